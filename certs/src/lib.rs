@@ -1,0 +1,1 @@
+//! Who is speaking: issuing certificates, reading identities, SPIFFE names.

@@ -1,0 +1,1 @@
+//! The clearinghouse: takes both leg streams, matches, cuts off, nets and keeps the books.

@@ -1,0 +1,3 @@
+//! The one executable, for every party.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Logs, traces and metrics: started once by the executable.

@@ -1,0 +1,3 @@
+//! The project's own chores: test, gen, deny, bench.
+
+fn main() {}

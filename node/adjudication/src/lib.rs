@@ -1,0 +1,1 @@
+//! A bill, a person and a policy in; a decision with its trace out.

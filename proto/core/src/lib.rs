@@ -1,0 +1,1 @@
+//! What all parties must compute alike: money, codes, policies, decisions and their canonical bytes.

@@ -1,0 +1,1 @@
+//! The durable record file: group commit, frames, chain, recovery.

@@ -1,0 +1,1 @@
+//! The wire: generated messages and services, and validated conversions to the core types.

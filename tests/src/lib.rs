@@ -1,0 +1,1 @@
+//! How do we know: world builder and the tests that need real processes.
