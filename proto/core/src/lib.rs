@@ -1,1 +1,21 @@
 //! What all parties must compute alike: money, codes, policies, decisions and their canonical bytes.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::as_conversions,
+        clippy::string_slice,
+        reason = "tests compute what they expect with plain arithmetic; an overflow fails the test"
+    )
+)]
+
+pub mod canonical;
+pub mod catalogue_code;
+pub mod digest;
+mod inline_text;
+pub mod institution;
+pub mod money;
+pub mod ratio;
+pub mod redacted;
+pub mod region;
+pub mod rounding;

@@ -1,0 +1,63 @@
+//! What the tests of every canonical type check with: golden bytes and the laws of the form.
+
+use std::fmt::Debug;
+
+use super::{Canonical, decode_exact, encode_to_vec};
+
+/// The value's bytes are these, written in hex, and the laws hold around them.
+#[track_caller]
+pub(crate) fn golden<T: Canonical + PartialEq + Debug>(value: &T, expected_hex: &str) {
+    assert_eq!(
+        hex(&encode_to_vec(value)),
+        expected_hex,
+        "the bytes of {value:?}"
+    );
+    laws(value);
+}
+
+/// Decoding gives the value back; no prefix decodes; every change of one bit and every appended
+/// byte is either refused or the form of some other value.
+#[track_caller]
+pub(crate) fn laws<T: Canonical + PartialEq + Debug>(value: &T) {
+    let bytes = encode_to_vec(value);
+    assert_eq!(decode_exact::<T>(&bytes).as_ref(), Ok(value));
+    for end in 0..bytes.len() {
+        assert!(
+            decode_exact::<T>(&bytes[..end]).is_err(),
+            "a prefix of {value:?} decodes"
+        );
+    }
+    let mut changed = bytes.clone();
+    for index in 0..bytes.len() {
+        for bit in 0..8 {
+            changed[index] ^= 1 << bit;
+            only_canonical::<T>(&changed);
+            changed[index] ^= 1 << bit;
+        }
+    }
+    changed.push(0);
+    assert!(
+        decode_exact::<T>(&changed).is_err(),
+        "a byte after {value:?} is accepted"
+    );
+}
+
+/// If these bytes decode, encoding gives them back.
+#[track_caller]
+pub(crate) fn only_canonical<T: Canonical + PartialEq + Debug>(bytes: &[u8]) {
+    if let Ok(value) = decode_exact::<T>(bytes) {
+        assert_eq!(
+            hex(&encode_to_vec(&value)),
+            hex(bytes),
+            "a second form of {value:?}"
+        );
+    }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
