@@ -1,0 +1,95 @@
+//! A verifying key whose owner a certificate names.
+//!
+//! This is how anyone learns a node's signing key: the node hands over the chain of its
+//! signing certificate (`…/node/signing`), and the operator's root is enough to check it,
+//! offline and years later, at the moment of signing.
+
+use jiff::Timestamp;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
+
+use super::{Signature, SignatureError, VerifyingKey};
+use crate::certificate::{Certificate, KeyKind};
+use crate::identity::Identity;
+use crate::refusal::IdentityError;
+use crate::trust::{Purpose, Trust, verify_chain_identity};
+
+/// A verifying key and its owner, proven against a root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertifiedKey {
+    identity: Identity,
+    key: VerifyingKey,
+}
+
+/// Why a signing certificate is not accepted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CertifiedKeyError {
+    /// The text is no PEM.
+    #[error("the signing certificate is not PEM: {0} / 签名证书不是PEM格式：{0}")]
+    Pem(String),
+    /// The certificate proves no signing identity.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The certified key is of a kind that this version cannot check.
+    #[error(
+        "the signing certificate holds a key of kind {0}; Ed25519 is expected / 签名证书的密钥类型为{0}，应为Ed25519"
+    )]
+    KeyKind(KeyKind),
+    /// The certified key is malformed.
+    #[error(transparent)]
+    Key(#[from] SignatureError),
+}
+
+impl CertifiedKey {
+    /// Checks a signing certificate (PEM, leaf first) against the root at the moment `at`.
+    ///
+    /// # Errors
+    /// [`CertifiedKeyError`] says why the certificate proves no signer.
+    pub fn from_pem(pem: &[u8], trust: &Trust, at: Timestamp) -> Result<Self, CertifiedKeyError> {
+        let chain = CertificateDer::pem_slice_iter(pem)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| CertifiedKeyError::Pem(error.to_string()))?;
+        Self::from_chain(&chain, trust, at)
+    }
+
+    /// As [`CertifiedKey::from_pem`], from DER.
+    ///
+    /// # Errors
+    /// As [`CertifiedKey::from_pem`].
+    pub fn from_chain(
+        chain: &[CertificateDer<'_>],
+        trust: &Trust,
+        at: Timestamp,
+    ) -> Result<Self, CertifiedKeyError> {
+        let identity = verify_chain_identity(chain, trust, Purpose::Sign, at)?;
+        let leaf = chain.first().ok_or(IdentityError::NoCertificate)?;
+        let certificate = Certificate::read(leaf)?;
+        match &certificate.key {
+            KeyKind::Ed25519 => Ok(Self {
+                identity,
+                key: VerifyingKey::from_bytes(certificate.public_key())?,
+            }),
+            other @ (KeyKind::EcdsaP256 | KeyKind::Other(_)) => {
+                Err(CertifiedKeyError::KeyKind(other.clone()))
+            }
+        }
+    }
+
+    /// Who signs with this key: a node's or the clearinghouse's signing identity.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The key itself.
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
+    /// As [`VerifyingKey::verify`].
+    ///
+    /// # Errors
+    /// As [`VerifyingKey::verify`].
+    pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
+        self.key.verify(message, signature)
+    }
+}
