@@ -9,12 +9,19 @@
     )
 )]
 
+pub mod apportion;
 pub mod canonical;
 pub mod catalogue_code;
+pub mod date;
 pub mod digest;
+pub mod fund;
+pub mod id;
 mod inline_text;
 pub mod institution;
+pub mod ledger;
+pub mod merkle;
 pub mod money;
+pub mod person;
 pub mod ratio;
 pub mod redacted;
 pub mod region;
