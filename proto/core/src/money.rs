@@ -4,11 +4,15 @@
 //! money is added says what it does when the sum is out of range. Rounding is not here either: it
 //! has one door, [`crate::rounding`].
 
+mod signed;
+
+pub use signed::SignedFen;
+
 use std::fmt;
 use std::str::FromStr;
 
 /// The largest amount, 10¹⁵ fen: ten trillion yuan, thrice what the whole country's funds pay in a
-/// year. Any product of an amount and a ratio fits an `i128` with room for a million more.
+/// year. A product of an amount and a ratio fits an `i128` with room to sum billions of them.
 const MAX_FEN: i64 = 1_000_000_000_000_000;
 
 /// An amount of money from zero to 10¹⁵ fen.
@@ -147,127 +151,6 @@ impl FromStr for Fen {
     }
 }
 
-/// An amount that may be owed either way, from −10¹⁵ to 10¹⁵ fen.
-///
-/// The lines of a bill that return earlier ones and the net positions of members are signed.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SignedFen(i64);
-
-impl SignedFen {
-    /// No money.
-    pub const ZERO: Self = Self(0);
-
-    /// A signed amount in fen.
-    ///
-    /// # Errors
-    /// Beyond 10¹⁵ on either side.
-    pub const fn new(fen: i64) -> Result<Self, MoneyError> {
-        if fen < -MAX_FEN || fen > MAX_FEN {
-            Err(MoneyError::OutOfRange)
-        } else {
-            Ok(Self(fen))
-        }
-    }
-
-    /// The amount in fen.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-
-    /// Whether this is no money.
-    #[must_use]
-    pub const fn is_zero(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The sum of two amounts.
-    ///
-    /// # Errors
-    /// A sum beyond 10¹⁵ fen.
-    pub const fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
-        Self::new(self.0.saturating_add(other.0))
-    }
-
-    /// The difference of two amounts.
-    ///
-    /// # Errors
-    /// A difference beyond 10¹⁵ fen.
-    pub const fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
-        Self::new(self.0.saturating_sub(other.0))
-    }
-
-    /// The same amount owed the other way.
-    ///
-    /// # Errors
-    /// None today, since the range is symmetric; the signature is that of the other arithmetic.
-    pub const fn checked_neg(self) -> Result<Self, MoneyError> {
-        Self::new(self.0.saturating_neg())
-    }
-
-    /// The sum of all amounts.
-    ///
-    /// # Errors
-    /// A partial sum beyond 10¹⁵ fen.
-    pub fn sum(amounts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::ZERO, Self::checked_add)
-    }
-
-    /// The amount without its sign.
-    #[must_use]
-    pub const fn abs(self) -> Fen {
-        Fen(self.0.saturating_abs())
-    }
-
-    /// Reads yuan with at most two decimals and an optional `-` or `+` before them.
-    ///
-    /// # Errors
-    /// As [`Fen::parse_yuan`].
-    pub fn parse_yuan(text: &str) -> Result<Self, MoneyError> {
-        match text.strip_prefix('-') {
-            Some(unsigned) => Self::from(Fen::parse_yuan(unsigned)?).checked_neg(),
-            None => Fen::parse_yuan(text.strip_prefix('+').unwrap_or(text)).map(Self::from),
-        }
-    }
-}
-
-impl From<Fen> for SignedFen {
-    fn from(fen: Fen) -> Self {
-        Self(fen.0)
-    }
-}
-
-impl TryFrom<SignedFen> for Fen {
-    type Error = MoneyError;
-
-    fn try_from(signed: SignedFen) -> Result<Self, Self::Error> {
-        Self::new(signed.0)
-    }
-}
-
-crate::canonical_as!(SignedFen as i64, |fen| fen.0, SignedFen::new);
-
-/// Yuan with two decimals, such as `-13160.00`.
-impl fmt::Display for SignedFen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_yuan(f, if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs())
-    }
-}
-
-impl fmt::Debug for SignedFen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SignedFen({self})")
-    }
-}
-
-impl FromStr for SignedFen {
-    type Err = MoneyError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::parse_yuan(text)
-    }
-}
-
 /// Why an amount cannot be built or split.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MoneyError {
@@ -311,7 +194,6 @@ mod tests {
     fn golden_bytes() {
         golden(&fen(1_316_000), "00000000001414a0");
         golden(&Fen::MAX, "00038d7ea4c68000");
-        golden(&SignedFen::new(-1).unwrap(), "ffffffffffffffff");
     }
 
     #[test]
@@ -322,8 +204,6 @@ mod tests {
         assert_eq!(Fen::parse_yuan("0.05"), Ok(fen(5)));
         assert_eq!(Fen::parse_yuan("0.5"), Ok(fen(50)));
         assert_eq!(Fen::parse_yuan("10000000000000.00"), Ok(Fen::MAX));
-        assert_eq!(SignedFen::parse_yuan("-0.05"), SignedFen::new(-5));
-        assert_eq!(SignedFen::parse_yuan("+0.05"), SignedFen::new(5));
     }
 
     #[test]
@@ -356,24 +236,13 @@ mod tests {
         assert_eq!(fen(3).saturating_sub(fen(2)), fen(1));
         assert_eq!(Fen::sum([fen(1), fen(2), fen(3)]), Ok(fen(6)));
         assert_eq!(Fen::sum([Fen::MAX, Fen::MAX]), Err(MoneyError::OutOfRange));
-        let least = SignedFen::from(Fen::MAX).checked_neg().unwrap();
-        assert_eq!(
-            least.checked_sub(SignedFen::from(fen(1))),
-            Err(MoneyError::OutOfRange)
-        );
-        assert_eq!(least.abs(), Fen::MAX);
-        assert_eq!(Fen::try_from(least), Err(MoneyError::Negative));
-        assert_eq!(SignedFen::new(i64::MIN), Err(MoneyError::OutOfRange));
     }
 
     proptest! {
         /// An amount printed and read back is the amount.
         #[test]
-        fn text_and_value_agree(amount in -MAX_FEN..=MAX_FEN) {
-            let signed = SignedFen::new(amount).unwrap();
-            prop_assert_eq!(signed.to_string().parse(), Ok(signed));
-            let amount = signed.abs();
-            prop_assert_eq!(amount.to_string().parse(), Ok(amount));
+        fn text_and_value_agree(amount in 0..=MAX_FEN) {
+            prop_assert_eq!(fen(amount).to_string().parse(), Ok(fen(amount)));
         }
 
         /// What was added can be taken away again.

@@ -1,0 +1,132 @@
+//! The accounts of the books: whose, of which fund, and what they count.
+
+use std::fmt;
+
+use crate::fund::Fund;
+use crate::region::RegionCode;
+
+/// Whose account it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A pooling region: claims stay with it.
+    Region(RegionCode),
+    /// A clearing member, a province or a region that clears for itself: nets and payments are its.
+    Member(RegionCode),
+}
+
+crate::canonical_enum!(Holder { 1 => Region(code), 2 => Member(code) });
+
+/// `region/330200` or `member/330000`.
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(code) => write!(f, "region/{code}"),
+            Self::Member(code) => write!(f, "member/{code}"),
+        }
+    }
+}
+
+/// What an account counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AccountClass {
+    /// What home regions owe this treatment region for agreed claims.
+    ClaimsReceivable,
+    /// What this home region owes treatment regions for agreed claims.
+    ClaimsPayable,
+    /// What a cycle's netting left to receive (debit) or to pay (credit).
+    NetPosition,
+    /// Money that has moved between members.
+    SettlementCash,
+    /// What waits for its reason or its counterpart.
+    Suspense,
+}
+
+crate::canonical_enum!(AccountClass {
+    1 => ClaimsReceivable,
+    2 => ClaimsPayable,
+    3 => NetPosition,
+    4 => SettlementCash,
+    5 => Suspense,
+});
+
+impl AccountClass {
+    /// Its stable name in files and interfaces.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClaimsReceivable => "claims_receivable",
+            Self::ClaimsPayable => "claims_payable",
+            Self::NetPosition => "net_position",
+            Self::SettlementCash => "settlement_cash",
+            Self::Suspense => "suspense",
+        }
+    }
+}
+
+impl fmt::Display for AccountClass {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// One account of the books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Account {
+    /// Whose it is.
+    pub holder: Holder,
+    /// The fund whose money it counts.
+    pub fund: Fund,
+    /// What it counts.
+    pub class: AccountClass,
+}
+
+crate::canonical_struct!(Account {
+    holder,
+    fund,
+    class
+});
+
+/// `region/330200/resident_pool/claims_payable`.
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.holder, self.fund, self.class)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::testing::golden;
+
+    #[test]
+    fn an_account_says_whose_and_what_it_is() {
+        let code = RegionCode::parse("330000").unwrap();
+        let account = |holder, class| Account {
+            holder,
+            fund: Fund::ResidentPool,
+            class,
+        };
+        let member = account(Holder::Member(code), AccountClass::NetPosition);
+        assert_eq!(
+            member.to_string(),
+            "member/330000/resident_pool/net_position"
+        );
+        let region = account(Holder::Region(code), AccountClass::Suspense);
+        assert_eq!(region.to_string(), "region/330000/resident_pool/suspense");
+    }
+
+    #[test]
+    fn golden_bytes() {
+        let holder = Holder::Member(RegionCode::parse("330000").unwrap());
+        golden(&holder, "0200050910");
+        let class = AccountClass::NetPosition;
+        golden(
+            &Account {
+                holder,
+                fund: Fund::ResidentPool,
+                class,
+            },
+            "02000509100005f3d403",
+        );
+    }
+}
