@@ -10,19 +10,31 @@
 )]
 
 pub mod apportion;
+pub mod bill;
 pub mod canonical;
+pub mod catalogue;
 pub mod catalogue_code;
+pub mod claim;
+pub mod coverage;
 pub mod date;
+pub mod decision;
 pub mod digest;
 pub mod fund;
 pub mod id;
 mod inline_text;
 pub mod institution;
 pub mod ledger;
+pub mod leg;
 pub mod merkle;
 pub mod money;
+pub mod name;
 pub mod person;
+pub mod policy;
 pub mod ratio;
+pub mod receipt;
 pub mod redacted;
+pub mod refusal;
 pub mod region;
 pub mod rounding;
+pub mod totals;
+pub mod vocabulary;

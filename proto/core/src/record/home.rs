@@ -1,0 +1,136 @@
+//! The home role: an id is committed, refused or buried, once.
+
+use crate::claim::{Binding, Claim};
+use crate::coverage::{Balances, PersonVersion};
+use crate::date::Timestamp;
+use crate::decision::Decision;
+use crate::digest::Digest;
+use crate::id::SettlementId;
+use crate::receipt::ReceiptBody;
+use crate::refusal::Refusal;
+use crate::region::RegionCode;
+use crate::totals::TotalSlot;
+use crate::canonical_struct;
+
+/// A settlement that stands, with everything that follows from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Committed {
+    leaf: Digest,
+    body: ReceiptBody,
+    /// The salt of the receipt's commitment to the personal part.
+    pub salt: [u8; 16],
+    /// What was asked for.
+    pub claim: Claim,
+    /// What both regions computed.
+    pub decision: Decision,
+    /// The version it was computed on.
+    pub before: PersonVersion,
+    /// The version it makes.
+    pub after: PersonVersion,
+    /// The totals that it changed, as they stand after it.
+    pub totals: Vec<(TotalSlot, i64)>,
+    /// The accounts as they stand after it.
+    pub balances: Balances,
+    /// The number of its first payable leg; it has one for each amount of the receipt, or none when the
+    /// person is treated in the own region.
+    pub legs_from: u64,
+}
+
+/// A record whose first bytes are not the leaf of its receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the leaf is not that of the receipt's body")]
+pub struct LeafError;
+
+canonical_struct!(Committed {
+    leaf, body, salt, claim, decision, before, after, totals, balances, legs_from
+} via Committed::read);
+
+/// The parts of a [`Committed`] beside the receipt's body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commitment {
+    /// See [`Committed::salt`].
+    pub salt: [u8; 16],
+    /// See [`Committed::claim`].
+    pub claim: Claim,
+    /// See [`Committed::decision`].
+    pub decision: Decision,
+    /// See [`Committed::before`].
+    pub before: PersonVersion,
+    /// See [`Committed::after`].
+    pub after: PersonVersion,
+    /// See [`Committed::totals`].
+    pub totals: Vec<(TotalSlot, i64)>,
+    /// See [`Committed::balances`].
+    pub balances: Balances,
+    /// See [`Committed::legs_from`].
+    pub legs_from: u64,
+}
+
+impl Committed {
+    /// A settlement that stands under this receipt.
+    #[must_use]
+    pub fn new(body: ReceiptBody, of: Commitment) -> Self {
+        let Commitment { salt, claim, decision, before, after, totals, balances, legs_from } = of;
+        Self { leaf: body.leaf(), body, salt, claim, decision, before, after, totals, balances, legs_from }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one for each field, in the order of the canonical form")]
+    fn read(
+        leaf: Digest,
+        body: ReceiptBody,
+        salt: [u8; 16],
+        claim: Claim,
+        decision: Decision,
+        before: PersonVersion,
+        after: PersonVersion,
+        totals: Vec<(TotalSlot, i64)>,
+        balances: Balances,
+        legs_from: u64,
+    ) -> Result<Self, LeafError> {
+        let of = Commitment { salt, claim, decision, before, after, totals, balances, legs_from };
+        let read = Self::new(body, of);
+        if read.leaf == leaf { Ok(read) } else { Err(LeafError) }
+    }
+
+    /// What is signed of the receipt.
+    #[must_use]
+    pub const fn body(&self) -> &ReceiptBody {
+        &self.body
+    }
+
+    /// The receipt's leaf in the tree of its commit group.
+    #[must_use]
+    pub const fn leaf(&self) -> Digest {
+        self.leaf
+    }
+}
+
+/// A final refusal of an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeRefused {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// The region that asked.
+    pub treatment: RegionCode,
+    /// What the id binds.
+    pub binding: Binding,
+    /// Why.
+    pub refusal: Refusal,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(HomeRefused { settlement, treatment, binding, refusal, at });
+
+/// A tombstone: the id can never commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeTombstone {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// The region that gave it up.
+    pub treatment: RegionCode,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(HomeTombstone { settlement, treatment, at });

@@ -1,0 +1,94 @@
+//! What officers bring in: registry files, policies; and policies fetched from other regions.
+//!
+//! A file becomes chunks and one commit. Only the commit applies, so a file is all or nothing, whatever
+//! happens in between.
+
+use super::registry::RegistryRows;
+use crate::date::{ServiceDate, Timestamp};
+use crate::digest::Digest;
+use crate::region::RegionCode;
+use crate::{canonical_enum, canonical_struct};
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ImportKind {
+    /// Members with coverage periods and identities.
+    Members,
+    /// Filings.
+    Filings,
+    /// Totals as of a day.
+    OpeningTotals,
+    /// Account balances as of a day.
+    Balances,
+    /// Institutions.
+    Institutions,
+    /// The treatment catalogue; it replaces the one before.
+    Catalogue,
+}
+
+canonical_enum!(ImportKind {
+    1 => Members,
+    2 => Filings,
+    3 => OpeningTotals,
+    4 => Balances,
+    5 => Institutions,
+    6 => Catalogue,
+});
+
+/// A part of a file: whole rows, at most 1 MiB of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportChunk {
+    /// SHA-256 of the file.
+    pub import: Digest,
+    /// Which part, from 0.
+    pub seq: u32,
+    /// The rows.
+    pub rows: RegistryRows,
+}
+
+canonical_struct!(ImportChunk { import, seq, rows });
+
+/// All parts of a file are journaled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportCommitted {
+    /// SHA-256 of the file.
+    pub import: Digest,
+    /// What it holds.
+    pub kind: ImportKind,
+    /// How many parts.
+    pub chunks: u32,
+    /// How many rows in all.
+    pub rows: u64,
+    /// How many members or institutions the region holds afterwards; the rows for other kinds.
+    pub held: u64,
+    /// The day that totals and balances stand for.
+    pub as_of: Option<ServiceDate>,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(ImportCommitted { import, kind, chunks, rows, held, as_of, at });
+
+/// The region published a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyPublished {
+    /// The document's bytes; their digest names the policy.
+    pub document: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PolicyPublished { document, at });
+
+/// Another region's policy, fetched by digest and checked against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFetched {
+    /// Whose it is.
+    pub region: RegionCode,
+    /// The document's bytes as published.
+    pub document: Vec<u8>,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PolicyFetched { region, document, at });

@@ -1,0 +1,127 @@
+//! What a region's node journals: one record for each thing that happened, never changed afterwards.
+//!
+//! A record carries all that follows from it (new totals, leg numbers, the receipt's body), so that whoever
+//! reads the journal from any place onwards arrives at the same state: values are the ones *after* the
+//! event, and reading a record twice changes nothing. Deliberately absent: what can be asked again (how far
+//! a peer has read) and what is only an attempt (a stale version, an unreachable home).
+
+pub mod home;
+pub mod import;
+pub mod registry;
+pub mod treatment;
+
+#[cfg(test)]
+mod tests;
+
+use crate::canonical::{Artifact, Canonical, Decoder};
+use crate::canonical_enum;
+use crate::canonical_struct;
+use crate::date::{BusinessDay, Timestamp};
+use crate::digest::Digest;
+use crate::region::RegionCode;
+
+use home::{Committed, HomeRefused, HomeTombstone};
+use import::{ImportChunk, ImportCommitted, PolicyFetched, PolicyPublished};
+use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+
+/// One record of a node's journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "a record is made once and encoded; it is not kept in lists")]
+pub enum NodeRecord {
+    /// A part of a file that is being brought in; it has no effect of its own.
+    ImportChunk(ImportChunk),
+    /// All parts of a file are here: now they hold.
+    ImportCommitted(ImportCommitted),
+    /// The region published a policy.
+    PolicyPublished(PolicyPublished),
+    /// Another region's policy was fetched and checked.
+    PolicyFetched(PolicyFetched),
+    /// A business day was closed.
+    DayClosed(DayClosed),
+    /// Treatment role: about to ask the home region.
+    Prepared(Prepared),
+    /// Treatment role: the same claim, adjudicated again on a fresh snapshot.
+    Reprepared(Reprepared),
+    /// Treatment role: the receipt is booked.
+    Settled(Settled),
+    /// Treatment role: finally refused.
+    Refused(Refused),
+    /// Treatment role: a prepared settlement was given up, and home has its tombstone.
+    Abandoned(Abandoned),
+    /// Treatment role: an id that was not known here can never be settled.
+    Cancelled(Cancelled),
+    /// Home role: the settlement stands.
+    Committed(Committed),
+    /// Home role: finally refused.
+    HomeRefused(HomeRefused),
+    /// Home role: the id can never commit.
+    HomeTombstone(HomeTombstone),
+    /// Home role: a treatment region holds its receipts up to a number.
+    ReceiptsAcknowledged(ReceiptsAcknowledged),
+}
+
+/// The tag of [`NodeRecord::Committed`], which [`receipt_leaf`] looks for.
+const COMMITTED: u8 = 12;
+
+canonical_enum!(NodeRecord {
+    1 => ImportChunk(record),
+    2 => ImportCommitted(record),
+    3 => PolicyPublished(record),
+    4 => PolicyFetched(record),
+    5 => DayClosed(record),
+    6 => Prepared(record),
+    7 => Reprepared(record),
+    8 => Settled(record),
+    9 => Refused(record),
+    10 => Abandoned(record),
+    11 => Cancelled(record),
+    12 => Committed(record),
+    13 => HomeRefused(record),
+    14 => HomeTombstone(record),
+    15 => ReceiptsAcknowledged(record),
+});
+
+impl Artifact for NodeRecord {
+    const KIND: [u8; 4] = *b"NREC";
+    const VERSION: u16 = 1;
+}
+
+/// A business day was closed: later commits fall on a later day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayClosed {
+    /// The day.
+    pub day: BusinessDay,
+    /// The last leg number of the region's stream when it was closed.
+    pub up_to: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(DayClosed { day, up_to, at });
+
+/// A treatment region holds its receipts up to a number, durably booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptsAcknowledged {
+    /// The treatment region.
+    pub treatment: RegionCode,
+    /// The highest number held without a gap.
+    pub up_to: u64,
+}
+
+canonical_struct!(ReceiptsAcknowledged { treatment, up_to });
+
+/// The receipt leaf of an encoded record, read from its first bytes; `None` for a record without receipt.
+///
+/// The seal of a commit group needs the leaf of every record in it and nothing else of them.
+#[must_use]
+pub fn receipt_leaf(record: &[u8]) -> Option<Digest> {
+    let mut input = Decoder::new(record);
+    let kind: [u8; 4] = input.array().ok()?;
+    let version = u16::decode(&mut input).ok()?;
+    let tag = u8::decode(&mut input).ok()?;
+    if kind == NodeRecord::KIND && version == NodeRecord::VERSION && tag == COMMITTED {
+        Digest::decode(&mut input).ok()
+    } else {
+        None
+    }
+}

@@ -1,0 +1,123 @@
+//! The treatment role: `prepared → settled | refused | abandoned`.
+
+use crate::bill::Bill;
+use crate::claim::{Binding, Claim};
+use crate::coverage::PersonVersion;
+use crate::date::Timestamp;
+use crate::decision::Decision;
+use crate::id::{RequestId, SettlementId};
+use crate::institution::InstitutionCode;
+use crate::receipt::Receipt;
+use crate::refusal::Refusal;
+use crate::region::RegionCode;
+
+use crate::canonical_struct;
+
+/// A settlement about to be put to the home region. No Commit leaves before this is synced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its id, which follows from the institution and the request id.
+    pub settlement: SettlementId,
+    /// The institution that asked.
+    pub institution: InstitutionCode,
+    /// The institution's own id.
+    pub request: RequestId,
+    /// What that id binds: the request as it was sent.
+    pub binding: Binding,
+    /// The bill as charged.
+    pub bill: Bill,
+    /// What the home region is asked to pay for.
+    pub claim: Claim,
+    /// What was computed.
+    pub decision: Decision,
+    /// On which version of the person's record.
+    pub version: PersonVersion,
+    /// After this the institution wants no settlement.
+    pub not_after: Option<Timestamp>,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Prepared {
+    settlement, institution, request, binding, bill, claim, decision, version, not_after, at
+});
+
+impl Prepared {
+    /// The home region.
+    #[must_use]
+    pub const fn home(&self) -> RegionCode {
+        self.claim.person.home
+    }
+}
+
+/// The same claim adjudicated again, because the person's record had changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reprepared {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// What is computed now.
+    pub decision: Decision,
+    /// On which version.
+    pub version: PersonVersion,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Reprepared { settlement, decision, version, at });
+
+/// The receipt is booked, with its amounts and no others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// The home region's word.
+    pub receipt: Receipt,
+    /// The number of its first receivable leg; it has one for each amount of the receipt, or none when the
+    /// person is of the own region.
+    pub legs_from: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Settled { settlement, receipt, legs_from, at });
+
+/// A final refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// Why.
+    pub refusal: Refusal,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Refused { settlement, refusal, at });
+
+/// Given up: the home region holds a tombstone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Abandoned {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Abandoned { settlement, at });
+
+/// An id that was never prepared here was cancelled: it can never be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cancelled {
+    /// The id it would have had.
+    pub settlement: SettlementId,
+    /// The institution that cancelled.
+    pub institution: InstitutionCode,
+    /// The institution's own id.
+    pub request: RequestId,
+    /// The home region that is asked for its tombstone too.
+    pub home: RegionCode,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Cancelled { settlement, institution, request, home, at });

@@ -1,0 +1,168 @@
+//! Refusals: values with a stable code, an order of precedence, and a word on what to do.
+//!
+//! A refusal is an answer, not an error of the program. The enum's order is the order of precedence: when
+//! several would apply, the first is given. Texts are for people and may change; codes never do.
+
+use std::fmt;
+
+/// Whether sending again helps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retry {
+    /// The same request will be refused again; something must be changed first.
+    No,
+    /// Send the same request again, under the same id, a little later.
+    SameId,
+}
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $variant:ident $code:literal $retry:ident $en:literal $zh:literal;)+) => {
+        /// A stable code, in the order of precedence.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RefusalCode { $($(#[$doc])* $variant),+ }
+
+        impl RefusalCode {
+            /// Every code, in the order of precedence.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable text of the code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            /// Whether sending again helps.
+            #[must_use]
+            pub const fn retry(self) -> Retry {
+                match self { $(Self::$variant => Retry::$retry),+ }
+            }
+
+            /// What to do, in English.
+            #[must_use]
+            pub const fn advice_en(self) -> &'static str {
+                match self { $(Self::$variant => $en),+ }
+            }
+
+            /// What to do, in Chinese.
+            #[must_use]
+            pub const fn advice_zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+
+            /// The code of a text, when it is one.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.code() == text)
+            }
+        }
+    };
+}
+
+refusals! {
+    /// The deadline passed before the request was begun.
+    DeadlinePassed "deadline.passed" SameId "The deadline passed before anything was done; send it again with more time." "处理前已超过时限，未做任何变更；请放宽时限后重发。";
+    /// The node has as much to do as it can.
+    Overloaded "node.overloaded" SameId "The node is busy; send it again in a few seconds." "系统繁忙，请几秒后重发。";
+    /// The store stopped writing after a failed write.
+    StoreBroken "node.store_broken" SameId "The node has stopped writing after a disk fault; its operator must restart it." "磁盘故障后系统已停止写入，须由运维人员重启。";
+    /// The message is over the size limit.
+    TooLarge "request.too_large" No "The message is over the limit; split the bill into interim bills." "报文超过大小限制，请分次中途结算。";
+    /// A field is missing or wrong.
+    Malformed "request.malformed" No "Correct the named field and send it under a new id." "请更正所指字段后以新编号重发。";
+    /// The request claims a region or institution that its certificate is not for.
+    IdentityMismatch "identity.mismatch" No "The certificate is for another region or institution; use the right one." "证书与所称统筹区或机构不符，请使用正确证书。";
+    /// The certified caller may not call this.
+    NotAllowed "identity.not_allowed" No "This caller may not do this; see certs/NAMES.md." "该调用方无此权限，见 certs/NAMES.md。";
+    /// The region is not in the directory.
+    UnknownRegion "directory.unknown_region" No "The home region is not in this node's directory; check the region code." "名录中无此参保地，请核对统筹区代码。";
+    /// The id was used for another request.
+    IdConflict "id.conflict" No "This id was used for another request, which differs in the named part; use a new id." "该编号已用于另一请求（所指部分不同），请使用新编号。";
+    /// The id was abandoned and can never commit.
+    Abandoned "id.abandoned" No "This id was abandoned and will never be paid; use a new id." "该编号已作废，不会再支付，请使用新编号。";
+    /// The time after which the hospital wanted no settlement has passed.
+    NotAfterPassed "request.not_after_passed" No "The not-after time of the request has passed; use a new id." "已超过请求指定的最迟结算时间，请使用新编号。";
+    /// The institution is not registered.
+    UnknownInstitution "institution.unknown" No "The institution is not registered in the treatment region; register it first." "就医地无此定点医药机构，请先登记。";
+    /// The institution's agreement does not hold on the day.
+    InstitutionNotNetworked "institution.not_networked" No "The institution is not networked on the day of the visit; the patient claims at home." "该机构就诊日未联网结算，请回参保地手工报销。";
+    /// The person is not known at home.
+    UnknownPerson "person.unknown" No "The home region does not know this person; check the number and the region." "参保地无此人员，请核对人员编号与参保地。";
+    /// The credential does not belong to the person.
+    CredentialMismatch "person.credential_mismatch" No "The credential does not belong to this person; read it again." "就诊凭证与人员不符，请重新读取。";
+    /// The person was not enrolled on the date of care.
+    NotEnrolled "person.not_enrolled" No "The person was not enrolled on the date of care; the patient asks the home bureau." "就医日期不在参保有效期内，请联系参保地经办机构。";
+    /// The bill does not hold together.
+    BadBill "bill.invalid" No "Correct the named line or sum and send it under a new id." "请更正所指明细或合计后以新编号重发。";
+    /// A line's code is not in the treatment catalogue on its date.
+    UnknownCatalogueCode "catalogue.unknown_code" No "The code is not in the treatment catalogue on that day; map it to a national code." "就医地目录当日无此编码，请先对照国家编码。";
+    /// No policy holds for the date of care.
+    NoPolicy "policy.missing" No "The home region has published no policy for this scheme, kind of visit and date." "参保地未发布该险种、就医类别和日期的待遇政策。";
+    /// The policy cannot be applied to this claim.
+    PolicyFault "policy.fault" No "The home policy has no rule for this claim; its bureau must mend the policy." "参保地政策对该情形无对应规则，须由参保地修订。";
+    /// The home region does not accept this engine version.
+    EngineNotAccepted "engine.not_accepted" No "The two nodes share no engine version; update the older one." "双方无共同的计算引擎版本，请升级较旧一方。";
+    /// More was given by others than is left to pay.
+    GivenTooLarge "bill.given_too_large" No "More is said to be paid elsewhere than is left of the bill; correct it." "他方已付金额超过剩余费用，请更正。";
+    /// Another id of the same visit is not yet decided.
+    VisitInProgress "visit.in_progress" SameId "Another id of this visit is still open; ask for its outcome or cancel it first." "该次就诊另有未决编号，请先查询或撤销。";
+    /// The visit was settled under another id.
+    VisitAlreadySettled "visit.already_settled" No "This visit is settled under the named id; fetch that settlement." "该次就诊已按所示编号结算，请查询该笔结算。";
+    /// The person's record changed since the snapshot.
+    StaleVersion "version.stale" SameId "The person's record changed; adjudicate again on the fresh snapshot." "人员累计已变化，请按新快照重新计算。";
+    /// The home region computes another decision.
+    DecisionDiffers "decision.differs" No "The home region computes another amount; compare policy, catalogue and engine." "参保地复核结果不同，请比对政策、目录与引擎版本。";
+    /// The home region cannot be reached.
+    HomeUnreachable "home.unreachable" SameId "The home region cannot be reached; nothing was settled. Send it again." "暂无法连接参保地，未结算，请稍后重发。";
+    /// Whether the settlement stands is not known yet.
+    OutcomeUnknown "outcome.unknown" SameId "The outcome is not known yet; ask for this id until it is." "结算结果未明，请按本编号查询，勿另行结算。";
+    /// Nothing is known of the id.
+    NotFound "settlement.not_found" No "Nothing is known of this id here." "无此编号的结算。";
+}
+
+impl fmt::Display for RefusalCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+/// A refusal: the code, and what exactly it is about.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    /// Why.
+    pub code: RefusalCode,
+    /// About what: a field path, a code, an id. Never personal.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal about something.
+    #[must_use]
+    pub fn new(code: RefusalCode, detail: impl fmt::Display) -> Self {
+        Self { code, detail: detail.to_string() }
+    }
+}
+
+impl crate::canonical::Canonical for RefusalCode {
+    fn encode(&self, out: &mut crate::canonical::Encoder) {
+        out.text(self.code());
+    }
+    fn decode(input: &mut crate::canonical::Decoder<'_>) -> Result<Self, crate::canonical::CanonicalError> {
+        let text = input.text()?;
+        Self::parse(text).ok_or_else(|| crate::canonical::CanonicalError::invalid("RefusalCode", text))
+    }
+}
+
+crate::canonical_struct!(Refusal { code, detail });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_read_back() {
+        for code in RefusalCode::ALL {
+            assert_eq!(RefusalCode::parse(code.code()), Some(*code));
+            assert_eq!(RefusalCode::ALL.iter().filter(|other| other.code() == code.code()).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! The closed vocabularies of a claim: schemes, settings, places, filing classes, identities, grades.
+//!
+//! Every enum here has a stable `snake_case` text (documents, CSV, JSON) and a stable number (canonical
+//! bytes); neither is ever reused. What regions name freely (tiers, categories, tags) is a
+//! [`Name`](crate::name::Name), not an enum.
+
+use crate::canonical::{Canonical, CanonicalError, Decoder, Encoder};
+
+/// A text that is no word of a closed vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("\"{found}\" is no {vocabulary}: use one of {words}")]
+pub struct WordError {
+    /// What was read.
+    pub found: String,
+    /// The vocabulary's name.
+    pub vocabulary: &'static str,
+    /// The words that would be right, joined by `, `.
+    pub words: String,
+}
+
+macro_rules! vocabulary {
+    ($(#[$meta:meta])* $name:ident, $called:literal { $($(#[$doc:meta])* $number:literal $variant:ident $word:literal),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$doc])* $variant),+ }
+
+        impl $name {
+            /// Every word, in the order of the numbers.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable text.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.word())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = WordError;
+            fn from_str(text: &str) -> Result<Self, WordError> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    _ => Err(WordError {
+                        found: text.chars().take(64).collect(),
+                        vocabulary: $called,
+                        words: [$($word),+].join(", "),
+                    }),
+                }
+            }
+        }
+
+        impl Canonical for $name {
+            fn encode(&self, out: &mut Encoder) {
+                let number: u8 = match self { $(Self::$variant => $number),+ };
+                number.encode(out);
+            }
+            fn decode(input: &mut Decoder<'_>) -> Result<Self, CanonicalError> {
+                match u8::decode(input)? {
+                    $($number => Ok(Self::$variant),)+
+                    tag => Err(CanonicalError::UnknownTag { type_name: $called, tag }),
+                }
+            }
+        }
+    };
+}
+
+vocabulary! {
+    /// The insurance scheme (险种), by the national `insutype`.
+    Scheme, "scheme" {
+        /// Employee basic insurance (310).
+        1 Employee "employee",
+        /// Urban and rural resident basic insurance (390).
+        2 Resident "resident",
+        /// Retired cadres (340).
+        3 RetiredCadre "retired_cadre",
+        /// New rural co-operative scheme (380), for policies of its years.
+        4 RuralCooperative "rural_cooperative",
+    }
+}
+
+vocabulary! {
+    /// The kind of treatment.
+    Setting, "setting" {
+        /// Admitted to a ward (住院).
+        1 Inpatient "inpatient",
+        /// Ordinary outpatient care (普通门诊).
+        2 Outpatient "outpatient",
+        /// Outpatient care of a listed chronic or special disease (门诊慢特病).
+        3 Chronic "chronic",
+        /// Bought at a designated pharmacy (定点药店).
+        4 Pharmacy "pharmacy",
+        /// Maternity care (生育).
+        5 Maternity "maternity",
+    }
+}
+
+vocabulary! {
+    /// Where the institution stands, seen from the home region.
+    Place, "place" {
+        /// In the home region itself.
+        1 Home "home",
+        /// In another region of the same province.
+        2 Province "province",
+        /// In another province.
+        3 OtherProvince "other_province",
+    }
+}
+
+vocabulary! {
+    /// The class of filing (备案) that holds for a visit.
+    FilingClass, "filing class" {
+        /// None: treated away from home without filing.
+        1 Unfiled "unfiled",
+        /// Long-term residence elsewhere (长期居住).
+        2 LongTerm "long_term",
+        /// Referred by a home institution (转诊).
+        3 Referral "referral",
+        /// Emergency or rescue; counts as filed (视同已备案).
+        4 Emergency "emergency",
+        /// Any other temporary stay (其他临时外出).
+        5 Temporary "temporary",
+    }
+}
+
+vocabulary! {
+    /// When the filing was made, relative to the visit.
+    FilingTime, "filing timeliness" {
+        /// On or before the day of admission.
+        1 Before "before",
+        /// After admission and before the discharge settlement.
+        2 DuringStay "during_stay",
+        /// Never: there is no filing.
+        3 Absent "absent",
+    }
+}
+
+vocabulary! {
+    /// An assistance identity (救助身份), valid between dates.
+    AssistanceIdentity, "assistance identity" {
+        /// Extreme poverty (特困).
+        1 ExtremePoverty "extreme_poverty",
+        /// Subsistence allowance (低保).
+        2 Subsistence "subsistence",
+        /// Returned to poverty (返贫致贫).
+        3 ReturnToPoverty "return_to_poverty",
+        /// Fringe family of the subsistence line (低保边缘).
+        4 Fringe "fringe",
+        /// Monitored against a return to poverty (防返贫监测).
+        5 Monitored "monitored",
+        /// Poverty through illness (因病致贫).
+        6 IllnessPoverty "illness_poverty",
+    }
+}
+
+vocabulary! {
+    /// An institution's grade (医院等级). One grade sets the deductible, another may set price limits.
+    Grade, "grade" {
+        /// Not graded.
+        1 Ungraded "ungraded",
+        /// Village, township or community institution.
+        2 Primary "primary",
+        /// Grade one.
+        3 One "one",
+        /// Grade two.
+        4 Two "two",
+        /// Grade three.
+        5 Three "three",
+    }
+}
+
+vocabulary! {
+    /// The level of government or ownership an institution belongs to.
+    Administration, "administration" {
+        /// Township or community.
+        1 Township "township",
+        /// County or district.
+        2 County "county",
+        /// City.
+        3 City "city",
+        /// Province.
+        4 Province "province",
+        /// A ministry.
+        5 Ministry "ministry",
+        /// Not run by a government.
+        6 Private "private",
+    }
+}
+
+vocabulary! {
+    /// What an institution is.
+    InstitutionType, "institution type" {
+        /// General hospital.
+        1 General "general",
+        /// Hospital of Chinese medicine.
+        2 ChineseMedicine "chinese_medicine",
+        /// Specialist hospital.
+        3 Specialist "specialist",
+        /// Psychiatric hospital.
+        4 Psychiatric "psychiatric",
+        /// Community or township health centre, village clinic.
+        5 Community "community",
+        /// Pharmacy.
+        6 Pharmacy "pharmacy",
+    }
+}
+
+vocabulary! {
+    /// The four parts that a catalogue splits a bill line into, in canonical order.
+    Part, "part of the bill" {
+        /// In policy scope (政策范围内).
+        1 InScope "in",
+        /// Borne first by the patient, class B (先行自付).
+        2 FirstPay "first",
+        /// Above the price limit (超限价).
+        3 OverLimit "over",
+        /// Outside the catalogue (范围外自费).
+        4 OutOfScope "out",
+    }
+}
+
+vocabulary! {
+    /// The catalogue class of an item (甲乙丙).
+    CatalogueClass, "catalogue class" {
+        /// Class A: wholly in scope.
+        1 A "a",
+        /// Class B: the patient bears a share first.
+        2 B "b",
+        /// Class C: outside the scope.
+        3 C "c",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back_and_strangers_are_told_what_would_be_right() {
+        for setting in Setting::ALL {
+            assert_eq!(setting.word().parse::<Setting>().unwrap(), *setting);
+        }
+        let refused = "ward".parse::<Setting>().unwrap_err();
+        assert!(refused.to_string().contains("inpatient, outpatient"), "{refused}");
+    }
+}

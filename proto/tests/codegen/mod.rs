@@ -1,0 +1,31 @@
+//! The one code generation, used by the `gen` chore and by the test that compares.
+
+use std::error::Error;
+use std::path::Path;
+
+use prost::Message as _;
+
+/// Every .proto file, by its path under `proto/`.
+pub(crate) const FILES: &[&str] = &[
+    "huitong/common/v1/common.proto",
+    "huitong/policy/v1/policy.proto",
+    "huitong/settlement/v1/claim.proto",
+    "huitong/settlement/v1/home.proto",
+    "huitong/settlement/v1/institution.proto",
+    "huitong/settlement/v1/registry.proto",
+    "huitong/clearing/v1/clearing.proto",
+];
+
+/// Compiles the .proto files under `root` into `out`: one Rust file a package, and the descriptor set
+/// that reflection serves.
+pub(crate) fn generate(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let descriptors = protox::compile(FILES, [root])?;
+    std::fs::create_dir_all(out)?;
+    std::fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    tonic_prost_build::configure()
+        .out_dir(out)
+        .btree_map(".")
+        .emit_rerun_if_changed(false)
+        .compile_fds(descriptors)?;
+    Ok(())
+}
