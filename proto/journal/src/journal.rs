@@ -1,0 +1,253 @@
+//! Group commit: one thread owns the files and syncs once for all who wait.
+//!
+//! Whoever decides in order appends in that order, and is told on the writer's
+//! thread when the records are durable: a callback should hand the answer on and
+//! return. There is no async runtime here; a callback that completes a one-shot
+//! channel serves any of them.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crate::disk::{Disk, Held};
+use crate::error::{AppendError, DiskFault, Fault, OpenError};
+use crate::log::{Committed, Log, Seal};
+use crate::options::Options;
+use crate::queue::{Group, Queue, Waiter};
+use crate::reader::Reader;
+use crate::recovery::Recovery;
+use crate::tip::Tip;
+
+/// An open journal, shared by reference among callers.
+pub struct Journal {
+    queue: Arc<Queue>,
+    reader: Reader,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    /// Kept to the end: a broken journal must not be opened again beside a server
+    /// that still answers from its memory.
+    _lock: Arc<dyn Held>,
+}
+
+impl Journal {
+    /// Opens as [`Log::open`] does, and starts the writer's thread.
+    ///
+    /// # Errors
+    /// [`OpenError`]; on [`OpenError::Damage`] nothing on disk was changed.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        seal: Option<Seal>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        let (log, recovery) = Log::open(disk, options, seal)?;
+        let queue = Arc::new(Queue::new(options));
+        let (reader, lock) = (log.reader(), log.lock());
+        let writer = thread::Builder::new().name("journal-writer".to_owned());
+        let handle = writer
+            .spawn({
+                let queue = Arc::clone(&queue);
+                move || write_groups(log, &queue)
+            })
+            .map_err(|error| OpenError::Thread(error.to_string()))?;
+        let journal = Self {
+            queue,
+            reader,
+            writer: Mutex::new(Some(handle)),
+            _lock: lock,
+        };
+        Ok((journal, recovery))
+    }
+
+    /// Hands in the records of one decision: they share a frame and keep their
+    /// order, and submissions are written in the order of these calls. `done` is
+    /// called once, on the writer's thread, when they are durable or will not be.
+    ///
+    /// # Errors
+    /// Then `done` is dropped uncalled and nothing was taken.
+    pub fn append(
+        &self,
+        records: Vec<Vec<u8>>,
+        done: impl FnOnce(Result<Committed, AppendError>) + Send + 'static,
+    ) -> Result<(), AppendError> {
+        self.reserve()?.append(records, done)
+    }
+
+    /// Keeps a place in the queue, so that a decision made afterwards cannot be
+    /// refused for want of one.
+    ///
+    /// # Errors
+    /// [`AppendError::Overloaded`], or why the journal takes nothing more.
+    pub fn reserve(&self) -> Result<Permit<'_>, AppendError> {
+        self.queue.reserve()?;
+        Ok(Permit {
+            queue: Some(&self.queue),
+        })
+    }
+
+    /// Appends and blocks until the records are durable. Not for a callback or a
+    /// seal: those run on the thread that would have to answer.
+    ///
+    /// # Errors
+    /// As [`Self::append`] and its callback give.
+    pub fn append_and_wait(&self, records: Vec<Vec<u8>>) -> Result<Committed, AppendError> {
+        let (answer, answered) = sync_channel(1);
+        self.append(records, move |result| drop(answer.send(result)))?;
+        answered
+            .recv()
+            .unwrap_or_else(|_lost| Err(AppendError::Broken(Arc::new(Fault::WriterLost))))
+    }
+
+    /// The end of what is durable.
+    #[must_use]
+    pub fn tip(&self) -> Tip {
+        self.reader.tip()
+    }
+
+    /// Reads what is durable, now and later.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// Why nothing more can be appended, if so.
+    #[must_use]
+    pub fn ended(&self) -> Option<AppendError> {
+        self.queue.ended()
+    }
+
+    /// Why the next segment could not be prepared, if so: the disk is probably
+    /// full, and the journal breaks once the present segment is full too.
+    #[must_use]
+    pub fn no_room_ahead(&self) -> Option<DiskFault> {
+        self.queue.warning()
+    }
+
+    /// Takes nothing more, writes all that waits, and returns when it is durable
+    /// and its waiters are told. Dropping the journal does the same.
+    pub fn close(&self) {
+        self.queue.close();
+        let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(writer) = slot.take() else {
+            return;
+        };
+        // A callback may hold the last reference; its thread cannot join itself.
+        if writer.thread().id() != thread::current().id() {
+            drop(writer.join());
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Journal")
+            .field("tip", &self.tip())
+            .field("ended", &self.ended())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A place in the queue, given back when it is dropped unused.
+pub struct Permit<'a> {
+    queue: Option<&'a Queue>,
+}
+
+impl Permit<'_> {
+    /// As [`Journal::append`], and never `Overloaded`.
+    ///
+    /// # Errors
+    /// Then `done` is dropped uncalled and nothing was taken.
+    pub fn append(
+        mut self,
+        records: Vec<Vec<u8>>,
+        done: impl FnOnce(Result<Committed, AppendError>) + Send + 'static,
+    ) -> Result<(), AppendError> {
+        match self.queue.take() {
+            Some(queue) => queue.push(records, Box::new(done)),
+            None => Err(AppendError::Closed),
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        if let Some(queue) = self.queue {
+            queue.give_back();
+        }
+    }
+}
+
+impl fmt::Debug for Permit<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Permit")
+    }
+}
+
+/// The writer's thread.
+fn write_groups(mut log: Log, queue: &Queue) {
+    let mut warned = false;
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        while let Some(group) = queue.take() {
+            write_group(&mut log, group)?;
+            log.prepare_ahead();
+            if warned != log.no_room_ahead().is_some() {
+                warned = !warned;
+                queue.warn(log.no_room_ahead().cloned());
+            }
+        }
+        Ok(())
+    }));
+    let fault = match ended {
+        Ok(Ok(())) => return,
+        Ok(Err(fault)) => fault,
+        Err(_panic) => Arc::new(Fault::WriterLost),
+    };
+    let error = AppendError::Broken(Arc::clone(&fault));
+    for waiter in queue.break_off(&fault) {
+        tell(waiter, Err(error.clone()));
+    }
+}
+
+/// Commits one group and tells everyone in it. A waiter that panics breaks the
+/// journal: its server has lost track of what it promised.
+fn write_group(log: &mut Log, group: Group) -> Result<(), Arc<Fault>> {
+    let outcome = log.commit(&group.submissions);
+    drop(group.submissions);
+    match outcome {
+        Ok(committed) => {
+            let told = group.waiters.into_iter().zip(committed);
+            let sound = told.fold(true, |sound, (waiter, committed)| {
+                tell(waiter, Ok(committed)) && sound
+            });
+            if sound {
+                Ok(())
+            } else {
+                Err(Arc::new(Fault::CallbackPanicked))
+            }
+        }
+        Err(error) => {
+            for waiter in group.waiters {
+                tell(waiter, Err(error.clone()));
+            }
+            match error {
+                AppendError::Broken(fault) => Err(fault),
+                AppendError::Overloaded { .. }
+                | AppendError::NoRecords
+                | AppendError::TooLarge { .. }
+                | AppendError::TooManyRecords { .. }
+                | AppendError::Closed => Ok(()),
+            }
+        }
+    }
+}
+
+/// Whether the waiter took its answer without a panic.
+fn tell(waiter: Waiter, answer: Result<Committed, AppendError>) -> bool {
+    catch_unwind(AssertUnwindSafe(|| waiter(answer))).is_ok()
+}

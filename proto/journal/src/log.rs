@@ -1,0 +1,334 @@
+//! The journal without its thread: one owner, one frame at a time.
+//!
+//! [`crate::Journal`] runs this on a thread; a simulation or a tool runs it
+//! inline. It gathers nothing and waits for nothing; it does keep the rule that
+//! after a failed write or sync nothing more is written.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::active::{ActiveSegment, prepare};
+use crate::chain::ChainHash;
+use crate::disk::{Disk, DiskFile, Held, LockRefusal};
+use crate::error::{AppendError, DiskFault, Fault, OpenError, Operation};
+use crate::fields::length;
+use crate::frame::{self, FrameHeader};
+use crate::options::Options;
+use crate::position::Position;
+use crate::reader::Reader;
+use crate::recovery::{Recovery, survey};
+use crate::repair::repair;
+use crate::segment::{self, SegmentHeader};
+use crate::tip::{Published, Tip};
+
+/// Computed once per frame, over its records, and stored in it: a signature over
+/// their Merkle root, for instance. It runs on the writer's thread.
+pub type Seal = Box<dyn FnMut(&FrameContents<'_>) -> Vec<u8> + Send>;
+
+/// What a seal is computed over.
+#[derive(Clone, Copy, Debug)]
+pub struct FrameContents<'a> {
+    number: u64,
+    previous: ChainHash,
+    group: &'a [Vec<Vec<u8>>],
+}
+
+impl<'a> FrameContents<'a> {
+    /// The number of the frame to be written.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The chain hash before it.
+    #[must_use]
+    pub const fn previous(&self) -> ChainHash {
+        self.previous
+    }
+
+    /// The submissions that share the frame, in order; never split.
+    #[must_use]
+    pub const fn submissions(&self) -> &'a [Vec<Vec<u8>>] {
+        self.group
+    }
+
+    /// All records, in the order they have in the frame.
+    pub fn records(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        self.group.iter().flatten().map(Vec::as_slice)
+    }
+}
+
+/// Records that are durable, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// Where their frame begins.
+    pub position: Position,
+    /// Their frame's number.
+    pub frame: u64,
+    /// Index of the submission's first record in the frame.
+    pub first: u32,
+    /// How many records the submission had.
+    pub count: u32,
+    /// The frame's seal, shared by all in it; empty without one.
+    pub seal: Arc<[u8]>,
+}
+
+/// A journal that is driven by its owner.
+///
+/// ```
+/// use huitong_journal::{DirDisk, Log, Options};
+///
+/// let folder = tempfile::tempdir()?;
+/// let (mut log, _recovery) =
+///     Log::open(DirDisk::at(folder.path())?, Options::standard(), None)?;
+/// let committed = log.commit(&[vec![b"one".to_vec()], vec![b"two".to_vec()]])?;
+/// assert_eq!(committed.len(), 2);
+/// assert_eq!(log.tip().frame, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Log {
+    disk: Arc<dyn Disk>,
+    held: Arc<dyn Held>,
+    options: Options,
+    seal: Option<Seal>,
+    active: ActiveSegment,
+    spare: Spare,
+    tip: Tip,
+    published: Published,
+    buffer: Vec<u8>,
+    broken: Option<Arc<Fault>>,
+}
+
+enum Spare {
+    Untried,
+    Ready(Arc<dyn DiskFile>),
+    Refused(DiskFault),
+}
+
+impl Log {
+    /// Takes the directory, reads all of it, sets a torn tail aside, and is ready
+    /// to append after the last good frame.
+    ///
+    /// # Errors
+    /// [`OpenError`]; on [`OpenError::Damage`] nothing on disk was changed.
+    pub fn open(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        seal: Option<Seal>,
+    ) -> Result<(Self, Recovery), OpenError> {
+        options.check()?;
+        let held = disk.lock().map_err(|refusal| match refusal {
+            LockRefusal::Held { process } => OpenError::Locked { holder: process },
+            LockRefusal::Disk(error) => DiskFault::new(Operation::Lock, ".", &error).into(),
+        })?;
+        let (active, recovery) = if let Some(mut survey) = survey(&*disk)? {
+            let torn = repair(&*disk, &mut survey)?;
+            let file = Arc::clone(survey.window.file());
+            let end = survey.tip.next.offset();
+            let recovery = Recovery {
+                frames: survey.tip.frame,
+                records: survey.records,
+                torn,
+                tip: survey.tip,
+            };
+            (ActiveSegment::resume(&survey.last, end, file), recovery)
+        } else {
+            let file = prepare(&*disk, segment::FIRST, options.segment_bytes)?;
+            let header = following(&Tip::EMPTY, segment::FIRST, &options);
+            let recovery = Recovery {
+                frames: 0,
+                records: 0,
+                torn: None,
+                tip: Tip::EMPTY,
+            };
+            (ActiveSegment::begin(&*disk, &header, file)?, recovery)
+        };
+        let log = Self {
+            disk,
+            held: Arc::from(held),
+            options,
+            seal,
+            active,
+            spare: Spare::Untried,
+            tip: recovery.tip,
+            published: Published::new(recovery.tip),
+            buffer: Vec::new(),
+            broken: None,
+        };
+        Ok((log, recovery))
+    }
+
+    /// Makes a group of submissions durable as one frame. The answer has one
+    /// entry for each, in order.
+    ///
+    /// # Errors
+    /// [`AppendError::NoRecords`], `TooLarge` and `TooManyRecords` write nothing.
+    /// [`AppendError::Broken`] is final.
+    pub fn commit(&mut self, group: &[Vec<Vec<u8>>]) -> Result<Vec<Committed>, AppendError> {
+        if let Some(fault) = &self.broken {
+            return Err(AppendError::Broken(Arc::clone(fault)));
+        }
+        let records_len = self.admit(group)?;
+        self.write(group, records_len).map_err(|fault| {
+            let fault = Arc::new(fault);
+            self.broken = Some(Arc::clone(&fault));
+            AppendError::Broken(fault)
+        })
+    }
+
+    /// Prepares the next segment once the present one is half full, so that no
+    /// commit waits for it. Called between commits, when nobody waits; leaving it
+    /// out costs time alone.
+    pub fn prepare_ahead(&mut self) {
+        let due = self.broken.is_none() && self.active.past_half();
+        if due && matches!(self.spare, Spare::Untried) {
+            let next = self.active.number().saturating_add(1);
+            self.spare = match prepare(&*self.disk, next, self.options.segment_bytes) {
+                Ok(file) => Spare::Ready(file),
+                Err(fault) => Spare::Refused(fault),
+            };
+        }
+    }
+
+    /// Why the next segment could not be prepared, if so: the disk is probably
+    /// full. Nothing is lost by it and appending goes on; it breaks the journal
+    /// only if there is still no room when the present segment is full.
+    #[must_use]
+    pub const fn no_room_ahead(&self) -> Option<&DiskFault> {
+        match &self.spare {
+            Spare::Refused(fault) => Some(fault),
+            Spare::Untried | Spare::Ready(_) => None,
+        }
+    }
+
+    /// The end of what is durable.
+    #[must_use]
+    pub const fn tip(&self) -> Tip {
+        self.tip
+    }
+
+    /// Reads what is durable, now and later.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader::new(Arc::clone(&self.disk), self.published.clone())
+    }
+
+    pub(crate) fn lock(&self) -> Arc<dyn Held> {
+        Arc::clone(&self.held)
+    }
+
+    fn admit(&self, group: &[Vec<Vec<u8>>]) -> Result<u64, AppendError> {
+        if group.is_empty() {
+            return Err(AppendError::NoRecords);
+        }
+        let (mut bytes, mut records) = (0_u64, 0_usize);
+        for submission in group {
+            bytes = bytes.saturating_add(self.options.admit(submission)?);
+            records = records.saturating_add(submission.len());
+        }
+        let limit = self.options.records_bytes();
+        if bytes > limit {
+            return Err(AppendError::TooLarge { bytes, limit });
+        }
+        let limit = self.options.group_records;
+        if records > limit {
+            return Err(AppendError::TooManyRecords { records, limit });
+        }
+        Ok(bytes)
+    }
+
+    fn write(&mut self, group: &[Vec<Vec<u8>>], records_len: u64) -> Result<Vec<Committed>, Fault> {
+        let contents = FrameContents {
+            number: self.tip.next_frame(),
+            previous: self.tip.chain,
+            group,
+        };
+        let seal = self.sealed(&contents)?;
+        let header = FrameHeader {
+            number: contents.number,
+            previous: contents.previous,
+            records_len: u32::try_from(records_len).unwrap_or(u32::MAX),
+            record_count: length(contents.records().count()),
+            seal_len: length(seal.len()),
+        };
+        if !self.active.has_room(header.frame_len()) {
+            self.begin_next_segment()?;
+        }
+        frame::encode(&mut self.buffer, &header, contents.records(), &seal);
+        let position = self.active.append(&self.buffer)?;
+        let chain = ChainHash::after(&self.buffer);
+        self.tip = self.tip.after(position, header.frame_len(), chain);
+        self.published.set(self.tip);
+        Ok(answers(group, position, header.number, &seal.into()))
+    }
+
+    fn sealed(&mut self, contents: &FrameContents<'_>) -> Result<Vec<u8>, Fault> {
+        let Some(seal) = &mut self.seal else {
+            return Ok(Vec::new());
+        };
+        let bytes = catch_unwind(AssertUnwindSafe(|| seal(contents)))
+            .map_err(|_panic| Fault::CallbackPanicked)?;
+        let limit = self.options.seal_bytes;
+        if length(bytes.len()) > limit {
+            let bytes = bytes.len();
+            return Err(Fault::SealTooLong { bytes, limit });
+        }
+        Ok(bytes)
+    }
+
+    fn begin_next_segment(&mut self) -> Result<(), DiskFault> {
+        let number = self.active.number().saturating_add(1);
+        let file = match std::mem::replace(&mut self.spare, Spare::Untried) {
+            Spare::Ready(file) => file,
+            Spare::Untried | Spare::Refused(_) => {
+                prepare(&*self.disk, number, self.options.segment_bytes)?
+            }
+        };
+        let header = following(&self.tip, number, &self.options);
+        self.active = ActiveSegment::begin(&*self.disk, &header, file)?;
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Log")
+            .field("disk", &self.disk)
+            .field("tip", &self.tip)
+            .field("broken", &self.broken)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The header of the segment that goes on from `tip`.
+const fn following(tip: &Tip, number: u64, options: &Options) -> SegmentHeader {
+    SegmentHeader {
+        number,
+        size: options.segment_bytes,
+        first_frame: tip.next_frame(),
+        chain: tip.chain,
+    }
+}
+
+fn answers(
+    group: &[Vec<Vec<u8>>],
+    position: Position,
+    frame: u64,
+    seal: &Arc<[u8]>,
+) -> Vec<Committed> {
+    let mut first = 0_u32;
+    let mut answer = |submission: &Vec<Vec<u8>>| {
+        let count = length(submission.len());
+        let committed = Committed {
+            position,
+            frame,
+            first,
+            count,
+            seal: Arc::clone(seal),
+        };
+        first = first.saturating_add(count);
+        committed
+    };
+    group.iter().map(&mut answer).collect()
+}

@@ -1,0 +1,162 @@
+//! The limits of a journal, checked before a file is touched.
+
+use crate::error::{AppendError, OpenError};
+use crate::frame;
+use crate::segment;
+
+/// Sizes and bounds. They may differ from one opening to the next: a segment
+/// keeps the size it was made with, and frames are read whatever their size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    pub(crate) segment_bytes: u32,
+    pub(crate) frame_bytes: u32,
+    pub(crate) group_bytes: u32,
+    pub(crate) group_records: usize,
+    pub(crate) seal_bytes: u32,
+    pub(crate) queue_submissions: usize,
+    pub(crate) queue_bytes: u64,
+}
+
+impl Options {
+    /// What a server uses: segments of 64 MiB, frames of at most 16 MiB gathered
+    /// up to 4 MiB or 65,536 records, seals of at most 4 KiB, a queue of 8,192
+    /// submissions or 64 MiB.
+    #[must_use]
+    pub const fn standard() -> Self {
+        Self {
+            segment_bytes: 64 << 20,
+            frame_bytes: 16 << 20,
+            group_bytes: 4 << 20,
+            group_records: 65_536,
+            seal_bytes: 4 << 10,
+            queue_submissions: 8_192,
+            queue_bytes: 64 << 20,
+        }
+    }
+
+    /// The size of new segments in bytes, at most 1 GiB.
+    #[must_use]
+    pub const fn segment_bytes(mut self, bytes: u32) -> Self {
+        self.segment_bytes = bytes;
+        self
+    }
+
+    /// The largest frame in bytes, all its parts counted. One submission is never
+    /// split, so this bounds a submission too.
+    #[must_use]
+    pub const fn frame_bytes(mut self, bytes: u32) -> Self {
+        self.frame_bytes = bytes;
+        self
+    }
+
+    /// How much a group gathers: submissions that wait join until their records
+    /// take more than `bytes`, or would be more than `records`.
+    #[must_use]
+    pub const fn group(mut self, bytes: u32, records: usize) -> Self {
+        self.group_bytes = bytes;
+        self.group_records = records;
+        self
+    }
+
+    /// The longest seal in bytes.
+    #[must_use]
+    pub const fn seal_bytes(mut self, bytes: u32) -> Self {
+        self.seal_bytes = bytes;
+        self
+    }
+
+    /// How many submissions and bytes may wait. A submission that begins below
+    /// the bound in bytes may pass it by its own size.
+    #[must_use]
+    pub const fn queue(mut self, submissions: usize, bytes: u64) -> Self {
+        self.queue_submissions = submissions;
+        self.queue_bytes = bytes;
+        self
+    }
+
+    pub(crate) fn check(&self) -> Result<(), OpenError> {
+        let smallest_frame = frame::OVERHEAD.saturating_add(self.seal_bytes);
+        let frame_in_segment = self.segment_bytes.saturating_sub(segment::HEADER_LEN);
+        let fault = if self.segment_bytes > segment::LARGEST {
+            "a segment may have at most 1 GiB"
+        } else if self.frame_bytes > frame_in_segment {
+            "a frame must fit into a segment with its header"
+        } else if self.frame_bytes <= smallest_frame.saturating_add(frame::RECORD_OVERHEAD) {
+            "a frame must have room for its seal and a record"
+        } else if self.group_records == 0 || self.queue_submissions == 0 || self.queue_bytes == 0 {
+            "a bound of zero lets nothing pass"
+        } else {
+            return Ok(());
+        };
+        Err(OpenError::Options(fault))
+    }
+
+    /// What the records of one frame may take, with their lengths.
+    pub(crate) fn records_bytes(&self) -> u64 {
+        let others = frame::OVERHEAD.saturating_add(self.seal_bytes);
+        u64::from(self.frame_bytes.saturating_sub(others))
+    }
+
+    /// Whether one submission can ever be committed; its size in a frame if so.
+    pub(crate) fn admit(&self, records: &[Vec<u8>]) -> Result<u64, AppendError> {
+        if records.is_empty() {
+            return Err(AppendError::NoRecords);
+        }
+        if records.len() > self.group_records {
+            return Err(AppendError::TooManyRecords {
+                records: records.len(),
+                limit: self.group_records,
+            });
+        }
+        let (bytes, limit) = (frame::records_len(records), self.records_bytes());
+        if bytes > limit {
+            return Err(AppendError::TooLarge { bytes, limit });
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_that_contradict_are_refused() {
+        let standard = Options::standard();
+        assert_eq!(standard.check(), Ok(()));
+        for wrong in [
+            standard.segment_bytes((1 << 30) + 1),
+            standard.segment_bytes(16 << 20),
+            standard.frame_bytes(4 << 10),
+            standard.seal_bytes(16 << 20),
+            standard.group(1, 0),
+            standard.queue(0, 1),
+            standard.queue(1, 0),
+        ] {
+            assert!(
+                matches!(wrong.check(), Err(OpenError::Options(_))),
+                "{wrong:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_submission_is_admitted_up_to_the_last_byte() {
+        let options = Options::standard().frame_bytes(1_000).seal_bytes(100);
+        let room = usize::try_from(options.records_bytes()).unwrap() - 4;
+        assert_eq!(options.admit(&[vec![0; room]]), Ok(options.records_bytes()));
+        assert!(matches!(
+            options.admit(&[vec![0; room + 1]]),
+            Err(AppendError::TooLarge { .. })
+        ));
+        assert_eq!(options.admit(&[]), Err(AppendError::NoRecords));
+        let few = options.group(10, 2);
+        assert!(matches!(
+            few.admit(&[vec![], vec![], vec![]]),
+            Err(AppendError::TooManyRecords {
+                records: 3,
+                limit: 2
+            })
+        ));
+    }
+}

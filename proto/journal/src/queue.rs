@@ -1,0 +1,189 @@
+//! The bounded queue between callers and the writer's thread.
+//!
+//! Order of arrival is order of writing. Once ended it takes nothing more; a
+//! closed queue is still drained, a broken one answers everyone who waits.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::error::{AppendError, DiskFault, Fault};
+use crate::log::Committed;
+use crate::options::Options;
+
+/// Told once what became of a submission.
+pub(crate) type Waiter = Box<dyn FnOnce(Result<Committed, AppendError>) + Send>;
+
+/// Records that wait to be written together.
+pub(crate) struct Submission {
+    pub(crate) records: Vec<Vec<u8>>,
+    pub(crate) bytes: u64,
+    pub(crate) waiter: Waiter,
+}
+
+/// What the writer takes at once.
+#[derive(Default)]
+pub(crate) struct Group {
+    pub(crate) submissions: Vec<Vec<Vec<u8>>>,
+    pub(crate) waiters: Vec<Waiter>,
+}
+
+pub(crate) struct Queue {
+    options: Options,
+    state: Mutex<State>,
+    arrived: Condvar,
+}
+
+struct State {
+    waiting: VecDeque<Submission>,
+    bytes: u64,
+    reserved: usize,
+    end: Option<End>,
+    no_room_ahead: Option<DiskFault>,
+}
+
+enum End {
+    Closed,
+    Broken(Arc<Fault>),
+}
+
+impl End {
+    fn error(&self) -> AppendError {
+        match self {
+            Self::Closed => AppendError::Closed,
+            Self::Broken(fault) => AppendError::Broken(Arc::clone(fault)),
+        }
+    }
+}
+
+impl Queue {
+    pub(crate) fn new(options: Options) -> Self {
+        let state = State {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            reserved: 0,
+            end: None,
+            no_room_ahead: None,
+        };
+        Self {
+            options,
+            state: Mutex::new(state),
+            arrived: Condvar::new(),
+        }
+    }
+
+    /// Keeps one place, to be given back by `push` or `give_back`.
+    pub(crate) fn reserve(&self) -> Result<(), AppendError> {
+        let mut state = self.state();
+        if let Some(end) = &state.end {
+            return Err(end.error());
+        }
+        let waiting = state.waiting.len().saturating_add(state.reserved);
+        let bytes = state.bytes;
+        if waiting >= self.options.queue_submissions || bytes >= self.options.queue_bytes {
+            return Err(AppendError::Overloaded { waiting, bytes });
+        }
+        state.reserved = state.reserved.saturating_add(1);
+        Ok(())
+    }
+
+    pub(crate) fn give_back(&self) {
+        let mut state = self.state();
+        state.reserved = state.reserved.saturating_sub(1);
+    }
+
+    /// Fills a reserved place; the place is given up either way.
+    pub(crate) fn push(&self, records: Vec<Vec<u8>>, waiter: Waiter) -> Result<(), AppendError> {
+        let admitted = self.options.admit(&records);
+        let mut state = self.state();
+        state.reserved = state.reserved.saturating_sub(1);
+        if let Some(end) = &state.end {
+            return Err(end.error());
+        }
+        let bytes = admitted?;
+        state.bytes = state.bytes.saturating_add(bytes);
+        state.waiting.push_back(Submission {
+            records,
+            bytes,
+            waiter,
+        });
+        let first = state.waiting.len() == 1;
+        drop(state);
+        if first {
+            self.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Waits for submissions and takes as many as make one group; nothing once
+    /// the queue has ended and is empty.
+    pub(crate) fn take(&self) -> Option<Group> {
+        let mut state = self.state();
+        while state.waiting.is_empty() {
+            if state.end.is_some() {
+                return None;
+            }
+            let woken = self.arrived.wait(state);
+            state = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        Some(self.gather(&mut state))
+    }
+
+    fn gather(&self, state: &mut State) -> Group {
+        let mut group = Group::default();
+        let (mut bytes, mut records) = (0_u64, 0_usize);
+        let most = self.options.records_bytes();
+        while let Some(next) = state.waiting.front() {
+            bytes = bytes.saturating_add(next.bytes);
+            records = records.saturating_add(next.records.len());
+            // One submission is always within these, so a group is never empty.
+            if bytes > most || records > self.options.group_records {
+                break;
+            }
+            let Some(next) = state.waiting.pop_front() else {
+                break;
+            };
+            state.bytes = state.bytes.saturating_sub(next.bytes);
+            group.submissions.push(next.records);
+            group.waiters.push(next.waiter);
+            if bytes > u64::from(self.options.group_bytes) {
+                break;
+            }
+        }
+        group
+    }
+
+    /// Takes nothing more; what waits is still written.
+    pub(crate) fn close(&self) {
+        self.state().end.get_or_insert(End::Closed);
+        self.arrived.notify_one();
+    }
+
+    /// Takes nothing more, and hands out those who wait, to be told why.
+    pub(crate) fn break_off(&self, fault: &Arc<Fault>) -> Vec<Waiter> {
+        let mut state = self.state();
+        state.end = Some(End::Broken(Arc::clone(fault)));
+        state.bytes = 0;
+        let waiting = mem::take(&mut state.waiting);
+        drop(state);
+        self.arrived.notify_one();
+        waiting.into_iter().map(|next| next.waiter).collect()
+    }
+
+    pub(crate) fn warn(&self, fault: Option<DiskFault>) {
+        self.state().no_room_ahead = fault;
+    }
+
+    pub(crate) fn warning(&self) -> Option<DiskFault> {
+        self.state().no_room_ahead.clone()
+    }
+
+    /// Why nothing more is taken, if so.
+    pub(crate) fn ended(&self) -> Option<AppendError> {
+        self.state().end.as_ref().map(End::error)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,151 @@
+//! Reads one segment through a buffer that moves along with the reading.
+//!
+//! Memory is bounded by the read-ahead or one frame, whichever is more. Bytes at
+//! or past the limit a caller names are never read, so that nothing is kept that
+//! the writer has yet to write.
+
+use std::sync::Arc;
+
+use crate::disk::{Disk, DiskFile};
+use crate::error::{BadFrame, DiskFault, Flaw, Operation};
+use crate::fields::{index, length};
+use crate::frame::{self, FrameHeader};
+use crate::segment;
+
+/// Bytes read at once when a segment is read through.
+pub(crate) const THROUGH: u32 = 256 << 10;
+/// Bytes read at once when single frames are looked up.
+pub(crate) const LOOK_UP: u32 = 4 << 10;
+
+/// An open segment and some bytes of it.
+#[derive(Debug)]
+pub(crate) struct Window {
+    segment: u64,
+    file: Arc<dyn DiskFile>,
+    ahead: u32,
+    begin: u32,
+    bytes: Vec<u8>,
+}
+
+/// What stands where a frame should begin.
+pub(crate) enum Found<'a> {
+    /// A frame whose checksums hold; whether it belongs there is not checked.
+    Good(FrameHeader, &'a [u8]),
+    /// Anything else, with the header where that at least is good.
+    Bad(Flaw, Option<FrameHeader>),
+}
+
+impl Window {
+    pub(crate) fn open(disk: &dyn Disk, segment: u64, ahead: u32) -> Result<Self, DiskFault> {
+        let name = segment::name(segment);
+        let file = disk
+            .open(&name)
+            .map_err(|error| DiskFault::new(Operation::Open, &name, &error))?;
+        Ok(Self {
+            segment,
+            file,
+            ahead,
+            begin: 0,
+            bytes: Vec::new(),
+        })
+    }
+
+    pub(crate) const fn segment(&self) -> u64 {
+        self.segment
+    }
+
+    pub(crate) const fn file(&self) -> &Arc<dyn DiskFile> {
+        &self.file
+    }
+
+    pub(crate) fn size(&self) -> Result<u64, DiskFault> {
+        let size = self.file.size();
+        size.map_err(|error| self.fault(&error))
+    }
+
+    /// The frame at `offset`, if it ends at or before `limit`.
+    pub(crate) fn frame(&mut self, offset: u32, limit: u32) -> Result<Found<'_>, DiskFault> {
+        let bad = |frame, header| Ok(Found::Bad(Flaw::Frame { frame }, header));
+        let Some(head) = self.at(offset, frame::HEADER_LEN, limit)? else {
+            return bad(BadFrame::Magic, None);
+        };
+        let header = match FrameHeader::decode(head) {
+            Ok(header) => header,
+            Err(flaw) => return Ok(Found::Bad(flaw, None)),
+        };
+        let Some(bytes) = self.at(offset, header.frame_len(), limit)? else {
+            return bad(BadFrame::Length, Some(header));
+        };
+        match frame::check(&header, bytes) {
+            Ok(()) => Ok(Found::Good(header, bytes)),
+            Err(frame) => bad(frame, Some(header)),
+        }
+    }
+
+    /// Exactly `len` bytes; nothing when they would reach past `limit`.
+    pub(crate) fn at(
+        &mut self,
+        offset: u32,
+        len: u32,
+        limit: u32,
+    ) -> Result<Option<&[u8]>, DiskFault> {
+        let fits = offset.checked_add(len).is_some_and(|end| end <= limit);
+        if !fits {
+            return Ok(None);
+        }
+        if !self.holds(offset, len) {
+            let wanted = len.max(self.ahead).min(limit.saturating_sub(offset));
+            self.bytes.clear();
+            self.bytes.resize(index(wanted), 0);
+            self.begin = offset;
+            if let Err(error) = self.file.read_at(u64::from(offset), &mut self.bytes) {
+                self.bytes.clear();
+                return Err(self.fault(&error));
+            }
+        }
+        let skip = index(offset.saturating_sub(self.begin));
+        let held = self.bytes.get(skip..).unwrap_or_default();
+        Ok(held.get(..index(len)))
+    }
+
+    /// Just after the last byte that is not zero in `from..to`; nothing when all
+    /// are zero.
+    pub(crate) fn end_of_content(&mut self, from: u32, to: u32) -> Result<Option<u32>, DiskFault> {
+        let (mut offset, mut end) = (from, None);
+        while offset < to {
+            let len = THROUGH.min(to.saturating_sub(offset));
+            let bytes = self.at(offset, len, to)?.unwrap_or_default();
+            if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
+                end = Some(offset.saturating_add(length(last)).saturating_add(1));
+            }
+            offset = offset.saturating_add(len);
+        }
+        Ok(end)
+    }
+
+    /// Where the next frame's magic stands in `from..to`.
+    pub(crate) fn find_magic(&mut self, from: u32, to: u32) -> Result<Option<u32>, DiskFault> {
+        let magic_len = length(frame::MAGIC.len());
+        let mut offset = from;
+        while to.saturating_sub(offset) >= magic_len {
+            let len = THROUGH.min(to.saturating_sub(offset));
+            let bytes = self.at(offset, len, to)?.unwrap_or_default();
+            let mut places = bytes.windows(frame::MAGIC.len());
+            if let Some(place) = places.position(|window| window == frame::MAGIC) {
+                return Ok(Some(offset.saturating_add(length(place))));
+            }
+            // A magic that begins in the last bytes of this chunk is whole in the next.
+            offset = offset.saturating_add(len.saturating_sub(magic_len.saturating_sub(1)));
+        }
+        Ok(None)
+    }
+
+    fn holds(&self, offset: u32, len: u32) -> bool {
+        let held_to = self.begin.saturating_add(length(self.bytes.len()));
+        self.begin <= offset && offset.saturating_add(len) <= held_to
+    }
+
+    fn fault(&self, error: &std::io::Error) -> DiskFault {
+        DiskFault::new(Operation::Read, &segment::name(self.segment), error)
+    }
+}
