@@ -1,1 +1,16 @@
-//! Conversions.
+//! Conversions between the generated messages and the core types.
+//!
+//! What arrives is validated whole before anything else sees it: a missing field, an enum of 0 or of an
+//! unknown number, a bad id, an amount out of range is a [`WireFault`] that names the path of the field.
+//! What leaves needs no check, because core values are right by construction.
+
+pub mod claim;
+pub mod common;
+pub mod decision;
+pub mod field;
+pub mod leg;
+pub mod receipt;
+pub mod refusal;
+pub mod visit;
+
+pub use field::{Path, WireFault};

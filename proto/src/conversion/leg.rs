@@ -1,0 +1,70 @@
+//! Legs in a region's stream.
+
+use huitong_core::date::BusinessDay;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::region::RegionCode;
+
+use super::common::{fund_from_wire, fund_to_wire};
+use super::field::{Path, WireFault, wire_enum};
+use crate::clearing::v1;
+
+wire_enum!(
+    side_to_wire,
+    side_from_wire,
+    Side,
+    v1::Side {
+        Receivable,
+        Payable
+    }
+);
+
+/// The wire form of a numbered leg.
+#[must_use]
+pub fn leg_to_wire(numbered: &NumberedLeg) -> v1::Leg {
+    let leg = &numbered.leg;
+    v1::Leg {
+        number: numbered.number,
+        side: side_to_wire(numbered.side),
+        settlement: leg.settlement.to_string(),
+        debtor: leg.debtor.to_string(),
+        creditor: leg.creditor.to_string(),
+        fund: fund_to_wire(leg.fund),
+        amount_fen: leg.amount.get(),
+        business_day: leg.business_day.to_string(),
+        receipt: leg.receipt.as_bytes().to_vec(),
+    }
+}
+
+/// Reads a numbered leg.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn leg_from_wire(leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireFault> {
+    if leg.number == 0 {
+        return Err(path.field("number").missing());
+    }
+    let amount = path.field("amount_fen").fen(leg.amount_fen)?;
+    if amount.is_zero() {
+        return Err(path.field("amount_fen").wrong("is above zero"));
+    }
+    Ok(NumberedLeg {
+        number: leg.number,
+        side: side_from_wire(leg.side, path.field("side"))?,
+        leg: Leg {
+            settlement: path
+                .field("settlement")
+                .parse(&leg.settlement, SettlementId::parse)?,
+            debtor: path.field("debtor").parse(&leg.debtor, RegionCode::parse)?,
+            creditor: path
+                .field("creditor")
+                .parse(&leg.creditor, RegionCode::parse)?,
+            fund: fund_from_wire(leg.fund, path.field("fund"))?,
+            amount,
+            business_day: path
+                .field("business_day")
+                .parse(&leg.business_day, BusinessDay::parse)?,
+            receipt: path.field("receipt").digest(&leg.receipt)?,
+        },
+    })
+}
