@@ -1,0 +1,295 @@
+//! The proof: recomputes a plan's figures from its inputs by other ways than planning does.
+//!
+//! Nothing is shared with the planner but the types. Sums are taken in an i128 over sorted legs instead
+//! of dense cells; what is carried is proven by counting and look-up instead of by subtraction; nets are
+//! recomputed for each row instead of for each leg. A plan that passes is the one plan of its inputs:
+//! every byte of it is determined by what is proven here.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::fund::Fund;
+use huitong_core::region::RegionCode;
+
+use crate::fault::PlanFault;
+use crate::inputs::{AgreedLeg, Inputs};
+use crate::member::Member;
+use crate::netting_plan::{NettingPlan, Window};
+use crate::runs::Runs;
+
+/// Proves that `plan` is the plan of these inputs.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    check_header(plan, inputs)?;
+    check_windows(plan, inputs)?;
+    for leg in inputs.legs {
+        check_leg(leg, inputs)?;
+    }
+    check_consumed(plan, inputs)?;
+    check_gross(plan, inputs)?;
+    check_region_nets(plan)?;
+    check_member_nets(plan)?;
+    check_zero(plan)
+}
+
+fn check_header(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    let expected = inputs
+        .parent
+        .map_or(1, |parent| parent.number.saturating_add(1));
+    if plan.number != expected {
+        return Err(PlanFault::Number {
+            expected,
+            found: plan.number,
+        });
+    }
+    let after = inputs.parent.is_none_or(|parent| plan.day > parent.day);
+    if plan.day != inputs.day || !after {
+        return Err(PlanFault::Day {
+            expected: inputs.day,
+            found: plan.day,
+        });
+    }
+    let expected = inputs.parent.map(Artifact::digest);
+    if plan.parent != expected {
+        return Err(PlanFault::Parent {
+            expected,
+            found: plan.parent,
+        });
+    }
+    Ok(())
+}
+
+/// The regions are those with marks, and each begins where the parent ended.
+fn check_windows(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    if !plan
+        .windows
+        .iter()
+        .map(|window| window.region)
+        .eq(inputs.marks.keys().copied())
+    {
+        return Err(PlanFault::Regions);
+    }
+    for window in &plan.windows {
+        let before = parent_window(inputs, window.region);
+        let holds = before.map_or(0, |before| before.to) == window.from
+            && inputs.marks.get(&window.region) == Some(&window.to)
+            && inputs.members.of(window.region) == Some(window.member)
+            && window.from <= window.to
+            && window.to <= Runs::HIGHEST;
+        if !holds {
+            return Err(PlanFault::Window(window.region));
+        }
+    }
+    let lost = |before: &&Window| !inputs.marks.contains_key(&before.region);
+    match inputs
+        .parent
+        .and_then(|parent| parent.windows.iter().find(lost))
+    {
+        Some(before) => Err(PlanFault::Window(before.region)),
+        None => Ok(()),
+    }
+}
+
+fn parent_window<'a>(inputs: &Inputs<'a>, region: RegionCode) -> Option<&'a Window> {
+    inputs
+        .parent?
+        .windows
+        .iter()
+        .find(|window| window.region == region)
+}
+
+/// A leg lies inside both marks, was not taken before, and is of no later day.
+fn check_leg(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    let ends = [
+        (leg.leg.creditor, leg.receivable),
+        (leg.leg.debtor, leg.payable),
+    ];
+    for (region, number) in ends {
+        let before = inputs.parent.and_then(|parent| parent.window(region));
+        let inside = inputs
+            .marks
+            .get(&region)
+            .is_some_and(|mark| number <= *mark);
+        let open = before.map_or(number > 0, |before| {
+            number > before.to || before.carried.contains(number)
+        });
+        if !inside
+            || !open
+            || leg.leg.business_day > inputs.day
+            || leg.leg.debtor == leg.leg.creditor
+        {
+            return Err(PlanFault::NotToBeTaken { region, number });
+        }
+    }
+    Ok(())
+}
+
+/// Taken and carried together are every leg up to the mark that no plan took before, each once.
+fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    let mut taken: Vec<(RegionCode, u64)> = inputs
+        .legs
+        .iter()
+        .flat_map(|leg| {
+            [
+                (leg.leg.creditor, leg.receivable),
+                (leg.leg.debtor, leg.payable),
+            ]
+        })
+        .collect();
+    taken.sort_unstable();
+    for window in &plan.windows {
+        let begin = taken.partition_point(|(region, _)| *region < window.region);
+        let end = taken.partition_point(|(region, _)| *region <= window.region);
+        let of_region = taken.get(begin..end).unwrap_or_default();
+        let before = parent_window(inputs, window.region).map(|before| &before.carried);
+        let waited = before.map_or(0, Runs::count);
+        let open = window.to.saturating_sub(window.from).saturating_add(waited);
+        let counts = u64::try_from(of_region.len()) == Ok(window.taken)
+            && window.taken.checked_add(window.carried.count()) == Some(open);
+        // With the counts right, taken and carried are all that was open when neither holds a number
+        // twice, none is in both, and what is carried was open.
+        let once = of_region.is_sorted_by(|(_, one), (_, next)| one < next)
+            && !of_region
+                .iter()
+                .any(|(_, number)| window.carried.contains(*number));
+        let was_open = window.carried.as_slice().iter().all(|run| {
+            let old = run.first..=run.last.min(window.from);
+            run.last <= window.to
+                && old
+                    .clone()
+                    .all(|number| before.is_some_and(|runs| runs.contains(number)))
+        });
+        if !(counts && once && was_open) {
+            return Err(PlanFault::Consumed(window.region));
+        }
+    }
+    Ok(())
+}
+
+/// The gross rows are the sums of the legs, and no settlement is in them twice.
+fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
+    let mut keys: Vec<_> = inputs
+        .legs
+        .iter()
+        .map(|leg| (leg.leg.settlement, leg.leg.fund))
+        .collect();
+    keys.sort_unstable();
+    if !keys.is_sorted_by(|one, next| one < next) {
+        return Err(PlanFault::TakenTwice);
+    }
+    let mut legs: Vec<_> = inputs
+        .legs
+        .iter()
+        .map(|leg| {
+            (
+                leg.leg.debtor,
+                leg.leg.creditor,
+                leg.leg.fund,
+                leg.leg.amount.get(),
+            )
+        })
+        .collect();
+    legs.sort_unstable();
+    let groups = legs.chunk_by(|one, next| (one.0, one.1, one.2) == (next.0, next.1, next.2));
+    let expected = groups.clone().count();
+    if plan.gross.len() != expected {
+        return Err(PlanFault::GrossRows {
+            expected,
+            found: plan.gross.len(),
+        });
+    }
+    for (row, group) in plan.gross.iter().zip(groups) {
+        let sum = group
+            .iter()
+            .fold(0_i128, |sum, leg| sum.saturating_add(i128::from(leg.3)));
+        let ends = group.first().map(|leg| (leg.0, leg.1, leg.2));
+        let holds = ends == Some((row.debtor, row.creditor, row.fund))
+            && sum == i128::from(row.amount.get())
+            && u64::try_from(group.len()) == Ok(row.legs);
+        if !holds {
+            return Err(PlanFault::Gross {
+                debtor: row.debtor,
+                creditor: row.creditor,
+                fund: row.fund,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A region's net is what it is owed less what it owes, for the funds in which it stands.
+fn check_region_nets(plan: &NettingPlan) -> Result<(), PlanFault> {
+    let mut sides: Vec<(RegionCode, Fund, i128)> = plan
+        .gross
+        .iter()
+        .flat_map(|row| {
+            let amount = i128::from(row.amount.get());
+            [
+                (row.creditor, row.fund, amount),
+                (row.debtor, row.fund, amount.saturating_neg()),
+            ]
+        })
+        .collect();
+    sides.sort_unstable();
+    let sums = sides
+        .chunk_by(|one, next| (one.0, one.1) == (next.0, next.1))
+        .map(total);
+    let nets = plan
+        .region_nets
+        .iter()
+        .map(|net| Some((net.region, net.fund, i128::from(net.amount.get()))));
+    if nets.eq(sums) {
+        Ok(())
+    } else {
+        Err(PlanFault::RegionNets)
+    }
+}
+
+/// A member's net is the sum of its regions' nets.
+fn check_member_nets(plan: &NettingPlan) -> Result<(), PlanFault> {
+    let mut parts: Vec<(Member, Fund, i128)> = Vec::with_capacity(plan.region_nets.len());
+    for net in &plan.region_nets {
+        let window = plan
+            .windows
+            .iter()
+            .find(|window| window.region == net.region);
+        let member = window.ok_or(PlanFault::MemberNets)?.member;
+        parts.push((member, net.fund, i128::from(net.amount.get())));
+    }
+    parts.sort_unstable();
+    let sums = parts
+        .chunk_by(|one, next| (one.0, one.1) == (next.0, next.1))
+        .map(total);
+    let nets = plan
+        .member_nets
+        .iter()
+        .map(|net| Some((net.member, net.fund, i128::from(net.amount.get()))));
+    if nets.eq(sums) {
+        Ok(())
+    } else {
+        Err(PlanFault::MemberNets)
+    }
+}
+
+/// The first of a group with the sum of all.
+fn total<T: Copy>(group: &[(T, Fund, i128)]) -> Option<(T, Fund, i128)> {
+    let sum = group
+        .iter()
+        .fold(0_i128, |sum, part| sum.saturating_add(part.2));
+    group.first().map(|(whose, fund, _)| (*whose, *fund, sum))
+}
+
+/// For each fund the nets sum to zero, of regions and of members.
+fn check_zero(plan: &NettingPlan) -> Result<(), PlanFault> {
+    for fund in Fund::ALL {
+        let regions = plan.region_nets.iter().filter(|net| net.fund == *fund);
+        let members = plan.member_nets.iter().filter(|net| net.fund == *fund);
+        let sum = |sum: i128, amount: i64| sum.saturating_add(i128::from(amount));
+        let region_sum = regions.map(|net| net.amount.get()).fold(0, sum);
+        let member_sum = members.map(|net| net.amount.get()).fold(0, sum);
+        if region_sum != 0 || member_sum != 0 {
+            return Err(PlanFault::NotZero(*fund));
+        }
+    }
+    Ok(())
+}
