@@ -1,0 +1,238 @@
+//! What a single file must and must not say.
+
+use crate::names::{Named, names};
+use crate::workspace::File;
+
+const LONGEST_FILE: usize = 400;
+const GENERATED: &str = "proto/src/gen/";
+const PURE: [&str; 3] = [
+    "proto/core/src/",
+    "node/adjudication/src/",
+    "clearinghouse/netting/src/",
+];
+
+/// First words of paths that a pure crate must not name: clocks, randomness, input and output, logs,
+/// asynchronous code, and the encodings of the outside.
+const IMPURE_ROOTS: [&str; 9] = [
+    "tokio",
+    "tracing",
+    "log",
+    "serde",
+    "serde_json",
+    "prost",
+    "tonic",
+    "rand",
+    "getrandom",
+];
+const IMPURE_STD: [&str; 7] = ["time", "fs", "net", "io", "env", "process", "thread"];
+/// Words that a pure crate must not name anywhere in a path; floats because money passes there.
+const IMPURE_WORDS: [&str; 10] = [
+    "SystemTime",
+    "Instant",
+    "HashMap",
+    "HashSet",
+    "f32",
+    "f64",
+    "async",
+    "await",
+    "println",
+    "eprintln",
+];
+
+/// Where the types generated from the .proto files may be named, besides tests and benches.
+const MAY_NAME_GENERATED: [&str; 5] = [
+    "proto/src/",
+    "node/src/grpc/",
+    "clearinghouse/src/grpc/",
+    "deploy/demo/",
+    "tests/",
+];
+
+/// Everything that is wrong with one file.
+pub(crate) fn faults(file: &File) -> Vec<String> {
+    if file.path.starts_with(GENERATED) {
+        return Vec::new();
+    }
+    let mut faults = layout(file);
+    for named in names(&file.text) {
+        let wrong = [
+            impure(file, &named),
+            generated(file, &named),
+            index_database(file, &named),
+        ];
+        for fault in wrong.into_iter().flatten() {
+            faults.push(format!("{}:{}: {fault}", file.path, named.line));
+        }
+    }
+    faults
+}
+
+fn layout(file: &File) -> Vec<String> {
+    let mut faults = Vec::new();
+    if !file.text.starts_with("//!") {
+        faults.push(format!(
+            "{}: does not begin with `//!`: say what the file is",
+            file.path
+        ));
+    }
+    let lines = file.text.lines().count();
+    if lines > LONGEST_FILE {
+        faults.push(format!("{}: {lines} lines: make it two rooms", file.path));
+    }
+    faults
+}
+
+fn impure(file: &File, named: &Named) -> Option<String> {
+    if !PURE.iter().any(|folder| file.path.starts_with(folder)) || is_test(file) {
+        return None;
+    }
+    let first = named.path.first().map_or("", String::as_str);
+    let second = named.path.get(1).map_or("", String::as_str);
+    let is_std = (first == "std" || first == "core") && IMPURE_STD.contains(&second);
+    let is_now = named.path.len() > 1 && named.path.last().is_some_and(|last| last == "now");
+    let has_word = named
+        .path
+        .iter()
+        .any(|word| IMPURE_WORDS.contains(&word.as_str()));
+    let is_path = named.path.len() > 1 || named.imported_as.is_some();
+    let is_root = is_path && IMPURE_ROOTS.contains(&first);
+    (is_std || is_now || has_word || is_root)
+        .then(|| format!("a pure crate names `{}`", named.shown()))
+}
+
+fn generated(file: &File, named: &Named) -> Option<String> {
+    let is_free = MAY_NAME_GENERATED
+        .iter()
+        .any(|folder| file.path.starts_with(folder));
+    if is_free || is_test(file) {
+        return None;
+    }
+    let of_proto = named
+        .path
+        .first()
+        .is_some_and(|first| first == "huitong_proto");
+    let has_version = named.path.iter().any(|word| is_version(word));
+    (of_proto && has_version).then(|| {
+        format!(
+            "`{}` is generated: name it under src/grpc/ and convert it there",
+            named.shown()
+        )
+    })
+}
+
+fn is_version(word: &str) -> bool {
+    word.strip_prefix('v')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn index_database(file: &File, named: &Named) -> Option<String> {
+    let is_sled = named.path.first().is_some_and(|first| first == "sled");
+    (is_sled && !file.path.contains("/src/store/"))
+        .then(|| "only a backend under src/store/ may name sled".to_owned())
+}
+
+/// Tests and benches may name what they test.
+fn is_test(file: &File) -> bool {
+    let parts: Vec<&str> = file.path.split('/').collect();
+    parts
+        .iter()
+        .any(|part| ["tests", "benches", "examples", "tests.rs"].contains(part))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Checks how many faults `code` has when it stands, well begun, in `path`.
+    fn check(path: &str, code: &str, expected: usize) {
+        let file = File {
+            path: path.to_owned(),
+            text: format!("//! A sample.\n{code}\n"),
+        };
+        let found = faults(&file);
+        assert_eq!(found.len(), expected, "{path}: {code}: {found:?}");
+    }
+
+    #[test]
+    fn a_pure_crate_names_no_outside() {
+        for code in [
+            "use std::time::Duration;",
+            "use std::{collections::BTreeMap, fs};",
+            "fn a() -> SystemTime { todo() }",
+            "fn a() { jiff::Zoned::now(); }",
+            "#[derive(serde::Serialize)] struct A;",
+            "async fn a() {}",
+            "fn a() { println!(\"x\"); }",
+            "fn a(x: f64) {}",
+            "type A = std::collections::HashMap<u8, u8>;",
+            "use tokio::sync::mpsc;",
+            "fn a() { tracing::info!(\"x\"); }",
+            "use rand::Rng;",
+            "fn a() -> std::io::Result<()> { b() }",
+        ] {
+            check("proto/core/src/bill.rs", code, 1);
+            check("node/adjudication/src/bill.rs", code, 1);
+            check("clearinghouse/netting/src/bill.rs", code, 1);
+            check("proto/journal/src/bill.rs", code, 0);
+            check("proto/core/tests/bill.rs", code, 0);
+            check(
+                "proto/core/src/bill.rs",
+                &format!("#[cfg(test)]\nmod tests {{ {code} }}"),
+                0,
+            );
+        }
+        check(
+            "proto/core/src/bill.rs",
+            "use std::fmt; use std::collections::BTreeMap;",
+            0,
+        );
+    }
+
+    #[test]
+    fn generated_types_stay_at_the_wire() {
+        let code = "use huitong_proto::settlement::v1::Commit;";
+        check("node/src/settle.rs", code, 1);
+        check("clearinghouse/src/intake.rs", code, 1);
+        check("certs/src/lib.rs", code, 1);
+        check("node/src/grpc/home.rs", code, 0);
+        check("clearinghouse/src/grpc/legs.rs", code, 0);
+        check("deploy/demo/src/lib.rs", code, 0);
+        check("tests/tests/refusals.rs", code, 0);
+        check("node/src/settle.rs", "use huitong_proto::limits::LINES;", 0);
+    }
+
+    #[test]
+    fn only_a_backend_names_sled() {
+        check("node/src/settle.rs", "fn a(db: &sled::Db) {}", 1);
+        check("node/src/store/embedded.rs", "fn a(db: &sled::Db) {}", 0);
+    }
+
+    #[test]
+    fn a_file_says_what_it_is_and_stays_short() {
+        let file = |text: String| File {
+            path: "node/src/a.rs".to_owned(),
+            text,
+        };
+        assert_eq!(faults(&file("use std::fmt;\n".to_owned())).len(), 1);
+        assert_eq!(
+            faults(&file(format!("//! A.\n{}", "\n".repeat(400)))).len(),
+            1
+        );
+        assert_eq!(
+            faults(&file(format!("//! A.\n{}", "\n".repeat(399)))).len(),
+            0
+        );
+    }
+
+    #[test]
+    fn generated_files_are_left_alone() {
+        let path = "proto/src/gen/huitong.common.v1.rs".to_owned();
+        assert!(
+            faults(&File {
+                path,
+                text: "struct A;".to_owned()
+            })
+            .is_empty()
+        );
+    }
+}
