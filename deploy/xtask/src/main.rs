@@ -1,3 +1,55 @@
-//! The project's own chores: test, gen, deny, bench.
+//! The project's own chores, one file per command: `cargo xtask --help`.
+//!
+//! It knows no crate of the network. What a chore needs of one, it asks of cargo by name.
 
-fn main() {}
+mod bench;
+mod cargo;
+mod deny;
+mod generate;
+mod setup;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The chores of the Huitong workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install the tools that are missing, then pass every test: format, lints, documentation, generated
+    /// code, unit, property, documentation and integration tests, and each bench's short form.
+    Test(test::Arguments),
+    /// Write the gRPC code anew from the .proto files into proto/src/gen.
+    Gen,
+    /// Run the benches; each prints its ratio to a baseline measured in the same run.
+    Bench(bench::Arguments),
+    /// Check licences, sources, advisories and versions with cargo-deny.
+    Deny,
+    /// Install the tools that `test` needs and that are missing.
+    Setup(setup::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Test(arguments) => test::run(&arguments),
+        Chore::Gen => generate::run(),
+        Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Deny => deny::run(),
+        Chore::Setup(arguments) => setup::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `cargo xtask bench`: the benches of all crates, found over cargo's own list of targets.
+//!
+//! A bench is started with `--bench` for its full run, as cargo does. Started without, which is how the
+//! tests start it, it does its work once and measures nothing; Criterion keeps that rule by itself.
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::cargo::{self, cargo, read};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Only the benches of these names; all when none is given.
+    names: Vec<String>,
+    /// Name the benches and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// One bench: the crate it stands in and its name.
+#[derive(Debug, PartialEq, Eq)]
+struct Bench {
+    package: String,
+    name: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let all = all()?;
+    for name in &arguments.names {
+        if !all.iter().any(|bench| bench.name == *name) {
+            bail!("there is no bench named {name}: `cargo xtask bench --list` names them");
+        }
+    }
+    for bench in &all {
+        if !arguments.names.is_empty() && !arguments.names.contains(&bench.name) {
+            continue;
+        }
+        println!("{} ({})", bench.name, bench.package);
+        if !arguments.list {
+            cargo::run(cargo(&[
+                "bench",
+                "--package",
+                &bench.package,
+                "--bench",
+                &bench.name,
+            ]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Every bench once, unmeasured, in the test profile: it still builds and still works.
+pub(crate) fn short_form() -> Result<()> {
+    for bench in all()? {
+        let named = ["--package", &bench.package, "--bench", &bench.name];
+        let mut command = cargo(&["test", "--locked"]);
+        command.args(named);
+        cargo::run(command)?;
+    }
+    Ok(())
+}
+
+fn all() -> Result<Vec<Bench>> {
+    let metadata = read(cargo(&[
+        "metadata",
+        "--locked",
+        "--no-deps",
+        "--format-version",
+        "1",
+    ]))?;
+    in_metadata(&serde_json::from_str(&metadata).context("cargo metadata is no JSON")?)
+}
+
+fn in_metadata(metadata: &Value) -> Result<Vec<Bench>> {
+    let list = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default()
+    };
+    let text = |value: &Value, name: &str| {
+        let found = value.get(name).and_then(Value::as_str).map(str::to_owned);
+        found.with_context(|| format!("cargo metadata gives no {name}"))
+    };
+    let mut found = Vec::new();
+    for package in list(metadata, "packages") {
+        for target in list(&package, "targets") {
+            if list(&target, "kind").iter().any(|kind| kind == "bench") {
+                found.push(Bench {
+                    package: text(&package, "name")?,
+                    name: text(&target, "name")?,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn benches_are_found_among_the_targets() {
+        let metadata = serde_json::json!({"packages": [{"name": "huitong-journal", "targets": [
+            {"name": "huitong_journal", "kind": ["lib"]},
+            {"name": "commit", "kind": ["bench"]},
+        ]}]});
+        let expected = Bench {
+            package: "huitong-journal".into(),
+            name: "commit".into(),
+        };
+        assert_eq!(in_metadata(&metadata).unwrap(), [expected]);
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask test`: all that must hold before a change is taken. Cheap steps come first, and nextest
+//! comes last, so that a long log ends with its closing line.
+
+use anyhow::Result;
+
+use crate::bench;
+use crate::cargo::{self, cargo, executable, read};
+use crate::setup;
+use crate::steps::Steps;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Build the executable and run only these tests; handed to `cargo nextest run` in place of
+    /// `--workspace`, for example `cargo xtask test -- -p huitong-tests refusals`.
+    #[arg(last = true)]
+    only: Vec<String>,
+}
+
+/// The tests find the executable under this name in their environment.
+const EXECUTABLE: &str = "HUITONG_BIN";
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mut steps = Steps::new();
+    steps.step("tools", setup::for_tests)?;
+    if !arguments.only.is_empty() {
+        let built = steps.step("the executable", build)?;
+        let chosen: Vec<&str> = arguments.only.iter().map(String::as_str).collect();
+        return steps.step("chosen tests", || nextest(&built, &chosen));
+    }
+    steps.step("format", || cargo::run(cargo(&["fmt", "--all", "--check"])))?;
+    steps.step("lints", || {
+        let lints = [
+            "clippy",
+            "--locked",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ];
+        cargo::run(cargo(&lints))
+    })?;
+    steps.step("documentation", || {
+        let mut doc = cargo(&["doc", "--locked", "--workspace", "--no-deps"]);
+        doc.env("RUSTDOCFLAGS", "-D warnings");
+        cargo::run(doc)
+    })?;
+    let built = steps.step("the executable", build)?;
+    steps.step("documentation tests", || {
+        cargo::run(cargo(&["test", "--locked", "--workspace", "--doc"]))
+    })?;
+    steps.step("benches, short form", bench::short_form)?;
+    steps.step("tests", || nextest(&built, &["--workspace"]))?;
+    eprint!("{}", steps.summary());
+    Ok(())
+}
+
+/// Builds the one executable and returns its path.
+fn build() -> Result<String> {
+    let messages = "--message-format=json-render-diagnostics";
+    let built = read(cargo(&[
+        "build",
+        "--locked",
+        "--package",
+        "huitong",
+        messages,
+    ]))?;
+    executable(&built, "huitong")
+}
+
+fn nextest(built: &str, chosen: &[&str]) -> Result<()> {
+    let mut command = cargo(&["nextest", "run", "--locked"]);
+    command.args(chosen).env(EXECUTABLE, built);
+    cargo::run(command)
+}
