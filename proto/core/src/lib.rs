@@ -20,6 +20,8 @@ pub mod date;
 pub mod decision;
 pub mod digest;
 pub mod fund;
+#[cfg(test)]
+mod golden;
 pub mod id;
 mod inline_text;
 pub mod institution;
@@ -32,6 +34,7 @@ pub mod person;
 pub mod policy;
 pub mod ratio;
 pub mod receipt;
+pub mod record;
 pub mod redacted;
 pub mod refusal;
 pub mod region;

@@ -32,7 +32,10 @@ pub(super) fn net(lines: &[BillLine]) -> Result<Vec<NetLine>, BillError> {
                     .flatten()
                     .and_then(|place| kept.get_mut(place))
                     .filter(|target| target.code == line.code)
-                    .ok_or(BillError::ReturnsNothing { line: line.number, returned })?;
+                    .ok_or(BillError::ReturnsNothing {
+                        line: line.number,
+                        returned,
+                    })?;
                 take_back(target, line)?;
                 None
             }
@@ -49,7 +52,11 @@ fn charged(line: &BillLine) -> Result<NetLine, BillError> {
     let wrong = BillError::Sign(line.number);
     let amount = Fen::new(line.amount.get()).map_err(|fault| match fault {
         MoneyError::Negative => wrong.clone(),
-        other => BillError::Money(other),
+        fault @ (MoneyError::OutOfRange
+        | MoneyError::Malformed
+        | MoneyError::NothingToSplitBy
+        | MoneyError::PartsDiffer { .. }
+        | MoneyError::TargetsDiffer) => BillError::Money(fault),
     })?;
     if line.quantity.is_sign_negative() || line.quantity.is_zero() {
         return Err(wrong);
@@ -69,8 +76,14 @@ fn take_back(target: &mut NetLine, line: &BillLine) -> Result<(), BillError> {
         return Err(BillError::Sign(line.number));
     }
     let too_much = BillError::ReturnsTooMuch(line.number);
-    target.amount = target.amount.checked_sub(line.amount.abs()).map_err(|_| too_much.clone())?;
-    target.quantity = target.quantity.checked_add(line.quantity).ok_or_else(|| too_much.clone())?;
+    target.amount = target
+        .amount
+        .checked_sub(line.amount.abs())
+        .map_err(|_| too_much.clone())?;
+    target.quantity = target
+        .quantity
+        .checked_add(line.quantity)
+        .ok_or_else(|| too_much.clone())?;
     let nothing_kept = target.amount.is_zero();
     if target.quantity.is_sign_negative() || (target.quantity.is_zero() && !nothing_kept) {
         return Err(too_much);
