@@ -63,6 +63,11 @@ pub struct Row<T> {
 impl<T> Table<T> {
     /// A table of one row that always holds.
     pub fn always(value: T) -> Self {
-        Self { rows: vec![Row { when: Condition::ALWAYS, value }] }
+        Self {
+            rows: vec![Row {
+                when: Condition::ALWAYS,
+                value,
+            }],
+        }
     }
 }

@@ -260,14 +260,35 @@ mod tests {
     #[test]
     fn a_number_reads_back_from_its_key_and_strangers_are_refused() {
         let keys = [
-            "part.total", "part.in", "part.first.implant", "base", "age", "years_paid", "days", "sessions",
-            "ordinal", "index.income", "total.admissions", "balance.own_account",
-            "balance.family_account", "given.work_injury",
+            "part.total",
+            "part.in",
+            "part.first.implant",
+            "base",
+            "age",
+            "years_paid",
+            "days",
+            "sessions",
+            "ordinal",
+            "index.income",
+            "total.admissions",
+            "balance.own_account",
+            "balance.family_account",
+            "given.work_injury",
         ];
         for key in keys {
             assert_eq!(key.parse::<NumberFact>().unwrap().to_string(), key);
         }
-        for wrong in ["", "part", "part.", "part.all", "part.in.", "total.", "balance.x", "Age", "age.x"] {
+        for wrong in [
+            "",
+            "part",
+            "part.",
+            "part.all",
+            "part.in.",
+            "total.",
+            "balance.x",
+            "Age",
+            "age.x",
+        ] {
             assert!(wrong.parse::<NumberFact>().is_err(), "{wrong}");
         }
     }

@@ -27,8 +27,11 @@ impl Policy {
     /// Every fact that one of its rules reads.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        let mut needs =
-            Needs { words: BTreeSet::new(), numbers: BTreeSet::new(), flags: BTreeSet::new() };
+        let mut needs = Needs {
+            words: BTreeSet::new(),
+            numbers: BTreeSet::new(),
+            flags: BTreeSet::new(),
+        };
         for total in self.totals() {
             needs.condition(&total.when);
         }
@@ -56,7 +59,8 @@ impl Needs {
         }
         for adjustment in &layer.adjustments {
             self.condition(&adjustment.when);
-            self.numbers.extend(adjustment.per.iter().map(|term| term.fact));
+            self.numbers
+                .extend(adjustment.per.iter().map(|term| term.fact));
         }
         if let Some(floor) = &layer.floor {
             self.numbers.insert(floor.of);
@@ -64,7 +68,11 @@ impl Needs {
         }
         for Ceiling { amount, .. } in &layer.ceilings {
             self.table(amount);
-            amount.rows.iter().filter_map(|row| row.value.as_ref()).for_each(|linear| self.linear(linear));
+            amount
+                .rows
+                .iter()
+                .filter_map(|row| row.value.as_ref())
+                .for_each(|linear| self.linear(linear));
         }
     }
 
@@ -74,7 +82,8 @@ impl Needs {
     }
 
     fn linear(&mut self, linear: &Linear) {
-        self.numbers.extend(linear.terms.iter().map(|term| term.fact));
+        self.numbers
+            .extend(linear.terms.iter().map(|term| term.fact));
     }
 
     fn table<T>(&mut self, table: &Table<T>) {

@@ -39,6 +39,11 @@ impl Linear {
     /// A fixed amount of fen.
     #[must_use]
     pub const fn fixed(fen: Decimal) -> Self {
-        Self { constant: fen, terms: Vec::new(), at_least: None, at_most: None }
+        Self {
+            constant: fen,
+            terms: Vec::new(),
+            at_least: None,
+            at_most: None,
+        }
     }
 }

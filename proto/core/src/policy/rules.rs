@@ -79,7 +79,11 @@ impl<'d> Check<'d> {
         };
         Self {
             draft,
-            totals: draft.totals.iter().map(|total| (total.name, total)).collect(),
+            totals: draft
+                .totals
+                .iter()
+                .map(|total| (total.name, total))
+                .collect(),
             tiers: draft.tiers.iter().map(|row| row.tier).collect(),
             given: draft.layers.iter().filter_map(given).collect(),
             faults: Vec::new(),
@@ -87,7 +91,10 @@ impl<'d> Check<'d> {
     }
 
     fn fault(&mut self, path: &FaultPath, kind: FaultKind) {
-        self.faults.push(PolicyFault { path: path.clone(), kind });
+        self.faults.push(PolicyFault {
+            path: path.clone(),
+            kind,
+        });
     }
 
     fn at_most(&mut self, path: &FaultPath, found: usize, most: usize) {
@@ -155,7 +162,12 @@ impl<'d> Check<'d> {
                 | Adds::Paid(layer) => *layer,
                 Adds::Bill(_, _) | Adds::One => continue,
             };
-            if !self.draft.layers.iter().any(|declared| declared.name == layer) {
+            if !self
+                .draft
+                .layers
+                .iter()
+                .any(|declared| declared.name == layer)
+            {
                 self.fault(&path.index(at), FaultKind::UndeclaredLayer(layer));
             }
         }
@@ -228,7 +240,10 @@ impl<'d> Check<'d> {
 fn plainly_overlap(one: &Condition, other: &Condition) -> bool {
     one.any.is_empty()
         || other.any.is_empty()
-        || one.any.iter().any(|alternative| other.any.contains(alternative))
+        || one
+            .any
+            .iter()
+            .any(|alternative| other.any.contains(alternative))
 }
 
 #[cfg(test)]

@@ -45,7 +45,11 @@ impl TotalRule {
     /// Whether it counts or sums; it counts when all it adds is one.
     #[must_use]
     pub fn dimension(&self) -> Dimension {
-        if self.adds.iter().all(|adds| *adds == Adds::One) { Dimension::Count } else { Dimension::Money }
+        if self.adds.iter().all(|adds| *adds == Adds::One) {
+            Dimension::Count
+        } else {
+            Dimension::Money
+        }
     }
 }
 

@@ -3,14 +3,15 @@
 use rust_decimal::Decimal;
 
 use super::{Check, FaultKind, Position, RESERVED, plainly_overlap};
-use crate::name::Name;
 use crate::policy::condition::Table;
 use crate::policy::fact::NumberFact;
-use crate::policy::layer::{Axis, Bounds, Ceiling, LabelRef, Layer, MetBy, Payer, Segment, Start, Take};
+use crate::policy::layer::{
+    Axis, Bounds, Ceiling, LabelRef, Layer, MetBy, Payer, Segment, Start, Take,
+};
+use crate::policy::limits;
 use crate::policy::path::FaultPath;
 use crate::policy::quantity::{Linear, Quantity};
 use crate::policy::total::Adds;
-use crate::policy::limits;
 use crate::ratio::Ratio;
 
 impl Check<'_> {
@@ -79,7 +80,12 @@ impl Check<'_> {
                 }
             }
         }
-        self.table(&path.key("weight"), &take.weight, Position::BeforeTake, |_, _, _| {});
+        self.table(
+            &path.key("weight"),
+            &take.weight,
+            Position::BeforeTake,
+            |_, _, _| {},
+        );
     }
 
     fn layer(&mut self, path: &FaultPath, layer: &Layer) {
@@ -98,12 +104,24 @@ impl Check<'_> {
         if let Some(floor) = &layer.floor {
             let path = path.key("floor");
             self.number(&path.key("of"), floor.of, Position::AfterTake);
-            if !matches!(floor.of, NumberFact::Base | NumberFact::Bill | NumberFact::Part(_, _)) {
+            if !matches!(
+                floor.of,
+                NumberFact::Base | NumberFact::Bill | NumberFact::Part(_, _)
+            ) {
                 self.fault(&path.key("of"), FaultKind::FloorOf(floor.of));
             }
-            self.table(&path.key("ratio"), &floor.ratio, Position::AfterTake, |_, _, _| {});
+            self.table(
+                &path.key("ratio"),
+                &floor.ratio,
+                Position::AfterTake,
+                |_, _, _| {},
+            );
         }
-        self.at_most(&path.key("ceilings"), layer.ceilings.len(), limits::SEGMENTS);
+        self.at_most(
+            &path.key("ceilings"),
+            layer.ceilings.len(),
+            limits::SEGMENTS,
+        );
         for (at, ceiling) in layer.ceilings.iter().enumerate() {
             self.ceiling(&path.key("ceilings").index(at), ceiling, layer.axis);
         }
@@ -115,10 +133,16 @@ impl Check<'_> {
     }
 
     fn axis(&mut self, path: &FaultPath, layer: &Layer) {
-        let Axis::Total(name) = layer.axis else { return };
+        let Axis::Total(name) = layer.axis else {
+            return;
+        };
         self.amount_total(path, name);
         let moves = |adds: &[Adds]| adds.contains(&Adds::Base(layer.name));
-        if self.totals.get(&name).is_some_and(|total| !moves(&total.adds)) {
+        if self
+            .totals
+            .get(&name)
+            .is_some_and(|total| !moves(&total.adds))
+        {
             self.fault(path, FaultKind::AxisNotAdded(name, layer.name));
         }
     }
@@ -128,7 +152,12 @@ impl Check<'_> {
         for (at, row) in start.amount.rows.iter().enumerate() {
             for term in &row.value.terms {
                 if term.fact.is_of_this_bill() && term.coefficient < Decimal::ZERO {
-                    let path = path.key("amount").index(at).key("value").key("of").key(term.fact);
+                    let path = path
+                        .key("amount")
+                        .index(at)
+                        .key("value")
+                        .key("of")
+                        .key(term.fact);
                     self.fault(&path, FaultKind::FallingStart(term.fact));
                 }
             }
@@ -166,7 +195,12 @@ impl Check<'_> {
                     below = fixed;
                 }
             }
-            self.table(&path.key("ratio"), &segment.ratio, Position::AfterTake, |_, _, _| {});
+            self.table(
+                &path.key("ratio"),
+                &segment.ratio,
+                Position::AfterTake,
+                |_, _, _| {},
+            );
         }
     }
 
@@ -196,11 +230,23 @@ impl Check<'_> {
             Bounds::Scope => "scope",
             Bounds::Payment => "payment",
         };
-        self.table(&path.key(key), &ceiling.amount, Position::AfterTake, |check, path, amount| {
-            if let Some(linear) = amount {
-                check.linear(path, linear, Position::AfterTake);
-            }
-        });
+        // A ceiling of scope on the axis itself is a position on it, as a start is.
+        let on_axis = ceiling.total.is_some_and(|name| axis == Axis::Total(name));
+        let position = if on_axis {
+            Position::ThresholdOnAxis
+        } else {
+            Position::AfterTake
+        };
+        self.table(
+            &path.key(key),
+            &ceiling.amount,
+            position,
+            |check, path, amount| {
+                if let Some(linear) = amount {
+                    check.linear(path, linear, position);
+                }
+            },
+        );
         let Some(name) = ceiling.total else { return };
         self.amount_total(&path.key("total"), name);
         if ceiling.bounds == Bounds::Payment && axis == Axis::Total(name) {
@@ -217,8 +263,7 @@ impl Check<'_> {
 
 /// Whether an earlier layer leaves a label.
 fn leaves(earlier: &[Layer], label: LabelRef) -> bool {
-    let carries = |name: Name| earlier.iter().any(|layer| layer.label == name);
-    carries(label.layer)
+    earlier.iter().any(|layer| layer.label == label.layer)
 }
 
 /// The amount of a quantity that depends on nothing.
@@ -231,8 +276,10 @@ fn fixed(quantity: &Quantity) -> Option<Decimal> {
 
 /// Whether a layer has nothing but a take and one open segment that pays all.
 fn is_plain(layer: &Layer) -> bool {
-    let pays_all = |ratio: &Table<Ratio>| matches!(ratio.rows.as_slice(), [row] if row.value == Ratio::ONE);
-    let whole = matches!(layer.segments.as_slice(), [only] if only.to.is_none() && pays_all(&only.ratio));
+    let pays_all =
+        |ratio: &Table<Ratio>| matches!(ratio.rows.as_slice(), [row] if row.value == Ratio::ONE);
+    let whole =
+        matches!(layer.segments.as_slice(), [only] if only.to.is_none() && pays_all(&only.ratio));
     whole
         && layer.axis == Axis::Visit
         && layer.start.is_none()

@@ -21,7 +21,12 @@ use crate::vocabulary::{
 const FEN_AT_MOST: i64 = 1_000_000_000_000_000;
 
 impl Check<'_> {
-    pub(super) fn condition(&mut self, path: &FaultPath, condition: &Condition, position: Position) {
+    pub(super) fn condition(
+        &mut self,
+        path: &FaultPath,
+        condition: &Condition,
+        position: Position,
+    ) {
         self.at_most(path, condition.any.len(), limits::ROWS);
         for (at, clauses) in condition.any.iter().enumerate() {
             let path = path.index(at);
@@ -41,7 +46,11 @@ impl Check<'_> {
             Clause::IsNoneOf(fact, words) => {
                 self.words(&path.key(fact.key()).key("not"), *fact, words);
             }
-            Clause::Between { fact, at_least, at_most } => {
+            Clause::Between {
+                fact,
+                at_least,
+                at_most,
+            } => {
                 let path = path.key(fact);
                 self.number(&path, *fact, position);
                 self.bounds(&path, *at_least, *at_most);
@@ -79,7 +88,9 @@ impl Check<'_> {
             },
             WordFact::Category | WordFact::Disease | WordFact::Package => {
                 let words = || "names of lower-case letters, digits and _".to_owned();
-                Name::parse(word).err().map(|_| FaultKind::UnknownWord(word.to_owned(), words()))
+                Name::parse(word)
+                    .err()
+                    .map(|_| FaultKind::UnknownWord(word.to_owned(), words()))
             }
         }
     }
@@ -148,5 +159,7 @@ impl Check<'_> {
 }
 
 fn wrong<T: FromStr<Err = WordError> + Display>(word: &str) -> Option<FaultKind> {
-    word.parse::<T>().err().map(|error| FaultKind::UnknownWord(error.found, error.words))
+    word.parse::<T>()
+        .err()
+        .map(|error| FaultKind::UnknownWord(error.found, error.words))
 }

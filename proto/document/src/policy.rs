@@ -1,0 +1,145 @@
+//! Policy documents: a region's benefit rules as it publishes them, with worked examples.
+//!
+//! The bytes as published are the policy's identity: their SHA-256 names it in every decision, and a
+//! node elsewhere fetches and reads the same bytes. GRAMMAR.md describes the language. Running the
+//! examples needs the engine and is not done here.
+
+mod condition;
+pub(crate) mod header;
+mod layer;
+mod quantity;
+mod take;
+
+use huitong_core::digest::{Digest, sha256};
+use huitong_core::policy::{Draft, Policy};
+
+use crate::bill::Example;
+use crate::fault::Faults;
+use crate::reader::{BYTES_AT_MOST, Document};
+
+/// A policy with the bytes it was published as.
+#[derive(Debug, Clone)]
+pub struct PolicyDocument {
+    bytes: Vec<u8>,
+    digest: Digest,
+    policy: Policy,
+    examples: Vec<Example>,
+}
+
+impl PolicyDocument {
+    /// Reads a policy from its published bytes.
+    ///
+    /// # Errors
+    /// Every fault of the document. What the parts mean to each other is checked once each can be read,
+    /// and the examples once the policy stands.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Faults> {
+        Self::parse_file("policy", bytes)
+    }
+
+    /// As [`PolicyDocument::parse`]; `file` names the document in its faults.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse`].
+    pub fn parse_file(file: &str, bytes: &[u8]) -> Result<Self, Faults> {
+        let document = Document::parse_bytes(file, bytes, BYTES_AT_MOST)?;
+        let root = document.root();
+        let draft = draft(&document);
+        let fields: Vec<_> = root
+            .get("example")
+            .map(|field| field.one_or_many())
+            .unwrap_or_default();
+        let policy = draft.and_then(|draft| checked(&document, draft));
+        let examples: Option<Vec<_>> = policy.as_ref().and_then(|policy| {
+            let examples: Vec<_> = fields
+                .iter()
+                .map(|field| Example::read(field, policy))
+                .collect();
+            examples.into_iter().collect()
+        });
+        document.finish(|| {
+            Some(Self {
+                bytes: bytes.to_vec(),
+                digest: sha256(bytes),
+                policy: policy?,
+                examples: examples?,
+            })
+        })
+    }
+
+    /// The bytes as published.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// SHA-256 of the bytes as published: the policy's name in every decision.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The policy.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The worked examples, in the order written.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+
+    /// The policy alone.
+    #[must_use]
+    pub fn into_policy(self) -> Policy {
+        self.policy
+    }
+}
+
+/// Everything but the examples.
+fn draft(document: &Document) -> Option<Draft> {
+    let root = document.root();
+    let title = root.required::<String>("title");
+    let source = root.required::<String>("source");
+    let scope = header::scope(&root);
+    let benefit_date = header::benefit_date(&root);
+    let indexes = header::indexes(&root);
+    let tiers = header::tiers(&root);
+    let declared = header::declared(&root);
+    let totals = header::totals(&root, &declared);
+    let inherited = source.as_deref().unwrap_or("-");
+    let layers: Vec<_> = root
+        .tables("layer")
+        .iter()
+        .map(|section| layer::layer(section, &declared, inherited))
+        .collect();
+    let layers: Option<Vec<_>> = layers.into_iter().collect();
+    Some(Draft {
+        title: title?,
+        source: source?,
+        scope: scope?,
+        benefit_date: benefit_date?,
+        indexes,
+        tiers: tiers?,
+        totals: totals?,
+        layers: layers?,
+    })
+}
+
+/// The policy, when its parts agree; their faults are put where the document says them. A draft from a
+/// document with faults may lack parts, and what is said of it would mislead.
+fn checked(document: &Document, draft: Draft) -> Option<Policy> {
+    if document.has_faults() {
+        return None;
+    }
+    match Policy::new(draft) {
+        Ok(policy) => Some(policy),
+        Err(faults) => {
+            for fault in faults {
+                document.note_at_path(&fault.path, &fault.kind.to_string(), &fault.kind.zh());
+            }
+            None
+        }
+    }
+}

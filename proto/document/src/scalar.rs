@@ -1,0 +1,102 @@
+//! Single values that a document writes as text: amounts, ratios, codes, dates, words, paths.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use huitong_core::date::ServiceDate;
+use huitong_core::digest::Digest;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::money::{Fen, SignedFen};
+use huitong_core::name::Name;
+use huitong_core::ratio::{Coefficient, Ratio};
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::{
+    Administration, AssistanceIdentity, FilingClass, FilingTime, Grade, InstitutionType, Part,
+    Place, Scheme, Setting,
+};
+
+/// A value written as text.
+pub trait Scalar: Sized {
+    /// What a document should say, in English and Chinese, ready to stand after "expected" and 应为.
+    const EXPECTED: (&'static str, &'static str);
+    /// Whether a writer may take it for a number and leave out the quotes.
+    const IS_NUMBER: bool = false;
+    /// Whether TOML's own dates are read too.
+    const MAY_BE_BARE_DATE: bool = false;
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what would be right.
+    fn read(text: &str) -> Result<Self, String>;
+}
+
+fn parsed<T: FromStr>(text: &str) -> Result<T, String>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| error.to_string())
+}
+
+macro_rules! scalars {
+    ($($type:ty: $en:literal, $zh:literal $(, $trait_const:ident)?;)+) => {
+        $(impl Scalar for $type {
+            const EXPECTED: (&'static str, &'static str) = ($en, $zh);
+            $(const $trait_const: bool = true;)?
+            fn read(text: &str) -> Result<Self, String> {
+                parsed(text)
+            }
+        })+
+    };
+}
+
+scalars! {
+    Fen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
+    SignedFen: "an amount in yuan such as \"-100.00\"", "以元为单位的金额，如 \"-100.00\"", IS_NUMBER;
+    Ratio: "a ratio from 0 to 1 such as \"0.70\"", " 0 至 1 的比例，如 \"0.70\"", IS_NUMBER;
+    Coefficient: "a decimal such as \"0.20\"", "小数，如 \"0.20\"", IS_NUMBER;
+    RegionCode: "a region code of six digits such as \"330200\"", "六位统筹区代码，如 \"330200\"", IS_NUMBER;
+    InstitutionCode: "an institution code such as \"H51010400001\"", "定点机构代码，如 \"H51010400001\"";
+    ServiceDate: "a date such as 2023-01-31", "日期，如 2023-01-31", MAY_BE_BARE_DATE;
+    Digest: "a digest of 64 hex digits", " 64 位十六进制摘要";
+    Name: "a name of lower-case letters, digits and _", "由小写字母、数字和下划线组成的名称";
+    SocketAddr: "an address and port such as \"127.0.0.1:7400\"", "地址和端口，如 \"127.0.0.1:7400\"";
+    Scheme: "a scheme such as \"resident\"", "险种，如 \"resident\"";
+    Setting: "a kind of treatment such as \"inpatient\"", "就医类别，如 \"inpatient\"";
+    Place: "\"home\", \"province\" or \"other_province\"", " \"home\"、\"province\" 或 \"other_province\"";
+    FilingClass: "a filing class such as \"long_term\"", "备案类别，如 \"long_term\"";
+    FilingTime: "\"before\", \"during_stay\" or \"absent\"", " \"before\"、\"during_stay\" 或 \"absent\"";
+    AssistanceIdentity: "an assistance identity such as \"subsistence\"", "救助身份，如 \"subsistence\"";
+    Grade: "a grade such as \"three\"", "医院等级，如 \"three\"";
+    Administration: "an administration such as \"city\"", "隶属级别，如 \"city\"";
+    InstitutionType: "an institution type such as \"general\"", "机构类型，如 \"general\"";
+    Part: "a part of the bill: \"in\", \"first\", \"over\" or \"out\"", "费用部分：\"in\"、\"first\"、\"over\" 或 \"out\"";
+}
+
+impl Scalar for String {
+    const EXPECTED: (&'static str, &'static str) =
+        ("a text of 1 to 1000 characters", " 1 至 1000 字的文本");
+    fn read(text: &str) -> Result<Self, String> {
+        if (1..=1000).contains(&text.chars().count()) && !text.chars().any(is_unwelcome) {
+            Ok(text.to_owned())
+        } else {
+            Err("a text has 1 to 1000 characters, none of them a control character".to_owned())
+        }
+    }
+}
+
+/// Control characters, which would forge lines of a log or a page.
+fn is_unwelcome(character: char) -> bool {
+    character.is_control() && character != '\n'
+}
+
+impl Scalar for PathBuf {
+    const EXPECTED: (&'static str, &'static str) = ("a path", "路径");
+    fn read(text: &str) -> Result<Self, String> {
+        if text.is_empty() || text.contains('\0') {
+            return Err("a path has at least one character and no NUL".to_owned());
+        }
+        Ok(Self::from(text))
+    }
+}
