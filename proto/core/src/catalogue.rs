@@ -29,12 +29,23 @@ pub struct CatalogueEntry {
     pub tags: Vec<Name>,
 }
 
-crate::canonical_struct!(CatalogueEntry { code, effective, class, first_pay, limits, restricted, tags });
+crate::canonical_struct!(CatalogueEntry {
+    code,
+    effective,
+    class,
+    first_pay,
+    limits,
+    restricted,
+    tags
+});
 
 impl CatalogueEntry {
     /// The highest payable unit price for a price grade.
     #[must_use]
     pub fn limit(&self, grade: Grade) -> Option<Fen> {
-        self.limits.iter().find(|(of, _)| *of == grade).map(|(_, limit)| *limit)
+        self.limits
+            .iter()
+            .find(|(of, _)| *of == grade)
+            .map(|(_, limit)| *limit)
     }
 }

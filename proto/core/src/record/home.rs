@@ -1,5 +1,6 @@
 //! The home role: an id is committed, refused or buried, once.
 
+use crate::canonical_struct;
 use crate::claim::{Binding, Claim};
 use crate::coverage::{Balances, PersonVersion};
 use crate::date::Timestamp;
@@ -10,7 +11,6 @@ use crate::receipt::ReceiptBody;
 use crate::refusal::Refusal;
 use crate::region::RegionCode;
 use crate::totals::TotalSlot;
-use crate::canonical_struct;
 
 /// A settlement that stands, with everything that follows from it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +70,34 @@ impl Committed {
     /// A settlement that stands under this receipt.
     #[must_use]
     pub fn new(body: ReceiptBody, of: Commitment) -> Self {
-        let Commitment { salt, claim, decision, before, after, totals, balances, legs_from } = of;
-        Self { leaf: body.leaf(), body, salt, claim, decision, before, after, totals, balances, legs_from }
+        let Commitment {
+            salt,
+            claim,
+            decision,
+            before,
+            after,
+            totals,
+            balances,
+            legs_from,
+        } = of;
+        Self {
+            leaf: body.leaf(),
+            body,
+            salt,
+            claim,
+            decision,
+            before,
+            after,
+            totals,
+            balances,
+            legs_from,
+        }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one for each field, in the order of the canonical form")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "one for each field, in the order of the canonical form"
+    )]
     fn read(
         leaf: Digest,
         body: ReceiptBody,
@@ -87,9 +110,22 @@ impl Committed {
         balances: Balances,
         legs_from: u64,
     ) -> Result<Self, LeafError> {
-        let of = Commitment { salt, claim, decision, before, after, totals, balances, legs_from };
+        let of = Commitment {
+            salt,
+            claim,
+            decision,
+            before,
+            after,
+            totals,
+            balances,
+            legs_from,
+        };
         let read = Self::new(body, of);
-        if read.leaf == leaf { Ok(read) } else { Err(LeafError) }
+        if read.leaf == leaf {
+            Ok(read)
+        } else {
+            Err(LeafError)
+        }
     }
 
     /// What is signed of the receipt.
@@ -120,7 +156,13 @@ pub struct HomeRefused {
     pub at: Timestamp,
 }
 
-canonical_struct!(HomeRefused { settlement, treatment, binding, refusal, at });
+canonical_struct!(HomeRefused {
+    settlement,
+    treatment,
+    binding,
+    refusal,
+    at
+});
 
 /// A tombstone: the id can never commit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,4 +175,8 @@ pub struct HomeTombstone {
     pub at: Timestamp,
 }
 
-canonical_struct!(HomeTombstone { settlement, treatment, at });
+canonical_struct!(HomeTombstone {
+    settlement,
+    treatment,
+    at
+});

@@ -67,7 +67,15 @@ pub struct ImportCommitted {
     pub at: Timestamp,
 }
 
-canonical_struct!(ImportCommitted { import, kind, chunks, rows, held, as_of, at });
+canonical_struct!(ImportCommitted {
+    import,
+    kind,
+    chunks,
+    rows,
+    held,
+    as_of,
+    at
+});
 
 /// The region published a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,4 +99,8 @@ pub struct PolicyFetched {
     pub at: Timestamp,
 }
 
-canonical_struct!(PolicyFetched { region, document, at });
+canonical_struct!(PolicyFetched {
+    region,
+    document,
+    at
+});

@@ -26,7 +26,10 @@ use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 
 /// One record of a node's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "a record is made once and encoded; it is not kept in lists")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a record is made once and encoded; it is not kept in lists"
+)]
 pub enum NodeRecord {
     /// A part of a file that is being brought in; it has no effect of its own.
     ImportChunk(ImportChunk),

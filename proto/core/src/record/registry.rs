@@ -81,7 +81,14 @@ pub struct Member {
     pub identities: Vec<IdentityPeriod>,
 }
 
-canonical_struct!(Member { psn_no, credentials, birth, years_paid, periods, identities });
+canonical_struct!(Member {
+    psn_no,
+    credentials,
+    birth,
+    years_paid,
+    periods,
+    identities
+});
 
 /// One stretch of cover.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +103,12 @@ pub struct CoveragePeriod {
     pub days: DateInterval,
 }
 
-canonical_struct!(CoveragePeriod { scheme, category, retired, days });
+canonical_struct!(CoveragePeriod {
+    scheme,
+    category,
+    retired,
+    days
+});
 
 /// One stretch of an assistance identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +137,13 @@ pub struct Filing {
     pub filed_on: ServiceDate,
 }
 
-canonical_struct!(Filing { psn_no, class, area, days, filed_on });
+canonical_struct!(Filing {
+    psn_no,
+    class,
+    area,
+    days,
+    filed_on
+});
 
 /// What a total stood at on the day of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +156,11 @@ pub struct OpeningTotal {
     pub value: i64,
 }
 
-canonical_struct!(OpeningTotal { psn_no, slot, value });
+canonical_struct!(OpeningTotal {
+    psn_no,
+    slot,
+    value
+});
 
 /// What the accounts held on the day of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +173,11 @@ pub struct Balance {
     pub family: Fen,
 }
 
-canonical_struct!(Balance { psn_no, own, family });
+canonical_struct!(Balance {
+    psn_no,
+    own,
+    family
+});
 
 /// An institution with an agreement. A row replaces the one before of the same code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,7 +190,11 @@ pub struct InstitutionRow {
     pub agreement: DateInterval,
 }
 
-canonical_struct!(InstitutionRow { institution, name, agreement });
+canonical_struct!(InstitutionRow {
+    institution,
+    name,
+    agreement
+});
 
 impl InstitutionRow {
     /// Its national code.

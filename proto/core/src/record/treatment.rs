@@ -39,7 +39,16 @@ pub struct Prepared {
 }
 
 canonical_struct!(Prepared {
-    settlement, institution, request, binding, bill, claim, decision, version, not_after, at
+    settlement,
+    institution,
+    request,
+    binding,
+    bill,
+    claim,
+    decision,
+    version,
+    not_after,
+    at
 });
 
 impl Prepared {
@@ -63,7 +72,12 @@ pub struct Reprepared {
     pub at: Timestamp,
 }
 
-canonical_struct!(Reprepared { settlement, decision, version, at });
+canonical_struct!(Reprepared {
+    settlement,
+    decision,
+    version,
+    at
+});
 
 /// The receipt is booked, with its amounts and no others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +93,12 @@ pub struct Settled {
     pub at: Timestamp,
 }
 
-canonical_struct!(Settled { settlement, receipt, legs_from, at });
+canonical_struct!(Settled {
+    settlement,
+    receipt,
+    legs_from,
+    at
+});
 
 /// A final refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +111,11 @@ pub struct Refused {
     pub at: Timestamp,
 }
 
-canonical_struct!(Refused { settlement, refusal, at });
+canonical_struct!(Refused {
+    settlement,
+    refusal,
+    at
+});
 
 /// Given up: the home region holds a tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,4 +143,10 @@ pub struct Cancelled {
     pub at: Timestamp,
 }
 
-canonical_struct!(Cancelled { settlement, institution, request, home, at });
+canonical_struct!(Cancelled {
+    settlement,
+    institution,
+    request,
+    home,
+    at
+});
