@@ -5,6 +5,7 @@
 //! event, and reading a record twice changes nothing. Deliberately absent: what can be asked again (how far
 //! a peer has read) and what is only an attempt (a stale version, an unreachable home).
 
+pub mod clearing;
 pub mod home;
 pub mod import;
 pub mod registry;
