@@ -1,7 +1,9 @@
-//! `cargo xtask bench`: the benches of all crates, found over cargo's own list of targets.
+//! `cargo xtask bench`: the benches of all crates, found in cargo's own list of targets.
 //!
-//! A bench is started with `--bench` for its full run, as cargo does. Started without, which is how the
-//! tests start it, it does its work once and measures nothing; Criterion keeps that rule by itself.
+//! Every bench knows `--quick`, its short form: all of its work once or on little, so that a test run
+//! notices a bench that no longer works. Its figures then mean nothing.
+
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -15,13 +17,31 @@ pub(crate) struct Arguments {
     /// Name the benches and run none.
     #[arg(long)]
     list: bool,
+    /// The short form of each.
+    #[arg(long)]
+    quick: bool,
 }
+
+const QUICK: [&str; 2] = ["--", "--quick"];
 
 /// One bench: the crate it stands in and its name.
 #[derive(Debug, PartialEq, Eq)]
 struct Bench {
     package: String,
     name: String,
+}
+
+impl Bench {
+    fn command(&self, subcommand: &str) -> Command {
+        cargo(&[
+            subcommand,
+            "--locked",
+            "--package",
+            &self.package,
+            "--bench",
+            &self.name,
+        ])
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -37,24 +57,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         println!("{} ({})", bench.name, bench.package);
         if !arguments.list {
-            cargo::run(cargo(&[
-                "bench",
-                "--package",
-                &bench.package,
-                "--bench",
-                &bench.name,
-            ]))?;
+            let mut command = bench.command("bench");
+            if arguments.quick {
+                command.args(QUICK);
+            }
+            cargo::run(command)?;
         }
     }
     Ok(())
 }
 
-/// Every bench once, unmeasured, in the test profile: it still builds and still works.
+/// Every bench in its short form, in the test profile.
 pub(crate) fn short_form() -> Result<()> {
     for bench in all()? {
-        let named = ["--package", &bench.package, "--bench", &bench.name];
-        let mut command = cargo(&["test", "--locked"]);
-        command.args(named);
+        let mut command = bench.command("test");
+        command.args(QUICK);
         cargo::run(command)?;
     }
     Ok(())

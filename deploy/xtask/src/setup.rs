@@ -19,7 +19,7 @@ const NEXTEST: Tool = Tool {
 const DENY: Tool = Tool {
     subcommand: "deny",
     package: "cargo-deny",
-    version: "0.18.9",
+    version: "0.20.2",
 };
 
 #[derive(clap::Args)]

@@ -48,6 +48,9 @@ const MAY_NAME_GENERATED: [&str; 5] = [
     "tests/",
 ];
 
+/// The modules of `huitong-proto` that are generated; `*` would bring them in too.
+const PACKAGES: [&str; 5] = ["clearing", "common", "policy", "settlement", "*"];
+
 /// Everything that is wrong with one file.
 pub(crate) fn faults(file: &File) -> Vec<String> {
     if file.path.starts_with(GENERATED) {
@@ -111,18 +114,16 @@ fn generated(file: &File, named: &Named) -> Option<String> {
         .path
         .first()
         .is_some_and(|first| first == "huitong_proto");
-    let has_version = named.path.iter().any(|word| is_version(word));
-    (of_proto && has_version).then(|| {
+    let is_package = named
+        .path
+        .get(1)
+        .is_some_and(|second| PACKAGES.contains(&second.as_str()));
+    (of_proto && is_package).then(|| {
         format!(
             "`{}` is generated: name it under src/grpc/ and convert it there",
             named.shown()
         )
     })
-}
-
-fn is_version(word: &str) -> bool {
-    word.strip_prefix('v')
-        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn index_database(file: &File, named: &Named) -> Option<String> {
@@ -198,7 +199,17 @@ mod tests {
         check("clearinghouse/src/grpc/legs.rs", code, 0);
         check("deploy/demo/src/lib.rs", code, 0);
         check("tests/tests/refusals.rs", code, 0);
-        check("node/src/settle.rs", "use huitong_proto::limits::LINES;", 0);
+        check(
+            "node/src/settle.rs",
+            "use huitong_proto::{conversion, settlement};",
+            1,
+        );
+        check("node/src/settle.rs", "use huitong_proto::*;", 1);
+        check(
+            "node/src/settle.rs",
+            "use huitong_proto::conversion::Fault;",
+            0,
+        );
     }
 
     #[test]
