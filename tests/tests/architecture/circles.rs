@@ -13,7 +13,7 @@ type Module = Vec<String>;
 pub(crate) fn faults(home: &str, files: &[&File]) -> Vec<String> {
     let read: Vec<(&File, Module, Vec<Named>)> = files
         .iter()
-        .filter(|file| !file.path.contains("/gen/") && !file.path.contains("/src/bin/"))
+        .filter(|file| !file.is_test && !file.path.contains("/gen/"))
         .map(|file| (*file, module_of(home, &file.path), names(&file.text)))
         .collect();
     let tree = Tree::of(&read);
@@ -193,10 +193,7 @@ mod tests {
     fn check(files: &[(&str, &str)], expected: &[&str]) {
         let files: Vec<File> = files
             .iter()
-            .map(|(path, text)| File {
-                path: format!("x/src/{path}"),
-                text: (*text).to_owned(),
-            })
+            .map(|(path, text)| File::new(format!("x/src/{path}"), (*text).to_owned()))
             .collect();
         assert_eq!(faults("x", &files.iter().collect::<Vec<_>>()), expected);
     }

@@ -29,6 +29,23 @@ pub(crate) fn names(text: &str) -> Vec<Named> {
     found
 }
 
+/// The modules that `text` declares under `#[cfg(test)]` and keeps in files of their own.
+pub(crate) fn test_modules(text: &str) -> Vec<String> {
+    let tokens: TokenStream = text.parse().expect("a Rust file that compiles");
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    for at in (0..tokens.len()).filter(|at| is_cfg_test(&tokens[*at])) {
+        let item = &tokens[at..after_item(&tokens, at + 1).min(tokens.len())];
+        if let [.., keyword, name, end] = item
+            && keyword.to_string() == "mod"
+            && is_mark(Some(end), ';')
+        {
+            found.push(word(name));
+        }
+    }
+    found
+}
+
 fn walk(tokens: TokenStream, depth: usize, found: &mut Vec<Named>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut at = 0;
@@ -210,6 +227,13 @@ mod tests {
                 "{hidden} is in {all:?}"
             );
         }
+    }
+
+    #[test]
+    fn modules_of_tests_in_files_of_their_own_are_found() {
+        let text = "mod a;\n#[cfg(test)]\nmod tests;\n#[cfg(test)]\n#[allow(x)]\npub(crate) mod testing;\n\
+                    #[cfg(test)]\nmod inline { mod b; }\n#[cfg(test)]\nuse a::B;";
+        assert_eq!(test_modules(text), ["tests", "testing"]);
     }
 
     #[test]

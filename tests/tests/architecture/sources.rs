@@ -86,7 +86,7 @@ fn layout(file: &File) -> Vec<String> {
 }
 
 fn impure(file: &File, named: &Named) -> Option<String> {
-    if !PURE.iter().any(|folder| file.path.starts_with(folder)) || is_test(file) {
+    if !PURE.iter().any(|folder| file.path.starts_with(folder)) || file.is_test {
         return None;
     }
     let first = named.path.first().map_or("", String::as_str);
@@ -107,7 +107,7 @@ fn generated(file: &File, named: &Named) -> Option<String> {
     let is_free = MAY_NAME_GENERATED
         .iter()
         .any(|folder| file.path.starts_with(folder));
-    if is_free || is_test(file) {
+    if is_free || file.is_test {
         return None;
     }
     let of_proto = named
@@ -132,24 +132,13 @@ fn index_database(file: &File, named: &Named) -> Option<String> {
         .then(|| "only a backend under src/store/ may name sled".to_owned())
 }
 
-/// Tests and benches may name what they test.
-fn is_test(file: &File) -> bool {
-    let parts: Vec<&str> = file.path.split('/').collect();
-    parts
-        .iter()
-        .any(|part| ["tests", "benches", "examples", "tests.rs"].contains(part))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// Checks how many faults `code` has when it stands, well begun, in `path`.
     fn check(path: &str, code: &str, expected: usize) {
-        let file = File {
-            path: path.to_owned(),
-            text: format!("//! A sample.\n{code}\n"),
-        };
+        let file = File::new(path.to_owned(), format!("//! A sample.\n{code}\n"));
         let found = faults(&file);
         assert_eq!(found.len(), expected, "{path}: {code}: {found:?}");
     }
@@ -220,10 +209,7 @@ mod tests {
 
     #[test]
     fn a_file_says_what_it_is_and_stays_short() {
-        let file = |text: String| File {
-            path: "node/src/a.rs".to_owned(),
-            text,
-        };
+        let file = |text: String| File::new("node/src/a.rs".to_owned(), text);
         assert_eq!(faults(&file("use std::fmt;\n".to_owned())).len(), 1);
         assert_eq!(
             faults(&file(format!("//! A.\n{}", "\n".repeat(400)))).len(),
@@ -238,12 +224,6 @@ mod tests {
     #[test]
     fn generated_files_are_left_alone() {
         let path = "proto/src/gen/huitong.common.v1.rs".to_owned();
-        assert!(
-            faults(&File {
-                path,
-                text: "struct A;".to_owned()
-            })
-            .is_empty()
-        );
+        assert!(faults(&File::new(path, "struct A;".to_owned())).is_empty());
     }
 }

@@ -8,11 +8,28 @@ use std::{env, fs};
 use cargo_metadata::{Metadata, MetadataCommand};
 use serde_json::Value;
 
+use crate::names::test_modules;
+
 /// One Rust file.
 pub(crate) struct File {
     /// From the root, with `/`.
     pub(crate) path: String,
     pub(crate) text: String,
+    /// Whether it is built for tests, benches and examples only.
+    pub(crate) is_test: bool,
+}
+
+impl File {
+    pub(crate) fn new(path: String, text: String) -> Self {
+        let is_test = path
+            .split('/')
+            .any(|part| ["tests", "benches", "examples"].contains(&part));
+        Self {
+            path,
+            text,
+            is_test,
+        }
+    }
 }
 
 pub(crate) struct Workspace {
@@ -50,6 +67,7 @@ impl Workspace {
         let deny = fs::read_to_string(root.join("deny.toml")).unwrap();
         let mut files = Vec::new();
         read_folder(root, root, &mut files);
+        mark_test_modules(&mut files);
         files.sort_by(|one, other| one.path.cmp(&other.path));
         Self {
             metadata,
@@ -110,15 +128,54 @@ fn read_folder(root: &Path, folder: &Path, files: &mut Vec<File>) {
                 .unwrap()
                 .to_string_lossy()
                 .replace('\\', "/");
-            files.push(File {
-                path: shown,
-                text: fs::read_to_string(&path).unwrap(),
-            });
+            files.push(File::new(shown, fs::read_to_string(&path).unwrap()));
         }
+    }
+}
+
+/// Marks the files behind `#[cfg(test)] mod name;`, wherever that is declared.
+fn mark_test_modules(files: &mut [File]) {
+    let mut behind = Vec::new();
+    for file in files.iter() {
+        let folder = ["/lib.rs", "/main.rs", "/mod.rs"]
+            .iter()
+            .find_map(|root| file.path.strip_suffix(root))
+            .or(file.path.strip_suffix(".rs"))
+            .unwrap();
+        for name in test_modules(&file.text) {
+            behind.push((format!("{folder}/{name}.rs"), format!("{folder}/{name}/")));
+        }
+    }
+    for file in files {
+        file.is_test |= behind
+            .iter()
+            .any(|(own, below)| file.path == *own || file.path.starts_with(below));
     }
 }
 
 /// Fails with one fault a line.
 pub(crate) fn none(faults: Vec<String>) {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_behind_a_test_module_are_tests() {
+        let mut files = [
+            ("x/src/lib.rs", "#[cfg(test)] mod testing; mod a;"),
+            ("x/src/testing.rs", ""),
+            ("x/src/testing/deep.rs", ""),
+            ("x/src/a.rs", "#[cfg(test)] mod cases;"),
+            ("x/src/a/cases.rs", ""),
+            ("x/src/cases.rs", ""),
+            ("x/benches/b.rs", ""),
+        ]
+        .map(|(path, text)| File::new(path.to_owned(), text.to_owned()));
+        mark_test_modules(&mut files);
+        let marked = files.map(|file| file.is_test);
+        assert_eq!(marked, [false, true, true, false, true, false, true]);
+    }
 }
