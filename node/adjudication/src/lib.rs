@@ -1,1 +1,29 @@
 //! A bill, a person and a policy in; a decision with its trace out.
+//!
+//! - [`split`]: a bill by the treatment catalogue
+//! - [`facts`]: what rules may ask of person and visit
+//! - [`slots`]: where the totals of a visit are kept
+//! - [`compiled`]: a policy ready to run
+//! - [`case`]: what a decision starts from, and [`case::decide`]
+//! - [`engine`]: the fold of layers over buckets
+//! - [`lines`]: the shares of each line, when somebody reads them
+//! - [`fault`]: why a bill cannot be adjudicated
+
+pub mod case;
+pub mod compiled;
+pub mod engine;
+mod exact;
+pub mod facts;
+pub mod fault;
+pub mod lines;
+pub mod slots;
+pub mod split;
+
+pub use case::{Case, StoredTotal, decide, stored_totals};
+pub use compiled::Compiled;
+pub use engine::{ENGINE, adjudicate};
+pub use facts::{Facts, facts};
+pub use fault::{Blame, Fault};
+pub use lines::{LineShare, line_shares};
+pub use slots::slots;
+pub use split::{SplitError, split_bill, split_line};

@@ -51,6 +51,22 @@ pub fn share(amount: Fen, ratio: Ratio) -> Result<Fen, MoneyError> {
         .and_then(Fen::new)
 }
 
+/// Rounds a whole number of equal parts of a fen half up, as [`half_up_to_fen`] does: with
+/// `in_one_fen` 10, 15 parts are 2 fen.
+///
+/// # Errors
+/// Beyond 10¹⁵ fen on either side, or an `in_one_fen` that is no power of ten.
+pub fn half_up_parts_to_fen(parts: i128, in_one_fen: i128) -> Result<SignedFen, MoneyError> {
+    let places = in_one_fen.checked_ilog10().ok_or(MoneyError::OutOfRange)?;
+    if 10_i128.checked_pow(places) != Some(in_one_fen) {
+        return Err(MoneyError::OutOfRange);
+    }
+    let rounded = half_up_quotient(parts, in_one_fen).ok_or(MoneyError::OutOfRange)?;
+    i64::try_from(rounded)
+        .map_err(|_| MoneyError::OutOfRange)
+        .and_then(SignedFen::new)
+}
+
 /// `value / divisor`, half away from zero, for a divisor that is a power of ten.
 fn half_up_quotient(value: i128, divisor: i128) -> Option<i128> {
     if divisor == 1 {
@@ -113,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn only_powers_of_ten_divide_a_fen() {
+        for in_one_fen in [0, -10, 2, 11, 20] {
+            assert_eq!(
+                half_up_parts_to_fen(15, in_one_fen),
+                Err(MoneyError::OutOfRange)
+            );
+        }
+        assert_eq!(half_up_parts_to_fen(15, 10), SignedFen::new(2));
+        assert_eq!(half_up_parts_to_fen(15, 1), SignedFen::new(15));
+    }
+
+    #[test]
     fn the_published_case_of_ningbo_and_chengdu() {
         let base = Fen::parse_yuan("18800").unwrap();
         let paid = share(base, Ratio::parse("0.7").unwrap()).unwrap();
@@ -140,6 +168,13 @@ mod tests {
             let exact = Decimal::new(mantissa, scale);
             let by_decimal = exact.round_dp_with_strategy(0, RoundingStrategy::MidpointAwayFromZero);
             prop_assert_eq!(Decimal::from(half_up_to_fen(exact).unwrap().get()), by_decimal);
+        }
+
+        /// Parts of a fen round as the decimal of the same value does.
+        #[test]
+        fn parts_round_as_decimals(parts in any::<i64>(), places in 4_u32..=18) {
+            let by_decimal = half_up_to_fen(Decimal::new(parts, places));
+            prop_assert_eq!(half_up_parts_to_fen(i128::from(parts), 10_i128.pow(places)), by_decimal);
         }
 
         /// A return rounds to exactly what its line was rounded to.
