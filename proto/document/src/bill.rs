@@ -25,7 +25,7 @@ use crate::policy::header::key_name;
 use crate::reader::{Document, Field, Section};
 
 pub use example::{Example, Expected};
-pub use facts::Facts;
+pub use facts::{Facts, Networked};
 
 /// The largest bill document, in bytes; a bill of 20,000 lines needs about two million.
 const BILL_BYTES_AT_MOST: usize = 8 * 1024 * 1024;

@@ -8,7 +8,10 @@ mod condition;
 pub(crate) mod header;
 mod layer;
 mod quantity;
+mod table;
 mod take;
+
+pub(crate) use condition::sound;
 
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::policy::{Draft, Policy};
@@ -108,6 +111,7 @@ fn draft(document: &Document) -> Option<Draft> {
     let tiers = header::tiers(&root);
     let declared = header::declared(&root);
     let totals = header::totals(&root, &declared);
+    let _ = root.need("layer", "at least one [[layer]]", "至少一个 [[layer]]");
     let inherited = source.as_deref().unwrap_or("-");
     let layers: Vec<_> = root
         .tables("layer")

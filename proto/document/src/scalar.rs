@@ -25,6 +25,12 @@ pub trait Scalar: Sized {
     /// Whether TOML's own dates are read too.
     const MAY_BE_BARE_DATE: bool = false;
 
+    /// What a document should say, in Chinese, at full length.
+    #[must_use]
+    fn expected_zh() -> String {
+        Self::EXPECTED.1.to_owned()
+    }
+
     /// Reads the text.
     ///
     /// # Errors
@@ -61,7 +67,25 @@ scalars! {
     ServiceDate: "a date such as 2023-01-31", "日期，如 2023-01-31", MAY_BE_BARE_DATE;
     Digest: "a digest of 64 hex digits", " 64 位十六进制摘要";
     Name: "a name of lower-case letters, digits and _", "由小写字母、数字和下划线组成的名称";
-    SocketAddr: "an address and port such as \"127.0.0.1:7400\"", "地址和端口，如 \"127.0.0.1:7400\"";
+}
+
+/// Words of a closed vocabulary: a wrong one is told all that would be right.
+macro_rules! vocabularies {
+    ($($type:ty: $en:literal, $zh:literal;)+) => {
+        $(impl Scalar for $type {
+            const EXPECTED: (&'static str, &'static str) = ($en, $zh);
+            fn expected_zh() -> String {
+                let words: Vec<_> = Self::ALL.iter().map(|word| word.word()).collect();
+                format!(" {} 之一", words.join("、"))
+            }
+            fn read(text: &str) -> Result<Self, String> {
+                parsed(text)
+            }
+        })+
+    };
+}
+
+vocabularies! {
     Scheme: "a scheme such as \"resident\"", "险种，如 \"resident\"";
     Setting: "a kind of treatment such as \"inpatient\"", "就医类别，如 \"inpatient\"";
     Place: "\"home\", \"province\" or \"other_province\"", " \"home\"、\"province\" 或 \"other_province\"";
@@ -74,11 +98,12 @@ scalars! {
     Part: "a part of the bill: \"in\", \"first\", \"over\" or \"out\"", "费用部分：\"in\"、\"first\"、\"over\" 或 \"out\"";
 }
 
+/// A text for people. A control character would forge lines of a log or a page.
 impl Scalar for String {
     const EXPECTED: (&'static str, &'static str) =
         ("a text of 1 to 1000 characters", " 1 至 1000 字的文本");
     fn read(text: &str) -> Result<Self, String> {
-        if (1..=1000).contains(&text.chars().count()) && !text.chars().any(is_unwelcome) {
+        if (1..=1000).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
             Ok(text.to_owned())
         } else {
             Err("a text has 1 to 1000 characters, none of them a control character".to_owned())
@@ -86,9 +111,16 @@ impl Scalar for String {
     }
 }
 
-/// Control characters, which would forge lines of a log or a page.
-fn is_unwelcome(character: char) -> bool {
-    character.is_control() && character != '\n'
+impl Scalar for SocketAddr {
+    const EXPECTED: (&'static str, &'static str) = (
+        "an address and port such as \"127.0.0.1:7400\"",
+        "地址和端口，如 \"127.0.0.1:7400\"",
+    );
+    fn read(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| {
+            "an address and port is written \"127.0.0.1:7400\" or \"[::1]:7400\"".to_owned()
+        })
+    }
 }
 
 impl Scalar for PathBuf {

@@ -101,10 +101,10 @@ fn node(source: &Spanned<DeValue<'_>>, depth: usize, faults: &mut Vec<SyntaxFaul
     let at = source.span().start;
     let deeper = depth.saturating_add(1);
     if deeper > DEPTH_AT_MOST {
-        faults.push(SyntaxFault {
-            at,
-            message: format!("nested more than {DEPTH_AT_MOST} deep"),
-        });
+        let message = format!("nested more than {DEPTH_AT_MOST} deep");
+        if faults.last().is_none_or(|fault| fault.message != message) {
+            faults.push(SyntaxFault { at, message });
+        }
         return Node {
             at,
             value: Value::List(Vec::new()),

@@ -62,3 +62,32 @@ fn bills_are_read_under_their_policy() {
             .unwrap_or_else(|faults| panic!("{faults}"));
     }
 }
+
+#[test]
+fn the_grammar_shows_a_policy_that_is_one() {
+    let grammar = include_str!("../GRAMMAR.md");
+    let (_, after) = grammar.split_once("```toml\n").unwrap();
+    let (shown, _) = after.split_once("```").unwrap();
+    let document =
+        PolicyDocument::parse(shown.as_bytes()).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(document.examples().len(), 1);
+}
+
+#[test]
+fn bills_are_told_every_fault_at_its_place() {
+    let policy = policy("every_construct.toml");
+    let text = "amounts = { in = \"1\" }\nfacts = { ordinal = 0 }\n[totals]\nadmissions = \"1\"\n[other]\n";
+    let faults = BillDocument::parse("bill.toml", text, policy.policy()).unwrap_err();
+    insta::assert_snapshot!("bill", faults.to_string());
+}
+
+/// The whole text of every fault, as a bureau reads it.
+#[test]
+fn bad_policies_are_told_every_fault_at_its_place() {
+    for file in fixtures("bad") {
+        let (name, stem) = (file.file_name().unwrap(), file.file_stem().unwrap());
+        let faults = PolicyDocument::parse_file(name.to_str().unwrap(), &fs::read(&file).unwrap())
+            .unwrap_err();
+        insta::assert_snapshot!(stem.to_str().unwrap(), faults.to_string());
+    }
+}

@@ -7,6 +7,7 @@ use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 
 use super::{BillDocument, named, unknown};
+use crate::policy::sound;
 use crate::reader::{Field, Section};
 
 /// One worked example.
@@ -54,11 +55,7 @@ impl Example {
         let expected = Expected::read(&section.section("expect"), policy);
         Some(Self {
             name: name?,
-            source: if let Some(source) = source {
-                Some(source?)
-            } else {
-                None
-            },
+            source: sound(source)?,
             bill: bill?,
             expected: expected?,
         })

@@ -14,11 +14,12 @@ use huitong_core::date::ServiceDate;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::name::Name;
 use huitong_core::policy::fact::{NumberFact, WordFact};
-use huitong_core::policy::{BenefitDate, Needs, Policy};
+use huitong_core::policy::{BenefitDate, Needs, Policy, Scope};
 use huitong_core::vocabulary::{
-    Administration, FilingClass, FilingTime, Grade, InstitutionType, Place,
+    Administration, FilingClass, FilingTime, Grade, InstitutionType, Place, Setting,
 };
 
+use crate::policy::sound;
 use crate::reader::Section;
 use crate::scalar::Scalar;
 
@@ -90,16 +91,8 @@ impl Facts {
             coverage: coverage?,
             visit: visit?,
             place: place?,
-            tier: if let Some(tier) = tier {
-                Some(tier?)
-            } else {
-                None
-            },
-            institution: if let Some(institution) = institution {
-                Some(institution?)
-            } else {
-                None
-            },
+            tier: sound(tier)?,
+            institution: sound(institution)?,
             networked: networked?,
         })
     }
@@ -150,7 +143,69 @@ impl Asked<'_, '_> {
     }
 
     fn visit(&self, policy: &Policy, filing: Option<FilingClass>) -> Option<Visit> {
-        let (section, scope) = (&self.section, policy.scope());
+        let section = &self.section;
+        let setting = self.setting(policy.scope());
+        let stay = self.stay(policy, setting);
+        let most = i64::from(DAYS_AT_MOST);
+        let sessions = self.count("sessions", NumberFact::Sessions, 1..=most, 1_u32);
+        let diseases = section.any::<Name>("disease");
+        if diseases.len() > DISEASES_AT_MOST {
+            let most = DISEASES_AT_MOST;
+            section.fault_of(
+                "disease",
+                format!("at most {most} diseases"),
+                format!("最多 {most} 种疾病"),
+            );
+        }
+        let package = section.get("package").map(|field| field.scalar::<Name>());
+        let arrival = match (section.flag("referred")?, filing) {
+            (true, _) => Arrival::Referred,
+            (false, Some(FilingClass::Emergency)) => Arrival::Emergency,
+            (false, Some(_) | None) => Arrival::Direct,
+        };
+        let number = VisitNumber::parse("1").ok()?;
+        let (admitted, discharged) = stay?;
+        Some(Visit {
+            number: number.clone(),
+            episode: number,
+            setting: setting?,
+            interim: 0,
+            admitted,
+            discharged,
+            arrival,
+            sessions: sessions?,
+            diseases,
+            package: sound(package)?,
+        })
+    }
+
+    /// First and last day, from `date` and `days`.
+    fn stay(
+        &self,
+        policy: &Policy,
+        setting: Option<Setting>,
+    ) -> Option<(ServiceDate, ServiceDate)> {
+        let (section, effective) = (&self.section, policy.scope().effective);
+        let date = section.or("date", effective.from());
+        if date.is_some_and(|date| !effective.contains(date)) {
+            section.fault_of(
+                "date",
+                "the policy does not hold on this day",
+                "该政策在此日期不适用",
+            );
+        }
+        let days = self.count("days", NumberFact::Days, 1..=i64::from(DAYS_AT_MOST), 1_u32);
+        let (setting, date, days) = (setting?, date?, days?);
+        let dates = dates(policy.benefit_date(), setting, date, days);
+        if dates.is_none() {
+            let zh = "就诊日期超出 1900 至 2199 年";
+            section.fault_of("date", "the visit reaches beyond 1900 to 2199", zh);
+        }
+        dates
+    }
+
+    fn setting(&self, scope: &Scope) -> Option<Setting> {
+        let section = &self.section;
         let setting = match scope.settings.as_slice() {
             [only] => section.or("setting", *only),
             [] | [_, ..] => section.required("setting"),
@@ -168,55 +223,7 @@ impl Asked<'_, '_> {
                 format!("该政策适用于 {all}"),
             );
         }
-        let date = section.or("date", scope.effective.from());
-        if date.is_some_and(|date| !scope.effective.contains(date)) {
-            section.fault_of(
-                "date",
-                "the policy does not hold on this day",
-                "该政策在此日期不适用",
-            );
-        }
-        let days = self.count("days", NumberFact::Days, 1..=i64::from(DAYS_AT_MOST), 1_u32);
-        let sessions = self.count(
-            "sessions",
-            NumberFact::Sessions,
-            1..=i64::from(DAYS_AT_MOST),
-            1_u32,
-        );
-        let diseases = section.any::<Name>("disease");
-        if diseases.len() > DISEASES_AT_MOST {
-            let most = DISEASES_AT_MOST;
-            section.fault_of(
-                "disease",
-                format!("at most {most} diseases"),
-                format!("最多 {most} 种疾病"),
-            );
-        }
-        let package = section.get("package").map(|field| field.scalar::<Name>());
-        let referred = section.flag("referred");
-        let arrival = match (referred?, filing) {
-            (true, _) => Arrival::Referred,
-            (false, Some(FilingClass::Emergency)) => Arrival::Emergency,
-            (false, Some(_) | None) => Arrival::Direct,
-        };
-        let (admitted, discharged) = dates(policy.benefit_date(), date?, days?)?;
-        let number = VisitNumber::parse("1").ok()?;
-        Some(Visit {
-            number: number.clone(),
-            episode: number,
-            setting: setting?,
-            interim: 0,
-            admitted,
-            discharged,
-            arrival,
-            sessions: sessions?,
-            diseases,
-            package: if let Some(package) = package {
-                Some(package?)
-            } else {
-                None
-            },
-        })
+        setting
     }
 
     /// A word that must be stated when the policy asks for it.
@@ -266,12 +273,23 @@ impl Asked<'_, '_> {
     }
 }
 
-/// First and last day of a visit of so many days whose benefit date is given.
-fn dates(benefit: BenefitDate, date: ServiceDate, days: u32) -> Option<(ServiceDate, ServiceDate)> {
+/// First and last day of a visit of so many days whose benefit date is given. An outpatient's is the
+/// first day, whatever the policy says of inpatients.
+fn dates(
+    benefit: BenefitDate,
+    setting: Setting,
+    date: ServiceDate,
+    days: u32,
+) -> Option<(ServiceDate, ServiceDate)> {
     let nights = i32::try_from(days.saturating_sub(1)).ok()?;
-    match benefit {
-        BenefitDate::Discharge => Some((date.plus_days(nights.saturating_neg()).ok()?, date)),
-        BenefitDate::Admission => Some((date, date.plus_days(nights).ok()?)),
+    match (setting, benefit) {
+        (Setting::Inpatient | Setting::Maternity, BenefitDate::Discharge) => {
+            Some((date.plus_days(nights.saturating_neg()).ok()?, date))
+        }
+        (Setting::Inpatient | Setting::Maternity, BenefitDate::Admission)
+        | (Setting::Outpatient | Setting::Chronic | Setting::Pharmacy, _) => {
+            Some((date, date.plus_days(nights).ok()?))
+        }
     }
 }
 

@@ -1,14 +1,12 @@
-//! Conditions and tables of a policy document.
+//! Conditions of a policy document: what `when` says.
 //!
-//! `when` is a table of clauses that must all hold, or a list of such tables of which one must hold. A
-//! table value is one plain value, a list of `{ when, value }` rows, or `{ by = FACT, WORD = value, …,
-//! otherwise = value }`, which is short for rows that ask one fact.
+//! A table of clauses that must all hold, or a list of such tables of which one must hold.
 
 use std::collections::BTreeMap;
 
 use huitong_core::money::SignedFen;
 use huitong_core::name::Name;
-use huitong_core::policy::condition::{Clause, Condition, Row, Table};
+use huitong_core::policy::condition::{Clause, Condition};
 use huitong_core::policy::fact::{Dimension, FlagFact, NumberFact, WordFact};
 use rust_decimal::Decimal;
 
@@ -121,21 +119,22 @@ fn clause(key: &str, field: &Field<'_>, declared: &Declared) -> Option<Clause> {
 }
 
 /// Turns "given, and perhaps faulty" into "perhaps given", or nothing when faulty.
-pub(super) fn sound<T>(value: Option<Option<T>>) -> Option<Option<T>> {
+pub(crate) fn sound<T>(value: Option<Option<T>>) -> Option<Option<T>> {
     match value {
         None => Some(None),
         Some(read) => read.map(Some),
     }
 }
 
-enum Fact {
+/// A fact that a key names.
+pub(super) enum Fact {
     Word(WordFact),
     Flag(FlagFact),
     Number(NumberFact),
 }
 
 /// The fact of a key in a condition.
-fn fact(key: &str, field: &Field<'_>) -> Option<Fact> {
+pub(super) fn fact(key: &str, field: &Field<'_>) -> Option<Fact> {
     if let Some(word) = WordFact::ALL.iter().find(|fact| fact.key() == key) {
         return Some(Fact::Word(*word));
     }
@@ -145,24 +144,27 @@ fn fact(key: &str, field: &Field<'_>) -> Option<Fact> {
     if let Ok(number) = key.parse() {
         return Some(Fact::Number(number));
     }
-    let words = WordFact::ALL.iter().map(|fact| fact.key());
-    let flags = FlagFact::ALL.iter().map(|fact| fact.key());
     let counts = ["age", "years_paid", "days", "sessions", "ordinal", "base"];
-    let prefixes = ["part", "total", "index", "balance", "given"];
-    if prefixes.contains(&key) {
+    let words = WordFact::ALL.iter().map(|fact| fact.key());
+    let known: Vec<_> = words
+        .chain(FlagFact::ALL.iter().map(|fact| fact.key()))
+        .chain(counts)
+        .collect();
+    if ["part", "total", "index", "balance", "given"].contains(&key) {
         field.fault(
             format!("write the fact as one key in quotes, such as \"{key}.…\""),
             format!("请把整个事实名加引号写成一个键，如 \"{key}.…\""),
         );
-    } else if let Some(near) = nearest(key, words.chain(flags).chain(counts)) {
+    } else if let Some(near) = nearest(key, known.iter().copied()) {
         field.fault(
             format!("unknown fact; did you mean `{near}`?"),
             format!("未知的事实；是否应为 `{near}`？"),
         );
     } else {
+        let all = known.join(", ");
         field.fault(
-            "unknown fact; GRAMMAR.md lists them",
-            "未知的事实，见 GRAMMAR.md",
+            format!("unknown fact; known are {all}, and in quotes \"part.…\", \"total.…\", \"index.…\", \"balance.…\", \"given.…\""),
+            format!("未知的事实；可用 {all}，以及加引号的 \"part.…\"、\"total.…\"、\"index.…\"、\"balance.…\"、\"given.…\""),
         );
     }
     None
@@ -176,113 +178,4 @@ pub(super) fn number(field: &Field<'_>, dimension: Dimension) -> Option<Decimal>
             .map(|fen| Decimal::from(fen.get())),
         Dimension::Count => field.integer::<i64>(COUNT).map(Decimal::from),
     }
-}
-
-/// A value by condition.
-pub(super) fn table<T>(
-    field: &Field<'_>,
-    declared: &Declared,
-    value: &dyn Fn(&Field<'_>) -> Option<T>,
-) -> Option<Table<T>> {
-    if field.is_list() {
-        let rows: Vec<_> = field
-            .one_or_many()
-            .iter()
-            .map(|field| row(field, declared, value))
-            .collect();
-        if rows.is_empty() {
-            field.fault("a table needs at least one row", "表至少要有一行");
-        }
-        return Some(Table {
-            rows: rows.into_iter().collect::<Option<_>>()?,
-        });
-    }
-    match field.section_with("by") {
-        Some(section) => by_fact(&section, value),
-        None => value(field).map(Table::always),
-    }
-}
-
-fn row<T>(
-    field: &Field<'_>,
-    declared: &Declared,
-    value: &dyn Fn(&Field<'_>) -> Option<T>,
-) -> Option<Row<T>> {
-    let section = field.section()?;
-    let when = when(&section, declared);
-    let value = section
-        .need("value", "what the row gives", "本行的取值")
-        .and_then(|field| value(&field));
-    Some(Row {
-        when: when?,
-        value: value?,
-    })
-}
-
-/// `{ by = "tier", one = …, two = …, otherwise = … }`.
-fn by_fact<T>(section: &Section<'_>, value: &dyn Fn(&Field<'_>) -> Option<T>) -> Option<Table<T>> {
-    const OTHERWISE: &str = "otherwise";
-    let by = section.get("by")?;
-    let name = by.scalar::<String>()?;
-    let asked = fact(&name, &by)?;
-    let read = |(key, field): &(&str, Field<'_>)| {
-        let when = if *key == OTHERWISE {
-            Some(Condition::ALWAYS)
-        } else {
-            one_fact(&asked, key, field)
-        };
-        let value = value(field);
-        Some(Row {
-            when: when?,
-            value: value?,
-        })
-    };
-    let mut entries = section.entries();
-    entries.retain(|(key, _)| *key != "by");
-    entries.sort_by_key(|(key, _)| *key == OTHERWISE);
-    if entries.is_empty() {
-        section.fault("a table needs at least one row", "表至少要有一行");
-    }
-    let rows: Vec<_> = entries.iter().map(read).collect();
-    Some(Table {
-        rows: rows.into_iter().collect::<Option<_>>()?,
-    })
-}
-
-/// The condition that one fact has this value.
-fn one_fact(fact: &Fact, key: &str, field: &Field<'_>) -> Option<Condition> {
-    let wrong = |en: &str, zh: &str| {
-        field.fault(
-            format!("the key must be {en} or `otherwise`"),
-            format!("键应为{zh}或 `otherwise`"),
-        );
-    };
-    let clause = match fact {
-        Fact::Word(fact) => Clause::IsOneOf(*fact, vec![key.to_owned()]),
-        Fact::Flag(fact) if key == "true" => Clause::Holds(*fact),
-        Fact::Flag(fact) if key == "false" => Clause::HoldsNot(*fact),
-        Fact::Flag(_) => {
-            wrong("`true`, `false`", " `true`、`false` ");
-            return None;
-        }
-        Fact::Number(fact) => {
-            let is_count = fact.dimension(|_| None) == Some(Dimension::Count);
-            let count = key
-                .parse::<u32>()
-                .ok()
-                .filter(|_| is_count)
-                .map(Decimal::from);
-            if count.is_none() {
-                wrong("a whole number of a count", "计数的整数");
-            }
-            Clause::Between {
-                fact: *fact,
-                at_least: Some(count?),
-                at_most: Some(count?),
-            }
-        }
-    };
-    Some(Condition {
-        any: vec![vec![clause]],
-    })
 }

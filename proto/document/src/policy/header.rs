@@ -12,7 +12,7 @@ use huitong_core::policy::total::{Adds, Period, TotalKey, TotalRule};
 use huitong_core::policy::{BenefitDate, Scope};
 use huitong_core::vocabulary::Part;
 
-use super::condition::{Declared, when};
+use super::condition::{Declared, sound, when};
 use crate::reader::{Field, Section};
 use crate::scalar::Scalar;
 
@@ -102,16 +102,15 @@ pub(super) fn tiers(root: &Section<'_>) -> Option<Vec<TierRow>> {
 
 fn tier(section: &Section<'_>) -> Option<TierRow> {
     let name = section.required("name");
-    let networked = match section.get("networked") {
-        Some(field) => Some(field.flag()?),
-        None => None,
-    };
+    let (place, grade) = (section.any("place"), section.any("grade"));
+    let (administration, kind) = (section.any("administration"), section.any("kind"));
+    let networked = section.get("networked").map(|field| field.flag());
     Some(TierRow {
-        place: section.any("place"),
-        grade: section.any("grade"),
-        administration: section.any("administration"),
-        kind: section.any("kind"),
-        networked,
+        place,
+        grade,
+        administration,
+        kind,
+        networked: sound(networked)?,
         tier: name?,
     })
 }

@@ -10,8 +10,9 @@ use huitong_core::policy::layer::{
 use huitong_core::ratio::{Coefficient, Ratio};
 use rust_decimal::Decimal;
 
-use super::condition::{Declared, sound, table, when};
+use super::condition::{Declared, sound, when};
 use super::quantity::{linear, quantity, terms};
+use super::table::table;
 use super::take;
 use crate::reader::{Field, Section};
 use crate::scalar::Scalar;
@@ -28,12 +29,7 @@ pub(super) fn layer(section: &Section<'_>, declared: &Declared, source: &str) ->
     let payer = section.required::<PayerWord>("payer").map(|word| word.0);
     let segments = segments(section, declared, payer);
     let ceilings = list(section, "ceilings", |section| ceiling(section, declared));
-    let measure = measure(
-        section,
-        segments.as_deref(),
-        ceilings.as_deref(),
-        start.is_some(),
-    );
+    let measure = measure(section, segments.as_deref(), ceilings.as_deref());
     let adjustments = list(section, "adjust", |section| adjustment(section, declared));
     let ratio_at_least = section.or("ratio_at_least", Ratio::ZERO);
     let ratio_at_most = section.or("ratio_at_most", Ratio::ONE);
@@ -156,14 +152,13 @@ fn measure(
     section: &Section<'_>,
     segments: Option<&[Segment]>,
     ceilings: Option<&[Ceiling]>,
-    has_start: bool,
 ) -> Option<Measure> {
     if let Some(field) = section.get("measure") {
         return field.scalar::<MeasureWord>().map(|word| word.0);
     }
     let bounds_scope = |ceiling: &Ceiling| ceiling.bounds == Bounds::Scope;
     let matters = segments?.len() > 1 || ceilings?.iter().any(bounds_scope);
-    if has_start && matters {
+    if section.get("start").is_some() && matters {
         section.need("measure", MeasureWord::EXPECTED.0, MeasureWord::EXPECTED.1)?;
     }
     Some(Measure::Absolute)

@@ -6,7 +6,8 @@ use huitong_core::policy::quantity::{Linear, Quantity, Term};
 use huitong_core::ratio::Coefficient;
 use rust_decimal::Decimal;
 
-use super::condition::{Declared, sound, table};
+use super::condition::{Declared, sound};
+use super::table::table;
 use crate::reader::Field;
 
 /// An amount by condition.

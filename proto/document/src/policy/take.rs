@@ -6,7 +6,8 @@ use huitong_core::policy::layer::{LabelRef, Left, Take};
 use huitong_core::ratio::Ratio;
 use huitong_core::vocabulary::Part;
 
-use super::condition::{Declared, table};
+use super::condition::Declared;
+use super::table::table;
 use crate::reader::{Field, Section};
 use crate::scalar::Scalar;
 

@@ -71,7 +71,7 @@ impl<'d> Field<'d> {
             Ok(value) => Some(value),
             Err(why) => {
                 let text = short(text);
-                let zh = format!("\"{text}\" 不正确：应为{}", T::EXPECTED.1);
+                let zh = format!("\"{text}\" 不正确：应为{}", T::expected_zh());
                 let en = if why.starts_with('"') {
                     why
                 } else {
@@ -86,10 +86,10 @@ impl<'d> Field<'d> {
     fn unquoted_number<T: Scalar>(&self) {
         self.fault(
             format!(
-                "write {} in quotes: a bare number may be read as a rounded one",
+                "a number without quotes is not read; write {}",
                 T::EXPECTED.0
             ),
-            format!("请加引号，写成{}；不加引号的数字可能被近似", T::EXPECTED.1),
+            format!("不加引号的数字不予读取，请写成{}", T::EXPECTED.1),
         );
     }
 

@@ -85,7 +85,11 @@ impl<'d> Section<'d> {
     pub fn need(&self, key: &str, en: &str, zh: &str) -> Option<Field<'d>> {
         let found = self.get(key);
         if found.is_none() {
-            self.fault_of(key, format!("missing: {en}"), format!("缺少：{zh}"));
+            self.fault_of(
+                key,
+                format!("missing: {en}"),
+                format!("缺少：{}", zh.trim_start()),
+            );
         }
         found
     }

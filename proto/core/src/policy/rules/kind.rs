@@ -99,6 +99,8 @@ fault_kinds! {
     NoAdmissions "`ordinal` needs [totals.admissions] with adds = \"one\" and period = \"year\"" "使用 `ordinal` 须声明 [totals.admissions]，adds = \"one\"、period = \"year\"";
     /// A layer of payments made elsewhere with rules of its own.
     GivenHasRules "a payment made elsewhere is taken as it is: leave start, segments, floor, ceilings and axis out" "他方已付金额照实计入：请去掉起付线、分段、保底、限额和轴";
+    /// One payment made elsewhere, counted by two layers that can both apply.
+    RepeatedGiven(name: Name) "`given.{name}` is counted by an earlier layer already" "`given.{name}` 已由前面的层计入";
     /// A table without a row.
     EmptyTable "a table needs at least one row" "表至少要有一行";
     /// A row behind one that always applies.

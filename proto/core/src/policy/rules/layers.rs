@@ -27,7 +27,7 @@ impl Check<'_> {
             let path = root.index(at);
             self.names(&path, layer, earlier);
             self.take(&path.key("take"), layer, earlier);
-            self.layer(&path, layer);
+            self.layer(&path, layer, earlier);
         }
     }
 
@@ -88,7 +88,7 @@ impl Check<'_> {
         );
     }
 
-    fn layer(&mut self, path: &FaultPath, layer: &Layer) {
+    fn layer(&mut self, path: &FaultPath, layer: &Layer, earlier: &[Layer]) {
         self.text(&path.key("source"), &layer.source);
         self.condition(&path.key("when"), &layer.when, Position::BeforeTake);
         self.axis(&path.key("axis"), layer);
@@ -125,10 +125,20 @@ impl Check<'_> {
         for (at, ceiling) in layer.ceilings.iter().enumerate() {
             self.ceiling(&path.key("ceilings").index(at), ceiling, layer.axis);
         }
-        if let Payer::Given(_) = layer.payer
-            && !is_plain(layer)
-        {
-            self.fault(&path.key("payer"), FaultKind::GivenHasRules);
+        self.given(&path.key("payer"), layer, earlier);
+    }
+
+    fn given(&mut self, path: &FaultPath, layer: &Layer, earlier: &[Layer]) {
+        let Payer::Given(name) = layer.payer else {
+            return;
+        };
+        if !is_plain(layer) {
+            self.fault(path, FaultKind::GivenHasRules);
+        }
+        let counts_too =
+            |other: &Layer| other.payer == layer.payer && plainly_overlap(&other.when, &layer.when);
+        if earlier.iter().any(counts_too) {
+            self.fault(path, FaultKind::RepeatedGiven(name));
         }
     }
 
