@@ -1,1 +1,35 @@
-//! Serving and connecting over mutual TLS 1.3: identity, deadlines, limits, status mapping.
+//! Serving and connecting over mutual TLS 1.3.
+//!
+//! | room | its question |
+//! |---|---|
+//! | [`credentials`] | With which certificate does this process speak, and whom does it trust? |
+//! | [`server`] | Who is let in, and what may each call? |
+//! | [`client`] | Is the other end whom we meant to reach? |
+//! | [`access`] | Who may call what? |
+//! | [`deadline`] | How long may a call take? |
+//! | [`refusal`] | How does a refusal travel as gRPC status? |
+//! | [`error`] | What went wrong on the way, and does trying again help? |
+//! | [`limits`] | Every bound of this crate, in one place |
+//!
+//! The peer's identity comes from its certificate alone ([`peer`]); no message is asked.
+//! What messages mean is not known here: refusals of the services travel as opaque bytes.
+
+pub mod access;
+pub mod client;
+pub mod credentials;
+pub mod deadline;
+pub mod error;
+pub mod limits;
+pub mod peer;
+pub mod refusal;
+pub mod server;
+
+pub use access::{AccessTable, Caller, Row};
+pub use client::{call_within, connect, connect_lazy};
+pub use credentials::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
+pub use deadline::{Deadline, deadline};
+pub use error::{CertificateRefusal, TransportError};
+pub use limits::{ClientLimits, MAX_MESSAGE_BYTES, ServerLimits};
+pub use peer::{Peer, peer};
+pub use refusal::{refusal_code, refusal_status};
+pub use server::{ServeError, Server};

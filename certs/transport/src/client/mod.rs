@@ -1,0 +1,130 @@
+//! Connecting: is the other end whom we meant to reach?
+//!
+//! A channel keeps one connection and makes a new one when it breaks, each time with the
+//! credentials of that moment and each time to the same expected party. Retries of calls
+//! are the caller's business, under the call's own id.
+
+mod connector;
+mod stream;
+
+use std::future::Future;
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use tokio::time::timeout;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Response, Status};
+
+use crate::credentials::CredentialStore;
+use crate::error::TransportError;
+use crate::limits::ClientLimits;
+use connector::Connector;
+
+/// Connects to `endpoint` (`https://host:port`) and returns when the server has accepted us
+/// and proven to be `expected`.
+///
+/// # Errors
+/// [`TransportError`] says which side refused whom, and why.
+pub async fn connect(
+    endpoint: &str,
+    expected: Identity,
+    credentials: &CredentialStore,
+    limits: ClientLimits,
+) -> Result<Channel, TransportError> {
+    let (channel, connector) = prepare(endpoint, expected, credentials, limits)?;
+    channel
+        .connect_with_connector(connector)
+        .await
+        .map_err(|error| {
+            TransportError::in_chain(&error).unwrap_or_else(|| TransportError::Unreachable {
+                endpoint: endpoint.to_owned(),
+                detail: error.to_string(),
+            })
+        })
+}
+
+/// As [`connect`], but the first call makes the connection; what goes wrong then is in the
+/// call's status, see [`TransportError::of`].
+///
+/// # Errors
+/// [`TransportError::BadEndpoint`].
+pub fn connect_lazy(
+    endpoint: &str,
+    expected: Identity,
+    credentials: &CredentialStore,
+    limits: ClientLimits,
+) -> Result<Channel, TransportError> {
+    let (channel, connector) = prepare(endpoint, expected, credentials, limits)?;
+    Ok(channel.connect_with_connector_lazy(connector))
+}
+
+fn prepare(
+    endpoint: &str,
+    expected: Identity,
+    credentials: &CredentialStore,
+    limits: ClientLimits,
+) -> Result<(Endpoint, Connector), TransportError> {
+    let bad = || TransportError::BadEndpoint {
+        endpoint: endpoint.to_owned(),
+    };
+    let channel = Endpoint::from_shared(endpoint.to_owned())
+        .map_err(|_| bad())?
+        .timeout(limits.call_deadline)
+        .buffer_size(limits.waiting_calls)
+        .http2_keep_alive_interval(limits.keepalive_interval)
+        .keep_alive_timeout(limits.keepalive_timeout)
+        .keep_alive_while_idle(true);
+    let uri = channel.uri();
+    let root = uri.path() == "/" && uri.query().is_none();
+    let (Some("https"), Some(host), Some(port), true) =
+        (uri.scheme_str(), uri.host(), uri.port_u16(), root)
+    else {
+        return Err(bad());
+    };
+    let connector = Connector::new(
+        host,
+        port,
+        expected,
+        credentials.clone(),
+        limits.connect_timeout,
+    );
+    Ok((channel, connector))
+}
+
+/// Makes one call that is over after `deadline` whatever happens: the server is told, and
+/// this end does not wait longer, not even for the connection.
+///
+/// ```
+/// use std::time::Duration;
+/// use huitong_transport::{TransportError, call_within};
+/// use tonic::{Request, Response};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let call = async |request: Request<u8>| Ok(Response::new(*request.get_ref()));
+/// let answer = call_within(Duration::from_secs(2), 7, call).await;
+/// assert_eq!(answer.map(Response::into_inner).ok(), Some(7));
+///
+/// let silent = async |_: Request<u8>| std::future::pending().await;
+/// let status = call_within::<_, u8, _>(Duration::ZERO, 7, silent).await.unwrap_err();
+/// assert_eq!(TransportError::of(&status), Some(TransportError::Deadline));
+/// # }
+/// ```
+///
+/// # Errors
+/// The call's own status, or [`TransportError::Deadline`] as a status.
+pub async fn call_within<M, T, F>(
+    deadline: Duration,
+    message: M,
+    call: impl FnOnce(Request<M>) -> F,
+) -> Result<Response<T>, Status>
+where
+    F: Future<Output = Result<Response<T>, Status>>,
+{
+    let mut request = Request::new(message);
+    request.set_timeout(deadline);
+    match timeout(deadline, call(request)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(TransportError::Deadline.status()),
+    }
+}

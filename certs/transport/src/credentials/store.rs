@@ -1,0 +1,163 @@
+//! The current credentials as one value that swaps whole.
+//!
+//! Each swap makes new TLS configurations with fresh session storage, so that no session
+//! begun under the old roots or revocation lists is taken up again under the new ones.
+//! What triggers a reload is not decided here.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use huitong_certs::Identity;
+use jiff::Timestamp;
+use rustls::server::ServerSessionMemoryCache;
+use rustls::sign::SingleCertAndKey;
+use rustls::{ClientConfig, ServerConfig};
+use tokio::sync::watch;
+
+use super::verifier::{CallerVerifier, ServerVerifier};
+use super::{CredentialFiles, Credentials, CredentialsError, provider};
+
+/// Sessions that a server remembers for resumption.
+const REMEMBERED_SESSIONS: usize = 1024;
+
+/// The credentials of this process, shared and replaceable.
+#[derive(Debug, Clone)]
+pub struct CredentialStore {
+    files: Option<Arc<CredentialFiles>>,
+    current: Arc<watch::Sender<Arc<Session>>>,
+}
+
+/// One generation of credentials and what TLS needs to serve with them.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) credentials: Credentials,
+    pub(crate) server: Arc<ServerConfig>,
+    /// One for each party that is called, of which the directory has only so many.
+    clients: Mutex<HashMap<Identity, Arc<ClientConfig>>>,
+}
+
+impl CredentialStore {
+    /// Reads credentials from files and keeps the names for [`CredentialStore::reload`].
+    ///
+    /// # Errors
+    /// As [`Credentials::load`], at this moment.
+    pub fn load(files: CredentialFiles) -> Result<Self, CredentialsError> {
+        let credentials = Credentials::load(&files, Timestamp::now())?;
+        let mut store = Self::fixed(credentials)?;
+        store.files = Some(Arc::new(files));
+        Ok(store)
+    }
+
+    /// Holds credentials made in memory, unchecked against time and root.
+    ///
+    /// # Errors
+    /// [`CredentialsError::Tls`] when TLS cannot be set up with them.
+    pub fn fixed(credentials: Credentials) -> Result<Self, CredentialsError> {
+        let first = Arc::new(Session::new(credentials)?);
+        Ok(Self {
+            files: None,
+            current: Arc::new(watch::Sender::new(first)),
+        })
+    }
+
+    /// Reads the files again and swaps. When anything is wrong with them, the old
+    /// credentials stay.
+    ///
+    /// # Errors
+    /// As [`Credentials::load`], and [`CredentialsError::OtherIdentity`] when the files are
+    /// now another party's.
+    pub fn reload(&self) -> Result<(), CredentialsError> {
+        let files = self.files.as_ref().ok_or(CredentialsError::NoFiles)?;
+        self.replace(Credentials::load(files, Timestamp::now())?)
+    }
+
+    /// Swaps in other credentials of the same party.
+    ///
+    /// # Errors
+    /// [`CredentialsError::OtherIdentity`] when they are another's; the old ones stay.
+    pub fn replace(&self, credentials: Credentials) -> Result<(), CredentialsError> {
+        let old = self.session();
+        if old.credentials.identity() != credentials.identity() {
+            return Err(CredentialsError::OtherIdentity {
+                expected: old.credentials.identity().clone(),
+                found: credentials.identity().clone(),
+            });
+        }
+        // Built before it is swapped in, so that a failure leaves the old one in place.
+        self.current
+            .send_replace(Arc::new(Session::new(credentials)?));
+        Ok(())
+    }
+
+    /// As whom this process speaks. It never changes.
+    pub fn identity(&self) -> Identity {
+        self.session().credentials.identity().clone()
+    }
+
+    /// The credentials now in use.
+    pub fn credentials(&self) -> Credentials {
+        self.session().credentials.clone()
+    }
+
+    pub(crate) fn session(&self) -> Arc<Session> {
+        Arc::clone(&self.current.borrow())
+    }
+}
+
+impl Session {
+    fn new(credentials: Credentials) -> Result<Self, CredentialsError> {
+        let server = Arc::new(server_config(&credentials)?);
+        Ok(Self {
+            credentials,
+            server,
+            clients: Mutex::new(HashMap::new()),
+        })
+    }
+
+    /// The configuration for calling `expected` and no one else. Its session storage is its
+    /// own, so a session with one server is never taken up with another.
+    pub(crate) fn client_config(
+        &self,
+        expected: &Identity,
+    ) -> Result<Arc<ClientConfig>, CredentialsError> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(config) = clients.get(expected) {
+            return Ok(Arc::clone(config));
+        }
+        let config = Arc::new(client_config(&self.credentials, expected)?);
+        clients.insert(expected.clone(), Arc::clone(&config));
+        Ok(config)
+    }
+}
+
+fn client_config(
+    credentials: &Credentials,
+    expected: &Identity,
+) -> Result<ClientConfig, CredentialsError> {
+    let verifier = ServerVerifier::new(expected.clone(), credentials.trust.clone());
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_client_cert_resolver(Arc::new(SingleCertAndKey::from(
+            credentials.certified.clone(),
+        )));
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    Ok(config)
+}
+
+fn server_config(credentials: &Credentials) -> Result<ServerConfig, CredentialsError> {
+    let verifier = CallerVerifier::new(credentials.trust.clone());
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])?
+        .with_client_cert_verifier(Arc::new(verifier))
+        .with_cert_resolver(Arc::new(SingleCertAndKey::from(
+            credentials.certified.clone(),
+        )));
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    // Sessions stay in this memory, which is dropped with the configuration. Tickets that
+    // a key could open would outlive it.
+    config.session_storage = ServerSessionMemoryCache::new(REMEMBERED_SESSIONS);
+    config.max_early_data_size = 0;
+    Ok(config)
+}

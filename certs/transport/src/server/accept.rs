@@ -1,0 +1,162 @@
+//! The accept loop: TCP in, proven connections out.
+//!
+//! Three bounds: handshakes under way (more wait in the kernel's queue), connections open
+//! (one more is closed at once), and the time of a handshake. A stranger's bad certificate
+//! is logged as information, never as an error: it is their fault, not ours.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_certs::{Certificate, IdentityError, Purpose, verify_chain_identity};
+use jiff::Timestamp;
+use rustls::HandshakeKind;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, info, info_span, warn};
+
+use super::connection::Connection;
+use crate::credentials::{CredentialStore, Session};
+use crate::limits::ServerLimits;
+use crate::peer::{Handshake, Peer};
+
+/// How long accepting rests after the system refused it, mostly for want of descriptors.
+const ACCEPT_REST: Duration = Duration::from_millis(50);
+
+pub(super) struct Acceptor {
+    credentials: CredentialStore,
+    handshakes: Arc<Semaphore>,
+    connections: Arc<Semaphore>,
+    handshake_timeout: Duration,
+    proven: mpsc::Sender<io::Result<Connection>>,
+    cut: CancellationToken,
+}
+
+/// Why a handshake led to no connection.
+#[derive(Debug, thiserror::Error)]
+enum HandshakeError {
+    #[error("no handshake within {0:?}")]
+    Timeout(Duration),
+    #[error("{0}")]
+    Tls(#[from] io::Error),
+    #[error("the caller does not speak HTTP/2 (no ALPN h2)")]
+    NotHttp2,
+    #[error("{0}")]
+    Identity(#[from] IdentityError),
+}
+
+impl Acceptor {
+    pub(super) fn new(
+        credentials: CredentialStore,
+        limits: &ServerLimits,
+        proven: mpsc::Sender<io::Result<Connection>>,
+        cut: CancellationToken,
+    ) -> Self {
+        Self {
+            credentials,
+            handshakes: Arc::new(Semaphore::new(limits.pending_handshakes)),
+            connections: Arc::new(Semaphore::new(limits.connections)),
+            handshake_timeout: limits.handshake_timeout,
+            proven,
+            cut,
+        }
+    }
+
+    /// Accepts until `stop`, then closes the port and drops handshakes still under way.
+    pub(super) async fn run(self, listener: TcpListener, stop: CancellationToken) {
+        let mut tasks = JoinSet::new();
+        let accepting = async {
+            loop {
+                let Ok(slot) = Arc::clone(&self.handshakes).acquire_owned().await else {
+                    break;
+                };
+                let accepted = listener.accept().await;
+                while tasks.try_join_next().is_some() {}
+                match accepted {
+                    Ok((tcp, address)) => self.receive(tcp, address, slot, &mut tasks),
+                    Err(error) => {
+                        warn!(%error, "accepting failed");
+                        sleep(ACCEPT_REST).await;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            () = accepting => {}
+            () = stop.cancelled() => {}
+        }
+        drop(listener);
+        tasks.shutdown().await;
+    }
+
+    fn receive(
+        &self,
+        tcp: TcpStream,
+        address: SocketAddr,
+        slot: OwnedSemaphorePermit,
+        tasks: &mut JoinSet<()>,
+    ) {
+        let Ok(place) = Arc::clone(&self.connections).try_acquire_owned() else {
+            warn!(%address, "connection limit reached: closed unanswered");
+            return;
+        };
+        let session = self.credentials.session();
+        let (limit, proven, cut) = (
+            self.handshake_timeout,
+            self.proven.clone(),
+            self.cut.clone(),
+        );
+        let handshake = async move {
+            match prove(tcp, address, &session, limit).await {
+                Ok((stream, peer)) => {
+                    drop(slot);
+                    // The receiver is gone only when serving has ended.
+                    let _ = proven
+                        .send(Ok(Connection::new(stream, peer, place, cut)))
+                        .await;
+                }
+                Err(error) => info!(%error, "connection refused"),
+            }
+        };
+        tasks.spawn(handshake.instrument(info_span!("handshake", %address)));
+    }
+}
+
+/// Carries a handshake through and reads who is there.
+///
+/// The chain is checked here once more, since a resumed session brings a certificate that
+/// was checked when the session began: with the roots, lists and clock of that day.
+async fn prove(
+    tcp: TcpStream,
+    address: SocketAddr,
+    session: &Session,
+    limit: Duration,
+) -> Result<(TlsStream<TcpStream>, Peer), HandshakeError> {
+    tcp.set_nodelay(true)?;
+    let acceptor = TlsAcceptor::from(Arc::clone(&session.server));
+    let stream = timeout(limit, acceptor.accept(tcp))
+        .await
+        .map_err(|_| HandshakeError::Timeout(limit))??;
+    let tls = stream.get_ref().1;
+    if tls.alpn_protocol() != Some(b"h2") {
+        return Err(HandshakeError::NotHttp2);
+    }
+    let chain = tls.peer_certificates().unwrap_or_default();
+    let trust = session.credentials.trust();
+    let identity = verify_chain_identity(chain, trust, Purpose::Call, Timestamp::now())?;
+    let leaf = Certificate::read(chain.first().ok_or(IdentityError::NoCertificate)?)?;
+    let handshake = match tls.handshake_kind() {
+        Some(HandshakeKind::Resumed) => Handshake::Resumed,
+        Some(HandshakeKind::Full | HandshakeKind::FullWithHelloRetryRequest) | None => {
+            Handshake::Full
+        }
+    };
+    let peer = Peer::new(identity, address, leaf.not_after, handshake);
+    Ok((stream, peer))
+}

@@ -1,0 +1,126 @@
+//! What stands before every service: the table, the deadline and the bound on calls.
+//!
+//! In order of precedence: no peer, certificate expired since it connected, not allowed,
+//! overloaded; then the service answers within the deadline. What the gRPC library refuses
+//! by itself (a message too large) leaves here with our code.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout_at;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::http::{Request, Response};
+use tower::{Layer, Service};
+use tracing::{info, warn};
+
+use crate::access::AccessTable;
+use crate::deadline::Deadline;
+use crate::error::{CertificateRefusal, TransportError, is_too_large};
+use crate::limits::ServerLimits;
+use crate::peer::{Peer, no_peer};
+
+#[derive(Debug, Clone)]
+pub(super) struct GateLayer(Arc<Rules>);
+
+#[derive(Debug)]
+struct Rules {
+    access: AccessTable,
+    calls: Arc<Semaphore>,
+    longest: Duration,
+}
+
+impl GateLayer {
+    pub(super) fn new(access: AccessTable, limits: &ServerLimits) -> Self {
+        Self(Arc::new(Rules {
+            access,
+            calls: Arc::new(Semaphore::new(limits.calls)),
+            longest: limits.call_deadline,
+        }))
+    }
+}
+
+impl<S> Layer<S> for GateLayer {
+    type Service = Gate<S>;
+
+    fn layer(&self, inner: S) -> Gate<S> {
+        Gate {
+            inner,
+            rules: Arc::clone(&self.0),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Gate<S> {
+    inner: S,
+    rules: Arc<Rules>,
+}
+
+impl Rules {
+    /// A place for the call, and how long it may take.
+    fn admit(&self, request: &Request<Body>) -> Result<(OwnedSemaphorePermit, Duration), Status> {
+        let peer = request.extensions().get::<Peer>().ok_or_else(no_peer)?;
+        let (identity, method) = (peer.identity(), request.uri().path());
+        if peer.not_after() < Timestamp::now() {
+            info!(%identity, "call refused: the certificate has expired since it connected");
+            let reason = CertificateRefusal::Expired;
+            return Err(TransportError::CertificateRefused { reason }.status());
+        }
+        let Some(row) = self.access.admitting(method, identity) else {
+            info!(%identity, method, "call refused: not in the table of who may call what");
+            return Err(TransportError::NotAllowed.status());
+        };
+        let Ok(place) = Arc::clone(&self.calls).try_acquire_owned() else {
+            warn!(%identity, method, "call refused: too many calls at once");
+            return Err(TransportError::Overloaded.status());
+        };
+        Ok((place, row.longest().unwrap_or(self.longest)))
+    }
+}
+
+impl<S> Service<Request<Body>> for Gate<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S::Future: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        let (place, longest) = match self.rules.admit(&request) {
+            Ok(admitted) => admitted,
+            Err(status) => return Box::pin(async { Ok(status.into_http()) }),
+        };
+        let deadline = Deadline::of(request.headers(), longest);
+        request.extensions_mut().insert(deadline);
+        let answer = self.inner.call(request);
+        Box::pin(async move {
+            let _place = place;
+            match timeout_at(deadline.instant(), answer).await {
+                Ok(Ok(response)) => Ok(with_code(response)),
+                Ok(Err(never)) => match never {},
+                Err(_) => Ok(TransportError::Deadline.status().into_http()),
+            }
+        })
+    }
+}
+
+/// Gives a refusal of the library's own the code that ours have.
+fn with_code(response: Response<Body>) -> Response<Body> {
+    match response.extensions().get::<Status>() {
+        Some(status) if is_too_large(status) => TransportError::TooLarge.status().into_http(),
+        Some(_) | None => response,
+    }
+}

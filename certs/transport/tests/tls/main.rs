@@ -1,0 +1,18 @@
+//! Serving and connecting over real TLS on loopback.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod calls;
+mod echo;
+mod identity;
+mod limits;
+mod reload;
+mod world;
