@@ -39,6 +39,37 @@ pub enum CatalogueKind {
     LocalItem,
 }
 
+crate::canonical_enum!(CatalogueKind {
+    1 => WesternDrug,
+    2 => ChinesePatentMedicine,
+    3 => Consumable,
+    4 => ServiceItem,
+    5 => LocalItem,
+});
+
+impl CatalogueKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::WesternDrug,
+        Self::ChinesePatentMedicine,
+        Self::Consumable,
+        Self::ServiceItem,
+        Self::LocalItem,
+    ];
+
+    /// Its stable name in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::WesternDrug => "western_drug",
+            Self::ChinesePatentMedicine => "chinese_patent_medicine",
+            Self::Consumable => "consumable",
+            Self::ServiceItem => "service_item",
+            Self::LocalItem => "local_item",
+        }
+    }
+}
+
 impl CatalogueCode {
     /// Reads a code.
     ///

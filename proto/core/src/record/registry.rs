@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use crate::bill::Institution;
-use crate::catalogue::CatalogueEntry;
+use crate::catalogue::CatalogueRule;
 use crate::date::{DateInterval, ServiceDate};
 use crate::institution::InstitutionCode;
 use crate::money::Fen;
@@ -30,8 +30,8 @@ pub enum RegistryRows {
     Balances(Vec<Balance>),
     /// Institutions.
     Institutions(Vec<InstitutionRow>),
-    /// Entries of the treatment catalogue.
-    Catalogue(Vec<CatalogueEntry>),
+    /// Rules of the treatment catalogue.
+    Catalogue(Vec<CatalogueRule>),
 }
 
 canonical_enum!(RegistryRows {
