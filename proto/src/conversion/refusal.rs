@@ -1,6 +1,8 @@
-//! Refusals on the wire.
+//! Refusals on the wire: as a message, and as the details of a gRPC status.
 
 use huitong_core::refusal::{Refusal, RefusalCode, Retry};
+
+use prost::Message as _;
 
 use super::field::{Path, WireFault};
 use crate::common::v1;
@@ -33,4 +35,16 @@ pub fn refusal_from_wire(
     let code = RefusalCode::parse(&refusal.code)
         .ok_or_else(|| path.field("code").wrong("is no code of this version"))?;
     Ok(Refusal::new(code, refusal.detail))
+}
+
+/// The details of a gRPC status that carries a refusal.
+#[must_use]
+pub fn refusal_to_details(refusal: &Refusal) -> Vec<u8> {
+    refusal_to_wire(refusal).encode_to_vec()
+}
+
+/// The refusal in the details of a gRPC status; `None` when there is none.
+#[must_use]
+pub fn refusal_of_details(details: &[u8]) -> Option<v1::Refusal> {
+    v1::Refusal::decode(details).ok().filter(|refusal| !refusal.code.is_empty())
 }

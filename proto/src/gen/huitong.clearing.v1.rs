@@ -78,6 +78,31 @@ pub struct StatusResponse {
     pub waiting_legs: u64,
     #[prost(uint64, tag = "6")]
     pub differing_legs: u64,
+    /// The legs that have waited longest, at most 100, oldest first.
+    #[prost(message, repeated, tag = "7")]
+    pub oldest_waiting: ::prost::alloc::vec::Vec<WaitingLeg>,
+}
+/// A leg that is held and does not agree with its counterpart.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WaitingLeg {
+    /// The region that reported it.
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// Its number there.
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+    #[prost(enumeration = "WaitingReason", tag = "3")]
+    pub reason: i32,
+    /// The field that differs: debtor, creditor, amount, business_day or receipt. Optional.
+    #[prost(string, tag = "4")]
+    pub field: ::prost::alloc::string::String,
+    /// Since when it is held.
+    #[prost(int64, tag = "5")]
+    pub since_ms: i64,
+    #[prost(string, tag = "6")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "7")]
+    pub fund: i32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RegionStatus {
@@ -93,6 +118,9 @@ pub struct RegionStatus {
     /// Its mark, once the cycle is cut off.
     #[prost(uint64, tag = "5")]
     pub mark: u64,
+    /// The number under which the stream said something else than before, so that it halted. Optional.
+    #[prost(uint64, tag = "6")]
+    pub halted_at: u64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CutOffRequest {
@@ -136,6 +164,12 @@ pub struct NettingPlan {
     pub legs: u64,
     #[prost(int64, tag = "7")]
     pub legs_total_fen: i64,
+    /// Digest of the plan before: 32 bytes. Optional: the first plan has none.
+    #[prost(bytes = "vec", tag = "8")]
+    pub parent: ::prost::alloc::vec::Vec<u8>,
+    /// The plan's canonical form, over which the digest is.
+    #[prost(bytes = "vec", tag = "9")]
+    pub canonical: ::prost::alloc::vec::Vec<u8>,
 }
 /// What one region owes another for one fund.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -185,6 +219,37 @@ pub struct StatementResponse {
     /// Net of the member.
     #[prost(message, repeated, tag = "6")]
     pub nets: ::prost::alloc::vec::Vec<Net>,
+    /// What the cycle posted to the accounts of the member and its regions.
+    #[prost(message, repeated, tag = "7")]
+    pub postings: ::prost::alloc::vec::Vec<Posting>,
+}
+/// An amount on one side of one account of the books.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Posting {
+    /// `region/330200` or `member/330000`.
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    /// claims_receivable, claims_payable, net_position, settlement_cash or suspense.
+    #[prost(string, tag = "3")]
+    pub account: ::prost::alloc::string::String,
+    #[prost(enumeration = "PostingSide", tag = "4")]
+    pub side: i32,
+    /// Above zero.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseStreamRequest {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReleaseStreamResponse {
+    /// The highest number held; the stream goes on after it.
+    #[prost(uint64, tag = "1")]
+    pub held: u64,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -217,6 +282,41 @@ impl Side {
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
+pub enum WaitingReason {
+    Unspecified = 0,
+    /// The other region has not reported it.
+    CounterpartMissing = 1,
+    /// The other region reported it with another field.
+    Differs = 2,
+    /// The settlement's leg for this fund agreed already, or the region reported it before.
+    Repeated = 3,
+}
+impl WaitingReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "WAITING_REASON_UNSPECIFIED",
+            Self::CounterpartMissing => "WAITING_REASON_COUNTERPART_MISSING",
+            Self::Differs => "WAITING_REASON_DIFFERS",
+            Self::Repeated => "WAITING_REASON_REPEATED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "WAITING_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "WAITING_REASON_COUNTERPART_MISSING" => Some(Self::CounterpartMissing),
+            "WAITING_REASON_DIFFERS" => Some(Self::Differs),
+            "WAITING_REASON_REPEATED" => Some(Self::Repeated),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
 pub enum CycleState {
     Unspecified = 0,
     Open = 1,
@@ -243,6 +343,35 @@ impl CycleState {
             "CYCLE_STATE_OPEN" => Some(Self::Open),
             "CYCLE_STATE_CUT_OFF" => Some(Self::CutOff),
             "CYCLE_STATE_NETTED" => Some(Self::Netted),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PostingSide {
+    Unspecified = 0,
+    Debit = 1,
+    Credit = 2,
+}
+impl PostingSide {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "POSTING_SIDE_UNSPECIFIED",
+            Self::Debit => "POSTING_SIDE_DEBIT",
+            Self::Credit => "POSTING_SIDE_CREDIT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "POSTING_SIDE_UNSPECIFIED" => Some(Self::Unspecified),
+            "POSTING_SIDE_DEBIT" => Some(Self::Debit),
+            "POSTING_SIDE_CREDIT" => Some(Self::Credit),
             _ => None,
         }
     }
@@ -900,6 +1029,36 @@ pub mod officer_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Lets a halted stream go on, once an officer has looked; what is held under the number stands.
+        pub async fn release_stream(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReleaseStreamRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseStreamResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OfficerService/ReleaseStream",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.OfficerService",
+                        "ReleaseStream",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -935,6 +1094,14 @@ pub mod officer_service_server {
             request: tonic::Request<super::StatementRequest>,
         ) -> std::result::Result<
             tonic::Response<super::StatementResponse>,
+            tonic::Status,
+        >;
+        /// Lets a halted stream go on, once an officer has looked; what is held under the number stands.
+        async fn release_stream(
+            &self,
+            request: tonic::Request<super::ReleaseStreamRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReleaseStreamResponse>,
             tonic::Status,
         >;
     }
@@ -1179,6 +1346,51 @@ pub mod officer_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StatementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OfficerService/ReleaseStream" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReleaseStreamSvc<T: OfficerService>(pub Arc<T>);
+                    impl<
+                        T: OfficerService,
+                    > tonic::server::UnaryService<super::ReleaseStreamRequest>
+                    for ReleaseStreamSvc<T> {
+                        type Response = super::ReleaseStreamResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReleaseStreamRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OfficerService>::release_stream(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReleaseStreamSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

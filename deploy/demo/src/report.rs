@@ -1,0 +1,136 @@
+//! What the demo prints: progress while it runs, then a report for people, or one JSON document.
+
+mod json;
+mod text;
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Write as _};
+
+use huitong_core::money::{Fen, SignedFen};
+
+use crate::day::Day;
+use crate::network::Network;
+use crate::officer::Officer;
+use crate::settling::Settled;
+use crate::world::region::Desk;
+
+pub use json::json;
+pub use text::text;
+
+/// For whom the report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// People.
+    Text,
+    /// Programs.
+    Json,
+}
+
+/// Progress on standard error, so that standard output is the report alone.
+#[derive(Debug)]
+pub struct Progress {
+    counts: bool,
+}
+
+impl Progress {
+    /// Counts are shown only to a person at a terminal.
+    #[must_use]
+    pub fn new(output: Output) -> Self {
+        Self {
+            counts: output == Output::Text && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Says what begins now.
+    pub fn step(&self, what: &str) {
+        eprintln!("· {what}");
+    }
+
+    /// Says how far it is.
+    pub fn count(&self, done: u64, of: u64) {
+        if self.counts && (done.is_multiple_of(50) || done >= of) {
+            eprint!("\r  {done} / {of}");
+            if done >= of {
+                eprintln!();
+            }
+            let _ = std::io::stderr().flush();
+        }
+    }
+}
+
+/// Whether everything agrees that must.
+#[derive(Debug)]
+pub struct Verdict {
+    /// Every case is as published.
+    pub cases_match: bool,
+    /// Σ of the pairs.
+    pub pairs_total: Fen,
+    /// What was paid, what was reported and what is owed are one sum.
+    pub totals_agree: bool,
+    /// Σ of the nets by fund.
+    pub net_by_fund: BTreeMap<String, SignedFen>,
+}
+
+impl Verdict {
+    /// Adds up.
+    ///
+    /// # Errors
+    /// When a sum is out of range.
+    pub fn of(settled: &Settled, day: &Day) -> anyhow::Result<Self> {
+        let pairs_total = Fen::sum(day.pairs.iter().map(|pair| pair.amount))?;
+        let mut net_by_fund: BTreeMap<String, SignedFen> = BTreeMap::new();
+        for net in &day.nets {
+            let sum = net_by_fund
+                .entry(net.fund.clone())
+                .or_insert_with(|| Fen::ZERO.into());
+            *sum = sum.checked_add(net.amount)?;
+        }
+        Ok(Self {
+            cases_match: settled.cases.iter().all(crate::cases::CaseOutcome::matches),
+            totals_agree: settled.fund_total == day.legs_total && day.legs_total == pairs_total,
+            pairs_total,
+            net_by_fund,
+        })
+    }
+
+    /// Whether all of it agrees.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.cases_match && self.totals_agree && self.net_by_fund.values().all(|sum| sum.get() == 0)
+    }
+}
+
+/// Says where the servers listen and how to call them.
+pub fn how_to_call(network: &Network) {
+    let world = network.world();
+    eprintln!("\nThe servers run until Ctrl-C / 服务保持运行，按 Ctrl-C 结束");
+    eprintln!(
+        "  clearinghouse 清算中心  https://{}",
+        world.clearinghouse()
+    );
+    for place in world.places() {
+        eprintln!(
+            "  {} {} {}  https://{}",
+            place.region.code, place.region.zh, place.region.en, place.node
+        );
+    }
+    if let Ok(officer) = Officer::of_clearinghouse(world) {
+        eprintln!(
+            "\nThe state of clearing, as its officer:\n  huitong clearing status {}",
+            officer.options().join(" ")
+        );
+    }
+    if let Some(place) = world.places().first() {
+        if let Ok(officer) = Officer::of_region(world, place) {
+            eprintln!(
+                "The state of a node, as its officer:\n  huitong node status {}",
+                officer.options().join(" ")
+            );
+        }
+        let code = Desk::Three.code(place.region.code);
+        eprintln!(
+            "A hospital of {} finds its certificate under …/institution/{code}/; services answer reflection.",
+            place.region.en
+        );
+    }
+}

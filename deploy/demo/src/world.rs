@@ -1,0 +1,121 @@
+//! The little world of the demo: regions, institutions, people, and the files their servers start from.
+
+pub mod certificates;
+pub mod configuration;
+pub mod item;
+pub mod people;
+pub mod region;
+pub mod region_files;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use huitong_certs::Identity;
+use huitong_certs::directory::Directory;
+use huitong_core::region::RegionCode;
+
+use region::{REGIONS, Region};
+
+/// Where everything lies and listens.
+#[derive(Debug)]
+pub struct World {
+    folder: PathBuf,
+    clearinghouse: SocketAddr,
+    places: Vec<Place>,
+}
+
+/// One region and where its node listens.
+#[derive(Debug, Clone, Copy)]
+pub struct Place {
+    /// The region.
+    pub region: &'static Region,
+    /// Its code.
+    pub code: RegionCode,
+    /// Where its node listens.
+    pub node: SocketAddr,
+}
+
+impl World {
+    /// Chooses free ports and lays the folders out below `folder`.
+    ///
+    /// # Errors
+    /// When no port is free or a folder cannot be made.
+    pub fn found(folder: &Path) -> anyhow::Result<Self> {
+        // All ports are held until all are chosen, so that none is chosen twice.
+        let mut held = Vec::new();
+        let mut free = || -> anyhow::Result<SocketAddr> {
+            let listener =
+                TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("finding a free port")?;
+            let address = listener.local_addr()?;
+            held.push(listener);
+            Ok(address)
+        };
+        let clearinghouse = free()?;
+        let mut places = Vec::new();
+        for region in REGIONS {
+            places.push(Place {
+                region,
+                code: RegionCode::parse(region.code)?,
+                node: free()?,
+            });
+        }
+        let world = Self {
+            folder: folder.to_owned(),
+            clearinghouse,
+            places,
+        };
+        for place in &world.places {
+            std::fs::create_dir_all(world.region_folder(place.code).join("data"))?;
+        }
+        std::fs::create_dir_all(world.clearinghouse_folder().join("data"))?;
+        Ok(world)
+    }
+
+    /// Where the clearinghouse listens.
+    #[must_use]
+    pub const fn clearinghouse(&self) -> SocketAddr {
+        self.clearinghouse
+    }
+
+    /// The regions, in the order of the list.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The region of a code.
+    ///
+    /// # Errors
+    /// When the demo has no such region.
+    pub fn place(&self, code: RegionCode) -> anyhow::Result<&Place> {
+        self.places
+            .iter()
+            .find(|place| place.code == code)
+            .with_context(|| format!("the demo has no region {code}"))
+    }
+
+    /// Everything of a region but its certificates.
+    #[must_use]
+    pub fn region_folder(&self, region: RegionCode) -> PathBuf {
+        self.folder.join("region").join(region.to_string())
+    }
+
+    /// Everything of the clearinghouse but its certificates.
+    #[must_use]
+    pub fn clearinghouse_folder(&self) -> PathBuf {
+        self.folder.join("clearinghouse")
+    }
+
+    /// The authorities and all parties' certificates.
+    #[must_use]
+    pub fn certificates(&self) -> Directory {
+        Directory::new(self.folder.join("certs"))
+    }
+
+    /// A party's certificate and keys.
+    #[must_use]
+    pub fn credentials(&self, identity: &Identity) -> PathBuf {
+        self.certificates().of(identity)
+    }
+}

@@ -1,0 +1,83 @@
+//! Fresh certificates for every party, by the hierarchy that a real network has.
+
+use huitong_certs::authority::{Authority, Hosts, Validity};
+use huitong_certs::directory::{Overwrite, write_party, write_region_authority};
+use huitong_certs::{Identity, OfficerName, TrustDomain};
+use jiff::Timestamp;
+
+use super::World;
+use super::region::Desk;
+
+/// The trust domain of the demo.
+pub const TRUST_DOMAIN: &str = "demo.huitong.example";
+/// The officer of every region and of the clearinghouse.
+pub const OFFICER: &str = "demo.officer";
+/// Certificates of a demo that is kept running outlive a day's work.
+const DAYS: u16 = 7;
+
+impl World {
+    /// Makes the operator's root, a region authority for each region, and a certificate for every node,
+    /// institution and officer.
+    ///
+    /// # Errors
+    /// When a key or file cannot be made.
+    pub fn issue_certificates(&self) -> anyhow::Result<()> {
+        let validity = Validity::days(Timestamp::now(), DAYS)?;
+        let root = Authority::new_root(&TRUST_DOMAIN.parse::<TrustDomain>()?, validity)?;
+        self.certificates().write_root(&root, Overwrite::Refuse)?;
+        let anchor = root.certificate_pem().to_owned();
+        let party = |authority: &Authority, identity: &Identity| -> anyhow::Result<()> {
+            let speaking = authority.issue(identity, &Hosts::loopback(), validity)?;
+            let signing = identity
+                .signing()
+                .map(|signing| authority.issue(&signing, &Hosts::none(), validity))
+                .transpose()?;
+            let folder = self.credentials(identity);
+            Ok(write_party(
+                &folder,
+                &speaking,
+                signing.as_ref(),
+                &anchor,
+                Overwrite::Refuse,
+            )?)
+        };
+        party(&root, &Identity::Clearinghouse)?;
+        party(&root, &clearing_officer()?)?;
+        for place in self.places() {
+            party(&root, &Identity::RegionNode(place.code))?;
+            let authority = root.issue_region_authority(place.code, validity)?;
+            let folder = self.credentials(&Identity::RegionCa(place.code));
+            write_region_authority(&folder, &authority, &anchor, Overwrite::Refuse)?;
+            party(
+                &authority,
+                &Identity::RegionOfficer {
+                    region: place.code,
+                    name: officer()?,
+                },
+            )?;
+            for desk in Desk::ALL {
+                party(
+                    &authority,
+                    &Identity::institution(place.code, desk.code(place.region.code).parse()?)?,
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The name of every officer of the demo.
+///
+/// # Errors
+/// Never for the name above.
+pub fn officer() -> anyhow::Result<OfficerName> {
+    Ok(OFFICER.parse()?)
+}
+
+/// The clearinghouse's officer.
+///
+/// # Errors
+/// Never for the name above.
+pub fn clearing_officer() -> anyhow::Result<Identity> {
+    Ok(Identity::ClearinghouseOfficer { name: officer()? })
+}
