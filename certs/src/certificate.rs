@@ -12,8 +12,8 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 
+use crate::key_id::KeyId;
 use crate::refusal::IdentityError;
-use crate::signing::KeyId;
 use crate::spiffe::{SpiffeId, TrustDomain};
 
 /// The largest certificate that is read, in bytes. Ours are under 1 KiB.

@@ -164,12 +164,18 @@ impl Directory {
         self.path.join(identity.to_string().trim_start_matches('/'))
     }
 
-    /// Reads the authority of a region.
+    /// Reads the authority of a region: from its place below this folder, or from this
+    /// folder itself when it is the one that was handed over to the region.
     ///
     /// # Errors
     /// [`DirectoryError::NoAuthority`] when there is none.
     pub fn region_authority(&self, region: RegionCode) -> Result<Authority, DirectoryError> {
-        let folder = self.of(&Identity::RegionCa(region));
+        let own = self.path.join(CA_CERTIFICATE).exists();
+        let folder = if own {
+            self.path.clone()
+        } else {
+            self.of(&Identity::RegionCa(region))
+        };
         let command = format!(
             "huitong certs issue --dir {} region-ca {region}",
             self.path.display()

@@ -9,8 +9,8 @@ use huitong_core::region::RegionCode;
 use jiff::Timestamp;
 
 use crate::identity::Identity;
+use crate::purpose::Purpose;
 use crate::spiffe::{SpiffeIdError, TrustDomain};
-use crate::trust::Purpose;
 
 /// Why a chain of certificates proves no identity.
 #[derive(Debug, Clone, PartialEq, Eq)]

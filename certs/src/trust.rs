@@ -28,7 +28,8 @@ use webpki::{
 };
 
 use crate::certificate::{Certificate, Standing};
-use crate::identity::{Identity, IssuedBy, KeyRole};
+use crate::identity::{Identity, IssuedBy};
+use crate::purpose::Purpose;
 use crate::refusal::IdentityError;
 use crate::spiffe::{SpiffeId, TrustDomain};
 
@@ -41,51 +42,6 @@ const AUTHORITY_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] =
 
 /// `id-kp-documentSigning` (RFC 9336), which keeps signing certificates out of TLS.
 const DOCUMENT_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x24];
-
-/// What a certificate is shown for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// To answer calls over TLS.
-    Serve,
-    /// To call over TLS.
-    Call,
-    /// To sign receipts, groups and checkpoints.
-    Sign,
-}
-
-impl Purpose {
-    fn key_usage(self) -> KeyUsage {
-        match self {
-            Self::Serve => KeyUsage::server_auth(),
-            Self::Call => KeyUsage::client_auth(),
-            Self::Sign => KeyUsage::required(DOCUMENT_SIGNING),
-        }
-    }
-
-    fn admits(self, identity: &Identity) -> bool {
-        match self {
-            Self::Serve => identity.serves(),
-            Self::Call => identity.key_role() == KeyRole::Speak,
-            Self::Sign => identity.key_role() == KeyRole::Sign,
-        }
-    }
-
-    pub(crate) fn english(self) -> &'static str {
-        match self {
-            Self::Serve => "answering calls",
-            Self::Call => "calling",
-            Self::Sign => "signing",
-        }
-    }
-
-    pub(crate) fn chinese(self) -> &'static str {
-        match self {
-            Self::Serve => "提供服务",
-            Self::Call => "发起调用",
-            Self::Sign => "签名",
-        }
-    }
-}
 
 /// The roots of one operator, and what has been revoked since.
 #[derive(Debug)]
@@ -225,7 +181,7 @@ pub fn verify_chain_identity(
             &trust.anchors,
             others,
             unix_time(at),
-            purpose.key_usage(),
+            key_usage(purpose),
             revocation,
             None,
         )
@@ -236,6 +192,14 @@ pub fn verify_chain_identity(
         Ok(identity)
     } else {
         Err(IdentityError::WrongRole { identity, purpose })
+    }
+}
+
+fn key_usage(purpose: Purpose) -> KeyUsage {
+    match purpose {
+        Purpose::Serve => KeyUsage::server_auth(),
+        Purpose::Call => KeyUsage::client_auth(),
+        Purpose::Sign => KeyUsage::required(DOCUMENT_SIGNING),
     }
 }
 

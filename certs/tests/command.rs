@@ -210,3 +210,29 @@ fn a_certificate_is_shown_and_garbage_is_not() {
         assert!(refusal.contains(expected), "{file}: {refusal}");
     }
 }
+
+#[test]
+fn a_region_issues_from_the_folder_it_was_handed() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().display();
+    huitong_certs(&format!(
+        "init --dir {at}/operator --trust-domain huitong.example"
+    ))
+    .unwrap();
+    let hand_over = format!("issue --dir {at}/operator region-ca 310000 --out {at}/region");
+    huitong_certs(&hand_over).unwrap();
+    huitong_certs(&format!("issue --dir {at}/region officer 310000 li.wei")).unwrap();
+    assert!(
+        dir.path()
+            .join("region/region/310000/officer/li.wei/tls.crt")
+            .exists()
+    );
+    let refusal =
+        huitong_certs(&format!("issue --dir {at}/region officer 330200 li.wei")).unwrap_err();
+    assert!(
+        refusal.contains("not for the authority of region 310000"),
+        "{refusal}"
+    );
+    let refusal = huitong_certs(&format!("issue --dir {at}/region node 310000")).unwrap_err();
+    assert!(refusal.contains("no authority"), "{refusal}");
+}

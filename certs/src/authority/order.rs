@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use jiff::{Span, Timestamp};
 
-use super::IssueError;
+use super::refusal::IssueError;
 
 /// How far back validity begins, for peers whose clocks are slow.
 const CLOCK_ALLOWANCE_MINUTES: i64 = 5;

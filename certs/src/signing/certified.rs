@@ -11,8 +11,9 @@ use rustls_pki_types::pem::PemObject;
 use super::{Signature, SignatureError, VerifyingKey};
 use crate::certificate::{Certificate, KeyKind};
 use crate::identity::Identity;
+use crate::purpose::Purpose;
 use crate::refusal::IdentityError;
-use crate::trust::{Purpose, Trust, verify_chain_identity};
+use crate::trust::{Trust, verify_chain_identity};
 
 /// A verifying key and its owner, proven against a root.
 #[derive(Debug, Clone, PartialEq, Eq)]
