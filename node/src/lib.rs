@@ -1,4 +1,40 @@
 //! A region's node: adjudicates out-of-area treatment and commits for its own people.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`node`] | How is a node put together, started and stopped? |
+//! | [`treatment`] | What does a region do for a bill from one of its institutions? |
+//! | [`home`] | What does a region answer for its own people? |
+//! | [`registry`] | What do its officers bring in and close? |
+//! | [`legs`] | How does the clearinghouse learn what is owed? |
+//! | [`peers`] | Where are the other regions, and who must they prove to be? |
+//! | [`grpc`] | How do messages become checked values, and refusals status? |
+//! | [`writer`] | Who decides, one after the other? |
+//! | [`ledger`] | What was appended, what is synced, what is indexed? |
+//! | [`store`] | What does the node know by key? |
+//! | [`group`] | How does one signature serve all who wait for one sync? |
+//! | [`policies`], [`catalogue`] | Which rules are at hand? |
+//! | [`import`] | Which rows are in a file? |
+//! | [`clock`], [`ordinal`] | Which day, which admission? |
 
 pub mod catalogue;
+mod chance;
+pub mod clock;
+mod compute;
+pub mod error;
+pub mod group;
+pub mod grpc;
+pub mod home;
 pub mod import;
+pub mod ledger;
+pub mod legs;
+pub mod node;
+pub mod ordinal;
+pub mod peers;
+pub mod policies;
+pub mod registry;
+pub mod store;
+pub mod treatment;
+pub mod writer;
+
+pub use node::{Node, NodeConfig, RunningNode, StartError};

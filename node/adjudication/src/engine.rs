@@ -7,6 +7,7 @@
 mod buckets;
 mod ceiling;
 mod cover;
+mod floor;
 mod layer;
 mod payment;
 mod ratio;

@@ -1,10 +1,12 @@
 //! Ceilings: how much room each leaves, as a position for scope and as an amount for payment.
 
+use huitong_core::decision::{CeilingResult, Step};
 use huitong_core::policy::layer::{Bounds, Measure};
 
+use super::cover::Cover;
 use super::standing::Standing;
 use crate::compiled::{LayerForm, Number, PayerForm, UsedUpIn};
-use crate::exact::rest;
+use crate::exact::{fen, rest, sub};
 use crate::fault::{Asked, RuleFault};
 
 /// One ceiling as it bounds this settlement.
@@ -93,6 +95,75 @@ impl BoundsOfLayer {
             });
         }
         Ok(bounds)
+    }
+
+    /// Notes every scope ceiling; the lowest that cuts is the result.
+    pub(crate) fn note_scope(
+        &self,
+        layer: &LayerForm,
+        cover: &Cover,
+        trace: &mut Vec<Step>,
+    ) -> Result<Option<CeilingResult>, RuleFault> {
+        let (mut end, mut cutting) = (cover.to, None);
+        for bound in &self.scope {
+            let cut = rest(end, bound.room.max(cover.start));
+            let (limit, room) = (fen(bound.limit)?, fen(bound.shown)?);
+            let (layer, bounds, cut_fen) = (layer.name, Bounds::Scope, fen(cut)?);
+            trace.push(Step::Ceiling {
+                layer,
+                bounds,
+                limit,
+                room,
+                cut: cut_fen,
+            });
+            if cut > 0 {
+                end = sub(end, cut)?;
+                cutting = Some(CeilingResult {
+                    bounds,
+                    limit,
+                    room,
+                });
+            }
+        }
+        Ok(cutting)
+    }
+
+    /// Notes every payment ceiling and the balance; the narrowest, first of equals, is the result.
+    pub(crate) fn note_payment(
+        &self,
+        layer: &LayerForm,
+        wanted: i64,
+        trace: &mut Vec<Step>,
+    ) -> Result<Option<CeilingResult>, RuleFault> {
+        let mut left = wanted;
+        for bound in &self.payment {
+            let cut = rest(left, bound.room);
+            left = sub(left, cut)?;
+            trace.push(match bound.source {
+                Source::Ceiling => Step::Ceiling {
+                    layer: layer.name,
+                    bounds: Bounds::Payment,
+                    limit: fen(bound.limit)?,
+                    room: fen(bound.shown)?,
+                    cut: fen(cut)?,
+                },
+                Source::Balance => Step::Balance {
+                    layer: layer.name,
+                    held: fen(bound.shown)?,
+                },
+            });
+        }
+        let narrowest = self.payment.iter().min_by_key(|bound| bound.room);
+        narrowest
+            .map(|bound| {
+                let (limit, room) = (fen(bound.limit)?, fen(bound.shown)?);
+                Ok(CeilingResult {
+                    bounds: Bounds::Payment,
+                    limit,
+                    room,
+                })
+            })
+            .transpose()
     }
 }
 

@@ -4,19 +4,19 @@ use huitong_core::decision::{
     CeilingResult, LayerResult, LeftAmounts, SegmentResult, SkipReason, Step,
 };
 use huitong_core::money::Fen;
-use huitong_core::policy::layer::Bounds;
 
 use super::buckets::{BUCKETS_AT_MOST, Bucket, Division, after};
-use super::ceiling::{Bound, BoundsOfLayer, Source};
+use super::ceiling::BoundsOfLayer;
 use super::cover::{Cover, start};
+use super::floor::{Floored, floor};
 use super::payment::{Payment, entry_shares, given_shares, segment_results};
 use super::spread::{EntryShares, Spreader, divide};
 use super::standing::{Outcome, Standing};
 use super::take::take;
 use super::watch::Watch;
-use crate::compiled::{AxisForm, LayerForm, Number, PayerForm};
+use crate::compiled::{AxisForm, LayerForm, PayerForm};
 use crate::exact::{add, fen, rest, sub};
-use crate::fault::{Asked, Fault, RuleFault};
+use crate::fault::{Fault, RuleFault};
 
 /// The rooms of one adjudication, used again by every layer.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ fn pay(
     let start = start(layer, standing, from, base, trace)?;
     let bounds = BoundsOfLayer::new(layer, standing, from, base, start)?;
     let mut cover = Cover::new(layer, standing, from, base, start, &bounds.scope, trace)?;
-    let mut cutting = trace_scope(layer, &cover, &bounds.scope, trace)?;
+    let mut cutting = bounds.note_scope(layer, &cover, trace)?;
     let uncut = cover.pays(cover.from, cover.end)?;
     let floor = floor(layer, standing, base)?;
     let wanted = uncut
@@ -194,7 +194,41 @@ fn pay(
     let by_segments = uncut.min(room.unwrap_or(uncut));
     let extra = rest(wanted.min(room.unwrap_or(wanted)), by_segments);
     let segments = segment_results(&cover, by_segments)?;
-    for segment in &segments {
+    note(layer, &segments, floor, extra, trace)?;
+    let cut_by_payment = bounds.note_payment(layer, wanted, trace)?;
+    if cover.end < end_before || room.is_some_and(|room| wanted > room) {
+        cutting = cut_by_payment;
+    }
+    let payment = Payment { by_segments, extra };
+    entry_shares(
+        &cover,
+        payment,
+        &desk.taken,
+        &mut desk.spreader,
+        &mut desk.shares,
+    )?;
+    if let PayerForm::Account(account) = layer.payer {
+        standing.draw(account, add(by_segments, extra)?)?;
+    }
+    let charged = sub(cover.start, cover.from)?;
+    Ok(Paying {
+        before: from,
+        charged,
+        segments,
+        ceiling: cutting,
+        floor_extra: extra,
+    })
+}
+
+/// Notes what each segment and the floor contributed.
+fn note(
+    layer: &LayerForm,
+    segments: &[SegmentResult],
+    floor: Option<Floored>,
+    extra: i64,
+    trace: &mut Vec<Step>,
+) -> Result<(), RuleFault> {
+    for segment in segments {
         let SegmentResult {
             from,
             to,
@@ -224,127 +258,7 @@ fn pay(
             extra: fen(extra)?,
         });
     }
-    let cut_by_payment = trace_payment(layer, &bounds.payment, wanted, trace)?;
-    if cover.end < end_before || room.is_some_and(|room| wanted > room) {
-        cutting = cut_by_payment;
-    }
-    let payment = Payment { by_segments, extra };
-    entry_shares(
-        &cover,
-        payment,
-        &desk.taken,
-        &mut desk.spreader,
-        &mut desk.shares,
-    )?;
-    if let PayerForm::Account(account) = layer.payer {
-        standing.draw(account, add(by_segments, extra)?)?;
-    }
-    let charged = sub(cover.start, cover.from)?;
-    Ok(Paying {
-        before: from,
-        charged,
-        segments,
-        ceiling: cutting,
-        floor_extra: extra,
-    })
-}
-
-#[derive(Clone, Copy)]
-struct Floored {
-    of: i64,
-    ratio: huitong_core::ratio::Ratio,
-    guaranteed: i64,
-}
-
-/// What is guaranteed to this layer: rounded once, less what earlier layers paid of the part of the bill
-/// that it is a share of (rules 7 and 12).
-fn floor(
-    layer: &LayerForm,
-    standing: &Standing<'_>,
-    base: i64,
-) -> Result<Option<Floored>, RuleFault> {
-    let Some(floor) = &layer.floor else {
-        return Ok(None);
-    };
-    let read = |number: Number| standing.read(number, base);
-    let ratio = floor.ratio.first(standing.facts, &read)?;
-    let ratio = *ratio.ok_or(RuleFault::NoRow(Asked::Floor))?;
-    let of = read(floor.of)?;
-    let whole = huitong_core::rounding::share(fen(of)?, ratio).map_err(|_| RuleFault::Overflow)?;
-    Ok(Some(Floored {
-        of,
-        ratio,
-        guaranteed: rest(whole.get(), standing.paid_of(floor.of)?),
-    }))
-}
-
-/// Notes every scope ceiling; the lowest that cuts is the result.
-fn trace_scope(
-    layer: &LayerForm,
-    cover: &Cover,
-    scope: &[Bound],
-    trace: &mut Vec<Step>,
-) -> Result<Option<CeilingResult>, RuleFault> {
-    let (mut end, mut cutting) = (cover.to, None);
-    for bound in scope {
-        let cut = rest(end, bound.room.max(cover.start));
-        let (limit, room) = (fen(bound.limit)?, fen(bound.shown)?);
-        let (layer, bounds, cut_fen) = (layer.name, Bounds::Scope, fen(cut)?);
-        trace.push(Step::Ceiling {
-            layer,
-            bounds,
-            limit,
-            room,
-            cut: cut_fen,
-        });
-        if cut > 0 {
-            end = sub(end, cut)?;
-            cutting = Some(CeilingResult {
-                bounds,
-                limit,
-                room,
-            });
-        }
-    }
-    Ok(cutting)
-}
-
-/// Notes every payment ceiling and the balance; the narrowest, first of equals, is the result.
-fn trace_payment(
-    layer: &LayerForm,
-    payment: &[Bound],
-    wanted: i64,
-    trace: &mut Vec<Step>,
-) -> Result<Option<CeilingResult>, RuleFault> {
-    let mut left = wanted;
-    for bound in payment {
-        let cut = rest(left, bound.room);
-        left = sub(left, cut)?;
-        trace.push(match bound.source {
-            Source::Ceiling => Step::Ceiling {
-                layer: layer.name,
-                bounds: Bounds::Payment,
-                limit: fen(bound.limit)?,
-                room: fen(bound.shown)?,
-                cut: fen(cut)?,
-            },
-            Source::Balance => Step::Balance {
-                layer: layer.name,
-                held: fen(bound.shown)?,
-            },
-        });
-    }
-    let narrowest = payment.iter().min_by_key(|bound| bound.room);
-    narrowest
-        .map(|bound| {
-            let (limit, room) = (fen(bound.limit)?, fen(bound.shown)?);
-            Ok(CeilingResult {
-                bounds: Bounds::Payment,
-                limit,
-                room,
-            })
-        })
-        .transpose()
+    Ok(())
 }
 
 /// Divides what was paid and left among the buckets, labels them, and feeds totals.

@@ -66,14 +66,6 @@ pub fn retired() -> Clause {
     Clause::Holds(FlagFact::Retired)
 }
 
-pub fn at_least(fact: NumberFact, bound: i64) -> Clause {
-    Clause::Between {
-        fact,
-        at_least: Some(bound.into()),
-        at_most: None,
-    }
-}
-
 pub fn rows<T>(rows: Vec<(Condition, T)>) -> Table<T> {
     Table {
         rows: rows
@@ -456,9 +448,13 @@ pub fn of<'a>(decision: &'a Decision, layer: &str) -> &'a LayerResult {
         .unwrap()
 }
 
-/// What a layer paid, in yuan.
+/// What a layer paid, in yuan; a layer that did nothing paid nothing.
 pub fn paid(decision: &Decision, layer: &str) -> String {
-    of(decision, layer).paid.to_string()
+    let result = decision
+        .layers
+        .iter()
+        .find(|result| result.id == name(layer));
+    result.map_or(Fen::ZERO, |result| result.paid).to_string()
 }
 
 /// What a layer left as start, share and above, in yuan.

@@ -5,10 +5,20 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::inconsistent_digit_grouping,
+    clippy::zero_prefixed_literal,
     missing_docs,
     unreachable_pub,
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod along_an_axis;
 mod build;
+mod covering;
+mod golden;
+mod paying;
+mod properties;
 mod published;
+mod resolving;
+mod taking;
+mod tape;

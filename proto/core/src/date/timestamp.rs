@@ -22,6 +22,9 @@ const LAST_MILLIS: i64 = 7_258_089_599_999;
 pub struct Timestamp(jiff::Timestamp);
 
 impl Timestamp {
+    /// The start of 1970.
+    pub const EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// The instant so many milliseconds after the start of 1970.
     ///
     /// # Errors

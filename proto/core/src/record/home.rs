@@ -2,7 +2,7 @@
 
 use crate::canonical_struct;
 use crate::claim::{Binding, Claim};
-use crate::coverage::{Balances, PersonVersion};
+use crate::coverage::{Balances, PersonVersion, Snapshot};
 use crate::date::Timestamp;
 use crate::decision::Decision;
 use crate::digest::Digest;
@@ -23,8 +23,8 @@ pub struct Committed {
     pub claim: Claim,
     /// What both regions computed.
     pub decision: Decision,
-    /// The version it was computed on.
-    pub before: PersonVersion,
+    /// How the person stood: on it the decision was computed, and can be again.
+    pub snapshot: Snapshot,
     /// The version it makes.
     pub after: PersonVersion,
     /// The totals that it changed, as they stand after it.
@@ -42,7 +42,7 @@ pub struct Committed {
 pub struct LeafError;
 
 canonical_struct!(Committed {
-    leaf, body, salt, claim, decision, before, after, totals, balances, legs_from
+    leaf, body, salt, claim, decision, snapshot, after, totals, balances, legs_from
 } via Committed::read);
 
 /// The parts of a [`Committed`] beside the receipt's body.
@@ -54,8 +54,8 @@ pub struct Commitment {
     pub claim: Claim,
     /// See [`Committed::decision`].
     pub decision: Decision,
-    /// See [`Committed::before`].
-    pub before: PersonVersion,
+    /// See [`Committed::snapshot`].
+    pub snapshot: Snapshot,
     /// See [`Committed::after`].
     pub after: PersonVersion,
     /// See [`Committed::totals`].
@@ -74,7 +74,7 @@ impl Committed {
             salt,
             claim,
             decision,
-            before,
+            snapshot,
             after,
             totals,
             balances,
@@ -86,7 +86,7 @@ impl Committed {
             salt,
             claim,
             decision,
-            before,
+            snapshot,
             after,
             totals,
             balances,
@@ -104,7 +104,7 @@ impl Committed {
         salt: [u8; 16],
         claim: Claim,
         decision: Decision,
-        before: PersonVersion,
+        snapshot: Snapshot,
         after: PersonVersion,
         totals: Vec<(TotalSlot, i64)>,
         balances: Balances,
@@ -114,7 +114,7 @@ impl Committed {
             salt,
             claim,
             decision,
-            before,
+            snapshot,
             after,
             totals,
             balances,

@@ -10,7 +10,7 @@ use super::*;
 use crate::bill::{Arrival, Institution, Parts, SplitBill, SplitLine, Visit, VisitNumber};
 use crate::canonical::testing::{hex, laws};
 use crate::claim::Claim;
-use crate::coverage::{Balances, PersonVersion};
+use crate::coverage::{Balances, Coverage, PersonVersion, Snapshot};
 use crate::date::DateInterval;
 use crate::decision::{Decision, EngineVersion};
 use crate::digest::sha256;
@@ -20,7 +20,7 @@ use crate::money::Fen;
 use crate::person::{PersonRef, PsnNo};
 use crate::receipt::{ClearingPart, ReceiptBody};
 use crate::totals::{Stretch, TotalSlot};
-use crate::vocabulary::{Administration, FilingClass, Grade, InstitutionType, Scheme, Setting};
+use crate::vocabulary::{Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting};
 
 fn ningbo() -> RegionCode {
     RegionCode::parse("330200").unwrap()
@@ -132,7 +132,25 @@ fn committed() -> Committed {
             salt: [9; 16],
             claim,
             decision,
-            before: version(3),
+            snapshot: Snapshot {
+                person: PersonRef { home: ningbo(), psn_no: psn_no() },
+                version: version(3),
+                coverage: Coverage {
+                    scheme: Scheme::Resident,
+                    category: "adult".parse().unwrap(),
+                    retired: false,
+                    age: 59,
+                    years_paid: 0,
+                    identities: BTreeSet::new(),
+                    filing: FilingClass::Unfiled,
+                    filing_time: FilingTime::Absent,
+                    ordinal: 1,
+                },
+                totals: BTreeMap::new(),
+                balances: Balances::NONE,
+                policy: sha256(b"policy"),
+                engines: vec![1],
+            },
             after: version(4),
             totals: vec![(slot, 70)],
             balances: Balances::NONE,

@@ -2,7 +2,7 @@
 
 use crate::bill::Bill;
 use crate::claim::{Binding, Claim};
-use crate::coverage::PersonVersion;
+use crate::coverage::Snapshot;
 use crate::date::Timestamp;
 use crate::decision::Decision;
 use crate::id::{RequestId, SettlementId};
@@ -30,8 +30,8 @@ pub struct Prepared {
     pub claim: Claim,
     /// What was computed.
     pub decision: Decision,
-    /// On which version of the person's record.
-    pub version: PersonVersion,
+    /// What the home region said of the person: on it the decision was computed, and can be again.
+    pub snapshot: Snapshot,
     /// After this the institution wants no settlement.
     pub not_after: Option<Timestamp>,
     /// When.
@@ -46,7 +46,7 @@ canonical_struct!(Prepared {
     bill,
     claim,
     decision,
-    version,
+    snapshot,
     not_after,
     at
 });
@@ -66,8 +66,8 @@ pub struct Reprepared {
     pub settlement: SettlementId,
     /// What is computed now.
     pub decision: Decision,
-    /// On which version.
-    pub version: PersonVersion,
+    /// On what the home region says now.
+    pub snapshot: Snapshot,
     /// When.
     pub at: Timestamp,
 }
@@ -75,7 +75,7 @@ pub struct Reprepared {
 canonical_struct!(Reprepared {
     settlement,
     decision,
-    version,
+    snapshot,
     at
 });
 

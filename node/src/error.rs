@@ -1,0 +1,46 @@
+//! What a call into the node ends with when it does not end with an answer.
+//!
+//! A refusal is a value for the caller; the rest are the node's own troubles, which the caller sees as a
+//! retryable refusal and an operator sees in the log, where they are handled (`grpc::status`).
+
+use huitong_core::refusal::{Refusal, RefusalCode};
+
+use crate::ledger::WriteError;
+use crate::store::StoreError;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum NodeError {
+    /// Refused, with no trace left: the same id may be tried again.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Nothing could be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Rows or records cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl NodeError {
+    /// A refusal about something.
+    #[must_use]
+    pub fn refused(code: RefusalCode, detail: impl std::fmt::Display) -> Self {
+        Self::Refused(Refusal::new(code, detail))
+    }
+
+    /// What the caller is told.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        match self {
+            Self::Refused(refusal) => refusal.clone(),
+            Self::Write(WriteError::Overloaded | WriteError::Closed) => {
+                Refusal::new(RefusalCode::Overloaded, "")
+            }
+            Self::Write(WriteError::TooLarge(size)) => Refusal::new(RefusalCode::TooLarge, size),
+            Self::Write(WriteError::Broken(_) | WriteError::Store(_)) | Self::Store(_) => {
+                Refusal::new(RefusalCode::StoreBroken, "")
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Commit groups: one signature over the Merkle root of the receipts that share a frame.
+//!
+//! The seal runs on the journal's thread once for each frame and signs once, however many wait. A receipt
+//! is put together from its record and the group it was sealed in, by whoever waited or by a later reader of
+//! the frame; both get the same bytes.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use huitong_certs::SigningKey;
+use huitong_certs::signing::{Algorithm, CertifiedKey, KeyId, Signature};
+use huitong_core::canonical::{decode_exact, encode_to_vec};
+use huitong_core::digest::Digest;
+use huitong_core::merkle::Tree;
+use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
+use huitong_core::record::receipt_leaf;
+use huitong_journal::{Frame, Seal};
+
+/// The number of Ed25519 in a group signature.
+const ED25519: u8 = 1;
+
+/// A sealed commit group.
+#[derive(Debug, Clone)]
+pub struct Group {
+    frame: u64,
+    /// The indices of the frame's records that have a receipt, ascending: one for each leaf.
+    records: Vec<u32>,
+    tree: Tree,
+    signature: GroupSignature,
+}
+
+impl Group {
+    /// The receipt of one record of the group; `None` for a record without one.
+    #[must_use]
+    pub fn receipt(&self, record: u32, body: ReceiptBody, salt: [u8; 16]) -> Option<Receipt> {
+        let index = self.records.binary_search(&record).ok()?;
+        let index = u64::try_from(index).ok()?;
+        let path = self.tree.inclusion_path(index)?;
+        Some(Receipt { body, salt, group: self.signature.clone(), index, path })
+    }
+
+    /// The number of its frame.
+    #[must_use]
+    pub const fn frame(&self) -> u64 {
+        self.frame
+    }
+
+    /// Reads the group of a frame back; `None` when the frame holds no receipt.
+    #[must_use]
+    pub fn of_frame(frame: &Frame) -> Option<Self> {
+        let (records, leaves) = leaves(frame.records());
+        let signature = decode_exact(frame.seal()).ok()?;
+        Some(Self { frame: frame.number(), records, tree: Tree::new(leaves), signature })
+    }
+}
+
+/// The last group sealed, where those who waited for it find it.
+#[derive(Debug, Clone, Default)]
+pub struct LastGroup(Arc<Mutex<Option<Arc<Group>>>>);
+
+impl LastGroup {
+    /// The group of this frame, if it is still the last and holds receipts.
+    #[must_use]
+    pub fn of(&self, frame: u64) -> Option<Arc<Group>> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|group| group.frame == frame).cloned()
+    }
+
+    fn keep(&self, group: Group) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(group));
+    }
+}
+
+/// The seal of a node's journal: it signs with the node's signing key.
+#[must_use]
+pub fn seal(key: Arc<SigningKey>, last: LastGroup) -> Seal {
+    Box::new(move |contents| {
+        let (records, leaves) = leaves(contents.records());
+        if leaves.is_empty() {
+            return Vec::new();
+        }
+        let tree = Tree::new(leaves);
+        let signature = sign(&key, tree.root(), tree.size());
+        let bytes = encode_to_vec(&signature);
+        last.keep(Group { frame: contents.number(), records, tree, signature });
+        bytes
+    })
+}
+
+fn leaves<'a>(records: impl Iterator<Item = &'a [u8]>) -> (Vec<u32>, Vec<Digest>) {
+    (0_u32..).zip(records).filter_map(|(at, record)| Some((at, receipt_leaf(record)?))).unzip()
+}
+
+fn sign(key: &SigningKey, root: Digest, size: u64) -> GroupSignature {
+    let signature = key.sign(&GroupSignature::signed_bytes(&root, size));
+    let algorithm = match signature.algorithm() {
+        Algorithm::Ed25519 => ED25519,
+    };
+    GroupSignature {
+        root,
+        size,
+        algorithm,
+        key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
+        signature: signature.bytes().to_vec(),
+    }
+}
+
+/// Whether a group was signed with this key.
+#[must_use]
+pub fn is_signed(group: &GroupSignature, key: &CertifiedKey) -> bool {
+    if group.algorithm != ED25519 {
+        return false;
+    }
+    let key_id = KeyId::from_bytes(*group.key_id.as_bytes());
+    Signature::new(Algorithm::Ed25519, key_id, group.signature.clone())
+        .and_then(|signature| key.verify(&GroupSignature::signed_bytes(&group.root, group.size), &signature))
+        .is_ok()
+}

@@ -1,0 +1,67 @@
+//! Who may call what on a region's node: the table of certs/NAMES.md, row by row.
+
+use huitong_core::region::RegionCode;
+use huitong_transport::access::AccessTableError;
+use huitong_transport::{AccessTable, Caller, Row};
+
+/// The table of a node.
+///
+/// # Errors
+/// None for the rows as they are; the type is the table's own.
+pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
+    let node: &[Caller] = &[Caller::RegionNode];
+    let institution: &[Caller] = &[Caller::InstitutionOf(own)];
+    let officer: &[Caller] = &[Caller::OfficerOf(own)];
+    let either: &[Caller] = &[Caller::InstitutionOf(own), Caller::OfficerOf(own)];
+    let anyone: &[Caller] = &[Caller::AnyCertified];
+    AccessTable::new(vec![
+        Row::method("/huitong.settlement.v1.HomeService/Snapshot", node),
+        Row::method("/huitong.settlement.v1.HomeService/Commit", node),
+        Row::method("/huitong.settlement.v1.HomeService/Abandon", node),
+        Row::method("/huitong.settlement.v1.TreatmentService/DeliverReceipts", node),
+        Row::method("/huitong.policy.v1.PolicyService/FetchPolicy", node),
+        Row::method("/huitong.settlement.v1.InstitutionService/Estimate", institution),
+        Row::method("/huitong.settlement.v1.InstitutionService/Settle", institution),
+        Row::method("/huitong.settlement.v1.InstitutionService/GetSettlement", either),
+        Row::method("/huitong.settlement.v1.InstitutionService/Cancel", institution),
+        Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
+        Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
+        Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
+        Row::service("grpc.health.v1.Health", anyone),
+        Row::service("grpc.reflection.v1.ServerReflection", anyone),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NAMES: &str = include_str!("../../../certs/NAMES.md");
+
+    fn words(callers: &[Caller]) -> String {
+        let word = |caller: &Caller| match caller {
+            Caller::AnyCertified => "any certified peer",
+            Caller::RegionNode => "node of any region",
+            Caller::InstitutionOf(_) => "institution of the own region",
+            Caller::OfficerOf(_) => "officer of the own region",
+            Caller::Clearinghouse => "the clearinghouse",
+            Caller::ClearinghouseOfficer => "clearing officer",
+        };
+        callers.iter().map(word).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn the_table_is_the_one_in_names_md() {
+        let section = NAMES.split("### A region's node").nth(1).unwrap();
+        let section = section.split("###").next().unwrap();
+        let written: Vec<String> =
+            section.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect();
+        let table = table("510100".parse().unwrap()).unwrap();
+        let ours: Vec<String> = table
+            .rows()
+            .iter()
+            .map(|row| format!("| `{}` | {} |", row.target(), words(row.callers())))
+            .collect();
+        assert_eq!(ours, written);
+    }
+}

@@ -1,0 +1,141 @@
+//! HomeService: asked by treatment regions' nodes about people of this region.
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::coverage::PersonVersion;
+use huitong_core::decision::EngineVersion;
+use huitong_core::id::SettlementId;
+use huitong_core::person::PersonRef;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_proto::conversion::claim::{claim_from_wire, institution_from_wire};
+use huitong_proto::conversion::common::{credential_from_wire, person_from_wire};
+use huitong_proto::conversion::decision::first_difference;
+use huitong_proto::conversion::receipt::receipt_to_wire;
+use huitong_proto::conversion::refusal::refusal_to_wire;
+use huitong_proto::conversion::visit::visit_from_wire;
+use huitong_proto::conversion::{Path, WireFault};
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::home_service_server::HomeService;
+use tonic::{Request, Response, Status};
+
+use super::calling_region;
+use super::status::{malformed, refused};
+use crate::home::{AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, SnapshotAsk};
+
+/// The service.
+pub struct HomeGrpc {
+    region: RegionCode,
+    role: Arc<HomeRole>,
+}
+
+impl HomeGrpc {
+    /// The service of a home role.
+    #[must_use]
+    pub const fn new(region: RegionCode, role: Arc<HomeRole>) -> Self {
+        Self { region, role }
+    }
+
+    fn own_person(&self, person: &PersonRef) -> Result<(), Status> {
+        if person.home == self.region {
+            Ok(())
+        } else {
+            Err(refused(RefusalCode::UnknownPerson, person.home))
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl HomeService for HomeGrpc {
+    #[tracing::instrument(name = "home.snapshot", skip_all)]
+    async fn snapshot(
+        &self,
+        request: Request<v1::SnapshotRequest>,
+    ) -> Result<Response<v1::SnapshotResponse>, Status> {
+        let treatment = calling_region(&request)?;
+        let message = request.into_inner();
+        let held = message.receipts_held;
+        let ask = snapshot_ask(message, treatment).map_err(|fault| malformed(&fault))?;
+        self.own_person(&ask.person)?;
+        self.role.acknowledge(treatment, held)?;
+        let snapshot = self.role.snapshot(&ask)?.to_bytes();
+        Ok(Response::new(v1::SnapshotResponse { snapshot }))
+    }
+
+    #[tracing::instrument(name = "home.commit", skip_all, fields(settlement = %request.get_ref().settlement))]
+    async fn commit(
+        &self,
+        request: Request<v1::CommitRequest>,
+    ) -> Result<Response<v1::CommitResponse>, Status> {
+        let treatment = calling_region(&request)?;
+        let message = request.into_inner();
+        let held = message.receipts_held;
+        let (order, decision) = commit_order(message, treatment).map_err(|fault| malformed(&fault))?;
+        self.own_person(&order.claim.person)?;
+        self.role.acknowledge(treatment, held)?;
+        let outcome = self.role.commit(order, move |own| first_difference(own, &decision)).await?;
+        let outcome = match outcome {
+            CommitOutcome::Receipt(receipt) => {
+                v1::commit_response::Outcome::Receipt(receipt_to_wire(&receipt))
+            }
+            CommitOutcome::Refused(refusal) => {
+                v1::commit_response::Outcome::Refused(refusal_to_wire(&refusal))
+            }
+            CommitOutcome::Stale(snapshot) => v1::commit_response::Outcome::Stale(snapshot.to_bytes()),
+        };
+        Ok(Response::new(v1::CommitResponse { outcome: Some(outcome) }))
+    }
+
+    #[tracing::instrument(name = "home.abandon", skip_all, fields(settlement = %request.get_ref().settlement))]
+    async fn abandon(
+        &self,
+        request: Request<v1::AbandonRequest>,
+    ) -> Result<Response<v1::AbandonResponse>, Status> {
+        let treatment = calling_region(&request)?;
+        let message = request.into_inner();
+        let path = Path::root("settlement");
+        let settlement = path.parse(&message.settlement, SettlementId::parse);
+        let settlement = settlement.map_err(|fault| malformed(&fault))?;
+        let person = person_from_wire(message.person, Path::root("person"));
+        self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
+        let outcome = match self.role.abandon(treatment, settlement).await? {
+            AbandonOutcome::Receipt(receipt) => {
+                v1::abandon_response::Outcome::Receipt(receipt_to_wire(&receipt))
+            }
+            AbandonOutcome::Refused(refusal) => {
+                v1::abandon_response::Outcome::Refused(refusal_to_wire(&refusal))
+            }
+            AbandonOutcome::Tombstone(at) => {
+                v1::abandon_response::Outcome::Abandoned(v1::Tombstone { at_ms: at.as_millis() })
+            }
+        };
+        Ok(Response::new(v1::AbandonResponse { outcome: Some(outcome) }))
+    }
+}
+
+fn snapshot_ask(message: v1::SnapshotRequest, treatment: RegionCode) -> Result<SnapshotAsk, WireFault> {
+    Ok(SnapshotAsk {
+        treatment,
+        person: person_from_wire(message.person, Path::root("person"))?,
+        credential: credential_from_wire(message.credential, Path::root("credential"))?,
+        institution: institution_from_wire(message.institution, Path::root("institution"))?,
+        visit: visit_from_wire(message.visit, Path::root("visit"))?,
+    })
+}
+
+fn commit_order(
+    message: v1::CommitRequest,
+    treatment: RegionCode,
+) -> Result<(CommitOrder, v1::Decision), WireFault> {
+    let version = Path::root("version").required(message.version)?;
+    let path = Path::root("decision");
+    let decision = path.required(message.decision)?;
+    let order = CommitOrder {
+        settlement: Path::root("settlement").parse(&message.settlement, SettlementId::parse)?,
+        claim: claim_from_wire(message.claim, treatment, Path::root("claim"))?,
+        version: PersonVersion { incarnation: version.incarnation, change: version.change },
+        engine: EngineVersion(path.field("engine").narrow(decision.engine)?),
+    };
+    Ok((order, decision))
+}

@@ -1,0 +1,148 @@
+//! InstitutionService: hospitals and pharmacies of this region.
+
+use std::sync::Arc;
+
+use huitong_certs::Identity;
+use huitong_core::date::Timestamp;
+use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_proto::conversion::common::person_from_wire;
+use huitong_proto::conversion::decision::decision_to_wire;
+use huitong_proto::conversion::visit::bill_from_wire;
+use huitong_proto::conversion::{Path, WireFault};
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::institution_service_server::InstitutionService;
+use huitong_transport::peer;
+use tonic::{Request, Response, Status};
+
+use super::shown::{explanation, line_shares, settlement};
+use super::status::{malformed, refused};
+use super::{calling_institution, within};
+use crate::policies::PolicyBook;
+use crate::treatment::cancel::Cancel;
+use crate::treatment::order::settlement_id;
+use crate::treatment::{Order, TreatmentRole};
+
+/// The request id of an estimate, which has none.
+const ESTIMATE: &str = "estimate";
+
+/// The service.
+pub struct InstitutionGrpc {
+    region: RegionCode,
+    role: Arc<TreatmentRole>,
+    policies: Arc<PolicyBook>,
+}
+
+impl InstitutionGrpc {
+    /// The service of a treatment role.
+    #[must_use]
+    pub const fn new(region: RegionCode, role: Arc<TreatmentRole>, policies: Arc<PolicyBook>) -> Self {
+        Self { region, role, policies }
+    }
+}
+
+#[tonic::async_trait]
+impl InstitutionService for InstitutionGrpc {
+    #[tracing::instrument(name = "institution.estimate", skip_all)]
+    async fn estimate(
+        &self,
+        request: Request<v1::EstimateRequest>,
+    ) -> Result<Response<v1::EstimateResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let within = within(&request);
+        let order = || -> Result<Order, WireFault> {
+            Ok(Order {
+                institution,
+                request: Path::root("request_id").parse(ESTIMATE, RequestId::parse)?,
+                bill: bill_from_wire(request.into_inner().bill, Path::root("bill"))?,
+                not_after: None,
+            })
+        };
+        let order = order().map_err(|fault| malformed(&fault))?;
+        let found = self.role.estimate(&order, within).await?;
+        Ok(Response::new(v1::EstimateResponse {
+            lines: line_shares(&self.policies, &found.claim, &found.snapshot, &found.decision),
+            explanation: explanation(&found.decision),
+            decision: Some(decision_to_wire(&found.decision)),
+        }))
+    }
+
+    #[tracing::instrument(name = "institution.settle", skip_all)]
+    async fn settle(
+        &self,
+        request: Request<v1::SettleRequest>,
+    ) -> Result<Response<v1::SettleResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let within = within(&request);
+        let message = request.into_inner();
+        let order = || -> Result<Order, WireFault> {
+            let path = Path::root("not_after_ms");
+            let not_after = match message.not_after_ms {
+                0 => None,
+                at => Some(Timestamp::from_millis(at).map_err(|fault| path.wrong(fault))?),
+            };
+            Ok(Order {
+                institution,
+                request: Path::root("request_id").parse(&message.request_id, RequestId::parse)?,
+                bill: bill_from_wire(message.bill, Path::root("bill"))?,
+                not_after,
+            })
+        };
+        let order = order().map_err(|fault| malformed(&fault))?;
+        let view = self.role.settle(order, within).await?;
+        let settlement = Some(settlement(&view, &self.policies));
+        Ok(Response::new(v1::SettleResponse { settlement }))
+    }
+
+    #[tracing::instrument(name = "institution.get_settlement", skip_all)]
+    async fn get_settlement(
+        &self,
+        request: Request<v1::GetSettlementRequest>,
+    ) -> Result<Response<v1::GetSettlementResponse>, Status> {
+        use v1::get_settlement_request::By;
+        // An officer of the region may look at any settlement, by its own id.
+        let institution = if let Identity::RegionOfficer { region, .. } = peer(&request)?
+            && *region == self.region
+        {
+            None
+        } else {
+            Some(calling_institution(&request, self.region)?)
+        };
+        let id = match (request.into_inner().by, institution) {
+            (Some(By::RequestId(text)), Some(institution)) => Path::root("request_id")
+                .parse(&text, RequestId::parse)
+                .map(|id| settlement_id(self.region, institution, id)),
+            (Some(By::Settlement(text)), _) => Path::root("settlement").parse(&text, SettlementId::parse),
+            (Some(By::RequestId(_)) | None, _) => Err(Path::root("settlement").missing()),
+        };
+        let id = id.map_err(|fault| malformed(&fault))?;
+        let view = self.role.view(id).await?;
+        // Another institution's settlement is as unknown as one that never was.
+        let view = view.filter(|view| institution.is_none_or(|own| view.institution == own));
+        let view = view.ok_or_else(|| refused(RefusalCode::NotFound, id))?;
+        let settlement = Some(settlement(&view, &self.policies));
+        Ok(Response::new(v1::GetSettlementResponse { settlement }))
+    }
+
+    #[tracing::instrument(name = "institution.cancel", skip_all)]
+    async fn cancel(
+        &self,
+        request: Request<v1::CancelRequest>,
+    ) -> Result<Response<v1::CancelResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let within = within(&request);
+        let message = request.into_inner();
+        let cancel = || -> Result<Cancel, WireFault> {
+            Ok(Cancel {
+                institution,
+                request: Path::root("request_id").parse(&message.request_id, RequestId::parse)?,
+                person: person_from_wire(message.person, Path::root("person"))?,
+            })
+        };
+        let cancel = cancel().map_err(|fault| malformed(&fault))?;
+        let view = self.role.cancel(cancel, within).await?;
+        let settlement = Some(settlement(&view, &self.policies));
+        Ok(Response::new(v1::CancelResponse { settlement }))
+    }
+}

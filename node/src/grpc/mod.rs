@@ -1,0 +1,56 @@
+//! The node's services: messages in, checked values through, messages out.
+//!
+//! One file for each service, one for the mapping of refusals to status, one for who may call what. Nothing
+//! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
+
+pub mod access;
+pub mod home;
+mod import;
+pub mod institution;
+pub mod policy;
+pub mod registry;
+pub mod routes;
+pub mod shown;
+pub mod status;
+pub mod treatment;
+
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_transport::{deadline, peer};
+use tonic::{Request, Status};
+
+use status::refused;
+
+/// Kept back from a caller's deadline, so that our own answer is the one that arrives.
+const TO_ANSWER: Duration = Duration::from_millis(20);
+/// What a call without a deadline is given.
+const STANDARD: Duration = Duration::from_secs(30);
+
+/// How long there is to answer a request.
+fn within<T>(request: &Request<T>) -> Duration {
+    deadline(request).map_or(STANDARD, |deadline| deadline.remaining()).saturating_sub(TO_ANSWER)
+}
+
+/// The region whose node calls.
+fn calling_region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
+    if let Identity::RegionNode(region) = peer(request)? {
+        Ok(*region)
+    } else {
+        Err(refused(RefusalCode::NotAllowed, "a region's node"))
+    }
+}
+
+/// The institution that calls, when this region certified it.
+fn calling_institution<T>(request: &Request<T>, own: RegionCode) -> Result<InstitutionCode, Status> {
+    if let Identity::Institution { region, code } = peer(request)?
+        && *region == own
+    {
+        Ok(*code)
+    } else {
+        Err(refused(RefusalCode::NotAllowed, "an institution of this region"))
+    }
+}

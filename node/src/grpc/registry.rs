@@ -1,0 +1,117 @@
+//! RegistryService: the region's officers.
+
+use std::sync::Arc;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::record::import::ImportKind;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_proto::conversion::Path;
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::registry_service_server::RegistryService;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::status::{malformed, refused};
+use super::within;
+use crate::home::HomeRole;
+use crate::ledger::Ledger;
+use crate::peers::Homes;
+use crate::policies::PolicyBook;
+use crate::registry::Registry;
+use crate::store::{Rows, StoreError, Stream, StreamHead};
+use crate::treatment::TreatmentRole;
+
+/// Open settlements that are counted.
+const COUNTED_AT_MOST: usize = 1_000_000;
+
+/// The service.
+pub struct RegistryGrpc {
+    /// The officers' side of the node.
+    pub registry: Arc<Registry>,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The home role.
+    pub home: Arc<HomeRole>,
+    /// The treatment role.
+    pub treatment: Arc<TreatmentRole>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
+    /// The directory.
+    pub homes: Homes,
+}
+
+#[tonic::async_trait]
+impl RegistryService for RegistryGrpc {
+    #[tracing::instrument(name = "registry.import", skip_all)]
+    async fn import(
+        &self,
+        request: Request<Streaming<v1::ImportRequest>>,
+    ) -> Result<Response<v1::ImportResponse>, Status> {
+        let answer = super::import::import(request.into_inner(), &self.registry).await?;
+        Ok(Response::new(answer))
+    }
+
+    #[tracing::instrument(name = "registry.close_day", skip_all)]
+    async fn close_day(
+        &self,
+        request: Request<v1::CloseBusinessDayRequest>,
+    ) -> Result<Response<v1::CloseBusinessDayResponse>, Status> {
+        let within = within(&request);
+        let path = Path::root("business_day");
+        let day = path.parse(&request.into_inner().business_day, BusinessDay::parse);
+        let day = day.map_err(|fault| malformed(&fault))?;
+        let closed = self.registry.close_day(day, within).await?;
+        let (up_to, acknowledged) = (closed.up_to, closed.acknowledged);
+        Ok(Response::new(v1::CloseBusinessDayResponse { up_to, acknowledged }))
+    }
+
+    #[tracing::instrument(name = "registry.node_status", skip_all)]
+    async fn node_status(
+        &self,
+        _request: Request<v1::NodeStatusRequest>,
+    ) -> Result<Response<v1::NodeStatusResponse>, Status> {
+        if let Some(fault) = self.ledger.fault() {
+            return Err(refused(RefusalCode::StoreBroken, fault));
+        }
+        Ok(Response::new(self.status()?))
+    }
+}
+
+impl RegistryGrpc {
+    fn status(&self) -> Result<v1::NodeStatusResponse, StoreError> {
+        let count = |kind| Ok::<_, StoreError>(self.ledger.count(kind)?.unwrap_or_default());
+        let open = self.treatment.open_settlements(COUNTED_AT_MOST)?.len();
+        let catalogue = self.treatment.catalogue();
+        Ok(v1::NodeStatusResponse {
+            region: self.registry.region().to_string(),
+            open_business_day: self.registry.open_day()?.to_string(),
+            prepared: u64::try_from(open).unwrap_or(u64::MAX),
+            legs_written: self.ledger.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY).written,
+            legs_held: self.registry.legs_held(),
+            members: count(ImportKind::Members)?,
+            institutions: count(ImportKind::Institutions)?,
+            catalogue: catalogue.map(|catalogue| catalogue.digest().as_bytes().to_vec()).unwrap_or_default(),
+            policies: self.policies.own_policies().iter().map(|policy| policy_held(policy)).collect(),
+            receipts_undelivered: self.undelivered()?,
+        })
+    }
+
+    fn undelivered(&self) -> Result<u64, StoreError> {
+        self.homes.others().try_fold(0, |sum: u64, (region, _): (RegionCode, _)| {
+            let head = self.ledger.stream(Stream::Receipts(region))?.unwrap_or(StreamHead::EMPTY);
+            let waiting = head.written.saturating_sub(self.home.acknowledged(region)?);
+            Ok(sum.saturating_add(waiting))
+        })
+    }
+}
+
+fn policy_held(policy: &crate::policies::HeldPolicy) -> v1::PolicyHeld {
+    let scope = policy.policy().scope();
+    v1::PolicyHeld {
+        digest: policy.digest().as_bytes().to_vec(),
+        title: policy.policy().title().to_owned(),
+        scheme: scope.scheme.to_string(),
+        effective_from: scope.effective.from().to_string(),
+        effective_until: scope.effective.until().map(|day| day.to_string()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,80 @@
+//! All services of a node under one roof, with health and reflection.
+
+use std::sync::Arc;
+
+use huitong_core::region::RegionCode;
+use huitong_proto::DESCRIPTORS;
+use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
+use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
+use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
+use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
+use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceServer;
+use huitong_transport::MAX_MESSAGE_BYTES;
+use tonic::service::Routes;
+
+use super::home::HomeGrpc;
+use super::institution::InstitutionGrpc;
+use super::policy::PolicyGrpc;
+use super::registry::RegistryGrpc;
+use super::treatment::TreatmentGrpc;
+use crate::home::HomeRole;
+use crate::ledger::Ledger;
+use crate::peers::Homes;
+use crate::policies::PolicyBook;
+use crate::registry::Registry;
+use crate::treatment::TreatmentRole;
+
+/// What the services stand on.
+pub struct Services {
+    /// The node's region.
+    pub region: RegionCode,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The home role.
+    pub home: Arc<HomeRole>,
+    /// The treatment role.
+    pub treatment: Arc<TreatmentRole>,
+    /// The officers' side.
+    pub registry: Arc<Registry>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
+    /// The directory.
+    pub homes: Homes,
+}
+
+/// The routes of a node.
+///
+/// # Errors
+/// When reflection cannot read the descriptors, in its own words.
+pub async fn routes(services: Services) -> Result<Routes, String> {
+    let Services { region, ledger, home, treatment, registry, policies, homes } = services;
+    let institution = InstitutionGrpc::new(region, Arc::clone(&treatment), Arc::clone(&policies));
+    let institution = InstitutionServiceServer::new(institution)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let homes_of = HomeServiceServer::new(HomeGrpc::new(region, Arc::clone(&home)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let policy = PolicyServiceServer::new(PolicyGrpc::new(region, Arc::clone(&policies)));
+    let officers = RegistryGrpc { registry, ledger, home, treatment, policies, homes };
+    let officers =
+        RegistryServiceServer::new(officers).max_encoding_message_size(MAX_MESSAGE_BYTES);
+
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_serving::<InstitutionServiceServer<InstitutionGrpc>>().await;
+    reporter.set_serving::<HomeServiceServer<HomeGrpc>>().await;
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .map_err(|error| error.to_string())?;
+    Ok(Routes::new(institution)
+        .add_service(homes_of)
+        .add_service(delivered)
+        .add_service(policy)
+        .add_service(officers)
+        .add_service(health)
+        .add_service(reflection))
+}

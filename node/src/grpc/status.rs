@@ -1,0 +1,117 @@
+//! Refusals as gRPC status, and back: the one place where the two meet.
+//!
+//! The status carries the code, what to do in both languages, and the refusal itself in its details. An
+//! error of the node's own is logged here, once, and told as a retryable refusal without its reason.
+
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_proto::common::v1;
+use huitong_proto::conversion::refusal::{refusal_from_wire, refusal_to_wire};
+use huitong_proto::conversion::{Path, WireFault};
+use huitong_transport::refusal_status;
+use prost::Message;
+use tonic::{Code, Status};
+
+use crate::error::NodeError;
+use crate::ledger::WriteError;
+use crate::store::StoreError;
+
+/// A refusal as status.
+#[must_use]
+pub fn status(refusal: &Refusal) -> Status {
+    let code = refusal.code;
+    let with_detail = |advice: &str| {
+        if refusal.detail.is_empty() {
+            advice.to_owned()
+        } else {
+            format!("{advice} [{}]", refusal.detail)
+        }
+    };
+    let details = refusal_to_wire(refusal).encode_to_vec();
+    let (english, chinese) = (with_detail(code.advice_en()), code.advice_zh());
+    refusal_status(grpc_code(code), code.code(), &english, chinese, &details)
+}
+
+/// A refusal about something, as status.
+#[must_use]
+pub fn refused(code: RefusalCode, detail: impl std::fmt::Display) -> Status {
+    status(&Refusal::new(code, detail))
+}
+
+/// The refusal that a status carries, if it carries one.
+#[must_use]
+pub fn refusal_of(status: &Status) -> Option<Refusal> {
+    let wire = v1::Refusal::decode(status.details()).ok().filter(|_| !status.details().is_empty())?;
+    refusal_from_wire(Some(wire), Path::root("details")).ok()
+}
+
+/// A message that is not as it should be. Whatever is wrong with the lines of a bill as a whole is a bill's
+/// fault and not the message's.
+#[must_use]
+pub fn malformed(fault: &WireFault) -> Status {
+    let code = if fault.path.ends_with("bill.lines") { RefusalCode::BadBill } else { RefusalCode::Malformed };
+    refused(code, fault)
+}
+
+impl From<NodeError> for Status {
+    fn from(error: NodeError) -> Self {
+        match &error {
+            NodeError::Refused(_)
+            | NodeError::Write(WriteError::Overloaded | WriteError::Closed | WriteError::TooLarge(_)) => {}
+            NodeError::Write(WriteError::Broken(_) | WriteError::Store(_)) | NodeError::Store(_) => {
+                tracing::error!(%error, "a request could not be served");
+            }
+        }
+        status(&error.refusal())
+    }
+}
+
+impl From<StoreError> for Status {
+    fn from(error: StoreError) -> Self {
+        NodeError::from(error).into()
+    }
+}
+
+const fn grpc_code(code: RefusalCode) -> Code {
+    match code {
+        RefusalCode::DeadlinePassed => Code::DeadlineExceeded,
+        RefusalCode::Overloaded | RefusalCode::TooLarge => Code::ResourceExhausted,
+        RefusalCode::StoreBroken | RefusalCode::HomeUnreachable | RefusalCode::OutcomeUnknown => {
+            Code::Unavailable
+        }
+        RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
+        RefusalCode::IdentityMismatch | RefusalCode::NotAllowed => Code::PermissionDenied,
+        RefusalCode::UnknownRegion
+        | RefusalCode::UnknownInstitution
+        | RefusalCode::UnknownPerson
+        | RefusalCode::NotFound => Code::NotFound,
+        RefusalCode::IdConflict | RefusalCode::VisitAlreadySettled => Code::AlreadyExists,
+        RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
+        RefusalCode::Abandoned
+        | RefusalCode::NotAfterPassed
+        | RefusalCode::InstitutionNotNetworked
+        | RefusalCode::CredentialMismatch
+        | RefusalCode::NotEnrolled
+        | RefusalCode::UnknownCatalogueCode
+        | RefusalCode::NoPolicy
+        | RefusalCode::PolicyFault
+        | RefusalCode::EngineNotAccepted
+        | RefusalCode::GivenTooLarge
+        | RefusalCode::DecisionDiffers => Code::FailedPrecondition,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_travels_and_comes_back() {
+        for code in RefusalCode::ALL {
+            let refusal = Refusal::new(*code, "lines[3]");
+            let sent = status(&refusal);
+            assert_eq!(refusal_of(&sent), Some(refusal), "{code}");
+            assert!(sent.message().starts_with(code.code()), "{}", sent.message());
+        }
+        assert_eq!(refusal_of(&Status::unavailable("no refusal")), None);
+    }
+}

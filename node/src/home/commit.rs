@@ -1,0 +1,231 @@
+//! Whether a settlement stands: id, visit, version, decision, in this order (PROTOCOL 3).
+//!
+//! The id comes first, so that a repeated commit is answered by what was decided, whatever happened to the
+//! person since. A final refusal is journaled under the id; a stale version leaves no trace.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::claim::{BoundField, Claim};
+use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::decision::Decision;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::policy::layer::Payer;
+use huitong_core::receipt::{ClearingPart, PersonalPart, ReceiptBody};
+use huitong_core::record::NodeRecord;
+use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::totals::TotalSlot;
+
+use crate::clock::Calendar;
+use crate::store::{Account, HomeState, Rows, StoreError, Stream, StreamHead};
+use crate::writer::{Command, Verdict};
+
+/// The home region's own word on a claim.
+#[derive(Debug, Clone)]
+pub struct Recomputed {
+    /// How the person stands; none when the person is unknown or not covered.
+    pub snapshot: Option<Snapshot>,
+    /// The decision on it, equal to the one received, or why there is none.
+    pub outcome: Result<Decision, Refusal>,
+}
+
+/// A claim to be committed.
+pub struct Commit {
+    /// The treatment region's id.
+    pub settlement: SettlementId,
+    /// What is asked for.
+    pub claim: Claim,
+    /// The version that the treatment region computed on.
+    pub version: PersonVersion,
+    /// What the home region computed itself.
+    pub recomputed: Recomputed,
+    /// Which days are business days.
+    pub calendar: Arc<Calendar>,
+    /// The salt of the receipt, should there be one.
+    pub salt: [u8; 16],
+}
+
+/// What the writer decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitVerdict {
+    /// It stands from now on.
+    Committed {
+        /// What is signed of its receipt.
+        body: ReceiptBody,
+        /// The receipt's salt.
+        salt: [u8; 16],
+    },
+    /// It stood already.
+    Repeated,
+    /// It is finally refused, now or before.
+    Refused(Refusal),
+    /// The id was used for a request that differs here; that request's outcome stands.
+    Conflict(BoundField),
+    /// The person's record has changed.
+    Stale,
+}
+
+impl Command for Commit {
+    type Answer = CommitVerdict;
+
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<CommitVerdict>, StoreError> {
+        if let Some(known) = self.by_id(rows)? {
+            return Ok(Verdict::Answer(known));
+        }
+        let claim = &self.claim;
+        if let Some(other) = rows.home_visit(claim.treatment, claim.visit_key())? {
+            return Ok(self.refuse(Refusal::new(RefusalCode::VisitAlreadySettled, other), now));
+        }
+        let account = rows.account(claim.person.psn_no)?;
+        let current = account.as_ref().map(|account| account.version);
+        let recomputed = self.recomputed.snapshot.as_ref().map(|snapshot| snapshot.version);
+        // Whether a person is known or covered does not hang on the version that was named.
+        if recomputed.is_some() && (current != Some(self.version) || recomputed != current) {
+            return Ok(Verdict::Answer(CommitVerdict::Stale));
+        }
+        match (self.recomputed.outcome.clone(), self.recomputed.snapshot.clone(), account) {
+            (Err(refusal), _, _) => Ok(self.refuse(refusal, now)),
+            (Ok(decision), Some(snapshot), Some(account)) => {
+                self.stand(decision, snapshot, &account, rows, now)
+            }
+            (Ok(_), _, _) => Err(StoreError::Inconsistent("a decision without a person")),
+        }
+    }
+}
+
+impl Commit {
+    fn by_id(&self, rows: &dyn Rows) -> Result<Option<CommitVerdict>, StoreError> {
+        let Some(row) = rows.home_settlement(self.claim.treatment, self.settlement)? else {
+            return Ok(None);
+        };
+        if let Some(binding) = &row.binding
+            && let Some(field) = binding.first_difference(&self.claim.binding())
+        {
+            return Ok(Some(CommitVerdict::Conflict(field)));
+        }
+        Ok(Some(match row.state {
+            HomeState::Committed(_) => CommitVerdict::Repeated,
+            HomeState::Refused(refusal) => CommitVerdict::Refused(refusal),
+            HomeState::Tombstone(at) => CommitVerdict::Refused(Refusal::new(RefusalCode::Abandoned, at)),
+        }))
+    }
+
+    fn refuse(&self, refusal: Refusal, at: Timestamp) -> Verdict<CommitVerdict> {
+        let record = HomeRefused {
+            settlement: self.settlement,
+            treatment: self.claim.treatment,
+            binding: self.claim.binding(),
+            refusal: refusal.clone(),
+            at,
+        };
+        Verdict::Append(vec![NodeRecord::HomeRefused(record)], CommitVerdict::Refused(refusal))
+    }
+
+    fn stand(
+        self,
+        decision: Decision,
+        snapshot: Snapshot,
+        account: &Account,
+        rows: &dyn Rows,
+        now: Timestamp,
+    ) -> Result<Verdict<CommitVerdict>, StoreError> {
+        let last_closed = rows.last_closed_day()?.map(|row| row.day);
+        let business_day = self.calendar.day_of(now, last_closed);
+        let business_day = business_day.map_err(|_| StoreError::Range("the calendar's days"))?;
+        let after = account.next_version();
+        let body = self.body(&decision, after, business_day, rows, now)?;
+        let head = |stream| rows.stream(stream).map(|head| head.unwrap_or(StreamHead::EMPTY));
+        let legs_from = head(Stream::Legs)?.written.saturating_add(1);
+        let commitment = Commitment {
+            salt: self.salt,
+            totals: totals_after(&decision, account)?,
+            balances: balances_after(&decision, account.balances)
+                .map_err(|_| StoreError::Range("the balance of an account"))?,
+            claim: self.claim,
+            decision,
+            snapshot,
+            after,
+            legs_from,
+        };
+        let record = Committed::new(body.clone(), commitment);
+        let answer = CommitVerdict::Committed { body, salt: self.salt };
+        Ok(Verdict::Append(vec![NodeRecord::Committed(record)], answer))
+    }
+
+    fn body(
+        &self,
+        decision: &Decision,
+        after: PersonVersion,
+        business_day: BusinessDay,
+        rows: &dyn Rows,
+        now: Timestamp,
+    ) -> Result<ReceiptBody, StoreError> {
+        let claim = &self.claim;
+        let stream = Stream::Receipts(claim.treatment);
+        let number = rows.stream(stream)?.unwrap_or(StreamHead::EMPTY).written.saturating_add(1);
+        let personal = PersonalPart {
+            person: claim.person,
+            claim: claim.digest(),
+            decision: decision.digest(),
+            version: after,
+        };
+        Ok(ReceiptBody {
+            number,
+            clearing: ClearingPart {
+                settlement: self.settlement,
+                home: claim.person.home,
+                treatment: claim.treatment,
+                amounts: amounts(decision).map_err(|_| StoreError::Range("the payment of a fund"))?,
+                business_day,
+                policy: decision.policy,
+                catalogue: decision.catalogue,
+                engine: decision.engine,
+            },
+            personal: personal.commitment(&self.salt),
+            incarnation: after.incarnation,
+            committed_at: now,
+        })
+    }
+}
+
+/// What each fund and account pays, ascending by fund, none of it zero. What the hospital bears and what
+/// was paid elsewhere is no debt between regions.
+///
+/// # Errors
+/// [`MoneyError`] when a sum is out of range.
+pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
+    let mut by_fund: BTreeMap<Fund, Fen> = BTreeMap::new();
+    for layer in &decision.layers {
+        match layer.payer {
+            Payer::Fund(fund) => {
+                let sum = by_fund.entry(fund).or_insert(Fen::ZERO);
+                *sum = sum.checked_add(layer.paid)?;
+            }
+            Payer::Hospital | Payer::Given(_) => {}
+        }
+    }
+    Ok(by_fund.into_iter().filter(|(_, amount)| !amount.is_zero()).collect())
+}
+
+/// The totals that a decision changes, as they stand after it.
+fn totals_after(decision: &Decision, account: &Account) -> Result<Vec<(TotalSlot, i64)>, StoreError> {
+    let mut after: BTreeMap<&TotalSlot, i64> = BTreeMap::new();
+    for change in &decision.totals {
+        let before = || account.totals.get(&change.slot).copied().unwrap_or_default();
+        let value = after.entry(&change.slot).or_insert_with(before);
+        *value = value.checked_add(change.adds).ok_or(StoreError::Range("a total"))?;
+    }
+    Ok(after.into_iter().map(|(slot, value)| (slot.clone(), value)).collect())
+}
+
+fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, MoneyError> {
+    Ok(Balances {
+        own: before.own.checked_sub(decision.own_account)?,
+        family: before.family.checked_sub(decision.family_account)?,
+    })
+}

@@ -1,0 +1,274 @@
+//! The home role: what a region answers for its own people.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`standing`] | How does a person stand on the days of a visit? |
+//! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
+//! | [`abandon`] | What stands under an id that is given up? |
+//! | [`receipts`] | Which receipts went to a treatment region? |
+//! | [`delivery`] | How does it come to hold all of them? |
+//!
+//! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
+//! through gRPC and by the own treatment role in process, with the same commands.
+
+pub mod abandon;
+pub mod commit;
+pub mod delivery;
+pub mod receipts;
+pub mod standing;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use huitong_core::bill::{Institution, Visit};
+use huitong_core::claim::Claim;
+use huitong_core::coverage::{PersonVersion, Snapshot};
+use huitong_core::date::Timestamp;
+use huitong_core::decision::{Decision, EngineVersion};
+use huitong_core::id::SettlementId;
+use huitong_core::person::{Credential, PersonRef};
+use huitong_core::receipt::Receipt;
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
+
+use crate::chance::salt;
+use crate::clock::Calendar;
+use crate::compute::compute;
+use crate::error::NodeError;
+use crate::ledger::Ledger;
+use crate::policies::PolicyBook;
+use crate::store::{HomeState, Rows, StoreError, Stream, StreamHead};
+use crate::writer::{Done, Writer};
+
+use abandon::{Abandon, AbandonVerdict};
+use commit::{Commit, CommitVerdict, Recomputed};
+use standing::{Asked, ENGINE, Standing, standing};
+
+/// A person and a visit, as a treatment region asks about them.
+#[derive(Debug, Clone)]
+pub struct SnapshotAsk {
+    /// The region that asks, by its certificate.
+    pub treatment: RegionCode,
+    /// Whom it is about.
+    pub person: PersonRef,
+    /// What was read at the institution.
+    pub credential: Credential,
+    /// The institution.
+    pub institution: Institution,
+    /// The visit.
+    pub visit: Visit,
+}
+
+/// A claim to be committed.
+#[derive(Debug, Clone)]
+pub struct CommitOrder {
+    /// The treatment region's id.
+    pub settlement: SettlementId,
+    /// What is asked for; the treatment region in it is the caller's.
+    pub claim: Claim,
+    /// The version that the decision was computed on.
+    pub version: PersonVersion,
+    /// The engine that computed it.
+    pub engine: EngineVersion,
+}
+
+/// What a commit ends with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitOutcome {
+    /// It stands.
+    Receipt(Receipt),
+    /// It is finally refused.
+    Refused(Refusal),
+    /// No outcome: the record changed; this is how it stands now.
+    Stale(Snapshot),
+}
+
+/// What giving an id up ends with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AbandonOutcome {
+    /// It stands after all.
+    Receipt(Receipt),
+    /// It was refused.
+    Refused(Refusal),
+    /// It can never commit, since this moment.
+    Tombstone(Timestamp),
+}
+
+/// The home role of a node.
+pub struct HomeRole {
+    region: RegionCode,
+    ledger: Arc<Ledger>,
+    writer: Arc<Writer>,
+    policies: Arc<PolicyBook>,
+    calendar: Arc<Calendar>,
+    acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
+}
+
+impl HomeRole {
+    /// The home role of a region.
+    #[must_use]
+    pub fn new(
+        region: RegionCode,
+        ledger: Arc<Ledger>,
+        writer: Arc<Writer>,
+        policies: Arc<PolicyBook>,
+        calendar: Arc<Calendar>,
+    ) -> Self {
+        Self { region, ledger, writer, policies, calendar, acknowledged: Mutex::default() }
+    }
+
+    /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
+    /// synced yet: a commit is decided on the home region's own.
+    ///
+    /// # Errors
+    /// A refusal, or [`StoreError`].
+    pub fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
+        let asked = Asked {
+            treatment: ask.treatment,
+            person: ask.person,
+            institution: &ask.institution,
+            visit: &ask.visit,
+        };
+        let standing = self.standing(&asked)??;
+        if standing.member.credentials.contains(&ask.credential) {
+            Ok(standing.snapshot(&asked))
+        } else {
+            Err(NodeError::refused(RefusalCode::CredentialMismatch, ""))
+        }
+    }
+
+    fn standing(&self, asked: &Asked<'_>) -> Result<Result<Standing, Refusal>, StoreError> {
+        standing(&*self.ledger, &self.policies, self.region, asked)
+    }
+
+    /// Adjudicates again, compares, and commits. Idempotent by (treatment region, settlement). `difference`
+    /// names the first thing in which the decision received differs from the one computed here.
+    ///
+    /// # Errors
+    /// A refusal that is no outcome (`id.conflict`), or the node's own trouble.
+    pub async fn commit(
+        &self,
+        order: CommitOrder,
+        difference: impl FnOnce(&Decision) -> Option<String> + Send,
+    ) -> Result<CommitOutcome, NodeError> {
+        let (settlement, treatment) = (order.settlement, order.claim.treatment);
+        let recomputed = self.recompute(&order, difference)?;
+        let claim = order.claim.clone();
+        let command = Commit {
+            settlement,
+            claim: order.claim,
+            version: order.version,
+            recomputed,
+            calendar: Arc::clone(&self.calendar),
+            salt: salt(),
+        };
+        let Done { answer, written } = self.writer.run(command).await?;
+        match answer {
+            CommitVerdict::Committed { body, salt } => {
+                let receipt = written.and_then(|written| {
+                    let group = written.group?;
+                    group.receipt(written.first.record(), body, salt)
+                });
+                let receipt = receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
+                Ok(CommitOutcome::Receipt(receipt))
+            }
+            CommitVerdict::Repeated => {
+                self.standing_receipt(treatment, settlement).map(CommitOutcome::Receipt)
+            }
+            CommitVerdict::Refused(refusal) => Ok(CommitOutcome::Refused(refusal)),
+            CommitVerdict::Conflict(field) => Err(NodeError::refused(RefusalCode::IdConflict, field)),
+            CommitVerdict::Stale => {
+                let asked = Asked {
+                    treatment,
+                    person: claim.person,
+                    institution: &claim.institution,
+                    visit: &claim.visit,
+                };
+                Ok(CommitOutcome::Stale(self.standing(&asked)??.snapshot(&asked)))
+            }
+        }
+    }
+
+    /// The home region's own word on a claim, and the version it was computed on. The writer uses it only
+    /// if that version still stands: this keeps the arithmetic off its thread.
+    fn recompute(
+        &self,
+        order: &CommitOrder,
+        difference: impl FnOnce(&Decision) -> Option<String> + Send,
+    ) -> Result<Recomputed, StoreError> {
+        let claim = &order.claim;
+        let asked = Asked {
+            treatment: claim.treatment,
+            person: claim.person,
+            institution: &claim.institution,
+            visit: &claim.visit,
+        };
+        let standing = match self.standing(&asked)? {
+            Ok(standing) => standing,
+            Err(refusal) => return Ok(Recomputed { snapshot: None, outcome: Err(refusal) }),
+        };
+        let snapshot = Some(standing.snapshot(&asked));
+        if order.engine != ENGINE {
+            let refusal = Refusal::new(RefusalCode::EngineNotAccepted, order.engine.0);
+            return Ok(Recomputed { snapshot, outcome: Err(refusal) });
+        }
+        let decided = compute(claim.bill.lines().len(), || standing.decide(claim));
+        let outcome = decided.and_then(|decision| match difference(&decision) {
+            None => Ok(decision),
+            Some(first) => Err(Refusal::new(RefusalCode::DecisionDiffers, first)),
+        });
+        Ok(Recomputed { snapshot, outcome })
+    }
+
+    /// Ends an id: what stands under it, or a tombstone.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn abandon(
+        &self,
+        treatment: RegionCode,
+        settlement: SettlementId,
+    ) -> Result<AbandonOutcome, NodeError> {
+        match self.writer.run(Abandon { treatment, settlement }).await?.answer {
+            AbandonVerdict::Committed => {
+                self.standing_receipt(treatment, settlement).map(AbandonOutcome::Receipt)
+            }
+            AbandonVerdict::Refused(refusal) => Ok(AbandonOutcome::Refused(refusal)),
+            AbandonVerdict::Tombstone(at) => Ok(AbandonOutcome::Tombstone(at)),
+        }
+    }
+
+    /// The receipt that stands under an id, out of the journal.
+    fn standing_receipt(&self, treatment: RegionCode, settlement: SettlementId) -> Result<Receipt, NodeError> {
+        let row = self.ledger.home_settlement(treatment, settlement)?;
+        match row.map(|row| row.state) {
+            Some(HomeState::Committed(at)) => Ok(receipts::receipt_at(&self.ledger, at)?),
+            Some(HomeState::Refused(_) | HomeState::Tombstone(_)) | None => {
+                Err(StoreError::Inconsistent("a commit without its row").into())
+            }
+        }
+    }
+
+    /// A treatment region says that it holds its receipts up to a number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the stream's head cannot be read.
+    pub fn acknowledge(&self, treatment: RegionCode, held: u64) -> Result<(), StoreError> {
+        let head = self.ledger.stream(Stream::Receipts(treatment))?.unwrap_or(StreamHead::EMPTY);
+        let mut acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        // More than was written cannot be held: a mistaken peer must not silence later deliveries.
+        let known = acknowledged.entry(treatment).or_insert(head.acknowledged);
+        *known = (*known).max(held.min(head.written));
+        Ok(())
+    }
+
+    /// Up to which number a treatment region holds its receipts, as far as it said.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the stream's head cannot be read.
+    pub fn acknowledged(&self, treatment: RegionCode) -> Result<u64, StoreError> {
+        let head = self.ledger.stream(Stream::Receipts(treatment))?.unwrap_or(StreamHead::EMPTY);
+        let acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(acknowledged.get(&treatment).copied().unwrap_or_default().max(head.acknowledged))
+    }
+}

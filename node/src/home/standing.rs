@@ -1,0 +1,352 @@
+//! How a person stands on the days of one visit: cover, filing, identities, totals, and the policy that
+//! decides it.
+//!
+//! Pure: rows in, standing or refusal out, in the order of precedence: unknown person, not enrolled, no
+//! policy. Entitlement, filing, age and identities follow the day of admission; the policy follows the
+//! benefit date it names itself. A filing for a province covers its cities. A filing made after admission
+//! and before discharge counts, as made during the stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use huitong_adjudication::{Blame, Fault, decide, facts, slots};
+use huitong_core::bill::{Institution, SplitBill, Visit};
+use huitong_core::claim::Claim;
+use huitong_core::coverage::{Coverage, Snapshot};
+use huitong_core::date::ServiceDate;
+use huitong_core::decision::{Decision, EngineVersion};
+use huitong_core::digest::Digest;
+use huitong_core::person::PersonRef;
+use huitong_core::record::registry::{Filing, Member};
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
+use huitong_core::totals::TotalSlot;
+use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime, Setting};
+
+use crate::ordinal::{self, ADMISSIONS};
+use crate::policies::{HeldPolicy, PolicyBook};
+use crate::store::{Account, Filings, Rows, StoreError};
+
+/// The engine that this node computes with, and the only one that it accepts.
+pub const ENGINE: EngineVersion = huitong_adjudication::ENGINE;
+
+/// A person and a visit.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The treatment region.
+    pub treatment: RegionCode,
+    /// The person.
+    pub person: PersonRef,
+    /// The institution.
+    pub institution: &'a Institution,
+    /// The visit.
+    pub visit: &'a Visit,
+}
+
+impl Asked<'_> {
+    /// A claim with no bill: facts and slots do not depend on it.
+    fn without_bill(&self) -> Result<Claim, Refusal> {
+        let bill = SplitBill::new(Vec::new());
+        let bill = bill.map_err(|fault| Refusal::new(RefusalCode::BadBill, fault))?;
+        Ok(Claim {
+            treatment: self.treatment,
+            institution: self.institution.clone(),
+            person: self.person,
+            visit: self.visit.clone(),
+            bill,
+            catalogue: Digest::from_bytes([0; 32]),
+            given: BTreeMap::new(),
+        })
+    }
+}
+
+/// How a person stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The person.
+    pub member: Member,
+    /// Cover, filing and identities for the visit.
+    pub coverage: Coverage,
+    /// Version, totals and balances.
+    pub account: Account,
+    /// The policy that decides the visit.
+    pub policy: Arc<HeldPolicy>,
+    /// The totals that the policy reads, as they stand.
+    pub totals: BTreeMap<TotalSlot, i64>,
+}
+
+impl Standing {
+    /// What the treatment region is told.
+    #[must_use]
+    pub fn snapshot(&self, asked: &Asked<'_>) -> Snapshot {
+        Snapshot {
+            person: asked.person,
+            version: self.account.version,
+            coverage: self.coverage.clone(),
+            totals: self.totals.clone(),
+            balances: self.account.balances,
+            policy: self.policy.digest(),
+            engines: vec![ENGINE.0],
+        }
+    }
+
+    /// The home region's own decision on a claim.
+    ///
+    /// # Errors
+    /// The refusal that a fault of the policy or of the claim amounts to.
+    pub fn decide(&self, claim: &Claim) -> Result<Decision, Refusal> {
+        decide(&self.policy.compiled, claim, &self.coverage, &self.totals, self.account.balances)
+            .map_err(|fault| fault_refusal(&fault))
+    }
+}
+
+/// What the caller is told of a fault of adjudication.
+#[must_use]
+pub fn fault_refusal(fault: &Fault) -> Refusal {
+    let code = match fault.blame() {
+        Blame::Policy => RefusalCode::PolicyFault,
+        Blame::Claim => RefusalCode::GivenTooLarge,
+        Blame::Engine => {
+            tracing::error!(%fault, "adjudication broke one of its own rules");
+            RefusalCode::PolicyFault
+        }
+    };
+    Refusal::new(code, fault)
+}
+
+/// How a person stands on the days of a visit, or why nothing is paid.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn standing(
+    rows: &dyn Rows,
+    policies: &PolicyBook,
+    own: RegionCode,
+    asked: &Asked<'_>,
+) -> Result<Result<Standing, Refusal>, StoreError> {
+    let psn_no = asked.person.psn_no;
+    let member = if asked.person.home == own { rows.member(psn_no)? } else { None };
+    let Some(member) = member else {
+        return Ok(Err(Refusal::new(RefusalCode::UnknownPerson, asked.person.home)));
+    };
+    let account = rows.account(psn_no)?;
+    let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
+    let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
+    let visit = asked.visit;
+    let episode = match visit.setting {
+        Setting::Inpatient => rows.episode(psn_no, asked.institution.code, visit.episode.clone())?,
+        Setting::Outpatient | Setting::Chronic | Setting::Pharmacy | Setting::Maternity => None,
+    };
+    Ok(resolve(member, account, &filings.0, episode, policies, asked))
+}
+
+fn resolve(
+    member: Member,
+    account: Account,
+    filings: &[Filing],
+    episode: Option<u16>,
+    policies: &PolicyBook,
+    asked: &Asked<'_>,
+) -> Result<Standing, Refusal> {
+    let visit = asked.visit;
+    let mut coverage = coverage(&member, filings, asked.treatment, visit)?;
+    let policy = policies.deciding(coverage.scheme, visit).ok_or_else(|| {
+        let detail = format!("{}, {}, {}", coverage.scheme, visit.setting, visit.discharged);
+        Refusal::new(RefusalCode::NoPolicy, detail)
+    })?;
+    let claim = asked.without_bill()?;
+    let facts = facts(policy.policy(), &claim, &coverage).map_err(|fault| fault_refusal(&fault))?;
+    let slots = slots(policy.policy(), &facts, &claim);
+    let value = |slot: &TotalSlot| account.totals.get(slot).copied();
+    let admissions = slots.iter().find(|(name, _)| name.as_str() == ADMISSIONS);
+    let counted = admissions.and_then(|(_, slot)| value(slot)).unwrap_or_default();
+    coverage.ordinal = ordinal::of_visit(episode, counted);
+    let totals = slots.into_values().filter_map(|slot| value(&slot).map(|value| (slot, value))).collect();
+    Ok(Standing { member, coverage, account, policy, totals })
+}
+
+fn coverage(
+    member: &Member,
+    filings: &[Filing],
+    treatment: RegionCode,
+    visit: &Visit,
+) -> Result<Coverage, Refusal> {
+    let admitted = visit.admitted;
+    let period = member.periods.iter().find(|period| period.days.contains(admitted));
+    let period = period.ok_or_else(|| Refusal::new(RefusalCode::NotEnrolled, admitted))?;
+    let (filing, filing_time) = filing(filings, treatment, visit);
+    Ok(Coverage {
+        scheme: period.scheme,
+        category: period.category,
+        retired: period.retired,
+        age: member.birth.whole_years_until(admitted),
+        years_paid: member.years_paid,
+        identities: identities(member, admitted),
+        filing,
+        filing_time,
+        ordinal: 1,
+    })
+}
+
+fn identities(member: &Member, day: ServiceDate) -> BTreeSet<AssistanceIdentity> {
+    let valid = member.identities.iter().filter(|period| period.days.contains(day));
+    valid.map(|period| period.identity).collect()
+}
+
+/// The filing that holds for a visit: made before admission rather than during the stay, then the class
+/// that serves the patient best.
+fn filing(filings: &[Filing], treatment: RegionCode, visit: &Visit) -> (FilingClass, FilingTime) {
+    let holds = filings.iter().filter(|filing| covers(filing.area, treatment)).filter_map(|filing| {
+        if filing.filed_on <= visit.admitted && filing.days.contains(visit.admitted) {
+            Some((FilingTime::Before, filing.class))
+        } else if filing.filed_on <= visit.discharged
+            && filing.filed_on > visit.admitted
+            && filing.days.contains(filing.filed_on)
+        {
+            Some((FilingTime::DuringStay, filing.class))
+        } else {
+            None
+        }
+    });
+    let best = holds.min_by_key(|(time, class)| (*time, rank(*class)));
+    best.map_or((FilingClass::Unfiled, FilingTime::Absent), |(time, class)| (class, time))
+}
+
+/// Whether a filing for an area covers treatment in a region: the region itself, or all of its province.
+fn covers(area: RegionCode, treatment: RegionCode) -> bool {
+    area == treatment || area == treatment.province().region()
+}
+
+const fn rank(class: FilingClass) -> u8 {
+    match class {
+        FilingClass::LongTerm => 0,
+        FilingClass::Referral => 1,
+        FilingClass::Emergency => 2,
+        FilingClass::Temporary => 3,
+        FilingClass::Unfiled => 4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::bill::{Arrival, VisitNumber};
+    use huitong_core::date::DateInterval;
+    use huitong_core::person::PsnNo;
+    use huitong_core::record::registry::{CoveragePeriod, IdentityPeriod};
+    use huitong_core::vocabulary::Scheme;
+
+    use super::*;
+
+    fn region(text: &str) -> RegionCode {
+        text.parse().unwrap()
+    }
+
+    fn days(from: &str, until: Option<&str>) -> DateInterval {
+        DateInterval::new(from.parse().unwrap(), until.map(|until| until.parse().unwrap())).unwrap()
+    }
+
+    fn visit() -> Visit {
+        Visit {
+            number: VisitNumber::parse("V1").unwrap(),
+            episode: VisitNumber::parse("V1").unwrap(),
+            setting: Setting::Inpatient,
+            interim: 0,
+            admitted: "2023-03-01".parse().unwrap(),
+            discharged: "2023-03-09".parse().unwrap(),
+            arrival: Arrival::Direct,
+            sessions: 1,
+            diseases: Vec::new(),
+            package: None,
+        }
+    }
+
+    fn filed(class: FilingClass, area: &str, from: &str, until: Option<&str>, on: &str) -> Filing {
+        Filing {
+            psn_no: somebody(),
+            class,
+            area: region(area),
+            days: days(from, until),
+            filed_on: on.parse().unwrap(),
+        }
+    }
+
+    fn somebody() -> PsnNo {
+        PsnNo::parse("330200000000000001").unwrap()
+    }
+
+    #[test]
+    fn the_filing_that_holds() {
+        use FilingClass::{LongTerm, Referral, Temporary, Unfiled};
+        use FilingTime::{Absent, Before, DuringStay};
+        let cases = [
+            ("none", vec![], (Unfiled, Absent)),
+            (
+                "for the city",
+                vec![filed(Temporary, "510100", "2023-01-01", None, "2023-01-01")],
+                (Temporary, Before),
+            ),
+            (
+                "for the province",
+                vec![filed(LongTerm, "510000", "2023-01-01", None, "2023-01-01")],
+                (LongTerm, Before),
+            ),
+            ("for another city", vec![filed(LongTerm, "510300", "2023-01-01", None, "2023-01-01")], (
+                Unfiled, Absent,
+            )),
+            ("run out", vec![filed(LongTerm, "510100", "2022-01-01", Some("2023-02-28"), "2022-01-01")], (
+                Unfiled, Absent,
+            )),
+            (
+                "made during the stay",
+                vec![filed(Temporary, "510100", "2023-03-05", None, "2023-03-05")],
+                (Temporary, DuringStay),
+            ),
+            (
+                "made during the stay, for days before it",
+                vec![filed(Temporary, "510100", "2023-03-01", None, "2023-03-05")],
+                (Temporary, DuringStay),
+            ),
+            (
+                "made after discharge",
+                vec![filed(Temporary, "510100", "2023-03-01", None, "2023-03-10")],
+                (Unfiled, Absent),
+            ),
+            (
+                "the better of two",
+                vec![
+                    filed(Temporary, "510100", "2023-01-01", None, "2023-01-01"),
+                    filed(Referral, "510000", "2023-02-01", None, "2023-02-01"),
+                ],
+                (Referral, Before),
+            ),
+        ];
+        for (what, filings, expected) in cases {
+            assert_eq!(filing(&filings, region("510100"), &visit()), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn cover_age_and_identities_follow_the_day_of_admission() {
+        let mut member = Member {
+            psn_no: somebody(),
+            credentials: BTreeSet::new(),
+            birth: "1963-03-01".parse().unwrap(),
+            years_paid: 12,
+            periods: vec![CoveragePeriod {
+                scheme: Scheme::Resident,
+                category: "adult".parse().unwrap(),
+                retired: false,
+                days: days("2023-01-01", Some("2023-03-01")),
+            }],
+            identities: vec![IdentityPeriod {
+                identity: AssistanceIdentity::Subsistence,
+                days: days("2023-03-02", None),
+            }],
+        };
+        let found = coverage(&member, &[], region("510100"), &visit()).unwrap();
+        assert_eq!((found.age, found.identities.len(), found.years_paid), (60, 0, 12));
+        member.periods[0].days = days("2023-03-02", None);
+        let refused = coverage(&member, &[], region("510100"), &visit()).unwrap_err();
+        assert_eq!(refused.code, RefusalCode::NotEnrolled);
+    }
+}

@@ -1,0 +1,277 @@
+//! The node's journal with its rows: what was appended, what is synced, what the index holds.
+//!
+//! A record is decided on rows that include every record appended, synced or not; it is answered only once
+//! it is synced; the index follows behind. Rows that the index does not hold yet wait in memory
+//! ([`overlay`]). Only the writer's thread appends. After a failed write the ledger is broken until a
+//! restart reads what is really on disk.
+
+mod indexer;
+mod open;
+mod overlay;
+mod progress;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
+use std::thread::JoinHandle;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::record::NodeRecord;
+use huitong_core::region::RegionCode;
+use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader};
+
+use crate::group::{Group, LastGroup};
+use crate::store::apply::{Ground, Records, changes};
+use crate::store::{Change, Index, Key, Location, Reached, Row, Rows, StoreError, Table};
+
+pub use open::{LedgerOptions, OpenError};
+pub use progress::Unsynced;
+
+use indexer::Synced;
+use overlay::Overlay;
+use progress::Progress;
+
+/// Rows that may wait for the index; beyond that the node takes nothing more until it has caught up.
+const ROWS_WAITING_AT_MOST: usize = 500_000;
+
+/// What the records of one decision may take: well below what a frame holds, so that the journal never has
+/// to refuse what the rows already tell of.
+const SUBMISSION_BYTES_AT_MOST: usize = 12 << 20;
+
+/// A node's journal and rows.
+pub struct Ledger {
+    region: RegionCode,
+    /// Taken on close: dropping it writes what waits.
+    journal: Journal,
+    reader: Reader,
+    index: Arc<dyn Index>,
+    overlay: Arc<RwLock<Overlay>>,
+    last_group: LastGroup,
+    progress: Arc<Progress>,
+    appended: AtomicU64,
+    to_index: Mutex<Option<mpsc::Sender<Synced>>>,
+    indexer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Why a record was not appended.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum WriteError {
+    /// There is too much to do; a retry later helps.
+    #[error("the node is busy")]
+    Overloaded,
+    /// The ledger is broken until a restart.
+    #[error("the node has stopped writing: {0}")]
+    Broken(String),
+    /// The node is shutting down.
+    #[error("the node is shutting down")]
+    Closed,
+    /// The record is larger than a frame may be.
+    #[error("the record is too large: {0}")]
+    TooLarge(String),
+    /// What was to be built on cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<AppendError> for WriteError {
+    fn from(error: AppendError) -> Self {
+        match error {
+            AppendError::Overloaded { .. } => Self::Overloaded,
+            AppendError::Closed => Self::Closed,
+            AppendError::Broken(fault) => Self::Broken(fault.to_string()),
+            AppendError::NoRecords | AppendError::TooLarge { .. } | AppendError::TooManyRecords { .. } => {
+                Self::TooLarge(error.to_string())
+            }
+        }
+    }
+}
+
+/// Records that are synced, and the group they were sealed in.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// Where the submission's first record lies.
+    pub first: Location,
+    /// The group, when its frame holds receipts.
+    pub group: Option<Arc<Group>>,
+}
+
+impl Ledger {
+    /// Keeps a place for one decision, so that it cannot be refused for want of one.
+    ///
+    /// # Errors
+    /// [`WriteError::Overloaded`], [`WriteError::Broken`] or [`WriteError::Closed`].
+    pub fn reserve(&self) -> Result<Permit<'_>, WriteError> {
+        if let Some(fault) = self.progress.fault() {
+            return Err(WriteError::Broken(fault));
+        }
+        if self.overlay.read().unwrap_or_else(PoisonError::into_inner).len() > ROWS_WAITING_AT_MOST {
+            return Err(WriteError::Overloaded);
+        }
+        Ok(self.journal.reserve()?)
+    }
+
+    /// Appends the records of one decision as one submission. From now on rows include them; `done` is
+    /// called when they are synced, or will not be.
+    ///
+    /// # Errors
+    /// [`WriteError`]; then nothing was appended and `done` is dropped uncalled.
+    pub fn append(
+        &self,
+        permit: Permit<'_>,
+        records: &[NodeRecord],
+        done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
+    ) -> Result<(), WriteError> {
+        let bytes: Vec<Vec<u8>> = records.iter().map(Artifact::to_bytes).collect();
+        let size: usize = bytes.iter().map(Vec::len).sum();
+        if size > SUBMISSION_BYTES_AT_MOST {
+            return Err(WriteError::TooLarge(format!("{size} bytes")));
+        }
+        let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
+        let changed = self.changes_of(records)?;
+        let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
+        self.overlay.write().unwrap_or_else(PoisonError::into_inner).put(&changed, sequence);
+        self.appended.store(sequence, Ordering::Release);
+        let synced = self.on_synced(changed, sequence, count, done);
+        permit.append(bytes, synced).map_err(|error| {
+            // The rows already tell of a record that will never be: nothing here can be trusted any more.
+            let error = WriteError::from(error);
+            self.progress.break_off(&error.to_string());
+            error
+        })
+    }
+
+    /// The rows that records change, each applied after the one before it.
+    fn changes_of(&self, records: &[NodeRecord]) -> Result<Vec<Change>, StoreError> {
+        if let [record] = records {
+            return changes(record, Location::pending(0), &self.ground(self));
+        }
+        let mut layered = overlay::Layered::over(self);
+        for (nth, record) in (0_u32..).zip(records) {
+            let changed = changes(record, Location::pending(nth), &self.ground(&layered))?;
+            layered.put(changed);
+        }
+        Ok(layered.into_changes())
+    }
+
+    fn ground<'a>(&'a self, rows: &'a dyn Rows) -> Ground<'a> {
+        Ground { region: self.region, rows, records: self }
+    }
+
+    fn on_synced(
+        &self,
+        changed: Vec<Change>,
+        sequence: u64,
+        count: u32,
+        done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
+    ) -> impl FnOnce(Result<Committed, AppendError>) + Send + 'static {
+        let overlay = Arc::clone(&self.overlay);
+        let progress = Arc::clone(&self.progress);
+        let last_group = self.last_group.clone();
+        let to_index = self.to_index.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        move |outcome| match outcome {
+            Ok(committed) => {
+                let changed = overlay::written(changed, &committed);
+                overlay.write().unwrap_or_else(PoisonError::into_inner).locate(&changed, sequence);
+                let records = committed.first.saturating_add(count);
+                let reached =
+                    Reached { frame: committed.frame, records, position: committed.position };
+                if let Some(to_index) = to_index {
+                    // A closed channel means that the node is stopping: the journal holds the record.
+                    drop(to_index.send(Synced { changed, sequence, reached }));
+                }
+                progress.synced(sequence);
+                done(Ok(Written {
+                    first: Location::at(committed.position, committed.first),
+                    group: last_group.of(committed.frame),
+                }));
+            }
+            Err(error) => {
+                let error = WriteError::from(error);
+                progress.break_off(&error.to_string());
+                done(Err(error));
+            }
+        }
+    }
+
+    /// A mark that covers everything appended so far; see [`Ledger::synced`].
+    #[must_use]
+    pub fn mark(&self) -> Unsynced {
+        Unsynced::up_to(self.appended.load(Ordering::Acquire))
+    }
+
+    /// Waits until everything that a mark covers is synced. What was read before the mark was taken may be
+    /// told to others after it.
+    ///
+    /// # Errors
+    /// [`WriteError::Broken`] when it will not be.
+    pub async fn synced(&self, mark: Unsynced) -> Result<(), WriteError> {
+        self.progress.wait_for(mark).await
+    }
+
+    /// Waits until everything appended so far is synced.
+    ///
+    /// # Errors
+    /// As [`Ledger::synced`].
+    pub async fn barrier(&self) -> Result<(), WriteError> {
+        self.synced(self.mark()).await
+    }
+
+    /// The frame that a record lies in.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not written or cannot be read.
+    pub fn frame(&self, at: Location) -> Result<Frame, StoreError> {
+        let position = at.frame().ok_or(StoreError::Inconsistent("a record is not written yet"))?;
+        Ok(self.reader.frame_at(position)?)
+    }
+
+    /// All frames from the one that a record lies in.
+    pub fn frames_from(&self, at: Location) -> impl Iterator<Item = Result<Frame, ReadError>> + use<> {
+        let position = at.frame().unwrap_or(huitong_journal::Position::START);
+        self.reader.frames_from(position)
+    }
+
+    /// At most `limit` rows of a table, what is not indexed included.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the index cannot be read.
+    pub fn scan(&self, table: Table, limit: usize) -> Result<Vec<(Key, Row)>, StoreError> {
+        let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
+        let indexed = self.index.scan(table, None, limit)?;
+        Ok(overlay.merge(table, indexed, limit))
+    }
+
+    /// Whether writing has stopped, and why.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.progress.fault()
+    }
+
+    /// Takes nothing more, writes all that waits, brings the index up, and returns.
+    pub fn close(&self) {
+        self.journal.close();
+        drop(self.to_index.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(indexer) = indexer {
+            drop(indexer.join());
+        }
+    }
+}
+
+impl Rows for Ledger {
+    fn row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        // The overlay's lock is held while the index is asked: a row retired in between would be missed.
+        let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
+        match overlay.get(key) {
+            Some(row) => Ok(row),
+            None => self.index.get(key),
+        }
+    }
+}
+
+impl Records for Ledger {
+    fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
+        let frame = self.frame(at)?;
+        let bytes = frame.record(at.record()).ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
+        Ok(NodeRecord::from_bytes(bytes)?)
+    }
+}

@@ -1,0 +1,190 @@
+//! Opening: the journal first, then the index brought up to it.
+//!
+//! An index behind the journal is brought up; one that does not belong to the journal is derived again; one
+//! *ahead* of it means that acknowledged records are gone, and the node refuses to serve.
+
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, RwLock, mpsc};
+
+use huitong_certs::SigningKey;
+use huitong_core::canonical::Artifact;
+use huitong_core::record::NodeRecord;
+use huitong_core::region::RegionCode;
+use huitong_journal::{Disk, Frame, Journal, Options, Position, ReadError, Reader};
+
+use super::Ledger;
+use super::indexer;
+use super::overlay::{Layered, Overlay};
+use super::progress::Progress;
+use crate::group::{LastGroup, seal};
+use crate::store::apply::{Ground, Records, changes};
+use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError};
+
+/// Rows that a batch of replay gathers.
+const REPLAY_ROWS: usize = 16_384;
+
+/// What a ledger is opened on.
+pub struct LedgerOptions {
+    /// The node's region.
+    pub region: RegionCode,
+    /// Where the journal lies.
+    pub disk: Arc<dyn Disk>,
+    /// Its limits.
+    pub journal: Options,
+    /// Where the rows lie.
+    pub index: Arc<dyn Index>,
+    /// What the node signs commit groups with.
+    pub key: Arc<SigningKey>,
+}
+
+/// Why a ledger was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] huitong_journal::OpenError),
+    /// The index, or the journal while it was read again.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index knows records that the journal does not have.
+    #[error(
+        "the index has frame {index}, the journal ends with frame {journal}: acknowledged records are gone; \
+         restore the journal before serving (日志缺少已确认的记录，请先恢复日志)"
+    )]
+    Ahead {
+        /// The index's last frame.
+        index: u64,
+        /// The journal's last frame.
+        journal: u64,
+    },
+    /// A thread could not be started.
+    #[error("the indexer could not be started: {0}")]
+    Thread(std::io::Error),
+}
+
+impl Ledger {
+    /// Opens the journal and brings the index up to it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; on [`OpenError::Ahead`] nothing was changed.
+    pub fn open(options: LedgerOptions) -> Result<Self, OpenError> {
+        let LedgerOptions { region, disk, journal, index, key } = options;
+        let last_group = LastGroup::default();
+        let seal = seal(key, last_group.clone());
+        let (journal, recovery) = Journal::open(disk, journal, Some(seal))?;
+        if let Some(torn) = &recovery.torn {
+            tracing::warn!(file = %torn.file, bytes = torn.bytes, "an unfinished write was set aside");
+        }
+        let reader = journal.reader();
+        let from = belongs(&*index, &reader)?;
+        let replay = Replay { region, reader: &reader, index: &*index };
+        replay.run(from)?;
+
+        let overlay = Arc::new(RwLock::new(Overlay::default()));
+        let progress = Arc::new(Progress::new());
+        let (to_index, queue) = mpsc::channel();
+        let thread = std::thread::Builder::new().name("indexer".to_owned());
+        let handle = thread
+            .spawn({
+                let (index, overlay, progress) = (Arc::clone(&index), Arc::clone(&overlay), Arc::clone(&progress));
+                move || indexer::run(&queue, &*index, &overlay, &progress)
+            })
+            .map_err(OpenError::Thread)?;
+        Ok(Self {
+            region,
+            journal,
+            reader,
+            index,
+            overlay,
+            last_group,
+            progress,
+            appended: AtomicU64::new(0),
+            to_index: Mutex::new(Some(to_index)),
+            indexer: Mutex::new(Some(handle)),
+        })
+    }
+}
+
+/// Where replay begins; an index that belongs to another journal is emptied.
+fn belongs(index: &dyn Index, reader: &Reader) -> Result<Option<Reached>, OpenError> {
+    let Some(reached) = index.reached()? else { return Ok(None) };
+    let journal = reader.tip().frame;
+    if reached.frame > journal {
+        return Err(OpenError::Ahead { index: reached.frame, journal });
+    }
+    match reader.frame_at(reached.position) {
+        Ok(frame) if frame.number() == reached.frame => Ok(Some(reached)),
+        Ok(_) | Err(ReadError::NotYet(_) | ReadError::Damage(_)) => {
+            tracing::warn!("the index does not belong to the journal and is derived again");
+            index.clear()?;
+            Ok(None)
+        }
+        Err(error @ ReadError::Disk(_)) => Err(StoreError::Journal(error).into()),
+    }
+}
+
+struct Replay<'a> {
+    region: RegionCode,
+    reader: &'a Reader,
+    index: &'a dyn Index,
+}
+
+impl Replay<'_> {
+    fn run(&self, from: Option<Reached>) -> Result<(), StoreError> {
+        let position = from.map_or(Position::START, |reached| reached.position);
+        let mut layered = Layered::over(self);
+        let mut reached = from;
+        for frame in self.reader.frames_from(position) {
+            let frame = frame?;
+            let done = match from {
+                Some(reached) if reached.frame == frame.number() => reached.records,
+                Some(_) | None => 0,
+            };
+            let records = self.frame(&frame, done, &mut layered)?;
+            reached = Some(Reached { frame: frame.number(), records, position: frame.position() });
+            if layered.len() >= REPLAY_ROWS {
+                let full = std::mem::replace(&mut layered, Layered::over(self));
+                self.apply(full, reached)?;
+            }
+        }
+        self.apply(layered, reached)
+    }
+
+    /// Applies a frame's records but the first `done`; how many it has.
+    fn frame(&self, frame: &Frame, done: u32, layered: &mut Layered<'_>) -> Result<u32, StoreError> {
+        let mut count = 0_u32;
+        for (nth, bytes) in (0_u32..).zip(frame.records()) {
+            count = nth.saturating_add(1);
+            if nth < done {
+                continue;
+            }
+            let record = NodeRecord::from_bytes(bytes)?;
+            let ground = Ground { region: self.region, rows: &*layered, records: self };
+            let changed = changes(&record, Location::at(frame.position(), nth), &ground)?;
+            layered.put(changed);
+        }
+        Ok(count)
+    }
+
+    fn apply(&self, layered: Layered<'_>, reached: Option<Reached>) -> Result<(), StoreError> {
+        match reached {
+            Some(reached) => self.index.apply(&layered.into_changes(), reached),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Rows for Replay<'_> {
+    fn row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        self.index.get(key)
+    }
+}
+
+impl Records for Replay<'_> {
+    fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
+        let position = at.frame().ok_or(StoreError::Inconsistent("a record is not written"))?;
+        let frame = self.reader.frame_at(position)?;
+        let bytes = frame.record(at.record()).ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
+        Ok(NodeRecord::from_bytes(bytes)?)
+    }
+}

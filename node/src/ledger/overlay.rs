@@ -1,0 +1,165 @@
+//! Rows that the index does not hold yet, newest first asked.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::encode_to_vec;
+use huitong_journal::Committed;
+
+use crate::store::{
+    Change, HomeRow, HomeState, Key, Location, PolicyRow, Row, Rows, SettlementRow, SettlementState,
+    StoreError, Table,
+};
+
+/// Rows in memory, each with the number of the submission that made it.
+#[derive(Debug, Default)]
+pub(super) struct Overlay {
+    rows: BTreeMap<Vec<u8>, Waiting>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    key: Key,
+    row: Option<Row>,
+    sequence: u64,
+}
+
+impl Overlay {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn put(&mut self, changes: &[Change], sequence: u64) {
+        for Change { key, row } in changes {
+            let waiting = Waiting { key: key.clone(), row: row.clone(), sequence };
+            self.rows.insert(encode_to_vec(key), waiting);
+        }
+    }
+
+    /// Completes the places in rows of a submission, now that its frame is written. Rows that a later
+    /// submission has replaced were replaced by ones whose places are its own.
+    pub(super) fn locate(&mut self, changes: &[Change], sequence: u64) {
+        for Change { key, row } in changes {
+            if let Some(waiting) = self.rows.get_mut(&encode_to_vec(key))
+                && waiting.sequence == sequence
+            {
+                waiting.row.clone_from(row);
+            }
+        }
+    }
+
+    /// `None` when the index knows best.
+    pub(super) fn get(&self, key: &Key) -> Option<Option<Row>> {
+        self.rows.get(&encode_to_vec(key)).map(|waiting| waiting.row.clone())
+    }
+
+    /// Drops what the index holds now.
+    pub(super) fn retire<'a>(&mut self, keys: impl Iterator<Item = &'a [u8]>, sequence: u64) {
+        for key in keys {
+            if self.rows.get(key).is_some_and(|waiting| waiting.sequence <= sequence) {
+                self.rows.remove(key);
+            }
+        }
+    }
+
+    /// Rows of a table as the index has them, with what waits laid over them.
+    pub(super) fn merge(&self, table: Table, indexed: Vec<(Key, Row)>, limit: usize) -> Vec<(Key, Row)> {
+        let mut merged: BTreeMap<Vec<u8>, (Key, Row)> =
+            indexed.into_iter().map(|(key, row)| (encode_to_vec(&key), (key, row))).collect();
+        let of_table = self
+            .rows
+            .range(vec![table.tag()]..)
+            .take_while(|(bytes, _)| bytes.first() == Some(&table.tag()));
+        for (bytes, waiting) in of_table {
+            match &waiting.row {
+                Some(row) => merged.insert(bytes.clone(), (waiting.key.clone(), row.clone())),
+                None => merged.remove(bytes),
+            };
+        }
+        merged.into_values().take(limit).collect()
+    }
+}
+
+/// Changes laid over rows, for records that build on one another before any of them is appended.
+pub(super) struct Layered<'a> {
+    under: &'a dyn Rows,
+    changes: BTreeMap<Vec<u8>, Change>,
+}
+
+impl<'a> Layered<'a> {
+    pub(super) fn over(under: &'a dyn Rows) -> Self {
+        Self { under, changes: BTreeMap::new() }
+    }
+
+    pub(super) fn put(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.changes.insert(encode_to_vec(&change.key), change);
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    pub(super) fn into_changes(self) -> Vec<Change> {
+        self.changes.into_values().collect()
+    }
+}
+
+impl Rows for Layered<'_> {
+    fn row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        match self.changes.get(&encode_to_vec(key)) {
+            Some(change) => Ok(change.row.clone()),
+            None => self.under.row(key),
+        }
+    }
+}
+
+/// The changes of a submission with the places of its records completed.
+pub(super) fn written(changes: Vec<Change>, committed: &Committed) -> Vec<Change> {
+    let place = |at: Location| at.written(committed.position, committed.first);
+    let complete = |change: Change| Change { row: change.row.map(|row| located(row, place)), ..change };
+    changes.into_iter().map(complete).collect()
+}
+
+fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
+    match row {
+        Row::Settlement(row) => {
+            let prepared = row.prepared.map(|mut prepared| {
+                prepared.at = place(prepared.at);
+                prepared.again = prepared.again.map(&place);
+                prepared
+            });
+            let state = match row.state {
+                SettlementState::Settled(at) => SettlementState::Settled(place(at)),
+                state @ (SettlementState::Prepared
+                | SettlementState::Refused(_)
+                | SettlementState::Abandoned) => state,
+            };
+            Row::Settlement(SettlementRow { prepared, state, ..row })
+        }
+        Row::HomeSettlement(row) => {
+            let state = match row.state {
+                HomeState::Committed(at) => HomeState::Committed(place(at)),
+                state @ (HomeState::Refused(_) | HomeState::Tombstone(_)) => state,
+            };
+            Row::HomeSettlement(HomeRow { state, ..row })
+        }
+        Row::Block(at) => Row::Block(place(at)),
+        Row::Chunk(at) => Row::Chunk(place(at)),
+        Row::Policy(row) => Row::Policy(PolicyRow { at: place(row.at), ..row }),
+        row @ (Row::Member(_)
+        | Row::Filings(_)
+        | Row::Account(_)
+        | Row::Institution(_)
+        | Row::Open(_)
+        | Row::Visit(_)
+        | Row::HomeVisit(_)
+        | Row::Stream(_)
+        | Row::Held(_)
+        | Row::Catalogue(_)
+        | Row::ClosedDay(_)
+        | Row::LastClosedDay(_)
+        | Row::Count(_)
+        | Row::Episode(_)) => row,
+    }
+}

@@ -1,0 +1,13 @@
+//! The node's legs: one gap-free numbered stream of receivables and payables, out of the journal.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`stream`] | Which legs follow a number? |
+//! | [`day`] | What does closing a business day write? |
+//! | [`report`] | How does the clearinghouse come to hold them? (PROTOCOL 11, 12) |
+//!
+//! The sending cursor is what the clearinghouse says it holds; nothing is remembered here beside that.
+
+pub mod day;
+pub mod report;
+pub mod stream;

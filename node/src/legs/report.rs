@@ -1,0 +1,185 @@
+//! Reporting legs and closed days to the clearinghouse.
+//!
+//! No leg leaves before its record is synced: what is read here comes from the journal. The clearinghouse
+//! takes only the next number, and says how far it is; a lost answer therefore costs one question.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_core::date::BusinessDay;
+use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
+use huitong_proto::clearing::v1::{CloseDayRequest, ReportLegsRequest, StreamPositionRequest};
+use huitong_proto::conversion::leg::leg_to_wire;
+use huitong_transport::{
+    ClientLimits, CredentialStore, MAX_MESSAGE_BYTES, TransportError, call_within, connect_lazy,
+};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+use tonic::transport::Channel;
+
+use super::stream::legs_from;
+use crate::chance::jittered;
+use crate::ledger::Ledger;
+use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table};
+
+/// Legs of one report.
+const BATCH: usize = 4_096;
+/// Closed days that are told again after a start.
+const DAYS_AT_MOST: usize = 4_096;
+/// The longest wait after a failure.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How far the clearinghouse is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported {
+    /// The highest number it holds.
+    pub held: u64,
+    /// The last day that it counts as closed.
+    pub closed: Option<BusinessDay>,
+}
+
+/// The way to the clearinghouse.
+pub struct Reporter {
+    ledger: Arc<Ledger>,
+    channel: Channel,
+    every: Duration,
+    within: Duration,
+    reported: watch::Sender<Reported>,
+}
+
+/// Why a round of reporting failed.
+#[derive(Debug, thiserror::Error)]
+enum ReportError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Call(String),
+    #[error("the clearinghouse holds {held} legs, this node wrote {written}: they belong to another journal")]
+    Beyond { held: u64, written: u64 },
+}
+
+impl From<Status> for ReportError {
+    fn from(status: Status) -> Self {
+        Self::Call(TransportError::of(&status).map_or_else(|| status.to_string(), |error| error.to_string()))
+    }
+}
+
+impl Reporter {
+    /// A reporter to the clearinghouse at an endpoint.
+    ///
+    /// # Errors
+    /// [`TransportError::BadEndpoint`].
+    pub fn new(
+        ledger: Arc<Ledger>,
+        endpoint: &str,
+        credentials: &CredentialStore,
+        limits: &ClientLimits,
+        every: Duration,
+    ) -> Result<Self, TransportError> {
+        let channel = connect_lazy(endpoint, Identity::Clearinghouse, credentials, limits.clone())?;
+        let reported = watch::Sender::new(Reported { held: 0, closed: None });
+        Ok(Self { ledger, channel, every, within: limits.call_deadline, reported })
+    }
+
+    /// How far the clearinghouse is, now and later.
+    #[must_use]
+    pub fn reported(&self) -> watch::Receiver<Reported> {
+        self.reported.subscribe()
+    }
+
+    /// Reports until told to stop. After a failure it asks anew how far the clearinghouse is, later and
+    /// later.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut wait = self.every;
+        let mut held = None;
+        loop {
+            let round = async {
+                let from = match held {
+                    Some(held) => held,
+                    None => self.position().await?,
+                };
+                self.report(from).await
+            };
+            let outcome = tokio::select! {
+                () = stop.cancelled() => return,
+                outcome = round => outcome,
+            };
+            match outcome {
+                Ok(now) => {
+                    held = Some(now);
+                    wait = self.every;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "legs were not reported");
+                    held = None;
+                    wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered(wait)) => {}
+            }
+        }
+    }
+
+    fn client(&self) -> ClearingServiceClient<Channel> {
+        ClearingServiceClient::new(self.channel.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES)
+    }
+
+    async fn position(&self) -> Result<u64, ReportError> {
+        let mut client = self.client();
+        let answer = call_within(self.within, StreamPositionRequest {}, |request| {
+            client.stream_position(request)
+        });
+        Ok(answer.await?.into_inner().held)
+    }
+
+    /// Reports all there is from a number on, then the days that are closed; how far the clearinghouse is.
+    async fn report(&self, mut held: u64) -> Result<u64, ReportError> {
+        let written = self.ledger.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY).written;
+        if held > written {
+            return Err(ReportError::Beyond { held, written });
+        }
+        while held < written {
+            let legs = legs_from(&self.ledger, held.saturating_add(1), BATCH)?;
+            if legs.is_empty() {
+                // Appended and not synced yet: the next round has them.
+                break;
+            }
+            let request = ReportLegsRequest { legs: legs.iter().map(leg_to_wire).collect() };
+            let mut client = self.client();
+            let answer = call_within(self.within, request, |request| client.report_legs(request)).await?;
+            let now = answer.into_inner().held;
+            if now <= held {
+                return Err(ReportError::Call(format!("the clearinghouse stays at {held}")));
+            }
+            held = now;
+        }
+        self.reported.send_modify(|reported| reported.held = held);
+        self.close_days(held).await?;
+        Ok(held)
+    }
+
+    async fn close_days(&self, held: u64) -> Result<(), ReportError> {
+        let told = self.reported.borrow().closed;
+        let last = self.ledger.last_closed_day()?.map(|row| row.day);
+        if last.is_none() || last <= told {
+            return Ok(());
+        }
+        for (key, row) in self.ledger.scan(Table::ClosedDay, DAYS_AT_MOST)? {
+            let (Key::ClosedDay(day), Row::ClosedDay(closed)) = (key, row) else { continue };
+            if told.is_some_and(|told| day <= told) || closed.up_to > held {
+                continue;
+            }
+            let request = CloseDayRequest { business_day: day.to_string(), up_to: closed.up_to };
+            let mut client = self.client();
+            let answer = call_within(self.within, request, |request| client.close_day(request)).await?;
+            if answer.into_inner().closed {
+                self.reported.send_modify(|reported| reported.closed = reported.closed.max(Some(day)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Legs by number, read in order from the journal.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::record::NodeRecord;
+
+use crate::ledger::Ledger;
+use crate::store::{Rows, StoreError, Stream};
+
+/// At most `limit` legs, from a number on; all of them are synced.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<NumberedLeg>, StoreError> {
+    let block = from.saturating_sub(1) / Stream::BLOCK;
+    // A block is found by the record that holds its first number, or by the one before that began it.
+    let Some(begins) = ledger.block(Stream::Legs, block)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for frame in ledger.frames_from(begins) {
+        for bytes in frame?.records() {
+            let legs = numbered(&NodeRecord::from_bytes(bytes)?)?;
+            found.extend(legs.into_iter().filter(|leg| leg.number >= from));
+            if found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The legs of a record, numbered.
+fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
+    let (side, from, legs) = match record {
+        NodeRecord::Settled(record) => {
+            (Side::Receivable, record.legs_from, Leg::of(&record.receipt.body))
+        }
+        NodeRecord::Committed(record) => (Side::Payable, record.legs_from, Leg::of(record.body())),
+        NodeRecord::ImportChunk(_)
+        | NodeRecord::ImportCommitted(_)
+        | NodeRecord::PolicyPublished(_)
+        | NodeRecord::PolicyFetched(_)
+        | NodeRecord::DayClosed(_)
+        | NodeRecord::Prepared(_)
+        | NodeRecord::Reprepared(_)
+        | NodeRecord::Refused(_)
+        | NodeRecord::Abandoned(_)
+        | NodeRecord::Cancelled(_)
+        | NodeRecord::HomeRefused(_)
+        | NodeRecord::HomeTombstone(_)
+        | NodeRecord::ReceiptsAcknowledged(_) => return Ok(Vec::new()),
+    };
+    let end = u64::try_from(legs.len()).ok().and_then(|count| from.checked_add(count));
+    let end = end.ok_or(StoreError::Range("number of a leg"))?;
+    Ok((from..end).zip(legs).map(|(number, leg)| NumberedLeg { number, side, leg }).collect())
+}

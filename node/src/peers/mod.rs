@@ -1,0 +1,237 @@
+//! The other regions' nodes: where each is, who it must prove to be, and the key it signs with.
+//!
+//! The directory is a list in the configuration. A region that is not in it is refused, and a home region is
+//! asked through one door ([`Home`]) whether it is another node or this one.
+
+mod remote;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::claim::Claim;
+use huitong_core::coverage::{PersonVersion, Snapshot};
+use huitong_core::decision::Decision;
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
+use huitong_core::person::PersonRef;
+use huitong_core::refusal::Refusal;
+use huitong_core::region::RegionCode;
+use huitong_transport::{ClientLimits, CredentialStore, TransportError};
+
+use crate::error::NodeError;
+use crate::home::{AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, SnapshotAsk};
+
+pub use remote::Peer;
+
+/// One region of the directory.
+#[derive(Debug, Clone)]
+pub struct DirectoryEntry {
+    /// The region.
+    pub region: RegionCode,
+    /// Its node, `https://host:port`.
+    pub endpoint: String,
+    /// The key it signs with, proven by its certificate.
+    pub signing: CertifiedKey,
+}
+
+/// Why an entry of the directory cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// The signing certificate is another party's.
+    #[error("region {region}: the signing certificate is {found}'s")]
+    OtherSigner {
+        /// The entry.
+        region: RegionCode,
+        /// Whose certificate it is.
+        found: Identity,
+    },
+    /// The region has two entries.
+    #[error("region {0} is in the directory twice")]
+    Twice(RegionCode),
+    /// The endpoint cannot be used.
+    #[error("region {region}: {error}")]
+    Endpoint {
+        /// The entry.
+        region: RegionCode,
+        /// What is wrong.
+        error: TransportError,
+    },
+}
+
+/// Why a home region gave no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum HomeFault {
+    /// It refused, without an outcome for the id.
+    #[error(transparent)]
+    Refused(Refusal),
+    /// It was not reached, or did not answer, or not in a way that can be read.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// The directory, with a channel to each region.
+#[derive(Clone)]
+pub struct Homes {
+    own: Arc<HomeRole>,
+    own_region: RegionCode,
+    others: Arc<BTreeMap<RegionCode, Arc<Peer>>>,
+}
+
+impl Homes {
+    /// Prepares channels to all regions; none is opened before it is used.
+    ///
+    /// # Errors
+    /// [`DirectoryError`] for the first entry that cannot be used.
+    pub fn new(
+        own_region: RegionCode,
+        own: Arc<HomeRole>,
+        entries: Vec<DirectoryEntry>,
+        credentials: &CredentialStore,
+        limits: &ClientLimits,
+    ) -> Result<Self, DirectoryError> {
+        let mut others = BTreeMap::new();
+        for entry in entries.into_iter().filter(|entry| entry.region != own_region) {
+            let region = entry.region;
+            let found = entry.signing.identity();
+            if *found != Identity::RegionNodeSigning(region) {
+                return Err(DirectoryError::OtherSigner { region, found: found.clone() });
+            }
+            let peer = Peer::new(entry, credentials, limits);
+            let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
+            if others.insert(region, Arc::new(peer)).is_some() {
+                return Err(DirectoryError::Twice(region));
+            }
+        }
+        Ok(Self { own, own_region, others: Arc::new(others) })
+    }
+
+    /// The door to a home region; `None` when it is not in the directory.
+    #[must_use]
+    pub fn of(&self, region: RegionCode) -> Option<Home> {
+        if region == self.own_region {
+            return Some(Home::Own { role: Arc::clone(&self.own), region });
+        }
+        self.others.get(&region).map(|peer| Home::Other(Arc::clone(peer)))
+    }
+
+    /// The other regions.
+    pub fn others(&self) -> impl Iterator<Item = (RegionCode, &Arc<Peer>)> {
+        self.others.iter().map(|(region, peer)| (*region, peer))
+    }
+}
+
+/// A home region: another node, or this one.
+#[derive(Clone)]
+pub enum Home {
+    /// The node's own home role, called in process.
+    Own {
+        /// The role.
+        role: Arc<HomeRole>,
+        /// The region.
+        region: RegionCode,
+    },
+    /// Another region's node.
+    Other(Arc<Peer>),
+}
+
+impl fmt::Debug for Home {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Home({})", self.region())
+    }
+}
+
+impl Home {
+    /// The region.
+    #[must_use]
+    pub fn region(&self) -> RegionCode {
+        match self {
+            Self::Own { region, .. } => *region,
+            Self::Other(peer) => peer.region(),
+        }
+    }
+
+    /// The key that its receipts are signed with; none for the own region, whose receipts did not travel.
+    #[must_use]
+    pub fn signing_key(&self) -> Option<&CertifiedKey> {
+        match self {
+            Self::Own { .. } => None,
+            Self::Other(peer) => Some(peer.signing_key()),
+        }
+    }
+
+    /// Coverage, totals and policy for a visit. `held`: receipts of this home held without a gap.
+    ///
+    /// # Errors
+    /// [`HomeFault`].
+    pub async fn snapshot(&self, ask: &SnapshotAsk, held: u64, within: Duration) -> Result<Snapshot, HomeFault> {
+        match self {
+            Self::Own { role, .. } => role.snapshot(ask).map_err(own_fault),
+            Self::Other(peer) => peer.snapshot(ask, held, within).await,
+        }
+    }
+
+    /// Asks for a settlement to stand.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: whether it stands is not known then.
+    pub async fn commit(
+        &self,
+        settlement: SettlementId,
+        claim: &Claim,
+        decision: &Decision,
+        version: PersonVersion,
+        held: u64,
+        within: Duration,
+    ) -> Result<CommitOutcome, HomeFault> {
+        match self {
+            Self::Own { role, .. } => {
+                let claim = claim.clone();
+                let order = CommitOrder { settlement, claim, version, engine: decision.engine };
+                let difference = |own: &Decision| (own != decision).then(|| "decision".to_owned());
+                role.commit(order, difference).await.map_err(own_fault)
+            }
+            Self::Other(peer) => peer.commit(settlement, claim, decision, version, held, within).await,
+        }
+    }
+
+    /// Gives an id up.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: what stands under the id is not known then.
+    pub async fn abandon(
+        &self,
+        settlement: SettlementId,
+        person: PersonRef,
+        within: Duration,
+    ) -> Result<AbandonOutcome, HomeFault> {
+        match self {
+            Self::Own { role, region } => role.abandon(*region, settlement).await.map_err(own_fault),
+            Self::Other(peer) => peer.abandon(settlement, person, within).await,
+        }
+    }
+
+    /// The bytes of a policy, not yet checked.
+    ///
+    /// # Errors
+    /// [`HomeFault`].
+    pub async fn fetch_policy(&self, digest: Digest, within: Duration) -> Result<Vec<u8>, HomeFault> {
+        match self {
+            Self::Own { .. } => {
+                Err(HomeFault::Unreachable(format!("the own policy {digest} is not at hand")))
+            }
+            Self::Other(peer) => peer.fetch_policy(digest, within).await,
+        }
+    }
+}
+
+fn own_fault(error: NodeError) -> HomeFault {
+    if let NodeError::Write(_) | NodeError::Store(_) = &error {
+        tracing::error!(%error, "the own home role cannot answer");
+    }
+    HomeFault::Refused(error.refusal())
+}
+

@@ -1,0 +1,211 @@
+//! The client of another region's node: messages out, checked core values in.
+//!
+//! A few connections are kept to each peer, since four carry half as much again as one. What the peer says
+//! is validated like anything that arrives.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::canonical::Artifact;
+use huitong_core::claim::Claim;
+use huitong_core::coverage::{PersonVersion, Snapshot};
+use huitong_core::date::Timestamp;
+use huitong_core::decision::Decision;
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
+use huitong_core::person::PersonRef;
+use huitong_core::receipt::Receipt;
+use huitong_core::region::RegionCode;
+use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
+use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
+use huitong_proto::conversion::decision::decision_to_wire;
+use huitong_proto::conversion::receipt::{receipt_from_wire, receipt_to_wire};
+use huitong_proto::conversion::refusal::refusal_from_wire;
+use huitong_proto::conversion::visit::visit_to_wire;
+use huitong_proto::conversion::{Path, WireFault};
+use huitong_proto::policy::v1::FetchPolicyRequest;
+use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceClient;
+use huitong_transport::{
+    ClientLimits, CredentialStore, MAX_MESSAGE_BYTES, TransportError, call_within, connect_lazy,
+};
+use tonic::Status;
+use tonic::transport::Channel;
+
+use super::{DirectoryEntry, HomeFault};
+use crate::grpc::status::refusal_of;
+use crate::home::{AbandonOutcome, CommitOutcome, SnapshotAsk};
+
+/// Connections kept to one peer.
+const CONNECTIONS: usize = 4;
+
+/// Another region's node.
+pub struct Peer {
+    region: RegionCode,
+    signing: CertifiedKey,
+    channels: Vec<Channel>,
+    next: AtomicUsize,
+}
+
+impl Peer {
+    pub(super) fn new(
+        entry: DirectoryEntry,
+        credentials: &CredentialStore,
+        limits: &ClientLimits,
+    ) -> Result<Self, TransportError> {
+        let DirectoryEntry { region, endpoint, signing } = entry;
+        let open = |_| connect_lazy(&endpoint, Identity::RegionNode(region), credentials, limits.clone());
+        let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
+        Ok(Self { region, signing, channels, next: AtomicUsize::new(0) })
+    }
+
+    /// Its region.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.region
+    }
+
+    /// The key it signs with.
+    #[must_use]
+    pub const fn signing_key(&self) -> &CertifiedKey {
+        &self.signing
+    }
+
+    fn channel(&self) -> Result<Channel, HomeFault> {
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        let channel = turn.checked_rem(self.channels.len()).and_then(|at| self.channels.get(at));
+        channel.cloned().ok_or_else(|| HomeFault::Unreachable("no channel".to_owned()))
+    }
+
+    fn home(&self) -> Result<HomeServiceClient<Channel>, HomeFault> {
+        let client = HomeServiceClient::new(self.channel()?);
+        Ok(client
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES))
+    }
+
+    pub(super) async fn snapshot(
+        &self,
+        ask: &SnapshotAsk,
+        held: u64,
+        within: Duration,
+    ) -> Result<Snapshot, HomeFault> {
+        let request = v1::SnapshotRequest {
+            person: Some(person_to_wire(&ask.person)),
+            credential: Some(credential_to_wire(&ask.credential)),
+            institution: Some(institution_to_wire(&ask.institution)),
+            visit: Some(visit_to_wire(&ask.visit)),
+            receipts_held: held,
+        };
+        let mut client = self.home()?;
+        let answer = call_within(within, request, |request| client.snapshot(request)).await;
+        let snapshot = snapshot(&answer.map_err(fault)?.into_inner().snapshot)?;
+        if snapshot.person == ask.person {
+            Ok(snapshot)
+        } else {
+            Err(HomeFault::Unreachable("a snapshot of another person".to_owned()))
+        }
+    }
+
+    pub(super) async fn commit(
+        &self,
+        settlement: SettlementId,
+        claim: &Claim,
+        decision: &Decision,
+        version: PersonVersion,
+        held: u64,
+        within: Duration,
+    ) -> Result<CommitOutcome, HomeFault> {
+        let request = v1::CommitRequest {
+            settlement: settlement.to_string(),
+            claim: Some(claim_to_wire(claim)),
+            version: Some(v1::Version { incarnation: version.incarnation, change: version.change }),
+            decision: Some(decision_to_wire(decision)),
+            receipts_held: held,
+        };
+        let mut client = self.home()?;
+        let answer = call_within(within, request, |request| client.commit(request)).await;
+        let path = Path::root("response");
+        match answer.map_err(fault)?.into_inner().outcome {
+            Some(v1::commit_response::Outcome::Receipt(receipt)) => {
+                Ok(CommitOutcome::Receipt(receipt_from_wire(Some(receipt), path).map_err(unreadable)?))
+            }
+            Some(v1::commit_response::Outcome::Refused(refusal)) => {
+                Ok(CommitOutcome::Refused(refusal_from_wire(Some(refusal), path).map_err(unreadable)?))
+            }
+            Some(v1::commit_response::Outcome::Stale(bytes)) => Ok(CommitOutcome::Stale(snapshot(&bytes)?)),
+            None => Err(unreadable(path.missing())),
+        }
+    }
+
+    pub(super) async fn abandon(
+        &self,
+        settlement: SettlementId,
+        person: PersonRef,
+        within: Duration,
+    ) -> Result<AbandonOutcome, HomeFault> {
+        let request = v1::AbandonRequest {
+            settlement: settlement.to_string(),
+            person: Some(person_to_wire(&person)),
+        };
+        let mut client = self.home()?;
+        let answer = call_within(within, request, |request| client.abandon(request)).await;
+        let path = Path::root("response");
+        match answer.map_err(fault)?.into_inner().outcome {
+            Some(v1::abandon_response::Outcome::Receipt(receipt)) => {
+                Ok(AbandonOutcome::Receipt(receipt_from_wire(Some(receipt), path).map_err(unreadable)?))
+            }
+            Some(v1::abandon_response::Outcome::Refused(refusal)) => {
+                Ok(AbandonOutcome::Refused(refusal_from_wire(Some(refusal), path).map_err(unreadable)?))
+            }
+            Some(v1::abandon_response::Outcome::Abandoned(tombstone)) => {
+                let at = Timestamp::from_millis(tombstone.at_ms);
+                Ok(AbandonOutcome::Tombstone(at.map_err(|fault| unreadable(path.wrong(fault)))?))
+            }
+            None => Err(unreadable(path.missing())),
+        }
+    }
+
+    pub(super) async fn fetch_policy(&self, digest: Digest, within: Duration) -> Result<Vec<u8>, HomeFault> {
+        let request = FetchPolicyRequest { digest: digest.as_bytes().to_vec() };
+        let mut client = PolicyServiceClient::new(self.channel()?);
+        let answer = call_within(within, request, |request| client.fetch_policy(request)).await;
+        Ok(answer.map_err(fault)?.into_inner().document)
+    }
+
+    /// Delivers receipts of the own region; up to which number the peer holds them now.
+    ///
+    /// # Errors
+    /// [`HomeFault`].
+    pub async fn deliver(&self, receipts: &[Receipt], within: Duration) -> Result<u64, HomeFault> {
+        let receipts = receipts.iter().map(receipt_to_wire).collect();
+        let request = v1::DeliverReceiptsRequest { receipts };
+        let client = TreatmentServiceClient::new(self.channel()?);
+        let mut client = client.max_encoding_message_size(MAX_MESSAGE_BYTES);
+        let answer = call_within(within, request, |request| client.deliver_receipts(request)).await;
+        Ok(answer.map_err(fault)?.into_inner().held)
+    }
+}
+
+fn snapshot(bytes: &[u8]) -> Result<Snapshot, HomeFault> {
+    let path = Path::root("response");
+    Snapshot::from_bytes(bytes).map_err(|fault| unreadable(path.field("snapshot").wrong(fault)))
+}
+
+fn unreadable(fault: WireFault) -> HomeFault {
+    tracing::error!(%fault, "a peer's answer cannot be read");
+    HomeFault::Unreachable(fault.to_string())
+}
+
+fn fault(status: Status) -> HomeFault {
+    match refusal_of(&status) {
+        Some(refusal) => HomeFault::Refused(refusal),
+        None => HomeFault::Unreachable(
+            TransportError::of(&status).map_or_else(|| status.to_string(), |error| error.to_string()),
+        ),
+    }
+}

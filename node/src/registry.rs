@@ -1,0 +1,315 @@
+//! What officers do: bring files and policies in, close days, look at what the node holds.
+//!
+//! Reading files belongs to the importer and checking documents to `huitong-document`; here rows and
+//! policies that are right become records. A file is all or nothing: its parts are journaled first, and one
+//! last record makes them hold.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_core::canonical::encode_to_vec;
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::Digest;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind, PolicyPublished};
+use huitong_core::record::registry::RegistryRows;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use tokio::sync::{Mutex, watch};
+
+use crate::catalogue::Catalogue;
+use crate::clock::{Calendar, Clock};
+use crate::error::NodeError;
+use crate::import::ImportBatch;
+use crate::ledger::Ledger;
+use crate::legs::day::{CloseDay, DayVerdict};
+use crate::legs::report::Reported;
+use crate::policies::{HeldPolicy, PolicyBook, PolicyError};
+use crate::store::apply::Records;
+use crate::store::{CatalogueRow, Key, Rows, StoreError, Table};
+use crate::treatment::TreatmentRole;
+use crate::writer::{Command, Verdict, Writer};
+
+/// What the rows of one part may take.
+const CHUNK_BYTES: usize = 1 << 20;
+/// The most parts of one file.
+const CHUNKS_AT_MOST: usize = 4_096;
+
+/// Why a policy was not published.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PublishError {
+    /// The policy itself.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The node.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+}
+
+/// A business day that is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayClosing {
+    /// The last leg number then.
+    pub up_to: u64,
+    /// Whether the clearinghouse counts the region as closed.
+    pub acknowledged: bool,
+}
+
+/// The officers' side of a node.
+pub struct Registry {
+    region: RegionCode,
+    ledger: Arc<Ledger>,
+    writer: Arc<Writer>,
+    policies: Arc<PolicyBook>,
+    treatment: Arc<TreatmentRole>,
+    calendar: Arc<Calendar>,
+    clock: Arc<dyn Clock>,
+    reported: Option<watch::Receiver<Reported>>,
+    /// One file or policy at a time.
+    turn: Mutex<()>,
+}
+
+/// What a registry is made of.
+pub struct Parts {
+    /// The node's region.
+    pub region: RegionCode,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
+    /// The treatment role, which uses the catalogue.
+    pub treatment: Arc<TreatmentRole>,
+    /// Which days are business days.
+    pub calendar: Arc<Calendar>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// How far the clearinghouse is; none without one.
+    pub reported: Option<watch::Receiver<Reported>>,
+}
+
+impl Registry {
+    /// The officers' side of a node.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let Parts { region, ledger, writer, policies, treatment, calendar, clock, reported } = parts;
+        Self { region, ledger, writer, policies, treatment, calendar, clock, reported, turn: Mutex::new(()) }
+    }
+
+    /// Brings the rows of a file in: all of them, or none. How many.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble; nothing of the file holds then.
+    pub async fn apply_import(&self, import: ImportBatch) -> Result<u64, NodeError> {
+        let _turn = self.turn.lock().await;
+        let (digest, kind, as_of) = (import.digest(), import.kind(), import.as_of());
+        let rows = import.into_rows();
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let catalogue = match &rows {
+            RegistryRows::Catalogue(rules) => Some(Catalogue::new(digest, rules.clone())),
+            RegistryRows::Members(_)
+            | RegistryRows::Filings(_)
+            | RegistryRows::OpeningTotals(_)
+            | RegistryRows::Balances(_)
+            | RegistryRows::Institutions(_) => None,
+        };
+        let catalogue = catalogue.transpose();
+        let catalogue = catalogue.map_err(|error| NodeError::refused(RefusalCode::Malformed, error))?;
+        let held = self.held_after(&rows)?;
+        let chunks = chunks(rows);
+        if chunks.len() > CHUNKS_AT_MOST {
+            return Err(NodeError::refused(RefusalCode::TooLarge, format!("{} parts", chunks.len())));
+        }
+        let mut parts = 0_u32;
+        for rows in chunks {
+            let record = ImportChunk { import: digest, seq: parts, rows };
+            self.writer.run(Write(NodeRecord::ImportChunk(record))).await?;
+            parts = parts.saturating_add(1);
+        }
+        let at = self.clock.now();
+        let record = ImportCommitted { import: digest, kind, chunks: parts, rows: count, held, as_of, at };
+        self.writer.run(Write(NodeRecord::ImportCommitted(record))).await?;
+        if let Some(catalogue) = catalogue {
+            self.treatment.use_catalogue(Arc::new(catalogue));
+        }
+        Ok(count)
+    }
+
+    /// How many members or institutions there will be.
+    fn held_after(&self, rows: &RegistryRows) -> Result<u64, StoreError> {
+        let (kind, mut keys): (ImportKind, Vec<Key>) = match rows {
+            RegistryRows::Members(rows) => {
+                (ImportKind::Members, rows.iter().map(|row| Key::Member(row.psn_no)).collect())
+            }
+            RegistryRows::Institutions(rows) => {
+                (ImportKind::Institutions, rows.iter().map(|row| Key::Institution(row.code())).collect())
+            }
+            RegistryRows::Filings(_)
+            | RegistryRows::OpeningTotals(_)
+            | RegistryRows::Balances(_)
+            | RegistryRows::Catalogue(_) => return Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX)),
+        };
+        keys.sort_by_cached_key(encode_to_vec);
+        keys.dedup();
+        let mut held = self.ledger.count(kind)?.unwrap_or_default();
+        for key in keys {
+            held = held.saturating_add(u64::from(self.ledger.row(&key)?.is_none()));
+        }
+        Ok(held)
+    }
+
+    /// Publishes a policy: its bytes as they are.
+    ///
+    /// # Errors
+    /// [`PublishError`]: faults, another region's, or one that overlaps with what is published.
+    pub async fn publish(&self, document: Vec<u8>) -> Result<Digest, PublishError> {
+        let _turn = self.turn.lock().await;
+        let policy = Arc::new(HeldPolicy::read(document.clone(), self.region)?);
+        let digest = policy.digest();
+        if self.policies.get(&digest).is_some() {
+            return Ok(digest);
+        }
+        self.policies.admit(&policy)?;
+        let record = PolicyPublished { document, at: self.clock.now() };
+        let written = self.writer.run(Write(NodeRecord::PolicyPublished(record))).await;
+        written.map_err(NodeError::from)?;
+        self.policies.keep(policy);
+        Ok(digest)
+    }
+
+    /// Closes a business day, and waits at most so long for the clearinghouse to count it as closed.
+    ///
+    /// # Errors
+    /// A refusal for a day that is not open, or the node's own trouble.
+    pub async fn close_day(&self, day: BusinessDay, within: Duration) -> Result<DayClosing, NodeError> {
+        let command = CloseDay { day, calendar: Arc::clone(&self.calendar) };
+        match self.writer.run(command).await?.answer {
+            DayVerdict::NotOpen { open } => {
+                let detail = format!("business_day: {open} is the open day");
+                Err(NodeError::refused(RefusalCode::Malformed, detail))
+            }
+            DayVerdict::Closed { up_to } => {
+                let acknowledged = match self.reported.clone() {
+                    None => false,
+                    Some(mut reported) => {
+                        let counted = reported.wait_for(|reported| reported.closed >= Some(day));
+                        matches!(tokio::time::timeout(within, counted).await, Ok(Ok(_)))
+                    }
+                };
+                Ok(DayClosing { up_to, acknowledged })
+            }
+        }
+    }
+
+    /// The open business day.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read, or the calendar has run out.
+    pub fn open_day(&self) -> Result<BusinessDay, StoreError> {
+        let last = self.ledger.last_closed_day()?.map(|row| row.day);
+        self.calendar.day_of(self.clock.now(), last).map_err(|_| StoreError::Range("the calendar's days"))
+    }
+
+    /// Up to which number the clearinghouse holds the legs.
+    #[must_use]
+    pub fn legs_held(&self) -> u64 {
+        self.reported.as_ref().map_or(0, |reported| reported.borrow().held)
+    }
+
+    /// The node's region.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.region
+    }
+}
+
+/// One record, as it is.
+struct Write(NodeRecord);
+
+impl Command for Write {
+    type Answer = ();
+
+    fn decide(self, _rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<()>, StoreError> {
+        Ok(Verdict::Append(vec![self.0], ()))
+    }
+}
+
+fn chunks(rows: RegistryRows) -> Vec<RegistryRows> {
+    match rows {
+        RegistryRows::Members(rows) => split(rows).into_iter().map(RegistryRows::Members).collect(),
+        RegistryRows::Filings(rows) => split(rows).into_iter().map(RegistryRows::Filings).collect(),
+        RegistryRows::OpeningTotals(rows) => {
+            split(rows).into_iter().map(RegistryRows::OpeningTotals).collect()
+        }
+        RegistryRows::Balances(rows) => split(rows).into_iter().map(RegistryRows::Balances).collect(),
+        RegistryRows::Institutions(rows) => {
+            split(rows).into_iter().map(RegistryRows::Institutions).collect()
+        }
+        RegistryRows::Catalogue(rows) => split(rows).into_iter().map(RegistryRows::Catalogue).collect(),
+    }
+}
+
+fn split<T: huitong_core::canonical::Canonical>(rows: Vec<T>) -> Vec<Vec<T>> {
+    let mut chunks: Vec<Vec<T>> = Vec::new();
+    let mut room = 0_usize;
+    for row in rows {
+        let size = encode_to_vec(&row).len();
+        match chunks.last_mut() {
+            Some(chunk) if size <= room => {
+                room = room.saturating_sub(size);
+                chunk.push(row);
+            }
+            Some(_) | None => {
+                room = CHUNK_BYTES.saturating_sub(size);
+                chunks.push(vec![row]);
+            }
+        }
+    }
+    chunks
+}
+
+/// The catalogue in use, read from the journal.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> {
+    let Some(CatalogueRow { import, chunks }) = ledger.catalogue()? else { return Ok(None) };
+    let mut entries = Vec::new();
+    for seq in 0..chunks {
+        let at = ledger.chunk(import, seq)?;
+        let at = at.ok_or(StoreError::Inconsistent("the catalogue lacks a part"))?;
+        let NodeRecord::ImportChunk(ImportChunk { rows: RegistryRows::Catalogue(rows), .. }) =
+            ledger.record(at)?
+        else {
+            return Err(StoreError::Inconsistent("a part of the catalogue is another record"));
+        };
+        entries.extend(rows);
+    }
+    let catalogue = Catalogue::new(import, entries);
+    catalogue.map(Some).map_err(|_| StoreError::Inconsistent("entries of the catalogue overlap"))
+}
+
+/// The policies that the journal holds.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn read_policies(ledger: &Ledger, own: RegionCode) -> Result<PolicyBook, StoreError> {
+    let book = PolicyBook::new(own);
+    for (_, row) in ledger.scan(Table::Policy, usize::MAX)? {
+        let crate::store::Row::Policy(row) = row else { continue };
+        let record = ledger.record(row.at)?;
+        let document = if let NodeRecord::PolicyPublished(policy) = record {
+            policy.document
+        } else if let NodeRecord::PolicyFetched(policy) = record {
+            policy.document
+        } else {
+            return Err(StoreError::Inconsistent("a policy's place holds another record"));
+        };
+        match HeldPolicy::read(document, row.region) {
+            Ok(policy) => book.keep(Arc::new(policy)),
+            Err(error) => tracing::error!(region = %row.region, %error, "a policy cannot be used any more"),
+        }
+    }
+    Ok(book)
+}

@@ -1,0 +1,122 @@
+//! From a record to the rows it changes: one function, used when a record is appended and when the journal
+//! is read again, so that the two cannot differ.
+//!
+//! Nothing is decided here. Values come out of the record as they stand after the event; only what a record
+//! leaves unsaid (the rest of a person's totals, a stream's head) is read from the rows before it.
+
+mod home;
+mod import;
+mod treatment;
+
+use huitong_core::digest::sha256;
+use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
+use huitong_core::region::RegionCode;
+
+use super::{
+    Change, ClosedDay, Key, LastClosedDay, Location, PolicyRow, Row, Rows, StoreError, Stream, StreamHead,
+};
+
+/// Records by their place.
+pub trait Records {
+    /// The record at a place that is written.
+    ///
+    /// # Errors
+    /// [`StoreError`] when there is none, or it cannot be read.
+    fn record(&self, at: Location) -> Result<NodeRecord, StoreError>;
+}
+
+/// What a record is applied to.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The node's region.
+    pub region: RegionCode,
+    /// The rows before the record.
+    pub rows: &'a dyn Rows,
+    /// The records before it.
+    pub records: &'a dyn Records,
+}
+
+/// The rows that a record changes.
+///
+/// # Errors
+/// [`StoreError`] when what it builds on cannot be read, or is not there.
+pub fn changes(record: &NodeRecord, at: Location, ground: &Ground<'_>) -> Result<Vec<Change>, StoreError> {
+    let mut out = Changes { out: Vec::new() };
+    match record {
+        NodeRecord::ImportChunk(chunk) => {
+            out.put(Key::Chunk(chunk.import, chunk.seq), Row::Chunk(at));
+        }
+        NodeRecord::ImportCommitted(committed) => import::committed(committed, ground, &mut out)?,
+        NodeRecord::PolicyPublished(policy) => {
+            let row = PolicyRow { region: ground.region, at };
+            out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
+        }
+        NodeRecord::PolicyFetched(policy) => {
+            let row = PolicyRow { region: policy.region, at };
+            out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
+        }
+        NodeRecord::DayClosed(DayClosed { day, up_to, .. }) => {
+            out.put(Key::ClosedDay(*day), Row::ClosedDay(ClosedDay { up_to: *up_to }));
+            out.put(Key::LastClosedDay(), Row::LastClosedDay(LastClosedDay { day: *day }));
+        }
+        NodeRecord::Prepared(record) => treatment::prepared(record, at, &mut out),
+        NodeRecord::Reprepared(record) => treatment::reprepared(record, at, ground, &mut out)?,
+        NodeRecord::Settled(record) => treatment::settled(record, at, ground, &mut out)?,
+        NodeRecord::Refused(record) => treatment::refused(record, ground, &mut out)?,
+        NodeRecord::Abandoned(record) => treatment::abandoned(record, ground, &mut out)?,
+        NodeRecord::Cancelled(record) => treatment::cancelled(record, &mut out),
+        NodeRecord::Committed(record) => home::committed(record, at, ground, &mut out)?,
+        NodeRecord::HomeRefused(record) => home::refused(record, &mut out),
+        NodeRecord::HomeTombstone(record) => home::tombstone(record, &mut out),
+        NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
+            let stream = Stream::Receipts(*treatment);
+            let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
+            let acknowledged = head.acknowledged.max(*up_to);
+            out.put(Key::Stream(stream), Row::Stream(StreamHead { acknowledged, ..head }));
+        }
+    }
+    Ok(out.out)
+}
+
+/// The changes so far.
+struct Changes {
+    out: Vec<Change>,
+}
+
+impl Changes {
+    fn put(&mut self, key: Key, row: Row) {
+        self.out.push(Change { key, row: Some(row) });
+    }
+
+    fn remove(&mut self, key: Key) {
+        self.out.push(Change { key, row: None });
+    }
+
+    /// Writes `count` numbers from `from` on into a stream, all of one record.
+    fn extend(
+        &mut self,
+        stream: Stream,
+        from: u64,
+        count: usize,
+        at: Location,
+        rows: &dyn Rows,
+    ) -> Result<(), StoreError> {
+        let count = u64::try_from(count).map_err(|_| StoreError::Range("legs of a record"))?;
+        let Some(last) = from.checked_add(count).and_then(|end| end.checked_sub(1)) else {
+            return Err(StoreError::Range("number of a stream"));
+        };
+        if count == 0 {
+            return Ok(());
+        }
+        let head = rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
+        let written = head.written.max(last);
+        self.put(Key::Stream(stream), Row::Stream(StreamHead { written, ..head }));
+        // A block begins with number 1, 65, 129 …: it is found by the record that holds its first number.
+        let block = last.saturating_sub(1) / Stream::BLOCK;
+        let begins = block.saturating_mul(Stream::BLOCK).saturating_add(1);
+        if begins >= from {
+            self.put(Key::Block(stream, block), Row::Block(at));
+        }
+        Ok(())
+    }
+}

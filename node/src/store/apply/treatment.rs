@@ -1,0 +1,103 @@
+//! Rows of the treatment role.
+
+use huitong_core::id::SettlementId;
+use huitong_core::leg::Leg;
+use huitong_core::record::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+
+use super::super::row::PreparedRow;
+use super::super::{
+    HeldReceipts, Key, Location, OpenRow, Row, SettlementRow, SettlementState, StoreError, Stream,
+};
+use super::{Changes, Ground};
+
+pub(super) fn prepared(record: &Prepared, at: Location, out: &mut Changes) {
+    let visit = record.claim.visit_key();
+    let row = SettlementRow {
+        institution: record.institution,
+        request: record.request,
+        home: record.home(),
+        prepared: Some(PreparedRow { binding: record.binding, visit: visit.clone(), at, again: None }),
+        state: SettlementState::Prepared,
+    };
+    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    out.put(Key::Visit(visit), Row::Visit(record.settlement));
+    out.put(Key::Open(record.settlement), Row::Open(OpenRow { since: record.at }));
+}
+
+pub(super) fn reprepared(
+    record: &Reprepared,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let mut row = known(record.settlement, ground)?;
+    if let Some(prepared) = &mut row.prepared {
+        prepared.again = Some(at);
+    }
+    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    Ok(())
+}
+
+pub(super) fn settled(
+    record: &Settled,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let mut row = known(record.settlement, ground)?;
+    row.state = SettlementState::Settled(at);
+    let home = row.home;
+    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    out.remove(Key::Open(record.settlement));
+    let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
+    out.put(Key::Held(home), Row::Held(held.with(record.receipt.body.number)));
+    let legs = Leg::of(&record.receipt.body).len();
+    out.extend(Stream::Legs, record.legs_from, legs, at, ground.rows)
+}
+
+pub(super) fn refused(record: &Refused, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
+    ended(record.settlement, SettlementState::Refused(record.refusal.clone()), ground, out)
+}
+
+pub(super) fn abandoned(
+    record: &Abandoned,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    ended(record.settlement, SettlementState::Abandoned, ground, out)
+}
+
+/// An id that ends without a receipt frees its visit.
+fn ended(
+    settlement: SettlementId,
+    state: SettlementState,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let mut row = known(settlement, ground)?;
+    row.state = state;
+    if let Some(prepared) = &row.prepared {
+        out.remove(Key::Visit(prepared.visit.clone()));
+    }
+    out.put(Key::Settlement(settlement), Row::Settlement(row));
+    out.remove(Key::Open(settlement));
+    Ok(())
+}
+
+pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
+    let row = SettlementRow {
+        institution: record.institution,
+        request: record.request,
+        home: record.home,
+        prepared: None,
+        state: SettlementState::Abandoned,
+    };
+    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+}
+
+fn known(settlement: SettlementId, ground: &Ground<'_>) -> Result<SettlementRow, StoreError> {
+    ground
+        .rows
+        .settlement(settlement)?
+        .ok_or(StoreError::Inconsistent("a record names a settlement that was never prepared"))
+}

@@ -1,0 +1,99 @@
+//! The port to what the node knows by key: rows derived from the journal.
+//!
+//! The journal is the truth and is written first; the rows here follow behind it and can be thrown away and
+//! derived again. So the port has no transaction, no durability and no clock: a backend keeps rows, keeps
+//! the place in the journal that they reach, and changes both at once. Backends: [`memory`] for tests and
+//! simulation, [`embedded`] on sled. `conformance` is what any backend must pass.
+
+pub mod apply;
+#[cfg(test)]
+mod conformance;
+pub mod embedded;
+pub mod memory;
+mod row;
+mod table;
+
+pub use row::{
+    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, HomeState, LastClosedDay, Location,
+    OpenRow, PolicyRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
+};
+pub use table::{Key, Row, Rows, Table};
+
+use huitong_core::canonical::CanonicalError;
+use huitong_journal::{Position, ReadError};
+
+/// A row put, or taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Which row.
+    pub key: Key,
+    /// The row as it stands now; `None` takes it away.
+    pub row: Option<Row>,
+}
+
+/// How far into the journal an index reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reached {
+    /// The number of the last frame of which a record is in the index.
+    pub frame: u64,
+    /// How many records of that frame are in it.
+    pub records: u32,
+    /// Where that frame begins.
+    pub position: Position,
+}
+
+/// Rows by key. One index belongs to one journal.
+pub trait Index: Send + Sync {
+    /// One row.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the backend cannot read it.
+    fn get(&self, key: &Key) -> Result<Option<Row>, StoreError>;
+
+    /// At most `limit` rows of a table, ascending by their keys' canonical bytes, beginning after `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the backend cannot read them.
+    fn scan(&self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<(Key, Row)>, StoreError>;
+
+    /// Makes all changes and moves the place reached, at once or not at all.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing was changed.
+    fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError>;
+
+    /// The place reached, or `None` for an empty index.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the backend cannot read it.
+    fn reached(&self) -> Result<Option<Reached>, StoreError>;
+
+    /// Takes everything away, to be derived again.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the backend refuses.
+    fn clear(&self) -> Result<(), StoreError>;
+}
+
+/// Why rows or records cannot be read or written.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The backend's own words.
+    #[error("index: {0}")]
+    Backend(String),
+    /// Bytes that are not the row or record they should be.
+    #[error("index or journal: {0}")]
+    Form(#[from] CanonicalError),
+    /// A row of another table stands under a key.
+    #[error("index: a row of another table stands under a key of table {0}")]
+    WrongRow(&'static str),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] ReadError),
+    /// A record or row that another one names is not there.
+    #[error("the journal and its rows do not agree: {0}")]
+    Inconsistent(&'static str),
+    /// A number is out of its range.
+    #[error("out of range: {0}")]
+    Range(&'static str),
+}

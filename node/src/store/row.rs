@@ -1,0 +1,308 @@
+//! The rows that are not records themselves: small values, derived from records, pointing back at them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::claim::{Binding, VisitKey};
+use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::Digest;
+use huitong_core::id::RequestId;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::record::registry::Filing;
+use huitong_core::refusal::Refusal;
+use huitong_core::region::RegionCode;
+use huitong_core::totals::TotalSlot;
+use huitong_core::{canonical_enum, canonical_struct};
+use huitong_journal::Position;
+
+/// Where a record lies in the journal. Before its frame is written only its place in the submission is
+/// known; [`Location::written`] completes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    frame: [u8; 12],
+    record: u32,
+}
+
+canonical_struct!(Location { frame, record });
+
+const _: () = assert!(Position::ENCODED_LEN == 12);
+
+impl Location {
+    /// The nth record of a submission whose frame is not written.
+    #[must_use]
+    pub const fn pending(nth: u32) -> Self {
+        Self { frame: [0; 12], record: nth }
+    }
+
+    /// The nth record of a frame.
+    #[must_use]
+    pub fn at(frame: Position, record: u32) -> Self {
+        Self { frame: frame.to_bytes(), record }
+    }
+
+    /// The place once the submission's first record is known to be the `first` of a frame.
+    #[must_use]
+    pub fn written(self, frame: Position, first: u32) -> Self {
+        if self.frame == [0; 12] {
+            Self { frame: frame.to_bytes(), record: self.record.saturating_add(first) }
+        } else {
+            self
+        }
+    }
+
+    /// The frame's place, or `None` while it is not written.
+    #[must_use]
+    pub fn frame(self) -> Option<Position> {
+        Position::from_bytes(&self.frame)
+    }
+
+    /// The record's index in its frame.
+    #[must_use]
+    pub const fn record(self) -> u32 {
+        self.record
+    }
+}
+
+/// A person's filings, ascending by first day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filings(pub Vec<Filing>);
+
+huitong_core::canonical_as!(Filings as Vec<Filing>, |filings| filings.0.clone(), |filings| {
+    Ok::<_, std::convert::Infallible>(Filings(filings))
+});
+
+/// What changes with every settlement of a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The version.
+    pub version: PersonVersion,
+    /// The totals.
+    pub totals: BTreeMap<TotalSlot, i64>,
+    /// The accounts.
+    pub balances: Balances,
+}
+
+canonical_struct!(Account { version, totals, balances });
+
+impl Account {
+    /// The account of a person of whom nothing was settled.
+    #[must_use]
+    pub const fn new(incarnation: u32) -> Self {
+        Self {
+            version: PersonVersion { incarnation, change: 0 },
+            totals: BTreeMap::new(),
+            balances: Balances::NONE,
+        }
+    }
+
+    /// The version that the next change makes.
+    #[must_use]
+    pub const fn next_version(&self) -> PersonVersion {
+        PersonVersion { incarnation: self.version.incarnation, change: self.version.change.saturating_add(1) }
+    }
+}
+
+/// Treatment role: a settlement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettlementRow {
+    /// The institution that asked.
+    pub institution: InstitutionCode,
+    /// Its own id.
+    pub request: RequestId,
+    /// The home region.
+    pub home: RegionCode,
+    /// What was prepared; none when the id was cancelled before it was known.
+    pub prepared: Option<PreparedRow>,
+    /// How it stands.
+    pub state: SettlementState,
+}
+
+canonical_struct!(SettlementRow { institution, request, home, prepared, state });
+
+/// What a prepared settlement occupies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PreparedRow {
+    /// What its id binds.
+    pub binding: Binding,
+    /// Its visit.
+    pub visit: VisitKey,
+    /// Its record.
+    pub at: Location,
+    /// The record of its last adjudication, when that was made again.
+    pub again: Option<Location>,
+}
+
+canonical_struct!(PreparedRow { binding, visit, at, again });
+
+/// How a settlement stands at the treatment region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettlementState {
+    /// Put to the home region, or about to be.
+    Prepared,
+    /// Settled by this record.
+    Settled(Location),
+    /// Finally refused.
+    Refused(Refusal),
+    /// It can never be settled.
+    Abandoned,
+}
+
+canonical_enum!(SettlementState { 1 => Prepared, 2 => Settled(at), 3 => Refused(refusal), 4 => Abandoned });
+
+/// An open settlement: since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenRow {
+    /// When it was prepared.
+    pub since: Timestamp,
+}
+
+canonical_struct!(OpenRow { since });
+
+/// Home role: what became of an id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeRow {
+    /// What the id binds; none for an id that was buried unseen.
+    pub binding: Option<Binding>,
+    /// How it stands.
+    pub state: HomeState,
+}
+
+canonical_struct!(HomeRow { binding, state });
+
+/// How an id stands at the home region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HomeState {
+    /// Committed by this record.
+    Committed(Location),
+    /// Finally refused.
+    Refused(Refusal),
+    /// It can never commit, since this moment.
+    Tombstone(Timestamp),
+}
+
+canonical_enum!(HomeState { 1 => Committed(at), 2 => Refused(refusal), 3 => Tombstone(at) });
+
+/// A gap-free numbered stream of the node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stream {
+    /// Receivable and payable legs, for the clearinghouse.
+    Legs,
+    /// Receipts for a treatment region.
+    Receipts(RegionCode),
+}
+
+canonical_enum!(Stream { 1 => Legs, 2 => Receipts(region) });
+
+impl Stream {
+    /// How many numbers share a block.
+    pub const BLOCK: u64 = 64;
+}
+
+/// How far a stream is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamHead {
+    /// The last number written.
+    pub written: u64,
+    /// The last number that its receiver acknowledged, as far as that is journaled.
+    pub acknowledged: u64,
+}
+
+canonical_struct!(StreamHead { written, acknowledged });
+
+impl StreamHead {
+    /// A stream in which nothing was written.
+    pub const EMPTY: Self = Self { written: 0, acknowledged: 0 };
+}
+
+/// The receipts of a home region that are booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldReceipts {
+    /// Held without a gap up to this number.
+    pub up_to: u64,
+    /// Held beyond a gap.
+    pub beyond: BTreeSet<u64>,
+}
+
+canonical_struct!(HeldReceipts { up_to, beyond });
+
+impl HeldReceipts {
+    /// None held.
+    pub const NONE: Self = Self { up_to: 0, beyond: BTreeSet::new() };
+
+    /// The same with one more.
+    #[must_use]
+    pub fn with(mut self, number: u64) -> Self {
+        if number > self.up_to {
+            self.beyond.insert(number);
+        }
+        while let Some(next) = self.beyond.first().copied() {
+            if next > self.up_to.saturating_add(1) {
+                break;
+            }
+            self.beyond.remove(&next);
+            self.up_to = self.up_to.max(next);
+        }
+        self
+    }
+}
+
+/// A policy: whose, and the record with its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// The region that published it.
+    pub region: RegionCode,
+    /// Its record.
+    pub at: Location,
+}
+
+canonical_struct!(PolicyRow { region, at });
+
+/// The catalogue in use: the parts of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatalogueRow {
+    /// The file.
+    pub import: Digest,
+    /// How many parts.
+    pub chunks: u32,
+}
+
+canonical_struct!(CatalogueRow { import, chunks });
+
+/// A closed day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClosedDay {
+    /// The last leg number then.
+    pub up_to: u64,
+}
+
+canonical_struct!(ClosedDay { up_to });
+
+/// The last closed day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastClosedDay {
+    /// The day.
+    pub day: BusinessDay,
+}
+
+canonical_struct!(LastClosedDay { day });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn receipts_held_advance_over_gaps_once_they_close() {
+        let held = [1, 3, 5, 2].into_iter().fold(HeldReceipts::NONE, HeldReceipts::with);
+        assert_eq!((held.up_to, held.beyond.len()), (3, 1));
+        let held = held.with(4).with(4).with(1);
+        assert_eq!((held.up_to, held.beyond.len()), (5, 0));
+    }
+
+    #[test]
+    fn a_location_is_completed_once() {
+        let written = Location::pending(2).written(Position::START, 5);
+        assert_eq!((written.frame(), written.record()), (Some(Position::START), 7));
+        assert_eq!(written.written(Position::START, 9), written);
+        assert_eq!(Location::pending(2).frame(), None);
+    }
+}

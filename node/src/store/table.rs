@@ -1,0 +1,117 @@
+//! The tables: each with its key and its row, in one list.
+//!
+//! Adding a table is one line here. Tags are part of a backend's bytes and are never reused.
+
+use huitong_core::bill::VisitNumber;
+use huitong_core::claim::VisitKey;
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::person::PsnNo;
+use huitong_core::record::import::ImportKind;
+use huitong_core::record::registry::{InstitutionRow, Member};
+use huitong_core::region::RegionCode;
+
+use super::StoreError;
+use super::row::{
+    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, LastClosedDay, Location, OpenRow,
+    PolicyRow, SettlementRow, Stream, StreamHead,
+};
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $tag:literal $table:ident ($($part:ident: $kind:ty),*) => $row:ty, $get:ident;)*) => {
+        /// A table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Table { $($(#[$doc])* $table),* }
+
+        impl Table {
+            /// Its tag, the first byte of its keys.
+            #[must_use]
+            pub const fn tag(self) -> u8 {
+                match self { $(Self::$table => $tag),* }
+            }
+        }
+
+        /// The key of a row.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Key { $($(#[$doc])* $table($($kind),*)),* }
+
+        huitong_core::canonical_enum!(Key { $($tag => $table($($part),*)),* });
+
+        /// A row.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Row { $($(#[$doc])* $table($row)),* }
+
+        huitong_core::canonical_enum!(Row { $($tag => $table(row)),* });
+
+        /// Rows as they stand, everything appended included.
+        pub trait Rows {
+            /// One row.
+            ///
+            /// # Errors
+            /// [`StoreError`] when it cannot be read.
+            fn row(&self, key: &Key) -> Result<Option<Row>, StoreError>;
+
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// [`StoreError`] when it cannot be read.
+                fn $get(&self, $($part: $kind),*) -> Result<Option<$row>, StoreError> {
+                    match self.row(&Key::$table($($part),*))? {
+                        None => Ok(None),
+                        Some(found) => {
+                            if let Row::$table(row) = found {
+                                Ok(Some(row))
+                            } else {
+                                Err(StoreError::WrongRow(stringify!($table)))
+                            }
+                        }
+                    }
+                }
+            )*
+        }
+    };
+}
+
+tables! {
+    /// An insured person.
+    1 Member(psn_no: PsnNo) => Member, member;
+    /// A person's filings.
+    2 Filings(psn_no: PsnNo) => Filings, filings;
+    /// A person's version, totals and balances.
+    3 Account(psn_no: PsnNo) => Account, account;
+    /// An institution of the region.
+    4 Institution(code: InstitutionCode) => InstitutionRow, institution;
+    /// Treatment role: a settlement.
+    5 Settlement(id: SettlementId) => SettlementRow, settlement;
+    /// Treatment role: a settlement that is prepared and not decided.
+    6 Open(id: SettlementId) => OpenRow, open;
+    /// Treatment role: the settlement that a visit is prepared or settled under.
+    7 Visit(visit: VisitKey) => SettlementId, visit;
+    /// Home role: what became of a treatment region's id.
+    8 HomeSettlement(treatment: RegionCode, id: SettlementId) => HomeRow, home_settlement;
+    /// Home role: the settlement that a visit stands under.
+    9 HomeVisit(treatment: RegionCode, visit: VisitKey) => SettlementId, home_visit;
+    /// How far a numbered stream is written and acknowledged.
+    10 Stream(stream: Stream) => StreamHead, stream;
+    /// Where the nth block of a stream begins in the journal.
+    11 Block(stream: Stream, block: u64) => Location, block;
+    /// Treatment role: the receipts of a home region that are booked.
+    12 Held(home: RegionCode) => HeldReceipts, held;
+    /// A policy, the region's own or fetched.
+    13 Policy(digest: Digest) => PolicyRow, policy;
+    /// A part of a file that is being brought in, or of the catalogue.
+    14 Chunk(import: Digest, seq: u32) => Location, chunk;
+    /// The catalogue in use.
+    15 Catalogue() => CatalogueRow, catalogue;
+    /// A closed business day and the last leg number then.
+    16 ClosedDay(day: BusinessDay) => ClosedDay, closed_day;
+    /// The last business day that was closed.
+    17 LastClosedDay() => LastClosedDay, last_closed_day;
+    /// How many rows of a kind the region holds.
+    18 Count(kind: ImportKind) => u64, count;
+    /// Home role: which admission of the year an inpatient episode is.
+    19 Episode(psn_no: PsnNo, institution: InstitutionCode, episode: VisitNumber) => u16, episode;
+}

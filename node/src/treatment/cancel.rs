@@ -1,0 +1,91 @@
+//! Giving an id up at an institution's wish: afterwards it stands as settled, or can never be.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_core::id::RequestId;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::person::PersonRef;
+use huitong_core::refusal::RefusalCode;
+
+use super::TreatmentRole;
+use super::driving::Outcome;
+use super::order::settlement_id;
+use super::records::{Bury, Step};
+use super::view::ViewState;
+use crate::error::NodeError;
+use crate::home::AbandonOutcome;
+use crate::peers::HomeFault;
+
+/// An id to be given up.
+#[derive(Debug, Clone, Copy)]
+pub struct Cancel {
+    /// The institution, by its certificate.
+    pub institution: InstitutionCode,
+    /// Its own id.
+    pub request: RequestId,
+    /// Whom it was for: an id that is not known here is ended at home too.
+    pub person: PersonRef,
+}
+
+impl TreatmentRole {
+    /// Gives an id up.
+    ///
+    /// # Errors
+    /// `outcome.unknown` or `home.unreachable` while the home region has not answered; then cancel again.
+    pub async fn cancel(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
+        let Cancel { institution, request, person } = cancel;
+        let settlement = settlement_id(self.region, institution, request);
+        let home = self.home(person.home)?;
+        let bury = Bury { settlement, institution, request, home: person.home };
+        let buried = self.writer.run(bury).await?.answer;
+        let view = self.standing(settlement).await?;
+        match (&view.state, buried) {
+            (ViewState::Prepared, _) => self.cancel_open(cancel, within).await,
+            (ViewState::Settled(_) | ViewState::Refused(_), _) => Ok(view),
+            // The tombstone here is synced; the one at home is asked for, again if need be.
+            (ViewState::Abandoned, Step::Taken | Step::NotOpen) => {
+                let within = within.min(self.timing.commit);
+                match home.abandon(settlement, person, within).await {
+                    Ok(AbandonOutcome::Tombstone(_) | AbandonOutcome::Refused(_)) => Ok(view),
+                    Ok(AbandonOutcome::Receipt(_)) => {
+                        tracing::error!(%settlement, "home has a receipt for an id that is buried here");
+                        Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+                    }
+                    Err(HomeFault::Refused(refusal)) => Err(refusal.into()),
+                    Err(HomeFault::Unreachable(why)) => {
+                        Err(NodeError::refused(RefusalCode::HomeUnreachable, why))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives up a settlement that is open, once nobody else drives it.
+    async fn cancel_open(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
+        let settlement = settlement_id(self.region, cancel.institution, cancel.request);
+        let role = Arc::clone(self);
+        let giving_up = self.tasks.spawn(async move {
+            let turn = loop {
+                match role.driving.begin(settlement) {
+                    Ok((turn, _)) => break turn,
+                    Err(wait) => drop(wait.outcome().await),
+                }
+            };
+            let outcome = match role.reread(settlement).await {
+                Err(error) => Err(error),
+                Ok(Err(standing)) => Ok(standing),
+                Ok(Ok(attempt)) => match role.home(attempt.prepared.home()) {
+                    Ok(home) => role.give_up(attempt, &home, None).await,
+                    Err(error) => Err(error),
+                },
+            };
+            turn.end(outcome.clone());
+            outcome
+        });
+        match tokio::time::timeout(within, giving_up).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! From a prepared settlement to its outcome.
+//!
+//! Once Commit has left, only a receipt, a final refusal or a tombstone ends it (PROTOCOL 2); anything else
+//! leaves it prepared, and whoever asks is told that the outcome is unknown. A stale version is adjudicated
+//! again, a bounded number of times, and written down before it is sent. What is booked is the receipt's
+//! amounts, never our own (rule 4).
+
+use std::sync::Arc;
+
+use huitong_core::coverage::Snapshot;
+use huitong_core::date::Timestamp;
+use huitong_core::decision::Decision;
+use huitong_core::id::SettlementId;
+use huitong_core::receipt::Receipt;
+use huitong_core::record::treatment::{Prepared, Reprepared};
+use huitong_core::refusal::{Refusal, RefusalCode};
+
+use super::TreatmentRole;
+use super::driving::Outcome;
+use super::records::{Book, End, Reprepare, Step};
+use super::settle::decide_on;
+use super::view::{SettledView, SettlementView, ViewState};
+use crate::error::NodeError;
+use crate::home::{AbandonOutcome, CommitOutcome};
+use crate::peers::{Home, HomeFault};
+use crate::store::{Rows, SettlementState};
+
+/// How often a stale decision is made again in one go.
+const STALE_AT_MOST: usize = 16;
+
+/// A prepared settlement with its last adjudication.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// What was prepared.
+    pub prepared: Prepared,
+    /// What the home region said last.
+    pub snapshot: Snapshot,
+    /// What was decided on it.
+    pub decision: Decision,
+}
+
+impl TreatmentRole {
+    /// Brings a settlement to its outcome, if the home region answers. `attempt` is what is known of it in
+    /// memory; without it the journal is read.
+    pub(super) async fn drive(&self, settlement: SettlementId, attempt: Option<Attempt>) -> Outcome {
+        let attempt = match attempt {
+            Some(attempt) => attempt,
+            None => match self.reread(settlement).await? {
+                Ok(attempt) => attempt,
+                Err(standing) => return Ok(standing),
+            },
+        };
+        let home = self.home(attempt.prepared.home())?;
+        if self.clock.now() > self.limit(&attempt.prepared) {
+            return self.give_up(attempt, &home, None).await;
+        }
+        self.commit(attempt, &home).await
+    }
+
+    /// An open settlement out of the journal, or how it stands when it is open no more.
+    pub(super) async fn reread(
+        &self,
+        settlement: SettlementId,
+    ) -> Result<Result<Attempt, Arc<SettlementView>>, NodeError> {
+        self.ledger.barrier().await?;
+        let row = self.ledger.settlement(settlement)?;
+        match row {
+            Some(row) if row.state == SettlementState::Prepared => Ok(Ok(self.attempt(&row)?)),
+            Some(_) | None => {
+                let view = self.view(settlement).await?;
+                let view = view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
+                Ok(Err(Arc::new(view)))
+            }
+        }
+    }
+
+    /// After this a settlement is given up rather than committed.
+    fn limit(&self, prepared: &Prepared) -> Timestamp {
+        let limit = i64::try_from(self.timing.settle_limit.as_millis()).unwrap_or(i64::MAX);
+        let standard = prepared.at.plus_millis(limit).unwrap_or(prepared.at);
+        prepared.not_after.unwrap_or(standard)
+    }
+
+    async fn commit(&self, mut attempt: Attempt, home: &Home) -> Outcome {
+        let settlement = attempt.prepared.settlement;
+        for _ in 0..STALE_AT_MOST {
+            let held = self.receipts_held(home.region())?;
+            let Attempt { prepared, snapshot, decision } = &attempt;
+            let answer =
+                home.commit(settlement, &prepared.claim, decision, snapshot.version, held, self.timing.commit);
+            match answer.await {
+                Ok(CommitOutcome::Receipt(receipt)) => return self.book(attempt, home, receipt).await,
+                Ok(CommitOutcome::Refused(refusal)) => return self.end(attempt, Some(refusal)).await,
+                Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
+                    Ok(newer) => attempt = newer,
+                    Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
+                },
+                Err(fault) => return Err(unknown(settlement, &fault)),
+            }
+        }
+        Err(NodeError::refused(RefusalCode::StaleVersion, settlement))
+    }
+
+    /// Adjudicates on a fresh snapshot and writes it down, or says why there is no decision on it.
+    async fn again(
+        &self,
+        attempt: &Attempt,
+        home: &Home,
+        snapshot: Snapshot,
+    ) -> Result<Result<Attempt, Refusal>, NodeError> {
+        let prepared = attempt.prepared.clone();
+        let policy = match self.policy(home, &snapshot, self.timing.ask).await {
+            Ok(policy) => policy,
+            Err(NodeError::Refused(refusal)) if refusal.code != RefusalCode::HomeUnreachable => {
+                return Ok(Err(refusal));
+            }
+            Err(error) => return Err(error),
+        };
+        let decision = match decide_on(&policy, &prepared.claim, &snapshot) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let record = Reprepared {
+            settlement: prepared.settlement,
+            decision: decision.clone(),
+            snapshot: snapshot.clone(),
+            at: self.clock.now(),
+        };
+        match self.writer.run(Reprepare(record)).await?.answer {
+            Step::Taken => Ok(Ok(Attempt { prepared, snapshot, decision })),
+            Step::NotOpen => Err(NodeError::refused(RefusalCode::OutcomeUnknown, prepared.settlement)),
+        }
+    }
+
+    /// Ends an id at home: what stands there is booked, otherwise it is buried there and ended here, as
+    /// refused when there is a reason.
+    pub(super) async fn give_up(&self, attempt: Attempt, home: &Home, reason: Option<Refusal>) -> Outcome {
+        let settlement = attempt.prepared.settlement;
+        match home.abandon(settlement, attempt.prepared.claim.person, self.timing.commit).await {
+            Ok(AbandonOutcome::Receipt(receipt)) => self.book(attempt, home, receipt).await,
+            Ok(AbandonOutcome::Refused(refusal)) => self.end(attempt, Some(refusal)).await,
+            Ok(AbandonOutcome::Tombstone(_)) => self.end(attempt, reason).await,
+            Err(fault) => Err(unknown(settlement, &fault)),
+        }
+    }
+
+    async fn book(&self, attempt: Attempt, home: &Home, receipt: Receipt) -> Outcome {
+        let settlement = attempt.prepared.settlement;
+        if let Err(fault) = self.verified.check(&receipt, &attempt, home) {
+            // Nothing is booked on a word that is not the home region's; a person must look.
+            tracing::error!(%settlement, home = %home.region(), %fault, "a receipt is not accepted");
+            return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+        }
+        let command = Book { settlement, receipt: receipt.clone() };
+        match self.writer.run(command).await?.answer {
+            Step::NotOpen => self.standing(settlement).await,
+            Step::Taken => {
+                let Attempt { prepared, snapshot, decision } = attempt;
+                let (institution, request) = (prepared.institution, prepared.request);
+                let settled = SettledView { prepared, snapshot, decision, receipt };
+                let state = ViewState::Settled(Box::new(settled));
+                Ok(Arc::new(SettlementView { settlement, institution, request, state }))
+            }
+        }
+    }
+
+    async fn end(&self, attempt: Attempt, refusal: Option<Refusal>) -> Outcome {
+        let Prepared { settlement, .. } = attempt.prepared;
+        self.writer.run(End { settlement, refusal }).await?;
+        self.standing(settlement).await
+    }
+
+    pub(super) async fn standing(&self, settlement: SettlementId) -> Outcome {
+        let view = self.view(settlement).await?;
+        view.map(Arc::new).ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))
+    }
+}
+
+/// After Commit may have left, any trouble means that the outcome is not known.
+fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError {
+    tracing::warn!(%settlement, %fault, "the outcome of a settlement is not known yet");
+    NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
+}

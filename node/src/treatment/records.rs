@@ -1,0 +1,195 @@
+//! What the writer decides for the treatment role: each from the rows alone, in the order id, then visit.
+
+use huitong_core::claim::{Binding, BoundField, VisitKey};
+use huitong_core::date::Timestamp;
+use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::institution::InstitutionCode;
+use huitong_core::receipt::Receipt;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::import::PolicyFetched;
+use huitong_core::record::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
+
+use crate::store::{Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead};
+use crate::writer::{Command, Verdict};
+
+/// What stands in the way of a new settlement, if anything does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InTheWay {
+    /// The id is known, for the same request.
+    Known,
+    /// The id is known, for a request that differs here.
+    Conflict(BoundField),
+    /// The visit is prepared or settled under another id.
+    Visit(Refusal),
+}
+
+/// What stands in the way of an id, its binding and its visit.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn in_the_way(
+    rows: &dyn Rows,
+    settlement: SettlementId,
+    binding: &Binding,
+    visit: &VisitKey,
+) -> Result<Option<InTheWay>, StoreError> {
+    if let Some(row) = rows.settlement(settlement)? {
+        let prepared = row.prepared.as_ref();
+        let differs = prepared.and_then(|prepared| prepared.binding.first_difference(binding));
+        return Ok(Some(differs.map_or(InTheWay::Known, InTheWay::Conflict)));
+    }
+    let Some(other) = rows.visit(visit.clone())? else { return Ok(None) };
+    let settled = rows.settlement(other)?.is_some_and(|row| match row.state {
+        SettlementState::Settled(_) => true,
+        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned => false,
+    });
+    let code = if settled { RefusalCode::VisitAlreadySettled } else { RefusalCode::VisitInProgress };
+    Ok(Some(InTheWay::Visit(Refusal::new(code, other))))
+}
+
+/// Begins a settlement.
+pub struct Prepare(pub Prepared);
+
+impl Command for Prepare {
+    type Answer = Option<InTheWay>;
+
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
+        let Self(mut prepared) = self;
+        let visit = prepared.claim.visit_key();
+        if let Some(found) = in_the_way(rows, prepared.settlement, &prepared.binding, &visit)? {
+            return Ok(Verdict::Answer(Some(found)));
+        }
+        prepared.at = now;
+        Ok(Verdict::Append(vec![NodeRecord::Prepared(prepared)], None))
+    }
+}
+
+/// What became of a step that only an open settlement can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It was taken.
+    Taken,
+    /// The settlement was not open any more; nothing was done.
+    NotOpen,
+}
+
+fn open(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<SettlementRow>, StoreError> {
+    Ok(rows.settlement(settlement)?.filter(|row| row.state == SettlementState::Prepared))
+}
+
+/// Writes `record` if the settlement is open.
+fn if_open(
+    rows: &dyn Rows,
+    settlement: SettlementId,
+    record: impl FnOnce(SettlementRow) -> Result<NodeRecord, StoreError>,
+) -> Result<Verdict<Step>, StoreError> {
+    match open(rows, settlement)? {
+        Some(row) => Ok(Verdict::Append(vec![record(row)?], Step::Taken)),
+        None => Ok(Verdict::Answer(Step::NotOpen)),
+    }
+}
+
+/// Puts a newer adjudication in the place of the last one.
+pub struct Reprepare(pub Reprepared);
+
+impl Command for Reprepare {
+    type Answer = Step;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+        let record = self.0;
+        if_open(rows, record.settlement, |_| Ok(NodeRecord::Reprepared(Reprepared { at, ..record })))
+    }
+}
+
+/// Books a receipt that was verified.
+pub struct Book {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// The receipt.
+    pub receipt: Receipt,
+}
+
+impl Command for Book {
+    type Answer = Step;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+        let Self { settlement, receipt } = self;
+        if_open(rows, settlement, |_| {
+            let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
+            let legs_from = head.written.saturating_add(1);
+            Ok(NodeRecord::Settled(Settled { settlement, receipt, legs_from, at }))
+        })
+    }
+}
+
+/// Ends an open settlement without a receipt.
+pub struct End {
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// Why it was refused; none when it was given up.
+    pub refusal: Option<Refusal>,
+}
+
+impl Command for End {
+    type Answer = Step;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+        let Self { settlement, refusal } = self;
+        if_open(rows, settlement, |_| {
+            Ok(match refusal {
+                Some(refusal) => NodeRecord::Refused(Refused { settlement, refusal, at }),
+                None => NodeRecord::Abandoned(Abandoned { settlement, at }),
+            })
+        })
+    }
+}
+
+/// Buries an id that was never prepared here.
+pub struct Bury {
+    /// The id it would have.
+    pub settlement: SettlementId,
+    /// The institution that cancels.
+    pub institution: InstitutionCode,
+    /// Its own id.
+    pub request: RequestId,
+    /// The home region that is asked too.
+    pub home: RegionCode,
+}
+
+impl Command for Bury {
+    type Answer = Step;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+        let Self { settlement, institution, request, home } = self;
+        if rows.settlement(settlement)?.is_some() {
+            return Ok(Verdict::Answer(Step::NotOpen));
+        }
+        let record = Cancelled { settlement, institution, request, home, at };
+        Ok(Verdict::Append(vec![NodeRecord::Cancelled(record)], Step::Taken))
+    }
+}
+
+/// Keeps another region's policy, which was checked against its digest.
+pub struct KeepPolicy {
+    /// Whose it is.
+    pub region: RegionCode,
+    /// Its digest.
+    pub digest: huitong_core::digest::Digest,
+    /// Its bytes.
+    pub document: Vec<u8>,
+}
+
+impl Command for KeepPolicy {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let Self { region, digest, document } = self;
+        if rows.policy(digest)?.is_some() {
+            return Ok(Verdict::Answer(()));
+        }
+        let record = PolicyFetched { region, document, at };
+        Ok(Verdict::Append(vec![NodeRecord::PolicyFetched(record)], ()))
+    }
+}

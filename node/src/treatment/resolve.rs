@@ -1,0 +1,56 @@
+//! Coming back to what was left open: at start every prepared settlement counts as sent.
+
+use std::sync::Arc;
+
+use huitong_core::id::SettlementId;
+use tokio_util::sync::CancellationToken;
+
+use super::TreatmentRole;
+use crate::chance::jittered;
+use crate::store::{Key, StoreError, Table};
+
+/// Open settlements that are driven at once, and looked at in one round.
+const AT_ONCE: usize = 64;
+
+impl TreatmentRole {
+    /// Looks at open settlements until told to stop: at once, then at intervals.
+    pub async fn resolve(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.resolve_open(&stop).await {
+                tracing::error!(%error, "open settlements cannot be read");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered(self.timing.resolve_every)) => {}
+            }
+        }
+    }
+
+    async fn resolve_open(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), StoreError> {
+        let open = self.open_settlements(AT_ONCE)?;
+        let mut driven = tokio::task::JoinSet::new();
+        for settlement in open {
+            let role = Arc::clone(self);
+            driven.spawn(async move {
+                let within = role.timing.commit.saturating_add(role.timing.ask);
+                // What is not resolved now is looked at again; the reason is logged where it arises.
+                drop(role.drive_and_wait(settlement, None, within).await);
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = async { while driven.join_next().await.is_some() {} } => {}
+        }
+        Ok(())
+    }
+
+    /// The settlements whose outcome is not known, at most so many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read.
+    pub fn open_settlements(&self, at_most: usize) -> Result<Vec<SettlementId>, StoreError> {
+        let rows = self.ledger.scan(Table::Open, at_most)?;
+        let id = |key: Key| if let Key::Open(settlement) = key { Some(settlement) } else { None };
+        Ok(rows.into_iter().filter_map(|(key, _)| id(key)).collect())
+    }
+}

@@ -1,0 +1,281 @@
+//! From a bill to a prepared settlement: snapshot, policy, split, decision, record.
+//!
+//! Until the record is written nothing has happened: whatever goes wrong leaves the id free. Refusals come
+//! in the order of precedence that `RefusalCode` defines.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_adjudication::{SplitError, decide, split_bill};
+use huitong_core::bill::{BillError, Institution, SplitBill};
+use huitong_core::claim::Claim;
+use huitong_core::coverage::Snapshot;
+use huitong_core::decision::Decision;
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
+use huitong_core::record::treatment::Prepared;
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
+
+use super::drive::Attempt;
+use super::driving::Outcome;
+use super::order::{Order, settlement_id};
+use super::records::{InTheWay, KeepPolicy, Prepare, in_the_way};
+use super::view::{SettlementView, ViewState};
+use super::TreatmentRole;
+use crate::compute::compute;
+use crate::error::NodeError;
+use crate::home::SnapshotAsk;
+use crate::home::standing::{ENGINE, fault_refusal};
+use crate::peers::{Home, HomeFault};
+use crate::policies::{HeldPolicy, PolicyBook};
+use crate::store::Rows;
+
+/// What would be paid.
+#[derive(Debug, Clone)]
+pub struct Estimate {
+    /// The bill, split.
+    pub claim: Claim,
+    /// What the home region says of the person.
+    pub snapshot: Snapshot,
+    /// What would be decided.
+    pub decision: Decision,
+}
+
+impl TreatmentRole {
+    /// What would be paid. Changes nothing.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub async fn estimate(&self, order: &Order, within: Duration) -> Result<Estimate, NodeError> {
+        let home = self.home(order.bill.person.home)?;
+        let institution = self.institution(order)?;
+        check_dates(order)?;
+        self.adjudicate(order, institution, home, within).await
+    }
+
+    /// Settles a bill, and waits at most so long for the outcome. Repeated under the same id it answers the
+    /// same.
+    ///
+    /// # Errors
+    /// A refusal; after the claim has left for the home region only `outcome.unknown`.
+    pub async fn settle(
+        self: &Arc<Self>,
+        order: Order,
+        within: Duration,
+    ) -> Result<Arc<SettlementView>, NodeError> {
+        let settlement = settlement_id(self.region, order.institution, order.request);
+        let begun = tokio::time::Instant::now();
+        let left = || within.saturating_sub(begun.elapsed());
+        if let Some(found) = in_the_way(&*self.ledger, settlement, &order.binding(), &order.visit_key())? {
+            return self.answer_standing(settlement, found, left()).await;
+        }
+        if order.not_after.is_some_and(|limit| self.clock.now() > limit) {
+            return Err(NodeError::refused(RefusalCode::NotAfterPassed, order.request));
+        }
+        let home = self.home(order.bill.person.home)?;
+        let institution = self.institution(&order)?;
+        check_dates(&order)?;
+        let found = self.adjudicate(&order, institution, home, left()).await?;
+        if left().is_zero() {
+            return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
+        }
+        let attempt = self.prepared(settlement, order, found);
+        let command = Prepare(attempt.prepared.clone());
+        match self.writer.run(command).await?.answer {
+            Some(found) => self.answer_standing(settlement, found, left()).await,
+            None => self.drive_and_wait(settlement, Some(attempt), left()).await,
+        }
+    }
+
+    /// How the settlement of an id that is known already stands; an open one is driven on.
+    async fn answer_standing(
+        self: &Arc<Self>,
+        settlement: SettlementId,
+        found: InTheWay,
+        within: Duration,
+    ) -> Result<Arc<SettlementView>, NodeError> {
+        match found {
+            InTheWay::Conflict(field) => Err(NodeError::refused(RefusalCode::IdConflict, field)),
+            InTheWay::Visit(refusal) => Err(refusal.into()),
+            InTheWay::Known => {
+                let view = self.view(settlement).await?;
+                let view = view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
+                match view.state {
+                    ViewState::Prepared => self.drive_and_wait(settlement, None, within).await,
+                    ViewState::Settled(_) | ViewState::Refused(_) | ViewState::Abandoned => Ok(Arc::new(view)),
+                }
+            }
+        }
+    }
+
+    /// Drives a settlement in a task of its own, so that a caller who gives up does not stop it.
+    pub(super) async fn drive_and_wait(
+        self: &Arc<Self>,
+        settlement: SettlementId,
+        attempt: Option<Attempt>,
+        within: Duration,
+    ) -> Outcome {
+        let wait = match self.driving.begin(settlement) {
+            Err(wait) => wait,
+            Ok((turn, wait)) => {
+                let role = Arc::clone(self);
+                self.tasks.spawn(async move {
+                    tokio::select! {
+                        () = role.cut.cancelled() => {}
+                        outcome = role.drive(settlement, attempt) => turn.end(outcome),
+                    }
+                });
+                wait
+            }
+        };
+        match tokio::time::timeout(within, wait.outcome()).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
+        }
+    }
+
+    pub(super) fn home(&self, region: RegionCode) -> Result<Home, NodeError> {
+        let home = self.homes.of(region);
+        home.ok_or_else(|| NodeError::refused(RefusalCode::UnknownRegion, region))
+    }
+
+    /// The institution, when its agreement holds on the day of admission.
+    fn institution(&self, order: &Order) -> Result<Institution, NodeError> {
+        let row = self.ledger.institution(order.institution)?;
+        let row = row.ok_or_else(|| NodeError::refused(RefusalCode::UnknownInstitution, order.institution))?;
+        let away = order.bill.person.home != self.region;
+        let admitted = order.bill.visit.admitted;
+        if row.agreement.contains(admitted) && (row.institution.networked || !away) {
+            Ok(row.institution)
+        } else {
+            let detail = format!("{}, {admitted}", order.institution);
+            Err(NodeError::refused(RefusalCode::InstitutionNotNetworked, detail))
+        }
+    }
+
+    async fn adjudicate(
+        &self,
+        order: &Order,
+        institution: Institution,
+        home: Home,
+        within: Duration,
+    ) -> Result<Estimate, NodeError> {
+        let bill = &order.bill;
+        let ask = SnapshotAsk {
+            treatment: self.region,
+            person: bill.person,
+            credential: bill.credential.clone(),
+            institution: institution.clone(),
+            visit: bill.visit.clone(),
+        };
+        let held = self.receipts_held(bill.person.home)?;
+        let within = within.min(self.timing.ask);
+        let snapshot = home.snapshot(&ask, held, within).await.map_err(before_commit)?;
+        let policy = self.policy(&home, &snapshot, within).await?;
+        let (split, catalogue) = self.split(order, &institution)?;
+        let claim = Claim {
+            treatment: self.region,
+            institution,
+            person: bill.person,
+            visit: bill.visit.clone(),
+            bill: split,
+            catalogue,
+            given: bill.given.clone(),
+        };
+        let decision = decide_on(&policy, &claim, &snapshot)?;
+        Ok(Estimate { claim, snapshot, decision })
+    }
+
+    fn split(&self, order: &Order, institution: &Institution) -> Result<(SplitBill, Digest), NodeError> {
+        let Some(catalogue) = self.catalogue() else {
+            return Err(NodeError::refused(RefusalCode::UnknownCatalogueCode, "no catalogue is in use"));
+        };
+        let bill = &order.bill.bill;
+        let grade = institution.price_grade;
+        let split =
+            compute(bill.lines().len(), || split_bill(bill, grade, |code, day| catalogue.lookup(code, day)));
+        let split = split.map_err(|error| {
+            let code = match &error {
+                SplitError::UnknownCode { .. } => RefusalCode::UnknownCatalogueCode,
+                SplitError::Line { .. } | SplitError::Bill(_) => RefusalCode::BadBill,
+            };
+            NodeError::refused(code, error)
+        })?;
+        Ok((split, catalogue.digest()))
+    }
+
+    /// The policy that a snapshot names: at hand, or fetched, checked against its digest, and kept.
+    pub(super) async fn policy(
+        &self,
+        home: &Home,
+        snapshot: &Snapshot,
+        within: Duration,
+    ) -> Result<Arc<HeldPolicy>, NodeError> {
+        if !snapshot.engines.contains(&ENGINE.0) {
+            return Err(NodeError::refused(RefusalCode::EngineNotAccepted, ENGINE.0));
+        }
+        let digest = snapshot.policy;
+        if let Some(policy) = self.policies.get(&digest) {
+            return Ok(policy);
+        }
+        let document = home.fetch_policy(digest, within).await.map_err(before_commit)?;
+        if !PolicyBook::is_document_of(&document, &digest) {
+            tracing::error!(region = %home.region(), %digest, "a policy was sent that is not the one asked for");
+            return Err(NodeError::refused(RefusalCode::PolicyFault, digest));
+        }
+        let region = home.region();
+        let policy = HeldPolicy::read(document.clone(), region);
+        let policy = Arc::new(policy.map_err(|error| NodeError::refused(RefusalCode::PolicyFault, error))?);
+        self.writer.run(KeepPolicy { region, digest, document }).await?;
+        self.policies.keep(Arc::clone(&policy));
+        Ok(policy)
+    }
+
+    fn prepared(&self, settlement: SettlementId, order: Order, found: Estimate) -> Attempt {
+        let Estimate { claim, snapshot, decision } = found;
+        let prepared = Prepared {
+            settlement,
+            institution: order.institution,
+            request: order.request,
+            binding: order.binding(),
+            bill: order.bill.bill,
+            claim,
+            decision: decision.clone(),
+            snapshot: snapshot.clone(),
+            not_after: order.not_after,
+            at: self.clock.now(),
+        };
+        Attempt { prepared, snapshot, decision }
+    }
+}
+
+/// The decision on a claim, as the treatment region computes it.
+pub(super) fn decide_on(policy: &HeldPolicy, claim: &Claim, snapshot: &Snapshot) -> Result<Decision, Refusal> {
+    let Snapshot { coverage, totals, balances, .. } = snapshot;
+    let decided =
+        compute(claim.bill.lines().len(), || decide(&policy.compiled, claim, coverage, totals, *balances));
+    decided.map_err(|fault| fault_refusal(&fault))
+}
+
+/// What a failed question to the home region means while nothing was committed.
+fn before_commit(fault: HomeFault) -> NodeError {
+    match fault {
+        HomeFault::Refused(refusal) => NodeError::Refused(refusal),
+        HomeFault::Unreachable(why) => NodeError::refused(RefusalCode::HomeUnreachable, why),
+    }
+}
+
+fn check_dates(order: &Order) -> Result<(), NodeError> {
+    let visit = &order.bill.visit;
+    let outside = order
+        .bill
+        .bill
+        .lines()
+        .iter()
+        .find(|line| line.date < visit.admitted || line.date > visit.discharged);
+    match outside {
+        None => Ok(()),
+        Some(line) => Err(NodeError::refused(RefusalCode::BadBill, BillError::LineDate(line.number))),
+    }
+}

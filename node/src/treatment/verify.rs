@@ -1,0 +1,121 @@
+//! Whether a receipt is the home region's word, and about this claim.
+//!
+//! A group's signature is checked once and remembered by its root: one check serves everyone who waited for
+//! one sync. What is not compared with our own figures are the amounts: they are the home region's to say.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use huitong_core::canonical::{Artifact, encode_to_vec};
+use huitong_core::coverage::PersonVersion;
+use huitong_core::digest::{Digest, sha256};
+use huitong_core::receipt::{PersonalPart, Receipt};
+
+use super::drive::Attempt;
+use crate::group::is_signed;
+use crate::peers::Home;
+
+/// Groups that are remembered.
+const REMEMBERED: usize = 4_096;
+
+/// Why a receipt is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiptFault {
+    /// It is about something else.
+    #[error("its {0} is another one than the claim's")]
+    Other(&'static str),
+    /// It is not a leaf of the group it names.
+    #[error("it does not belong to the group that was signed")]
+    NotInGroup,
+    /// The group was not signed by the home region.
+    #[error("its group is not signed by the home region's key")]
+    Signature,
+}
+
+/// The groups whose signatures were checked.
+#[derive(Debug)]
+pub struct VerifiedRoots {
+    state: Mutex<(BTreeSet<Digest>, VecDeque<Digest>)>,
+}
+
+impl VerifiedRoots {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { state: Mutex::default() }
+    }
+
+    /// Checks a receipt for what was prepared.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn check(&self, receipt: &Receipt, attempt: &Attempt, home: &Home) -> Result<(), ReceiptFault> {
+        about(receipt, attempt)?;
+        self.signed(receipt, home)
+    }
+
+    /// Checks that a receipt is a home region's, whatever it is about.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn signed(&self, receipt: &Receipt, home: &Home) -> Result<(), ReceiptFault> {
+        if !receipt.is_in_group() {
+            return Err(ReceiptFault::NotInGroup);
+        }
+        // What the own home role answered did not leave the process.
+        let Some(key) = home.signing_key() else { return Ok(()) };
+        let name = sha256(&encode_to_vec(&(home.region(), receipt.group.clone())));
+        if self.knows(&name) {
+            return Ok(());
+        }
+        if !is_signed(&receipt.group, key) {
+            return Err(ReceiptFault::Signature);
+        }
+        self.remember(name);
+        Ok(())
+    }
+
+    fn knows(&self, name: &Digest) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.contains(name)
+    }
+
+    fn remember(&self, name: Digest) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, order) = &mut *state;
+        if known.insert(name) {
+            order.push_back(name);
+        }
+        if order.len() > REMEMBERED
+            && let Some(oldest) = order.pop_front()
+        {
+            known.remove(&oldest);
+        }
+    }
+}
+
+fn about(receipt: &Receipt, attempt: &Attempt) -> Result<(), ReceiptFault> {
+    let part = &receipt.body.clearing;
+    let claim = &attempt.prepared.claim;
+    let same = [
+        ("settlement", part.settlement == attempt.prepared.settlement),
+        ("home region", part.home == claim.person.home),
+        ("treatment region", part.treatment == claim.treatment),
+        ("catalogue", part.catalogue == claim.catalogue),
+    ];
+    if let Some((what, _)) = same.iter().find(|(_, same)| !same) {
+        return Err(ReceiptFault::Other(what));
+    }
+    let before = attempt.snapshot.version;
+    let personal = PersonalPart {
+        person: claim.person,
+        claim: claim.digest(),
+        decision: attempt.decision.digest(),
+        version: PersonVersion { change: before.change.saturating_add(1), ..before },
+    };
+    if personal.commitment(&receipt.salt) == receipt.body.personal {
+        Ok(())
+    } else {
+        // Only the last adjudication that was written down can have been committed.
+        Err(ReceiptFault::Other("decision"))
+    }
+}

@@ -1,0 +1,114 @@
+//! How a settlement stands, as the institution is told: out of the rows and the journal.
+
+use huitong_core::decision::Decision;
+use huitong_core::coverage::Snapshot;
+use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::institution::InstitutionCode;
+use huitong_core::receipt::Receipt;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::treatment::{Prepared, Settled};
+use huitong_core::refusal::Refusal;
+
+use super::TreatmentRole;
+use super::drive::Attempt;
+use crate::error::NodeError;
+use crate::ledger::Ledger;
+use crate::store::apply::Records;
+use crate::store::{Location, Rows, SettlementRow, SettlementState, StoreError};
+
+/// A settlement as it stands.
+#[derive(Debug, Clone)]
+pub struct SettlementView {
+    /// Its id.
+    pub settlement: SettlementId,
+    /// The institution that asked.
+    pub institution: InstitutionCode,
+    /// The institution's own id.
+    pub request: RequestId,
+    /// How it stands.
+    pub state: ViewState,
+}
+
+/// How a settlement stands.
+#[derive(Debug, Clone)]
+pub enum ViewState {
+    /// Put to the home region; the outcome is not known.
+    Prepared,
+    /// Settled.
+    Settled(Box<SettledView>),
+    /// Finally refused.
+    Refused(Refusal),
+    /// It can never be settled.
+    Abandoned,
+}
+
+/// A settlement that stands, with what it was decided on.
+#[derive(Debug, Clone)]
+pub struct SettledView {
+    /// What was prepared.
+    pub prepared: Prepared,
+    /// What the home region said of the person, at the last adjudication.
+    pub snapshot: Snapshot,
+    /// That adjudication.
+    pub decision: Decision,
+    /// The receipt.
+    pub receipt: Receipt,
+}
+
+impl TreatmentRole {
+    /// How a settlement stands, once all that this depends on is synced; `None` for an unknown id.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn view(&self, settlement: SettlementId) -> Result<Option<SettlementView>, NodeError> {
+        if self.ledger.settlement(settlement)?.is_none() {
+            return Ok(None);
+        }
+        self.ledger.barrier().await?;
+        // Read again: places in the journal are known only now.
+        let row = self.ledger.settlement(settlement)?;
+        Ok(row.map(|row| read(&self.ledger, settlement, row)).transpose()?)
+    }
+
+    /// What was prepared for a settlement, with its last adjudication.
+    pub(super) fn attempt(&self, row: &SettlementRow) -> Result<Attempt, StoreError> {
+        attempt(&self.ledger, row)
+    }
+}
+
+fn read(ledger: &Ledger, settlement: SettlementId, row: SettlementRow) -> Result<SettlementView, StoreError> {
+    let (institution, request) = (row.institution, row.request);
+    let state = match &row.state {
+        SettlementState::Prepared => ViewState::Prepared,
+        SettlementState::Refused(refusal) => ViewState::Refused(refusal.clone()),
+        SettlementState::Abandoned => ViewState::Abandoned,
+        SettlementState::Settled(at) => {
+            let Attempt { prepared, snapshot, decision } = attempt(ledger, &row)?;
+            let receipt = settled(ledger, *at)?.receipt;
+            ViewState::Settled(Box::new(SettledView { prepared, snapshot, decision, receipt }))
+        }
+    };
+    Ok(SettlementView { settlement, institution, request, state })
+}
+
+fn attempt(ledger: &Ledger, row: &SettlementRow) -> Result<Attempt, StoreError> {
+    let places = row.prepared.as_ref().ok_or(StoreError::Inconsistent("it was never prepared"))?;
+    let NodeRecord::Prepared(prepared) = ledger.record(places.at)? else {
+        return Err(StoreError::Inconsistent("a preparation's place holds another record"));
+    };
+    let Some(again) = places.again else {
+        let (snapshot, decision) = (prepared.snapshot.clone(), prepared.decision.clone());
+        return Ok(Attempt { prepared, snapshot, decision });
+    };
+    let NodeRecord::Reprepared(again) = ledger.record(again)? else {
+        return Err(StoreError::Inconsistent("an adjudication's place holds another record"));
+    };
+    Ok(Attempt { prepared, snapshot: again.snapshot, decision: again.decision })
+}
+
+fn settled(ledger: &Ledger, at: Location) -> Result<Settled, StoreError> {
+    let NodeRecord::Settled(settled) = ledger.record(at)? else {
+        return Err(StoreError::Inconsistent("a settlement's place holds another record"));
+    };
+    Ok(settled)
+}
