@@ -167,7 +167,7 @@ impl Document {
     }
 
     /// Line and column, from 1; the column in characters.
-    fn place(&self, at: usize) -> (usize, usize) {
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
         let line = self.lines.partition_point(|begin| *begin <= at).max(1);
         let begin = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let before = self.text.get(begin..at).unwrap_or_default();

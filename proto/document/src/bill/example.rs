@@ -15,6 +15,8 @@ use crate::reader::{Field, Section};
 pub struct Example {
     /// Its name, for people.
     pub name: String,
+    /// Line and column where it stands in its document, from 1.
+    pub place: (usize, usize),
     /// Where it is published, when it is.
     pub source: Option<String>,
     /// What is settled.
@@ -55,6 +57,7 @@ impl Example {
         let expected = Expected::read(&section.section("expect"), policy);
         Some(Self {
             name: name?,
+            place: field.place(),
             source: sound(source)?,
             bill: bill?,
             expected: expected?,

@@ -33,6 +33,12 @@ impl<'d> Field<'d> {
         &self.path
     }
 
+    /// Line and column where it begins, from 1; the column in characters.
+    #[must_use]
+    pub fn place(&self) -> (usize, usize) {
+        self.document.place(self.node.at)
+    }
+
     /// Notes a fault of this value.
     pub fn fault(&self, en: impl Into<String>, zh: impl Into<String>) {
         self.document.note(self.node.at, &self.path, en, zh);
