@@ -104,29 +104,29 @@ fn idle_payers(policy: &Policy, decision: &Decision) -> Vec<Sentence> {
         if has_part(payer) || told.contains(&payer) {
             continue;
         }
-        let reasons: Vec<SkipReason> = skips(decision, payer, policy);
-        let Some(first) = reasons.first() else {
+        let reasons = skips(policy, decision, payer);
+        if reasons.is_empty() {
             continue;
-        };
-        let nothing_left = reasons.contains(&SkipReason::NothingToTake);
+        }
         told.push(payer);
         let payer = Payment::by(payer);
-        sentences.push(match first {
-            SkipReason::NothingToTake | SkipReason::When if nothing_left => sentence(
+        sentences.push(if reasons.contains(&SkipReason::NothingToTake) {
+            sentence(
                 format!("{}：没有剩下可由它支付的费用，未支付。", payer.zh),
                 format!("{}: nothing is left that it could pay for.", payer.en),
-            ),
-            SkipReason::When | SkipReason::NothingToTake => sentence(
+            )
+        } else {
+            sentence(
                 format!("{}：这次不符合支付条件，未支付。", payer.zh),
                 format!("{}: its conditions are not met this time.", payer.en),
-            ),
+            )
         });
     }
     sentences
 }
 
 /// Why the layers of a payer did nothing.
-fn skips(decision: &Decision, payer: Payer, policy: &Policy) -> Vec<SkipReason> {
+fn skips(policy: &Policy, decision: &Decision, payer: Payer) -> Vec<SkipReason> {
     let is_of_payer = |name| {
         let mut layers = policy.layers().iter();
         layers.any(|layer| layer.name == name && layer.payer == payer)
@@ -149,16 +149,26 @@ fn closing(decision: &Decision) -> Vec<Sentence> {
         .iter()
         .filter(|result| !result.paid.is_zero())
         .collect();
-    let (mut sum_zh, mut sum_en) = (yuan(decision.total), yuan(decision.total));
-    for result in &paying {
-        let (paid, payer) = (yuan(result.paid), Payment::by(result.payer));
-        sum_zh.push_str(&format!(" − {paid}（{}）", payer.zh));
-        sum_en.push_str(&format!(" − {paid} ({})", payer.en));
-    }
     let cash = yuan(decision.cash);
+    let (mut zh, mut en) = (String::new(), String::new());
+    if !paying.is_empty() {
+        let total = yuan(decision.total);
+        let less = |said: fn(&Payment) -> &str, (open, close): (&str, &str)| {
+            let terms = paying.iter().map(|result| {
+                let payer = Payment::by(result.payer);
+                format!(" − {}{open}{}{close}", yuan(result.paid), said(&payer))
+            });
+            terms.collect::<String>()
+        };
+        zh = format!(
+            "：{total}{} = {cash}",
+            less(|payer| &payer.zh, ("（", "）"))
+        );
+        en = format!(": {total}{} = {cash}", less(|payer| &payer.en, (" (", ")")));
+    }
     let mut sentences = vec![sentence(
-        format!("您需要现金支付 {cash} 元：{sum_zh} = {cash}。"),
-        format!("You pay {cash} yuan in cash: {sum_en} = {cash}."),
+        format!("您需要现金支付 {cash} 元{zh}。"),
+        format!("You pay {cash} yuan in cash{en}."),
     )];
     if decision.cash != decision.patient_total {
         let (total, own, family) = (

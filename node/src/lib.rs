@@ -15,6 +15,8 @@
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
+//! | [`explain`] | How is a decision told to people? |
+//! | [`explain`] | How is a decision said in words? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 
 pub mod catalogue;
@@ -22,6 +24,7 @@ mod chance;
 pub mod clock;
 mod compute;
 pub mod error;
+pub mod explain;
 pub mod group;
 pub mod grpc;
 pub mod home;

@@ -9,10 +9,18 @@ use super::{Sentence, sentence};
 
 /// Everything to be said of a layer that applied.
 pub(super) fn explain(result: &LayerResult, rule: Option<&str>, trace: &[Step]) -> Vec<Sentence> {
+    if matches!(result.payer, Payer::Fund(fund) if fund.is_account()) {
+        return vec![from_account(result, rule, trace)];
+    }
     let mut sentences = vec![opening(result, rule)];
-    let steps = || trace.iter().filter(|step| layer_of(step) == Some(result.id));
+    let steps = || {
+        trace
+            .iter()
+            .filter(|step| layer_of(step) == Some(result.id))
+    };
     sentences.extend(steps().filter_map(weighed));
     sentences.extend(steps().filter_map(|step| start(step, result)));
+    sentences.extend(steps().filter_map(adjusted));
     sentences.extend(stretches(result));
     sentences.extend(steps().filter_map(guaranteed));
     sentences.push(outcome(result));
@@ -38,10 +46,7 @@ const fn layer_of(step: &Step) -> Option<Name> {
 
 fn opening(result: &LayerResult, rule: Option<&str>) -> Sentence {
     let (payer, base) = (Payment::by(result.payer), yuan(result.base));
-    let (rule_zh, rule_en) = rule.map_or_else(
-        || (String::new(), String::new()),
-        |rule| (format!("（依据：{rule}）"), format!(" (rule: {rule})")),
-    );
+    let (rule_zh, rule_en) = cited(rule);
     let (before_zh, before_en) = if result.before.is_zero() {
         (String::new(), String::new())
     } else {
@@ -57,25 +62,94 @@ fn opening(result: &LayerResult, rule: Option<&str>) -> Sentence {
     )
 }
 
+fn cited(rule: Option<&str>) -> (String, String) {
+    rule.map_or_else(
+        || (String::new(), String::new()),
+        |rule| (format!("（依据：{rule}）"), format!(" (rule: {rule})")),
+    )
+}
+
+/// An account pays what it holds and knows neither deductible nor shares.
+fn from_account(result: &LayerResult, rule: Option<&str>, trace: &[Step]) -> Sentence {
+    let (payer, paid, (rule_zh, rule_en)) =
+        (Payment::by(result.payer), yuan(result.paid), cited(rule));
+    let held = trace.iter().find_map(|step| {
+        let Step::Balance { layer, held } = step else {
+            return None;
+        };
+        (*layer == result.id).then_some(*held)
+    });
+    let (held_zh, held_en) = held.map_or_else(
+        || (String::new(), String::new()),
+        |held| {
+            let held = yuan(held);
+            (
+                format!("为什么没有更多：账户里只有 {held} 元。"),
+                format!(" Why not more: the account held {held} yuan."),
+            )
+        },
+    );
+    sentence(
+        format!("{}：支付 {paid} 元。{held_zh}{rule_zh}", payer.zh),
+        format!("{}: it pays {paid} yuan.{held_en}{rule_en}", payer.en),
+    )
+}
+
+/// A ratio that is not the one of the table.
+fn adjusted(step: &Step) -> Option<Sentence> {
+    let Step::Adjusted {
+        table, adjusted, ..
+    } = step
+    else {
+        return None;
+    };
+    if table == adjusted {
+        return None;
+    }
+    let (table, adjusted) = (percent(*table), percent(*adjusted));
+    Some(sentence(
+        format!("支付比例按规定由 {table} 调整为 {adjusted}。"),
+        format!("By rule the ratio of {table} becomes {adjusted}."),
+    ))
+}
+
 /// Costs that count only in part.
 fn weighed(step: &Step) -> Option<Sentence> {
-    let Step::Took { matched, weight, taken, .. } = step else {
+    let Step::Took {
+        matched,
+        weight,
+        taken,
+        ..
+    } = step
+    else {
         return None;
     };
     let kept_off = matched.checked_sub(*taken).ok()?;
     if kept_off.is_zero() {
         return None;
     }
-    let (matched, weight, taken, kept_off) =
-        (yuan(*matched), percent(*weight), yuan(*taken), yuan(kept_off));
+    let (matched, weight, taken, kept_off) = (
+        yuan(*matched),
+        percent(*weight),
+        yuan(*taken),
+        yuan(kept_off),
+    );
     Some(sentence(
         format!("其中 {matched} 元按 {weight} 计入，即 {taken} 元；另 {kept_off} 元先由您承担。"),
-        format!("Of {matched} yuan {weight} count, which is {taken}; you bear the other {kept_off} first."),
+        format!(
+            "Of {matched} yuan {weight} count, which is {taken}; you bear the other {kept_off} first."
+        ),
     ))
 }
 
 fn start(step: &Step, result: &LayerResult) -> Option<Sentence> {
-    let Step::Start { standard, met, charged, .. } = step else {
+    let Step::Start {
+        standard,
+        met,
+        charged,
+        ..
+    } = step
+    else {
         return None;
     };
     let (standard_text, met_text, charged_text) = (yuan(*standard), yuan(*met), yuan(*charged));
@@ -94,7 +168,9 @@ fn start(step: &Step, result: &LayerResult) -> Option<Sentence> {
     if still.is_zero() {
         return Some(sentence(
             format!("起付线为 {standard_text} 元，{met_zh}这次由您承担 {charged_text} 元。"),
-            format!("The deductible is {standard_text} yuan; {met_en}{charged_text} is charged now."),
+            format!(
+                "The deductible is {standard_text} yuan; {met_en}{charged_text} is charged now."
+            ),
         ));
     }
     let (base, still) = (yuan(result.base), yuan(still));
@@ -112,7 +188,10 @@ fn start(step: &Step, result: &LayerResult) -> Option<Sentence> {
 
 /// What is paid of each stretch of the base.
 fn stretches(result: &LayerResult) -> Vec<Sentence> {
-    let told = result.segments.iter().filter(|segment| segment.to > segment.from);
+    let told = result
+        .segments
+        .iter()
+        .filter(|segment| segment.to > segment.from);
     told.map(|segment| {
         let length = yuan(segment.to.saturating_sub(segment.from));
         let (from, to) = (yuan(segment.from), yuan(segment.to));
@@ -126,7 +205,10 @@ fn stretches(result: &LayerResult) -> Vec<Sentence> {
 }
 
 fn guaranteed(step: &Step) -> Option<Sentence> {
-    let Step::Floor { of, ratio, extra, .. } = step else {
+    let Step::Floor {
+        of, ratio, extra, ..
+    } = step
+    else {
         return None;
     };
     if extra.is_zero() {
@@ -142,7 +224,6 @@ fn guaranteed(step: &Step) -> Option<Sentence> {
 /// What it paid, and what it left of what counted.
 fn outcome(result: &LayerResult) -> Sentence {
     let payer = match result.payer {
-        Payer::Fund(fund) if fund.is_account() => ("从账户支付", "From the account"),
         Payer::Fund(_) => ("共支付", "It pays"),
         Payer::Hospital => ("医院承担", "The hospital bears"),
         Payer::Given(_) => ("已支付", "Already paid:"),
@@ -178,16 +259,16 @@ fn outcome(result: &LayerResult) -> Sentence {
     )
 }
 
-/// A ceiling or a balance that kept a payment down.
+/// A ceiling that kept a payment down.
 fn why_not_more(step: &Step, result: &LayerResult) -> Option<Sentence> {
-    if let Step::Balance { held, .. } = step {
-        let held = yuan(*held);
-        return Some(sentence(
-            format!("为什么没有更多：账户里只有 {held} 元。"),
-            format!("Why not more: the account held {held} yuan."),
-        ));
-    }
-    let Step::Ceiling { bounds, limit, room, cut, .. } = step else {
+    let Step::Ceiling {
+        bounds,
+        limit,
+        room,
+        cut,
+        ..
+    } = step
+    else {
         return None;
     };
     if cut.is_zero() || result.ceiling.is_none() {
@@ -205,11 +286,17 @@ fn why_not_more(step: &Step, result: &LayerResult) -> Option<Sentence> {
     Some(match bounds {
         Bounds::Payment => sentence(
             format!("为什么没有更多：最高支付限额为 {limit} 元，{left_zh}，因此少支付 {cut} 元。"),
-            format!("Why not more: it pays at most {limit} yuan; {left_en}, so it pays {cut} less."),
+            format!(
+                "Why not more: it pays at most {limit} yuan; {left_en}, so it pays {cut} less."
+            ),
         ),
         Bounds::Scope => sentence(
-            format!("为什么没有更多：最多有 {limit} 元费用可以计入，{left_zh}，因此有 {cut} 元不计入。"),
-            format!("Why not more: it covers at most {limit} yuan of costs; {left_en}, so {cut} is not covered."),
+            format!(
+                "为什么没有更多：最多有 {limit} 元费用可以计入，{left_zh}，因此有 {cut} 元不计入。"
+            ),
+            format!(
+                "Why not more: it covers at most {limit} yuan of costs; {left_en}, so {cut} is not covered."
+            ),
         ),
     })
 }

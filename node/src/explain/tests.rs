@@ -53,15 +53,27 @@ fn explained(policy: &str, amounts: &[(Part, &str)], before: &[(&str, &str)], ow
     let document = PolicyDocument::parse(policy.as_bytes()).unwrap();
     let policy = document.policy().clone();
     let compiled = Compiled::new(policy.clone(), sha256(b"policy")).unwrap();
-    let amounts = amounts.iter().map(|(part, amount)| ((*part, Vec::new()), fen(amount)));
+    let amounts = amounts
+        .iter()
+        .map(|(part, amount)| ((*part, Vec::new()), fen(amount)));
     let bill = SplitBill::from_amounts(amounts.collect()).unwrap();
     let totals: BTreeMap<Name, StoredTotal> = policy
         .totals()
         .iter()
         .map(|rule| {
             let value = before.iter().find(|(of, _)| *of == rule.name.as_str());
-            let slot = TotalSlot { name: rule.name, stretch: Stretch::Year(2023), key: None };
-            (rule.name, StoredTotal { slot, value: value.map_or(0, |(_, value)| fen(value).get()) })
+            let slot = TotalSlot {
+                name: rule.name,
+                stretch: Stretch::Year(2023),
+                key: None,
+            };
+            (
+                rule.name,
+                StoredTotal {
+                    slot,
+                    value: value.map_or(0, |(_, value)| fen(value).get()),
+                },
+            )
         })
         .collect();
     let facts = facts();
@@ -69,18 +81,27 @@ fn explained(policy: &str, amounts: &[(Part, &str)], before: &[(&str, &str)], ow
         bill: &bill,
         facts: &facts,
         totals: &totals,
-        balances: Balances { own: fen(own), family: Fen::ZERO },
+        balances: Balances {
+            own: fen(own),
+            family: Fen::ZERO,
+        },
         given: &BTreeMap::new(),
         catalogue: sha256(b"catalogue"),
     };
     let decision = adjudicate(&compiled, &case).unwrap();
     let sentences = explain(&policy, &decision);
-    let lines = sentences.iter().zip(1..).map(|(said, at)| format!("{at}. {}\n   {}\n", said.zh, said.en));
+    let lines = sentences
+        .iter()
+        .zip(1..)
+        .map(|(said, at)| format!("{at}. {}\n   {}\n", said.zh, said.en));
     lines.collect()
 }
 
-const GC48: [(Part, &str); 3] =
-    [(Part::InScope, "20000"), (Part::FirstPay, "500"), (Part::OutOfScope, "1500")];
+const GC48: [(Part, &str); 3] = [
+    (Part::InScope, "20000"),
+    (Part::FirstPay, "500"),
+    (Part::OutOfScope, "1500"),
+];
 
 #[test]
 fn the_published_case_of_ningbo() {
@@ -100,10 +121,20 @@ fn a_bill_below_the_deductible() {
 #[test]
 fn three_layers_and_an_account() {
     let amounts = [(Part::InScope, "60000"), (Part::OverLimit, "300.50")];
-    insta::assert_snapshot!(explained(THREE_LAYERS, &amounts, &[("serious", "9000")], "100"));
+    insta::assert_snapshot!(explained(
+        THREE_LAYERS,
+        &amounts,
+        &[("serious", "9000")],
+        "100"
+    ));
 }
 
 #[test]
 fn layers_that_do_not_apply_are_named_once() {
-    insta::assert_snapshot!(explained(THREE_LAYERS, &[(Part::InScope, "1200")], &[], "0"));
+    insta::assert_snapshot!(explained(
+        THREE_LAYERS,
+        &[(Part::InScope, "1200")],
+        &[],
+        "0"
+    ));
 }
