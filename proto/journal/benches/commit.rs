@@ -24,31 +24,35 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use huitong_journal::{DirDisk, Journal, Options};
 
 const RECORD_BYTES: usize = 300;
+const ZEROED_BYTES: usize = 32 << 20;
 
 #[derive(Clone, Copy)]
 struct Shape {
     records: usize,
     committers: usize,
-    groups: usize,
 }
 
-const SHAPES: [Shape; 4] = [
-    shape(1, 1, 2_000),
-    shape(1, 64, 1_000),
-    shape(10, 64, 400),
-    shape(100, 64, 100),
-];
+impl Shape {
+    const fn group_bytes(self) -> usize {
+        self.records * self.committers * RECORD_BYTES
+    }
 
-const fn shape(records: usize, committers: usize, groups: usize) -> Shape {
+    fn submission(self) -> Vec<Vec<u8>> {
+        vec![vec![7; RECORD_BYTES]; self.records]
+    }
+}
+
+const SHAPES: [Shape; 4] = [shape(1, 1), shape(1, 64), shape(10, 64), shape(100, 64)];
+
+const fn shape(records: usize, committers: usize) -> Shape {
     Shape {
         records,
         committers,
-        groups,
     }
 }
 
@@ -70,7 +74,7 @@ const ENGINES: [Engine; 4] = [
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let quick = arguments.iter().any(|argument| argument == "--quick");
-    let (rounds, share) = if quick { (3, 10) } else { (15, 1) };
+    let (rounds, span_ms) = if quick { (3, 60) } else { (11, 300) };
     let chosen = arguments.iter().position(|argument| argument == "--folder");
     let folder = chosen.map_or_else(
         || PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
@@ -81,15 +85,11 @@ fn main() {
         "records  committers       raw    zeroed   journal  /raw  /zeroed  group |  threads  /raw"
     );
     for shape in SHAPES {
-        let shape = Shape {
-            groups: (shape.groups / share).max(20),
-            ..shape
-        };
-        row(&folder, shape, rounds);
+        row(&folder, shape, rounds, Duration::from_millis(span_ms));
     }
 }
 
-fn row(folder: &Path, shape: Shape, rounds: usize) {
+fn row(folder: &Path, shape: Shape, rounds: usize, span: Duration) {
     let mut rates: [Vec<f64>; 4] = Default::default();
     let mut group_sizes = Vec::new();
     for round in 0..rounds {
@@ -97,7 +97,7 @@ fn row(folder: &Path, shape: Shape, rounds: usize) {
             // Another order each round, so that no engine always follows the same.
             let engine = (turn + round) % ENGINES.len();
             let here = tempfile::tempdir_in(folder).unwrap();
-            let (rate, group) = run(ENGINES[engine], here.path(), shape);
+            let (rate, group) = run(ENGINES[engine], here.path(), shape, span);
             rates[engine].push(rate);
             if matches!(ENGINES[engine], Engine::InFlight) {
                 group_sizes.push(group);
@@ -117,31 +117,23 @@ fn row(folder: &Path, shape: Shape, rounds: usize) {
 }
 
 /// Commits a second, and commits per frame.
-fn run(engine: Engine, folder: &Path, shape: Shape) -> (f64, f64) {
-    let commits = shape.groups * shape.committers;
-    let (seconds, frames) = match engine {
-        Engine::Raw => raw(&new_file(folder), shape),
+fn run(engine: Engine, folder: &Path, shape: Shape, span: Duration) -> (f64, f64) {
+    let journal = || {
+        let disk = DirDisk::at(folder).unwrap();
+        Journal::open(disk, Options::standard(), None).unwrap().0
+    };
+    match engine {
+        Engine::Raw => raw(&new_file(folder), usize::MAX, shape, span),
         Engine::Zeroed => {
             let file = new_file(folder);
-            let zeros = vec![0; shape.records * shape.committers * RECORD_BYTES];
-            for group in 0..shape.groups {
-                file.write_all_at(&zeros, (group * zeros.len()) as u64)
-                    .unwrap();
-            }
-            raw(&file, shape)
+            let groups = (ZEROED_BYTES / shape.group_bytes()).max(1);
+            file.write_all_at(&vec![0; groups * shape.group_bytes()], 0)
+                .unwrap();
+            raw(&file, groups, shape, span)
         }
-        Engine::InFlight | Engine::Threads => {
-            let disk = DirDisk::at(folder).unwrap();
-            let (journal, _) = Journal::open(disk, Options::standard(), None).unwrap();
-            let seconds = if matches!(engine, Engine::InFlight) && shape.committers > 1 {
-                in_flight(&journal, shape)
-            } else {
-                threads(&journal, shape)
-            };
-            (seconds, journal.tip().frame as usize)
-        }
-    };
-    (commits as f64 / seconds, commits as f64 / frames as f64)
+        Engine::InFlight if shape.committers > 1 => in_flight(&journal(), shape, span),
+        Engine::InFlight | Engine::Threads => threads(&journal(), shape, span),
+    }
 }
 
 fn new_file(folder: &Path) -> File {
@@ -150,55 +142,67 @@ fn new_file(folder: &Path) -> File {
     how.open(folder.join("raw")).unwrap()
 }
 
-fn raw(file: &File, shape: Shape) -> (f64, usize) {
+/// Writes on to the end of `groups`, then from the beginning again.
+fn raw(file: &File, groups: usize, shape: Shape, span: Duration) -> (f64, f64) {
     file.sync_all().unwrap();
-    let group = vec![7; shape.records * shape.committers * RECORD_BYTES];
-    let start = Instant::now();
-    for number in 0..shape.groups {
-        file.write_all_at(&group, (number * group.len()) as u64)
-            .unwrap();
+    let group = vec![7; shape.group_bytes()];
+    let (start, mut done) = (Instant::now(), 0_usize);
+    while start.elapsed() < span {
+        let place = (done % groups) * group.len();
+        file.write_all_at(&group, place as u64).unwrap();
         file.sync_data().unwrap();
+        done += 1;
     }
-    (start.elapsed().as_secs_f64(), shape.groups)
-}
-
-fn records(shape: Shape) -> Vec<Vec<u8>> {
-    vec![vec![7; RECORD_BYTES]; shape.records]
+    rate(done * shape.committers, done, start)
 }
 
 /// One submitter, woken by the callbacks.
-fn in_flight(journal: &Journal, shape: Shape) -> f64 {
-    let commits = shape.groups * shape.committers;
+fn in_flight(journal: &Journal, shape: Shape, span: Duration) -> (f64, f64) {
     let (told, answers) = channel();
-    let start = Instant::now();
+    let (start, mut commits, mut waiting) = (Instant::now(), 0_usize, 0_usize);
     let submit = || {
         let told = told.clone();
         let done = move |answer: Result<_, _>| told.send(answer.is_ok()).unwrap();
-        journal.append(records(shape), done).unwrap();
+        journal.append(shape.submission(), done).unwrap();
     };
-    (0..shape.committers).for_each(|_| submit());
-    for number in 0..commits {
+    while waiting < shape.committers {
+        submit();
+        waiting += 1;
+    }
+    while waiting > 0 {
         assert!(answers.recv().unwrap());
-        if number + shape.committers < commits {
+        commits += 1;
+        if start.elapsed() < span {
             submit();
+        } else {
+            waiting -= 1;
         }
     }
-    start.elapsed().as_secs_f64()
+    rate(commits, journal.tip().frame as usize, start)
 }
 
 /// Blocking callers, one thread each.
-fn threads(journal: &Journal, shape: Shape) -> f64 {
+fn threads(journal: &Journal, shape: Shape, span: Duration) -> (f64, f64) {
     let start = Instant::now();
-    thread::scope(|scope| {
-        for _ in 0..shape.committers {
-            scope.spawn(|| {
-                for _ in 0..shape.groups {
-                    journal.append_and_wait(records(shape)).unwrap();
-                }
-            });
+    let commit = || {
+        let mut commits = 0_usize;
+        while start.elapsed() < span {
+            journal.append_and_wait(shape.submission()).unwrap();
+            commits += 1;
         }
+        commits
+    };
+    let commits = thread::scope(|scope| {
+        let callers: Vec<_> = (0..shape.committers).map(|_| scope.spawn(commit)).collect();
+        let each = callers.into_iter().map(|caller| caller.join().unwrap());
+        each.sum()
     });
-    start.elapsed().as_secs_f64()
+    rate(commits, journal.tip().frame as usize, start)
+}
+
+fn rate(commits: usize, frames: usize, start: Instant) -> (f64, f64) {
+    let seconds = start.elapsed().as_secs_f64();
+    (commits as f64 / seconds, commits as f64 / frames as f64)
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

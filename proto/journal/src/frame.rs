@@ -112,30 +112,18 @@ impl FrameHeader {
     }
 }
 
-/// What the records take in a frame, with their lengths.
-pub(crate) fn records_len(records: &[Vec<u8>]) -> u64 {
-    records.iter().fold(0, |sum: u64, record| {
-        let bytes = u64::try_from(record.len()).unwrap_or(u64::MAX);
-        sum.saturating_add(u64::from(RECORD_OVERHEAD))
-            .saturating_add(bytes)
-    })
-}
-
-/// Writes a frame into `out`, in place of what it held. The caller has checked
-/// that it fits its limits.
+/// Writes a frame into `out`, in place of what it held. `sections` are records
+/// with their lengths; the caller has checked that they fit.
 pub(crate) fn encode<'a>(
     out: &mut Vec<u8>,
     header: &FrameHeader,
-    records: impl Iterator<Item = &'a [u8]>,
+    sections: impl Iterator<Item = &'a [u8]>,
     seal: &[u8],
 ) {
     out.clear();
     out.reserve(index(header.frame_len()));
     header.encode_into(out);
-    for record in records {
-        out.extend_from_slice(&length(record.len()).to_be_bytes());
-        out.extend_from_slice(record);
-    }
+    sections.for_each(|section| out.extend_from_slice(section));
     out.extend_from_slice(seal);
     let crc = crc32c::crc32c(out);
     out.extend_from_slice(&crc.to_be_bytes());
@@ -255,9 +243,11 @@ impl<'a> Records<'a> {
         let section = fields
             .take(HEADER_LEN)
             .and_then(|_header| fields.take(header.records_len));
-        Self {
-            section: section.unwrap_or_default(),
-        }
+        Self::over(section.unwrap_or_default())
+    }
+
+    pub(crate) const fn over(section: &'a [u8]) -> Self {
+        Self { section }
     }
 }
 
@@ -277,6 +267,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::options::Options;
+    use crate::section::Section;
 
     // Computed by another program from the table above.
     const GOLDEN_HEADER_CRC: [u8; 4] = [0x37, 0x22, 0xc1, 0x61];
@@ -284,15 +276,16 @@ mod tests {
     const GOLDEN_CHAIN: &str = "7438ce00d0da7c02645156ed3ab74dfee50e54cbfd9980d2eb383c8e1f0591d1";
 
     fn frame(records: &[Vec<u8>], seal: &[u8]) -> (FrameHeader, Vec<u8>) {
+        let section = Section::of(records, &Options::standard()).unwrap();
         let header = FrameHeader {
             number: 7,
             previous: ChainHash::from_bytes([0x11; 32]),
-            records_len: u32::try_from(records_len(records)).unwrap(),
-            record_count: length(records.len()),
+            records_len: section.len(),
+            record_count: section.count(),
             seal_len: length(seal.len()),
         };
         let mut bytes = Vec::new();
-        encode(&mut bytes, &header, records.iter().map(Vec::as_slice), seal);
+        encode(&mut bytes, &header, [section.as_bytes()].into_iter(), seal);
         (header, bytes)
     }
 

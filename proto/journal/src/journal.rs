@@ -10,15 +10,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use crate::disk::{Disk, Held};
 use crate::error::{AppendError, DiskFault, Fault, OpenError};
 use crate::log::{Committed, Log, Seal};
 use crate::options::Options;
-use crate::queue::{Group, Queue, Waiter};
+use crate::queue::{Expected, Group, Queue, Waiter};
 use crate::reader::Reader;
 use crate::recovery::Recovery;
 use crate::tip::Tip;
+
+/// The most that a group waits for others.
+const LONGEST_GATHERING: Duration = Duration::from_millis(1);
 
 /// An open journal, shared by reference among callers.
 pub struct Journal {
@@ -40,7 +44,8 @@ impl Journal {
         options: Options,
         seal: Option<Seal>,
     ) -> Result<(Self, Recovery), OpenError> {
-        let (log, recovery) = Log::open(disk, options, seal)?;
+        let (mut log, recovery) = Log::open(disk, options, seal)?;
+        log.hash_beside();
         let queue = Arc::new(Queue::new(options));
         let (reader, lock) = (log.reader(), log.lock());
         let writer = thread::Builder::new().name("journal-writer".to_owned());
@@ -169,7 +174,7 @@ impl Permit<'_> {
         done: impl FnOnce(Result<Committed, AppendError>) + Send + 'static,
     ) -> Result<(), AppendError> {
         match self.queue.take() {
-            Some(queue) => queue.push(records, Box::new(done)),
+            Some(queue) => queue.push(&records, Box::new(done)),
             None => Err(AppendError::Closed),
         }
     }
@@ -192,9 +197,10 @@ impl fmt::Debug for Permit<'_> {
 /// The writer's thread.
 fn write_groups(mut log: Log, queue: &Queue) {
     let mut warned = false;
+    let mut expected = Expected::NONE;
     let ended = catch_unwind(AssertUnwindSafe(|| {
-        while let Some(group) = queue.take() {
-            write_group(&mut log, group)?;
+        while let Some(group) = queue.take(expected) {
+            expected = write_group(&mut log, queue, group)?;
             log.prepare_ahead();
             if warned != log.no_room_ahead().is_some() {
                 warned = !warned;
@@ -216,17 +222,25 @@ fn write_groups(mut log: Log, queue: &Queue) {
 
 /// Commits one group and tells everyone in it. A waiter that panics breaks the
 /// journal: its server has lost track of what it promised.
-fn write_group(log: &mut Log, group: Group) -> Result<(), Arc<Fault>> {
-    let outcome = log.commit(&group.submissions);
-    drop(group.submissions);
+///
+/// Those told now and those who came meanwhile are likely to be back together.
+/// Taking the first who is back alone would leave the rest to wait for two syncs,
+/// for ever in two half groups; so a part of a sync's time is spent on gathering.
+fn write_group(log: &mut Log, queue: &Queue, group: Group) -> Result<Expected, Arc<Fault>> {
+    let began = Instant::now();
+    let outcome = log.commit_sections(&group.sections);
     match outcome {
         Ok(committed) => {
+            let expected = Expected {
+                count: committed.len().saturating_add(queue.waiting()),
+                within: gathering(began.elapsed()),
+            };
             let told = group.waiters.into_iter().zip(committed);
             let sound = told.fold(true, |sound, (waiter, committed)| {
                 tell(waiter, Ok(committed)) && sound
             });
             if sound {
-                Ok(())
+                Ok(expected)
             } else {
                 Err(Arc::new(Fault::CallbackPanicked))
             }
@@ -241,10 +255,15 @@ fn write_group(log: &mut Log, group: Group) -> Result<(), Arc<Fault>> {
                 | AppendError::NoRecords
                 | AppendError::TooLarge { .. }
                 | AppendError::TooManyRecords { .. }
-                | AppendError::Closed => Ok(()),
+                | AppendError::Closed => Ok(Expected::NONE),
             }
         }
     }
+}
+
+fn gathering(sync: Duration) -> Duration {
+    let quarter = sync.checked_div(4).unwrap_or_default();
+    quarter.min(LONGEST_GATHERING)
 }
 
 /// Whether the waiter took its answer without a panic.

@@ -46,6 +46,7 @@ mod queue;
 mod reader;
 mod recovery;
 mod repair;
+mod section;
 mod segment;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -7,18 +7,20 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
 
 use crate::active::{ActiveSegment, prepare};
 use crate::chain::ChainHash;
 use crate::disk::{Disk, DiskFile, Held, LockRefusal};
 use crate::error::{AppendError, DiskFault, Fault, OpenError, Operation};
-use crate::fields::length;
+use crate::fields::{index, length};
 use crate::frame::{self, FrameHeader};
 use crate::options::Options;
 use crate::position::Position;
 use crate::reader::Reader;
 use crate::recovery::{Recovery, survey};
 use crate::repair::repair;
+use crate::section::Section;
 use crate::segment::{self, SegmentHeader};
 use crate::tip::{Published, Tip};
 
@@ -31,7 +33,7 @@ pub type Seal = Box<dyn FnMut(&FrameContents<'_>) -> Vec<u8> + Send>;
 pub struct FrameContents<'a> {
     number: u64,
     previous: ChainHash,
-    group: &'a [Vec<Vec<u8>>],
+    group: &'a [Section],
 }
 
 impl<'a> FrameContents<'a> {
@@ -47,15 +49,9 @@ impl<'a> FrameContents<'a> {
         self.previous
     }
 
-    /// The submissions that share the frame, in order; never split.
-    #[must_use]
-    pub const fn submissions(&self) -> &'a [Vec<Vec<u8>>] {
-        self.group
-    }
-
     /// All records, in the order they have in the frame.
     pub fn records(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.group.iter().flatten().map(Vec::as_slice)
+        self.group.iter().flat_map(Section::records)
     }
 }
 
@@ -97,8 +93,18 @@ pub struct Log {
     tip: Tip,
     published: Published,
     buffer: Vec<u8>,
+    hashing: Hashing,
     broken: Option<Arc<Fault>>,
 }
+
+/// Where a large frame's hash is computed: the result is the same.
+enum Hashing {
+    Inline,
+    Beside,
+}
+
+/// Below this, starting a thread takes longer than hashing.
+const WORTH_A_THREAD: usize = 256 << 10;
 
 enum Spare {
     Untried,
@@ -154,6 +160,7 @@ impl Log {
             tip: recovery.tip,
             published: Published::new(recovery.tip),
             buffer: Vec::new(),
+            hashing: Hashing::Inline,
             broken: None,
         };
         Ok((log, recovery))
@@ -166,11 +173,22 @@ impl Log {
     /// [`AppendError::NoRecords`], `TooLarge` and `TooManyRecords` write nothing.
     /// [`AppendError::Broken`] is final.
     pub fn commit(&mut self, group: &[Vec<Vec<u8>>]) -> Result<Vec<Committed>, AppendError> {
+        let sections = group
+            .iter()
+            .map(|records| Section::of(records, &self.options));
+        let sections: Vec<_> = sections.collect::<Result<_, _>>()?;
+        self.commit_sections(&sections)
+    }
+
+    pub(crate) fn commit_sections(
+        &mut self,
+        group: &[Section],
+    ) -> Result<Vec<Committed>, AppendError> {
         if let Some(fault) = &self.broken {
             return Err(AppendError::Broken(Arc::clone(fault)));
         }
-        let records_len = self.admit(group)?;
-        self.write(group, records_len).map_err(|fault| {
+        self.admit(group)?;
+        self.write(group).map_err(|fault| {
             let fault = Arc::new(fault);
             self.broken = Some(Arc::clone(&fault));
             AppendError::Broken(fault)
@@ -214,31 +232,33 @@ impl Log {
         Reader::new(Arc::clone(&self.disk), self.published.clone())
     }
 
+    /// From now on hashes large frames while they are being synced.
+    pub(crate) const fn hash_beside(&mut self) {
+        self.hashing = Hashing::Beside;
+    }
+
     pub(crate) fn lock(&self) -> Arc<dyn Held> {
         Arc::clone(&self.held)
     }
 
-    fn admit(&self, group: &[Vec<Vec<u8>>]) -> Result<u64, AppendError> {
+    fn admit(&self, group: &[Section]) -> Result<(), AppendError> {
         if group.is_empty() {
             return Err(AppendError::NoRecords);
         }
-        let (mut bytes, mut records) = (0_u64, 0_usize);
-        for submission in group {
-            bytes = bytes.saturating_add(self.options.admit(submission)?);
-            records = records.saturating_add(submission.len());
-        }
-        let limit = self.options.records_bytes();
-        if bytes > limit {
+        let (bytes, limit) = (sum(group, Section::len), self.options.records_bytes());
+        if u64::from(bytes) > limit {
+            let bytes = u64::from(bytes);
             return Err(AppendError::TooLarge { bytes, limit });
         }
+        let records = index(sum(group, Section::count));
         let limit = self.options.group_records;
         if records > limit {
             return Err(AppendError::TooManyRecords { records, limit });
         }
-        Ok(bytes)
+        Ok(())
     }
 
-    fn write(&mut self, group: &[Vec<Vec<u8>>], records_len: u64) -> Result<Vec<Committed>, Fault> {
+    fn write(&mut self, group: &[Section]) -> Result<Vec<Committed>, Fault> {
         let contents = FrameContents {
             number: self.tip.next_frame(),
             previous: self.tip.chain,
@@ -248,16 +268,24 @@ impl Log {
         let header = FrameHeader {
             number: contents.number,
             previous: contents.previous,
-            records_len: u32::try_from(records_len).unwrap_or(u32::MAX),
-            record_count: length(contents.records().count()),
+            records_len: sum(group, Section::len),
+            record_count: sum(group, Section::count),
             seal_len: length(seal.len()),
         };
         if !self.active.has_room(header.frame_len()) {
             self.begin_next_segment()?;
         }
-        frame::encode(&mut self.buffer, &header, contents.records(), &seal);
-        let position = self.active.append(&self.buffer)?;
-        let chain = ChainHash::after(&self.buffer);
+        let sections = group.iter().map(Section::as_bytes);
+        frame::encode(&mut self.buffer, &header, sections, &seal);
+        let (position, chain) = match self.hashing {
+            Hashing::Beside if self.buffer.len() >= WORTH_A_THREAD => {
+                append_and_hash(&mut self.active, &self.buffer)?
+            }
+            Hashing::Beside | Hashing::Inline => {
+                let position = self.active.append(&self.buffer)?;
+                (position, ChainHash::after(&self.buffer))
+            }
+        };
         self.tip = self.tip.after(position, header.frame_len(), chain);
         self.published.set(self.tip);
         Ok(answers(group, position, header.number, &seal.into()))
@@ -311,24 +339,41 @@ const fn following(tip: &Tip, number: u64, options: &Options) -> SegmentHeader {
     }
 }
 
-fn answers(
-    group: &[Vec<Vec<u8>>],
-    position: Position,
-    frame: u64,
-    seal: &Arc<[u8]>,
-) -> Vec<Committed> {
-    let mut first = 0_u32;
-    let mut answer = |submission: &Vec<Vec<u8>>| {
-        let count = length(submission.len());
-        let committed = Committed {
+/// The sync waits for the disk, the hash for the processor.
+fn append_and_hash(
+    active: &mut ActiveSegment,
+    frame: &[u8],
+) -> Result<(Position, ChainHash), DiskFault> {
+    thread::scope(|scope| {
+        let builder = thread::Builder::new().name("journal-hash".to_owned());
+        let hashing = builder.spawn_scoped(scope, || ChainHash::after(frame));
+        let position = active.append(frame)?;
+        let hashed = hashing.ok().and_then(|hashing| hashing.join().ok());
+        Ok((position, hashed.unwrap_or_else(|| ChainHash::after(frame))))
+    })
+}
+
+/// Saturates, and is then over every limit.
+fn sum(group: &[Section], part: fn(&Section) -> u32) -> u32 {
+    group
+        .iter()
+        .fold(0, |sum: u32, section| sum.saturating_add(part(section)))
+}
+
+fn answers(group: &[Section], position: Position, frame: u64, seal: &Arc<[u8]>) -> Vec<Committed> {
+    let first = group.iter().scan(0_u32, |next, section| {
+        let first = *next;
+        *next = next.saturating_add(section.count());
+        Some(first)
+    });
+    first
+        .zip(group)
+        .map(|(first, section)| Committed {
             position,
             frame,
             first,
-            count,
+            count: section.count(),
             seal: Arc::clone(seal),
-        };
-        first = first.saturating_add(count);
-        committed
-    };
-    group.iter().map(&mut answer).collect()
+        })
+        .collect()
 }

@@ -108,12 +108,21 @@ impl Options {
                 limit: self.group_records,
             });
         }
-        let (bytes, limit) = (frame::records_len(records), self.records_bytes());
+        let (bytes, limit) = (records_len(records), self.records_bytes());
         if bytes > limit {
             return Err(AppendError::TooLarge { bytes, limit });
         }
         Ok(bytes)
     }
+}
+
+/// What records take in a frame, with their lengths.
+fn records_len(records: &[Vec<u8>]) -> u64 {
+    records.iter().fold(0, |sum: u64, record| {
+        let bytes = u64::try_from(record.len()).unwrap_or(u64::MAX);
+        sum.saturating_add(u64::from(frame::RECORD_OVERHEAD))
+            .saturating_add(bytes)
+    })
 }
 
 #[cfg(test)]

@@ -6,26 +6,43 @@
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::error::{AppendError, DiskFault, Fault};
+use crate::fields::index;
 use crate::log::Committed;
 use crate::options::Options;
+use crate::section::Section;
 
 /// Told once what became of a submission.
 pub(crate) type Waiter = Box<dyn FnOnce(Result<Committed, AppendError>) + Send>;
 
 /// Records that wait to be written together.
 pub(crate) struct Submission {
-    pub(crate) records: Vec<Vec<u8>>,
-    pub(crate) bytes: u64,
+    pub(crate) section: Section,
     pub(crate) waiter: Waiter,
 }
 
 /// What the writer takes at once.
 #[derive(Default)]
 pub(crate) struct Group {
-    pub(crate) submissions: Vec<Vec<Vec<u8>>>,
+    pub(crate) sections: Vec<Section>,
     pub(crate) waiters: Vec<Waiter>,
+}
+
+/// How many are likely to come back at once, and how long that is worth waiting
+/// for once the first has come.
+#[derive(Clone, Copy)]
+pub(crate) struct Expected {
+    pub(crate) count: usize,
+    pub(crate) within: Duration,
+}
+
+impl Expected {
+    pub(crate) const NONE: Self = Self {
+        count: 0,
+        within: Duration::ZERO,
+    };
 }
 
 pub(crate) struct Queue {
@@ -40,6 +57,8 @@ struct State {
     reserved: usize,
     end: Option<End>,
     no_room_ahead: Option<DiskFault>,
+    /// How many must wait before a writer that gathers is woken; else 0.
+    expected: usize,
 }
 
 enum End {
@@ -64,6 +83,7 @@ impl Queue {
             reserved: 0,
             end: None,
             no_room_ahead: None,
+            expected: 0,
         };
         Self {
             options,
@@ -93,23 +113,19 @@ impl Queue {
     }
 
     /// Fills a reserved place; the place is given up either way.
-    pub(crate) fn push(&self, records: Vec<Vec<u8>>, waiter: Waiter) -> Result<(), AppendError> {
-        let admitted = self.options.admit(&records);
+    pub(crate) fn push(&self, records: &[Vec<u8>], waiter: Waiter) -> Result<(), AppendError> {
+        let section = Section::of(records, &self.options);
         let mut state = self.state();
         state.reserved = state.reserved.saturating_sub(1);
         if let Some(end) = &state.end {
             return Err(end.error());
         }
-        let bytes = admitted?;
-        state.bytes = state.bytes.saturating_add(bytes);
-        state.waiting.push_back(Submission {
-            records,
-            bytes,
-            waiter,
-        });
-        let first = state.waiting.len() == 1;
+        let section = section?;
+        state.bytes = state.bytes.saturating_add(u64::from(section.len()));
+        state.waiting.push_back(Submission { section, waiter });
+        let due = state.waiting.len() == 1 || self.enough(&state);
         drop(state);
-        if first {
+        if due {
             self.arrived.notify_one();
         }
         Ok(())
@@ -117,7 +133,7 @@ impl Queue {
 
     /// Waits for submissions and takes as many as make one group; nothing once
     /// the queue has ended and is empty.
-    pub(crate) fn take(&self) -> Option<Group> {
+    pub(crate) fn take(&self, expected: Expected) -> Option<Group> {
         let mut state = self.state();
         while state.waiting.is_empty() {
             if state.end.is_some() {
@@ -126,7 +142,25 @@ impl Queue {
             let woken = self.arrived.wait(state);
             state = woken.unwrap_or_else(PoisonError::into_inner);
         }
+        state.expected = expected.count;
+        let more_to_come = |state: &mut State| state.end.is_none() && !self.enough(state);
+        let (mut state, _) = self
+            .arrived
+            .wait_timeout_while(state, expected.within, more_to_come)
+            .unwrap_or_else(PoisonError::into_inner);
+        state.expected = 0;
         Some(self.gather(&mut state))
+    }
+
+    /// Whether a group would be no better for waiting.
+    fn enough(&self, state: &State) -> bool {
+        let bytes = state.bytes > u64::from(self.options.group_bytes);
+        bytes || state.waiting.len() >= state.expected
+    }
+
+    /// How many submissions wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.state().waiting.len()
     }
 
     fn gather(&self, state: &mut State) -> Group {
@@ -134,8 +168,8 @@ impl Queue {
         let (mut bytes, mut records) = (0_u64, 0_usize);
         let most = self.options.records_bytes();
         while let Some(next) = state.waiting.front() {
-            bytes = bytes.saturating_add(next.bytes);
-            records = records.saturating_add(next.records.len());
+            bytes = bytes.saturating_add(u64::from(next.section.len()));
+            records = records.saturating_add(index(next.section.count()));
             // One submission is always within these, so a group is never empty.
             if bytes > most || records > self.options.group_records {
                 break;
@@ -143,8 +177,9 @@ impl Queue {
             let Some(next) = state.waiting.pop_front() else {
                 break;
             };
-            state.bytes = state.bytes.saturating_sub(next.bytes);
-            group.submissions.push(next.records);
+            let taken = u64::from(next.section.len());
+            state.bytes = state.bytes.saturating_sub(taken);
+            group.sections.push(next.section);
             group.waiters.push(next.waiter);
             if bytes > u64::from(self.options.group_bytes) {
                 break;
