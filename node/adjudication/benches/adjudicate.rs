@@ -13,6 +13,7 @@
     clippy::float_arithmetic,
     clippy::disallowed_types,
     clippy::disallowed_macros,
+    clippy::wildcard_enum_match_arm,
     missing_docs,
     unused_imports,
     dead_code,

@@ -5,6 +5,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    clippy::type_complexity,
+    clippy::too_many_lines,
     clippy::inconsistent_digit_grouping,
     clippy::zero_prefixed_literal,
     missing_docs,
@@ -20,5 +23,6 @@ mod paying;
 mod properties;
 mod published;
 mod resolving;
+mod splitting;
 mod taking;
 mod tape;
