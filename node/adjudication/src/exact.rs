@@ -147,3 +147,71 @@ pub(crate) fn overlap(one: (i64, i64), other: (i64, i64)) -> i64 {
 pub(crate) fn fen(amount: i64) -> Result<Fen, RuleFault> {
     Fen::new(amount).map_err(|_| RuleFault::Overflow)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn exact(text: &str) -> Exact {
+        Exact::new(text.parse().unwrap())
+    }
+
+    #[test]
+    fn a_ratio_is_held_between_its_bounds_and_never_rounded() {
+        let (low, high) = (Ratio::parse("0.4").unwrap(), Ratio::parse("0.9").unwrap());
+        let cases = [
+            ("0.4", Some("0.4")),
+            ("0.1234567890123", Some("0.4")),
+            ("-3", Some("0.4")),
+            ("0.7500", Some("0.75")),
+            ("0.7000000000000", Some("0.7")),
+            ("0.70000000001", None),
+            ("0.90000000001", Some("0.9")),
+            ("17", Some("0.9")),
+        ];
+        for (value, expected) in cases {
+            let expected = expected.map(|text| Ratio::parse(text).unwrap());
+            assert_eq!(exact(value).between(low, high), expected, "{value}");
+        }
+        // Seven tenths with more places than a ratio has, as a product gives it, is still seven tenths.
+        let product = Exact {
+            mantissa: 700_000_000_000,
+            places: 12,
+        };
+        assert_eq!(product.between(low, high), Ratio::parse("0.7").ok());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused() {
+        let huge = Exact {
+            mantissa: i128::MAX,
+            places: 0,
+        };
+        assert_eq!(huge.times_whole(2), None);
+        assert_eq!(huge.plus(huge), None);
+        assert_eq!(huge.times(huge), None);
+        assert_eq!(huge.over(1), None);
+        assert_eq!(add(Fen::MAX.get(), 1), Err(RuleFault::Overflow));
+        assert_eq!(sub(1, 2), Err(RuleFault::Overflow));
+        assert_eq!(round(-6, 10), Err(RuleFault::Overflow));
+        assert_eq!(round(15, 10), Ok(2));
+    }
+
+    proptest! {
+        /// Integers over a power of ten compute what decimals compute, as long as those do not round.
+        #[test]
+        fn exact_is_what_decimals_are(
+            one in any::<i32>(), other in any::<i32>(), places in (0_u32..=8, 0_u32..=8), whole in any::<i16>(),
+        ) {
+            let (one, other) = (Decimal::new(one.into(), places.0), Decimal::new(other.into(), places.1));
+            let computed = Exact::new(one)
+                .times(Exact::new(other))
+                .and_then(|product| product.plus(Exact::new(one).times_whole(whole.into())?));
+            let expected = Exact::new(one * other + one * Decimal::from(whole));
+            let places = computed.unwrap().places().max(expected.places());
+            prop_assert_eq!(computed.unwrap().over(places), expected.over(places));
+        }
+    }
+}

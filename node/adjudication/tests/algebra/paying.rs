@@ -6,7 +6,7 @@ use huitong_core::decision::{SkipReason, Step};
 use huitong_core::fund::Fund;
 use huitong_core::policy::condition::Table;
 use huitong_core::policy::fact::{Account, NumberFact, WordFact};
-use huitong_core::policy::layer::{Layer, Left, MetBy, Payer};
+use huitong_core::policy::layer::{Bounds, Layer, Left, MetBy, Payer};
 use huitong_core::vocabulary::Part;
 
 use crate::build::*;
@@ -177,6 +177,30 @@ fn lines_get_their_shares() {
         line_shares(&compiled, &trial.case(&bill), &other),
         Err(Fault::OtherDecision)
     );
+}
+
+/// Rule 18: in the order paid, start, share, above, none; of equal lines the first sent comes first.
+#[test]
+fn lines_are_served_in_the_order_of_what_is_left() {
+    let trial = trial(vec![
+        layer("basic")
+            .starts("0.01")
+            .pays("0")
+            .ceiling(Bounds::Scope, "0.02", None),
+        layer("start").takes(vec![left(&[label("basic", Left::Start)])]),
+        layer("share").takes(vec![left(&[label("basic", Left::Share)])]),
+        layer("above").takes(vec![left(&[label("basic", Left::Above)])]),
+    ])
+    .in_scope("0.01")
+    .in_scope("0.01")
+    .in_scope("0.01");
+    let (compiled, bill, decision) = (trial.compiled(), trial.bill(), trial.run());
+    let shares = line_shares(&compiled, &trial.case(&bill), &decision).unwrap();
+    let paid: Vec<_> = shares
+        .iter()
+        .map(|line| line.paid.iter().map(|paid| paid.get()).collect::<Vec<_>>())
+        .collect();
+    assert_eq!(paid, [[0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]);
 }
 
 /// The trace names every layer, also those that did nothing, and why.
