@@ -92,10 +92,8 @@ impl Names {
 
     /// Where the field of a label name begins, when some take asks for it.
     pub(crate) fn label(&self, label: Name) -> Option<u32> {
-        self.labels
-            .iter()
-            .zip((0_u32..).step_by(3))
-            .find_map(|(known, shift)| (*known == label).then_some(shift))
+        let place = self.labels.iter().position(|known| *known == label)?;
+        u32::try_from(place).ok()?.checked_mul(LABEL_BITS)
     }
 
     pub(crate) fn given(&self) -> &[Name] {
