@@ -3,7 +3,7 @@
 //! Every bench knows `--quick`, its short form: all of its work once or on little, so that a test run
 //! notices a bench that no longer works. Its figures then mean nothing.
 
-use std::process::Command;
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -31,19 +31,6 @@ struct Bench {
     name: String,
 }
 
-impl Bench {
-    fn command(&self, subcommand: &str) -> Command {
-        cargo(&[
-            subcommand,
-            "--locked",
-            "--package",
-            &self.package,
-            "--bench",
-            &self.name,
-        ])
-    }
-}
-
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let all = all()?;
     for name in &arguments.names {
@@ -57,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         println!("{} ({})", bench.name, bench.package);
         if !arguments.list {
-            let mut command = bench.command("bench");
+            let mut command = cargo(&["bench", "--locked", "--package", &bench.package]);
+            command.args(["--bench", &bench.name]);
             if arguments.quick {
                 command.args(QUICK);
             }
@@ -69,8 +57,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Every bench in its short form, in the test profile.
 pub(crate) fn short_form() -> Result<()> {
-    for bench in all()? {
-        let mut command = bench.command("test");
+    let names: BTreeSet<String> = all()?.into_iter().map(|bench| bench.name).collect();
+    for name in names {
+        let mut command = cargo(&["test", "--locked", "--workspace", "--bench", &name]);
         command.args(QUICK);
         cargo::run(command)?;
     }

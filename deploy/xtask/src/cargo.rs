@@ -62,12 +62,14 @@ pub(crate) fn succeeds(mut command: Command) -> bool {
     status.is_ok_and(|status| status.success())
 }
 
-/// The path of the executable that cargo names in its JSON messages.
+/// The path of the executable that cargo names in its JSON messages; not that of its unit tests, which
+/// bear the same name.
 pub(crate) fn executable(messages: &str, target: &str) -> Result<String> {
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|message| message.pointer("/target/name").and_then(Value::as_str) == Some(target))
+        .filter(|message| message.pointer("/profile/test") == Some(&Value::Bool(false)))
         .find_map(|message| message.get("executable")?.as_str().map(str::to_owned))
         .with_context(|| format!("cargo built no executable named {target}"))
 }
@@ -86,9 +88,10 @@ mod tests {
 
     const MESSAGES: &str = r#"
 not json
-{"reason":"compiler-artifact","target":{"name":"huitong"},"executable":null}
-{"reason":"compiler-artifact","target":{"name":"xtask"},"executable":"/t/debug/xtask"}
-{"reason":"compiler-artifact","target":{"name":"huitong"},"executable":"/t/debug/huitong"}
+{"target":{"name":"huitong"},"profile":{"test":false},"executable":null}
+{"target":{"name":"xtask"},"profile":{"test":false},"executable":"/t/debug/xtask"}
+{"target":{"name":"huitong"},"profile":{"test":true},"executable":"/t/debug/deps/huitong-1"}
+{"target":{"name":"huitong"},"profile":{"test":false},"executable":"/t/debug/huitong"}
 {"reason":"build-finished","success":true}"#;
 
     #[test]

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut steps = Steps::new();
     steps.step("tools", setup::for_tests)?;
     if !arguments.only.is_empty() {
-        let built = steps.step("the executable", build)?;
+        let built = steps.step("build", build)?;
         let chosen: Vec<&str> = arguments.only.iter().map(String::as_str).collect();
         return steps.step("chosen tests", || nextest(&built, &chosen));
     }
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         doc.env("RUSTDOCFLAGS", "-D warnings");
         cargo::run(doc)
     })?;
-    let built = steps.step("the executable", build)?;
+    let built = steps.step("build", build)?;
     steps.step("documentation tests", || {
         cargo::run(cargo(&["test", "--locked", "--workspace", "--doc"]))
     })?;
@@ -55,14 +55,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds the one executable and returns its path.
+/// Builds everything once, tests too, and returns the path of the one executable. All of it together,
+/// because cargo would build dependencies again for each smaller choice of crates.
 fn build() -> Result<String> {
     let messages = "--message-format=json-render-diagnostics";
     let built = read(cargo(&[
         "build",
         "--locked",
-        "--package",
-        "huitong",
+        "--workspace",
+        "--all-targets",
         messages,
     ]))?;
     executable(&built, "huitong")

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cargo_metadata::Metadata;
+use cargo_metadata::{Metadata, Source};
 use serde_json::Value;
 
 /// Every dependency whose licence deny.toml does not allow, or that is not from the registry.
@@ -19,9 +19,9 @@ pub(crate) fn faults(metadata: &Metadata, deny: &Value) -> Vec<String> {
             Some(licence) => faults.push(format!("{name}: licence {licence} is not allowed")),
             None => faults.push(format!("{name} names no licence")),
         }
-        let source = package.source.as_ref().map(|source| source.repr.as_str());
+        let is_published = package.source.as_ref().is_some_and(Source::is_crates_io);
         let is_member = metadata.workspace_members.contains(&package.id);
-        if !is_member && source != Some("registry+https://github.com/rust-lang/crates.io-index") {
+        if !is_member && !is_published {
             faults.push(format!("{name} does not come from crates.io"));
         }
     }
