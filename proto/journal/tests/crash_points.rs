@@ -246,3 +246,38 @@ fn a_crash_while_zeroing_keeps_the_first_copy_of_a_torn_tail() {
     assert_eq!(disk.bytes(&first).unwrap(), [0xee; 1_500]);
     assert_eq!(recovery.torn.unwrap().file, second);
 }
+
+#[test]
+fn after_a_failure_nothing_more_is_written_and_the_failure_is_repeated() {
+    let disk = FakeDisk::new(0);
+    let (mut log, _) = open(&disk).unwrap();
+    disk.plan(0, Misfortune::Half);
+    let error = log.commit(&[vec![b"cut short".to_vec()]]).unwrap_err();
+    assert!(matches!(error, AppendError::Broken(_)));
+    let operations = disk.operations();
+    assert_eq!(log.commit(&[vec![b"later".to_vec()]]), Err(error));
+    log.prepare_ahead();
+    assert_eq!(disk.operations(), operations);
+}
+
+#[test]
+fn a_segment_whose_name_was_not_synced_is_made_durable_before_it_is_used() {
+    for seed in 0..32 {
+        let disk = FakeDisk::new(seed);
+        let (mut log, _) = open(&disk).unwrap();
+        for _ in 0..2 {
+            log.commit(&[vec![vec![1; 1_800]]]).unwrap();
+        }
+        // The next segment: create, sync, header, sync, rename, then its name.
+        disk.plan(5, Misfortune::Refused);
+        log.commit(&[vec![vec![2; 1_800]]]).unwrap_err();
+        drop(log);
+        disk.restart_process();
+        assert!(disk.bytes("00000000000000000002.seg").is_some());
+        let (mut log, _) = open(&disk).unwrap();
+        log.commit(&[vec![vec![3; 1_800]]]).unwrap();
+        drop(log);
+        disk.restore_power();
+        assert_eq!(open(&disk).unwrap().1.frames, 3);
+    }
+}

@@ -1,4 +1,4 @@
-//! Many callers, one writer: order, sharing of frames, bounds, breaking, closing.
+//! Many callers, one writer: order, sharing of frames, breaking, closing.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,28 +9,19 @@
     reason = "tests"
 )]
 
+mod gate;
+
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use gate::gate;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{
     AppendError, DirDisk, Fault, FrameContents, Journal, Operation, Options, Position, ReadError,
     Seal,
 };
-
-/// A seal that stops the writer inside a frame until it is let go.
-fn gate() -> (Seal, Receiver<u64>, Sender<()>) {
-    let (entered, at_gate) = channel();
-    let (open, opened) = channel();
-    let seal = move |contents: &FrameContents<'_>| {
-        entered.send(contents.number()).unwrap();
-        opened.recv().unwrap();
-        Vec::new()
-    };
-    (Box::new(seal), at_gate, open)
-}
 
 #[test]
 fn sixty_four_appenders_and_a_reader_see_every_record_once_and_in_order() {
@@ -163,90 +154,6 @@ fn the_seal_is_computed_once_over_the_frame_stored_and_handed_to_all() {
 }
 
 #[test]
-fn a_group_is_bounded_in_bytes_and_records() {
-    for options in [
-        Options::standard().group(2_000, 100),
-        Options::standard().group(1 << 20, 3),
-    ] {
-        let (seal, at_gate, open) = gate();
-        let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
-        let (told, answers) = channel();
-        for _ in 0..7 {
-            let told = told.clone();
-            journal
-                .append(vec![vec![0; 700]], move |answer| {
-                    told.send(answer.unwrap().frame).unwrap();
-                })
-                .unwrap();
-        }
-        drop(told);
-        // The first may have gone alone or with others, whichever came sooner.
-        let mut sizes = [0_usize; 8];
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                while at_gate.recv().is_ok() {
-                    if open.send(()).is_err() {
-                        return;
-                    }
-                }
-            });
-            for frame in answers {
-                sizes[usize::try_from(frame).unwrap()] += 1;
-            }
-            drop(journal);
-        });
-        assert_eq!(sizes.iter().sum::<usize>(), 7);
-        assert!(sizes.iter().all(|size| *size <= 3), "{sizes:?}");
-    }
-}
-
-#[test]
-fn a_full_queue_is_overloaded_and_a_place_kept_is_not() {
-    let (seal, at_gate, open) = gate();
-    let options = Options::standard().queue(3, 1_000_000);
-    let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
-    let submit = || journal.append(vec![vec![1]], |answer| drop(answer.unwrap()));
-    submit().unwrap();
-    at_gate.recv().unwrap();
-    submit().unwrap();
-    let kept = journal.reserve().unwrap();
-    let unused = journal.reserve().unwrap();
-    assert!(matches!(
-        submit(),
-        Err(AppendError::Overloaded { waiting: 3, .. })
-    ));
-    drop(unused);
-    submit().unwrap();
-    assert!(matches!(submit(), Err(AppendError::Overloaded { .. })));
-    kept.append(vec![vec![2]], |answer| drop(answer.unwrap()))
-        .unwrap();
-    for _ in 0..2 {
-        open.send(()).unwrap();
-    }
-    journal.close();
-    assert_eq!(journal.tip().frame, 2);
-}
-
-#[test]
-fn a_queue_is_bounded_in_bytes() {
-    let (seal, at_gate, open) = gate();
-    let options = Options::standard().queue(100, 1_000);
-    let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
-    let submit = || journal.append(vec![vec![1; 1_200]], |answer| drop(answer.unwrap()));
-    submit().unwrap();
-    at_gate.recv().unwrap();
-    submit().unwrap();
-    let full = AppendError::Overloaded {
-        waiting: 1,
-        bytes: 1_204,
-    };
-    assert_eq!(submit(), Err(full));
-    for _ in 0..2 {
-        open.send(()).unwrap();
-    }
-}
-
-#[test]
 fn after_a_failed_sync_or_write_everyone_is_told_and_nothing_is_written() {
     for misfortune in [Misfortune::Refused, Misfortune::Half, Misfortune::Forgotten] {
         for (ahead, operation) in [(0, Operation::Write), (1, Operation::Sync)] {
@@ -314,39 +221,6 @@ fn frames_are_not_shown_before_they_are_synced() {
 }
 
 #[test]
-fn a_full_disk_is_told_ahead_and_breaks_only_when_the_segment_is_full() {
-    let options = Options::standard()
-        .segment_bytes(4_096)
-        .frame_bytes(2_048)
-        .seal_bytes(0);
-    let disk = FakeDisk::new(0);
-    let (journal, _) = Journal::open(disk.port(), options, None).unwrap();
-    disk.leave_room(4_095);
-    let mut fits = 0;
-    let error = loop {
-        match journal.append_and_wait(vec![vec![0; 900]]) {
-            Ok(_) => fits += 1,
-            Err(error) => break error,
-        }
-        if fits == 4 {
-            let told = journal.no_room_ahead().unwrap();
-            assert_eq!(told.kind, std::io::ErrorKind::StorageFull);
-        }
-    };
-    assert_eq!(fits, 4);
-    assert!(matches!(error, AppendError::Broken(_)));
-    drop(journal);
-    disk.leave_room(u64::MAX);
-    let (journal, recovery) = Journal::open(disk.port(), options, None).unwrap();
-    assert_eq!((recovery.frames, recovery.torn), (4, None));
-    assert_eq!(
-        journal.append_and_wait(vec![vec![0; 900]]).unwrap().frame,
-        5
-    );
-    assert_eq!(journal.no_room_ahead(), None);
-}
-
-#[test]
 fn closing_writes_what_waits_and_takes_no_more() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let (journal, _) = Journal::open(FakeDisk::new(0).port(), Options::standard(), None).unwrap();
@@ -385,37 +259,4 @@ fn a_panicking_callback_or_seal_breaks_the_journal_and_hangs_no_one() {
     let disk = FakeDisk::new(0);
     let (journal, _) = Journal::open(disk.port(), Options::standard(), Some(seal)).unwrap();
     assert_eq!(journal.append_and_wait(vec![vec![]]), Err(broken));
-}
-
-#[test]
-fn a_seal_over_its_limit_breaks_the_journal_before_anything_is_written() {
-    let seal: Seal = Box::new(|_| vec![0; 65]);
-    let disk = FakeDisk::new(0);
-    let options = Options::standard().seal_bytes(64);
-    let (journal, _) = Journal::open(disk.port(), options, Some(seal)).unwrap();
-    let operations = disk.operations();
-    let fault = Fault::SealTooLong {
-        bytes: 65,
-        limit: 64,
-    };
-    let broken = AppendError::Broken(Arc::new(fault));
-    assert_eq!(journal.append_and_wait(vec![vec![]]), Err(broken));
-    assert_eq!(disk.operations(), operations);
-}
-
-#[test]
-fn submissions_over_a_limit_are_refused_and_the_rest_goes_on() {
-    let options = Options::standard().frame_bytes(8_192).group(4_096, 2);
-    let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, None).unwrap();
-    let refused = |records| journal.append_and_wait(records).unwrap_err();
-    assert!(matches!(
-        refused(vec![vec![0; 8_192]]),
-        AppendError::TooLarge { .. }
-    ));
-    assert!(matches!(
-        refused(vec![vec![]; 3]),
-        AppendError::TooManyRecords { .. }
-    ));
-    assert_eq!(refused(Vec::new()), AppendError::NoRecords);
-    assert_eq!(journal.append_and_wait(vec![vec![1]]).unwrap().frame, 1);
 }

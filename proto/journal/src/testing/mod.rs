@@ -7,12 +7,13 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::disk::{Disk, DiskFile, Held, LockRefusal};
+mod content;
 
-const SECTOR: usize = 512;
+use content::{Chance, Content};
+
+use crate::disk::{Disk, DiskFile, Held, LockRefusal};
 
 /// What goes wrong at an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,13 +47,6 @@ struct State {
     powered: bool,
     locked: bool,
     seed: u64,
-}
-
-#[derive(Debug)]
-struct Content {
-    cached: Vec<u8>,
-    durable: Vec<u8>,
-    dirty: Vec<Range<usize>>,
 }
 
 #[derive(Clone, Debug)]
@@ -221,54 +215,6 @@ impl State {
     }
 }
 
-impl Content {
-    fn write(&mut self, offset: usize, bytes: &[u8]) -> io::Result<()> {
-        let end = offset.saturating_add(bytes.len());
-        let Some(target) = self.cached.get_mut(offset..end) else {
-            return Err(io::Error::other("a write past the reserved room"));
-        };
-        target.copy_from_slice(bytes);
-        self.dirty.push(offset..end);
-        Ok(())
-    }
-
-    fn save(&mut self, range: Range<usize>) {
-        self.durable.resize(self.cached.len(), 0);
-        let saved = self.cached.get(range.clone());
-        if let (Some(to), Some(from)) = (self.durable.get_mut(range), saved) {
-            to.copy_from_slice(from);
-        }
-    }
-
-    fn sync(&mut self) {
-        self.durable.resize(self.cached.len(), 0);
-        for range in std::mem::take(&mut self.dirty) {
-            self.save(range);
-        }
-    }
-
-    fn lose_unsynced(&mut self, chance: &mut Chance) {
-        for range in std::mem::take(&mut self.dirty) {
-            let mut begin = range.start;
-            while begin < range.end {
-                // To the end of the sector, or of the write; sometimes less.
-                let sector = begin.saturating_sub(begin % SECTOR);
-                let end = sector.saturating_add(SECTOR).min(range.end);
-                match chance.below(5) {
-                    0 | 1 => self.save(begin..end),
-                    2 => {
-                        let length = chance.below(end.saturating_sub(begin));
-                        self.save(begin..begin.saturating_add(length));
-                    }
-                    _ => {}
-                }
-                begin = end;
-            }
-        }
-        self.cached.clone_from(&self.durable);
-    }
-}
-
 fn apply(names: &mut BTreeMap<String, usize>, change: NameChange) {
     match change {
         NameChange::Create(name, file) => {
@@ -313,11 +259,7 @@ impl Disk for FakeDisk {
         state.room = room;
         let file = state.files.len();
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        state.files.push(Content {
-            cached: vec![0; size],
-            durable: Vec::new(),
-            dirty: Vec::new(),
-        });
+        state.files.push(Content::zeros(size));
         state.change_name(NameChange::Create(name.to_owned(), file));
         let disk = self.clone();
         Ok(Arc::new(FakeFile { disk, file, boot }))
@@ -411,7 +353,7 @@ impl DiskFile for FakeFile {
             }
             Some(misfortune) => {
                 if misfortune == Misfortune::Forgotten {
-                    content.dirty.clear();
+                    content.forget();
                 }
                 Err(refusal(misfortune))
             }
@@ -441,19 +383,5 @@ impl Drop for FakeLock {
         if state.boot == self.boot {
             state.locked = false;
         }
-    }
-}
-
-/// SplitMix64: enough to choose what is lost.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let drawn = usize::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or(0);
-        drawn.checked_rem(bound).unwrap_or(0)
     }
 }
