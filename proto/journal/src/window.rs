@@ -149,3 +149,50 @@ impl Window {
         DiskFault::new(Operation::Read, &segment::name(self.segment), error)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::FakeDisk;
+
+    const SIZE: u32 = 3 * THROUGH;
+
+    fn window(content: &[u8], offset: u32) -> Window {
+        let disk = FakeDisk::new(0);
+        let file = disk.port();
+        let file = file.create(&segment::name(1), u64::from(SIZE)).unwrap();
+        file.write_at(u64::from(offset), content).unwrap();
+        Window::open(&disk, 1, THROUGH).unwrap()
+    }
+
+    #[test]
+    fn a_magic_is_found_wherever_it_stands_between_two_reads() {
+        for back in 0..=9 {
+            let place = THROUGH - back;
+            let mut window = window(&frame::MAGIC, place);
+            assert_eq!(window.find_magic(0, SIZE), Ok(Some(place)), "{back}");
+            assert_eq!(window.find_magic(place, SIZE), Ok(Some(place)));
+            assert_eq!(window.find_magic(place + 1, SIZE), Ok(None));
+            assert_eq!(window.find_magic(0, place + 7), Ok(None));
+        }
+    }
+
+    #[test]
+    fn content_ends_after_its_last_byte_that_is_not_zero() {
+        for place in [0, 1, THROUGH - 1, THROUGH, SIZE - 1] {
+            let mut window = window(&[1], place);
+            assert_eq!(window.end_of_content(0, SIZE), Ok(Some(place + 1)));
+            assert_eq!(window.end_of_content(place + 1, SIZE), Ok(None));
+        }
+    }
+
+    #[test]
+    fn nothing_at_or_past_the_limit_is_read_or_kept() {
+        let mut window = window(&[1; 100], 0);
+        assert_eq!(window.at(0, 51, 50), Ok(None));
+        assert_eq!(window.at(u32::MAX, 1, SIZE), Ok(None));
+        assert_eq!(window.at(10, 40, 50).unwrap().unwrap(), [1; 40]);
+        assert_eq!(window.bytes.len(), 40);
+        assert_eq!(window.at(10, 41, 51).unwrap().unwrap(), [1; 41]);
+    }
+}

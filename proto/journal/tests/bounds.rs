@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 
-use gate::gate;
+use gate::Gated;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{AppendError, Fault, Journal, Options, Seal};
 
@@ -25,8 +25,11 @@ fn a_group_is_bounded_in_bytes_and_records() {
         Options::standard().group(2_000, 100),
         Options::standard().group(1 << 20, 3),
     ] {
-        let (seal, at_gate, open) = gate();
-        let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
+        let Gated {
+            at_gate,
+            open,
+            journal,
+        } = Gated::new(FakeDisk::new(0).port(), options);
         let (told, answers) = channel();
         for _ in 0..7 {
             let told = told.clone();
@@ -59,12 +62,12 @@ fn a_group_is_bounded_in_bytes_and_records() {
 
 #[test]
 fn a_full_queue_is_overloaded_and_a_place_kept_is_not() {
-    let (seal, at_gate, open) = gate();
     let options = Options::standard().queue(3, 1_000_000);
-    let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
+    let gate = Gated::new(FakeDisk::new(0).port(), options);
+    let journal = &gate.journal;
     let submit = || journal.append(vec![vec![1]], |answer| drop(answer.unwrap()));
     submit().unwrap();
-    at_gate.recv().unwrap();
+    gate.entered();
     submit().unwrap();
     let kept = journal.reserve().unwrap();
     let unused = journal.reserve().unwrap();
@@ -78,7 +81,7 @@ fn a_full_queue_is_overloaded_and_a_place_kept_is_not() {
     kept.append(vec![vec![2]], |answer| drop(answer.unwrap()))
         .unwrap();
     for _ in 0..2 {
-        open.send(()).unwrap();
+        gate.let_go();
     }
     journal.close();
     assert_eq!(journal.tip().frame, 2);
@@ -86,12 +89,12 @@ fn a_full_queue_is_overloaded_and_a_place_kept_is_not() {
 
 #[test]
 fn a_queue_is_bounded_in_bytes() {
-    let (seal, at_gate, open) = gate();
     let options = Options::standard().queue(100, 1_000);
-    let (journal, _) = Journal::open(FakeDisk::new(0).port(), options, Some(seal)).unwrap();
+    let gate = Gated::new(FakeDisk::new(0).port(), options);
+    let journal = &gate.journal;
     let submit = || journal.append(vec![vec![1; 1_200]], |answer| drop(answer.unwrap()));
     submit().unwrap();
-    at_gate.recv().unwrap();
+    gate.entered();
     submit().unwrap();
     let full = AppendError::Overloaded {
         waiting: 1,
@@ -99,7 +102,7 @@ fn a_queue_is_bounded_in_bytes() {
     };
     assert_eq!(submit(), Err(full));
     for _ in 0..2 {
-        open.send(()).unwrap();
+        gate.let_go();
     }
 }
 

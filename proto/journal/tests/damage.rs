@@ -196,6 +196,32 @@ fn a_frame_of_another_journal_breaks_the_chain() {
 }
 
 #[test]
+fn a_reader_sees_a_chain_that_was_changed_under_it() {
+    let (ours, theirs) = (FakeDisk::new(1), FakeDisk::new(1));
+    let places = written(&theirs, &[b"them".to_vec(), b"same".to_vec()]);
+    let (mut log, _) = open(&ours).unwrap();
+    for record in [b"ours", b"same"] {
+        log.commit(&[vec![record.to_vec()]]).unwrap();
+    }
+    let second = usize::try_from(places[1].offset()).unwrap();
+    let bytes = theirs.bytes(&segment(1)).unwrap();
+    let file = ours.port().open(&segment(1)).unwrap();
+    file.write_at(u64::from(places[1].offset()), &bytes[second..])
+        .unwrap();
+    let mut frames = log.reader().frames_from(Position::START);
+    assert!(frames.next().unwrap().is_ok());
+    let expected = Damage {
+        segment: 1,
+        offset: places[1].offset(),
+        what: Flaw::Frame {
+            frame: BadFrame::Chain,
+        },
+    };
+    assert_eq!(frames.next(), Some(Err(ReadError::Damage(expected))));
+    assert_eq!(frames.next(), None);
+}
+
+#[test]
 fn a_shortened_segment_is_damage() {
     let disk = FakeDisk::new(1);
     written(&disk, &[b"one".to_vec()]);

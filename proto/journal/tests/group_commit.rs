@@ -16,7 +16,7 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use gate::gate;
+use gate::Gated;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{
     AppendError, DirDisk, Fault, FrameContents, Journal, Operation, Options, Position, ReadError,
@@ -96,9 +96,9 @@ fn sixty_four_appenders_and_a_reader_see_every_record_once_and_in_order() {
 
 #[test]
 fn all_who_wait_share_one_frame_in_the_order_they_came() {
-    let (seal, at_gate, open) = gate();
     let disk = FakeDisk::new(0);
-    let (journal, _) = Journal::open(disk.port(), Options::standard(), Some(seal)).unwrap();
+    let gate = Gated::new(disk.port(), Options::standard());
+    let journal = &gate.journal;
     let (told, answers) = channel();
     let submit = |records: Vec<Vec<u8>>| {
         let told = told.clone();
@@ -107,13 +107,13 @@ fn all_who_wait_share_one_frame_in_the_order_they_came() {
             .unwrap();
     };
     submit(vec![b"alone".to_vec()]);
-    assert_eq!(at_gate.recv(), Ok(1));
+    assert_eq!(gate.entered(), 1);
     for group in [2_u8, 1, 3] {
         submit(vec![vec![group]; usize::from(group)]);
     }
-    open.send(()).unwrap();
-    assert_eq!(at_gate.recv(), Ok(2));
-    open.send(()).unwrap();
+    gate.let_go();
+    assert_eq!(gate.entered(), 2);
+    gate.let_go();
 
     let answers: Vec<_> = answers.iter().take(4).collect();
     let places: Vec<_> = answers
@@ -158,23 +158,23 @@ fn after_a_failed_sync_or_write_everyone_is_told_and_nothing_is_written() {
     for misfortune in [Misfortune::Refused, Misfortune::Half, Misfortune::Forgotten] {
         for (ahead, operation) in [(0, Operation::Write), (1, Operation::Sync)] {
             let disk = FakeDisk::new(0);
-            let (seal, at_gate, open) = gate();
-            let (journal, _) = Journal::open(disk.port(), Options::standard(), Some(seal)).unwrap();
+            let gate = Gated::new(disk.port(), Options::standard());
+            let journal = &gate.journal;
             let first = journal.append(vec![b"good".to_vec()], |answer| drop(answer.unwrap()));
             first.unwrap();
-            at_gate.recv().unwrap();
-            open.send(()).unwrap();
+            gate.entered();
+            gate.let_go();
             let (told, answers) = channel();
             let submit = |records| {
                 let told = told.clone();
                 journal.append(records, move |answer| told.send(answer).unwrap())
             };
             submit(vec![b"in the frame".to_vec()]).unwrap();
-            at_gate.recv().unwrap();
+            gate.entered();
             submit(vec![b"behind it".to_vec()]).unwrap();
             let tip = journal.tip();
             disk.plan(ahead, misfortune);
-            open.send(()).unwrap();
+            gate.let_go();
             for _ in 0..2 {
                 let answer = answers.recv().unwrap();
                 let Err(AppendError::Broken(fault)) = answer else {
@@ -201,8 +201,8 @@ fn after_a_failed_sync_or_write_everyone_is_told_and_nothing_is_written() {
 #[test]
 fn frames_are_not_shown_before_they_are_synced() {
     let disk = FakeDisk::new(0);
-    let (seal, at_gate, open) = gate();
-    let (journal, _) = Journal::open(disk.port(), Options::standard(), Some(seal)).unwrap();
+    let gate = Gated::new(disk.port(), Options::standard());
+    let journal = &gate.journal;
     let mut frames = journal.reader().frames_from(Position::START);
     let (told, answers) = channel();
     for number in 1..=2_u64 {
@@ -211,9 +211,9 @@ fn frames_are_not_shown_before_they_are_synced() {
             told.send(answer.unwrap().frame).unwrap();
         });
         appended.unwrap();
-        assert_eq!(at_gate.recv(), Ok(number));
+        assert_eq!(gate.entered(), number);
         assert!(frames.next().is_none());
-        open.send(()).unwrap();
+        gate.let_go();
         assert_eq!(answers.recv(), Ok(number));
         assert_eq!(frames.next().unwrap().unwrap().number(), number);
         assert!(frames.next().is_none());
