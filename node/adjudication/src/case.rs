@@ -1,21 +1,15 @@
-//! What one adjudication starts from, and the way from a claim to it.
+//! What one adjudication starts from.
 
 use std::collections::BTreeMap;
 
 use huitong_core::bill::SplitBill;
-use huitong_core::claim::Claim;
-use huitong_core::coverage::{Balances, Coverage};
-use huitong_core::decision::Decision;
+use huitong_core::coverage::Balances;
 use huitong_core::digest::Digest;
 use huitong_core::money::Fen;
 use huitong_core::name::Name;
 use huitong_core::totals::TotalSlot;
 
-use crate::compiled::Compiled;
-use crate::engine::adjudicate;
-use crate::facts::{Facts, facts};
-use crate::fault::Fault;
-use crate::slots::slots;
+use crate::facts::Facts;
 
 /// A declared total as it stands before a settlement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,30 +50,4 @@ pub fn stored_totals(
             (name, StoredTotal { slot, value })
         })
         .collect()
-}
-
-/// Decides a claim: facts, slots, adjudication. Both regions call this with what the home region answered.
-///
-/// # Errors
-/// Any [`Fault`]; [`Fault::blame`] says whether it refuses the claim.
-pub fn decide(
-    compiled: &Compiled,
-    claim: &Claim,
-    coverage: &Coverage,
-    totals: &BTreeMap<TotalSlot, i64>,
-    balances: Balances,
-) -> Result<Decision, Fault> {
-    let facts = facts(compiled.policy(), claim, coverage)?;
-    let totals = stored_totals(slots(compiled.policy(), &facts, claim), totals);
-    adjudicate(
-        compiled,
-        &Case {
-            bill: &claim.bill,
-            facts: &facts,
-            totals: &totals,
-            balances,
-            given: &claim.given,
-            catalogue: claim.catalogue,
-        },
-    )
 }

@@ -4,7 +4,8 @@
 //! - [`facts`]: what rules may ask of person and visit
 //! - [`slots`]: where the totals of a visit are kept
 //! - [`compiled`]: a policy ready to run
-//! - [`case`]: what a decision starts from, and [`case::decide`]
+//! - [`case`]: what a decision starts from
+//! - [`decide`](mod@decide): from a claim to its decision
 //! - [`engine`]: the fold of layers over buckets
 //! - [`lines`]: the shares of each line, when somebody reads them
 //! - [`fault`]: why a bill cannot be adjudicated
@@ -18,6 +19,7 @@
 
 pub mod case;
 pub mod compiled;
+pub mod decide;
 pub mod engine;
 mod exact;
 pub mod facts;
@@ -26,8 +28,9 @@ pub mod lines;
 pub mod slots;
 pub mod split;
 
-pub use case::{Case, StoredTotal, decide, stored_totals};
+pub use case::{Case, StoredTotal, stored_totals};
 pub use compiled::Compiled;
+pub use decide::decide;
 pub use engine::{ENGINE, adjudicate};
 pub use facts::{Facts, facts};
 pub use fault::{Blame, Fault};

@@ -15,6 +15,7 @@ use huitong_core::claim::Claim;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::institution::InstitutionCode;
+use huitong_core::name::Name;
 use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::policy::Policy;
 use huitong_core::totals::TotalSlot;
@@ -26,7 +27,7 @@ use huitong_document::bill::{BillDocument, Networked};
 pub struct Inputs<'a> {
     document: &'a BillDocument,
     facts: Facts,
-    totals: BTreeMap<huitong_core::name::Name, StoredTotal>,
+    totals: BTreeMap<Name, StoredTotal>,
 }
 
 /// Settles a bill document under a policy.
@@ -119,7 +120,7 @@ fn claim(policy: &Policy, document: &BillDocument) -> Option<Claim> {
     };
     Some(Claim {
         treatment: region,
-        institution: document.facts.institution.or_else(stand_in)?,
+        institution: document.facts.institution.clone().or_else(stand_in)?,
         person: PersonRef {
             home: region,
             psn_no: PsnNo::parse(&format!("{region}000000000001")).ok()?,
@@ -132,9 +133,9 @@ fn claim(policy: &Policy, document: &BillDocument) -> Option<Claim> {
 }
 
 fn stored(
-    slots: BTreeMap<huitong_core::name::Name, TotalSlot>,
+    slots: BTreeMap<Name, TotalSlot>,
     document: &BillDocument,
-) -> BTreeMap<huitong_core::name::Name, StoredTotal> {
+) -> BTreeMap<Name, StoredTotal> {
     let values = slots
         .iter()
         .filter_map(|(name, slot)| Some((slot.clone(), *document.totals.get(name)?)))

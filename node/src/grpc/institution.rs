@@ -63,7 +63,7 @@ impl InstitutionService for InstitutionGrpc {
         let found = self.role.estimate(&order, within).await?;
         Ok(Response::new(v1::EstimateResponse {
             lines: line_shares(&self.policies, &found.claim, &found.snapshot, &found.decision),
-            explanation: explanation(&found.decision),
+            explanation: explanation(&self.policies, &found.decision),
             decision: Some(decision_to_wire(&found.decision)),
         }))
     }

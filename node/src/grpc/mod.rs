@@ -7,6 +7,7 @@ pub mod access;
 pub mod home;
 mod import;
 pub mod institution;
+pub mod officer;
 pub mod policy;
 pub mod registry;
 pub mod routes;

@@ -14,6 +14,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::settlement::v1;
 
 use crate::compute::compute;
+use crate::explain::{Sentence, explain};
 use crate::policies::PolicyBook;
 use crate::treatment::{SettledView, SettlementView, ViewState};
 
@@ -41,7 +42,7 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
             let SettledView { prepared, snapshot, decision, receipt } = &**settled;
             shown.state = v1::State::Settled.into();
             shown.lines = line_shares(policies, &prepared.claim, snapshot, decision);
-            shown.explanation = explanation(decision);
+            shown.explanation = explanation(policies, decision);
             shown.decision = Some(decision_to_wire(decision));
             shown.receipt = Some(receipt_to_wire(receipt));
         }
@@ -88,9 +89,10 @@ fn line_share(line: &huitong_core::bill::SplitLine, share: &LineShare) -> v1::Li
     }
 }
 
-/// A decision step by step in words.
+/// A decision step by step in words; none when the policy is not at hand any more.
 #[must_use]
-pub fn explanation(decision: &Decision) -> Vec<v1::Sentence> {
-    let _ = decision;
-    Vec::new()
+pub fn explanation(policies: &PolicyBook, decision: &Decision) -> Vec<v1::Sentence> {
+    let Some(policy) = policies.get(&decision.policy) else { return Vec::new() };
+    let sentences = explain(policy.policy(), decision).into_iter();
+    sentences.map(|Sentence { zh, en }| v1::Sentence { zh, en }).collect()
 }

@@ -3,7 +3,6 @@
 use huitong_core::decision::{CeilingResult, Step};
 use huitong_core::policy::layer::{Bounds, Measure};
 
-use super::cover::Cover;
 use super::standing::Standing;
 use crate::compiled::{LayerForm, Number, PayerForm, UsedUpIn};
 use crate::exact::{fen, rest, sub};
@@ -97,16 +96,17 @@ impl BoundsOfLayer {
         Ok(bounds)
     }
 
-    /// Notes every scope ceiling; the lowest that cuts is the result.
+    /// Notes every scope ceiling on the way from the start's end to the end of the base; the lowest that
+    /// cuts is the result.
     pub(crate) fn note_scope(
         &self,
         layer: &LayerForm,
-        cover: &Cover,
+        (start, to): (i64, i64),
         trace: &mut Vec<Step>,
     ) -> Result<Option<CeilingResult>, RuleFault> {
-        let (mut end, mut cutting) = (cover.to, None);
+        let (mut end, mut cutting) = (to, None);
         for bound in &self.scope {
-            let cut = rest(end, bound.room.max(cover.start));
+            let cut = rest(end, bound.room.max(start));
             let (limit, room) = (fen(bound.limit)?, fen(bound.shown)?);
             let (layer, bounds, cut_fen) = (layer.name, Bounds::Scope, fen(cut)?);
             trace.push(Step::Ceiling {

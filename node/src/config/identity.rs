@@ -1,0 +1,146 @@
+//! `[tls]` and `[signing]`: as whom the node speaks, whom it trusts, and with what it signs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Identity, SigningKey};
+use huitong_core::region::RegionCode;
+use huitong_document::config::Section;
+use huitong_transport::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
+
+use super::path;
+
+/// What could be read of both sections.
+pub(super) struct NodeIdentity {
+    pub(super) credentials: Option<CredentialStore>,
+    pub(super) signing: Option<Arc<SigningKey>>,
+}
+
+pub(super) fn read(root: &Section<'_>, folder: &Path, region: Option<RegionCode>) -> NodeIdentity {
+    let credentials = credentials(&root.section("tls"), folder, region);
+    let trust = credentials.as_ref().map(CredentialStore::credentials);
+    let signing = signing(&root.section("signing"), folder, region, trust.as_ref());
+    NodeIdentity {
+        credentials,
+        signing,
+    }
+}
+
+fn credentials(
+    section: &Section<'_>,
+    folder: &Path,
+    region: Option<RegionCode>,
+) -> Option<CredentialStore> {
+    let chain = path(section, "chain", folder);
+    let key = path(section, "key", folder);
+    let roots = path(section, "roots", folder);
+    let lists = section.any::<PathBuf>("revocation_lists");
+    let files = CredentialFiles {
+        chain: chain?,
+        key: key?,
+        roots: roots?,
+        revocation_lists: lists.iter().map(|list| folder.join(list)).collect(),
+    };
+    let store = match CredentialStore::load(files.clone()) {
+        Ok(store) => store,
+        Err(error) => {
+            section.fault_of(
+                culprit(&error, &files),
+                error.to_string(),
+                "证书文件有误，详见英文说明",
+            );
+            return None;
+        }
+    };
+    let (found, expected) = (store.identity(), Identity::RegionNode(region?));
+    if found != expected {
+        section.fault_of(
+            "chain",
+            format!("this certificate is {found}'s; the node of this region is {expected}"),
+            format!("该证书属于 {found}，本节点应为 {expected}"),
+        );
+        return None;
+    }
+    Some(store)
+}
+
+/// The key of the section that names the file at fault.
+fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
+    let CredentialsError::File { file, .. } = error else {
+        return "chain";
+    };
+    let is = |path: &Path| path.display().to_string() == *file;
+    if is(&files.key) {
+        "key"
+    } else if is(&files.roots) {
+        "roots"
+    } else if is(&files.chain) {
+        "chain"
+    } else {
+        "revocation_lists"
+    }
+}
+
+/// The signing key, and the certificate by which others know it: they must belong together.
+fn signing(
+    section: &Section<'_>,
+    folder: &Path,
+    region: Option<RegionCode>,
+    trust: Option<&Credentials>,
+) -> Option<Arc<SigningKey>> {
+    let key_path = path(section, "key", folder);
+    let certificate = path(section, "certificate", folder);
+    let key = SigningKey::load(&key_path?).map_err(|error| {
+        section.fault_of("key", error.to_string(), "签名密钥文件有误，详见英文说明");
+    });
+    let certified = certified(section, "certificate", &certificate?, trust);
+    let (key, certified) = (key.ok()?, certified?);
+    let expected = Identity::RegionNodeSigning(region?);
+    if *certified.identity() != expected {
+        let found = certified.identity();
+        section.fault_of(
+            "certificate",
+            format!("this certificate is {found}'s, expected {expected}'s"),
+            format!("该证书属于 {found}，应为 {expected}"),
+        );
+        return None;
+    }
+    if certified.key() != key.verifying_key() {
+        section.fault_of(
+            "key",
+            "not the key of the signing certificate",
+            "与签名证书不匹配",
+        );
+        return None;
+    }
+    Some(Arc::new(key))
+}
+
+/// Reads a signing certificate and checks it against the root.
+pub(super) fn certified(
+    section: &Section<'_>,
+    key: &str,
+    file: &Path,
+    trust: Option<&Credentials>,
+) -> Option<CertifiedKey> {
+    let pem = match std::fs::read(file) {
+        Ok(pem) => pem,
+        Err(error) => {
+            let shown = file.display();
+            section.fault_of(
+                key,
+                format!("{shown}: {error}"),
+                format!("文件 {shown} 无法读取"),
+            );
+            return None;
+        }
+    };
+    match CertifiedKey::from_pem(&pem, trust?.trust(), jiff::Timestamp::now()) {
+        Ok(certified) => Some(certified),
+        Err(error) => {
+            section.fault_of(key, error.to_string(), "签名证书有误，详见英文说明");
+            None
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Whole nodes over real mutual TLS on loopback, in one process.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests fail by panicking"
+)]
+
+mod bills;
+mod files;
+mod happy;
+mod outages;
+mod refusals;
+mod relay;
+mod repeats;
+mod world;

@@ -1,0 +1,183 @@
+//! Lost messages, killed nodes, cancelled ids: nothing is lost, nothing is doubled.
+
+use huitong_node::ledger::OpenError;
+use huitong_node::{Node, StartError};
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::commit_response::Outcome;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+
+use crate::bills::{published, settle};
+use crate::relay::Commits;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
+
+const PERSON: &str = "330200000000000001";
+
+async fn legs(world: &World) -> (u64, u64) {
+    (world.status(NINGBO).await.legs_written, world.status(CHENGDU).await.legs_written)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unreachable_home_leaves_the_id_free() {
+    let mut world = World::new().await;
+    world.stop(NINGBO).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let refused = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    assert_eq!(code(&refused), "home.unreachable");
+    assert_eq!(hospital.get("r-1").await.unwrap_err().code(), tonic::Code::NotFound);
+    world.start(NINGBO).await;
+    let settled = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    assert_eq!(settled.state(), v1::State::Settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_asked_for_again_after_a_kill() {
+    let mut world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::AnswerLost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    assert_eq!(code(&unknown), "outcome.unknown");
+    world.kill(CHENGDU).await;
+    assert_eq!(world.status(NINGBO).await.legs_written, 1);
+    world.kill(NINGBO).await;
+    world.commits(Commits::Pass);
+    world.start(NINGBO).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.outcome("r-1").await;
+    assert_eq!(settled.state(), v1::State::Settled);
+    assert_eq!(settled.decision.as_ref().unwrap().fund_total_fen, 1_316_000);
+    assert_eq!(hospital.settle(settle("r-1", published("V1"))).await.unwrap(), settled);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_never_arrived_is_sent_again_after_a_kill() {
+    let mut world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    assert_eq!(code(&unknown), "outcome.unknown");
+    assert_eq!(hospital.get("r-1").await.unwrap().state(), v1::State::Prepared);
+    let occupied = hospital.settle(settle("r-2", published("V1"))).await.unwrap_err();
+    assert_eq!(code(&occupied), "visit.in_progress");
+    world.kill(CHENGDU).await;
+    world.commits(Commits::Pass);
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Settled);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_always_lost_is_delivered_by_the_home_region() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::AnswerLost);
+    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let settled = hospital.outcome("r-1").await;
+    assert_eq!(settled.receipt.unwrap().amounts[0].amount_fen, 1_316_000);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_settlement_that_is_cancelled_can_never_be() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let sent = world.relay.as_ref().unwrap().last();
+    let cancelled = hospital.cancel("r-1", PERSON).await.unwrap();
+    assert_eq!(cancelled.state(), v1::State::Abandoned);
+    // The lost commit turns up after all.
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let late = home.commit(sent).await.unwrap().into_inner().outcome.unwrap();
+    let Outcome::Refused(refused) = late else { panic!("{late:?}") };
+    assert_eq!(refused.code, "id.abandoned");
+    world.commits(Commits::Pass);
+    assert_eq!(
+        hospital.settle(settle("r-1", published("V1"))).await.unwrap().state(),
+        v1::State::Abandoned
+    );
+    let settled = hospital.settle(settle("r-2", published("V1"))).await.unwrap();
+    assert_eq!(settled.state(), v1::State::Settled);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cancel_that_comes_too_late_tells_that_it_stands() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::AnswerLost);
+    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let cancelled = hospital.cancel("r-1", PERSON).await.unwrap();
+    assert_eq!(cancelled.state(), v1::State::Settled);
+    assert_eq!(legs(&world).await, (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_never_arrived_is_buried_at_both_nodes() {
+    let mut world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    for _ in 0..2 {
+        let buried = hospital.cancel("r-1", PERSON).await.unwrap();
+        assert_eq!(buried.state(), v1::State::Abandoned);
+    }
+    world.kill(CHENGDU).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let late = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    assert_eq!(late.state(), v1::State::Abandoned);
+    assert_eq!(legs(&world).await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn past_its_limit_an_open_settlement_is_given_up() {
+    let world = World::relayed().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    world.commits(Commits::Lost);
+    let not_after_ms = 1_678_420_800_000 + 60_000;
+    let request = v1::SettleRequest { not_after_ms, ..settle("r-1", published("V1")) };
+    hospital.settle(request.clone()).await.unwrap_err();
+    world.clock.set("2023-03-10T04:02:00.000Z");
+    assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Abandoned);
+    let request = v1::SettleRequest { request_id: "r-2".to_owned(), ..request };
+    let refused = hospital.settle(request).await.unwrap_err();
+    assert_eq!(code(&refused), "request.not_after_passed");
+    assert_eq!(legs(&world).await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_derived_again_gives_the_same_answers() {
+    let mut world = World::new().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    for nth in 0..70 {
+        let visit = format!("V{nth}");
+        hospital.settle(settle(&visit, published(&visit))).await.unwrap();
+    }
+    let told = hospital.get("V7").await.unwrap();
+    let before = (world.status(NINGBO).await, world.status(CHENGDU).await);
+    for region in [NINGBO, CHENGDU] {
+        world.stop(region).await;
+        world.forget_index(region);
+        world.start(region).await;
+    }
+    let mut hospital = world.hospital(HOSPITAL).await;
+    assert_eq!(hospital.get("V7").await.unwrap(), told);
+    assert_eq!(hospital.settle(settle("V7", published("V7"))).await.unwrap(), told);
+    let after = (world.status(NINGBO).await, world.status(CHENGDU).await);
+    assert_eq!((after.0.legs_written, after.1.legs_written), (70, 70));
+    assert_eq!((after.0.members, after.1.institutions), (before.0.members, before.1.institutions));
+    assert_eq!(after.1.catalogue, before.1.catalogue);
+    assert_eq!(after.0.policies, before.0.policies);
+    let next = hospital.settle(settle("V70", published("V70"))).await.unwrap();
+    assert_eq!(next.decision.unwrap().layers[0].start_fen, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_ahead_of_the_journal_keeps_the_node_from_serving() {
+    let mut world = World::new().await;
+    world.stop(NINGBO).await;
+    world.forget_journal(NINGBO);
+    let refused = Node::start(world.config(NINGBO)).await.err().unwrap();
+    assert!(matches!(refused, StartError::Ledger(OpenError::Ahead { .. })), "{refused}");
+}

@@ -1,0 +1,141 @@
+//! A relay in front of Ningbo's node that loses what it is told to: the network's part in a test.
+//!
+//! It serves under Ningbo's name and calls under Chengdu's, so neither end notices.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
+use huitong_proto::policy::v1::policy_service_server::{PolicyService, PolicyServiceServer};
+use huitong_proto::policy::v1::{FetchPolicyRequest, FetchPolicyResponse};
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+use huitong_proto::settlement::v1::home_service_server::{HomeService, HomeServiceServer};
+use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits};
+use tokio::task::JoinHandle;
+use tonic::service::Routes;
+use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
+
+use crate::world::{NINGBO, World};
+
+/// What becomes of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Commits {
+    /// It goes through.
+    Pass,
+    /// It never arrives.
+    Lost,
+    /// It arrives; the answer is lost.
+    AnswerLost,
+}
+
+pub struct State {
+    pub commits: Commits,
+    /// The last commit that was sent.
+    pub last: Option<v1::CommitRequest>,
+}
+
+#[derive(Clone)]
+struct Relay {
+    state: Arc<Mutex<State>>,
+    to: Channel,
+}
+
+/// A relay under way.
+pub struct Running {
+    pub address: SocketAddr,
+    pub state: Arc<Mutex<State>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Running {
+    pub fn set(&self, commits: Commits) {
+        self.state.lock().unwrap().commits = commits;
+    }
+
+    pub fn last(&self) -> v1::CommitRequest {
+        self.state.lock().unwrap().last.clone().unwrap()
+    }
+}
+
+impl World {
+    /// Puts a relay in front of Ningbo; Chengdu must be started anew to go through it.
+    pub async fn relay(&mut self) {
+        let state = Arc::new(Mutex::new(State { commits: Commits::Pass, last: None }));
+        let to = self.lazy_channel(NINGBO);
+        let relay = Relay { state: state.clone(), to };
+        let credentials = self.party("/region/330200/node");
+        let any = "127.0.0.1:0".parse().unwrap();
+        let server = Server::bind(any, credentials, ServerLimits::standard()).await.unwrap();
+        let address = server.local_address();
+        let node: &[Caller] = &[Caller::RegionNode];
+        let table = AccessTable::new(vec![
+            Row::service("huitong.settlement.v1.HomeService", node),
+            Row::service("huitong.policy.v1.PolicyService", node),
+        ]);
+        let routes = Routes::new(HomeServiceServer::new(relay.clone()))
+            .add_service(PolicyServiceServer::new(relay));
+        let task = tokio::spawn(async move {
+            server.serve(routes, table.unwrap(), std::future::pending()).await.unwrap();
+        });
+        self.relay = Some(Running { address, state, task });
+    }
+}
+
+fn lost() -> Status {
+    Status::unavailable("lost on the way")
+}
+
+#[tonic::async_trait]
+impl HomeService for Relay {
+    async fn snapshot(
+        &self,
+        request: Request<v1::SnapshotRequest>,
+    ) -> Result<Response<v1::SnapshotResponse>, Status> {
+        HomeServiceClient::new(self.to.clone()).snapshot(request.into_inner()).await
+    }
+
+    async fn commit(
+        &self,
+        request: Request<v1::CommitRequest>,
+    ) -> Result<Response<v1::CommitResponse>, Status> {
+        let request = request.into_inner();
+        let commits = {
+            let mut state = self.state.lock().unwrap();
+            state.last = Some(request.clone());
+            state.commits
+        };
+        match commits {
+            Commits::Lost => Err(lost()),
+            Commits::Pass => HomeServiceClient::new(self.to.clone()).commit(request).await,
+            Commits::AnswerLost => {
+                HomeServiceClient::new(self.to.clone()).commit(request).await?;
+                Err(lost())
+            }
+        }
+    }
+
+    async fn abandon(
+        &self,
+        request: Request<v1::AbandonRequest>,
+    ) -> Result<Response<v1::AbandonResponse>, Status> {
+        HomeServiceClient::new(self.to.clone()).abandon(request.into_inner()).await
+    }
+}
+
+#[tonic::async_trait]
+impl PolicyService for Relay {
+    async fn fetch_policy(
+        &self,
+        request: Request<FetchPolicyRequest>,
+    ) -> Result<Response<FetchPolicyResponse>, Status> {
+        PolicyServiceClient::new(self.to.clone()).fetch_policy(request.into_inner()).await
+    }
+}

@@ -1,0 +1,296 @@
+//! Two regions with their certificates, and the parties that call them.
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use huitong_certs::authority::Hosts;
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
+use huitong_core::date::Timestamp;
+use huitong_core::region::RegionCode;
+use huitong_journal::Options;
+use huitong_node::clock::{Calendar, Clock};
+use huitong_node::peers::DirectoryEntry;
+use huitong_node::treatment::Timing;
+use huitong_node::{Node, NodeConfig, RunningNode};
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
+use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
+use huitong_transport::{ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy};
+use tempfile::TempDir;
+use tonic::Status;
+use tonic::transport::Channel;
+
+use crate::files;
+
+pub const NINGBO: &str = "330200";
+pub const CHENGDU: &str = "510100";
+pub const HOSPITAL: &str = "/region/510100/institution/H51010400001";
+pub const OTHER_HOSPITAL: &str = "/region/510100/institution/H51010400002";
+
+/// A clock that stands still until it is set.
+pub struct SetClock(AtomicI64);
+
+impl SetClock {
+    pub fn set(&self, text: &str) {
+        self.0.store(Timestamp::parse(text).unwrap().as_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// One region: its node when it runs, and what it is started with.
+pub struct Region {
+    pub code: RegionCode,
+    pub address: SocketAddr,
+    folder: TempDir,
+    signing: Issued,
+    pub node: Option<RunningNode>,
+}
+
+pub struct World {
+    root: Authority,
+    pub trust: Arc<Trust>,
+    pub clock: Arc<SetClock>,
+    pub ningbo: Region,
+    pub chengdu: Region,
+    pub relay: Option<crate::relay::Running>,
+}
+
+pub fn year() -> Validity {
+    days(365)
+}
+
+/// An authority outlives what it issues.
+fn days(days: u16) -> Validity {
+    Validity::days(jiff::Timestamp::now(), days).unwrap()
+}
+
+pub fn region(text: &str) -> RegionCode {
+    text.parse().unwrap()
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+impl World {
+    /// Both nodes run, and their officers have brought everything in.
+    pub async fn new() -> Self {
+        let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(999)).unwrap();
+        let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
+        let prepare = |code: &str| Region {
+            code: region(code),
+            address: free_address(),
+            folder: tempfile::tempdir().unwrap(),
+            signing: root
+                .issue(&Identity::RegionNodeSigning(region(code)), &Hosts::none(), year())
+                .unwrap(),
+            node: None,
+        };
+        let clock = Arc::new(SetClock(AtomicI64::new(0)));
+        clock.set("2023-03-10T04:00:00.000Z");
+        let (ningbo, chengdu) = (prepare(NINGBO), prepare(CHENGDU));
+        let mut world = Self { root, trust, clock, ningbo, chengdu, relay: None };
+        world.start(NINGBO).await;
+        world.start(CHENGDU).await;
+        world.bring_in().await;
+        world
+    }
+
+    async fn bring_in(&self) {
+        use v1::ImportKind as Kind;
+        let ningbo = [
+            (Kind::Members, "members", files::MEMBERS.to_owned()),
+            (Kind::Policy, "policy", files::policy(NINGBO)),
+        ];
+        let chengdu = [
+            (Kind::Members, "members", files::OWN_MEMBERS.to_owned()),
+            (Kind::Institutions, "institutions", files::INSTITUTIONS.to_owned()),
+            (Kind::Catalogue, "catalogue", files::catalogue()),
+            (Kind::Policy, "policy", files::policy(CHENGDU)),
+        ];
+        for (region, file) in ningbo
+            .into_iter()
+            .map(|file| (NINGBO, file))
+            .chain(chengdu.into_iter().map(|file| (CHENGDU, file)))
+        {
+            let (kind, word, text) = file;
+            let mut officer = self.officer(region).await;
+            let messages = files::messages(kind, word, &text);
+            let answer = officer.import(tokio_stream::iter(messages)).await.unwrap().into_inner();
+            assert_eq!(answer.fault_count, 0, "{word}: {:?}", answer.faults);
+        }
+    }
+
+    pub fn of(&self, code: &str) -> &Region {
+        if code == NINGBO { &self.ningbo } else { &self.chengdu }
+    }
+
+    fn of_mut(&mut self, code: &str) -> &mut Region {
+        if code == NINGBO { &mut self.ningbo } else { &mut self.chengdu }
+    }
+
+    /// The credentials of a party, issued by its rightful authority.
+    pub fn party(&self, path: &str) -> CredentialStore {
+        let identity: Identity = path.parse().unwrap();
+        let issued = match &identity {
+            Identity::Institution { region, .. } | Identity::RegionOfficer { region, .. } => {
+                let authority = self.root.issue_region_authority(*region, days(700)).unwrap();
+                authority.issue(&identity, &Hosts::none(), year()).unwrap()
+            }
+            _ => self.root.issue(&identity, &Hosts::loopback(), year()).unwrap(),
+        };
+        let credentials =
+            Credentials::new(issued.chain().to_vec(), issued.key().into(), self.trust.clone()).unwrap();
+        CredentialStore::fixed(credentials).unwrap()
+    }
+
+    pub fn config(&self, code: &str) -> NodeConfig {
+        let own = self.of(code);
+        let entry = |region: &Region| {
+            let now = jiff::Timestamp::now();
+            let relayed = self.relay.as_ref().filter(|_| region.code.to_string() == NINGBO);
+            let address = relayed.map_or(region.address, |relay| relay.address);
+            DirectoryEntry {
+                region: region.code,
+                endpoint: format!("https://{address}"),
+                signing: CertifiedKey::from_chain(region.signing.chain(), &self.trust, now).unwrap(),
+            }
+        };
+        NodeConfig {
+            region: own.code,
+            listen: own.address,
+            data: own.folder.path().to_owned(),
+            credentials: self.party(&format!("/region/{code}/node")),
+            signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
+            directory: vec![entry(&self.ningbo), entry(&self.chengdu)],
+            clearinghouse: None,
+            calendar: Calendar::new(BTreeSet::new()),
+            clock: self.clock.clone(),
+            journal: Options::standard().segment_bytes(32 << 20),
+            timing: Timing { resolve_every: Duration::from_millis(50), ..Timing::STANDARD },
+            report_every: Duration::from_millis(50),
+            server: ServerLimits { drain: Duration::from_millis(200), ..ServerLimits::standard() },
+            client: ClientLimits::standard(),
+        }
+    }
+
+    pub async fn start(&mut self, code: &str) {
+        let node = Node::start(self.config(code)).await.unwrap();
+        self.of_mut(code).node = Some(node);
+    }
+
+    pub async fn kill(&mut self, code: &str) {
+        self.of_mut(code).node.take().unwrap().kill().await;
+    }
+
+    pub async fn stop(&mut self, code: &str) {
+        self.of_mut(code).node.take().unwrap().shutdown().await;
+    }
+
+    /// Throws a stopped region's index away.
+    pub fn forget_index(&self, code: &str) {
+        std::fs::remove_dir_all(self.of(code).folder.path().join("index")).unwrap();
+    }
+
+    /// Throws a stopped region's journal away.
+    pub fn forget_journal(&self, code: &str) {
+        std::fs::remove_dir_all(self.of(code).folder.path().join("journal")).unwrap();
+    }
+
+    async fn channel(&self, party: &str, to: &str) -> Channel {
+        let region = self.of(to);
+        let endpoint = format!("https://{}", region.address);
+        let expected = Identity::RegionNode(region.code);
+        connect(&endpoint, expected, &self.party(party), ClientLimits::standard()).await.unwrap()
+    }
+
+    /// A channel as Chengdu's node, opened when it is used and again when it breaks.
+    pub fn lazy_channel(&self, to: &str) -> Channel {
+        let region = self.of(to);
+        let endpoint = format!("https://{}", region.address);
+        let expected = Identity::RegionNode(region.code);
+        let party = self.party("/region/510100/node");
+        connect_lazy(&endpoint, expected, &party, ClientLimits::standard()).unwrap()
+    }
+
+    /// A world whose Chengdu reaches Ningbo through a relay.
+    pub async fn relayed() -> Self {
+        let mut world = Self::new().await;
+        world.relay().await;
+        world.stop(CHENGDU).await;
+        world.start(CHENGDU).await;
+        world
+    }
+
+    pub fn commits(&self, commits: crate::relay::Commits) {
+        self.relay.as_ref().unwrap().set(commits);
+    }
+
+    pub async fn hospital(&self, path: &str) -> Hospital {
+        let client = InstitutionServiceClient::new(self.channel(path, CHENGDU).await);
+        let most = huitong_transport::MAX_MESSAGE_BYTES;
+        Hospital { client: client.max_encoding_message_size(most).max_decoding_message_size(most) }
+    }
+
+    pub async fn officer(&self, code: &str) -> RegistryServiceClient<Channel> {
+        let path = format!("/region/{code}/officer/li.wei");
+        RegistryServiceClient::new(self.channel(&path, code).await)
+    }
+
+    pub async fn status(&self, code: &str) -> v1::NodeStatusResponse {
+        self.officer(code).await.node_status(v1::NodeStatusRequest {}).await.unwrap().into_inner()
+    }
+
+    /// Calls a region's node as somebody.
+    pub async fn caller(&self, party: &str, to: &str) -> Channel {
+        self.channel(party, to).await
+    }
+}
+
+#[derive(Clone)]
+pub struct Hospital {
+    pub client: InstitutionServiceClient<Channel>,
+}
+
+impl Hospital {
+    pub async fn settle(&mut self, request: v1::SettleRequest) -> Result<v1::Settlement, Status> {
+        Ok(self.client.settle(request).await?.into_inner().settlement.unwrap())
+    }
+
+    pub async fn get(&mut self, request_id: &str) -> Result<v1::Settlement, Status> {
+        let by = v1::get_settlement_request::By::RequestId(request_id.to_owned());
+        let request = v1::GetSettlementRequest { by: Some(by) };
+        Ok(self.client.get_settlement(request).await?.into_inner().settlement.unwrap())
+    }
+
+    /// Asks until the settlement has an outcome.
+    pub async fn outcome(&mut self, request_id: &str) -> v1::Settlement {
+        loop {
+            let settlement = self.get(request_id).await.unwrap();
+            if settlement.state() != v1::State::Prepared {
+                return settlement;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    pub async fn cancel(&mut self, request_id: &str, psn_no: &str) -> Result<v1::Settlement, Status> {
+        let person = Some(crate::bills::person(psn_no));
+        let request = v1::CancelRequest { request_id: request_id.to_owned(), person };
+        Ok(self.client.cancel(request).await?.into_inner().settlement.unwrap())
+    }
+}
+
+/// The stable code of a refusal.
+pub fn code(status: &Status) -> String {
+    huitong_transport::refusal_code(status).unwrap_or_else(|| panic!("{status:?}")).to_owned()
+}
