@@ -81,7 +81,9 @@ pub fn read(
     let credentials = identity.credentials;
     let trust = credentials.as_ref().map(|store| store.credentials());
     let directory = directory::read(&root, folder, trust.as_ref());
-    let clearinghouse = root.optional_section("clearinghouse").map(|section| endpoint(&section));
+    let clearinghouse = root
+        .optional_section("clearinghouse")
+        .map(|section| endpoint(&section));
     let calendar = calendar::read(&root, folder);
     let (timing, report_every) = timing(&root);
     let limits = limits::read(&root);
@@ -126,8 +128,11 @@ fn timing(root: &Section<'_>) -> (Option<Timing>, Option<Duration>) {
     let commit = section.duration_ms("commit_ms", 100..=minute, standard.commit);
     let week = 7 * 24 * 60 * minute;
     let settle_limit = section.duration_ms("settle_limit_ms", minute..=week, standard.settle_limit);
-    let resolve_every =
-        section.duration_ms("resolve_every_ms", 100..=10 * minute, standard.resolve_every);
+    let resolve_every = section.duration_ms(
+        "resolve_every_ms",
+        100..=10 * minute,
+        standard.resolve_every,
+    );
     let report_every = section.duration_ms("report_every_ms", 50..=10 * minute, REPORT_EVERY);
     let timing = || {
         Some(Timing {
@@ -145,7 +150,9 @@ const REPORT_EVERY: Duration = Duration::from_secs(1);
 
 /// A path, from the folder of the configuration when it is relative.
 fn path(section: &Section<'_>, key: &str, folder: &Path) -> Option<PathBuf> {
-    section.required::<PathBuf>(key).map(|path| folder.join(path))
+    section
+        .required::<PathBuf>(key)
+        .map(|path| folder.join(path))
 }
 
 /// `endpoint = "https://host:port"`.
@@ -154,7 +161,10 @@ fn endpoint(section: &Section<'_>) -> Option<String> {
     let uri = text.parse::<Uri>().ok();
     let is_address = uri.is_some_and(|uri| {
         let is_bare = uri.path() == "/" && uri.query().is_none();
-        uri.scheme_str() == Some("https") && uri.host().is_some() && uri.port_u16().is_some() && is_bare
+        uri.scheme_str() == Some("https")
+            && uri.host().is_some()
+            && uri.port_u16().is_some()
+            && is_bare
     });
     if is_address {
         return Some(text);

@@ -15,14 +15,19 @@
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
-//! | [`explain`] | How is a decision told to people? |
+//! | [`config`] | With what is a node started? |
+//! | [`command`] | `huitong node …` |
 //! | [`explain`] | How is a decision said in words? |
+//! | [`authoring`] | `huitong policy …`: what does a bureau use while it writes a policy? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 
+pub mod authoring;
 pub mod catalogue;
 mod chance;
 pub mod clock;
+pub mod command;
 mod compute;
+pub mod config;
 pub mod error;
 pub mod explain;
 pub mod group;

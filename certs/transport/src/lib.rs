@@ -5,6 +5,7 @@
 //! | [`credentials`] | With which certificate does this process speak, and whom does it trust? |
 //! | [`server`] | Who is let in, and what may each call? |
 //! | [`client`] | Is the other end whom we meant to reach? |
+//! | [`client_options`] | How is a command told where to call, and as whom? |
 //! | [`access`] | Who may call what? |
 //! | [`deadline`] | How long may a call take? |
 //! | [`refusal`] | How does a refusal travel as gRPC status? |
@@ -16,6 +17,7 @@
 
 pub mod access;
 pub mod client;
+pub mod client_options;
 pub mod credentials;
 pub mod deadline;
 pub mod error;
@@ -26,6 +28,7 @@ pub mod server;
 
 pub use access::{AccessTable, Caller, Row};
 pub use client::{call_within, connect, connect_lazy};
+pub use client_options::{ClientError, ClientOptions};
 pub use credentials::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
 pub use deadline::{Deadline, deadline};
 pub use error::{CertificateRefusal, TransportError};

@@ -45,11 +45,7 @@ fn credentials(
     let store = match CredentialStore::load(files.clone()) {
         Ok(store) => store,
         Err(error) => {
-            section.fault_of(
-                culprit(&error, &files),
-                error.to_string(),
-                "证书文件有误，详见英文说明",
-            );
+            fault(section, culprit(&error, &files), &error);
             return None;
         }
     };
@@ -63,6 +59,13 @@ fn credentials(
         return None;
     }
     Some(store)
+}
+
+/// Notes what another crate says in both languages, as `English / 中文`.
+fn fault(section: &Section<'_>, key: &str, error: &dyn std::error::Error) {
+    let said = error.to_string();
+    let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
+    section.fault_of(key, en, zh);
 }
 
 /// The key of the section that names the file at fault.
@@ -92,7 +95,7 @@ fn signing(
     let key_path = path(section, "key", folder);
     let certificate = path(section, "certificate", folder);
     let key = SigningKey::load(&key_path?).map_err(|error| {
-        section.fault_of("key", error.to_string(), "签名密钥文件有误，详见英文说明");
+        fault(section, "key", &error);
     });
     let certified = certified(section, "certificate", &certificate?, trust);
     let (key, certified) = (key.ok()?, certified?);
@@ -139,7 +142,7 @@ pub(super) fn certified(
     match CertifiedKey::from_pem(&pem, trust?.trust(), jiff::Timestamp::now()) {
         Ok(certified) => Some(certified),
         Err(error) => {
-            section.fault_of(key, error.to_string(), "签名证书有误，详见英文说明");
+            fault(section, key, &error);
             None
         }
     }

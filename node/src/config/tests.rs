@@ -25,14 +25,25 @@ fn folder() -> TempDir {
     let issue = |identity: &Identity| root.issue(identity, &Hosts::none(), days(365)).unwrap();
     let node = issue(&Identity::RegionNode(region("330200")));
     let signing = issue(&Identity::RegionNodeSigning(region("330200")));
-    write_party(&certs, &node, Some(&signing), root.certificate_pem(), Overwrite::Refuse).unwrap();
+    write_party(
+        &certs,
+        &node,
+        Some(&signing),
+        root.certificate_pem(),
+        Overwrite::Refuse,
+    )
+    .unwrap();
     fs::create_dir(certs.join("peers")).unwrap();
     for other in ["510100", "310000"] {
         let of_other = issue(&Identity::RegionNodeSigning(region(other)));
         let path = certs.join("peers").join(format!("{other}-signing.crt"));
         fs::write(path, of_other.chain_pem()).unwrap();
     }
-    fs::write(folder.path().join("holidays.txt"), "# spring\n2026-02-17\n\n2026-02-18 # 2nd\n").unwrap();
+    fs::write(
+        folder.path().join("holidays.txt"),
+        "# spring\n2026-02-17\n\n2026-02-18 # 2nd\n",
+    )
+    .unwrap();
     folder
 }
 
@@ -43,15 +54,22 @@ fn read_in(folder: &TempDir, text: &str) -> Result<NodeSettings, Faults> {
 /// The places of all faults, as `line path`.
 fn check(folder: &TempDir, text: &str, expected: &[&str]) {
     let faults = read_in(folder, text).err().unwrap();
-    let places: Vec<String> =
-        faults.list().iter().map(|fault| format!("{} {}", fault.line, fault.path)).collect();
+    let places: Vec<String> = faults
+        .list()
+        .iter()
+        .map(|fault| format!("{} {}", fault.line, fault.path))
+        .collect();
     assert_eq!(places, expected, "{faults}");
 }
 
 /// The example with every key that it comments out put in.
 fn uncommented() -> String {
     let line = |line: &str| match line.strip_prefix("# ") {
-        Some(rest) if rest.split_once(" = ").is_some_and(|(key, _)| !key.contains(' ')) => {
+        Some(rest)
+            if rest
+                .split_once(" = ")
+                .is_some_and(|(key, _)| !key.contains(' ')) =>
+        {
             rest.to_owned()
         }
         Some(_) | None => line.to_owned(),
@@ -62,16 +80,34 @@ fn uncommented() -> String {
 #[test]
 fn the_example_holds() {
     let folder = folder();
-    let settings = read_in(&folder, EXAMPLE).map_err(|faults| faults.to_string()).ok().unwrap();
+    let settings = read_in(&folder, EXAMPLE)
+        .map_err(|faults| faults.to_string())
+        .ok()
+        .unwrap();
     let node = settings.node;
     assert_eq!(node.region, region("330200"));
     assert_eq!(node.data, folder.path().join("data"));
-    assert_eq!(node.clearinghouse.as_deref(), Some("https://clearing.example:7500"));
-    let regions: Vec<_> = node.directory.iter().map(|entry| entry.region.to_string()).collect();
+    assert_eq!(
+        node.clearinghouse.as_deref(),
+        Some("https://clearing.example:7500")
+    );
+    let regions: Vec<_> = node
+        .directory
+        .iter()
+        .map(|entry| entry.region.to_string())
+        .collect();
     assert_eq!(regions, ["510100", "310000"]);
     let open = |day: &str| node.calendar.is_business(day.parse().unwrap());
     assert_eq!(
-        ["2025-12-31", "2026-01-01", "2026-01-03", "2026-01-04", "2026-01-05", "2027-01-02"].map(open),
+        [
+            "2025-12-31",
+            "2026-01-01",
+            "2026-01-03",
+            "2026-01-04",
+            "2026-01-05",
+            "2027-01-02"
+        ]
+        .map(open),
         [true, false, false, true, true, true]
     );
     assert_eq!(settings.telemetry.filter, "info");
@@ -81,21 +117,46 @@ fn the_example_holds() {
 fn what_the_example_comments_out_is_what_holds_without_it() {
     let folder = folder();
     fs::write(folder.path().join("certs/revoked.crl"), "").unwrap();
-    let text = uncommented().replace("revocation_lists = [\"certs/revoked.crl\"]", "revocation_lists = []");
+    let text = uncommented().replace(
+        "revocation_lists = [\"certs/revoked.crl\"]",
+        "revocation_lists = []",
+    );
     let (given, plain) = (read_in(&folder, &text), read_in(&folder, EXAMPLE));
-    let (given, plain) = (given.map_err(|faults| faults.to_string()).ok().unwrap(), plain.ok().unwrap());
-    assert!(text.lines().filter(|line| line.starts_with("commit_ms") || line.starts_with("drain_ms")).count() == 2);
+    let (given, plain) = (
+        given.map_err(|faults| faults.to_string()).ok().unwrap(),
+        plain.ok().unwrap(),
+    );
+    assert!(
+        text.lines()
+            .filter(|line| line.starts_with("commit_ms") || line.starts_with("drain_ms"))
+            .count()
+            == 2
+    );
     assert_eq!(given.node.timing, plain.node.timing);
     assert_eq!(given.node.report_every, plain.node.report_every);
     assert_eq!(given.node.journal, plain.node.journal);
-    assert_eq!(format!("{:?}", given.node.server), format!("{:?}", plain.node.server));
-    assert_eq!(format!("{:?}", given.node.client), format!("{:?}", plain.node.client));
     assert_eq!(
-        Telemetry { collector: None, ..given.telemetry.clone() },
+        format!("{:?}", given.node.server),
+        format!("{:?}", plain.node.server)
+    );
+    assert_eq!(
+        format!("{:?}", given.node.client),
+        format!("{:?}", plain.node.client)
+    );
+    assert_eq!(
+        Telemetry {
+            collector: None,
+            ..given.telemetry.clone()
+        },
         plain.telemetry
     );
     assert!(given.telemetry.collector.is_some());
-    assert!(!given.node.calendar.is_business("2026-02-18".parse().unwrap()));
+    assert!(
+        !given
+            .node
+            .calendar
+            .is_business("2026-02-18".parse().unwrap())
+    );
 }
 
 #[test]
@@ -113,8 +174,8 @@ fn every_fault_is_listed_at_once() {
          [journal]\nsegment_mib = 1\n\
          [telemetry]\nformat = \"xml\"\n",
         &[
-            "1 region",
             "1 listen",
+            "1 region",
             "2 listn",
             "3 data",
             "5 tls.chain",
@@ -132,21 +193,44 @@ fn every_fault_is_listed_at_once() {
 #[test]
 fn the_certificates_are_those_of_the_region() {
     let folder = folder();
-    let line = |of: &str| EXAMPLE.lines().position(|line| line.starts_with(of)).unwrap() + 1;
+    let line = |of: &str| {
+        EXAMPLE
+            .lines()
+            .position(|line| line.starts_with(of))
+            .unwrap()
+            + 1
+    };
     let other = EXAMPLE.replace("region = \"330200\"", "region = \"330100\"");
     let (chain, certificate) = (line("chain"), line("certificate ="));
     check(&folder, &other, &[&format!("{chain} tls.chain")]);
     let swapped = EXAMPLE.replace("certs/signing.crt", "certs/peers/510100-signing.crt");
-    check(&folder, &swapped, &[&format!("{certificate} signing.certificate")]);
+    check(
+        &folder,
+        &swapped,
+        &[&format!("{certificate} signing.certificate")],
+    );
     let twice = EXAMPLE.replace("\"310000\"", "\"510100\"");
-    let second = EXAMPLE.lines().position(|line| line == "region = \"310000\"").unwrap() + 1;
+    let second = EXAMPLE
+        .lines()
+        .position(|line| line == "region = \"310000\"")
+        .unwrap()
+        + 1;
     check(&folder, &twice, &[&format!("{second} directory[1].region")]);
     let mistaken = EXAMPLE.replace("310000-signing", "510100-signing");
-    check(&folder, &mistaken, &[&format!("{} directory[1].signing_certificate", second + 2)]);
+    check(
+        &folder,
+        &mistaken,
+        &[&format!("{} directory[1].signing_certificate", second + 2)],
+    );
 }
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    let error = load(Path::new("/nowhere/node.toml"), Arc::new(SystemClock)).err().unwrap();
-    assert!(error.to_string().starts_with("/nowhere/node.toml: "), "{error}");
+    let error = load(Path::new("/nowhere/node.toml"), Arc::new(SystemClock))
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().starts_with("/nowhere/node.toml: "),
+        "{error}"
+    );
 }

@@ -159,7 +159,11 @@ impl Officer {
     /// # Errors
     /// The node's refusal, or the transport's.
     pub async fn status(&mut self) -> Result<StatusAnswer, Status> {
-        let answer = self.client.node_status(v1::NodeStatusRequest {}).await?.into_inner();
+        let answer = self
+            .client
+            .node_status(v1::NodeStatusRequest {})
+            .await?
+            .into_inner();
         let policies = answer.policies.into_iter().map(|policy| PolicyAnswer {
             digest: policy.digest,
             title: policy.title,

@@ -54,6 +54,15 @@ pub(super) fn read(bytes: &[u8]) -> Sheet<CatalogueRule> {
             format!("与第 {earlier} 行为同一编码且日期重叠，请使前一条先行截止"),
         );
     }
+    if sheet.count == 0 && sheet.findings.is_empty() {
+        // It would replace a whole catalogue with nothing.
+        sheet.findings.add(
+            0,
+            "",
+            "there is no row under the heading",
+            "表头之下没有数据行",
+        );
+    }
     sheet.rows = lines
         .into_iter()
         .zip(rules)

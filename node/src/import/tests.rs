@@ -173,7 +173,8 @@ fn a_person_stands_in_a_file_once() {
 #[test]
 fn the_heading_is_checked_by_name() {
     check("balances", "", &["0 "]);
-    check("balances", "psn_no,own\n", &["0 "]);
+    check("catalogue", "code,from,class\n", &["0 "]);
+    assert_eq!(batch("balances", "psn_no,own\n").sums().rows, 0);
     check(
         "balances",
         "psn_no,family,won,own,own\n1,2,3,4,5\n",
@@ -435,4 +436,22 @@ fn kinds_have_names() {
         assert_eq!(kind.to_string().parse(), Ok(kind));
     }
     assert_eq!("drugs".parse::<FileKind>(), Err(FileKindError));
+}
+
+#[test]
+fn the_examples_of_the_handbook_are_sound() {
+    let handbook = include_str!("../../../deploy/docs/import-formats.md");
+    let mut shown = 0;
+    for kind in FileKind::ALL
+        .into_iter()
+        .filter(|kind| *kind != FileKind::Policy)
+    {
+        let section = handbook.split(&format!("\n## {kind}\n")).nth(1).unwrap();
+        let example = section.split("```csv\n").nth(1).unwrap();
+        let example = example.split("```").next().unwrap();
+        let sums = batch(kind.word(), example).sums();
+        assert_eq!(sums, ControlSums::of(kind, example.as_bytes()), "{kind}");
+        shown += sums.rows;
+    }
+    assert_eq!(shown, 7);
 }

@@ -1,0 +1,98 @@
+//! `huitong node …`: run a region's node, check its configuration, and what its officers do.
+//!
+//! One file per command. The commands on a running node are gRPC clients with an officer's certificate;
+//! none of them opens the node's files.
+
+mod check_config;
+mod close_day;
+mod import;
+mod run;
+mod status;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use huitong_transport::TransportError;
+use tonic::Status;
+
+pub use check_config::CheckConfig;
+pub use close_day::CloseDay;
+pub use import::Import;
+pub use run::Run;
+pub use status::ShowStatus;
+
+use crate::config::Telemetry;
+
+/// The configuration has faults (`EX_USAGE`).
+const BAD_CONFIG: u8 = 64;
+/// A file was refused (`EX_DATAERR`).
+const BAD_FILE: u8 = 65;
+
+/// A region's node / 地区结算节点
+#[derive(Debug, clap::Subcommand)]
+pub enum NodeCommand {
+    /// Run the node until it is told to stop / 运行节点
+    Run(Run),
+    /// Check a configuration and all that it names; exit 64 with every fault / 检查配置文件
+    CheckConfig(CheckConfig),
+    /// Bring a file in: every row or none / 导入文件
+    Import(Import),
+    /// Close a business day / 日切
+    CloseDay(CloseDay),
+    /// Say what the node holds and what is open / 查看节点状态
+    Status(ShowStatus),
+}
+
+impl NodeCommand {
+    /// Runs the command. `observe` starts telemetry once a server's configuration is read; what it answers
+    /// is kept until the server has stopped.
+    ///
+    /// # Errors
+    /// Whatever the command refuses, with what to do about it.
+    pub fn run<G>(
+        self,
+        observe: impl FnOnce(&Telemetry) -> anyhow::Result<G>,
+    ) -> anyhow::Result<ExitCode> {
+        self.run_to(observe, &mut io::stdout())
+    }
+
+    /// Runs the command, printing to `out`.
+    ///
+    /// # Errors
+    /// As [`NodeCommand::run`].
+    pub fn run_to<G>(
+        self,
+        observe: impl FnOnce(&Telemetry) -> anyhow::Result<G>,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<ExitCode> {
+        match self {
+            Self::Run(run) => run.run(observe, out),
+            Self::CheckConfig(check) => check.run(out),
+            Self::Import(import) => import.run(out),
+            Self::CloseDay(close) => close.run(out),
+            Self::Status(status) => status.run(out),
+        }
+    }
+}
+
+/// Runs one call to its end.
+fn block_on<T>(call: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the runtime / 运行时无法启动")?
+        .block_on(call)
+}
+
+/// What a failed call says to a person: the transport's own words, or the node's refusal.
+fn said(status: Status) -> anyhow::Error {
+    match TransportError::of(&status) {
+        Some(error) => error.into(),
+        None => anyhow::anyhow!("{}", status.message()),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

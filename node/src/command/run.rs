@@ -1,0 +1,68 @@
+//! `huitong node run`: the server, until SIGINT or SIGTERM; then it drains and stops.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::BAD_CONFIG;
+use crate::clock::SystemClock;
+use crate::config::{self, ConfigError, NodeSettings, Telemetry};
+use crate::node::Node;
+
+/// Run the node.
+#[derive(Debug, clap::Args)]
+pub struct Run {
+    /// The configuration file / 配置文件
+    #[arg(long)]
+    config: PathBuf,
+}
+
+impl Run {
+    pub(super) fn run<G>(
+        self,
+        observe: impl FnOnce(&Telemetry) -> anyhow::Result<G>,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<ExitCode> {
+        let settings = match config::load(&self.config, Arc::new(SystemClock)) {
+            Ok(settings) => settings,
+            Err(ConfigError::Faults(faults)) => {
+                writeln!(std::io::stderr(), "{faults}")?;
+                return Ok(ExitCode::from(BAD_CONFIG));
+            }
+            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("the runtime / 运行时无法启动")?;
+        // Telemetry needs the runtime, and ends after the node's last word.
+        let guard = {
+            let _inside = runtime.enter();
+            observe(&settings.telemetry)?
+        };
+        let served = runtime.block_on(serve(settings, out));
+        drop(guard);
+        served.map(|()| ExitCode::SUCCESS)
+    }
+}
+
+async fn serve(settings: NodeSettings, out: &mut dyn Write) -> anyhow::Result<()> {
+    // Listened for before the node starts, so that a signal during a long replay is not lost.
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let region = settings.node.region;
+    let node = Node::start(settings.node).await?;
+    writeln!(out, "node {region} listening on https://{}", node.address())?;
+    out.flush()?;
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+    }
+    tracing::info!("told to stop: calls under way are finished first");
+    node.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,99 @@
+//! `huitong node status`: what the node holds, and what waits.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use huitong_transport::ClientOptions;
+use serde_json::{Value, json};
+
+use super::{block_on, hex, said};
+use crate::grpc::officer::{Officer, StatusAnswer};
+
+/// Say what the node holds and what is open.
+#[derive(Debug, clap::Args)]
+pub struct ShowStatus {
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl ShowStatus {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let status = block_on(async {
+            let mut officer = Officer::connect(&self.server).await?;
+            officer.status().await.map_err(said)
+        })?;
+        if self.json {
+            writeln!(out, "{}", as_json(&status))?;
+        } else {
+            print(&status, out)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
+    let catalogue = status
+        .catalogue
+        .as_deref()
+        .map_or_else(|| "none / 无".to_owned(), hex);
+    writeln!(out, "region                  {}", status.region)?;
+    writeln!(out, "open business day       {}", status.open_business_day)?;
+    writeln!(out, "outcomes not known      {}", status.prepared)?;
+    writeln!(out, "legs written            {}", status.legs_written)?;
+    writeln!(out, "legs held by clearing   {}", status.legs_held)?;
+    writeln!(
+        out,
+        "receipts to deliver     {}",
+        status.receipts_undelivered
+    )?;
+    writeln!(out, "members                 {}", status.members)?;
+    writeln!(out, "institutions            {}", status.institutions)?;
+    writeln!(out, "catalogue               {catalogue}")?;
+    for policy in &status.policies {
+        let until = if policy.until.is_empty() {
+            "…"
+        } else {
+            &policy.until
+        };
+        writeln!(
+            out,
+            "policy                  {} {} {}–{until} {}",
+            policy.title,
+            policy.scheme,
+            policy.from,
+            hex(&policy.digest)
+        )?;
+    }
+    Ok(())
+}
+
+fn as_json(status: &StatusAnswer) -> Value {
+    let policies: Vec<Value> = status
+        .policies
+        .iter()
+        .map(|policy| {
+            json!({
+                "digest": hex(&policy.digest),
+                "title": policy.title,
+                "scheme": policy.scheme,
+                "from": policy.from,
+                "until": Some(&policy.until).filter(|until| !until.is_empty()),
+            })
+        })
+        .collect();
+    json!({
+        "region": status.region,
+        "open_business_day": status.open_business_day,
+        "prepared": status.prepared,
+        "legs_written": status.legs_written,
+        "legs_held": status.legs_held,
+        "receipts_undelivered": status.receipts_undelivered,
+        "members": status.members,
+        "institutions": status.institutions,
+        "catalogue": status.catalogue.as_deref().map(hex),
+        "policies": policies,
+    })
+}
