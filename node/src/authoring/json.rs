@@ -4,7 +4,9 @@
 
 use std::io::{self, Write};
 
-use huitong_core::decision::{CeilingResult, Decision, LayerResult, SegmentResult, SkipReason, Step};
+use huitong_core::decision::{
+    CeilingResult, Decision, LayerResult, SegmentResult, SkipReason, Step,
+};
 use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 use huitong_core::policy::fact::Dimension;
@@ -73,7 +75,10 @@ fn bill(policy: &Policy, decision: &Decision) -> Json {
         ("over_limit", text(split.over_limit)),
         ("first_pay", text(split.first_pay)),
         ("in_scope", text(split.in_scope)),
-        ("layers", Json::List(decision.layers.iter().map(layer).collect())),
+        (
+            "layers",
+            Json::List(decision.layers.iter().map(layer).collect()),
+        ),
         ("fund_total", text(decision.fund_total)),
         ("account", text(decision.own_account)),
         ("family_account", text(decision.family_account)),
@@ -96,8 +101,14 @@ fn layer(layer: &LayerResult) -> Json {
         ("base", text(layer.base)),
         ("before", text(layer.before)),
         ("start", text(layer.start)),
-        ("segments", Json::List(layer.segments.iter().map(segment).collect())),
-        ("ceiling", layer.ceiling.as_ref().map_or(Json::Null, ceiling)),
+        (
+            "segments",
+            Json::List(layer.segments.iter().map(segment).collect()),
+        ),
+        (
+            "ceiling",
+            layer.ceiling.as_ref().map_or(Json::Null, ceiling),
+        ),
         ("left", left),
         ("paid", text(layer.paid)),
     ])
@@ -131,9 +142,16 @@ fn step(policy: &Policy, step: &Step) -> Json {
     let mut entries = vec![
         ("rule", text(rule)),
         ("layer", layer.map_or(Json::Null, text)),
-        ("source", written.map_or(Json::Null, |layer| text(&layer.source))),
+        (
+            "source",
+            written.map_or(Json::Null, |layer| text(&layer.source)),
+        ),
     ];
-    entries.extend(operands.into_iter().map(|(key, value)| (key, Json::Text(value))));
+    entries.extend(
+        operands
+            .into_iter()
+            .map(|(key, value)| (key, Json::Text(value))),
+    );
     entries.push(("result", Json::Text(result)));
     Json::Object(entries)
 }
@@ -203,7 +221,10 @@ fn said(policy: &Policy, step: &Step) -> Said {
 
 /// Yuan, or a plain number for a count.
 fn grows_by(policy: &Policy, change: &TotalChange) -> String {
-    let rule = policy.totals().iter().find(|rule| rule.name == change.slot.name);
+    let rule = policy
+        .totals()
+        .iter()
+        .find(|rule| rule.name == change.slot.name);
     let money = rule.is_some_and(|rule| rule.dimension() == Dimension::Money);
     match huitong_core::money::Fen::new(change.adds) {
         Ok(fen) if money => fen.to_string(),

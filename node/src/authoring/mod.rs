@@ -12,9 +12,9 @@ pub mod case;
 pub mod check;
 mod digest;
 mod json;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,1 +1,198 @@
-//! The commands as a person runs them.
+//! The commands as a person runs them: what they print, and how they end.
+
+use std::path::PathBuf;
+
+use super::{Form, PolicyCommand, Verdict};
+
+const POLICY: &str = include_str!("../../../deploy/examples/policy.toml");
+const LINES: &str = include_str!("../../../deploy/examples/bill_lines.toml");
+const AMOUNTS: &str = include_str!("../../../deploy/examples/bill_amounts.toml");
+
+/// A folder of documents; printed paths are cut to what stands below it.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self(tempfile::tempdir().unwrap());
+        desk.put("policy.toml", POLICY);
+        desk.put("lines.toml", LINES);
+        desk.put("amounts.toml", AMOUNTS);
+        desk
+    }
+
+    fn put(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn run(&self, command: PolicyCommand) -> (Verdict, String, String) {
+        let (mut out, mut faults) = (Vec::new(), Vec::new());
+        let verdict = command.run_to(&mut out, &mut faults).unwrap();
+        let folder = format!("{}/", self.0.path().display());
+        let [out, faults] =
+            [out, faults].map(|text| String::from_utf8(text).unwrap().replace(&folder, ""));
+        (verdict, out, faults)
+    }
+
+    fn check(&self, names: &[&str]) -> (Verdict, String, String) {
+        let files = names.iter().map(|name| self.path(name)).collect();
+        self.run(PolicyCommand::Check { files })
+    }
+
+    fn adjudicate(&self, policy: &str, bill: &str, form: Form) -> (Verdict, String, String) {
+        let (policy, bill) = (self.path(policy), self.path(bill));
+        let json = form == Form::Json;
+        self.run(PolicyCommand::Adjudicate { policy, bill, json })
+    }
+
+    /// What a sound bill prints.
+    fn printed(&self, bill: &str, form: Form) -> String {
+        let (verdict, out, faults) = self.adjudicate("policy.toml", bill, form);
+        assert_eq!((verdict, faults.as_str()), (Verdict::Sound, ""));
+        out
+    }
+}
+
+#[test]
+fn ningbo_as_json() {
+    insta::assert_snapshot!(Desk::new().printed("lines.toml", Form::Json));
+}
+
+#[test]
+fn ningbo_as_text() {
+    insta::assert_snapshot!(Desk::new().printed("lines.toml", Form::Text));
+}
+
+#[test]
+fn ningbo_at_its_ceiling_as_json() {
+    insta::assert_snapshot!(Desk::new().printed("amounts.toml", Form::Json));
+}
+
+#[test]
+fn ningbo_at_its_ceiling_as_text() {
+    insta::assert_snapshot!(Desk::new().printed("amounts.toml", Form::Text));
+}
+
+#[test]
+fn every_step_of_a_trace_has_its_operands() {
+    let desk = Desk::new();
+    desk.put(
+        "policy.toml",
+        include_str!("../../../proto/document/tests/fixtures/good/every_construct.toml"),
+    );
+    desk.put(
+        "bill.toml",
+        include_str!("../../../proto/document/tests/fixtures/bills/every_construct.toml"),
+    );
+    assert_eq!(desk.check(&["policy.toml"]).0, Verdict::Sound);
+    insta::assert_snapshot!(desk.printed("bill.toml", Form::Json));
+}
+
+/// Examples that do not come out are told where they stand; a good policy beside them is still checked.
+#[test]
+fn a_check_tells_which_examples_come_out() {
+    let desk = Desk::new();
+    desk.put("wrong.toml", &POLICY.replace("13160", "13860"));
+    let no_row = POLICY.replace(
+        r#"three = "1200", below_three = "600""#,
+        r#"below_three = "600""#,
+    );
+    desk.put("no_row.toml", &no_row);
+    let (verdict, out, faults) = desk.check(&["wrong.toml", "no_row.toml", "policy.toml"]);
+    assert_eq!(verdict, Verdict::Faulty);
+    insta::assert_snapshot!(format!("{out}---\n{faults}"));
+    assert_eq!(desk.check(&["policy.toml"]).0, Verdict::Sound);
+}
+
+#[test]
+fn faults_of_documents_are_told_at_their_place() {
+    let desk = Desk::new();
+    desk.put(
+        "faulty.toml",
+        &POLICY.replace("\"0.70\"", "0.70").replace("payer", "payr"),
+    );
+    let (verdict, out, checked) = desk.check(&["faulty.toml", "nowhere.toml"]);
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    desk.put(
+        "bill.toml",
+        &AMOUNTS
+            .replace("tier", "tire")
+            .replace("\"20000\"", "\"-1\""),
+    );
+    let (verdict, out, settled) = desk.adjudicate("policy.toml", "bill.toml", Form::Json);
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    let (verdict, _, digested) = desk.run(PolicyCommand::Digest {
+        file: desk.path("faulty.toml"),
+    });
+    assert_eq!(verdict, Verdict::Faulty);
+    assert!(checked.starts_with(&digested), "{digested}");
+    insta::assert_snapshot!(format!("{checked}---\n{settled}"));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_faults_too() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("latin.toml"), [b'#', 0xe9]).unwrap();
+    for (policy, bill) in [
+        ("nowhere.toml", "lines.toml"),
+        ("policy.toml", "nowhere.toml"),
+        ("policy.toml", "latin.toml"),
+        ("latin.toml", "lines.toml"),
+    ] {
+        let (verdict, out, faults) = desk.adjudicate(policy, bill, Form::Text);
+        assert_eq!(
+            (verdict, out.as_str()),
+            (Verdict::Faulty, ""),
+            "{policy} {bill}"
+        );
+        assert!(
+            faults.contains(if policy == "policy.toml" {
+                bill
+            } else {
+                policy
+            }),
+            "{faults}"
+        );
+    }
+}
+
+/// A bill that the rules give no result for is refused with the reason, not settled in part.
+#[test]
+fn a_refusal_of_the_engine_is_a_fault_of_the_bill() {
+    let desk = Desk::new();
+    desk.put(
+        "policy.toml",
+        &POLICY.replace(
+            "[[tier]]\nname = \"below_three\"\n",
+            "[[tier]]\nname = \"below_three\"\ngrade = \"two\"\n",
+        ),
+    );
+    desk.put(
+        "lines.toml",
+        &LINES.replace("grade = \"three\"", "grade = \"one\""),
+    );
+    let (verdict, out, faults) = desk.adjudicate("policy.toml", "lines.toml", Form::Text);
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    insta::assert_snapshot!(faults);
+}
+
+/// The digest is that of the bytes, whatever they are called.
+#[test]
+fn a_digest_names_the_bytes() {
+    let desk = Desk::new();
+    let digest = |name: &str| {
+        desk.run(PolicyCommand::Digest {
+            file: desk.path(name),
+        })
+        .1
+    };
+    desk.put("copy.toml", POLICY);
+    desk.put("other.toml", &format!("# a remark\n{POLICY}"));
+    let expected = huitong_core::digest::sha256(POLICY.as_bytes());
+    assert_eq!(digest("policy.toml"), format!("{expected}  policy.toml\n"));
+    assert_eq!(digest("copy.toml"), format!("{expected}  copy.toml\n"));
+    assert!(!digest("other.toml").contains(&expected.to_string()));
+}

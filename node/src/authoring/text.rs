@@ -13,7 +13,11 @@ use super::json::{bounds_word, payer_word};
 pub(super) fn write(policy: &Policy, decision: &Decision, out: &mut impl Write) -> io::Result<()> {
     let split = &decision.split;
     writeln!(out, "{}", policy.title())?;
-    writeln!(out, "policy {} · engine {}", decision.policy, decision.engine.0)?;
+    writeln!(
+        out,
+        "policy {} · engine {}",
+        decision.policy, decision.engine.0
+    )?;
     writeln!(out)?;
     amount(out, "bill", decision.total, "费用总额")?;
     amount(out, "  out of scope", split.out_of_scope, "目录外")?;
@@ -29,7 +33,12 @@ pub(super) fn write(policy: &Policy, decision: &Decision, out: &mut impl Write) 
     amount(out, "hospital bears", decision.hospital, "医院负担")?;
     amount(out, "patient bears", decision.patient_total, "个人负担")?;
     amount(out, "  own account", decision.own_account, "个人账户")?;
-    amount(out, "  family account", decision.family_account, "家庭共济账户")?;
+    amount(
+        out,
+        "  family account",
+        decision.family_account,
+        "家庭共济账户",
+    )?;
     amount(out, "  cash", decision.cash, "现金")
 }
 
@@ -51,7 +60,12 @@ fn write_layer(layer: &LayerResult, out: &mut impl Write) -> io::Result<()> {
     if let Some(ceiling) = &layer.ceiling {
         let bounds = bounds_word(ceiling.bounds);
         let (limit, room) = (ceiling.limit, ceiling.room);
-        amount(out, &format!("  {bounds} ceiling {limit}, room"), room, "封顶线剩余额度")?;
+        amount(
+            out,
+            &format!("  {bounds} ceiling {limit}, room"),
+            room,
+            "封顶线剩余额度",
+        )?;
     }
     amount(out, "  pays", layer.paid, "支付")?;
     shown(out, "  leaves as share", layer.left.share, "按比例自付")?;
