@@ -21,8 +21,7 @@ use huitong_core::policy::layer::Payer;
 
 use crate::fault::Faults;
 use crate::nearest::nearest;
-use crate::policy::header::key_name;
-use crate::reader::{Document, Field, Section};
+use crate::reader::{Document, Field, Section, key_name};
 
 pub use example::{Example, Expected};
 pub use facts::{Facts, Networked};

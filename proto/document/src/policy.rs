@@ -5,13 +5,11 @@
 //! examples needs the engine and is not done here.
 
 mod condition;
-pub(crate) mod header;
+mod header;
 mod layer;
 mod quantity;
 mod table;
 mod take;
-
-pub(crate) use condition::sound;
 
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::policy::{Draft, Policy};

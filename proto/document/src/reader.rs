@@ -5,6 +5,7 @@
 //! reported at the end, which makes the list of known keys and the code that reads them one thing.
 
 mod field;
+mod reading;
 mod section;
 
 use std::cell::RefCell;
@@ -16,6 +17,7 @@ use crate::nearest::nearest;
 use crate::tree::{self, Node, Table, Value};
 
 pub use field::Field;
+pub(crate) use reading::{key_name, sound};
 pub use section::Section;
 
 /// The largest document, in bytes.

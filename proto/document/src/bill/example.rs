@@ -7,8 +7,7 @@ use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 
 use super::{BillDocument, named, unknown};
-use crate::policy::sound;
-use crate::reader::{Field, Section};
+use crate::reader::{Field, Section, sound};
 
 /// One worked example.
 #[derive(Debug, Clone, PartialEq, Eq)]

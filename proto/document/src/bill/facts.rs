@@ -19,8 +19,7 @@ use huitong_core::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, Place, Setting,
 };
 
-use crate::policy::sound;
-use crate::reader::Section;
+use crate::reader::{Section, sound};
 use crate::scalar::Scalar;
 
 /// Everything a policy may ask of a person, a visit and an institution.
@@ -55,9 +54,8 @@ const ADULT: u16 = 40;
 impl Facts {
     pub(super) fn read(section: &Section<'_>, policy: &Policy) -> Option<Self> {
         let needs = policy.needs();
-        let present = section.optional_section("facts");
         let facts = Asked {
-            section: present.unwrap_or_else(|| section.section("facts")),
+            section: section.section_or_empty("facts"),
             needs: &needs,
         };
         let coverage = facts.coverage(policy);

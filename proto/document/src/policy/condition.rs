@@ -11,7 +11,7 @@ use huitong_core::policy::fact::{Dimension, FlagFact, NumberFact, WordFact};
 use rust_decimal::Decimal;
 
 use crate::nearest::nearest;
-use crate::reader::{Field, Section};
+use crate::reader::{Field, Section, sound};
 
 /// The widest count that a rule may name.
 const COUNT: std::ops::RangeInclusive<i64> = 0..=1_000_000;
@@ -115,14 +115,6 @@ fn clause(key: &str, field: &Field<'_>, declared: &Declared) -> Option<Clause> {
                 at_most: sound(at_most)?,
             })
         }
-    }
-}
-
-/// Turns "given, and perhaps faulty" into "perhaps given", or nothing when faulty.
-pub(crate) fn sound<T>(value: Option<Option<T>>) -> Option<Option<T>> {
-    match value {
-        None => Some(None),
-        Some(read) => read.map(Some),
     }
 }
 

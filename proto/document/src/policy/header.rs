@@ -12,8 +12,8 @@ use huitong_core::policy::total::{Adds, Period, TotalKey, TotalRule};
 use huitong_core::policy::{BenefitDate, Scope};
 use huitong_core::vocabulary::Part;
 
-use super::condition::{Declared, sound, when};
-use crate::reader::{Field, Section};
+use super::condition::{Declared, when};
+use crate::reader::{Field, Section, key_name, sound};
 use crate::scalar::Scalar;
 
 /// `region`, `scheme`, `settings` and `effective`.
@@ -78,20 +78,6 @@ fn figure(year: &str, field: &Field<'_>) -> Option<(u16, Fen)> {
     }
     let figure = field.scalar();
     Some((number?, figure?))
-}
-
-/// A key that the writer chose as a name.
-pub(crate) fn key_name(key: &str, field: &Field<'_>) -> Option<Name> {
-    match Name::parse(key) {
-        Ok(name) => Some(name),
-        Err(error) => {
-            field.fault(
-                error.to_string(),
-                "名称应以小写字母开头，由至多 31 个小写字母、数字和下划线组成",
-            );
-            None
-        }
-    }
 }
 
 /// `[[tier]]` rows.

@@ -10,11 +10,11 @@ use huitong_core::policy::layer::{
 use huitong_core::ratio::{Coefficient, Ratio};
 use rust_decimal::Decimal;
 
-use super::condition::{Declared, sound, when};
+use super::condition::{Declared, when};
 use super::quantity::{linear, quantity, terms};
 use super::table::table;
 use super::take;
-use crate::reader::{Field, Section};
+use crate::reader::{Field, Section, sound};
 use crate::scalar::Scalar;
 
 /// Reads one layer; `source` stands in for one that the layer does not name.

@@ -6,9 +6,9 @@ use huitong_core::policy::quantity::{Linear, Quantity, Term};
 use huitong_core::ratio::Coefficient;
 use rust_decimal::Decimal;
 
-use super::condition::{Declared, sound};
+use super::condition::Declared;
 use super::table::table;
-use crate::reader::Field;
+use crate::reader::{Field, sound};
 
 /// An amount by condition.
 pub(super) fn quantity(field: &Field<'_>, declared: &Declared) -> Option<Quantity> {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::reader::{Document, Section};
+use crate::reader::Document;
 use crate::scalar::Scalar;
 use crate::tree::{Node, Value};
 
@@ -21,6 +21,10 @@ impl<'d> Field<'d> {
             node,
             path,
         }
+    }
+
+    pub(crate) const fn node(&self) -> (&'d Document, &'d Node) {
+        (self.document, self.node)
     }
 
     pub(crate) const fn value(&self) -> &'d Value {
@@ -129,16 +133,6 @@ impl<'d> Field<'d> {
         None
     }
 
-    /// A table.
-    #[must_use]
-    pub fn section(&self) -> Option<Section<'d>> {
-        if let Value::Table(_) = self.value() {
-            return Some(Section::new(self.document, self.node, self.path.clone()));
-        }
-        self.expected("a table", "表");
-        None
-    }
-
     /// The values of a list; a value that is no list stands for a list of one.
     #[must_use]
     pub fn one_or_many(&self) -> Vec<Self> {
@@ -156,20 +150,6 @@ impl<'d> Field<'d> {
     #[must_use]
     pub fn scalars<T: Scalar>(&self) -> Vec<T> {
         self.one_or_many().iter().filter_map(Self::scalar).collect()
-    }
-
-    /// The table, when it is one and has this key; no fault otherwise.
-    pub(crate) fn section_with(&self, key: &str) -> Option<Section<'d>> {
-        match self.value() {
-            Value::Table(table) if table.peek(key).is_some() => self.section(),
-            Value::Table(_)
-            | Value::Text(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::Flag(_)
-            | Value::Moment(_)
-            | Value::List(_) => None,
-        }
     }
 
     /// Whether it is a list.

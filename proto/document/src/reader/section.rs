@@ -13,14 +13,43 @@ pub struct Section<'d> {
     document: &'d Document,
     node: &'d Node,
     path: String,
-    /// False for a table that is missing: its fields give nothing and note nothing more.
     present: Presence,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Presence {
     Here,
+    /// Missing, and nothing is wrong with that: faults are noted where the table would stand.
+    LeftOut,
+    /// Missing though it must be there: its fields give nothing and note nothing more.
     Missing,
+}
+
+impl<'d> Field<'d> {
+    /// A table.
+    #[must_use]
+    pub fn section(&self) -> Option<Section<'d>> {
+        if let Value::Table(_) = self.value() {
+            let (document, node) = self.node();
+            return Some(Section::new(document, node, self.path().to_owned()));
+        }
+        self.expected("a table", "表");
+        None
+    }
+
+    /// The table, when it is one and has this key; no fault otherwise.
+    pub(crate) fn section_with(&self, key: &str) -> Option<Section<'d>> {
+        match self.value() {
+            Value::Table(table) if table.peek(key).is_some() => self.section(),
+            Value::Table(_)
+            | Value::Text(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Flag(_)
+            | Value::Moment(_)
+            | Value::List(_) => None,
+        }
+    }
 }
 
 impl<'d> Section<'d> {
@@ -40,7 +69,7 @@ impl<'d> Section<'d> {
     fn table(&self) -> Option<&'d Table> {
         match (&self.node.value, self.present) {
             (Value::Table(table), Presence::Here) => Some(table),
-            (_, Presence::Here | Presence::Missing) => None,
+            (_, Presence::Here | Presence::LeftOut | Presence::Missing) => None,
         }
     }
 
@@ -52,7 +81,7 @@ impl<'d> Section<'d> {
 
     /// Notes a fault of the table as a whole.
     pub fn fault(&self, en: impl Into<String>, zh: impl Into<String>) {
-        if self.present == Presence::Here {
+        if self.present != Presence::Missing {
             self.document.note(self.node.at, &self.path, en, zh);
         }
     }
@@ -61,7 +90,7 @@ impl<'d> Section<'d> {
     pub fn fault_of(&self, key: &str, en: impl Into<String>, zh: impl Into<String>) {
         match self.get(key) {
             Some(field) => field.fault(en, zh),
-            None if self.present == Presence::Here => {
+            None if self.present != Presence::Missing => {
                 self.document
                     .note(self.node.at, &join(&self.path, key), en, zh);
             }
@@ -181,6 +210,19 @@ impl<'d> Section<'d> {
             Some(section) => section,
             None => Self {
                 present: Presence::Missing,
+                path: join(&self.path, key),
+                ..self.clone()
+            },
+        }
+    }
+
+    /// A table that may be left out, which then is as an empty one.
+    #[must_use]
+    pub fn section_or_empty(&self, key: &str) -> Self {
+        match (self.get(key), self.present) {
+            (Some(_), _) | (None, Presence::Missing) => self.section(key),
+            (None, Presence::Here | Presence::LeftOut) => Self {
+                present: Presence::LeftOut,
                 path: join(&self.path, key),
                 ..self.clone()
             },
