@@ -62,10 +62,10 @@ const MEMBERS: &str =
 
 fn member(row: &str) -> Member {
     let batch = batch("members", &format!("{MEMBERS}{row}\n"));
-    match batch.rows() {
-        RegistryRows::Members(members) => members[0].clone(),
-        other => panic!("{other:?}"),
-    }
+    let RegistryRows::Members(members) = batch.rows() else {
+        panic!("{batch:?}")
+    };
+    members[0].clone()
 }
 
 #[test]
