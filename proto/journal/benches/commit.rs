@@ -26,7 +26,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use huitong_journal::{DirDisk, Journal, Options};
+use huitong_journal::{DirDisk, Journal, Options, Submission};
 
 const RECORD_BYTES: usize = 300;
 const ZEROED_BYTES: usize = 32 << 20;
@@ -42,8 +42,10 @@ impl Shape {
         self.records * self.committers * RECORD_BYTES
     }
 
-    fn submission(self) -> Vec<Vec<u8>> {
-        vec![vec![7; RECORD_BYTES]; self.records]
+    fn submission(self) -> Submission {
+        let mut submission = Submission::of(&[7; RECORD_BYTES]);
+        (1..self.records).for_each(|_| submission.push(&[7; RECORD_BYTES]));
+        submission
     }
 }
 
@@ -160,20 +162,31 @@ fn raw(file: &File, groups: usize, shape: Shape, span: Duration) -> (f64, f64) {
 fn in_flight(journal: &Journal, shape: Shape, span: Duration) -> (f64, f64) {
     let (told, answers) = channel();
     let (start, mut commits, mut waiting) = (Instant::now(), 0_usize, 0_usize);
-    let submit = || {
+    // As a server decides while others are being synced, the next submissions are
+    // made while nothing is answered.
+    let mut ready = vec![shape.submission(); shape.committers];
+    let submit = |records: Option<_>| {
         let told = told.clone();
         let done = move |answer: Result<_, _>| told.send(answer.is_ok()).unwrap();
-        journal.append(shape.submission(), done).unwrap();
+        let records = records.unwrap_or_else(|| shape.submission());
+        journal.append(records, done).unwrap();
     };
     while waiting < shape.committers {
-        submit();
+        submit(None);
         waiting += 1;
     }
     while waiting > 0 {
-        assert!(answers.recv().unwrap());
+        let answer = loop {
+            match answers.try_recv() {
+                Ok(answer) => break answer,
+                Err(_) if ready.len() < shape.committers => ready.push(shape.submission()),
+                Err(_) => break answers.recv().unwrap(),
+            }
+        };
+        assert!(answer);
         commits += 1;
         if start.elapsed() < span {
-            submit();
+            submit(ready.pop());
         } else {
             waiting -= 1;
         }

@@ -71,8 +71,9 @@ impl ActiveSegment {
         self.end > self.size / 2
     }
 
-    /// Writes one frame and syncs it. The caller has asked for room.
-    pub(crate) fn append(&mut self, frame: &[u8]) -> Result<Position, DiskFault> {
+    /// Writes one frame; it is part of the segment once it is synced. The caller
+    /// has asked for room.
+    pub(crate) fn write(&mut self, frame: &[u8]) -> Result<Written, DiskFault> {
         let name = segment::name(self.number);
         let begin = self.end;
         let end = begin.saturating_add(length(frame.len()));
@@ -86,10 +87,22 @@ impl ActiveSegment {
                 end
             };
         }
-        sync(&*self.file, &name)?;
-        self.end = end;
-        Ok(Position::new(self.number, begin))
+        Ok(Written { begin, end })
     }
+
+    /// Makes the frame that was written last durable.
+    pub(crate) fn sync(&mut self, written: &Written) -> Result<Position, DiskFault> {
+        sync(&*self.file, &segment::name(self.number))?;
+        self.end = written.end;
+        Ok(Position::new(self.number, written.begin))
+    }
+}
+
+/// A frame that is written and not yet durable.
+#[must_use]
+pub(crate) struct Written {
+    begin: u32,
+    end: u32,
 }
 
 /// Makes the file of a segment to come.

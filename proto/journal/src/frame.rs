@@ -267,8 +267,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::options::Options;
-    use crate::section::Section;
+    use crate::submission::Submission;
 
     // Computed by another program from the table above.
     const GOLDEN_HEADER_CRC: [u8; 4] = [0x37, 0x22, 0xc1, 0x61];
@@ -276,7 +275,7 @@ mod tests {
     const GOLDEN_CHAIN: &str = "7438ce00d0da7c02645156ed3ab74dfee50e54cbfd9980d2eb383c8e1f0591d1";
 
     fn frame(records: &[Vec<u8>], seal: &[u8]) -> (FrameHeader, Vec<u8>) {
-        let section = Section::of(records, &Options::standard()).unwrap();
+        let section = Submission::from(records);
         let header = FrameHeader {
             number: 7,
             previous: ChainHash::from_bytes([0x11; 32]),

@@ -6,6 +6,7 @@
 //! channel serves any of them.
 
 use std::fmt;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +15,13 @@ use std::time::{Duration, Instant};
 
 use crate::disk::{Disk, Held};
 use crate::error::{AppendError, DiskFault, Fault, OpenError};
+use crate::hasher::Hasher;
 use crate::log::{Committed, Log, Seal};
 use crate::options::Options;
 use crate::queue::{Expected, Group, Queue, Waiter};
 use crate::reader::Reader;
 use crate::recovery::Recovery;
+use crate::submission::Submission;
 use crate::tip::Tip;
 
 /// The most that a group waits for others.
@@ -45,7 +48,7 @@ impl Journal {
         seal: Option<Seal>,
     ) -> Result<(Self, Recovery), OpenError> {
         let (mut log, recovery) = Log::open(disk, options, seal)?;
-        log.hash_beside();
+        log.hash_with(Hasher::beside().map_err(thread_refused)?);
         let queue = Arc::new(Queue::new(options));
         let (reader, lock) = (log.reader(), log.lock());
         let writer = thread::Builder::new().name("journal-writer".to_owned());
@@ -54,7 +57,7 @@ impl Journal {
                 let queue = Arc::clone(&queue);
                 move || write_groups(log, &queue)
             })
-            .map_err(|error| OpenError::Thread(error.to_string()))?;
+            .map_err(thread_refused)?;
         let journal = Self {
             queue,
             reader,
@@ -72,7 +75,7 @@ impl Journal {
     /// Then `done` is dropped uncalled and nothing was taken.
     pub fn append(
         &self,
-        records: Vec<Vec<u8>>,
+        records: impl Into<Submission>,
         done: impl FnOnce(Result<Committed, AppendError>) + Send + 'static,
     ) -> Result<(), AppendError> {
         self.reserve()?.append(records, done)
@@ -95,7 +98,10 @@ impl Journal {
     ///
     /// # Errors
     /// As [`Self::append`] and its callback give.
-    pub fn append_and_wait(&self, records: Vec<Vec<u8>>) -> Result<Committed, AppendError> {
+    pub fn append_and_wait(
+        &self,
+        records: impl Into<Submission>,
+    ) -> Result<Committed, AppendError> {
         let (answer, answered) = sync_channel(1);
         self.append(records, move |result| drop(answer.send(result)))?;
         answered
@@ -170,11 +176,11 @@ impl Permit<'_> {
     /// Then `done` is dropped uncalled and nothing was taken.
     pub fn append(
         mut self,
-        records: Vec<Vec<u8>>,
+        records: impl Into<Submission>,
         done: impl FnOnce(Result<Committed, AppendError>) + Send + 'static,
     ) -> Result<(), AppendError> {
         match self.queue.take() {
-            Some(queue) => queue.push(&records, Box::new(done)),
+            Some(queue) => queue.push(records.into(), Box::new(done)),
             None => Err(AppendError::Closed),
         }
     }
@@ -192,6 +198,11 @@ impl fmt::Debug for Permit<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str("Permit")
     }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape of map_err")]
+fn thread_refused(error: io::Error) -> OpenError {
+    OpenError::Thread(error.to_string())
 }
 
 /// The writer's thread.
@@ -228,7 +239,7 @@ fn write_groups(mut log: Log, queue: &Queue) {
 /// for ever in two half groups; so a part of a sync's time is spent on gathering.
 fn write_group(log: &mut Log, queue: &Queue, group: Group) -> Result<Expected, Arc<Fault>> {
     let began = Instant::now();
-    let outcome = log.commit_sections(&group.sections);
+    let outcome = log.commit_group(&group.submissions);
     match outcome {
         Ok(committed) => {
             let expected = Expected {

@@ -5,9 +5,9 @@
 //! after a failed write or sync nothing more is written.
 
 use std::fmt;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 
 use crate::active::{ActiveSegment, prepare};
 use crate::chain::ChainHash;
@@ -15,13 +15,14 @@ use crate::disk::{Disk, DiskFile, Held, LockRefusal};
 use crate::error::{AppendError, DiskFault, Fault, OpenError, Operation};
 use crate::fields::{index, length};
 use crate::frame::{self, FrameHeader};
+use crate::hasher::Hasher;
 use crate::options::Options;
 use crate::position::Position;
 use crate::reader::Reader;
 use crate::recovery::{Recovery, survey};
 use crate::repair::repair;
-use crate::section::Section;
 use crate::segment::{self, SegmentHeader};
+use crate::submission::Submission;
 use crate::tip::{Published, Tip};
 
 /// Computed once per frame, over its records, and stored in it: a signature over
@@ -33,7 +34,7 @@ pub type Seal = Box<dyn FnMut(&FrameContents<'_>) -> Vec<u8> + Send>;
 pub struct FrameContents<'a> {
     number: u64,
     previous: ChainHash,
-    group: &'a [Section],
+    group: &'a [Submission],
 }
 
 impl<'a> FrameContents<'a> {
@@ -51,7 +52,7 @@ impl<'a> FrameContents<'a> {
 
     /// All records, in the order they have in the frame.
     pub fn records(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
-        self.group.iter().flat_map(Section::records)
+        self.group.iter().flat_map(Submission::records)
     }
 }
 
@@ -93,18 +94,9 @@ pub struct Log {
     tip: Tip,
     published: Published,
     buffer: Vec<u8>,
-    hashing: Hashing,
+    hasher: Hasher,
     broken: Option<Arc<Fault>>,
 }
-
-/// Where a large frame's hash is computed: the result is the same.
-enum Hashing {
-    Inline,
-    Beside,
-}
-
-/// Below this, starting a thread takes longer than hashing.
-const WORTH_A_THREAD: usize = 256 << 10;
 
 enum Spare {
     Untried,
@@ -160,7 +152,7 @@ impl Log {
             tip: recovery.tip,
             published: Published::new(recovery.tip),
             buffer: Vec::new(),
-            hashing: Hashing::Inline,
+            hasher: Hasher::Inline,
             broken: None,
         };
         Ok((log, recovery))
@@ -173,16 +165,16 @@ impl Log {
     /// [`AppendError::NoRecords`], `TooLarge` and `TooManyRecords` write nothing.
     /// [`AppendError::Broken`] is final.
     pub fn commit(&mut self, group: &[Vec<Vec<u8>>]) -> Result<Vec<Committed>, AppendError> {
-        let sections = group
+        let group: Vec<_> = group
             .iter()
-            .map(|records| Section::of(records, &self.options));
-        let sections: Vec<_> = sections.collect::<Result<_, _>>()?;
-        self.commit_sections(&sections)
+            .map(|records| Submission::from(records.as_slice()))
+            .collect();
+        self.commit_group(&group)
     }
 
-    pub(crate) fn commit_sections(
+    pub(crate) fn commit_group(
         &mut self,
-        group: &[Section],
+        group: &[Submission],
     ) -> Result<Vec<Committed>, AppendError> {
         if let Some(fault) = &self.broken {
             return Err(AppendError::Broken(Arc::clone(fault)));
@@ -232,25 +224,27 @@ impl Log {
         Reader::new(Arc::clone(&self.disk), self.published.clone())
     }
 
-    /// From now on hashes large frames while they are being synced.
-    pub(crate) const fn hash_beside(&mut self) {
-        self.hashing = Hashing::Beside;
+    pub(crate) fn hash_with(&mut self, hasher: Hasher) {
+        self.hasher = hasher;
     }
 
     pub(crate) fn lock(&self) -> Arc<dyn Held> {
         Arc::clone(&self.held)
     }
 
-    fn admit(&self, group: &[Section]) -> Result<(), AppendError> {
+    fn admit(&self, group: &[Submission]) -> Result<(), AppendError> {
         if group.is_empty() {
             return Err(AppendError::NoRecords);
         }
-        let (bytes, limit) = (sum(group, Section::len), self.options.records_bytes());
+        group
+            .iter()
+            .try_for_each(|submission| submission.admit(&self.options))?;
+        let (bytes, limit) = (sum(group, Submission::len), self.options.records_bytes());
         if u64::from(bytes) > limit {
             let bytes = u64::from(bytes);
             return Err(AppendError::TooLarge { bytes, limit });
         }
-        let records = index(sum(group, Section::count));
+        let records = index(sum(group, Submission::count));
         let limit = self.options.group_records;
         if records > limit {
             return Err(AppendError::TooManyRecords { records, limit });
@@ -258,7 +252,7 @@ impl Log {
         Ok(())
     }
 
-    fn write(&mut self, group: &[Section]) -> Result<Vec<Committed>, Fault> {
+    fn write(&mut self, group: &[Submission]) -> Result<Vec<Committed>, Fault> {
         let contents = FrameContents {
             number: self.tip.next_frame(),
             previous: self.tip.chain,
@@ -268,24 +262,20 @@ impl Log {
         let header = FrameHeader {
             number: contents.number,
             previous: contents.previous,
-            records_len: sum(group, Section::len),
-            record_count: sum(group, Section::count),
+            records_len: sum(group, Submission::len),
+            record_count: sum(group, Submission::count),
             seal_len: length(seal.len()),
         };
         if !self.active.has_room(header.frame_len()) {
             self.begin_next_segment()?;
         }
-        let sections = group.iter().map(Section::as_bytes);
+        let sections = group.iter().map(Submission::as_bytes);
         frame::encode(&mut self.buffer, &header, sections, &seal);
-        let (position, chain) = match self.hashing {
-            Hashing::Beside if self.buffer.len() >= WORTH_A_THREAD => {
-                append_and_hash(&mut self.active, &self.buffer)?
-            }
-            Hashing::Beside | Hashing::Inline => {
-                let position = self.active.append(&self.buffer)?;
-                (position, ChainHash::after(&self.buffer))
-            }
-        };
+        let written = self.active.write(&self.buffer)?;
+        let hashing = self.hasher.begin(mem::take(&mut self.buffer));
+        let position = self.active.sync(&written)?;
+        let chain;
+        (self.buffer, chain) = self.hasher.finish(hashing).ok_or(Fault::WriterLost)?;
         self.tip = self.tip.after(position, header.frame_len(), chain);
         self.published.set(self.tip);
         Ok(answers(group, position, header.number, &seal.into()))
@@ -307,7 +297,7 @@ impl Log {
 
     fn begin_next_segment(&mut self) -> Result<(), DiskFault> {
         let number = self.active.number().saturating_add(1);
-        let file = match std::mem::replace(&mut self.spare, Spare::Untried) {
+        let file = match mem::replace(&mut self.spare, Spare::Untried) {
             Spare::Ready(file) => file,
             Spare::Untried | Spare::Refused(_) => {
                 prepare(&*self.disk, number, self.options.segment_bytes)?
@@ -339,40 +329,31 @@ const fn following(tip: &Tip, number: u64, options: &Options) -> SegmentHeader {
     }
 }
 
-/// The sync waits for the disk, the hash for the processor.
-fn append_and_hash(
-    active: &mut ActiveSegment,
-    frame: &[u8],
-) -> Result<(Position, ChainHash), DiskFault> {
-    thread::scope(|scope| {
-        let builder = thread::Builder::new().name("journal-hash".to_owned());
-        let hashing = builder.spawn_scoped(scope, || ChainHash::after(frame));
-        let position = active.append(frame)?;
-        let hashed = hashing.ok().and_then(|hashing| hashing.join().ok());
-        Ok((position, hashed.unwrap_or_else(|| ChainHash::after(frame))))
+/// Saturates, and is then over every limit.
+fn sum(group: &[Submission], part: fn(&Submission) -> u32) -> u32 {
+    group.iter().fold(0, |sum: u32, submission| {
+        sum.saturating_add(part(submission))
     })
 }
 
-/// Saturates, and is then over every limit.
-fn sum(group: &[Section], part: fn(&Section) -> u32) -> u32 {
-    group
-        .iter()
-        .fold(0, |sum: u32, section| sum.saturating_add(part(section)))
-}
-
-fn answers(group: &[Section], position: Position, frame: u64, seal: &Arc<[u8]>) -> Vec<Committed> {
-    let first = group.iter().scan(0_u32, |next, section| {
+fn answers(
+    group: &[Submission],
+    position: Position,
+    frame: u64,
+    seal: &Arc<[u8]>,
+) -> Vec<Committed> {
+    let first = group.iter().scan(0_u32, |next, submission| {
         let first = *next;
-        *next = next.saturating_add(section.count());
+        *next = next.saturating_add(submission.count());
         Some(first)
     });
     first
         .zip(group)
-        .map(|(first, section)| Committed {
+        .map(|(first, submission)| Committed {
             position,
             frame,
             first,
-            count: section.count(),
+            count: submission.count(),
             seal: Arc::clone(seal),
         })
         .collect()

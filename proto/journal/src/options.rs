@@ -1,6 +1,6 @@
 //! The limits of a journal, checked before a file is touched.
 
-use crate::error::{AppendError, OpenError};
+use crate::error::OpenError;
 use crate::frame;
 use crate::segment;
 
@@ -96,33 +96,6 @@ impl Options {
         let others = frame::OVERHEAD.saturating_add(self.seal_bytes);
         u64::from(self.frame_bytes.saturating_sub(others))
     }
-
-    /// Whether one submission can ever be committed; its size in a frame if so.
-    pub(crate) fn admit(&self, records: &[Vec<u8>]) -> Result<u64, AppendError> {
-        if records.is_empty() {
-            return Err(AppendError::NoRecords);
-        }
-        if records.len() > self.group_records {
-            return Err(AppendError::TooManyRecords {
-                records: records.len(),
-                limit: self.group_records,
-            });
-        }
-        let (bytes, limit) = (records_len(records), self.records_bytes());
-        if bytes > limit {
-            return Err(AppendError::TooLarge { bytes, limit });
-        }
-        Ok(bytes)
-    }
-}
-
-/// What records take in a frame, with their lengths.
-fn records_len(records: &[Vec<u8>]) -> u64 {
-    records.iter().fold(0, |sum: u64, record| {
-        let bytes = u64::try_from(record.len()).unwrap_or(u64::MAX);
-        sum.saturating_add(u64::from(frame::RECORD_OVERHEAD))
-            .saturating_add(bytes)
-    })
 }
 
 #[cfg(test)]
@@ -147,25 +120,5 @@ mod tests {
                 "{wrong:?}"
             );
         }
-    }
-
-    #[test]
-    fn a_submission_is_admitted_up_to_the_last_byte() {
-        let options = Options::standard().frame_bytes(1_000).seal_bytes(100);
-        let room = usize::try_from(options.records_bytes()).unwrap() - 4;
-        assert_eq!(options.admit(&[vec![0; room]]), Ok(options.records_bytes()));
-        assert!(matches!(
-            options.admit(&[vec![0; room + 1]]),
-            Err(AppendError::TooLarge { .. })
-        ));
-        assert_eq!(options.admit(&[]), Err(AppendError::NoRecords));
-        let few = options.group(10, 2);
-        assert!(matches!(
-            few.admit(&[vec![], vec![], vec![]]),
-            Err(AppendError::TooManyRecords {
-                records: 3,
-                limit: 2
-            })
-        ));
     }
 }

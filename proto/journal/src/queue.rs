@@ -12,21 +12,20 @@ use crate::error::{AppendError, DiskFault, Fault};
 use crate::fields::index;
 use crate::log::Committed;
 use crate::options::Options;
-use crate::section::Section;
+use crate::submission::Submission;
 
 /// Told once what became of a submission.
 pub(crate) type Waiter = Box<dyn FnOnce(Result<Committed, AppendError>) + Send>;
 
-/// Records that wait to be written together.
-pub(crate) struct Submission {
-    pub(crate) section: Section,
-    pub(crate) waiter: Waiter,
+struct Waiting {
+    submission: Submission,
+    waiter: Waiter,
 }
 
 /// What the writer takes at once.
 #[derive(Default)]
 pub(crate) struct Group {
-    pub(crate) sections: Vec<Section>,
+    pub(crate) submissions: Vec<Submission>,
     pub(crate) waiters: Vec<Waiter>,
 }
 
@@ -52,7 +51,7 @@ pub(crate) struct Queue {
 }
 
 struct State {
-    waiting: VecDeque<Submission>,
+    waiting: VecDeque<Waiting>,
     bytes: u64,
     reserved: usize,
     end: Option<End>,
@@ -113,16 +112,17 @@ impl Queue {
     }
 
     /// Fills a reserved place; the place is given up either way.
-    pub(crate) fn push(&self, records: &[Vec<u8>], waiter: Waiter) -> Result<(), AppendError> {
-        let section = Section::of(records, &self.options);
+    pub(crate) fn push(&self, submission: Submission, waiter: Waiter) -> Result<(), AppendError> {
+        let admitted = submission.admit(&self.options);
         let mut state = self.state();
         state.reserved = state.reserved.saturating_sub(1);
         if let Some(end) = &state.end {
             return Err(end.error());
         }
-        let section = section?;
-        state.bytes = state.bytes.saturating_add(u64::from(section.len()));
-        state.waiting.push_back(Submission { section, waiter });
+        admitted?;
+        let bytes = u64::from(submission.len());
+        state.bytes = state.bytes.saturating_add(bytes);
+        state.waiting.push_back(Waiting { submission, waiter });
         let due = state.waiting.len() == 1 || self.enough(&state);
         drop(state);
         if due {
@@ -168,8 +168,8 @@ impl Queue {
         let (mut bytes, mut records) = (0_u64, 0_usize);
         let most = self.options.records_bytes();
         while let Some(next) = state.waiting.front() {
-            bytes = bytes.saturating_add(u64::from(next.section.len()));
-            records = records.saturating_add(index(next.section.count()));
+            bytes = bytes.saturating_add(u64::from(next.submission.len()));
+            records = records.saturating_add(index(next.submission.count()));
             // One submission is always within these, so a group is never empty.
             if bytes > most || records > self.options.group_records {
                 break;
@@ -177,9 +177,9 @@ impl Queue {
             let Some(next) = state.waiting.pop_front() else {
                 break;
             };
-            let taken = u64::from(next.section.len());
+            let taken = u64::from(next.submission.len());
             state.bytes = state.bytes.saturating_sub(taken);
-            group.sections.push(next.section);
+            group.submissions.push(next.submission);
             group.waiters.push(next.waiter);
             if bytes > u64::from(self.options.group_bytes) {
                 break;

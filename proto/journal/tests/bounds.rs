@@ -135,7 +135,7 @@ fn submissions_over_a_limit_are_refused_and_the_rest_goes_on() {
         refused(vec![vec![]; 3]),
         AppendError::TooManyRecords { .. }
     ));
-    assert_eq!(refused(Vec::new()), AppendError::NoRecords);
+    assert_eq!(refused(Vec::<Vec<u8>>::new()), AppendError::NoRecords);
     assert_eq!(journal.append_and_wait(vec![vec![1]]).unwrap().frame, 1);
 }
 

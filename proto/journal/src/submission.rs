@@ -1,0 +1,126 @@
+//! The records of one decision, in the form they have in a frame.
+//!
+//! They take that form where the decision is made, usually while earlier ones are
+//! being synced; the writer's thread then only copies. Limits are checked when it
+//! is handed in.
+
+use crate::error::AppendError;
+use crate::fields::{index, length};
+use crate::frame::Records;
+use crate::options::Options;
+
+/// Records that become durable together, in this order and in one frame.
+///
+/// ```
+/// use huitong_journal::Submission;
+///
+/// let mut submission = Submission::of(b"decision");
+/// submission.push(b"totals");
+/// assert_eq!(submission.records().count(), 2);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    bytes: Vec<u8>,
+    count: u32,
+}
+
+impl Submission {
+    /// Begins with one record.
+    #[must_use]
+    pub fn of(record: &[u8]) -> Self {
+        let mut submission = Self::with_room(record.len());
+        submission.push(record);
+        submission
+    }
+
+    /// Adds a record after those there.
+    pub fn push(&mut self, record: &[u8]) {
+        // A record of 4 GiB or more gets a wrong length here and is refused by every
+        // limit when it is handed in.
+        self.bytes
+            .extend_from_slice(&length(record.len()).to_be_bytes());
+        self.bytes.extend_from_slice(record);
+        self.count = self.count.saturating_add(1);
+    }
+
+    /// The records in order.
+    #[must_use]
+    pub fn records(&self) -> Records<'_> {
+        Records::over(&self.bytes)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What it takes in a frame; saturates, and is then over every limit.
+    pub(crate) fn len(&self) -> u32 {
+        length(self.bytes.len())
+    }
+
+    pub(crate) const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Whether it can ever be committed.
+    pub(crate) fn admit(&self, options: &Options) -> Result<(), AppendError> {
+        let records = index(self.count);
+        if records == 0 {
+            return Err(AppendError::NoRecords);
+        }
+        let limit = options.group_records;
+        if records > limit {
+            return Err(AppendError::TooManyRecords { records, limit });
+        }
+        let (bytes, limit) = (u64::from(self.len()), options.records_bytes());
+        if bytes > limit {
+            return Err(AppendError::TooLarge { bytes, limit });
+        }
+        Ok(())
+    }
+
+    fn with_room(bytes: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(bytes.saturating_add(64)),
+            count: 0,
+        }
+    }
+}
+
+impl From<&[Vec<u8>]> for Submission {
+    fn from(records: &[Vec<u8>]) -> Self {
+        let room = records.iter().fold(0, |sum: usize, record| {
+            sum.saturating_add(record.len()).saturating_add(4)
+        });
+        let mut submission = Self::with_room(room);
+        records.iter().for_each(|record| submission.push(record));
+        submission
+    }
+}
+
+impl From<Vec<Vec<u8>>> for Submission {
+    fn from(records: Vec<Vec<u8>>) -> Self {
+        Self::from(records.as_slice())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_submission_is_admitted_up_to_the_last_byte_and_record() {
+        let options = Options::standard().frame_bytes(1_000).seal_bytes(100);
+        let admit = |records: Vec<Vec<u8>>| Submission::from(records).admit(&options.group(1, 2));
+        let room = usize::try_from(options.records_bytes()).unwrap();
+        assert_eq!(admit(vec![vec![0; room - 4]]), Ok(()));
+        assert_eq!(admit(vec![vec![0; room - 8], vec![]]), Ok(()));
+        let (bytes, limit) = (options.records_bytes() + 1, options.records_bytes());
+        let too_large = AppendError::TooLarge { bytes, limit };
+        assert_eq!(admit(vec![vec![0; room - 3]]), Err(too_large));
+        let (records, limit) = (3, 2);
+        let too_many = AppendError::TooManyRecords { records, limit };
+        assert_eq!(admit(vec![vec![]; 3]), Err(too_many));
+        assert_eq!(admit(Vec::new()), Err(AppendError::NoRecords));
+    }
+}
