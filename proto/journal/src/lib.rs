@@ -12,6 +12,7 @@
 //! | module | its question |
 //! |---|---|
 //! | [`Journal`] | how do many callers share one sync? |
+//! | [`Submission`] | what becomes durable together? |
 //! | [`Log`] | the same without a thread, for simulation and tools |
 //! | [`Reader`], [`Frames`], [`Frame`] | what is in it? |
 //! | [`Recovery`], [`Damage`] | what did opening find? |
