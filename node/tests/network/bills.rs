@@ -58,7 +58,13 @@ pub fn published(visit_number: &str) -> v1::Bill {
     }
 }
 
-/// The same for the person of Chengdu.
+/// 3,000 yuan, all of it in scope.
+pub fn small(visit_number: &str) -> v1::Bill {
+    let lines = vec![line(1, CLASS_A, 300_000)];
+    v1::Bill { total_fen: 300_000, lines, ..published(visit_number) }
+}
+
+/// The published bill for the person of Chengdu.
 pub fn at_home(visit_number: &str) -> v1::Bill {
     v1::Bill {
         person: Some(person("510100000000000001")),

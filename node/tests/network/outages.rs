@@ -6,7 +6,7 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 
-use crate::bills::{published, settle};
+use crate::bills::{published, settle, small};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
@@ -152,7 +152,7 @@ async fn an_index_derived_again_gives_the_same_answers() {
     let mut hospital = world.hospital(HOSPITAL).await;
     for nth in 0..70 {
         let visit = format!("V{nth}");
-        hospital.settle(settle(&visit, published(&visit))).await.unwrap();
+        hospital.settle(settle(&visit, small(&visit))).await.unwrap();
     }
     let told = hospital.get("V7").await.unwrap();
     let before = (world.status(NINGBO).await, world.status(CHENGDU).await);
@@ -163,13 +163,13 @@ async fn an_index_derived_again_gives_the_same_answers() {
     }
     let mut hospital = world.hospital(HOSPITAL).await;
     assert_eq!(hospital.get("V7").await.unwrap(), told);
-    assert_eq!(hospital.settle(settle("V7", published("V7"))).await.unwrap(), told);
+    assert_eq!(hospital.settle(settle("V7", small("V7"))).await.unwrap(), told);
     let after = (world.status(NINGBO).await, world.status(CHENGDU).await);
     assert_eq!((after.0.legs_written, after.1.legs_written), (70, 70));
     assert_eq!((after.0.members, after.1.institutions), (before.0.members, before.1.institutions));
     assert_eq!(after.1.catalogue, before.1.catalogue);
     assert_eq!(after.0.policies, before.0.policies);
-    let next = hospital.settle(settle("V70", published("V70"))).await.unwrap();
+    let next = hospital.settle(settle("V70", small("V70"))).await.unwrap();
     assert_eq!(next.decision.unwrap().layers[0].start_fen, 0);
 }
 

@@ -180,7 +180,7 @@ fn pay(
     let start = start(layer, standing, from, base, trace)?;
     let bounds = BoundsOfLayer::new(layer, standing, from, base, start)?;
     let mut cover = Cover::new(layer, standing, from, base, start, &bounds.scope, trace)?;
-    let mut cutting = bounds.note_scope(layer, &cover, trace)?;
+    let mut cutting = bounds.note_scope(layer, (cover.start, cover.to), trace)?;
     let uncut = cover.pays(cover.from, cover.end)?;
     let floor = floor(layer, standing, base)?;
     let wanted = uncut
