@@ -18,17 +18,33 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.settlement.v1.HomeService/Snapshot", node),
         Row::method("/huitong.settlement.v1.HomeService/Commit", node),
         Row::method("/huitong.settlement.v1.HomeService/Abandon", node),
-        Row::method("/huitong.settlement.v1.TreatmentService/DeliverReceipts", node),
+        Row::method(
+            "/huitong.settlement.v1.TreatmentService/DeliverReceipts",
+            node,
+        ),
         Row::method("/huitong.policy.v1.PolicyService/FetchPolicy", node),
-        Row::method("/huitong.settlement.v1.InstitutionService/Estimate", institution),
-        Row::method("/huitong.settlement.v1.InstitutionService/Settle", institution),
-        Row::method("/huitong.settlement.v1.InstitutionService/GetSettlement", either),
-        Row::method("/huitong.settlement.v1.InstitutionService/Cancel", institution),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/Estimate",
+            institution,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/Settle",
+            institution,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/GetSettlement",
+            either,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/Cancel",
+            institution,
+        ),
         Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),
+        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
     ])
 }
 
@@ -54,8 +70,11 @@ mod tests {
     fn the_table_is_the_one_in_names_md() {
         let section = NAMES.split("### A region's node").nth(1).unwrap();
         let section = section.split("###").next().unwrap();
-        let written: Vec<String> =
-            section.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect();
+        let written: Vec<String> = section
+            .lines()
+            .filter(|line| line.starts_with("| `"))
+            .map(str::to_owned)
+            .collect();
         let table = table("510100".parse().unwrap()).unwrap();
         let ours: Vec<String> = table
             .rows()

@@ -47,7 +47,15 @@ pub struct Services {
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
 pub async fn routes(services: Services) -> Result<Routes, String> {
-    let Services { region, ledger, home, treatment, registry, policies, homes } = services;
+    let Services {
+        region,
+        ledger,
+        home,
+        treatment,
+        registry,
+        policies,
+        homes,
+    } = services;
     let institution = InstitutionGrpc::new(region, Arc::clone(&treatment), Arc::clone(&policies));
     let institution = InstitutionServiceServer::new(institution)
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
@@ -58,17 +66,31 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
     let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(region, Arc::clone(&policies)));
-    let officers = RegistryGrpc { registry, ledger, home, treatment, policies, homes };
+    let officers = RegistryGrpc {
+        registry,
+        ledger,
+        home,
+        treatment,
+        policies,
+        homes,
+    };
     let officers =
         RegistryServiceServer::new(officers).max_encoding_message_size(MAX_MESSAGE_BYTES);
 
     let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_serving::<InstitutionServiceServer<InstitutionGrpc>>().await;
+    reporter
+        .set_serving::<InstitutionServiceServer<InstitutionGrpc>>()
+        .await;
     reporter.set_serving::<HomeServiceServer<HomeGrpc>>().await;
-    let reflection = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        .build_v1()
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let reflection = described().build_v1().map_err(|error| error.to_string())?;
+    // Python and many tools still ask the older version, which is the same but for its name.
+    let earlier_reflection = described()
+        .build_v1alpha()
         .map_err(|error| error.to_string())?;
     Ok(Routes::new(institution)
         .add_service(homes_of)
@@ -76,5 +98,6 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         .add_service(policy)
         .add_service(officers)
         .add_service(health)
-        .add_service(reflection))
+        .add_service(reflection)
+        .add_service(earlier_reflection))
 }
