@@ -21,7 +21,9 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
         // A clock outside 1970 to 2199 is out of order; what then carries its time is refused as too old.
         Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
@@ -41,7 +43,9 @@ impl Calendar {
     /// A calendar in which these days are no business days and all others are.
     #[must_use]
     pub const fn new(non_business: BTreeSet<BusinessDay>) -> Self {
-        Self { closed: non_business }
+        Self {
+            closed: non_business,
+        }
     }
 
     /// Whether the day is a business day.
@@ -54,7 +58,11 @@ impl Calendar {
     ///
     /// # Errors
     /// [`DateError`] when the calendar has no business day within two months.
-    pub fn day_of(&self, now: Timestamp, last_closed: Option<BusinessDay>) -> Result<BusinessDay, DateError> {
+    pub fn day_of(
+        &self,
+        now: Timestamp,
+        last_closed: Option<BusinessDay>,
+    ) -> Result<BusinessDay, DateError> {
         let mut day = now.business_day_shanghai();
         if let Some(closed) = last_closed
             && day <= closed

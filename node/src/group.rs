@@ -35,7 +35,13 @@ impl Group {
         let index = self.records.binary_search(&record).ok()?;
         let index = u64::try_from(index).ok()?;
         let path = self.tree.inclusion_path(index)?;
-        Some(Receipt { body, salt, group: self.signature.clone(), index, path })
+        Some(Receipt {
+            body,
+            salt,
+            group: self.signature.clone(),
+            index,
+            path,
+        })
     }
 
     /// The number of its frame.
@@ -49,7 +55,12 @@ impl Group {
     pub fn of_frame(frame: &Frame) -> Option<Self> {
         let (records, leaves) = leaves(frame.records());
         let signature = decode_exact(frame.seal()).ok()?;
-        Some(Self { frame: frame.number(), records, tree: Tree::new(leaves), signature })
+        Some(Self {
+            frame: frame.number(),
+            records,
+            tree: Tree::new(leaves),
+            signature,
+        })
     }
 }
 
@@ -81,13 +92,21 @@ pub fn seal(key: Arc<SigningKey>, last: LastGroup) -> Seal {
         let tree = Tree::new(leaves);
         let signature = sign(&key, tree.root(), tree.size());
         let bytes = encode_to_vec(&signature);
-        last.keep(Group { frame: contents.number(), records, tree, signature });
+        last.keep(Group {
+            frame: contents.number(),
+            records,
+            tree,
+            signature,
+        });
         bytes
     })
 }
 
 fn leaves<'a>(records: impl Iterator<Item = &'a [u8]>) -> (Vec<u32>, Vec<Digest>) {
-    (0_u32..).zip(records).filter_map(|(at, record)| Some((at, receipt_leaf(record)?))).unzip()
+    (0_u32..)
+        .zip(records)
+        .filter_map(|(at, record)| Some((at, receipt_leaf(record)?)))
+        .unzip()
 }
 
 fn sign(key: &SigningKey, root: Digest, size: u64) -> GroupSignature {
@@ -112,6 +131,11 @@ pub fn is_signed(group: &GroupSignature, key: &CertifiedKey) -> bool {
     }
     let key_id = KeyId::from_bytes(*group.key_id.as_bytes());
     Signature::new(Algorithm::Ed25519, key_id, group.signature.clone())
-        .and_then(|signature| key.verify(&GroupSignature::signed_bytes(&group.root, group.size), &signature))
+        .and_then(|signature| {
+            key.verify(
+                &GroupSignature::signed_bytes(&group.root, group.size),
+                &signature,
+            )
+        })
         .is_ok()
 }

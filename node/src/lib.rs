@@ -41,6 +41,8 @@ pub mod ordinal;
 pub mod peers;
 pub mod policies;
 pub mod registry;
+#[cfg(test)]
+mod samples;
 pub mod store;
 pub mod treatment;
 pub mod writer;

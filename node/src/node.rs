@@ -35,6 +35,9 @@ use crate::writer::Writer;
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
 
+/// How long a stopped node waits for its files to be let go of.
+const LINGERING: Duration = Duration::from_secs(5);
+
 /// Everything a node is started with.
 pub struct NodeConfig {
     /// Its region.
@@ -124,12 +127,21 @@ impl Node {
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: NodeConfig) -> Result<RunningNode, StartError> {
-        let server = Server::bind(config.listen, config.credentials.clone(), config.server.clone()).await?;
+        let server = Server::bind(
+            config.listen,
+            config.credentials.clone(),
+            config.server.clone(),
+        )
+        .await?;
         let address = server.local_address();
         let ledger = open(&config).await?;
         let policies = Arc::new(read_policies(&ledger, config.region)?);
         let catalogue = read_catalogue(&ledger)?.map(Arc::new);
-        let writer = Writer::start(Arc::clone(&ledger), Arc::clone(&config.clock), COMMANDS_WAITING);
+        let writer = Writer::start(
+            Arc::clone(&ledger),
+            Arc::clone(&config.clock),
+            COMMANDS_WAITING,
+        );
         let writer = Arc::new(writer.map_err(StartError::Thread)?);
         let calendar = Arc::new(config.calendar);
         let home = Arc::new(HomeRole::new(
@@ -159,7 +171,8 @@ impl Node {
         let every = config.report_every;
         let reporter = config.clearinghouse.as_deref().map(|endpoint| {
             let ledger = Arc::clone(&ledger);
-            Reporter::new(ledger, endpoint, &config.credentials, &config.client, every).map(Arc::new)
+            Reporter::new(ledger, endpoint, &config.credentials, &config.client, every)
+                .map(Arc::new)
         });
         let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
         let registry = Arc::new(Registry::new(registry::Parts {
@@ -172,7 +185,12 @@ impl Node {
             clock: config.clock,
             reported: reporter.as_ref().map(|reporter| reporter.reported()),
         }));
-        let heart = Heart { ledger, writer, home, treatment };
+        let heart = Heart {
+            ledger,
+            writer,
+            home,
+            treatment,
+        };
         let services = Services {
             region: config.region,
             ledger: Arc::clone(&heart.ledger),
@@ -196,19 +214,33 @@ async fn open(config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
             let path = data.join(name);
             std::fs::create_dir_all(&path)
                 .map(|()| path.clone())
-                .map_err(|error| StartError::Folder { path: path.display().to_string(), error })
+                .map_err(|error| StartError::Folder {
+                    path: path.display().to_string(),
+                    error,
+                })
         };
         let path = folder("journal")?;
-        let disk = DirDisk::at(&path)
-            .map_err(|error| StartError::Folder { path: path.display().to_string(), error })?;
+        let disk = DirDisk::at(&path).map_err(|error| StartError::Folder {
+            path: path.display().to_string(),
+            error,
+        })?;
         let index = Arc::new(SledIndex::open(&folder("index")?)?);
-        Ok(Arc::new(Ledger::open(LedgerOptions { region, disk, journal, index, key })?))
+        Ok(Arc::new(Ledger::open(LedgerOptions {
+            region,
+            disk,
+            journal,
+            index,
+            key,
+        })?))
     });
     opened.await.map_err(|_| StartError::Interrupted)?
 }
 
 impl Heart {
-    #[allow(clippy::too_many_arguments, reason = "each is one part of the wiring, used once")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "each is one part of the wiring, used once"
+    )]
     fn run(
         self,
         server: Server,
@@ -235,7 +267,13 @@ impl Heart {
         if let Some(reporter) = reporter {
             tasks.push(tokio::spawn(reporter.run(stop.clone())));
         }
-        RunningNode { address, stop, serving, tasks, heart: self }
+        RunningNode {
+            address,
+            stop,
+            serving,
+            tasks,
+            heart: self,
+        }
     }
 }
 
@@ -263,21 +301,39 @@ impl RunningNode {
 
     /// Takes no new calls, lets those under way finish, and returns when everything is on disk.
     pub async fn shutdown(self) {
-        let Self { stop, serving, tasks, heart, .. } = self;
+        let Self {
+            stop,
+            serving,
+            tasks,
+            heart,
+            ..
+        } = self;
         stop.cancel();
         drop(serving.await);
         for task in tasks {
             drop(task.await);
         }
         heart.treatment.drained().await;
-        let writer = Arc::clone(&heart.writer);
-        drop(tokio::task::spawn_blocking(move || writer.close()).await);
+        let gone = heart.ledger.gone();
+        let closed = tokio::task::spawn_blocking(move || {
+            heart.writer.close();
+            drop(heart);
+        });
+        drop(closed.await);
+        // Everything is on disk; a connection that lingers may hold the files a moment longer.
+        drop(tokio::time::timeout(LINGERING, gone.cancelled()).await);
     }
 
     /// Ends at once, as a killed process does: calls and settlements under way are cut off wherever they
     /// are. Returns when the data folder is free.
     pub async fn kill(self) {
-        let Self { stop, serving, tasks, heart, .. } = self;
+        let Self {
+            stop,
+            serving,
+            tasks,
+            heart,
+            ..
+        } = self;
         heart.treatment.cut();
         stop.cancel();
         serving.abort();
@@ -287,11 +343,9 @@ impl RunningNode {
             drop(task.await);
         }
         heart.treatment.drained().await;
-        let left = Arc::downgrade(&heart.ledger);
+        let gone = heart.ledger.gone();
         drop(tokio::task::spawn_blocking(move || drop(heart)).await);
         // Connections end in tasks of their own; the last of them lets go of the journal.
-        while left.strong_count() > 0 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        gone.cancelled().await;
     }
 }

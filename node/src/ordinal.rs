@@ -9,7 +9,9 @@ pub const ADMISSIONS: &str = "admissions";
 /// The ordinal that a count of admissions, this one included, gives: from 1.
 #[must_use]
 pub fn of_count(count: i64) -> u16 {
-    u16::try_from(count).unwrap_or(if count > 0 { u16::MAX } else { 1 }).max(1)
+    u16::try_from(count)
+        .unwrap_or(if count > 0 { u16::MAX } else { 1 })
+        .max(1)
 }
 
 /// The ordinal of a visit: that of its episode when that was settled before, else one past the count.

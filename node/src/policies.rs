@@ -70,7 +70,10 @@ impl HeldPolicy {
         let (digest, policy) = (read.digest(), read.into_policy());
         let found = policy.scope().region;
         if found != region {
-            return Err(PolicyError::Region { expected: region, found });
+            return Err(PolicyError::Region {
+                expected: region,
+                found,
+            });
         }
         let compiled = Compiled::new(policy, digest);
         let compiled = compiled.map_err(|fault| PolicyError::Rules(fault.to_string()))?;
@@ -108,26 +111,37 @@ impl PolicyBook {
     /// No policies yet, for a node of this region.
     #[must_use]
     pub fn new(own: RegionCode) -> Self {
-        Self { own, held: RwLock::default() }
+        Self {
+            own,
+            held: RwLock::default(),
+        }
     }
 
     /// The policy of a digest.
     #[must_use]
     pub fn get(&self, digest: &Digest) -> Option<Arc<HeldPolicy>> {
-        self.held.read().unwrap_or_else(PoisonError::into_inner).get(digest).cloned()
+        self.held
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(digest)
+            .cloned()
     }
 
     /// The own policy that decides a visit.
     #[must_use]
     pub fn deciding(&self, scheme: Scheme, visit: &Visit) -> Option<Arc<HeldPolicy>> {
-        self.own_policies().into_iter().find(|policy| policy.decides(scheme, visit))
+        self.own_policies()
+            .into_iter()
+            .find(|policy| policy.decides(scheme, visit))
     }
 
     /// The own policies, by title.
     #[must_use]
     pub fn own_policies(&self) -> Vec<Arc<HeldPolicy>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
-        let own = held.values().filter(|held| held.policy().scope().region == self.own);
+        let own = held
+            .values()
+            .filter(|held| held.policy().scope().region == self.own);
         let mut own: Vec<_> = own.cloned().collect();
         own.sort_by(|one, other| one.policy().title().cmp(other.policy().title()));
         own
@@ -140,18 +154,32 @@ impl PolicyBook {
     pub fn admit(&self, policy: &HeldPolicy) -> Result<(), PolicyError> {
         let scope = policy.policy().scope();
         let own = self.own_policies();
-        let overlap = own.iter().filter(|other| other.digest() != policy.digest()).find(|other| {
-            let other = other.policy().scope();
-            other.scheme == scope.scheme
-                && other.effective.overlaps(scope.effective)
-                && other.settings.iter().any(|setting| scope.settings.contains(setting))
-        });
+        let overlap = own
+            .iter()
+            .filter(|other| other.digest() != policy.digest())
+            .find(|other| {
+                let other = other.policy().scope();
+                other.scheme == scope.scheme
+                    && other.effective.overlaps(scope.effective)
+                    && other
+                        .settings
+                        .iter()
+                        .any(|setting| scope.settings.contains(setting))
+            });
         if let Some(other) = overlap {
             let (title, digest) = (other.policy().title().to_owned(), other.digest());
             return Err(PolicyError::Overlap { title, digest });
         }
-        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).len();
-        if held < POLICIES_AT_MOST { Ok(()) } else { Err(PolicyError::TooMany) }
+        let held = self
+            .held
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len();
+        if held < POLICIES_AT_MOST {
+            Ok(())
+        } else {
+            Err(PolicyError::TooMany)
+        }
     }
 
     /// Keeps a policy ready.

@@ -93,8 +93,27 @@ impl Registry {
     /// The officers' side of a node.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { region, ledger, writer, policies, treatment, calendar, clock, reported } = parts;
-        Self { region, ledger, writer, policies, treatment, calendar, clock, reported, turn: Mutex::new(()) }
+        let Parts {
+            region,
+            ledger,
+            writer,
+            policies,
+            treatment,
+            calendar,
+            clock,
+            reported,
+        } = parts;
+        Self {
+            region,
+            ledger,
+            writer,
+            policies,
+            treatment,
+            calendar,
+            clock,
+            reported,
+            turn: Mutex::new(()),
+        }
     }
 
     /// Brings the rows of a file in: all of them, or none. How many.
@@ -115,21 +134,41 @@ impl Registry {
             | RegistryRows::Institutions(_) => None,
         };
         let catalogue = catalogue.transpose();
-        let catalogue = catalogue.map_err(|error| NodeError::refused(RefusalCode::Malformed, error))?;
+        let catalogue =
+            catalogue.map_err(|error| NodeError::refused(RefusalCode::Malformed, error))?;
         let held = self.held_after(&rows)?;
         let chunks = chunks(rows);
         if chunks.len() > CHUNKS_AT_MOST {
-            return Err(NodeError::refused(RefusalCode::TooLarge, format!("{} parts", chunks.len())));
+            return Err(NodeError::refused(
+                RefusalCode::TooLarge,
+                format!("{} parts", chunks.len()),
+            ));
         }
         let mut parts = 0_u32;
         for rows in chunks {
-            let record = ImportChunk { import: digest, seq: parts, rows };
-            self.writer.run(Write(NodeRecord::ImportChunk(record))).await?;
+            let record = ImportChunk {
+                import: digest,
+                seq: parts,
+                rows,
+            };
+            self.writer
+                .run(Write(NodeRecord::ImportChunk(record)))
+                .await?;
             parts = parts.saturating_add(1);
         }
         let at = self.clock.now();
-        let record = ImportCommitted { import: digest, kind, chunks: parts, rows: count, held, as_of, at };
-        self.writer.run(Write(NodeRecord::ImportCommitted(record))).await?;
+        let record = ImportCommitted {
+            import: digest,
+            kind,
+            chunks: parts,
+            rows: count,
+            held,
+            as_of,
+            at,
+        };
+        self.writer
+            .run(Write(NodeRecord::ImportCommitted(record)))
+            .await?;
         if let Some(catalogue) = catalogue {
             self.treatment.use_catalogue(Arc::new(catalogue));
         }
@@ -139,16 +178,22 @@ impl Registry {
     /// How many members or institutions there will be.
     fn held_after(&self, rows: &RegistryRows) -> Result<u64, StoreError> {
         let (kind, mut keys): (ImportKind, Vec<Key>) = match rows {
-            RegistryRows::Members(rows) => {
-                (ImportKind::Members, rows.iter().map(|row| Key::Member(row.psn_no)).collect())
-            }
-            RegistryRows::Institutions(rows) => {
-                (ImportKind::Institutions, rows.iter().map(|row| Key::Institution(row.code())).collect())
-            }
+            RegistryRows::Members(rows) => (
+                ImportKind::Members,
+                rows.iter().map(|row| Key::Member(row.psn_no)).collect(),
+            ),
+            RegistryRows::Institutions(rows) => (
+                ImportKind::Institutions,
+                rows.iter()
+                    .map(|row| Key::Institution(row.code()))
+                    .collect(),
+            ),
             RegistryRows::Filings(_)
             | RegistryRows::OpeningTotals(_)
             | RegistryRows::Balances(_)
-            | RegistryRows::Catalogue(_) => return Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX)),
+            | RegistryRows::Catalogue(_) => {
+                return Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+            }
         };
         keys.sort_by_cached_key(encode_to_vec);
         keys.dedup();
@@ -171,8 +216,14 @@ impl Registry {
             return Ok(digest);
         }
         self.policies.admit(&policy)?;
-        let record = PolicyPublished { document, at: self.clock.now() };
-        let written = self.writer.run(Write(NodeRecord::PolicyPublished(record))).await;
+        let record = PolicyPublished {
+            document,
+            at: self.clock.now(),
+        };
+        let written = self
+            .writer
+            .run(Write(NodeRecord::PolicyPublished(record)))
+            .await;
         written.map_err(NodeError::from)?;
         self.policies.keep(policy);
         Ok(digest)
@@ -182,8 +233,15 @@ impl Registry {
     ///
     /// # Errors
     /// A refusal for a day that is not open, or the node's own trouble.
-    pub async fn close_day(&self, day: BusinessDay, within: Duration) -> Result<DayClosing, NodeError> {
-        let command = CloseDay { day, calendar: Arc::clone(&self.calendar) };
+    pub async fn close_day(
+        &self,
+        day: BusinessDay,
+        within: Duration,
+    ) -> Result<DayClosing, NodeError> {
+        let command = CloseDay {
+            day,
+            calendar: Arc::clone(&self.calendar),
+        };
         match self.writer.run(command).await?.answer {
             DayVerdict::NotOpen { open } => {
                 let detail = format!("business_day: {open} is the open day");
@@ -197,7 +255,10 @@ impl Registry {
                         matches!(tokio::time::timeout(within, counted).await, Ok(Ok(_)))
                     }
                 };
-                Ok(DayClosing { up_to, acknowledged })
+                Ok(DayClosing {
+                    up_to,
+                    acknowledged,
+                })
             }
         }
     }
@@ -208,13 +269,17 @@ impl Registry {
     /// [`StoreError`] when rows cannot be read, or the calendar has run out.
     pub fn open_day(&self) -> Result<BusinessDay, StoreError> {
         let last = self.ledger.last_closed_day()?.map(|row| row.day);
-        self.calendar.day_of(self.clock.now(), last).map_err(|_| StoreError::Range("the calendar's days"))
+        self.calendar
+            .day_of(self.clock.now(), last)
+            .map_err(|_| StoreError::Range("the calendar's days"))
     }
 
     /// Up to which number the clearinghouse holds the legs.
     #[must_use]
     pub fn legs_held(&self) -> u64 {
-        self.reported.as_ref().map_or(0, |reported| reported.borrow().held)
+        self.reported
+            .as_ref()
+            .map_or(0, |reported| reported.borrow().held)
     }
 
     /// The node's region.
@@ -239,14 +304,22 @@ fn chunks(rows: RegistryRows) -> Vec<RegistryRows> {
     match rows {
         RegistryRows::Members(rows) => split(rows).into_iter().map(RegistryRows::Members).collect(),
         RegistryRows::Filings(rows) => split(rows).into_iter().map(RegistryRows::Filings).collect(),
-        RegistryRows::OpeningTotals(rows) => {
-            split(rows).into_iter().map(RegistryRows::OpeningTotals).collect()
-        }
-        RegistryRows::Balances(rows) => split(rows).into_iter().map(RegistryRows::Balances).collect(),
-        RegistryRows::Institutions(rows) => {
-            split(rows).into_iter().map(RegistryRows::Institutions).collect()
-        }
-        RegistryRows::Catalogue(rows) => split(rows).into_iter().map(RegistryRows::Catalogue).collect(),
+        RegistryRows::OpeningTotals(rows) => split(rows)
+            .into_iter()
+            .map(RegistryRows::OpeningTotals)
+            .collect(),
+        RegistryRows::Balances(rows) => split(rows)
+            .into_iter()
+            .map(RegistryRows::Balances)
+            .collect(),
+        RegistryRows::Institutions(rows) => split(rows)
+            .into_iter()
+            .map(RegistryRows::Institutions)
+            .collect(),
+        RegistryRows::Catalogue(rows) => split(rows)
+            .into_iter()
+            .map(RegistryRows::Catalogue)
+            .collect(),
     }
 }
 
@@ -274,20 +347,28 @@ fn split<T: huitong_core::canonical::Canonical>(rows: Vec<T>) -> Vec<Vec<T>> {
 /// # Errors
 /// [`StoreError`] when it cannot be read.
 pub fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> {
-    let Some(CatalogueRow { import, chunks }) = ledger.catalogue()? else { return Ok(None) };
+    let Some(CatalogueRow { import, chunks }) = ledger.catalogue()? else {
+        return Ok(None);
+    };
     let mut entries = Vec::new();
     for seq in 0..chunks {
         let at = ledger.chunk(import, seq)?;
         let at = at.ok_or(StoreError::Inconsistent("the catalogue lacks a part"))?;
-        let NodeRecord::ImportChunk(ImportChunk { rows: RegistryRows::Catalogue(rows), .. }) =
-            ledger.record(at)?
+        let NodeRecord::ImportChunk(ImportChunk {
+            rows: RegistryRows::Catalogue(rows),
+            ..
+        }) = ledger.record(at)?
         else {
-            return Err(StoreError::Inconsistent("a part of the catalogue is another record"));
+            return Err(StoreError::Inconsistent(
+                "a part of the catalogue is another record",
+            ));
         };
         entries.extend(rows);
     }
     let catalogue = Catalogue::new(import, entries);
-    catalogue.map(Some).map_err(|_| StoreError::Inconsistent("entries of the catalogue overlap"))
+    catalogue
+        .map(Some)
+        .map_err(|_| StoreError::Inconsistent("entries of the catalogue overlap"))
 }
 
 /// The policies that the journal holds.
@@ -297,18 +378,24 @@ pub fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> 
 pub fn read_policies(ledger: &Ledger, own: RegionCode) -> Result<PolicyBook, StoreError> {
     let book = PolicyBook::new(own);
     for (_, row) in ledger.scan(Table::Policy, usize::MAX)? {
-        let crate::store::Row::Policy(row) = row else { continue };
+        let crate::store::Row::Policy(row) = row else {
+            continue;
+        };
         let record = ledger.record(row.at)?;
         let document = if let NodeRecord::PolicyPublished(policy) = record {
             policy.document
         } else if let NodeRecord::PolicyFetched(policy) = record {
             policy.document
         } else {
-            return Err(StoreError::Inconsistent("a policy's place holds another record"));
+            return Err(StoreError::Inconsistent(
+                "a policy's place holds another record",
+            ));
         };
         match HeldPolicy::read(document, row.region) {
             Ok(policy) => book.keep(Arc::new(policy)),
-            Err(error) => tracing::error!(region = %row.region, %error, "a policy cannot be used any more"),
+            Err(error) => {
+                tracing::error!(region = %row.region, %error, "a policy cannot be used any more")
+            }
         }
     }
     Ok(book)

@@ -67,17 +67,27 @@ impl Writer {
     ///
     /// # Errors
     /// When the thread cannot be started.
-    pub fn start(ledger: Arc<Ledger>, clock: Arc<dyn Clock>, waiting: usize) -> std::io::Result<Self> {
+    pub fn start(
+        ledger: Arc<Ledger>,
+        clock: Arc<dyn Clock>,
+        waiting: usize,
+    ) -> std::io::Result<Self> {
         let (jobs, mut queue) = mpsc::channel::<Job>(waiting.max(1));
-        let thread = std::thread::Builder::new().name("writer".to_owned()).spawn({
-            let ledger = Arc::clone(&ledger);
-            move || {
-                while let Some(job) = queue.blocking_recv() {
-                    job(&ledger, &*clock);
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn({
+                let ledger = Arc::clone(&ledger);
+                move || {
+                    while let Some(job) = queue.blocking_recv() {
+                        job(&ledger, &*clock);
+                    }
                 }
-            }
-        })?;
-        Ok(Self { ledger, jobs: Mutex::new(Some(jobs)), thread: Mutex::new(Some(thread)) })
+            })?;
+        Ok(Self {
+            ledger,
+            jobs: Mutex::new(Some(jobs)),
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Has a command decided, and waits until all that its answer depends on is synced.
@@ -87,24 +97,42 @@ impl Writer {
     pub async fn run<C: Command>(&self, command: C) -> Result<Done<C::Answer>, WriteError> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |ledger, clock| decide(ledger, clock, command, answer));
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        jobs.ok_or(WriteError::Closed)?.try_send(job).map_err(|refused| match refused {
-            mpsc::error::TrySendError::Full(_) => WriteError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => WriteError::Closed,
-        })?;
+        let jobs = self
+            .jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        jobs.ok_or(WriteError::Closed)?
+            .try_send(job)
+            .map_err(|refused| match refused {
+                mpsc::error::TrySendError::Full(_) => WriteError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => WriteError::Closed,
+            })?;
         match answered.await.map_err(|_lost| WriteError::Closed)?? {
             Outcome::Written(done) => Ok(done),
             Outcome::Unchanged(answer, mark) => {
                 self.ledger.synced(mark).await?;
-                Ok(Done { answer, written: None })
+                Ok(Done {
+                    answer,
+                    written: None,
+                })
             }
         }
     }
 
     /// Finishes the commands that wait, then the ledger, and returns when all is synced.
     pub fn close(&self) {
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(
+            self.jobs
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(thread) = thread {
             drop(thread.join());
         }
@@ -132,11 +160,15 @@ fn decide<C: Command>(
             // A refusal of the whole submission is told through the channel that the callback drops.
             let (slot, handed) = std::sync::mpsc::sync_channel(1);
             let appended = ledger.append(permit, &records, move |written| {
-                let Ok((value, answer)): Result<(C::Answer, oneshot::Sender<_>), _> = handed.recv() else {
+                let Ok((value, answer)): Result<(C::Answer, oneshot::Sender<_>), _> = handed.recv()
+                else {
                     return;
                 };
                 let done = written.map(|written| {
-                    Outcome::Written(Done { answer: value, written: Some(written) })
+                    Outcome::Written(Done {
+                        answer: value,
+                        written: Some(written),
+                    })
                 });
                 drop(answer.send(done));
             });

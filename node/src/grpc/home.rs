@@ -71,10 +71,14 @@ impl HomeService for HomeGrpc {
         let treatment = calling_region(&request)?;
         let message = request.into_inner();
         let held = message.receipts_held;
-        let (order, decision) = commit_order(message, treatment).map_err(|fault| malformed(&fault))?;
+        let (order, decision) =
+            commit_order(message, treatment).map_err(|fault| malformed(&fault))?;
         self.own_person(&order.claim.person)?;
         self.role.acknowledge(treatment, held)?;
-        let outcome = self.role.commit(order, move |own| first_difference(own, &decision)).await?;
+        let outcome = self
+            .role
+            .commit(order, move |own| first_difference(own, &decision))
+            .await?;
         let outcome = match outcome {
             CommitOutcome::Receipt(receipt) => {
                 v1::commit_response::Outcome::Receipt(receipt_to_wire(&receipt))
@@ -82,9 +86,13 @@ impl HomeService for HomeGrpc {
             CommitOutcome::Refused(refusal) => {
                 v1::commit_response::Outcome::Refused(refusal_to_wire(&refusal))
             }
-            CommitOutcome::Stale(snapshot) => v1::commit_response::Outcome::Stale(snapshot.to_bytes()),
+            CommitOutcome::Stale(snapshot) => {
+                v1::commit_response::Outcome::Stale(snapshot.to_bytes())
+            }
         };
-        Ok(Response::new(v1::CommitResponse { outcome: Some(outcome) }))
+        Ok(Response::new(v1::CommitResponse {
+            outcome: Some(outcome),
+        }))
     }
 
     #[tracing::instrument(name = "home.abandon", skip_all, fields(settlement = %request.get_ref().settlement))]
@@ -107,14 +115,21 @@ impl HomeService for HomeGrpc {
                 v1::abandon_response::Outcome::Refused(refusal_to_wire(&refusal))
             }
             AbandonOutcome::Tombstone(at) => {
-                v1::abandon_response::Outcome::Abandoned(v1::Tombstone { at_ms: at.as_millis() })
+                v1::abandon_response::Outcome::Abandoned(v1::Tombstone {
+                    at_ms: at.as_millis(),
+                })
             }
         };
-        Ok(Response::new(v1::AbandonResponse { outcome: Some(outcome) }))
+        Ok(Response::new(v1::AbandonResponse {
+            outcome: Some(outcome),
+        }))
     }
 }
 
-fn snapshot_ask(message: v1::SnapshotRequest, treatment: RegionCode) -> Result<SnapshotAsk, WireFault> {
+fn snapshot_ask(
+    message: v1::SnapshotRequest,
+    treatment: RegionCode,
+) -> Result<SnapshotAsk, WireFault> {
     Ok(SnapshotAsk {
         treatment,
         person: person_from_wire(message.person, Path::root("person"))?,
@@ -134,7 +149,10 @@ fn commit_order(
     let order = CommitOrder {
         settlement: Path::root("settlement").parse(&message.settlement, SettlementId::parse)?,
         claim: claim_from_wire(message.claim, treatment, Path::root("claim"))?,
-        version: PersonVersion { incarnation: version.incarnation, change: version.change },
+        version: PersonVersion {
+            incarnation: version.incarnation,
+            change: version.change,
+        },
         engine: EngineVersion(path.field("engine").narrow(decision.engine)?),
     };
     Ok((order, decision))

@@ -10,7 +10,9 @@ use tonic::{Status, Streaming};
 
 use super::status::{malformed, refused};
 use crate::compute::compute;
-use crate::import::{Assembly, Content, ControlSums, FileKind, ImportHeader, Mode, RowFaults, read};
+use crate::import::{
+    Assembly, Content, ControlSums, FileKind, ImportHeader, Mode, RowFaults, read,
+};
 use crate::policies::PolicyError;
 use crate::registry::{PublishError, Registry};
 
@@ -32,7 +34,9 @@ pub(super) async fn import(
         let Some(Part::Chunk(chunk)) = part(Some(message)) else {
             return Err(malformed(&Path::root("chunk").missing()));
         };
-        assembly.take(&chunk).map_err(|error| refused(RefusalCode::TooLarge, error))?;
+        assembly
+            .take(&chunk)
+            .map_err(|error| refused(RefusalCode::TooLarge, error))?;
     }
     let (header, bytes) = assembly.finish();
     match compute(AS_LONG_AS, || read(registry.region(), &header, &bytes)) {
@@ -41,7 +45,11 @@ pub(super) async fn import(
     }
 }
 
-async fn keep(content: Content, mode: Mode, registry: &Registry) -> Result<v1::ImportResponse, Status> {
+async fn keep(
+    content: Content,
+    mode: Mode,
+    registry: &Registry,
+) -> Result<v1::ImportResponse, Status> {
     let (sums, digest) = (content.sums(), content.digest());
     match (mode, content) {
         (Mode::DryRun, _) => {}
@@ -49,10 +57,13 @@ async fn keep(content: Content, mode: Mode, registry: &Registry) -> Result<v1::I
             registry.apply_import(batch).await?;
         }
         (Mode::Commit, Content::Policy(document)) => {
-            registry.publish(document.bytes().to_vec()).await.map_err(|error| match error {
-                PublishError::Node(error) => error.into(),
-                PublishError::Policy(error) => unfit(&error),
-            })?;
+            registry
+                .publish(document.bytes().to_vec())
+                .await
+                .map_err(|error| match error {
+                    PublishError::Node(error) => error.into(),
+                    PublishError::Policy(error) => unfit(&error),
+                })?;
         }
     }
     Ok(v1::ImportResponse {
@@ -94,8 +105,15 @@ fn header(sent: &v1::ImportHeader) -> Result<ImportHeader, WireFault> {
     Ok(ImportHeader {
         kind: kind(sent.kind, path.field("kind"))?,
         as_of,
-        sums: ControlSums { rows: sent.rows, sum },
-        mode: if sent.dry_run { Mode::DryRun } else { Mode::Commit },
+        sums: ControlSums {
+            rows: sent.rows,
+            sum,
+        },
+        mode: if sent.dry_run {
+            Mode::DryRun
+        } else {
+            Mode::Commit
+        },
     })
 }
 

@@ -37,8 +37,16 @@ pub struct InstitutionGrpc {
 impl InstitutionGrpc {
     /// The service of a treatment role.
     #[must_use]
-    pub const fn new(region: RegionCode, role: Arc<TreatmentRole>, policies: Arc<PolicyBook>) -> Self {
-        Self { region, role, policies }
+    pub const fn new(
+        region: RegionCode,
+        role: Arc<TreatmentRole>,
+        policies: Arc<PolicyBook>,
+    ) -> Self {
+        Self {
+            region,
+            role,
+            policies,
+        }
     }
 }
 
@@ -62,7 +70,12 @@ impl InstitutionService for InstitutionGrpc {
         let order = order().map_err(|fault| malformed(&fault))?;
         let found = self.role.estimate(&order, within).await?;
         Ok(Response::new(v1::EstimateResponse {
-            lines: line_shares(&self.policies, &found.claim, &found.snapshot, &found.decision),
+            lines: line_shares(
+                &self.policies,
+                &found.claim,
+                &found.snapshot,
+                &found.decision,
+            ),
             explanation: explanation(&self.policies, &found.decision),
             decision: Some(decision_to_wire(&found.decision)),
         }))
@@ -113,7 +126,9 @@ impl InstitutionService for InstitutionGrpc {
             (Some(By::RequestId(text)), Some(institution)) => Path::root("request_id")
                 .parse(&text, RequestId::parse)
                 .map(|id| settlement_id(self.region, institution, id)),
-            (Some(By::Settlement(text)), _) => Path::root("settlement").parse(&text, SettlementId::parse),
+            (Some(By::Settlement(text)), _) => {
+                Path::root("settlement").parse(&text, SettlementId::parse)
+            }
             (Some(By::RequestId(_)) | None, _) => Err(Path::root("settlement").missing()),
         };
         let id = id.map_err(|fault| malformed(&fault))?;

@@ -33,7 +33,9 @@ const STANDARD: Duration = Duration::from_secs(30);
 
 /// How long there is to answer a request.
 fn within<T>(request: &Request<T>) -> Duration {
-    deadline(request).map_or(STANDARD, |deadline| deadline.remaining()).saturating_sub(TO_ANSWER)
+    deadline(request)
+        .map_or(STANDARD, |deadline| deadline.remaining())
+        .saturating_sub(TO_ANSWER)
 }
 
 /// The region whose node calls.
@@ -46,12 +48,18 @@ fn calling_region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
 }
 
 /// The institution that calls, when this region certified it.
-fn calling_institution<T>(request: &Request<T>, own: RegionCode) -> Result<InstitutionCode, Status> {
+fn calling_institution<T>(
+    request: &Request<T>,
+    own: RegionCode,
+) -> Result<InstitutionCode, Status> {
     if let Identity::Institution { region, code } = peer(request)?
         && *region == own
     {
         Ok(*code)
     } else {
-        Err(refused(RefusalCode::NotAllowed, "an institution of this region"))
+        Err(refused(
+            RefusalCode::NotAllowed,
+            "an institution of this region",
+        ))
     }
 }

@@ -38,6 +38,8 @@ impl PolicyService for PolicyGrpc {
         let found = self.policies.get(&digest);
         let own = found.filter(|policy| policy.policy().scope().region == self.region);
         let policy = own.ok_or_else(|| refused(RefusalCode::NoPolicy, digest))?;
-        Ok(Response::new(FetchPolicyResponse { document: policy.document.clone() }))
+        Ok(Response::new(FetchPolicyResponse {
+            document: policy.document.clone(),
+        }))
     }
 }

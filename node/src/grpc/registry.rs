@@ -62,7 +62,10 @@ impl RegistryService for RegistryGrpc {
         let day = day.map_err(|fault| malformed(&fault))?;
         let closed = self.registry.close_day(day, within).await?;
         let (up_to, acknowledged) = (closed.up_to, closed.acknowledged);
-        Ok(Response::new(v1::CloseBusinessDayResponse { up_to, acknowledged }))
+        Ok(Response::new(v1::CloseBusinessDayResponse {
+            up_to,
+            acknowledged,
+        }))
     }
 
     #[tracing::instrument(name = "registry.node_status", skip_all)]
@@ -86,22 +89,38 @@ impl RegistryGrpc {
             region: self.registry.region().to_string(),
             open_business_day: self.registry.open_day()?.to_string(),
             prepared: u64::try_from(open).unwrap_or(u64::MAX),
-            legs_written: self.ledger.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY).written,
+            legs_written: self
+                .ledger
+                .stream(Stream::Legs)?
+                .unwrap_or(StreamHead::EMPTY)
+                .written,
             legs_held: self.registry.legs_held(),
             members: count(ImportKind::Members)?,
             institutions: count(ImportKind::Institutions)?,
-            catalogue: catalogue.map(|catalogue| catalogue.digest().as_bytes().to_vec()).unwrap_or_default(),
-            policies: self.policies.own_policies().iter().map(|policy| policy_held(policy)).collect(),
+            catalogue: catalogue
+                .map(|catalogue| catalogue.digest().as_bytes().to_vec())
+                .unwrap_or_default(),
+            policies: self
+                .policies
+                .own_policies()
+                .iter()
+                .map(|policy| policy_held(policy))
+                .collect(),
             receipts_undelivered: self.undelivered()?,
         })
     }
 
     fn undelivered(&self) -> Result<u64, StoreError> {
-        self.homes.others().try_fold(0, |sum: u64, (region, _): (RegionCode, _)| {
-            let head = self.ledger.stream(Stream::Receipts(region))?.unwrap_or(StreamHead::EMPTY);
-            let waiting = head.written.saturating_sub(self.home.acknowledged(region)?);
-            Ok(sum.saturating_add(waiting))
-        })
+        self.homes
+            .others()
+            .try_fold(0, |sum: u64, (region, _): (RegionCode, _)| {
+                let head = self
+                    .ledger
+                    .stream(Stream::Receipts(region))?
+                    .unwrap_or(StreamHead::EMPTY);
+                let waiting = head.written.saturating_sub(self.home.acknowledged(region)?);
+                Ok(sum.saturating_add(waiting))
+            })
     }
 }
 
@@ -112,6 +131,10 @@ fn policy_held(policy: &crate::policies::HeldPolicy) -> v1::PolicyHeld {
         title: policy.policy().title().to_owned(),
         scheme: scope.scheme.to_string(),
         effective_from: scope.effective.from().to_string(),
-        effective_until: scope.effective.until().map(|day| day.to_string()).unwrap_or_default(),
+        effective_until: scope
+            .effective
+            .until()
+            .map(|day| day.to_string())
+            .unwrap_or_default(),
     }
 }

@@ -39,7 +39,12 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         }
         ViewState::Abandoned => shown.state = v1::State::Abandoned.into(),
         ViewState::Settled(settled) => {
-            let SettledView { prepared, snapshot, decision, receipt } = &**settled;
+            let SettledView {
+                prepared,
+                snapshot,
+                decision,
+                receipt,
+            } = &**settled;
             shown.state = v1::State::Settled.into();
             shown.lines = line_shares(policies, &prepared.claim, snapshot, decision);
             shown.explanation = explanation(policies, decision);
@@ -58,7 +63,9 @@ pub fn line_shares(
     snapshot: &Snapshot,
     decision: &Decision,
 ) -> Vec<v1::LineShare> {
-    let Some(policy) = policies.get(&decision.policy) else { return Vec::new() };
+    let Some(policy) = policies.get(&decision.policy) else {
+        return Vec::new();
+    };
     let found = facts(policy.policy(), claim, &snapshot.coverage).and_then(|facts| {
         let totals = stored_totals(slots(policy.policy(), &facts, claim), &snapshot.totals);
         let case = Case {
@@ -69,10 +76,18 @@ pub fn line_shares(
             given: &claim.given,
             catalogue: claim.catalogue,
         };
-        compute(claim.bill.lines().len(), || shares(&policy.compiled, &case, decision))
+        compute(claim.bill.lines().len(), || {
+            shares(&policy.compiled, &case, decision)
+        })
     });
     match found {
-        Ok(shares) => claim.bill.lines().iter().zip(shares).map(|(line, share)| line_share(line, &share)).collect(),
+        Ok(shares) => claim
+            .bill
+            .lines()
+            .iter()
+            .zip(shares)
+            .map(|(line, share)| line_share(line, &share))
+            .collect(),
         Err(fault) => {
             tracing::error!(%fault, "the lines of a decision cannot be worked out");
             Vec::new()
@@ -92,7 +107,11 @@ fn line_share(line: &huitong_core::bill::SplitLine, share: &LineShare) -> v1::Li
 /// A decision step by step in words; none when the policy is not at hand any more.
 #[must_use]
 pub fn explanation(policies: &PolicyBook, decision: &Decision) -> Vec<v1::Sentence> {
-    let Some(policy) = policies.get(&decision.policy) else { return Vec::new() };
+    let Some(policy) = policies.get(&decision.policy) else {
+        return Vec::new();
+    };
     let sentences = explain(policy.policy(), decision).into_iter();
-    sentences.map(|Sentence { zh, en }| v1::Sentence { zh, en }).collect()
+    sentences
+        .map(|Sentence { zh, en }| v1::Sentence { zh, en })
+        .collect()
 }

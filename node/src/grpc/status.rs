@@ -40,7 +40,9 @@ pub fn refused(code: RefusalCode, detail: impl std::fmt::Display) -> Status {
 /// The refusal that a status carries, if it carries one.
 #[must_use]
 pub fn refusal_of(status: &Status) -> Option<Refusal> {
-    let wire = v1::Refusal::decode(status.details()).ok().filter(|_| !status.details().is_empty())?;
+    let wire = v1::Refusal::decode(status.details())
+        .ok()
+        .filter(|_| !status.details().is_empty())?;
     refusal_from_wire(Some(wire), Path::root("details")).ok()
 }
 
@@ -48,7 +50,11 @@ pub fn refusal_of(status: &Status) -> Option<Refusal> {
 /// fault and not the message's.
 #[must_use]
 pub fn malformed(fault: &WireFault) -> Status {
-    let code = if fault.path.ends_with("bill.lines") { RefusalCode::BadBill } else { RefusalCode::Malformed };
+    let code = if fault.path.ends_with("bill.lines") {
+        RefusalCode::BadBill
+    } else {
+        RefusalCode::Malformed
+    };
     refused(code, fault)
 }
 
@@ -56,8 +62,11 @@ impl From<NodeError> for Status {
     fn from(error: NodeError) -> Self {
         match &error {
             NodeError::Refused(_)
-            | NodeError::Write(WriteError::Overloaded | WriteError::Closed | WriteError::TooLarge(_)) => {}
-            NodeError::Write(WriteError::Broken(_) | WriteError::Store(_)) | NodeError::Store(_) => {
+            | NodeError::Write(
+                WriteError::Overloaded | WriteError::Closed | WriteError::TooLarge(_),
+            ) => {}
+            NodeError::Write(WriteError::Broken(_) | WriteError::Store(_))
+            | NodeError::Store(_) => {
                 tracing::error!(%error, "a request could not be served");
             }
         }
@@ -110,7 +119,11 @@ mod tests {
             let refusal = Refusal::new(*code, "lines[3]");
             let sent = status(&refusal);
             assert_eq!(refusal_of(&sent), Some(refusal), "{code}");
-            assert!(sent.message().starts_with(code.code()), "{}", sent.message());
+            assert!(
+                sent.message().starts_with(code.code()),
+                "{}",
+                sent.message()
+            );
         }
         assert_eq!(refusal_of(&Status::unavailable("no refusal")), None);
     }

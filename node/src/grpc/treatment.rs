@@ -39,12 +39,17 @@ impl TreatmentService for TreatmentGrpc {
         let home = calling_region(&request)?;
         let message = request.into_inner();
         if message.receipts.len() > RECEIPTS_AT_MOST {
-            return Err(refused(RefusalCode::TooLarge, format!("receipts: at most {RECEIPTS_AT_MOST}")));
+            return Err(refused(
+                RefusalCode::TooLarge,
+                format!("receipts: at most {RECEIPTS_AT_MOST}"),
+            ));
         }
         let path = Path::root("receipts");
         let read = message.receipts.into_iter().enumerate();
         let receipts = read.map(|(nth, receipt)| receipt_from_wire(Some(receipt), path.item(nth)));
-        let receipts = receipts.collect::<Result<Vec<_>, _>>().map_err(|fault| malformed(&fault))?;
+        let receipts = receipts
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|fault| malformed(&fault))?;
         let held = self.role.take_receipts(home, receipts).await?;
         Ok(Response::new(v1::DeliverReceiptsResponse { held }))
     }

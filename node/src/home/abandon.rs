@@ -32,16 +32,37 @@ pub enum AbandonVerdict {
 impl Command for Abandon {
     type Answer = AbandonVerdict;
 
-    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<AbandonVerdict>, StoreError> {
-        let Self { treatment, settlement } = self;
-        Ok(match rows.home_settlement(treatment, settlement)?.map(|row| row.state) {
-            Some(HomeState::Committed(_)) => Verdict::Answer(AbandonVerdict::Committed),
-            Some(HomeState::Refused(refusal)) => Verdict::Answer(AbandonVerdict::Refused(refusal)),
-            Some(HomeState::Tombstone(at)) => Verdict::Answer(AbandonVerdict::Tombstone(at)),
-            None => {
-                let record = HomeTombstone { settlement, treatment, at: now };
-                Verdict::Append(vec![NodeRecord::HomeTombstone(record)], AbandonVerdict::Tombstone(now))
-            }
-        })
+    fn decide(
+        self,
+        rows: &dyn Rows,
+        now: Timestamp,
+    ) -> Result<Verdict<AbandonVerdict>, StoreError> {
+        let Self {
+            treatment,
+            settlement,
+        } = self;
+        Ok(
+            match rows
+                .home_settlement(treatment, settlement)?
+                .map(|row| row.state)
+            {
+                Some(HomeState::Committed(_)) => Verdict::Answer(AbandonVerdict::Committed),
+                Some(HomeState::Refused(refusal)) => {
+                    Verdict::Answer(AbandonVerdict::Refused(refusal))
+                }
+                Some(HomeState::Tombstone(at)) => Verdict::Answer(AbandonVerdict::Tombstone(at)),
+                None => {
+                    let record = HomeTombstone {
+                        settlement,
+                        treatment,
+                        at: now,
+                    };
+                    Verdict::Append(
+                        vec![NodeRecord::HomeTombstone(record)],
+                        AbandonVerdict::Tombstone(now),
+                    )
+                }
+            },
+        )
     }
 }

@@ -83,12 +83,20 @@ impl Command for Commit {
         }
         let account = rows.account(claim.person.psn_no)?;
         let current = account.as_ref().map(|account| account.version);
-        let recomputed = self.recomputed.snapshot.as_ref().map(|snapshot| snapshot.version);
+        let recomputed = self
+            .recomputed
+            .snapshot
+            .as_ref()
+            .map(|snapshot| snapshot.version);
         // Whether a person is known or covered does not hang on the version that was named.
         if recomputed.is_some() && (current != Some(self.version) || recomputed != current) {
             return Ok(Verdict::Answer(CommitVerdict::Stale));
         }
-        match (self.recomputed.outcome.clone(), self.recomputed.snapshot.clone(), account) {
+        match (
+            self.recomputed.outcome.clone(),
+            self.recomputed.snapshot.clone(),
+            account,
+        ) {
             (Err(refusal), _, _) => Ok(self.refuse(refusal, now)),
             (Ok(decision), Some(snapshot), Some(account)) => {
                 self.stand(decision, snapshot, &account, rows, now)
@@ -111,7 +119,9 @@ impl Commit {
         Ok(Some(match row.state {
             HomeState::Committed(_) => CommitVerdict::Repeated,
             HomeState::Refused(refusal) => CommitVerdict::Refused(refusal),
-            HomeState::Tombstone(at) => CommitVerdict::Refused(Refusal::new(RefusalCode::Abandoned, at)),
+            HomeState::Tombstone(at) => {
+                CommitVerdict::Refused(Refusal::new(RefusalCode::Abandoned, at))
+            }
         }))
     }
 
@@ -123,7 +133,10 @@ impl Commit {
             refusal: refusal.clone(),
             at,
         };
-        Verdict::Append(vec![NodeRecord::HomeRefused(record)], CommitVerdict::Refused(refusal))
+        Verdict::Append(
+            vec![NodeRecord::HomeRefused(record)],
+            CommitVerdict::Refused(refusal),
+        )
     }
 
     fn stand(
@@ -139,7 +152,10 @@ impl Commit {
         let business_day = business_day.map_err(|_| StoreError::Range("the calendar's days"))?;
         let after = account.next_version();
         let body = self.body(&decision, after, business_day, rows, now)?;
-        let head = |stream| rows.stream(stream).map(|head| head.unwrap_or(StreamHead::EMPTY));
+        let head = |stream| {
+            rows.stream(stream)
+                .map(|head| head.unwrap_or(StreamHead::EMPTY))
+        };
         let legs_from = head(Stream::Legs)?.written.saturating_add(1);
         let commitment = Commitment {
             salt: self.salt,
@@ -153,7 +169,10 @@ impl Commit {
             legs_from,
         };
         let record = Committed::new(body.clone(), commitment);
-        let answer = CommitVerdict::Committed { body, salt: self.salt };
+        let answer = CommitVerdict::Committed {
+            body,
+            salt: self.salt,
+        };
         Ok(Verdict::Append(vec![NodeRecord::Committed(record)], answer))
     }
 
@@ -167,7 +186,11 @@ impl Commit {
     ) -> Result<ReceiptBody, StoreError> {
         let claim = &self.claim;
         let stream = Stream::Receipts(claim.treatment);
-        let number = rows.stream(stream)?.unwrap_or(StreamHead::EMPTY).written.saturating_add(1);
+        let number = rows
+            .stream(stream)?
+            .unwrap_or(StreamHead::EMPTY)
+            .written
+            .saturating_add(1);
         let personal = PersonalPart {
             person: claim.person,
             claim: claim.digest(),
@@ -180,7 +203,8 @@ impl Commit {
                 settlement: self.settlement,
                 home: claim.person.home,
                 treatment: claim.treatment,
-                amounts: amounts(decision).map_err(|_| StoreError::Range("the payment of a fund"))?,
+                amounts: amounts(decision)
+                    .map_err(|_| StoreError::Range("the payment of a fund"))?,
                 business_day,
                 policy: decision.policy,
                 catalogue: decision.catalogue,
@@ -209,18 +233,35 @@ pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
             Payer::Hospital | Payer::Given(_) => {}
         }
     }
-    Ok(by_fund.into_iter().filter(|(_, amount)| !amount.is_zero()).collect())
+    Ok(by_fund
+        .into_iter()
+        .filter(|(_, amount)| !amount.is_zero())
+        .collect())
 }
 
 /// The totals that a decision changes, as they stand after it.
-fn totals_after(decision: &Decision, account: &Account) -> Result<Vec<(TotalSlot, i64)>, StoreError> {
+fn totals_after(
+    decision: &Decision,
+    account: &Account,
+) -> Result<Vec<(TotalSlot, i64)>, StoreError> {
     let mut after: BTreeMap<&TotalSlot, i64> = BTreeMap::new();
     for change in &decision.totals {
-        let before = || account.totals.get(&change.slot).copied().unwrap_or_default();
+        let before = || {
+            account
+                .totals
+                .get(&change.slot)
+                .copied()
+                .unwrap_or_default()
+        };
         let value = after.entry(&change.slot).or_insert_with(before);
-        *value = value.checked_add(change.adds).ok_or(StoreError::Range("a total"))?;
+        *value = value
+            .checked_add(change.adds)
+            .ok_or(StoreError::Range("a total"))?;
     }
-    Ok(after.into_iter().map(|(slot, value)| (slot.clone(), value)).collect())
+    Ok(after
+        .into_iter()
+        .map(|(slot, value)| (slot.clone(), value))
+        .collect())
 }
 
 fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, MoneyError> {
@@ -229,3 +270,6 @@ fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, Mon
         family: before.family.checked_sub(decision.family_account)?,
     })
 }
+
+#[cfg(test)]
+mod tests;

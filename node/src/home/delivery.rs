@@ -34,12 +34,17 @@ impl Command for Acknowledge {
 
     fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<()>, StoreError> {
         let Self { treatment, up_to } = self;
-        let head = rows.stream(Stream::Receipts(treatment))?.unwrap_or(StreamHead::EMPTY);
+        let head = rows
+            .stream(Stream::Receipts(treatment))?
+            .unwrap_or(StreamHead::EMPTY);
         if up_to <= head.acknowledged {
             return Ok(Verdict::Answer(()));
         }
         let record = ReceiptsAcknowledged { treatment, up_to };
-        Ok(Verdict::Append(vec![NodeRecord::ReceiptsAcknowledged(record)], ()))
+        Ok(Verdict::Append(
+            vec![NodeRecord::ReceiptsAcknowledged(record)],
+            (),
+        ))
     }
 }
 
@@ -71,21 +76,32 @@ impl HomeRole {
         due: u64,
         within: Duration,
     ) -> Result<u64, NodeError> {
-        let head = self.ledger.stream(Stream::Receipts(region))?.unwrap_or(StreamHead::EMPTY);
+        let head = self
+            .ledger
+            .stream(Stream::Receipts(region))?
+            .unwrap_or(StreamHead::EMPTY);
         let held = self.acknowledged(region)?;
         // At the first round everything is due: the node has just started.
         if held < head.written.min(due) {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
             let receipts = receipts_from(&self.ledger, region, held.saturating_add(1), BATCH)?;
-            match peer.deliver(&receipts, within.max(Duration::from_secs(1))).await {
+            match peer
+                .deliver(&receipts, within.max(Duration::from_secs(1)))
+                .await
+            {
                 Ok(held) => self.acknowledge(region, held)?,
                 Err(fault) => tracing::warn!(%region, %fault, "receipts were not taken"),
             }
         }
         let up_to = self.acknowledged(region)?;
         if up_to > head.acknowledged {
-            self.writer.run(Acknowledge { treatment: region, up_to }).await?;
+            self.writer
+                .run(Acknowledge {
+                    treatment: region,
+                    up_to,
+                })
+                .await?;
         }
         Ok(head.written)
     }

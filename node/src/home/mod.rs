@@ -114,7 +114,14 @@ impl HomeRole {
         policies: Arc<PolicyBook>,
         calendar: Arc<Calendar>,
     ) -> Self {
-        Self { region, ledger, writer, policies, calendar, acknowledged: Mutex::default() }
+        Self {
+            region,
+            ledger,
+            writer,
+            policies,
+            calendar,
+            acknowledged: Mutex::default(),
+        }
     }
 
     /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
@@ -169,14 +176,17 @@ impl HomeRole {
                     let group = written.group?;
                     group.receipt(written.first.record(), body, salt)
                 });
-                let receipt = receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
+                let receipt =
+                    receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
                 Ok(CommitOutcome::Receipt(receipt))
             }
-            CommitVerdict::Repeated => {
-                self.standing_receipt(treatment, settlement).map(CommitOutcome::Receipt)
-            }
+            CommitVerdict::Repeated => self
+                .standing_receipt(treatment, settlement)
+                .map(CommitOutcome::Receipt),
             CommitVerdict::Refused(refusal) => Ok(CommitOutcome::Refused(refusal)),
-            CommitVerdict::Conflict(field) => Err(NodeError::refused(RefusalCode::IdConflict, field)),
+            CommitVerdict::Conflict(field) => {
+                Err(NodeError::refused(RefusalCode::IdConflict, field))
+            }
             CommitVerdict::Stale => {
                 let asked = Asked {
                     treatment,
@@ -184,7 +194,9 @@ impl HomeRole {
                     institution: &claim.institution,
                     visit: &claim.visit,
                 };
-                Ok(CommitOutcome::Stale(self.standing(&asked)??.snapshot(&asked)))
+                Ok(CommitOutcome::Stale(
+                    self.standing(&asked)??.snapshot(&asked),
+                ))
             }
         }
     }
@@ -205,12 +217,20 @@ impl HomeRole {
         };
         let standing = match self.standing(&asked)? {
             Ok(standing) => standing,
-            Err(refusal) => return Ok(Recomputed { snapshot: None, outcome: Err(refusal) }),
+            Err(refusal) => {
+                return Ok(Recomputed {
+                    snapshot: None,
+                    outcome: Err(refusal),
+                });
+            }
         };
         let snapshot = Some(standing.snapshot(&asked));
         if order.engine != ENGINE {
             let refusal = Refusal::new(RefusalCode::EngineNotAccepted, order.engine.0);
-            return Ok(Recomputed { snapshot, outcome: Err(refusal) });
+            return Ok(Recomputed {
+                snapshot,
+                outcome: Err(refusal),
+            });
         }
         let decided = compute(claim.bill.lines().len(), || standing.decide(claim));
         let outcome = decided.and_then(|decision| match difference(&decision) {
@@ -229,17 +249,29 @@ impl HomeRole {
         treatment: RegionCode,
         settlement: SettlementId,
     ) -> Result<AbandonOutcome, NodeError> {
-        match self.writer.run(Abandon { treatment, settlement }).await?.answer {
-            AbandonVerdict::Committed => {
-                self.standing_receipt(treatment, settlement).map(AbandonOutcome::Receipt)
-            }
+        match self
+            .writer
+            .run(Abandon {
+                treatment,
+                settlement,
+            })
+            .await?
+            .answer
+        {
+            AbandonVerdict::Committed => self
+                .standing_receipt(treatment, settlement)
+                .map(AbandonOutcome::Receipt),
             AbandonVerdict::Refused(refusal) => Ok(AbandonOutcome::Refused(refusal)),
             AbandonVerdict::Tombstone(at) => Ok(AbandonOutcome::Tombstone(at)),
         }
     }
 
     /// The receipt that stands under an id, out of the journal.
-    fn standing_receipt(&self, treatment: RegionCode, settlement: SettlementId) -> Result<Receipt, NodeError> {
+    fn standing_receipt(
+        &self,
+        treatment: RegionCode,
+        settlement: SettlementId,
+    ) -> Result<Receipt, NodeError> {
         let row = self.ledger.home_settlement(treatment, settlement)?;
         match row.map(|row| row.state) {
             Some(HomeState::Committed(at)) => Ok(receipts::receipt_at(&self.ledger, at)?),
@@ -254,8 +286,14 @@ impl HomeRole {
     /// # Errors
     /// [`StoreError`] when the stream's head cannot be read.
     pub fn acknowledge(&self, treatment: RegionCode, held: u64) -> Result<(), StoreError> {
-        let head = self.ledger.stream(Stream::Receipts(treatment))?.unwrap_or(StreamHead::EMPTY);
-        let mut acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
+        let head = self
+            .ledger
+            .stream(Stream::Receipts(treatment))?
+            .unwrap_or(StreamHead::EMPTY);
+        let mut acknowledged = self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         // More than was written cannot be held: a mistaken peer must not silence later deliveries.
         let known = acknowledged.entry(treatment).or_insert(head.acknowledged);
         *known = (*known).max(held.min(head.written));
@@ -267,8 +305,18 @@ impl HomeRole {
     /// # Errors
     /// [`StoreError`] when the stream's head cannot be read.
     pub fn acknowledged(&self, treatment: RegionCode) -> Result<u64, StoreError> {
-        let head = self.ledger.stream(Stream::Receipts(treatment))?.unwrap_or(StreamHead::EMPTY);
-        let acknowledged = self.acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(acknowledged.get(&treatment).copied().unwrap_or_default().max(head.acknowledged))
+        let head = self
+            .ledger
+            .stream(Stream::Receipts(treatment))?
+            .unwrap_or(StreamHead::EMPTY);
+        let acknowledged = self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(acknowledged
+            .get(&treatment)
+            .copied()
+            .unwrap_or_default()
+            .max(head.acknowledged))
     }
 }

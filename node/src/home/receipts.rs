@@ -20,7 +20,9 @@ use crate::store::{Location, Rows, StoreError, Stream};
 pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> {
     let frame = ledger.frame(at)?;
     let record = frame.record(at.record()).and_then(committed).transpose()?;
-    let record = record.ok_or(StoreError::Inconsistent("a commit's place holds another record"))?;
+    let record = record.ok_or(StoreError::Inconsistent(
+        "a commit's place holds another record",
+    ))?;
     receipt_of(&frame, at.record(), &record)
 }
 
@@ -35,7 +37,9 @@ pub fn receipts_from(
     limit: usize,
 ) -> Result<Vec<Receipt>, StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
-    let Some(begins) = ledger.block(Stream::Receipts(treatment), block)? else { return Ok(Vec::new()) };
+    let Some(begins) = ledger.block(Stream::Receipts(treatment), block)? else {
+        return Ok(Vec::new());
+    };
     let mut receipts = Vec::new();
     for frame in ledger.frames_from(begins) {
         let frame = frame?;
@@ -43,7 +47,9 @@ pub fn receipts_from(
             if receipts.len() >= limit {
                 return Ok(receipts);
             }
-            let Some(record) = committed(bytes).transpose()? else { continue };
+            let Some(record) = committed(bytes).transpose()? else {
+                continue;
+            };
             if record.claim.treatment == treatment && record.body().number >= from {
                 receipts.push(receipt_of(&frame, nth, &record)?);
             }

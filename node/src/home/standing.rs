@@ -95,8 +95,14 @@ impl Standing {
     /// # Errors
     /// The refusal that a fault of the policy or of the claim amounts to.
     pub fn decide(&self, claim: &Claim) -> Result<Decision, Refusal> {
-        decide(&self.policy.compiled, claim, &self.coverage, &self.totals, self.account.balances)
-            .map_err(|fault| fault_refusal(&fault))
+        decide(
+            &self.policy.compiled,
+            claim,
+            &self.coverage,
+            &self.totals,
+            self.account.balances,
+        )
+        .map_err(|fault| fault_refusal(&fault))
     }
 }
 
@@ -125,19 +131,30 @@ pub fn standing(
     asked: &Asked<'_>,
 ) -> Result<Result<Standing, Refusal>, StoreError> {
     let psn_no = asked.person.psn_no;
-    let member = if asked.person.home == own { rows.member(psn_no)? } else { None };
+    let member = if asked.person.home == own {
+        rows.member(psn_no)?
+    } else {
+        None
+    };
     let Some(member) = member else {
-        return Ok(Err(Refusal::new(RefusalCode::UnknownPerson, asked.person.home)));
+        return Ok(Err(Refusal::new(
+            RefusalCode::UnknownPerson,
+            asked.person.home,
+        )));
     };
     let account = rows.account(psn_no)?;
     let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;
     let episode = match visit.setting {
-        Setting::Inpatient => rows.episode(psn_no, asked.institution.code, visit.episode.clone())?,
+        Setting::Inpatient => {
+            rows.episode(psn_no, asked.institution.code, visit.episode.clone())?
+        }
         Setting::Outpatient | Setting::Chronic | Setting::Pharmacy | Setting::Maternity => None,
     };
-    Ok(resolve(member, account, &filings.0, episode, policies, asked))
+    Ok(resolve(
+        member, account, &filings.0, episode, policies, asked,
+    ))
 }
 
 fn resolve(
@@ -151,7 +168,10 @@ fn resolve(
     let visit = asked.visit;
     let mut coverage = coverage(&member, filings, asked.treatment, visit)?;
     let policy = policies.deciding(coverage.scheme, visit).ok_or_else(|| {
-        let detail = format!("{}, {}, {}", coverage.scheme, visit.setting, visit.discharged);
+        let detail = format!(
+            "{}, {}, {}",
+            coverage.scheme, visit.setting, visit.discharged
+        );
         Refusal::new(RefusalCode::NoPolicy, detail)
     })?;
     let claim = asked.without_bill()?;
@@ -159,10 +179,21 @@ fn resolve(
     let slots = slots(policy.policy(), &facts, &claim);
     let value = |slot: &TotalSlot| account.totals.get(slot).copied();
     let admissions = slots.iter().find(|(name, _)| name.as_str() == ADMISSIONS);
-    let counted = admissions.and_then(|(_, slot)| value(slot)).unwrap_or_default();
+    let counted = admissions
+        .and_then(|(_, slot)| value(slot))
+        .unwrap_or_default();
     coverage.ordinal = ordinal::of_visit(episode, counted);
-    let totals = slots.into_values().filter_map(|slot| value(&slot).map(|value| (slot, value))).collect();
-    Ok(Standing { member, coverage, account, policy, totals })
+    let totals = slots
+        .into_values()
+        .filter_map(|slot| value(&slot).map(|value| (slot, value)))
+        .collect();
+    Ok(Standing {
+        member,
+        coverage,
+        account,
+        policy,
+        totals,
+    })
 }
 
 fn coverage(
@@ -172,7 +203,10 @@ fn coverage(
     visit: &Visit,
 ) -> Result<Coverage, Refusal> {
     let admitted = visit.admitted;
-    let period = member.periods.iter().find(|period| period.days.contains(admitted));
+    let period = member
+        .periods
+        .iter()
+        .find(|period| period.days.contains(admitted));
     let period = period.ok_or_else(|| Refusal::new(RefusalCode::NotEnrolled, admitted))?;
     let (filing, filing_time) = filing(filings, treatment, visit);
     Ok(Coverage {
@@ -189,27 +223,36 @@ fn coverage(
 }
 
 fn identities(member: &Member, day: ServiceDate) -> BTreeSet<AssistanceIdentity> {
-    let valid = member.identities.iter().filter(|period| period.days.contains(day));
+    let valid = member
+        .identities
+        .iter()
+        .filter(|period| period.days.contains(day));
     valid.map(|period| period.identity).collect()
 }
 
 /// The filing that holds for a visit: made before admission rather than during the stay, then the class
 /// that serves the patient best.
 fn filing(filings: &[Filing], treatment: RegionCode, visit: &Visit) -> (FilingClass, FilingTime) {
-    let holds = filings.iter().filter(|filing| covers(filing.area, treatment)).filter_map(|filing| {
-        if filing.filed_on <= visit.admitted && filing.days.contains(visit.admitted) {
-            Some((FilingTime::Before, filing.class))
-        } else if filing.filed_on <= visit.discharged
-            && filing.filed_on > visit.admitted
-            && filing.days.contains(filing.filed_on)
-        {
-            Some((FilingTime::DuringStay, filing.class))
-        } else {
-            None
-        }
-    });
+    let holds = filings
+        .iter()
+        .filter(|filing| covers(filing.area, treatment))
+        .filter_map(|filing| {
+            if filing.filed_on <= visit.admitted && filing.days.contains(visit.admitted) {
+                Some((FilingTime::Before, filing.class))
+            } else if filing.filed_on <= visit.discharged
+                && filing.filed_on > visit.admitted
+                && filing.days.contains(filing.filed_on)
+            {
+                Some((FilingTime::DuringStay, filing.class))
+            } else {
+                None
+            }
+        });
     let best = holds.min_by_key(|(time, class)| (*time, rank(*class)));
-    best.map_or((FilingClass::Unfiled, FilingTime::Absent), |(time, class)| (class, time))
+    best.map_or(
+        (FilingClass::Unfiled, FilingTime::Absent),
+        |(time, class)| (class, time),
+    )
 }
 
 /// Whether a filing for an area covers treatment in a region: the region itself, or all of its province.
@@ -242,7 +285,11 @@ mod tests {
     }
 
     fn days(from: &str, until: Option<&str>) -> DateInterval {
-        DateInterval::new(from.parse().unwrap(), until.map(|until| until.parse().unwrap())).unwrap()
+        DateInterval::new(
+            from.parse().unwrap(),
+            until.map(|until| until.parse().unwrap()),
+        )
+        .unwrap()
     }
 
     fn visit() -> Visit {
@@ -290,12 +337,22 @@ mod tests {
                 vec![filed(LongTerm, "510000", "2023-01-01", None, "2023-01-01")],
                 (LongTerm, Before),
             ),
-            ("for another city", vec![filed(LongTerm, "510300", "2023-01-01", None, "2023-01-01")], (
-                Unfiled, Absent,
-            )),
-            ("run out", vec![filed(LongTerm, "510100", "2022-01-01", Some("2023-02-28"), "2022-01-01")], (
-                Unfiled, Absent,
-            )),
+            (
+                "for another city",
+                vec![filed(LongTerm, "510300", "2023-01-01", None, "2023-01-01")],
+                (Unfiled, Absent),
+            ),
+            (
+                "run out",
+                vec![filed(
+                    LongTerm,
+                    "510100",
+                    "2022-01-01",
+                    Some("2023-02-28"),
+                    "2022-01-01",
+                )],
+                (Unfiled, Absent),
+            ),
             (
                 "made during the stay",
                 vec![filed(Temporary, "510100", "2023-03-05", None, "2023-03-05")],
@@ -321,7 +378,11 @@ mod tests {
             ),
         ];
         for (what, filings, expected) in cases {
-            assert_eq!(filing(&filings, region("510100"), &visit()), expected, "{what}");
+            assert_eq!(
+                filing(&filings, region("510100"), &visit()),
+                expected,
+                "{what}"
+            );
         }
     }
 
@@ -344,7 +405,10 @@ mod tests {
             }],
         };
         let found = coverage(&member, &[], region("510100"), &visit()).unwrap();
-        assert_eq!((found.age, found.identities.len(), found.years_paid), (60, 0, 12));
+        assert_eq!(
+            (found.age, found.identities.len(), found.years_paid),
+            (60, 0, 12)
+        );
         member.periods[0].days = days("2023-03-02", None);
         let refused = coverage(&member, &[], region("510100"), &visit()).unwrap_err();
         assert_eq!(refused.code, RefusalCode::NotEnrolled);

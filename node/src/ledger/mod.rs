@@ -9,6 +9,8 @@ mod indexer;
 mod open;
 mod overlay;
 mod progress;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
@@ -18,6 +20,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::group::{Group, LastGroup};
 use crate::store::apply::{Ground, Records, changes};
@@ -33,10 +36,6 @@ use progress::Progress;
 /// Rows that may wait for the index; beyond that the node takes nothing more until it has caught up.
 const ROWS_WAITING_AT_MOST: usize = 500_000;
 
-/// What the records of one decision may take: well below what a frame holds, so that the journal never has
-/// to refuse what the rows already tell of.
-const SUBMISSION_BYTES_AT_MOST: usize = 12 << 20;
-
 /// A node's journal and rows.
 pub struct Ledger {
     region: RegionCode,
@@ -50,6 +49,8 @@ pub struct Ledger {
     appended: AtomicU64,
     to_index: Mutex<Option<mpsc::Sender<Synced>>>,
     indexer: Mutex<Option<JoinHandle<()>>>,
+    /// Last, so that it tells when everything above has let go of the files.
+    gone: DropGuard,
 }
 
 /// Why a record was not appended.
@@ -78,9 +79,9 @@ impl From<AppendError> for WriteError {
             AppendError::Overloaded { .. } => Self::Overloaded,
             AppendError::Closed => Self::Closed,
             AppendError::Broken(fault) => Self::Broken(fault.to_string()),
-            AppendError::NoRecords | AppendError::TooLarge { .. } | AppendError::TooManyRecords { .. } => {
-                Self::TooLarge(error.to_string())
-            }
+            AppendError::NoRecords
+            | AppendError::TooLarge { .. }
+            | AppendError::TooManyRecords { .. } => Self::TooLarge(error.to_string()),
         }
     }
 }
@@ -103,7 +104,13 @@ impl Ledger {
         if let Some(fault) = self.progress.fault() {
             return Err(WriteError::Broken(fault));
         }
-        if self.overlay.read().unwrap_or_else(PoisonError::into_inner).len() > ROWS_WAITING_AT_MOST {
+        if self
+            .overlay
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .len()
+            > ROWS_WAITING_AT_MOST
+        {
             return Err(WriteError::Overloaded);
         }
         Ok(self.journal.reserve()?)
@@ -121,22 +128,16 @@ impl Ledger {
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
     ) -> Result<(), WriteError> {
         let bytes: Vec<Vec<u8>> = records.iter().map(Artifact::to_bytes).collect();
-        let size: usize = bytes.iter().map(Vec::len).sum();
-        if size > SUBMISSION_BYTES_AT_MOST {
-            return Err(WriteError::TooLarge(format!("{size} bytes")));
-        }
-        let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
         let changed = self.changes_of(records)?;
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
-        self.overlay.write().unwrap_or_else(PoisonError::into_inner).put(&changed, sequence);
+        let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
+        let synced = self.on_synced(changed.clone(), sequence, count, done);
+        // Held until the rows tell of the records: their callback completes those rows.
+        let mut overlay = self.overlay.write().unwrap_or_else(PoisonError::into_inner);
+        permit.append(bytes, synced)?;
+        overlay.put(&changed, sequence);
         self.appended.store(sequence, Ordering::Release);
-        let synced = self.on_synced(changed, sequence, count, done);
-        permit.append(bytes, synced).map_err(|error| {
-            // The rows already tell of a record that will never be: nothing here can be trusted any more.
-            let error = WriteError::from(error);
-            self.progress.break_off(&error.to_string());
-            error
-        })
+        Ok(())
     }
 
     /// The rows that records change, each applied after the one before it.
@@ -153,7 +154,11 @@ impl Ledger {
     }
 
     fn ground<'a>(&'a self, rows: &'a dyn Rows) -> Ground<'a> {
-        Ground { region: self.region, rows, records: self }
+        Ground {
+            region: self.region,
+            rows,
+            records: self,
+        }
     }
 
     fn on_synced(
@@ -166,17 +171,31 @@ impl Ledger {
         let overlay = Arc::clone(&self.overlay);
         let progress = Arc::clone(&self.progress);
         let last_group = self.last_group.clone();
-        let to_index = self.to_index.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let to_index = self
+            .to_index
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         move |outcome| match outcome {
             Ok(committed) => {
                 let changed = overlay::written(changed, &committed);
-                overlay.write().unwrap_or_else(PoisonError::into_inner).locate(&changed, sequence);
+                overlay
+                    .write()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .locate(&changed, sequence);
                 let records = committed.first.saturating_add(count);
-                let reached =
-                    Reached { frame: committed.frame, records, position: committed.position };
+                let reached = Reached {
+                    frame: committed.frame,
+                    records,
+                    position: committed.position,
+                };
                 if let Some(to_index) = to_index {
                     // A closed channel means that the node is stopping: the journal holds the record.
-                    drop(to_index.send(Synced { changed, sequence, reached }));
+                    drop(to_index.send(Synced {
+                        changed,
+                        sequence,
+                        reached,
+                    }));
                 }
                 progress.synced(sequence);
                 done(Ok(Written {
@@ -220,12 +239,17 @@ impl Ledger {
     /// # Errors
     /// [`StoreError`] when it is not written or cannot be read.
     pub fn frame(&self, at: Location) -> Result<Frame, StoreError> {
-        let position = at.frame().ok_or(StoreError::Inconsistent("a record is not written yet"))?;
+        let position = at
+            .frame()
+            .ok_or(StoreError::Inconsistent("a record is not written yet"))?;
         Ok(self.reader.frame_at(position)?)
     }
 
     /// All frames from the one that a record lies in.
-    pub fn frames_from(&self, at: Location) -> impl Iterator<Item = Result<Frame, ReadError>> + use<> {
+    pub fn frames_from(
+        &self,
+        at: Location,
+    ) -> impl Iterator<Item = Result<Frame, ReadError>> + use<> {
         let position = at.frame().unwrap_or(huitong_journal::Position::START);
         self.reader.frames_from(position)
     }
@@ -246,11 +270,26 @@ impl Ledger {
         self.progress.fault()
     }
 
+    /// Told once the ledger is gone and its files are free.
+    #[must_use]
+    pub fn gone(&self) -> CancellationToken {
+        self.gone.token().clone()
+    }
+
     /// Takes nothing more, writes all that waits, brings the index up, and returns.
     pub fn close(&self) {
         self.journal.close();
-        drop(self.to_index.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let indexer = self.indexer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(
+            self.to_index
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let indexer = self
+            .indexer
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(indexer) = indexer {
             drop(indexer.join());
         }
@@ -271,7 +310,9 @@ impl Rows for Ledger {
 impl Records for Ledger {
     fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
         let frame = self.frame(at)?;
-        let bytes = frame.record(at.record()).ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
+        let bytes = frame
+            .record(at.record())
+            .ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
         Ok(NodeRecord::from_bytes(bytes)?)
     }
 }

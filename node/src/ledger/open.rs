@@ -12,6 +12,8 @@ use huitong_core::record::NodeRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::{Disk, Frame, Journal, Options, Position, ReadError, Reader};
 
+use tokio_util::sync::CancellationToken;
+
 use super::Ledger;
 use super::indexer;
 use super::overlay::{Layered, Overlay};
@@ -68,7 +70,13 @@ impl Ledger {
     /// # Errors
     /// [`OpenError`]; on [`OpenError::Ahead`] nothing was changed.
     pub fn open(options: LedgerOptions) -> Result<Self, OpenError> {
-        let LedgerOptions { region, disk, journal, index, key } = options;
+        let LedgerOptions {
+            region,
+            disk,
+            journal,
+            index,
+            key,
+        } = options;
         let last_group = LastGroup::default();
         let seal = seal(key, last_group.clone());
         let (journal, recovery) = Journal::open(disk, journal, Some(seal))?;
@@ -77,7 +85,11 @@ impl Ledger {
         }
         let reader = journal.reader();
         let from = belongs(&*index, &reader)?;
-        let replay = Replay { region, reader: &reader, index: &*index };
+        let replay = Replay {
+            region,
+            reader: &reader,
+            index: &*index,
+        };
         replay.run(from)?;
 
         let overlay = Arc::new(RwLock::new(Overlay::default()));
@@ -86,7 +98,11 @@ impl Ledger {
         let thread = std::thread::Builder::new().name("indexer".to_owned());
         let handle = thread
             .spawn({
-                let (index, overlay, progress) = (Arc::clone(&index), Arc::clone(&overlay), Arc::clone(&progress));
+                let (index, overlay, progress) = (
+                    Arc::clone(&index),
+                    Arc::clone(&overlay),
+                    Arc::clone(&progress),
+                );
                 move || indexer::run(&queue, &*index, &overlay, &progress)
             })
             .map_err(OpenError::Thread)?;
@@ -101,16 +117,22 @@ impl Ledger {
             appended: AtomicU64::new(0),
             to_index: Mutex::new(Some(to_index)),
             indexer: Mutex::new(Some(handle)),
+            gone: CancellationToken::new().drop_guard(),
         })
     }
 }
 
 /// Where replay begins; an index that belongs to another journal is emptied.
 fn belongs(index: &dyn Index, reader: &Reader) -> Result<Option<Reached>, OpenError> {
-    let Some(reached) = index.reached()? else { return Ok(None) };
+    let Some(reached) = index.reached()? else {
+        return Ok(None);
+    };
     let journal = reader.tip().frame;
     if reached.frame > journal {
-        return Err(OpenError::Ahead { index: reached.frame, journal });
+        return Err(OpenError::Ahead {
+            index: reached.frame,
+            journal,
+        });
     }
     match reader.frame_at(reached.position) {
         Ok(frame) if frame.number() == reached.frame => Ok(Some(reached)),
@@ -141,7 +163,11 @@ impl Replay<'_> {
                 Some(_) | None => 0,
             };
             let records = self.frame(&frame, done, &mut layered)?;
-            reached = Some(Reached { frame: frame.number(), records, position: frame.position() });
+            reached = Some(Reached {
+                frame: frame.number(),
+                records,
+                position: frame.position(),
+            });
             if layered.len() >= REPLAY_ROWS {
                 let full = std::mem::replace(&mut layered, Layered::over(self));
                 self.apply(full, reached)?;
@@ -151,7 +177,12 @@ impl Replay<'_> {
     }
 
     /// Applies a frame's records but the first `done`; how many it has.
-    fn frame(&self, frame: &Frame, done: u32, layered: &mut Layered<'_>) -> Result<u32, StoreError> {
+    fn frame(
+        &self,
+        frame: &Frame,
+        done: u32,
+        layered: &mut Layered<'_>,
+    ) -> Result<u32, StoreError> {
         let mut count = 0_u32;
         for (nth, bytes) in (0_u32..).zip(frame.records()) {
             count = nth.saturating_add(1);
@@ -159,7 +190,11 @@ impl Replay<'_> {
                 continue;
             }
             let record = NodeRecord::from_bytes(bytes)?;
-            let ground = Ground { region: self.region, rows: &*layered, records: self };
+            let ground = Ground {
+                region: self.region,
+                rows: &*layered,
+                records: self,
+            };
             let changed = changes(&record, Location::at(frame.position(), nth), &ground)?;
             layered.put(changed);
         }
@@ -182,9 +217,13 @@ impl Rows for Replay<'_> {
 
 impl Records for Replay<'_> {
     fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
-        let position = at.frame().ok_or(StoreError::Inconsistent("a record is not written"))?;
+        let position = at
+            .frame()
+            .ok_or(StoreError::Inconsistent("a record is not written"))?;
         let frame = self.reader.frame_at(position)?;
-        let bytes = frame.record(at.record()).ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
+        let bytes = frame
+            .record(at.record())
+            .ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
         Ok(NodeRecord::from_bytes(bytes)?)
     }
 }

@@ -6,8 +6,8 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    Change, HomeRow, HomeState, Key, Location, PolicyRow, Row, Rows, SettlementRow, SettlementState,
-    StoreError, Table,
+    Change, HomeRow, HomeState, Key, Location, PolicyRow, Row, Rows, SettlementRow,
+    SettlementState, StoreError, Table,
 };
 
 /// Rows in memory, each with the number of the submission that made it.
@@ -30,7 +30,11 @@ impl Overlay {
 
     pub(super) fn put(&mut self, changes: &[Change], sequence: u64) {
         for Change { key, row } in changes {
-            let waiting = Waiting { key: key.clone(), row: row.clone(), sequence };
+            let waiting = Waiting {
+                key: key.clone(),
+                row: row.clone(),
+                sequence,
+            };
             self.rows.insert(encode_to_vec(key), waiting);
         }
     }
@@ -49,22 +53,35 @@ impl Overlay {
 
     /// `None` when the index knows best.
     pub(super) fn get(&self, key: &Key) -> Option<Option<Row>> {
-        self.rows.get(&encode_to_vec(key)).map(|waiting| waiting.row.clone())
+        self.rows
+            .get(&encode_to_vec(key))
+            .map(|waiting| waiting.row.clone())
     }
 
     /// Drops what the index holds now.
     pub(super) fn retire<'a>(&mut self, keys: impl Iterator<Item = &'a [u8]>, sequence: u64) {
         for key in keys {
-            if self.rows.get(key).is_some_and(|waiting| waiting.sequence <= sequence) {
+            if self
+                .rows
+                .get(key)
+                .is_some_and(|waiting| waiting.sequence <= sequence)
+            {
                 self.rows.remove(key);
             }
         }
     }
 
     /// Rows of a table as the index has them, with what waits laid over them.
-    pub(super) fn merge(&self, table: Table, indexed: Vec<(Key, Row)>, limit: usize) -> Vec<(Key, Row)> {
-        let mut merged: BTreeMap<Vec<u8>, (Key, Row)> =
-            indexed.into_iter().map(|(key, row)| (encode_to_vec(&key), (key, row))).collect();
+    pub(super) fn merge(
+        &self,
+        table: Table,
+        indexed: Vec<(Key, Row)>,
+        limit: usize,
+    ) -> Vec<(Key, Row)> {
+        let mut merged: BTreeMap<Vec<u8>, (Key, Row)> = indexed
+            .into_iter()
+            .map(|(key, row)| (encode_to_vec(&key), (key, row)))
+            .collect();
         let of_table = self
             .rows
             .range(vec![table.tag()]..)
@@ -87,7 +104,10 @@ pub(super) struct Layered<'a> {
 
 impl<'a> Layered<'a> {
     pub(super) fn over(under: &'a dyn Rows) -> Self {
-        Self { under, changes: BTreeMap::new() }
+        Self {
+            under,
+            changes: BTreeMap::new(),
+        }
     }
 
     pub(super) fn put(&mut self, changes: Vec<Change>) {
@@ -117,7 +137,10 @@ impl Rows for Layered<'_> {
 /// The changes of a submission with the places of its records completed.
 pub(super) fn written(changes: Vec<Change>, committed: &Committed) -> Vec<Change> {
     let place = |at: Location| at.written(committed.position, committed.first);
-    let complete = |change: Change| Change { row: change.row.map(|row| located(row, place)), ..change };
+    let complete = |change: Change| Change {
+        row: change.row.map(|row| located(row, place)),
+        ..change
+    };
     changes.into_iter().map(complete).collect()
 }
 
@@ -135,7 +158,11 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
                 | SettlementState::Refused(_)
                 | SettlementState::Abandoned) => state,
             };
-            Row::Settlement(SettlementRow { prepared, state, ..row })
+            Row::Settlement(SettlementRow {
+                prepared,
+                state,
+                ..row
+            })
         }
         Row::HomeSettlement(row) => {
             let state = match row.state {
@@ -146,7 +173,10 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         }
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
-        Row::Policy(row) => Row::Policy(PolicyRow { at: place(row.at), ..row }),
+        Row::Policy(row) => Row::Policy(PolicyRow {
+            at: place(row.at),
+            ..row
+        }),
         row @ (Row::Member(_)
         | Row::Filings(_)
         | Row::Account(_)

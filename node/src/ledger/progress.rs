@@ -28,11 +28,17 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new() -> Self {
-        Self { state: watch::Sender::new(State { synced: 0, fault: None }) }
+        Self {
+            state: watch::Sender::new(State {
+                synced: 0,
+                fault: None,
+            }),
+        }
     }
 
     pub(super) fn synced(&self, sequence: u64) {
-        self.state.send_modify(|state| state.synced = state.synced.max(sequence));
+        self.state
+            .send_modify(|state| state.synced = state.synced.max(sequence));
     }
 
     /// Writing has stopped; the first reason is kept.
@@ -51,7 +57,9 @@ impl Progress {
 
     pub(super) async fn wait_for(&self, mark: Unsynced) -> Result<(), WriteError> {
         let mut state = self.state.subscribe();
-        let reached = state.wait_for(|state| state.synced >= mark.0 || state.fault.is_some()).await;
+        let reached = state
+            .wait_for(|state| state.synced >= mark.0 || state.fault.is_some())
+            .await;
         match reached {
             Err(_closed) => Err(WriteError::Closed),
             Ok(state) if state.synced >= mark.0 => Ok(()),

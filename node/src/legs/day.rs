@@ -38,17 +38,31 @@ impl Command for CloseDay {
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<DayVerdict>, StoreError> {
         let Self { day, calendar } = self;
         if let Some(closed) = rows.closed_day(day)? {
-            return Ok(Verdict::Answer(DayVerdict::Closed { up_to: closed.up_to }));
+            return Ok(Verdict::Answer(DayVerdict::Closed {
+                up_to: closed.up_to,
+            }));
         }
         let last = rows.last_closed_day()?.map(|row| row.day);
-        let open = calendar.day_of(now, last).map_err(|_| StoreError::Range("the calendar's days"))?;
+        let open = calendar
+            .day_of(now, last)
+            .map_err(|_| StoreError::Range("the calendar's days"))?;
         // A day that passed without being closed may be closed late; one to come may not be.
         let passed = last.is_none_or(|last| day > last);
         if !calendar.is_business(day) || !passed || day > open {
             return Ok(Verdict::Answer(DayVerdict::NotOpen { open }));
         }
-        let up_to = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY).written;
-        let record = DayClosed { day, up_to, at: now };
-        Ok(Verdict::Append(vec![NodeRecord::DayClosed(record)], DayVerdict::Closed { up_to }))
+        let up_to = rows
+            .stream(Stream::Legs)?
+            .unwrap_or(StreamHead::EMPTY)
+            .written;
+        let record = DayClosed {
+            day,
+            up_to,
+            at: now,
+        };
+        Ok(Verdict::Append(
+            vec![NodeRecord::DayClosed(record)],
+            DayVerdict::Closed { up_to },
+        ))
     }
 }

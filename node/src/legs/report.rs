@@ -56,13 +56,18 @@ enum ReportError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Call(String),
-    #[error("the clearinghouse holds {held} legs, this node wrote {written}: they belong to another journal")]
+    #[error(
+        "the clearinghouse holds {held} legs, this node wrote {written}: they belong to another journal"
+    )]
     Beyond { held: u64, written: u64 },
 }
 
 impl From<Status> for ReportError {
     fn from(status: Status) -> Self {
-        Self::Call(TransportError::of(&status).map_or_else(|| status.to_string(), |error| error.to_string()))
+        Self::Call(
+            TransportError::of(&status)
+                .map_or_else(|| status.to_string(), |error| error.to_string()),
+        )
     }
 }
 
@@ -78,9 +83,23 @@ impl Reporter {
         limits: &ClientLimits,
         every: Duration,
     ) -> Result<Self, TransportError> {
-        let channel = connect_lazy(endpoint, Identity::Clearinghouse, credentials, limits.clone())?;
-        let reported = watch::Sender::new(Reported { held: 0, closed: None });
-        Ok(Self { ledger, channel, every, within: limits.call_deadline, reported })
+        let channel = connect_lazy(
+            endpoint,
+            Identity::Clearinghouse,
+            credentials,
+            limits.clone(),
+        )?;
+        let reported = watch::Sender::new(Reported {
+            held: 0,
+            closed: None,
+        });
+        Ok(Self {
+            ledger,
+            channel,
+            every,
+            within: limits.call_deadline,
+            reported,
+        })
     }
 
     /// How far the clearinghouse is, now and later.
@@ -125,7 +144,8 @@ impl Reporter {
     }
 
     fn client(&self) -> ClearingServiceClient<Channel> {
-        ClearingServiceClient::new(self.channel.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES)
+        ClearingServiceClient::new(self.channel.clone())
+            .max_encoding_message_size(MAX_MESSAGE_BYTES)
     }
 
     async fn position(&self) -> Result<u64, ReportError> {
@@ -138,7 +158,11 @@ impl Reporter {
 
     /// Reports all there is from a number on, then the days that are closed; how far the clearinghouse is.
     async fn report(&self, mut held: u64) -> Result<u64, ReportError> {
-        let written = self.ledger.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY).written;
+        let written = self
+            .ledger
+            .stream(Stream::Legs)?
+            .unwrap_or(StreamHead::EMPTY)
+            .written;
         if held > written {
             return Err(ReportError::Beyond { held, written });
         }
@@ -148,12 +172,17 @@ impl Reporter {
                 // Appended and not synced yet: the next round has them.
                 break;
             }
-            let request = ReportLegsRequest { legs: legs.iter().map(leg_to_wire).collect() };
+            let request = ReportLegsRequest {
+                legs: legs.iter().map(leg_to_wire).collect(),
+            };
             let mut client = self.client();
-            let answer = call_within(self.within, request, |request| client.report_legs(request)).await?;
+            let answer =
+                call_within(self.within, request, |request| client.report_legs(request)).await?;
             let now = answer.into_inner().held;
             if now <= held {
-                return Err(ReportError::Call(format!("the clearinghouse stays at {held}")));
+                return Err(ReportError::Call(format!(
+                    "the clearinghouse stays at {held}"
+                )));
             }
             held = now;
         }
@@ -169,15 +198,22 @@ impl Reporter {
             return Ok(());
         }
         for (key, row) in self.ledger.scan(Table::ClosedDay, DAYS_AT_MOST)? {
-            let (Key::ClosedDay(day), Row::ClosedDay(closed)) = (key, row) else { continue };
+            let (Key::ClosedDay(day), Row::ClosedDay(closed)) = (key, row) else {
+                continue;
+            };
             if told.is_some_and(|told| day <= told) || closed.up_to > held {
                 continue;
             }
-            let request = CloseDayRequest { business_day: day.to_string(), up_to: closed.up_to };
+            let request = CloseDayRequest {
+                business_day: day.to_string(),
+                up_to: closed.up_to,
+            };
             let mut client = self.client();
-            let answer = call_within(self.within, request, |request| client.close_day(request)).await?;
+            let answer =
+                call_within(self.within, request, |request| client.close_day(request)).await?;
             if answer.into_inner().closed {
-                self.reported.send_modify(|reported| reported.closed = reported.closed.max(Some(day)));
+                self.reported
+                    .send_modify(|reported| reported.closed = reported.closed.max(Some(day)));
             }
         }
         Ok(())

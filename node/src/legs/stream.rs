@@ -14,7 +14,9 @@ use crate::store::{Rows, StoreError, Stream};
 pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<NumberedLeg>, StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
     // A block is found by the record that holds its first number, or by the one before that began it.
-    let Some(begins) = ledger.block(Stream::Legs, block)? else { return Ok(Vec::new()) };
+    let Some(begins) = ledger.block(Stream::Legs, block)? else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     for frame in ledger.frames_from(begins) {
         for bytes in frame?.records() {
@@ -32,9 +34,11 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
 /// The legs of a record, numbered.
 fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
-        NodeRecord::Settled(record) => {
-            (Side::Receivable, record.legs_from, Leg::of(&record.receipt.body))
-        }
+        NodeRecord::Settled(record) => (
+            Side::Receivable,
+            record.legs_from,
+            Leg::of(&record.receipt.body),
+        ),
         NodeRecord::Committed(record) => (Side::Payable, record.legs_from, Leg::of(record.body())),
         NodeRecord::ImportChunk(_)
         | NodeRecord::ImportCommitted(_)
@@ -50,7 +54,12 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::HomeTombstone(_)
         | NodeRecord::ReceiptsAcknowledged(_) => return Ok(Vec::new()),
     };
-    let end = u64::try_from(legs.len()).ok().and_then(|count| from.checked_add(count));
+    let end = u64::try_from(legs.len())
+        .ok()
+        .and_then(|count| from.checked_add(count));
     let end = end.ok_or(StoreError::Range("number of a leg"))?;
-    Ok((from..end).zip(legs).map(|(number, leg)| NumberedLeg { number, side, leg }).collect())
+    Ok((from..end)
+        .zip(legs)
+        .map(|(number, leg)| NumberedLeg { number, side, leg })
+        .collect())
 }

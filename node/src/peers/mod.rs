@@ -94,11 +94,17 @@ impl Homes {
         limits: &ClientLimits,
     ) -> Result<Self, DirectoryError> {
         let mut others = BTreeMap::new();
-        for entry in entries.into_iter().filter(|entry| entry.region != own_region) {
+        for entry in entries
+            .into_iter()
+            .filter(|entry| entry.region != own_region)
+        {
             let region = entry.region;
             let found = entry.signing.identity();
             if *found != Identity::RegionNodeSigning(region) {
-                return Err(DirectoryError::OtherSigner { region, found: found.clone() });
+                return Err(DirectoryError::OtherSigner {
+                    region,
+                    found: found.clone(),
+                });
             }
             let peer = Peer::new(entry, credentials, limits);
             let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
@@ -106,16 +112,25 @@ impl Homes {
                 return Err(DirectoryError::Twice(region));
             }
         }
-        Ok(Self { own, own_region, others: Arc::new(others) })
+        Ok(Self {
+            own,
+            own_region,
+            others: Arc::new(others),
+        })
     }
 
     /// The door to a home region; `None` when it is not in the directory.
     #[must_use]
     pub fn of(&self, region: RegionCode) -> Option<Home> {
         if region == self.own_region {
-            return Some(Home::Own { role: Arc::clone(&self.own), region });
+            return Some(Home::Own {
+                role: Arc::clone(&self.own),
+                region,
+            });
         }
-        self.others.get(&region).map(|peer| Home::Other(Arc::clone(peer)))
+        self.others
+            .get(&region)
+            .map(|peer| Home::Other(Arc::clone(peer)))
     }
 
     /// The other regions.
@@ -167,7 +182,12 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeFault`].
-    pub async fn snapshot(&self, ask: &SnapshotAsk, held: u64, within: Duration) -> Result<Snapshot, HomeFault> {
+    pub async fn snapshot(
+        &self,
+        ask: &SnapshotAsk,
+        held: u64,
+        within: Duration,
+    ) -> Result<Snapshot, HomeFault> {
         match self {
             Self::Own { role, .. } => role.snapshot(ask).map_err(own_fault),
             Self::Other(peer) => peer.snapshot(ask, held, within).await,
@@ -190,11 +210,19 @@ impl Home {
         match self {
             Self::Own { role, .. } => {
                 let claim = claim.clone();
-                let order = CommitOrder { settlement, claim, version, engine: decision.engine };
+                let order = CommitOrder {
+                    settlement,
+                    claim,
+                    version,
+                    engine: decision.engine,
+                };
                 let difference = |own: &Decision| (own != decision).then(|| "decision".to_owned());
                 role.commit(order, difference).await.map_err(own_fault)
             }
-            Self::Other(peer) => peer.commit(settlement, claim, decision, version, held, within).await,
+            Self::Other(peer) => {
+                peer.commit(settlement, claim, decision, version, held, within)
+                    .await
+            }
         }
     }
 
@@ -209,7 +237,9 @@ impl Home {
         within: Duration,
     ) -> Result<AbandonOutcome, HomeFault> {
         match self {
-            Self::Own { role, region } => role.abandon(*region, settlement).await.map_err(own_fault),
+            Self::Own { role, region } => {
+                role.abandon(*region, settlement).await.map_err(own_fault)
+            }
             Self::Other(peer) => peer.abandon(settlement, person, within).await,
         }
     }
@@ -218,11 +248,15 @@ impl Home {
     ///
     /// # Errors
     /// [`HomeFault`].
-    pub async fn fetch_policy(&self, digest: Digest, within: Duration) -> Result<Vec<u8>, HomeFault> {
+    pub async fn fetch_policy(
+        &self,
+        digest: Digest,
+        within: Duration,
+    ) -> Result<Vec<u8>, HomeFault> {
         match self {
-            Self::Own { .. } => {
-                Err(HomeFault::Unreachable(format!("the own policy {digest} is not at hand")))
-            }
+            Self::Own { .. } => Err(HomeFault::Unreachable(format!(
+                "the own policy {digest} is not at hand"
+            ))),
             Self::Other(peer) => peer.fetch_policy(digest, within).await,
         }
     }
@@ -234,4 +268,3 @@ fn own_fault(error: NodeError) -> HomeFault {
     }
     HomeFault::Refused(error.refusal())
 }
-

@@ -57,10 +57,26 @@ impl Peer {
         credentials: &CredentialStore,
         limits: &ClientLimits,
     ) -> Result<Self, TransportError> {
-        let DirectoryEntry { region, endpoint, signing } = entry;
-        let open = |_| connect_lazy(&endpoint, Identity::RegionNode(region), credentials, limits.clone());
+        let DirectoryEntry {
+            region,
+            endpoint,
+            signing,
+        } = entry;
+        let open = |_| {
+            connect_lazy(
+                &endpoint,
+                Identity::RegionNode(region),
+                credentials,
+                limits.clone(),
+            )
+        };
         let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
-        Ok(Self { region, signing, channels, next: AtomicUsize::new(0) })
+        Ok(Self {
+            region,
+            signing,
+            channels,
+            next: AtomicUsize::new(0),
+        })
     }
 
     /// Its region.
@@ -77,8 +93,12 @@ impl Peer {
 
     fn channel(&self) -> Result<Channel, HomeFault> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let channel = turn.checked_rem(self.channels.len()).and_then(|at| self.channels.get(at));
-        channel.cloned().ok_or_else(|| HomeFault::Unreachable("no channel".to_owned()))
+        let channel = turn
+            .checked_rem(self.channels.len())
+            .and_then(|at| self.channels.get(at));
+        channel
+            .cloned()
+            .ok_or_else(|| HomeFault::Unreachable("no channel".to_owned()))
     }
 
     fn home(&self) -> Result<HomeServiceClient<Channel>, HomeFault> {
@@ -107,7 +127,9 @@ impl Peer {
         if snapshot.person == ask.person {
             Ok(snapshot)
         } else {
-            Err(HomeFault::Unreachable("a snapshot of another person".to_owned()))
+            Err(HomeFault::Unreachable(
+                "a snapshot of another person".to_owned(),
+            ))
         }
     }
 
@@ -123,7 +145,10 @@ impl Peer {
         let request = v1::CommitRequest {
             settlement: settlement.to_string(),
             claim: Some(claim_to_wire(claim)),
-            version: Some(v1::Version { incarnation: version.incarnation, change: version.change }),
+            version: Some(v1::Version {
+                incarnation: version.incarnation,
+                change: version.change,
+            }),
             decision: Some(decision_to_wire(decision)),
             receipts_held: held,
         };
@@ -131,13 +156,15 @@ impl Peer {
         let answer = call_within(within, request, |request| client.commit(request)).await;
         let path = Path::root("response");
         match answer.map_err(fault)?.into_inner().outcome {
-            Some(v1::commit_response::Outcome::Receipt(receipt)) => {
-                Ok(CommitOutcome::Receipt(receipt_from_wire(Some(receipt), path).map_err(unreadable)?))
+            Some(v1::commit_response::Outcome::Receipt(receipt)) => Ok(CommitOutcome::Receipt(
+                receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
+            )),
+            Some(v1::commit_response::Outcome::Refused(refusal)) => Ok(CommitOutcome::Refused(
+                refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
+            )),
+            Some(v1::commit_response::Outcome::Stale(bytes)) => {
+                Ok(CommitOutcome::Stale(snapshot(&bytes)?))
             }
-            Some(v1::commit_response::Outcome::Refused(refusal)) => {
-                Ok(CommitOutcome::Refused(refusal_from_wire(Some(refusal), path).map_err(unreadable)?))
-            }
-            Some(v1::commit_response::Outcome::Stale(bytes)) => Ok(CommitOutcome::Stale(snapshot(&bytes)?)),
             None => Err(unreadable(path.missing())),
         }
     }
@@ -156,22 +183,30 @@ impl Peer {
         let answer = call_within(within, request, |request| client.abandon(request)).await;
         let path = Path::root("response");
         match answer.map_err(fault)?.into_inner().outcome {
-            Some(v1::abandon_response::Outcome::Receipt(receipt)) => {
-                Ok(AbandonOutcome::Receipt(receipt_from_wire(Some(receipt), path).map_err(unreadable)?))
-            }
-            Some(v1::abandon_response::Outcome::Refused(refusal)) => {
-                Ok(AbandonOutcome::Refused(refusal_from_wire(Some(refusal), path).map_err(unreadable)?))
-            }
+            Some(v1::abandon_response::Outcome::Receipt(receipt)) => Ok(AbandonOutcome::Receipt(
+                receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
+            )),
+            Some(v1::abandon_response::Outcome::Refused(refusal)) => Ok(AbandonOutcome::Refused(
+                refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
+            )),
             Some(v1::abandon_response::Outcome::Abandoned(tombstone)) => {
                 let at = Timestamp::from_millis(tombstone.at_ms);
-                Ok(AbandonOutcome::Tombstone(at.map_err(|fault| unreadable(path.wrong(fault)))?))
+                Ok(AbandonOutcome::Tombstone(
+                    at.map_err(|fault| unreadable(path.wrong(fault)))?,
+                ))
             }
             None => Err(unreadable(path.missing())),
         }
     }
 
-    pub(super) async fn fetch_policy(&self, digest: Digest, within: Duration) -> Result<Vec<u8>, HomeFault> {
-        let request = FetchPolicyRequest { digest: digest.as_bytes().to_vec() };
+    pub(super) async fn fetch_policy(
+        &self,
+        digest: Digest,
+        within: Duration,
+    ) -> Result<Vec<u8>, HomeFault> {
+        let request = FetchPolicyRequest {
+            digest: digest.as_bytes().to_vec(),
+        };
         let mut client = PolicyServiceClient::new(self.channel()?);
         let answer = call_within(within, request, |request| client.fetch_policy(request)).await;
         Ok(answer.map_err(fault)?.into_inner().document)
@@ -205,7 +240,8 @@ fn fault(status: Status) -> HomeFault {
     match refusal_of(&status) {
         Some(refusal) => HomeFault::Refused(refusal),
         None => HomeFault::Unreachable(
-            TransportError::of(&status).map_or_else(|| status.to_string(), |error| error.to_string()),
+            TransportError::of(&status)
+                .map_or_else(|| status.to_string(), |error| error.to_string()),
         ),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use huitong_core::canonical::encode_to_vec;
 
-use super::{Change, Index, Key, Reached, Row, StoreError, Table};
+use super::{Change, Index, Key, Reached, Row, Rows, StoreError, Table};
 
 /// An index in memory.
 #[derive(Debug, Default)]
@@ -30,10 +30,18 @@ impl MemoryIndex {
 impl Index for MemoryIndex {
     fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(state.rows.get(&encode_to_vec(key)).map(|(_, row)| row.clone()))
+        Ok(state
+            .rows
+            .get(&encode_to_vec(key))
+            .map(|(_, row)| row.clone()))
     }
 
-    fn scan(&self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<(Key, Row)>, StoreError> {
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let after = after.map(encode_to_vec);
         let begin = vec![table.tag()];
@@ -60,11 +68,21 @@ impl Index for MemoryIndex {
     }
 
     fn reached(&self) -> Result<Option<Reached>, StoreError> {
-        Ok(self.state.read().unwrap_or_else(PoisonError::into_inner).reached)
+        Ok(self
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .reached)
     }
 
     fn clear(&self) -> Result<(), StoreError> {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::default();
         Ok(())
+    }
+}
+
+impl Rows for MemoryIndex {
+    fn row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        self.get(key)
     }
 }

@@ -14,8 +14,8 @@ mod row;
 mod table;
 
 pub use row::{
-    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, HomeState, LastClosedDay, Location,
-    OpenRow, PolicyRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, HomeState, LastClosedDay,
+    Location, OpenRow, PolicyRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
 
@@ -54,7 +54,12 @@ pub trait Index: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] when the backend cannot read them.
-    fn scan(&self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<(Key, Row)>, StoreError>;
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError>;
 
     /// Makes all changes and moves the place reached, at once or not at all.
     ///

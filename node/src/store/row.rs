@@ -31,20 +31,29 @@ impl Location {
     /// The nth record of a submission whose frame is not written.
     #[must_use]
     pub const fn pending(nth: u32) -> Self {
-        Self { frame: [0; 12], record: nth }
+        Self {
+            frame: [0; 12],
+            record: nth,
+        }
     }
 
     /// The nth record of a frame.
     #[must_use]
     pub fn at(frame: Position, record: u32) -> Self {
-        Self { frame: frame.to_bytes(), record }
+        Self {
+            frame: frame.to_bytes(),
+            record,
+        }
     }
 
     /// The place once the submission's first record is known to be the `first` of a frame.
     #[must_use]
     pub fn written(self, frame: Position, first: u32) -> Self {
         if self.frame == [0; 12] {
-            Self { frame: frame.to_bytes(), record: self.record.saturating_add(first) }
+            Self {
+                frame: frame.to_bytes(),
+                record: self.record.saturating_add(first),
+            }
         } else {
             self
         }
@@ -67,9 +76,11 @@ impl Location {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filings(pub Vec<Filing>);
 
-huitong_core::canonical_as!(Filings as Vec<Filing>, |filings| filings.0.clone(), |filings| {
-    Ok::<_, std::convert::Infallible>(Filings(filings))
-});
+huitong_core::canonical_as!(
+    Filings as Vec<Filing>,
+    |filings| filings.0.clone(),
+    |filings| { Ok::<_, std::convert::Infallible>(Filings(filings)) }
+);
 
 /// What changes with every settlement of a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,14 +93,21 @@ pub struct Account {
     pub balances: Balances,
 }
 
-canonical_struct!(Account { version, totals, balances });
+canonical_struct!(Account {
+    version,
+    totals,
+    balances
+});
 
 impl Account {
     /// The account of a person of whom nothing was settled.
     #[must_use]
     pub const fn new(incarnation: u32) -> Self {
         Self {
-            version: PersonVersion { incarnation, change: 0 },
+            version: PersonVersion {
+                incarnation,
+                change: 0,
+            },
             totals: BTreeMap::new(),
             balances: Balances::NONE,
         }
@@ -98,7 +116,10 @@ impl Account {
     /// The version that the next change makes.
     #[must_use]
     pub const fn next_version(&self) -> PersonVersion {
-        PersonVersion { incarnation: self.version.incarnation, change: self.version.change.saturating_add(1) }
+        PersonVersion {
+            incarnation: self.version.incarnation,
+            change: self.version.change.saturating_add(1),
+        }
     }
 }
 
@@ -117,7 +138,13 @@ pub struct SettlementRow {
     pub state: SettlementState,
 }
 
-canonical_struct!(SettlementRow { institution, request, home, prepared, state });
+canonical_struct!(SettlementRow {
+    institution,
+    request,
+    home,
+    prepared,
+    state
+});
 
 /// What a prepared settlement occupies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +159,12 @@ pub struct PreparedRow {
     pub again: Option<Location>,
 }
 
-canonical_struct!(PreparedRow { binding, visit, at, again });
+canonical_struct!(PreparedRow {
+    binding,
+    visit,
+    at,
+    again
+});
 
 /// How a settlement stands at the treatment region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -207,11 +239,17 @@ pub struct StreamHead {
     pub acknowledged: u64,
 }
 
-canonical_struct!(StreamHead { written, acknowledged });
+canonical_struct!(StreamHead {
+    written,
+    acknowledged
+});
 
 impl StreamHead {
     /// A stream in which nothing was written.
-    pub const EMPTY: Self = Self { written: 0, acknowledged: 0 };
+    pub const EMPTY: Self = Self {
+        written: 0,
+        acknowledged: 0,
+    };
 }
 
 /// The receipts of a home region that are booked.
@@ -227,7 +265,10 @@ canonical_struct!(HeldReceipts { up_to, beyond });
 
 impl HeldReceipts {
     /// None held.
-    pub const NONE: Self = Self { up_to: 0, beyond: BTreeSet::new() };
+    pub const NONE: Self = Self {
+        up_to: 0,
+        beyond: BTreeSet::new(),
+    };
 
     /// The same with one more.
     #[must_use]
@@ -292,7 +333,9 @@ mod tests {
 
     #[test]
     fn receipts_held_advance_over_gaps_once_they_close() {
-        let held = [1, 3, 5, 2].into_iter().fold(HeldReceipts::NONE, HeldReceipts::with);
+        let held = [1, 3, 5, 2]
+            .into_iter()
+            .fold(HeldReceipts::NONE, HeldReceipts::with);
         assert_eq!((held.up_to, held.beyond.len()), (3, 1));
         let held = held.with(4).with(4).with(1);
         assert_eq!((held.up_to, held.beyond.len()), (5, 0));
@@ -301,7 +344,10 @@ mod tests {
     #[test]
     fn a_location_is_completed_once() {
         let written = Location::pending(2).written(Position::START, 5);
-        assert_eq!((written.frame(), written.record()), (Some(Position::START), 7));
+        assert_eq!(
+            (written.frame(), written.record()),
+            (Some(Position::START), 7)
+        );
         assert_eq!(written.written(Position::START, 9), written);
         assert_eq!(Location::pending(2).frame(), None);
     }

@@ -15,8 +15,8 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::row::{
-    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, LastClosedDay, Location, OpenRow,
-    PolicyRow, SettlementRow, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, LastClosedDay, Location,
+    OpenRow, PolicyRow, SettlementRow, Stream, StreamHead,
 };
 
 macro_rules! tables {

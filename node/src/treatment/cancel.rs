@@ -34,10 +34,19 @@ impl TreatmentRole {
     /// # Errors
     /// `outcome.unknown` or `home.unreachable` while the home region has not answered; then cancel again.
     pub async fn cancel(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
-        let Cancel { institution, request, person } = cancel;
+        let Cancel {
+            institution,
+            request,
+            person,
+        } = cancel;
         let settlement = settlement_id(self.region, institution, request);
         let home = self.home(person.home)?;
-        let bury = Bury { settlement, institution, request, home: person.home };
+        let bury = Bury {
+            settlement,
+            institution,
+            request,
+            home: person.home,
+        };
         let buried = self.writer.run(bury).await?.answer;
         let view = self.standing(settlement).await?;
         match (&view.state, buried) {

@@ -24,7 +24,10 @@ impl TreatmentRole {
         for receipt in receipts {
             let part = &receipt.body.clearing;
             if part.home != caller || part.treatment != self.region {
-                return Err(NodeError::refused(RefusalCode::IdentityMismatch, part.settlement));
+                return Err(NodeError::refused(
+                    RefusalCode::IdentityMismatch,
+                    part.settlement,
+                ));
             }
             if !self.take_receipt(receipt).await? {
                 break;
@@ -59,7 +62,14 @@ impl TreatmentRole {
                     tracing::error!(%settlement, %fault, "a delivered receipt is not accepted");
                     return Ok(false);
                 }
-                let booked = self.writer.run(Book { settlement, receipt }).await?.answer;
+                let booked = self
+                    .writer
+                    .run(Book {
+                        settlement,
+                        receipt,
+                    })
+                    .await?
+                    .answer;
                 Ok(booked == Step::Taken)
             }
         }

@@ -42,7 +42,11 @@ pub struct Attempt {
 impl TreatmentRole {
     /// Brings a settlement to its outcome, if the home region answers. `attempt` is what is known of it in
     /// memory; without it the journal is read.
-    pub(super) async fn drive(&self, settlement: SettlementId, attempt: Option<Attempt>) -> Outcome {
+    pub(super) async fn drive(
+        &self,
+        settlement: SettlementId,
+        attempt: Option<Attempt>,
+    ) -> Outcome {
         let attempt = match attempt {
             Some(attempt) => attempt,
             None => match self.reread(settlement).await? {
@@ -68,7 +72,8 @@ impl TreatmentRole {
             Some(row) if row.state == SettlementState::Prepared => Ok(Ok(self.attempt(&row)?)),
             Some(_) | None => {
                 let view = self.view(settlement).await?;
-                let view = view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
+                let view =
+                    view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
                 Ok(Err(Arc::new(view)))
             }
         }
@@ -85,12 +90,26 @@ impl TreatmentRole {
         let settlement = attempt.prepared.settlement;
         for _ in 0..STALE_AT_MOST {
             let held = self.receipts_held(home.region())?;
-            let Attempt { prepared, snapshot, decision } = &attempt;
-            let answer =
-                home.commit(settlement, &prepared.claim, decision, snapshot.version, held, self.timing.commit);
+            let Attempt {
+                prepared,
+                snapshot,
+                decision,
+            } = &attempt;
+            let answer = home.commit(
+                settlement,
+                &prepared.claim,
+                decision,
+                snapshot.version,
+                held,
+                self.timing.commit,
+            );
             match answer.await {
-                Ok(CommitOutcome::Receipt(receipt)) => return self.book(attempt, home, receipt).await,
-                Ok(CommitOutcome::Refused(refusal)) => return self.end(attempt, Some(refusal)).await,
+                Ok(CommitOutcome::Receipt(receipt)) => {
+                    return self.book(attempt, home, receipt).await;
+                }
+                Ok(CommitOutcome::Refused(refusal)) => {
+                    return self.end(attempt, Some(refusal)).await;
+                }
                 Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
                     Ok(newer) => attempt = newer,
                     Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
@@ -127,16 +146,35 @@ impl TreatmentRole {
             at: self.clock.now(),
         };
         match self.writer.run(Reprepare(record)).await?.answer {
-            Step::Taken => Ok(Ok(Attempt { prepared, snapshot, decision })),
-            Step::NotOpen => Err(NodeError::refused(RefusalCode::OutcomeUnknown, prepared.settlement)),
+            Step::Taken => Ok(Ok(Attempt {
+                prepared,
+                snapshot,
+                decision,
+            })),
+            Step::NotOpen => Err(NodeError::refused(
+                RefusalCode::OutcomeUnknown,
+                prepared.settlement,
+            )),
         }
     }
 
     /// Ends an id at home: what stands there is booked, otherwise it is buried there and ended here, as
     /// refused when there is a reason.
-    pub(super) async fn give_up(&self, attempt: Attempt, home: &Home, reason: Option<Refusal>) -> Outcome {
+    pub(super) async fn give_up(
+        &self,
+        attempt: Attempt,
+        home: &Home,
+        reason: Option<Refusal>,
+    ) -> Outcome {
         let settlement = attempt.prepared.settlement;
-        match home.abandon(settlement, attempt.prepared.claim.person, self.timing.commit).await {
+        match home
+            .abandon(
+                settlement,
+                attempt.prepared.claim.person,
+                self.timing.commit,
+            )
+            .await
+        {
             Ok(AbandonOutcome::Receipt(receipt)) => self.book(attempt, home, receipt).await,
             Ok(AbandonOutcome::Refused(refusal)) => self.end(attempt, Some(refusal)).await,
             Ok(AbandonOutcome::Tombstone(_)) => self.end(attempt, reason).await,
@@ -151,28 +189,51 @@ impl TreatmentRole {
             tracing::error!(%settlement, home = %home.region(), %fault, "a receipt is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }
-        let command = Book { settlement, receipt: receipt.clone() };
+        let command = Book {
+            settlement,
+            receipt: receipt.clone(),
+        };
         match self.writer.run(command).await?.answer {
             Step::NotOpen => self.standing(settlement).await,
             Step::Taken => {
-                let Attempt { prepared, snapshot, decision } = attempt;
+                let Attempt {
+                    prepared,
+                    snapshot,
+                    decision,
+                } = attempt;
                 let (institution, request) = (prepared.institution, prepared.request);
-                let settled = SettledView { prepared, snapshot, decision, receipt };
+                let settled = SettledView {
+                    prepared,
+                    snapshot,
+                    decision,
+                    receipt,
+                };
                 let state = ViewState::Settled(Box::new(settled));
-                Ok(Arc::new(SettlementView { settlement, institution, request, state }))
+                Ok(Arc::new(SettlementView {
+                    settlement,
+                    institution,
+                    request,
+                    state,
+                }))
             }
         }
     }
 
     async fn end(&self, attempt: Attempt, refusal: Option<Refusal>) -> Outcome {
         let Prepared { settlement, .. } = attempt.prepared;
-        self.writer.run(End { settlement, refusal }).await?;
+        self.writer
+            .run(End {
+                settlement,
+                refusal,
+            })
+            .await?;
         self.standing(settlement).await
     }
 
     pub(super) async fn standing(&self, settlement: SettlementId) -> Outcome {
         let view = self.view(settlement).await?;
-        view.map(Arc::new).ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))
+        view.map(Arc::new)
+            .ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))
     }
 }
 

@@ -39,7 +39,14 @@ impl Driving {
         }
         let (outcome, watched) = watch::channel(None);
         tasks.insert(settlement, watched.clone());
-        Ok((Turn { settlement, driving: self.clone(), outcome }, Wait(watched)))
+        Ok((
+            Turn {
+                settlement,
+                driving: self.clone(),
+                outcome,
+            },
+            Wait(watched),
+        ))
     }
 }
 
@@ -52,7 +59,11 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut tasks = self.driving.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tasks = self
+            .driving
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         tasks.remove(&self.settlement);
     }
 }

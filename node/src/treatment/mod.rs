@@ -108,7 +108,16 @@ impl TreatmentRole {
     /// The treatment role of a region.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { region, ledger, writer, policies, homes, clock, timing, catalogue } = parts;
+        let Parts {
+            region,
+            ledger,
+            writer,
+            policies,
+            homes,
+            clock,
+            timing,
+            catalogue,
+        } = parts;
         Self {
             region,
             ledger,
@@ -128,12 +137,18 @@ impl TreatmentRole {
     /// The catalogue in use.
     #[must_use]
     pub fn catalogue(&self) -> Option<Arc<Catalogue>> {
-        self.catalogue.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.catalogue
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Puts another catalogue in use, for bills that come from now on.
     pub fn use_catalogue(&self, catalogue: Arc<Catalogue>) {
-        *self.catalogue.write().unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
+        *self
+            .catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Some(catalogue);
     }
 
     /// Up to which number the receipts of a home region are held without a gap.

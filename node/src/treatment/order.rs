@@ -34,7 +34,10 @@ impl Order {
             institution: sha256(&encode_to_vec(&self.institution)),
             person: sha256(&encode_to_vec(&self.bill.person)),
             visit: sha256(&encode_to_vec(&self.bill.visit)),
-            bill: sha256(&encode_to_vec(&(self.bill.bill.clone(), self.bill.given.clone()))),
+            bill: sha256(&encode_to_vec(&(
+                self.bill.bill.clone(),
+                self.bill.given.clone(),
+            ))),
         }
     }
 
@@ -53,9 +56,19 @@ impl Order {
 
 /// The id of a request.
 #[must_use]
-pub fn settlement_id(region: RegionCode, institution: InstitutionCode, request: RequestId) -> SettlementId {
-    let digest = sha256_parts(&[b"HTSI\x00\x01", &encode_to_vec(&(region, institution, request))]);
-    let (first, _) = digest.as_bytes().split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
+pub fn settlement_id(
+    region: RegionCode,
+    institution: InstitutionCode,
+    request: RequestId,
+) -> SettlementId {
+    let digest = sha256_parts(&[
+        b"HTSI\x00\x01",
+        &encode_to_vec(&(region, institution, request)),
+    ]);
+    let (first, _) = digest
+        .as_bytes()
+        .split_first_chunk::<16>()
+        .unwrap_or((&[0; 16], &[]));
     SettlementId::from_bytes(*first)
 }
 
@@ -66,7 +79,11 @@ mod tests {
     #[test]
     fn an_id_follows_from_region_institution_and_request() {
         let id = |region: &str, institution: &str, request: &str| {
-            settlement_id(region.parse().unwrap(), institution.parse().unwrap(), request.parse().unwrap())
+            settlement_id(
+                region.parse().unwrap(),
+                institution.parse().unwrap(),
+                request.parse().unwrap(),
+            )
         };
         let one = id("510100", "H51010400001", "r-1");
         assert_eq!(one, id("510100", "H51010400001", "r-1"));

@@ -7,7 +7,9 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::import::PolicyFetched;
-use huitong_core::record::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+use huitong_core::record::treatment::{
+    Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
+};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
@@ -40,12 +42,20 @@ pub fn in_the_way(
         let differs = prepared.and_then(|prepared| prepared.binding.first_difference(binding));
         return Ok(Some(differs.map_or(InTheWay::Known, InTheWay::Conflict)));
     }
-    let Some(other) = rows.visit(visit.clone())? else { return Ok(None) };
+    let Some(other) = rows.visit(visit.clone())? else {
+        return Ok(None);
+    };
     let settled = rows.settlement(other)?.is_some_and(|row| match row.state {
         SettlementState::Settled(_) => true,
-        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned => false,
+        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned => {
+            false
+        }
     });
-    let code = if settled { RefusalCode::VisitAlreadySettled } else { RefusalCode::VisitInProgress };
+    let code = if settled {
+        RefusalCode::VisitAlreadySettled
+    } else {
+        RefusalCode::VisitInProgress
+    };
     Ok(Some(InTheWay::Visit(Refusal::new(code, other))))
 }
 
@@ -76,7 +86,9 @@ pub enum Step {
 }
 
 fn open(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<SettlementRow>, StoreError> {
-    Ok(rows.settlement(settlement)?.filter(|row| row.state == SettlementState::Prepared))
+    Ok(rows
+        .settlement(settlement)?
+        .filter(|row| row.state == SettlementState::Prepared))
 }
 
 /// Writes `record` if the settlement is open.
@@ -99,7 +111,9 @@ impl Command for Reprepare {
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
         let record = self.0;
-        if_open(rows, record.settlement, |_| Ok(NodeRecord::Reprepared(Reprepared { at, ..record })))
+        if_open(rows, record.settlement, |_| {
+            Ok(NodeRecord::Reprepared(Reprepared { at, ..record }))
+        })
     }
 }
 
@@ -115,11 +129,19 @@ impl Command for Book {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Self { settlement, receipt } = self;
+        let Self {
+            settlement,
+            receipt,
+        } = self;
         if_open(rows, settlement, |_| {
             let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
             let legs_from = head.written.saturating_add(1);
-            Ok(NodeRecord::Settled(Settled { settlement, receipt, legs_from, at }))
+            Ok(NodeRecord::Settled(Settled {
+                settlement,
+                receipt,
+                legs_from,
+                at,
+            }))
         })
     }
 }
@@ -136,10 +158,17 @@ impl Command for End {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Self { settlement, refusal } = self;
+        let Self {
+            settlement,
+            refusal,
+        } = self;
         if_open(rows, settlement, |_| {
             Ok(match refusal {
-                Some(refusal) => NodeRecord::Refused(Refused { settlement, refusal, at }),
+                Some(refusal) => NodeRecord::Refused(Refused {
+                    settlement,
+                    refusal,
+                    at,
+                }),
                 None => NodeRecord::Abandoned(Abandoned { settlement, at }),
             })
         })
@@ -162,12 +191,26 @@ impl Command for Bury {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Self { settlement, institution, request, home } = self;
+        let Self {
+            settlement,
+            institution,
+            request,
+            home,
+        } = self;
         if rows.settlement(settlement)?.is_some() {
             return Ok(Verdict::Answer(Step::NotOpen));
         }
-        let record = Cancelled { settlement, institution, request, home, at };
-        Ok(Verdict::Append(vec![NodeRecord::Cancelled(record)], Step::Taken))
+        let record = Cancelled {
+            settlement,
+            institution,
+            request,
+            home,
+            at,
+        };
+        Ok(Verdict::Append(
+            vec![NodeRecord::Cancelled(record)],
+            Step::Taken,
+        ))
     }
 }
 
@@ -185,11 +228,22 @@ impl Command for KeepPolicy {
     type Answer = ();
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
-        let Self { region, digest, document } = self;
+        let Self {
+            region,
+            digest,
+            document,
+        } = self;
         if rows.policy(digest)?.is_some() {
             return Ok(Verdict::Answer(()));
         }
-        let record = PolicyFetched { region, document, at };
+        let record = PolicyFetched {
+            region,
+            document,
+            at,
+        };
         Ok(Verdict::Append(vec![NodeRecord::PolicyFetched(record)], ()))
     }
 }
+
+#[cfg(test)]
+mod tests;

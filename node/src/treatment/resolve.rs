@@ -50,7 +50,13 @@ impl TreatmentRole {
     /// [`StoreError`] when rows cannot be read.
     pub fn open_settlements(&self, at_most: usize) -> Result<Vec<SettlementId>, StoreError> {
         let rows = self.ledger.scan(Table::Open, at_most)?;
-        let id = |key: Key| if let Key::Open(settlement) = key { Some(settlement) } else { None };
+        let id = |key: Key| {
+            if let Key::Open(settlement) = key {
+                Some(settlement)
+            } else {
+                None
+            }
+        };
         Ok(rows.into_iter().filter_map(|(key, _)| id(key)).collect())
     }
 }

@@ -17,12 +17,12 @@ use huitong_core::record::treatment::Prepared;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
+use super::TreatmentRole;
 use super::drive::Attempt;
 use super::driving::Outcome;
 use super::order::{Order, settlement_id};
 use super::records::{InTheWay, KeepPolicy, Prepare, in_the_way};
 use super::view::{SettlementView, ViewState};
-use super::TreatmentRole;
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
@@ -67,11 +67,22 @@ impl TreatmentRole {
         let settlement = settlement_id(self.region, order.institution, order.request);
         let begun = tokio::time::Instant::now();
         let left = || within.saturating_sub(begun.elapsed());
-        if let Some(found) = in_the_way(&*self.ledger, settlement, &order.binding(), &order.visit_key())? {
+        if let Some(found) = in_the_way(
+            &*self.ledger,
+            settlement,
+            &order.binding(),
+            &order.visit_key(),
+        )? {
             return self.answer_standing(settlement, found, left()).await;
         }
-        if order.not_after.is_some_and(|limit| self.clock.now() > limit) {
-            return Err(NodeError::refused(RefusalCode::NotAfterPassed, order.request));
+        if order
+            .not_after
+            .is_some_and(|limit| self.clock.now() > limit)
+        {
+            return Err(NodeError::refused(
+                RefusalCode::NotAfterPassed,
+                order.request,
+            ));
         }
         let home = self.home(order.bill.person.home)?;
         let institution = self.institution(&order)?;
@@ -100,10 +111,13 @@ impl TreatmentRole {
             InTheWay::Visit(refusal) => Err(refusal.into()),
             InTheWay::Known => {
                 let view = self.view(settlement).await?;
-                let view = view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
+                let view =
+                    view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
                 match view.state {
                     ViewState::Prepared => self.drive_and_wait(settlement, None, within).await,
-                    ViewState::Settled(_) | ViewState::Refused(_) | ViewState::Abandoned => Ok(Arc::new(view)),
+                    ViewState::Settled(_) | ViewState::Refused(_) | ViewState::Abandoned => {
+                        Ok(Arc::new(view))
+                    }
                 }
             }
         }
@@ -143,14 +157,19 @@ impl TreatmentRole {
     /// The institution, when its agreement holds on the day of admission.
     fn institution(&self, order: &Order) -> Result<Institution, NodeError> {
         let row = self.ledger.institution(order.institution)?;
-        let row = row.ok_or_else(|| NodeError::refused(RefusalCode::UnknownInstitution, order.institution))?;
+        let row = row.ok_or_else(|| {
+            NodeError::refused(RefusalCode::UnknownInstitution, order.institution)
+        })?;
         let away = order.bill.person.home != self.region;
         let admitted = order.bill.visit.admitted;
         if row.agreement.contains(admitted) && (row.institution.networked || !away) {
             Ok(row.institution)
         } else {
             let detail = format!("{}, {admitted}", order.institution);
-            Err(NodeError::refused(RefusalCode::InstitutionNotNetworked, detail))
+            Err(NodeError::refused(
+                RefusalCode::InstitutionNotNetworked,
+                detail,
+            ))
         }
     }
 
@@ -171,7 +190,10 @@ impl TreatmentRole {
         };
         let held = self.receipts_held(bill.person.home)?;
         let within = within.min(self.timing.ask);
-        let snapshot = home.snapshot(&ask, held, within).await.map_err(before_commit)?;
+        let snapshot = home
+            .snapshot(&ask, held, within)
+            .await
+            .map_err(before_commit)?;
         let policy = self.policy(&home, &snapshot, within).await?;
         let (split, catalogue) = self.split(order, &institution)?;
         let claim = Claim {
@@ -184,17 +206,29 @@ impl TreatmentRole {
             given: bill.given.clone(),
         };
         let decision = decide_on(&policy, &claim, &snapshot)?;
-        Ok(Estimate { claim, snapshot, decision })
+        Ok(Estimate {
+            claim,
+            snapshot,
+            decision,
+        })
     }
 
-    fn split(&self, order: &Order, institution: &Institution) -> Result<(SplitBill, Digest), NodeError> {
+    fn split(
+        &self,
+        order: &Order,
+        institution: &Institution,
+    ) -> Result<(SplitBill, Digest), NodeError> {
         let Some(catalogue) = self.catalogue() else {
-            return Err(NodeError::refused(RefusalCode::UnknownCatalogueCode, "no catalogue is in use"));
+            return Err(NodeError::refused(
+                RefusalCode::UnknownCatalogueCode,
+                "no catalogue is in use",
+            ));
         };
         let bill = &order.bill.bill;
         let grade = institution.price_grade;
-        let split =
-            compute(bill.lines().len(), || split_bill(bill, grade, |code, day| catalogue.lookup(code, day)));
+        let split = compute(bill.lines().len(), || {
+            split_bill(bill, grade, |code, day| catalogue.lookup(code, day))
+        });
         let split = split.map_err(|error| {
             let code = match &error {
                 SplitError::UnknownCode { .. } => RefusalCode::UnknownCatalogueCode,
@@ -219,21 +253,35 @@ impl TreatmentRole {
         if let Some(policy) = self.policies.get(&digest) {
             return Ok(policy);
         }
-        let document = home.fetch_policy(digest, within).await.map_err(before_commit)?;
+        let document = home
+            .fetch_policy(digest, within)
+            .await
+            .map_err(before_commit)?;
         if !PolicyBook::is_document_of(&document, &digest) {
             tracing::error!(region = %home.region(), %digest, "a policy was sent that is not the one asked for");
             return Err(NodeError::refused(RefusalCode::PolicyFault, digest));
         }
         let region = home.region();
         let policy = HeldPolicy::read(document.clone(), region);
-        let policy = Arc::new(policy.map_err(|error| NodeError::refused(RefusalCode::PolicyFault, error))?);
-        self.writer.run(KeepPolicy { region, digest, document }).await?;
+        let policy =
+            Arc::new(policy.map_err(|error| NodeError::refused(RefusalCode::PolicyFault, error))?);
+        self.writer
+            .run(KeepPolicy {
+                region,
+                digest,
+                document,
+            })
+            .await?;
         self.policies.keep(Arc::clone(&policy));
         Ok(policy)
     }
 
     fn prepared(&self, settlement: SettlementId, order: Order, found: Estimate) -> Attempt {
-        let Estimate { claim, snapshot, decision } = found;
+        let Estimate {
+            claim,
+            snapshot,
+            decision,
+        } = found;
         let prepared = Prepared {
             settlement,
             institution: order.institution,
@@ -246,15 +294,29 @@ impl TreatmentRole {
             not_after: order.not_after,
             at: self.clock.now(),
         };
-        Attempt { prepared, snapshot, decision }
+        Attempt {
+            prepared,
+            snapshot,
+            decision,
+        }
     }
 }
 
 /// The decision on a claim, as the treatment region computes it.
-pub(super) fn decide_on(policy: &HeldPolicy, claim: &Claim, snapshot: &Snapshot) -> Result<Decision, Refusal> {
-    let Snapshot { coverage, totals, balances, .. } = snapshot;
-    let decided =
-        compute(claim.bill.lines().len(), || decide(&policy.compiled, claim, coverage, totals, *balances));
+pub(super) fn decide_on(
+    policy: &HeldPolicy,
+    claim: &Claim,
+    snapshot: &Snapshot,
+) -> Result<Decision, Refusal> {
+    let Snapshot {
+        coverage,
+        totals,
+        balances,
+        ..
+    } = snapshot;
+    let decided = compute(claim.bill.lines().len(), || {
+        decide(&policy.compiled, claim, coverage, totals, *balances)
+    });
     decided.map_err(|fault| fault_refusal(&fault))
 }
 
@@ -276,6 +338,9 @@ fn check_dates(order: &Order) -> Result<(), NodeError> {
         .find(|line| line.date < visit.admitted || line.date > visit.discharged);
     match outside {
         None => Ok(()),
-        Some(line) => Err(NodeError::refused(RefusalCode::BadBill, BillError::LineDate(line.number))),
+        Some(line) => Err(NodeError::refused(
+            RefusalCode::BadBill,
+            BillError::LineDate(line.number),
+        )),
     }
 }

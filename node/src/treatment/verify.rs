@@ -42,14 +42,21 @@ impl VerifiedRoots {
     /// None yet.
     #[must_use]
     pub fn new() -> Self {
-        Self { state: Mutex::default() }
+        Self {
+            state: Mutex::default(),
+        }
     }
 
     /// Checks a receipt for what was prepared.
     ///
     /// # Errors
     /// [`ReceiptFault`].
-    pub fn check(&self, receipt: &Receipt, attempt: &Attempt, home: &Home) -> Result<(), ReceiptFault> {
+    pub fn check(
+        &self,
+        receipt: &Receipt,
+        attempt: &Attempt,
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
         about(receipt, attempt)?;
         self.signed(receipt, home)
     }
@@ -63,7 +70,9 @@ impl VerifiedRoots {
             return Err(ReceiptFault::NotInGroup);
         }
         // What the own home role answered did not leave the process.
-        let Some(key) = home.signing_key() else { return Ok(()) };
+        let Some(key) = home.signing_key() else {
+            return Ok(());
+        };
         let name = sha256(&encode_to_vec(&(home.region(), receipt.group.clone())));
         if self.knows(&name) {
             return Ok(());
@@ -76,7 +85,11 @@ impl VerifiedRoots {
     }
 
     fn knows(&self, name: &Digest) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).0.contains(name)
+        self.state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .0
+            .contains(name)
     }
 
     fn remember(&self, name: Digest) {
@@ -110,7 +123,10 @@ fn about(receipt: &Receipt, attempt: &Attempt) -> Result<(), ReceiptFault> {
         person: claim.person,
         claim: claim.digest(),
         decision: attempt.decision.digest(),
-        version: PersonVersion { change: before.change.saturating_add(1), ..before },
+        version: PersonVersion {
+            change: before.change.saturating_add(1),
+            ..before
+        },
     };
     if personal.commitment(&receipt.salt) == receipt.body.personal {
         Ok(())

@@ -1,7 +1,7 @@
 //! How a settlement stands, as the institution is told: out of the rows and the journal.
 
-use huitong_core::decision::Decision;
 use huitong_core::coverage::Snapshot;
+use huitong_core::decision::Decision;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::receipt::Receipt;
@@ -60,14 +60,19 @@ impl TreatmentRole {
     ///
     /// # Errors
     /// The node's own trouble.
-    pub async fn view(&self, settlement: SettlementId) -> Result<Option<SettlementView>, NodeError> {
+    pub async fn view(
+        &self,
+        settlement: SettlementId,
+    ) -> Result<Option<SettlementView>, NodeError> {
         if self.ledger.settlement(settlement)?.is_none() {
             return Ok(None);
         }
         self.ledger.barrier().await?;
         // Read again: places in the journal are known only now.
         let row = self.ledger.settlement(settlement)?;
-        Ok(row.map(|row| read(&self.ledger, settlement, row)).transpose()?)
+        Ok(row
+            .map(|row| read(&self.ledger, settlement, row))
+            .transpose()?)
     }
 
     /// What was prepared for a settlement, with its last adjudication.
@@ -76,39 +81,74 @@ impl TreatmentRole {
     }
 }
 
-fn read(ledger: &Ledger, settlement: SettlementId, row: SettlementRow) -> Result<SettlementView, StoreError> {
+fn read(
+    ledger: &Ledger,
+    settlement: SettlementId,
+    row: SettlementRow,
+) -> Result<SettlementView, StoreError> {
     let (institution, request) = (row.institution, row.request);
     let state = match &row.state {
         SettlementState::Prepared => ViewState::Prepared,
         SettlementState::Refused(refusal) => ViewState::Refused(refusal.clone()),
         SettlementState::Abandoned => ViewState::Abandoned,
         SettlementState::Settled(at) => {
-            let Attempt { prepared, snapshot, decision } = attempt(ledger, &row)?;
+            let Attempt {
+                prepared,
+                snapshot,
+                decision,
+            } = attempt(ledger, &row)?;
             let receipt = settled(ledger, *at)?.receipt;
-            ViewState::Settled(Box::new(SettledView { prepared, snapshot, decision, receipt }))
+            ViewState::Settled(Box::new(SettledView {
+                prepared,
+                snapshot,
+                decision,
+                receipt,
+            }))
         }
     };
-    Ok(SettlementView { settlement, institution, request, state })
+    Ok(SettlementView {
+        settlement,
+        institution,
+        request,
+        state,
+    })
 }
 
 fn attempt(ledger: &Ledger, row: &SettlementRow) -> Result<Attempt, StoreError> {
-    let places = row.prepared.as_ref().ok_or(StoreError::Inconsistent("it was never prepared"))?;
+    let places = row
+        .prepared
+        .as_ref()
+        .ok_or(StoreError::Inconsistent("it was never prepared"))?;
     let NodeRecord::Prepared(prepared) = ledger.record(places.at)? else {
-        return Err(StoreError::Inconsistent("a preparation's place holds another record"));
+        return Err(StoreError::Inconsistent(
+            "a preparation's place holds another record",
+        ));
     };
     let Some(again) = places.again else {
         let (snapshot, decision) = (prepared.snapshot.clone(), prepared.decision.clone());
-        return Ok(Attempt { prepared, snapshot, decision });
+        return Ok(Attempt {
+            prepared,
+            snapshot,
+            decision,
+        });
     };
     let NodeRecord::Reprepared(again) = ledger.record(again)? else {
-        return Err(StoreError::Inconsistent("an adjudication's place holds another record"));
+        return Err(StoreError::Inconsistent(
+            "an adjudication's place holds another record",
+        ));
     };
-    Ok(Attempt { prepared, snapshot: again.snapshot, decision: again.decision })
+    Ok(Attempt {
+        prepared,
+        snapshot: again.snapshot,
+        decision: again.decision,
+    })
 }
 
 fn settled(ledger: &Ledger, at: Location) -> Result<Settled, StoreError> {
     let NodeRecord::Settled(settled) = ledger.record(at)? else {
-        return Err(StoreError::Inconsistent("a settlement's place holds another record"));
+        return Err(StoreError::Inconsistent(
+            "a settlement's place holds another record",
+        ));
     };
     Ok(settled)
 }

@@ -7,7 +7,10 @@ use crate::files::{CLASS_A, CLASS_B, CLASS_C};
 
 pub fn person(psn_no: &str) -> common::Person {
     let home_region = psn_no[..6].to_owned();
-    common::Person { home_region, psn_no: psn_no.to_owned() }
+    common::Person {
+        home_region,
+        psn_no: psn_no.to_owned(),
+    }
 }
 
 pub fn card(number: &str) -> common::Credential {
@@ -61,7 +64,11 @@ pub fn published(visit_number: &str) -> v1::Bill {
 /// 3,000 yuan, all of it in scope.
 pub fn small(visit_number: &str) -> v1::Bill {
     let lines = vec![line(1, CLASS_A, 300_000)];
-    v1::Bill { total_fen: 300_000, lines, ..published(visit_number) }
+    v1::Bill {
+        total_fen: 300_000,
+        lines,
+        ..published(visit_number)
+    }
 }
 
 /// The published bill for the person of Chengdu.
@@ -74,5 +81,9 @@ pub fn at_home(visit_number: &str) -> v1::Bill {
 }
 
 pub fn settle(request_id: &str, bill: v1::Bill) -> v1::SettleRequest {
-    v1::SettleRequest { request_id: request_id.to_owned(), bill: Some(bill), not_after_ms: 0 }
+    v1::SettleRequest {
+        request_id: request_id.to_owned(),
+        bill: Some(bill),
+        not_after_ms: 0,
+    }
 }

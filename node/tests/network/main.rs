@@ -5,12 +5,16 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::string_slice,
+    clippy::wildcard_enum_match_arm,
     missing_docs,
     unreachable_pub,
     reason = "tests fail by panicking"
 )]
 
 mod bills;
+mod clearing;
 mod files;
 mod happy;
 mod outages;

@@ -13,7 +13,10 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 const PERSON: &str = "330200000000000001";
 
 async fn legs(world: &World) -> (u64, u64) {
-    (world.status(NINGBO).await.legs_written, world.status(CHENGDU).await.legs_written)
+    (
+        world.status(NINGBO).await.legs_written,
+        world.status(CHENGDU).await.legs_written,
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -21,11 +24,20 @@ async fn an_unreachable_home_leaves_the_id_free() {
     let mut world = World::new().await;
     world.stop(NINGBO).await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    let refused = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let refused = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     assert_eq!(code(&refused), "home.unreachable");
-    assert_eq!(hospital.get("r-1").await.unwrap_err().code(), tonic::Code::NotFound);
+    assert_eq!(
+        hospital.get("r-1").await.unwrap_err().code(),
+        tonic::Code::NotFound
+    );
     world.start(NINGBO).await;
-    let settled = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    let settled = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
     assert_eq!(settled.state(), v1::State::Settled);
 }
 
@@ -34,7 +46,10 @@ async fn a_lost_answer_is_asked_for_again_after_a_kill() {
     let mut world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::AnswerLost);
-    let unknown = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let unknown = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     assert_eq!(code(&unknown), "outcome.unknown");
     world.kill(CHENGDU).await;
     assert_eq!(world.status(NINGBO).await.legs_written, 1);
@@ -46,7 +61,13 @@ async fn a_lost_answer_is_asked_for_again_after_a_kill() {
     let settled = hospital.outcome("r-1").await;
     assert_eq!(settled.state(), v1::State::Settled);
     assert_eq!(settled.decision.as_ref().unwrap().fund_total_fen, 1_316_000);
-    assert_eq!(hospital.settle(settle("r-1", published("V1"))).await.unwrap(), settled);
+    assert_eq!(
+        hospital
+            .settle(settle("r-1", published("V1")))
+            .await
+            .unwrap(),
+        settled
+    );
     assert_eq!(legs(&world).await, (1, 1));
 }
 
@@ -55,10 +76,19 @@ async fn a_commit_that_never_arrived_is_sent_again_after_a_kill() {
     let mut world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::Lost);
-    let unknown = hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    let unknown = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     assert_eq!(code(&unknown), "outcome.unknown");
-    assert_eq!(hospital.get("r-1").await.unwrap().state(), v1::State::Prepared);
-    let occupied = hospital.settle(settle("r-2", published("V1"))).await.unwrap_err();
+    assert_eq!(
+        hospital.get("r-1").await.unwrap().state(),
+        v1::State::Prepared
+    );
+    let occupied = hospital
+        .settle(settle("r-2", published("V1")))
+        .await
+        .unwrap_err();
     assert_eq!(code(&occupied), "visit.in_progress");
     world.kill(CHENGDU).await;
     world.commits(Commits::Pass);
@@ -73,7 +103,10 @@ async fn an_answer_that_is_always_lost_is_delivered_by_the_home_region() {
     let world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::AnswerLost);
-    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     let settled = hospital.outcome("r-1").await;
     assert_eq!(settled.receipt.unwrap().amounts[0].amount_fen, 1_316_000);
     assert_eq!(legs(&world).await, (1, 1));
@@ -84,21 +117,39 @@ async fn an_open_settlement_that_is_cancelled_can_never_be() {
     let world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::Lost);
-    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     let sent = world.relay.as_ref().unwrap().last();
     let cancelled = hospital.cancel("r-1", PERSON).await.unwrap();
     assert_eq!(cancelled.state(), v1::State::Abandoned);
     // The lost commit turns up after all.
     let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
-    let late = home.commit(sent).await.unwrap().into_inner().outcome.unwrap();
-    let Outcome::Refused(refused) = late else { panic!("{late:?}") };
+    let late = home
+        .commit(sent)
+        .await
+        .unwrap()
+        .into_inner()
+        .outcome
+        .unwrap();
+    let Outcome::Refused(refused) = late else {
+        panic!("{late:?}")
+    };
     assert_eq!(refused.code, "id.abandoned");
     world.commits(Commits::Pass);
     assert_eq!(
-        hospital.settle(settle("r-1", published("V1"))).await.unwrap().state(),
+        hospital
+            .settle(settle("r-1", published("V1")))
+            .await
+            .unwrap()
+            .state(),
         v1::State::Abandoned
     );
-    let settled = hospital.settle(settle("r-2", published("V1"))).await.unwrap();
+    let settled = hospital
+        .settle(settle("r-2", published("V1")))
+        .await
+        .unwrap();
     assert_eq!(settled.state(), v1::State::Settled);
     assert_eq!(legs(&world).await, (1, 1));
 }
@@ -108,7 +159,10 @@ async fn a_cancel_that_comes_too_late_tells_that_it_stands() {
     let world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::AnswerLost);
-    hospital.settle(settle("r-1", published("V1"))).await.unwrap_err();
+    hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap_err();
     let cancelled = hospital.cancel("r-1", PERSON).await.unwrap();
     assert_eq!(cancelled.state(), v1::State::Settled);
     assert_eq!(legs(&world).await, (1, 1));
@@ -125,7 +179,10 @@ async fn an_id_that_never_arrived_is_buried_at_both_nodes() {
     world.kill(CHENGDU).await;
     world.start(CHENGDU).await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    let late = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    let late = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
     assert_eq!(late.state(), v1::State::Abandoned);
     assert_eq!(legs(&world).await, (0, 0));
 }
@@ -136,11 +193,17 @@ async fn past_its_limit_an_open_settlement_is_given_up() {
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::Lost);
     let not_after_ms = 1_678_420_800_000 + 60_000;
-    let request = v1::SettleRequest { not_after_ms, ..settle("r-1", published("V1")) };
+    let request = v1::SettleRequest {
+        not_after_ms,
+        ..settle("r-1", published("V1"))
+    };
     hospital.settle(request.clone()).await.unwrap_err();
     world.clock.set("2023-03-10T04:02:00.000Z");
     assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Abandoned);
-    let request = v1::SettleRequest { request_id: "r-2".to_owned(), ..request };
+    let request = v1::SettleRequest {
+        request_id: "r-2".to_owned(),
+        ..request
+    };
     let refused = hospital.settle(request).await.unwrap_err();
     assert_eq!(code(&refused), "request.not_after_passed");
     assert_eq!(legs(&world).await, (0, 0));
@@ -152,7 +215,10 @@ async fn an_index_derived_again_gives_the_same_answers() {
     let mut hospital = world.hospital(HOSPITAL).await;
     for nth in 0..70 {
         let visit = format!("V{nth}");
-        hospital.settle(settle(&visit, small(&visit))).await.unwrap();
+        hospital
+            .settle(settle(&visit, small(&visit)))
+            .await
+            .unwrap();
     }
     let told = hospital.get("V7").await.unwrap();
     let before = (world.status(NINGBO).await, world.status(CHENGDU).await);
@@ -163,10 +229,16 @@ async fn an_index_derived_again_gives_the_same_answers() {
     }
     let mut hospital = world.hospital(HOSPITAL).await;
     assert_eq!(hospital.get("V7").await.unwrap(), told);
-    assert_eq!(hospital.settle(settle("V7", small("V7"))).await.unwrap(), told);
+    assert_eq!(
+        hospital.settle(settle("V7", small("V7"))).await.unwrap(),
+        told
+    );
     let after = (world.status(NINGBO).await, world.status(CHENGDU).await);
     assert_eq!((after.0.legs_written, after.1.legs_written), (70, 70));
-    assert_eq!((after.0.members, after.1.institutions), (before.0.members, before.1.institutions));
+    assert_eq!(
+        (after.0.members, after.1.institutions),
+        (before.0.members, before.1.institutions)
+    );
     assert_eq!(after.1.catalogue, before.1.catalogue);
     assert_eq!(after.0.policies, before.0.policies);
     let next = hospital.settle(settle("V70", small("V70"))).await.unwrap();
@@ -179,5 +251,8 @@ async fn an_index_ahead_of_the_journal_keeps_the_node_from_serving() {
     world.stop(NINGBO).await;
     world.forget_journal(NINGBO);
     let refused = Node::start(world.config(NINGBO)).await.err().unwrap();
-    assert!(matches!(refused, StartError::Ledger(OpenError::Ahead { .. })), "{refused}");
+    assert!(
+        matches!(refused, StartError::Ledger(OpenError::Ahead { .. })),
+        "{refused}"
+    );
 }

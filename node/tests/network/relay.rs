@@ -68,12 +68,20 @@ impl Running {
 impl World {
     /// Puts a relay in front of Ningbo; Chengdu must be started anew to go through it.
     pub async fn relay(&mut self) {
-        let state = Arc::new(Mutex::new(State { commits: Commits::Pass, last: None }));
+        let state = Arc::new(Mutex::new(State {
+            commits: Commits::Pass,
+            last: None,
+        }));
         let to = self.lazy_channel(NINGBO);
-        let relay = Relay { state: state.clone(), to };
+        let relay = Relay {
+            state: state.clone(),
+            to,
+        };
         let credentials = self.party("/region/330200/node");
         let any = "127.0.0.1:0".parse().unwrap();
-        let server = Server::bind(any, credentials, ServerLimits::standard()).await.unwrap();
+        let server = Server::bind(any, credentials, ServerLimits::standard())
+            .await
+            .unwrap();
         let address = server.local_address();
         let node: &[Caller] = &[Caller::RegionNode];
         let table = AccessTable::new(vec![
@@ -83,9 +91,16 @@ impl World {
         let routes = Routes::new(HomeServiceServer::new(relay.clone()))
             .add_service(PolicyServiceServer::new(relay));
         let task = tokio::spawn(async move {
-            server.serve(routes, table.unwrap(), std::future::pending()).await.unwrap();
+            server
+                .serve(routes, table.unwrap(), std::future::pending())
+                .await
+                .unwrap();
         });
-        self.relay = Some(Running { address, state, task });
+        self.relay = Some(Running {
+            address,
+            state,
+            task,
+        });
     }
 }
 
@@ -99,7 +114,9 @@ impl HomeService for Relay {
         &self,
         request: Request<v1::SnapshotRequest>,
     ) -> Result<Response<v1::SnapshotResponse>, Status> {
-        HomeServiceClient::new(self.to.clone()).snapshot(request.into_inner()).await
+        HomeServiceClient::new(self.to.clone())
+            .snapshot(request.into_inner())
+            .await
     }
 
     async fn commit(
@@ -114,9 +131,15 @@ impl HomeService for Relay {
         };
         match commits {
             Commits::Lost => Err(lost()),
-            Commits::Pass => HomeServiceClient::new(self.to.clone()).commit(request).await,
+            Commits::Pass => {
+                HomeServiceClient::new(self.to.clone())
+                    .commit(request)
+                    .await
+            }
             Commits::AnswerLost => {
-                HomeServiceClient::new(self.to.clone()).commit(request).await?;
+                HomeServiceClient::new(self.to.clone())
+                    .commit(request)
+                    .await?;
                 Err(lost())
             }
         }
@@ -126,7 +149,9 @@ impl HomeService for Relay {
         &self,
         request: Request<v1::AbandonRequest>,
     ) -> Result<Response<v1::AbandonResponse>, Status> {
-        HomeServiceClient::new(self.to.clone()).abandon(request.into_inner()).await
+        HomeServiceClient::new(self.to.clone())
+            .abandon(request.into_inner())
+            .await
     }
 }
 
@@ -136,6 +161,8 @@ impl PolicyService for Relay {
         &self,
         request: Request<FetchPolicyRequest>,
     ) -> Result<Response<FetchPolicyResponse>, Status> {
-        PolicyServiceClient::new(self.to.clone()).fetch_policy(request.into_inner()).await
+        PolicyServiceClient::new(self.to.clone())
+            .fetch_policy(request.into_inner())
+            .await
     }
 }

@@ -10,29 +10,54 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 async fn a_repeated_id_gets_the_same_answer() {
     let world = World::new().await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    let first = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
-    let again = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    let first = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
+    let again = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
     assert_eq!(first, again);
     assert_eq!(hospital.get("r-1").await.unwrap(), first);
-    assert_eq!((world.status(NINGBO).await.legs_written, world.status(CHENGDU).await.legs_written), (1, 1));
+    assert_eq!(
+        (
+            world.status(NINGBO).await.legs_written,
+            world.status(CHENGDU).await.legs_written
+        ),
+        (1, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_id_is_bound_to_its_request_and_names_what_differs() {
     let world = World::new().await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    hospital.settle(settle("r-1", published("V1"))).await.unwrap();
+    hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
     let mut other_bill = published("V1");
     other_bill.lines[0].amount_fen += 100;
     other_bill.total_fen += 100;
-    for (bill, differs) in [(published("V2"), "visit"), (at_home("V1"), "person"), (other_bill, "bill")] {
+    for (bill, differs) in [
+        (published("V2"), "visit"),
+        (at_home("V1"), "person"),
+        (other_bill, "bill"),
+    ] {
         let refused = hospital.settle(settle("r-1", bill)).await.unwrap_err();
         assert_eq!(code(&refused), "id.conflict", "{refused}");
-        assert!(refused.message().contains(&format!("[{differs}]")), "{refused}");
+        assert!(
+            refused.message().contains(&format!("[{differs}]")),
+            "{refused}"
+        );
     }
     // The same id of another institution is another id.
     let mut other = world.hospital(OTHER_HOSPITAL).await;
-    assert_eq!(other.get("r-1").await.unwrap_err().code(), tonic::Code::NotFound);
+    assert_eq!(
+        other.get("r-1").await.unwrap_err().code(),
+        tonic::Code::NotFound
+    );
     let settled = other.settle(settle("r-1", published("V1"))).await.unwrap();
     assert_eq!(settled.state(), v1::State::Settled);
 }
@@ -41,8 +66,14 @@ async fn an_id_is_bound_to_its_request_and_names_what_differs() {
 async fn a_visit_is_settled_once_whatever_id_is_used() {
     let world = World::new().await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    let first = hospital.settle(settle("r-1", published("V1"))).await.unwrap();
-    let refused = hospital.settle(settle("r-2", published("V1"))).await.unwrap_err();
+    let first = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
+    let refused = hospital
+        .settle(settle("r-2", published("V1")))
+        .await
+        .unwrap_err();
     assert_eq!(code(&refused), "visit.already_settled");
     assert!(refused.message().contains(&first.settlement), "{refused}");
 }
@@ -54,7 +85,11 @@ async fn of_many_ids_for_one_visit_at_once_one_is_settled() {
     let mut tries = JoinSet::new();
     for nth in 0..8 {
         let mut hospital = hospital.clone();
-        tries.spawn(async move { hospital.settle(settle(&format!("r-{nth}"), published("V1"))).await });
+        tries.spawn(async move {
+            hospital
+                .settle(settle(&format!("r-{nth}"), published("V1")))
+                .await
+        });
     }
     let mut settled = 0;
     for outcome in tries.join_all().await {
@@ -65,7 +100,10 @@ async fn of_many_ids_for_one_visit_at_once_one_is_settled() {
             }
             Err(refused) => {
                 let code = code(&refused);
-                assert!(["visit.in_progress", "visit.already_settled"].contains(&&*code), "{refused}");
+                assert!(
+                    ["visit.in_progress", "visit.already_settled"].contains(&&*code),
+                    "{refused}"
+                );
             }
         }
     }
@@ -80,7 +118,12 @@ async fn of_one_id_sent_many_times_at_once_all_get_the_one_answer() {
     let mut tries = JoinSet::new();
     for _ in 0..8 {
         let mut hospital = hospital.clone();
-        tries.spawn(async move { hospital.settle(settle("r-1", published("V1"))).await.unwrap() });
+        tries.spawn(async move {
+            hospital
+                .settle(settle("r-1", published("V1")))
+                .await
+                .unwrap()
+        });
     }
     let answers = tries.join_all().await;
     assert!(answers.iter().all(|answer| *answer == answers[0]));
@@ -96,13 +139,30 @@ async fn two_hospitals_at_once_use_one_deductible() {
         for nth in 0..6 {
             let mut hospital = hospital.clone();
             let visit = format!("V{who}-{nth}");
-            tries.spawn(async move { hospital.settle(settle(&visit, published(&visit))).await.unwrap() });
+            tries.spawn(async move {
+                hospital
+                    .settle(settle(&visit, published(&visit)))
+                    .await
+                    .unwrap()
+            });
         }
     }
     let settled = tries.join_all().await;
-    let decisions: Vec<_> = settled.into_iter().map(|one| one.decision.unwrap()).collect();
+    let decisions: Vec<_> = settled
+        .into_iter()
+        .map(|one| one.decision.unwrap())
+        .collect();
     let started: i64 = decisions.iter().map(|one| one.layers[0].start_fen).sum();
     let paid: i64 = decisions.iter().map(|one| one.fund_total_fen).sum();
-    assert_eq!((started, paid), (120_000, (12 * 2_000_000 - 120_000) * 7 / 10));
-    assert_eq!((world.status(NINGBO).await.legs_written, world.status(CHENGDU).await.legs_written), (12, 12));
+    assert_eq!(
+        (started, paid),
+        (120_000, (12 * 2_000_000 - 120_000) * 7 / 10)
+    );
+    assert_eq!(
+        (
+            world.status(NINGBO).await.legs_written,
+            world.status(CHENGDU).await.legs_written
+        ),
+        (12, 12)
+    );
 }

@@ -19,7 +19,9 @@ use huitong_node::{Node, NodeConfig, RunningNode};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
-use huitong_transport::{ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy};
+use huitong_transport::{
+    ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy,
+};
 use tempfile::TempDir;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -36,7 +38,10 @@ pub struct SetClock(AtomicI64);
 
 impl SetClock {
     pub fn set(&self, text: &str) {
-        self.0.store(Timestamp::parse(text).unwrap().as_millis(), Ordering::SeqCst);
+        self.0.store(
+            Timestamp::parse(text).unwrap().as_millis(),
+            Ordering::SeqCst,
+        );
     }
 }
 
@@ -62,6 +67,7 @@ pub struct World {
     pub ningbo: Region,
     pub chengdu: Region,
     pub relay: Option<crate::relay::Running>,
+    pub clearing: Option<crate::clearing::Running>,
 }
 
 pub fn year() -> Validity {
@@ -78,7 +84,10 @@ pub fn region(text: &str) -> RegionCode {
 }
 
 fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
 }
 
 impl World {
@@ -91,14 +100,26 @@ impl World {
             address: free_address(),
             folder: tempfile::tempdir().unwrap(),
             signing: root
-                .issue(&Identity::RegionNodeSigning(region(code)), &Hosts::none(), year())
+                .issue(
+                    &Identity::RegionNodeSigning(region(code)),
+                    &Hosts::none(),
+                    year(),
+                )
                 .unwrap(),
             node: None,
         };
         let clock = Arc::new(SetClock(AtomicI64::new(0)));
         clock.set("2023-03-10T04:00:00.000Z");
         let (ningbo, chengdu) = (prepare(NINGBO), prepare(CHENGDU));
-        let mut world = Self { root, trust, clock, ningbo, chengdu, relay: None };
+        let mut world = Self {
+            root,
+            trust,
+            clock,
+            ningbo,
+            chengdu,
+            relay: None,
+            clearing: None,
+        };
         world.start(NINGBO).await;
         world.start(CHENGDU).await;
         world.bring_in().await;
@@ -113,7 +134,11 @@ impl World {
         ];
         let chengdu = [
             (Kind::Members, "members", files::OWN_MEMBERS.to_owned()),
-            (Kind::Institutions, "institutions", files::INSTITUTIONS.to_owned()),
+            (
+                Kind::Institutions,
+                "institutions",
+                files::INSTITUTIONS.to_owned(),
+            ),
             (Kind::Catalogue, "catalogue", files::catalogue()),
             (Kind::Policy, "policy", files::policy(CHENGDU)),
         ];
@@ -125,17 +150,29 @@ impl World {
             let (kind, word, text) = file;
             let mut officer = self.officer(region).await;
             let messages = files::messages(kind, word, &text);
-            let answer = officer.import(tokio_stream::iter(messages)).await.unwrap().into_inner();
+            let answer = officer
+                .import(tokio_stream::iter(messages))
+                .await
+                .unwrap()
+                .into_inner();
             assert_eq!(answer.fault_count, 0, "{word}: {:?}", answer.faults);
         }
     }
 
     pub fn of(&self, code: &str) -> &Region {
-        if code == NINGBO { &self.ningbo } else { &self.chengdu }
+        if code == NINGBO {
+            &self.ningbo
+        } else {
+            &self.chengdu
+        }
     }
 
     fn of_mut(&mut self, code: &str) -> &mut Region {
-        if code == NINGBO { &mut self.ningbo } else { &mut self.chengdu }
+        if code == NINGBO {
+            &mut self.ningbo
+        } else {
+            &mut self.chengdu
+        }
     }
 
     /// The credentials of a party, issued by its rightful authority.
@@ -143,13 +180,23 @@ impl World {
         let identity: Identity = path.parse().unwrap();
         let issued = match &identity {
             Identity::Institution { region, .. } | Identity::RegionOfficer { region, .. } => {
-                let authority = self.root.issue_region_authority(*region, days(700)).unwrap();
+                let authority = self
+                    .root
+                    .issue_region_authority(*region, days(700))
+                    .unwrap();
                 authority.issue(&identity, &Hosts::none(), year()).unwrap()
             }
-            _ => self.root.issue(&identity, &Hosts::loopback(), year()).unwrap(),
+            _ => self
+                .root
+                .issue(&identity, &Hosts::loopback(), year())
+                .unwrap(),
         };
-        let credentials =
-            Credentials::new(issued.chain().to_vec(), issued.key().into(), self.trust.clone()).unwrap();
+        let credentials = Credentials::new(
+            issued.chain().to_vec(),
+            issued.key().into(),
+            self.trust.clone(),
+        )
+        .unwrap();
         CredentialStore::fixed(credentials).unwrap()
     }
 
@@ -157,12 +204,16 @@ impl World {
         let own = self.of(code);
         let entry = |region: &Region| {
             let now = jiff::Timestamp::now();
-            let relayed = self.relay.as_ref().filter(|_| region.code.to_string() == NINGBO);
+            let relayed = self
+                .relay
+                .as_ref()
+                .filter(|_| region.code.to_string() == NINGBO);
             let address = relayed.map_or(region.address, |relay| relay.address);
             DirectoryEntry {
                 region: region.code,
                 endpoint: format!("https://{address}"),
-                signing: CertifiedKey::from_chain(region.signing.chain(), &self.trust, now).unwrap(),
+                signing: CertifiedKey::from_chain(region.signing.chain(), &self.trust, now)
+                    .unwrap(),
             }
         };
         NodeConfig {
@@ -172,13 +223,22 @@ impl World {
             credentials: self.party(&format!("/region/{code}/node")),
             signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
             directory: vec![entry(&self.ningbo), entry(&self.chengdu)],
-            clearinghouse: None,
+            clearinghouse: self
+                .clearing
+                .as_ref()
+                .map(|it| format!("https://{}", it.address)),
             calendar: Calendar::new(BTreeSet::new()),
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),
-            timing: Timing { resolve_every: Duration::from_millis(50), ..Timing::STANDARD },
+            timing: Timing {
+                resolve_every: Duration::from_millis(50),
+                ..Timing::STANDARD
+            },
             report_every: Duration::from_millis(50),
-            server: ServerLimits { drain: Duration::from_millis(200), ..ServerLimits::standard() },
+            server: ServerLimits {
+                drain: Duration::from_millis(200),
+                ..ServerLimits::standard()
+            },
             client: ClientLimits::standard(),
         }
     }
@@ -210,7 +270,14 @@ impl World {
         let region = self.of(to);
         let endpoint = format!("https://{}", region.address);
         let expected = Identity::RegionNode(region.code);
-        connect(&endpoint, expected, &self.party(party), ClientLimits::standard()).await.unwrap()
+        connect(
+            &endpoint,
+            expected,
+            &self.party(party),
+            ClientLimits::standard(),
+        )
+        .await
+        .unwrap()
     }
 
     /// A channel as Chengdu's node, opened when it is used and again when it breaks.
@@ -238,7 +305,11 @@ impl World {
     pub async fn hospital(&self, path: &str) -> Hospital {
         let client = InstitutionServiceClient::new(self.channel(path, CHENGDU).await);
         let most = huitong_transport::MAX_MESSAGE_BYTES;
-        Hospital { client: client.max_encoding_message_size(most).max_decoding_message_size(most) }
+        Hospital {
+            client: client
+                .max_encoding_message_size(most)
+                .max_decoding_message_size(most),
+        }
     }
 
     pub async fn officer(&self, code: &str) -> RegistryServiceClient<Channel> {
@@ -247,7 +318,12 @@ impl World {
     }
 
     pub async fn status(&self, code: &str) -> v1::NodeStatusResponse {
-        self.officer(code).await.node_status(v1::NodeStatusRequest {}).await.unwrap().into_inner()
+        self.officer(code)
+            .await
+            .node_status(v1::NodeStatusRequest {})
+            .await
+            .unwrap()
+            .into_inner()
     }
 
     /// Calls a region's node as somebody.
@@ -263,13 +339,25 @@ pub struct Hospital {
 
 impl Hospital {
     pub async fn settle(&mut self, request: v1::SettleRequest) -> Result<v1::Settlement, Status> {
-        Ok(self.client.settle(request).await?.into_inner().settlement.unwrap())
+        Ok(self
+            .client
+            .settle(request)
+            .await?
+            .into_inner()
+            .settlement
+            .unwrap())
     }
 
     pub async fn get(&mut self, request_id: &str) -> Result<v1::Settlement, Status> {
         let by = v1::get_settlement_request::By::RequestId(request_id.to_owned());
         let request = v1::GetSettlementRequest { by: Some(by) };
-        Ok(self.client.get_settlement(request).await?.into_inner().settlement.unwrap())
+        Ok(self
+            .client
+            .get_settlement(request)
+            .await?
+            .into_inner()
+            .settlement
+            .unwrap())
     }
 
     /// Asks until the settlement has an outcome.
@@ -283,14 +371,29 @@ impl Hospital {
         }
     }
 
-    pub async fn cancel(&mut self, request_id: &str, psn_no: &str) -> Result<v1::Settlement, Status> {
+    pub async fn cancel(
+        &mut self,
+        request_id: &str,
+        psn_no: &str,
+    ) -> Result<v1::Settlement, Status> {
         let person = Some(crate::bills::person(psn_no));
-        let request = v1::CancelRequest { request_id: request_id.to_owned(), person };
-        Ok(self.client.cancel(request).await?.into_inner().settlement.unwrap())
+        let request = v1::CancelRequest {
+            request_id: request_id.to_owned(),
+            person,
+        };
+        Ok(self
+            .client
+            .cancel(request)
+            .await?
+            .into_inner()
+            .settlement
+            .unwrap())
     }
 }
 
 /// The stable code of a refusal.
 pub fn code(status: &Status) -> String {
-    huitong_transport::refusal_code(status).unwrap_or_else(|| panic!("{status:?}")).to_owned()
+    huitong_transport::refusal_code(status)
+        .unwrap_or_else(|| panic!("{status:?}"))
+        .to_owned()
 }

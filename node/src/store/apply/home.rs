@@ -17,13 +17,24 @@ pub(super) fn committed(
     let body = record.body();
     let claim = &record.claim;
     let (treatment, settlement) = (claim.treatment, body.clearing.settlement);
-    let row = HomeRow { binding: Some(claim.binding()), state: HomeState::Committed(at) };
-    out.put(Key::HomeSettlement(treatment, settlement), Row::HomeSettlement(row));
-    out.put(Key::HomeVisit(treatment, claim.visit_key()), Row::HomeVisit(settlement));
+    let row = HomeRow {
+        binding: Some(claim.binding()),
+        state: HomeState::Committed(at),
+    };
+    out.put(
+        Key::HomeSettlement(treatment, settlement),
+        Row::HomeSettlement(row),
+    );
+    out.put(
+        Key::HomeVisit(treatment, claim.visit_key()),
+        Row::HomeVisit(settlement),
+    );
 
     let psn_no = claim.person.psn_no;
-    let mut account =
-        ground.rows.account(psn_no)?.unwrap_or_else(|| Account::new(record.after.incarnation));
+    let mut account = ground
+        .rows
+        .account(psn_no)?
+        .unwrap_or_else(|| Account::new(record.after.incarnation));
     account.version = record.after;
     account.balances = record.balances;
     for (slot, value) in &record.totals {
@@ -42,7 +53,13 @@ pub(super) fn committed(
     }
     out.put(Key::Account(psn_no), Row::Account(account));
     out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
-    out.extend(Stream::Legs, record.legs_from, Leg::of(body).len(), at, ground.rows)
+    out.extend(
+        Stream::Legs,
+        record.legs_from,
+        Leg::of(body).len(),
+        at,
+        ground.rows,
+    )
 }
 
 pub(super) fn refused(record: &HomeRefused, out: &mut Changes) {
@@ -50,10 +67,19 @@ pub(super) fn refused(record: &HomeRefused, out: &mut Changes) {
         binding: Some(record.binding),
         state: HomeState::Refused(record.refusal.clone()),
     };
-    out.put(Key::HomeSettlement(record.treatment, record.settlement), Row::HomeSettlement(row));
+    out.put(
+        Key::HomeSettlement(record.treatment, record.settlement),
+        Row::HomeSettlement(row),
+    );
 }
 
 pub(super) fn tombstone(record: &HomeTombstone, out: &mut Changes) {
-    let row = HomeRow { binding: None, state: HomeState::Tombstone(record.at) };
-    out.put(Key::HomeSettlement(record.treatment, record.settlement), Row::HomeSettlement(row));
+    let row = HomeRow {
+        binding: None,
+        state: HomeState::Tombstone(record.at),
+    };
+    out.put(
+        Key::HomeSettlement(record.treatment, record.settlement),
+        Row::HomeSettlement(row),
+    );
 }

@@ -22,17 +22,26 @@ pub(super) fn committed(
     out.put(Key::Count(record.kind), Row::Count(record.held));
     if record.kind == ImportKind::Catalogue {
         // The catalogue is read as a whole when the node starts; its parts stay where they are.
-        let row = CatalogueRow { import: record.import, chunks: record.chunks };
+        let row = CatalogueRow {
+            import: record.import,
+            chunks: record.chunks,
+        };
         out.put(Key::Catalogue(), Row::Catalogue(row));
         return Ok(());
     }
-    let mut people = People { ground, accounts: BTreeMap::new(), filings: BTreeMap::new() };
+    let mut people = People {
+        ground,
+        accounts: BTreeMap::new(),
+        filings: BTreeMap::new(),
+    };
     for seq in 0..record.chunks {
         let key = Key::Chunk(record.import, seq);
         let at = ground.rows.chunk(record.import, seq)?;
         let at = at.ok_or(StoreError::Inconsistent("a committed file lacks a part"))?;
         let NodeRecord::ImportChunk(chunk) = ground.records.record(at)? else {
-            return Err(StoreError::Inconsistent("a part of a file is another record"));
+            return Err(StoreError::Inconsistent(
+                "a part of a file is another record",
+            ));
         };
         people.take(chunk.rows, out)?;
         out.remove(key);
@@ -57,7 +66,9 @@ impl People<'_> {
                     out.put(Key::Member(member.psn_no), Row::Member(member));
                 }
             }
-            RegistryRows::Filings(rows) => rows.into_iter().try_for_each(|filing| self.file(filing))?,
+            RegistryRows::Filings(rows) => {
+                rows.into_iter().try_for_each(|filing| self.file(filing))?
+            }
             RegistryRows::OpeningTotals(rows) => {
                 for row in rows {
                     self.account(row.psn_no)?.totals.insert(row.slot, row.value);
@@ -65,7 +76,10 @@ impl People<'_> {
             }
             RegistryRows::Balances(rows) => {
                 for row in rows {
-                    self.account(row.psn_no)?.balances = Balances { own: row.own, family: row.family };
+                    self.account(row.psn_no)?.balances = Balances {
+                        own: row.own,
+                        family: row.family,
+                    };
                 }
             }
             RegistryRows::Institutions(rows) => {
@@ -74,7 +88,9 @@ impl People<'_> {
                 }
             }
             RegistryRows::Catalogue(_) => {
-                return Err(StoreError::Inconsistent("a catalogue in a file of another kind"));
+                return Err(StoreError::Inconsistent(
+                    "a catalogue in a file of another kind",
+                ));
             }
         }
         Ok(())
@@ -87,14 +103,17 @@ impl People<'_> {
             account.version = account.next_version();
             self.accounts.insert(psn_no, account);
         }
-        self.accounts.get_mut(&psn_no).ok_or(StoreError::Inconsistent("an account vanished"))
+        self.accounts
+            .get_mut(&psn_no)
+            .ok_or(StoreError::Inconsistent("an account vanished"))
     }
 
     fn file(&mut self, filing: Filing) -> Result<(), StoreError> {
         self.account(filing.psn_no)?;
         if !self.filings.contains_key(&filing.psn_no) {
             let found = self.ground.rows.filings(filing.psn_no)?;
-            self.filings.insert(filing.psn_no, found.unwrap_or(Filings(Vec::new())));
+            self.filings
+                .insert(filing.psn_no, found.unwrap_or(Filings(Vec::new())));
         }
         let held = self
             .filings
@@ -103,7 +122,8 @@ impl People<'_> {
         let name = |one: &Filing| (one.class, one.area, one.days.from());
         held.0.retain(|other| name(other) != name(&filing));
         held.0.push(filing);
-        held.0.sort_by_key(|one| (one.days.from(), one.class, one.area));
+        held.0
+            .sort_by_key(|one| (one.days.from(), one.class, one.area));
         Ok(())
     }
 

@@ -13,7 +13,8 @@ use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
 
 use super::{
-    Change, ClosedDay, Key, LastClosedDay, Location, PolicyRow, Row, Rows, StoreError, Stream, StreamHead,
+    Change, ClosedDay, Key, LastClosedDay, Location, PolicyRow, Row, Rows, StoreError, Stream,
+    StreamHead,
 };
 
 /// Records by their place.
@@ -40,7 +41,11 @@ pub struct Ground<'a> {
 ///
 /// # Errors
 /// [`StoreError`] when what it builds on cannot be read, or is not there.
-pub fn changes(record: &NodeRecord, at: Location, ground: &Ground<'_>) -> Result<Vec<Change>, StoreError> {
+pub fn changes(
+    record: &NodeRecord,
+    at: Location,
+    ground: &Ground<'_>,
+) -> Result<Vec<Change>, StoreError> {
     let mut out = Changes { out: Vec::new() };
     match record {
         NodeRecord::ImportChunk(chunk) => {
@@ -48,16 +53,28 @@ pub fn changes(record: &NodeRecord, at: Location, ground: &Ground<'_>) -> Result
         }
         NodeRecord::ImportCommitted(committed) => import::committed(committed, ground, &mut out)?,
         NodeRecord::PolicyPublished(policy) => {
-            let row = PolicyRow { region: ground.region, at };
+            let row = PolicyRow {
+                region: ground.region,
+                at,
+            };
             out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
         }
         NodeRecord::PolicyFetched(policy) => {
-            let row = PolicyRow { region: policy.region, at };
+            let row = PolicyRow {
+                region: policy.region,
+                at,
+            };
             out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
         }
         NodeRecord::DayClosed(DayClosed { day, up_to, .. }) => {
-            out.put(Key::ClosedDay(*day), Row::ClosedDay(ClosedDay { up_to: *up_to }));
-            out.put(Key::LastClosedDay(), Row::LastClosedDay(LastClosedDay { day: *day }));
+            out.put(
+                Key::ClosedDay(*day),
+                Row::ClosedDay(ClosedDay { up_to: *up_to }),
+            );
+            out.put(
+                Key::LastClosedDay(),
+                Row::LastClosedDay(LastClosedDay { day: *day }),
+            );
         }
         NodeRecord::Prepared(record) => treatment::prepared(record, at, &mut out),
         NodeRecord::Reprepared(record) => treatment::reprepared(record, at, ground, &mut out)?,
@@ -72,7 +89,13 @@ pub fn changes(record: &NodeRecord, at: Location, ground: &Ground<'_>) -> Result
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
             let acknowledged = head.acknowledged.max(*up_to);
-            out.put(Key::Stream(stream), Row::Stream(StreamHead { acknowledged, ..head }));
+            out.put(
+                Key::Stream(stream),
+                Row::Stream(StreamHead {
+                    acknowledged,
+                    ..head
+                }),
+            );
         }
     }
     Ok(out.out)
@@ -85,7 +108,10 @@ struct Changes {
 
 impl Changes {
     fn put(&mut self, key: Key, row: Row) {
-        self.out.push(Change { key, row: Some(row) });
+        self.out.push(Change {
+            key,
+            row: Some(row),
+        });
     }
 
     fn remove(&mut self, key: Key) {
@@ -110,7 +136,10 @@ impl Changes {
         }
         let head = rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
         let written = head.written.max(last);
-        self.put(Key::Stream(stream), Row::Stream(StreamHead { written, ..head }));
+        self.put(
+            Key::Stream(stream),
+            Row::Stream(StreamHead { written, ..head }),
+        );
         // A block begins with number 1, 65, 129 …: it is found by the record that holds its first number.
         let block = last.saturating_sub(1) / Stream::BLOCK;
         let begins = block.saturating_mul(Stream::BLOCK).saturating_add(1);

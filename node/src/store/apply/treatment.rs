@@ -2,7 +2,9 @@
 
 use huitong_core::id::SettlementId;
 use huitong_core::leg::Leg;
-use huitong_core::record::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+use huitong_core::record::treatment::{
+    Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
+};
 
 use super::super::row::PreparedRow;
 use super::super::{
@@ -16,12 +18,20 @@ pub(super) fn prepared(record: &Prepared, at: Location, out: &mut Changes) {
         institution: record.institution,
         request: record.request,
         home: record.home(),
-        prepared: Some(PreparedRow { binding: record.binding, visit: visit.clone(), at, again: None }),
+        prepared: Some(PreparedRow {
+            binding: record.binding,
+            visit: visit.clone(),
+            at,
+            again: None,
+        }),
         state: SettlementState::Prepared,
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
     out.put(Key::Visit(visit), Row::Visit(record.settlement));
-    out.put(Key::Open(record.settlement), Row::Open(OpenRow { since: record.at }));
+    out.put(
+        Key::Open(record.settlement),
+        Row::Open(OpenRow { since: record.at }),
+    );
 }
 
 pub(super) fn reprepared(
@@ -50,13 +60,25 @@ pub(super) fn settled(
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
     out.remove(Key::Open(record.settlement));
     let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
-    out.put(Key::Held(home), Row::Held(held.with(record.receipt.body.number)));
+    out.put(
+        Key::Held(home),
+        Row::Held(held.with(record.receipt.body.number)),
+    );
     let legs = Leg::of(&record.receipt.body).len();
     out.extend(Stream::Legs, record.legs_from, legs, at, ground.rows)
 }
 
-pub(super) fn refused(record: &Refused, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
-    ended(record.settlement, SettlementState::Refused(record.refusal.clone()), ground, out)
+pub(super) fn refused(
+    record: &Refused,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    ended(
+        record.settlement,
+        SettlementState::Refused(record.refusal.clone()),
+        ground,
+        out,
+    )
 }
 
 pub(super) fn abandoned(
@@ -99,5 +121,7 @@ fn known(settlement: SettlementId, ground: &Ground<'_>) -> Result<SettlementRow,
     ground
         .rows
         .settlement(settlement)?
-        .ok_or(StoreError::Inconsistent("a record names a settlement that was never prepared"))
+        .ok_or(StoreError::Inconsistent(
+            "a record names a settlement that was never prepared",
+        ))
 }

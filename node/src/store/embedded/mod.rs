@@ -48,8 +48,12 @@ impl SledIndex {
         let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES);
         // sled panics on some files that a power cut leaves behind.
         match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(opened) => Ok(Self { db: opened.map_err(backend)? }),
-            Err(_panic) => Err(StoreError::Backend("sled panicked while opening".to_owned())),
+            Ok(opened) => Ok(Self {
+                db: opened.map_err(backend)?,
+            }),
+            Err(_panic) => Err(StoreError::Backend(
+                "sled panicked while opening".to_owned(),
+            )),
         }
     }
 }
@@ -74,10 +78,18 @@ fn backend(error: sled::Error) -> StoreError {
 impl Index for SledIndex {
     fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
         let found = self.db.get(encode_to_vec(key)).map_err(backend)?;
-        found.map(|bytes| decode_exact(&bytes)).transpose().map_err(StoreError::Form)
+        found
+            .map(|bytes| decode_exact(&bytes))
+            .transpose()
+            .map_err(StoreError::Form)
     }
 
-    fn scan(&self, table: Table, after: Option<&Key>, limit: usize) -> Result<Vec<(Key, Row)>, StoreError> {
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
         let begin = after.map_or_else(|| vec![table.tag()], encode_to_vec);
         let mut rows = Vec::new();
         for found in self.db.range(begin.clone()..) {
@@ -109,7 +121,8 @@ impl Index for SledIndex {
         let found = self.db.get(REACHED).map_err(backend)?;
         found
             .map(|bytes| {
-                read_reached(&bytes).ok_or_else(|| StoreError::Backend("the index has another form".to_owned()))
+                read_reached(&bytes)
+                    .ok_or_else(|| StoreError::Backend("the index has another form".to_owned()))
             })
             .transpose()
     }

@@ -20,7 +20,9 @@ use crate::money::Fen;
 use crate::person::{PersonRef, PsnNo};
 use crate::receipt::{ClearingPart, ReceiptBody};
 use crate::totals::{Stretch, TotalSlot};
-use crate::vocabulary::{Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting};
+use crate::vocabulary::{
+    Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting,
+};
 
 fn ningbo() -> RegionCode {
     RegionCode::parse("330200").unwrap()
@@ -133,7 +135,10 @@ fn committed() -> Committed {
             claim,
             decision,
             snapshot: Snapshot {
-                person: PersonRef { home: ningbo(), psn_no: psn_no() },
+                person: PersonRef {
+                    home: ningbo(),
+                    psn_no: psn_no(),
+                },
                 version: version(3),
                 coverage: Coverage {
                     scheme: Scheme::Resident,

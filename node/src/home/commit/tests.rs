@@ -1,0 +1,281 @@
+//! The order of the checks, and what a settlement that stands writes.
+
+use std::collections::BTreeSet;
+
+use huitong_core::record::home::HomeTombstone;
+
+use super::*;
+use crate::samples::{claim, decision, fen, id, now, person, snapshot, version, year_total};
+use crate::store::apply::{Ground, Records, changes};
+use crate::store::memory::MemoryIndex;
+use crate::store::{Change, ClosedDay, Index, Key, LastClosedDay, Location, Reached, Row};
+
+/// A home node of one person, whose record is at version 3.
+struct Home {
+    rows: MemoryIndex,
+}
+
+impl Records for Home {
+    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
+        Err(StoreError::Inconsistent("no record is read back"))
+    }
+}
+
+impl Home {
+    fn new() -> Self {
+        let home = Self {
+            rows: MemoryIndex::new(),
+        };
+        let balances = Balances {
+            own: fen(600),
+            family: Fen::ZERO,
+        };
+        let totals = [(year_total(), 1_000)].into();
+        let account = Account {
+            version: version(3),
+            totals,
+            balances,
+        };
+        home.put(Key::Account(person().psn_no), Row::Account(account));
+        home
+    }
+
+    fn put(&self, key: Key, row: Row) {
+        self.apply(&[Change {
+            key,
+            row: Some(row),
+        }]);
+    }
+
+    fn apply(&self, changes: &[Change]) {
+        let reached = Reached {
+            frame: 1,
+            records: 1,
+            position: huitong_journal::Position::START,
+        };
+        self.rows.apply(changes, reached).unwrap();
+    }
+
+    fn write(&self, record: &NodeRecord) {
+        let ground = Ground {
+            region: person().home,
+            rows: &self.rows,
+            records: self,
+        };
+        let at = Location::at(huitong_journal::Position::START, 0);
+        self.apply(&changes(record, at, &ground).unwrap());
+    }
+
+    /// Decides, and applies what is to be written.
+    fn run(&self, commit: Commit) -> (CommitVerdict, Vec<NodeRecord>) {
+        match commit.decide(&self.rows, now()).unwrap() {
+            Verdict::Answer(answer) => (answer, Vec::new()),
+            Verdict::Append(records, answer) => {
+                records.iter().for_each(|record| self.write(record));
+                (answer, records)
+            }
+        }
+    }
+}
+
+fn commit(nth: u8, visit: &str) -> Commit {
+    Commit {
+        settlement: id(nth),
+        claim: claim(visit),
+        version: version(3),
+        recomputed: Recomputed {
+            snapshot: Some(snapshot(3)),
+            outcome: Ok(decision()),
+        },
+        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        salt: [9; 16],
+    }
+}
+
+fn differs() -> Recomputed {
+    let refusal = Refusal::new(RefusalCode::DecisionDiffers, "cash_fen");
+    Recomputed {
+        snapshot: Some(snapshot(3)),
+        outcome: Err(refusal),
+    }
+}
+
+fn refused(verdict: &CommitVerdict) -> Option<RefusalCode> {
+    match verdict {
+        CommitVerdict::Refused(refusal) => Some(refusal.code),
+        CommitVerdict::Committed { .. }
+        | CommitVerdict::Repeated
+        | CommitVerdict::Conflict(_)
+        | CommitVerdict::Stale => None,
+    }
+}
+
+#[test]
+fn a_settlement_that_stands_carries_all_that_follows_from_it() {
+    let home = Home::new();
+    let (verdict, records) = home.run(commit(1, "V1"));
+    let CommitVerdict::Committed { body, salt } = verdict else {
+        panic!("{verdict:?}")
+    };
+    let pool = (Fund::ResidentPool, fen(7_000));
+    assert_eq!(body.clearing.amounts, [(Fund::OwnAccount, fen(500)), pool]);
+    assert_eq!(
+        (body.number, body.clearing.business_day.to_string()),
+        (1, "2023-03-10".to_owned())
+    );
+    let [NodeRecord::Committed(record)] = &*records else {
+        panic!("{records:?}")
+    };
+    assert_eq!(
+        (record.body(), record.salt, record.legs_from),
+        (&body, salt, 1)
+    );
+    assert_eq!((record.after, record.balances.own), (version(4), fen(100)));
+    assert_eq!(record.totals, [(year_total(), 8_000)]);
+
+    let account = home.rows.account(person().psn_no).unwrap().unwrap();
+    assert_eq!(
+        (account.version, account.totals[&year_total()]),
+        (version(4), 8_000)
+    );
+    assert_eq!(home.rows.stream(Stream::Legs).unwrap().unwrap().written, 2);
+    let receipts = Stream::Receipts(claim("V1").treatment);
+    assert_eq!(home.rows.stream(receipts).unwrap().unwrap().written, 1);
+}
+
+#[test]
+fn the_id_comes_before_the_visit_the_visit_before_the_version_the_version_before_the_decision() {
+    // Everything is wrong at once; each step takes away the first thing that is.
+    let wrong = |nth, visit: &str| Commit {
+        version: version(2),
+        recomputed: differs(),
+        ..commit(nth, visit)
+    };
+    let home = Home::new();
+    home.run(commit(1, "V1"));
+    assert_eq!(home.run(wrong(1, "V1")).0, CommitVerdict::Repeated);
+    assert_eq!(
+        home.run(wrong(1, "V2")).0,
+        CommitVerdict::Conflict(BoundField::Visit)
+    );
+    let (settled, _) = home.run(wrong(2, "V1"));
+    assert_eq!(
+        settled,
+        CommitVerdict::Refused(Refusal::new(RefusalCode::VisitAlreadySettled, id(1)))
+    );
+    assert_eq!(home.run(wrong(3, "V3")).0, CommitVerdict::Stale);
+    let recomputed = Recomputed {
+        snapshot: Some(snapshot(4)),
+        ..differs()
+    };
+    let (differs, _) = home.run(Commit {
+        version: version(4),
+        recomputed,
+        ..commit(3, "V3")
+    });
+    assert_eq!(refused(&differs), Some(RefusalCode::DecisionDiffers));
+}
+
+#[test]
+fn a_final_refusal_is_repeated_and_a_stale_version_leaves_no_trace() {
+    let home = Home::new();
+    let (stale, records) = home.run(Commit {
+        version: version(2),
+        ..commit(1, "V1")
+    });
+    assert_eq!((stale, records), (CommitVerdict::Stale, Vec::new()));
+    let (first, records) = home.run(Commit {
+        recomputed: differs(),
+        ..commit(1, "V1")
+    });
+    assert_eq!(records.len(), 1);
+    // The same id, and now it would stand.
+    let (again, records) = home.run(commit(1, "V1"));
+    assert_eq!((again, records), (first, Vec::new()));
+    // Another id of the visit may still be tried.
+    assert!(matches!(
+        home.run(commit(2, "V1")).0,
+        CommitVerdict::Committed { .. }
+    ));
+}
+
+#[test]
+fn what_was_computed_on_another_version_is_not_used() {
+    let home = Home::new();
+    let recomputed = Recomputed {
+        snapshot: Some(snapshot(2)),
+        outcome: Ok(decision()),
+    };
+    assert_eq!(
+        home.run(Commit {
+            recomputed,
+            ..commit(1, "V1")
+        })
+        .0,
+        CommitVerdict::Stale
+    );
+}
+
+#[test]
+fn an_unknown_person_is_refused_whatever_version_was_named() {
+    let home = Home::new();
+    let refusal = Refusal::new(RefusalCode::UnknownPerson, "330200");
+    let recomputed = Recomputed {
+        snapshot: None,
+        outcome: Err(refusal),
+    };
+    let (verdict, _) = home.run(Commit {
+        version: version(9),
+        recomputed,
+        ..commit(1, "V1")
+    });
+    assert_eq!(refused(&verdict), Some(RefusalCode::UnknownPerson));
+}
+
+#[test]
+fn a_buried_id_never_commits() {
+    let home = Home::new();
+    let tombstone = HomeTombstone {
+        settlement: id(1),
+        treatment: claim("V1").treatment,
+        at: now(),
+    };
+    home.write(&NodeRecord::HomeTombstone(tombstone));
+    assert_eq!(
+        refused(&home.run(commit(1, "V1")).0),
+        Some(RefusalCode::Abandoned)
+    );
+}
+
+#[test]
+fn a_closed_day_gets_no_settlement() {
+    let home = Home::new();
+    let day = "2023-03-10".parse().unwrap();
+    home.put(
+        Key::LastClosedDay(),
+        Row::LastClosedDay(LastClosedDay { day }),
+    );
+    home.put(Key::ClosedDay(day), Row::ClosedDay(ClosedDay { up_to: 0 }));
+    let (verdict, _) = home.run(commit(1, "V1"));
+    let CommitVerdict::Committed { body, .. } = verdict else {
+        panic!("{verdict:?}")
+    };
+    assert_eq!(body.clearing.business_day.to_string(), "2023-03-11");
+}
+
+#[test]
+fn an_account_that_cannot_pay_breaks_nothing() {
+    let home = Home::new();
+    let mut too_much = decision();
+    too_much.own_account = fen(601);
+    let recomputed = Recomputed {
+        snapshot: Some(snapshot(3)),
+        outcome: Ok(too_much),
+    };
+    let refused = Commit {
+        recomputed,
+        ..commit(1, "V1")
+    }
+    .decide(&home.rows, now());
+    assert!(matches!(refused, Err(StoreError::Range(_))), "{refused:?}");
+}

@@ -1,0 +1,271 @@
+//! Reading the journal again from any place gives the same rows; a failed write stops everything.
+
+use std::sync::mpsc::sync_channel;
+
+use huitong_certs::authority::Hosts;
+use huitong_certs::{Authority, Identity, SigningKey, Validity};
+use huitong_core::canonical::encode_to_vec;
+use huitong_core::digest::sha256;
+use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind};
+use huitong_core::record::registry::{Balance, RegistryRows};
+use huitong_core::record::treatment::{Abandoned, Cancelled};
+use huitong_core::record::{DayClosed, ReceiptsAcknowledged};
+use huitong_journal::Options;
+use huitong_journal::testing::{FakeDisk, Misfortune};
+
+use super::*;
+use crate::samples::{claim, fen, id, now, person, prepared};
+use crate::store::Stream;
+use crate::store::memory::MemoryIndex;
+
+fn key() -> Arc<SigningKey> {
+    let days = |days| Validity::days(jiff::Timestamp::now(), days).unwrap();
+    let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(9)).unwrap();
+    let identity = Identity::RegionNodeSigning(person().home);
+    let issued = root.issue(&identity, &Hosts::none(), days(1)).unwrap();
+    Arc::new(SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap())
+}
+
+fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, OpenError> {
+    let small = Options::standard()
+        .segment_bytes(1 << 20)
+        .frame_bytes(256 << 10);
+    Ledger::open(LedgerOptions {
+        region: person().home,
+        disk: disk.port(),
+        journal: small,
+        index: Arc::clone(index) as Arc<dyn Index>,
+        key: key(),
+    })
+}
+
+fn append(ledger: &Ledger, record: NodeRecord) -> Result<Written, WriteError> {
+    let (done, written) = sync_channel(1);
+    let permit = ledger.reserve()?;
+    ledger.append(permit, &[record], move |outcome| {
+        done.send(outcome).unwrap()
+    })?;
+    written.recv().unwrap()
+}
+
+/// A little of everything that builds on earlier records.
+fn history() -> Vec<NodeRecord> {
+    let import = sha256(b"file");
+    let balance = Balance {
+        psn_no: person().psn_no,
+        own: fen(600),
+        family: fen(0),
+    };
+    let rows = RegistryRows::Balances(vec![balance]);
+    let committed = ImportCommitted {
+        import,
+        kind: ImportKind::Balances,
+        chunks: 1,
+        rows: 1,
+        held: 1,
+        as_of: None,
+        at: now(),
+    };
+    let buried = prepared(3, "V3");
+    let acknowledged = |up_to| ReceiptsAcknowledged {
+        treatment: claim("V1").treatment,
+        up_to,
+    };
+    vec![
+        NodeRecord::ImportChunk(ImportChunk {
+            import,
+            seq: 0,
+            rows: rows.clone(),
+        }),
+        NodeRecord::ImportCommitted(committed.clone()),
+        NodeRecord::Prepared(prepared(1, "V1")),
+        NodeRecord::ImportChunk(ImportChunk {
+            import,
+            seq: 0,
+            rows,
+        }),
+        NodeRecord::Prepared(prepared(2, "V2")),
+        NodeRecord::Abandoned(Abandoned {
+            settlement: id(1),
+            at: now(),
+        }),
+        NodeRecord::ImportCommitted(committed),
+        NodeRecord::Cancelled(Cancelled {
+            settlement: id(3),
+            institution: buried.institution,
+            request: buried.request,
+            home: person().home,
+            at: now(),
+        }),
+        NodeRecord::ReceiptsAcknowledged(acknowledged(7)),
+        NodeRecord::ReceiptsAcknowledged(acknowledged(5)),
+        NodeRecord::DayClosed(DayClosed {
+            day: "2023-03-10".parse().unwrap(),
+            up_to: 0,
+            at: now(),
+        }),
+    ]
+}
+
+const TABLES: [Table; 9] = [
+    Table::Account,
+    Table::Settlement,
+    Table::Open,
+    Table::Visit,
+    Table::Stream,
+    Table::Chunk,
+    Table::ClosedDay,
+    Table::LastClosedDay,
+    Table::Count,
+];
+
+fn rows(index: &MemoryIndex) -> Vec<(Vec<u8>, Row)> {
+    let all = TABLES
+        .into_iter()
+        .flat_map(|table| index.scan(table, None, usize::MAX).unwrap());
+    all.map(|(key, row)| (encode_to_vec(&key), row)).collect()
+}
+
+fn write(disk: &FakeDisk, index: &Arc<MemoryIndex>, records: &[NodeRecord]) {
+    let ledger = open(disk, index).unwrap();
+    for record in records {
+        append(&ledger, record.clone()).unwrap();
+    }
+    ledger.close();
+}
+
+#[test]
+fn an_index_that_lags_by_any_number_of_records_is_brought_up_to_the_same_rows() {
+    let history = history();
+    let whole = Arc::new(MemoryIndex::new());
+    write(&FakeDisk::new(0), &whole, &history);
+    assert_eq!(
+        whole
+            .stream(Stream::Receipts(claim("V1").treatment))
+            .unwrap()
+            .unwrap()
+            .acknowledged,
+        7
+    );
+    for held in 0..=history.len() {
+        let disk = FakeDisk::new(0);
+        let lagging = Arc::new(MemoryIndex::new());
+        let (before, after) = history.split_at(held);
+        write(&disk, &lagging, before);
+        write(&disk, &Arc::new(MemoryIndex::new()), after);
+        write(&disk, &lagging, &[]);
+        assert_eq!(rows(&lagging), rows(&whole), "after {held} records");
+        assert_eq!(
+            lagging.reached().unwrap(),
+            whole.reached().unwrap(),
+            "after {held} records"
+        );
+    }
+}
+
+#[test]
+fn rows_tell_of_a_record_before_the_index_does_and_records_are_read_back() {
+    let disk = FakeDisk::new(0);
+    let ledger = open(&disk, &Arc::new(MemoryIndex::new())).unwrap();
+    let record = NodeRecord::Prepared(prepared(1, "V1"));
+    let written = append(&ledger, record.clone()).unwrap();
+    assert_eq!(ledger.record(written.first).unwrap(), record);
+    let row = ledger.settlement(id(1)).unwrap().unwrap();
+    assert_eq!(row.prepared.unwrap().at, written.first);
+    assert_eq!(ledger.scan(Table::Open, 9).unwrap().len(), 1);
+    append(
+        &ledger,
+        NodeRecord::Abandoned(Abandoned {
+            settlement: id(1),
+            at: now(),
+        }),
+    )
+    .unwrap();
+    assert_eq!(ledger.scan(Table::Open, 9).unwrap(), []);
+    assert!(
+        written.group.is_none(),
+        "a frame without receipts has no group"
+    );
+}
+
+#[test]
+fn after_a_failed_write_nothing_is_taken_until_a_restart_reads_what_is_there() {
+    let mut broken = 0;
+    for misfortune in [
+        Misfortune::Refused,
+        Misfortune::Half,
+        Misfortune::Forgotten,
+        Misfortune::PowerCut,
+    ] {
+        for ahead in 0..2 {
+            let disk = FakeDisk::new(7);
+            let index = Arc::new(MemoryIndex::new());
+            let ledger = open(&disk, &index).unwrap();
+            append(&ledger, NodeRecord::Prepared(prepared(1, "V1"))).unwrap();
+            disk.plan(ahead, misfortune);
+            let failed = append(&ledger, NodeRecord::Prepared(prepared(2, "V2")));
+            if failed.is_ok() {
+                // The misfortune met an operation that this write did not need.
+                continue;
+            }
+            broken += 1;
+            assert!(
+                matches!(failed, Err(WriteError::Broken(_))),
+                "{misfortune:?} {ahead}: {failed:?}"
+            );
+            assert!(ledger.fault().is_some());
+            let later = append(&ledger, NodeRecord::Prepared(prepared(3, "V3")));
+            assert!(
+                matches!(later, Err(WriteError::Broken(_))),
+                "{misfortune:?}: {later:?}"
+            );
+            ledger.close();
+            drop(ledger);
+            assert!(
+                index.settlement(id(2)).unwrap().is_none(),
+                "{misfortune:?}: indexed before its sync"
+            );
+            disk.restore_power();
+            let again = open(&disk, &index).unwrap();
+            assert!(
+                again.settlement(id(1)).unwrap().is_some(),
+                "{misfortune:?}: an acknowledged record is gone"
+            );
+            assert!(again.settlement(id(3)).unwrap().is_none());
+            assert_eq!(again.fault(), None);
+            append(&again, NodeRecord::Prepared(prepared(4, "V4"))).unwrap();
+        }
+    }
+    assert_eq!(broken, 8, "a write and a sync, each in four ways");
+}
+
+#[test]
+fn an_index_ahead_of_the_journal_is_not_served() {
+    let index = Arc::new(MemoryIndex::new());
+    write(&FakeDisk::new(0), &index, &history());
+    let ahead = open(&FakeDisk::new(0), &index);
+    assert!(matches!(
+        ahead,
+        Err(OpenError::Ahead {
+            index: 11,
+            journal: 0
+        })
+    ));
+}
+
+#[test]
+fn a_submission_beyond_its_limit_is_refused_and_breaks_nothing() {
+    let disk = FakeDisk::new(0);
+    let ledger = open(&disk, &Arc::new(MemoryIndex::new())).unwrap();
+    let document = vec![0; 300 << 10];
+    let policy = huitong_core::record::import::PolicyPublished {
+        document,
+        at: now(),
+    };
+    let refused = append(&ledger, NodeRecord::PolicyPublished(policy));
+    assert!(
+        matches!(refused, Err(WriteError::TooLarge(_))),
+        "{refused:?}"
+    );
+    append(&ledger, NodeRecord::Prepared(prepared(1, "V1"))).unwrap();
+}

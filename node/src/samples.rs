@@ -1,0 +1,194 @@
+//! Values that the tests of several modules begin with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::bill::{
+    Arrival, Bill, BillLine, Institution, Parts, SplitBill, SplitLine, Visit, VisitNumber,
+};
+use huitong_core::claim::Claim;
+use huitong_core::coverage::{Balances, Coverage, PersonVersion, Snapshot};
+use huitong_core::date::Timestamp;
+use huitong_core::decision::{Decision, EngineVersion, LayerResult, LeftAmounts};
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::money::Fen;
+use huitong_core::person::{PersonRef, PsnNo};
+use huitong_core::policy::layer::Payer;
+use huitong_core::record::treatment::Prepared;
+use huitong_core::totals::{Stretch, TotalChange, TotalSlot};
+use huitong_core::vocabulary::{
+    Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting,
+};
+
+pub(crate) fn fen(fen: i64) -> Fen {
+    Fen::new(fen).unwrap()
+}
+
+pub(crate) fn id(nth: u8) -> SettlementId {
+    SettlementId::from_bytes([nth; 16])
+}
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::parse("2023-03-10T04:00:00.000Z").unwrap()
+}
+
+pub(crate) fn version(change: u64) -> PersonVersion {
+    PersonVersion {
+        incarnation: 1,
+        change,
+    }
+}
+
+pub(crate) fn person() -> PersonRef {
+    let psn_no = PsnNo::parse("330200000000000001").unwrap();
+    PersonRef {
+        home: "330200".parse().unwrap(),
+        psn_no,
+    }
+}
+
+pub(crate) fn visit(number: &str) -> Visit {
+    Visit {
+        number: VisitNumber::parse(number).unwrap(),
+        episode: VisitNumber::parse(number).unwrap(),
+        setting: Setting::Inpatient,
+        interim: 0,
+        admitted: "2023-03-01".parse().unwrap(),
+        discharged: "2023-03-09".parse().unwrap(),
+        arrival: Arrival::Direct,
+        sessions: 1,
+        diseases: Vec::new(),
+        package: None,
+    }
+}
+
+/// 100.00 in scope, treated in Chengdu.
+pub(crate) fn claim(visit_number: &str) -> Claim {
+    let parts = Parts {
+        in_scope: fen(10_000),
+        ..Parts::ZERO
+    };
+    Claim {
+        treatment: "510100".parse().unwrap(),
+        institution: Institution {
+            code: "H51010400001".parse().unwrap(),
+            kind: InstitutionType::General,
+            grade: Grade::Three,
+            price_grade: Grade::Three,
+            administration: Administration::City,
+            networked: true,
+        },
+        person: person(),
+        visit: visit(visit_number),
+        bill: SplitBill::new(vec![SplitLine {
+            number: 1,
+            parts,
+            tags: Vec::new(),
+        }])
+        .unwrap(),
+        catalogue: sha256(b"catalogue"),
+        given: BTreeMap::new(),
+    }
+}
+
+pub(crate) fn year_total() -> TotalSlot {
+    TotalSlot {
+        name: "paid".parse().unwrap(),
+        stretch: Stretch::Year(2023),
+        key: None,
+    }
+}
+
+/// The pool pays 70.00, the own account 5.00, the patient 25.00.
+pub(crate) fn decision() -> Decision {
+    let layer = |id: &str, fund, paid| LayerResult {
+        id: id.parse().unwrap(),
+        payer: Payer::Fund(fund),
+        base: fen(10_000),
+        before: Fen::ZERO,
+        start: Fen::ZERO,
+        segments: Vec::new(),
+        ceiling: None,
+        floor_extra: Fen::ZERO,
+        left: LeftAmounts {
+            start: Fen::ZERO,
+            share: fen(10_000 - paid),
+            above: Fen::ZERO,
+        },
+        paid: fen(paid),
+    };
+    Decision {
+        engine: EngineVersion(1),
+        policy: sha256(b"policy"),
+        catalogue: sha256(b"catalogue"),
+        split: *claim("V1").bill.parts(),
+        total: fen(10_000),
+        layers: vec![
+            layer("basic", Fund::ResidentPool, 7_000),
+            layer("account", Fund::OwnAccount, 500),
+            layer("critical", Fund::ResidentCriticalIllness, 0),
+        ],
+        fund_total: fen(7_000),
+        own_account: fen(500),
+        family_account: Fen::ZERO,
+        hospital: Fen::ZERO,
+        cash: fen(2_500),
+        patient_total: fen(3_000),
+        totals: vec![TotalChange {
+            slot: year_total(),
+            adds: 7_000,
+        }],
+        trace: Vec::new(),
+    }
+}
+
+pub(crate) fn snapshot(change: u64) -> Snapshot {
+    Snapshot {
+        person: person(),
+        version: version(change),
+        coverage: Coverage {
+            scheme: Scheme::Resident,
+            category: "adult".parse().unwrap(),
+            retired: false,
+            age: 59,
+            years_paid: 0,
+            identities: BTreeSet::new(),
+            filing: FilingClass::Unfiled,
+            filing_time: FilingTime::Absent,
+            ordinal: 1,
+        },
+        totals: BTreeMap::new(),
+        balances: Balances {
+            own: fen(600),
+            family: Fen::ZERO,
+        },
+        policy: sha256(b"policy"),
+        engines: vec![1],
+    }
+}
+
+pub(crate) fn prepared(nth: u8, visit_number: &str) -> Prepared {
+    let claim = claim(visit_number);
+    let line = BillLine {
+        number: 1,
+        code: "001101000010000".parse().unwrap(),
+        date: "2023-03-01".parse().unwrap(),
+        quantity: 1.into(),
+        amount: fen(10_000).into(),
+        returns: None,
+        approved: false,
+    };
+    Prepared {
+        settlement: id(nth),
+        institution: claim.institution.code,
+        request: format!("r-{nth}").parse().unwrap(),
+        binding: claim.binding(),
+        bill: Bill::new(fen(10_000), vec![line]).unwrap(),
+        claim,
+        decision: decision(),
+        snapshot: snapshot(3),
+        not_after: None,
+        at: now(),
+    }
+}

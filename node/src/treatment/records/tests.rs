@@ -1,0 +1,220 @@
+//! Each step from each state, and what stands in the way of a new id.
+
+use huitong_core::digest::sha256;
+use huitong_core::receipt::{ClearingPart, GroupSignature, ReceiptBody};
+
+use super::*;
+use crate::samples::{claim, decision, id, now, prepared};
+use crate::store::apply::{Ground, Records, changes};
+use crate::store::memory::MemoryIndex;
+use crate::store::{Index, Key, Location, Reached};
+
+struct Treatment {
+    rows: MemoryIndex,
+}
+
+impl Records for Treatment {
+    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
+        Err(StoreError::Inconsistent("no record is read back"))
+    }
+}
+
+impl Treatment {
+    fn new() -> Self {
+        Self {
+            rows: MemoryIndex::new(),
+        }
+    }
+
+    fn run<C: Command>(&self, command: C) -> (C::Answer, usize) {
+        match command.decide(&self.rows, now()).unwrap() {
+            Verdict::Answer(answer) => (answer, 0),
+            Verdict::Append(records, answer) => {
+                for record in &records {
+                    let region = claim("V1").treatment;
+                    let ground = Ground {
+                        region,
+                        rows: &self.rows,
+                        records: self,
+                    };
+                    let at = Location::at(huitong_journal::Position::START, 0);
+                    let changed = changes(record, at, &ground).unwrap();
+                    let position = huitong_journal::Position::START;
+                    self.rows
+                        .apply(
+                            &changed,
+                            Reached {
+                                frame: 1,
+                                records: 1,
+                                position,
+                            },
+                        )
+                        .unwrap();
+                }
+                (answer, records.len())
+            }
+        }
+    }
+
+    fn prepare(&self, nth: u8, visit: &str) -> Option<InTheWay> {
+        self.run(Prepare(prepared(nth, visit))).0
+    }
+
+    fn is_open(&self, nth: u8) -> bool {
+        self.rows.open(id(nth)).unwrap().is_some()
+    }
+}
+
+fn book(nth: u8) -> Book {
+    let claim = claim("V1");
+    let body = ReceiptBody {
+        number: u64::from(nth),
+        clearing: ClearingPart {
+            settlement: id(nth),
+            home: claim.person.home,
+            treatment: claim.treatment,
+            amounts: crate::home::commit::amounts(&decision()).unwrap(),
+            business_day: "2023-03-10".parse().unwrap(),
+            policy: sha256(b"policy"),
+            catalogue: claim.catalogue,
+            engine: decision().engine,
+        },
+        personal: sha256(b"personal"),
+        incarnation: 1,
+        committed_at: now(),
+    };
+    let group = GroupSignature {
+        root: body.leaf(),
+        size: 1,
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![0; 64],
+    };
+    let receipt = Receipt {
+        body,
+        salt: [0; 16],
+        group,
+        index: 0,
+        path: Vec::new(),
+    };
+    Book {
+        settlement: id(nth),
+        receipt,
+    }
+}
+
+fn end(nth: u8, refusal: Option<Refusal>) -> End {
+    End {
+        settlement: id(nth),
+        refusal,
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_of_an_id_comes_before_what_stands_in_the_way_of_its_visit() {
+    let node = Treatment::new();
+    assert_eq!(node.prepare(1, "V1"), None);
+    assert_eq!(node.prepare(1, "V1"), Some(InTheWay::Known));
+    assert_eq!(
+        node.prepare(1, "V2"),
+        Some(InTheWay::Conflict(BoundField::Visit))
+    );
+    let open = Refusal::new(RefusalCode::VisitInProgress, id(1));
+    assert_eq!(node.prepare(2, "V1"), Some(InTheWay::Visit(open)));
+    assert_eq!(node.run(book(1)), (Step::Taken, 1));
+    let settled = Refusal::new(RefusalCode::VisitAlreadySettled, id(1));
+    assert_eq!(node.prepare(2, "V1"), Some(InTheWay::Visit(settled)));
+    assert_eq!(node.prepare(2, "V2"), None);
+}
+
+#[test]
+fn a_visit_is_free_again_when_its_id_ended_without_a_receipt() {
+    let refusal = Refusal::new(RefusalCode::DecisionDiffers, "cash_fen");
+    for reason in [Some(refusal), None] {
+        let node = Treatment::new();
+        node.prepare(1, "V1");
+        assert_eq!(node.run(end(1, reason)), (Step::Taken, 1));
+        assert!(!node.is_open(1));
+        assert_eq!(node.prepare(1, "V1"), Some(InTheWay::Known));
+        assert_eq!(node.prepare(2, "V1"), None);
+    }
+}
+
+#[test]
+fn only_an_open_settlement_takes_a_step_and_it_takes_one() {
+    let again = |nth| {
+        let prepared = prepared(nth, "V1");
+        let (decision, snapshot) = (prepared.decision, prepared.snapshot);
+        Reprepare(Reprepared {
+            settlement: id(nth),
+            decision,
+            snapshot,
+            at: now(),
+        })
+    };
+    let node = Treatment::new();
+    assert_eq!(node.run(book(1)), (Step::NotOpen, 0));
+    assert_eq!(node.run(end(1, None)), (Step::NotOpen, 0));
+    node.prepare(1, "V1");
+    assert!(node.is_open(1));
+    assert_eq!(node.run(again(1)), (Step::Taken, 1));
+    assert_eq!(node.run(book(1)), (Step::Taken, 1));
+    for (what, step) in [
+        ("book", node.run(book(1))),
+        ("end", node.run(end(1, None))),
+        ("again", node.run(again(1))),
+    ] {
+        assert_eq!(step, (Step::NotOpen, 0), "{what}");
+    }
+    assert!(!node.is_open(1));
+}
+
+#[test]
+fn an_id_is_buried_only_while_it_is_unknown() {
+    let bury = |nth| {
+        let Prepared {
+            institution,
+            request,
+            claim,
+            ..
+        } = prepared(nth, "V1");
+        Bury {
+            settlement: id(nth),
+            institution,
+            request,
+            home: claim.person.home,
+        }
+    };
+    let node = Treatment::new();
+    assert_eq!(node.run(bury(1)), (Step::Taken, 1));
+    assert_eq!(node.run(bury(1)), (Step::NotOpen, 0));
+    assert_eq!(node.prepare(1, "V1"), Some(InTheWay::Known));
+    node.prepare(2, "V1");
+    assert_eq!(node.run(bury(2)), (Step::NotOpen, 0));
+    assert!(node.is_open(2));
+}
+
+#[test]
+fn booking_writes_the_legs_and_counts_the_receipt() {
+    let node = Treatment::new();
+    for (nth, visit) in [(2, "V2"), (1, "V1")] {
+        node.prepare(nth, visit);
+        node.run(book(nth));
+    }
+    // Pool and own account, twice.
+    assert_eq!(node.rows.stream(Stream::Legs).unwrap().unwrap().written, 4);
+    assert_eq!(
+        node.rows
+            .held(claim("V1").person.home)
+            .unwrap()
+            .unwrap()
+            .up_to,
+        2
+    );
+    assert!(
+        node.rows
+            .get(&Key::Block(Stream::Legs, 0))
+            .unwrap()
+            .is_some()
+    );
+}

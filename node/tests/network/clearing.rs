@@ -1,0 +1,236 @@
+//! Legs and closed days, as a clearinghouse receives them.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_proto::clearing::v1::clearing_service_server::{
+    ClearingService, ClearingServiceServer,
+};
+use huitong_proto::clearing::v1::{
+    CloseDayRequest, CloseDayResponse, Leg, ReportLegsRequest, ReportLegsResponse, Side,
+    StreamPositionRequest, StreamPositionResponse,
+};
+use huitong_proto::settlement::v1;
+use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer};
+use tokio::task::JoinHandle;
+use tonic::service::Routes;
+use tonic::{Request, Response, Status};
+
+use crate::bills::{at_home, settle, small};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
+
+/// What a clearinghouse holds of each region's stream. Every third answer is lost.
+#[derive(Clone, Default)]
+struct Clearinghouse {
+    streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
+    calls: Arc<Mutex<u64>>,
+}
+
+pub struct Running {
+    pub address: SocketAddr,
+    streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn region<T>(request: &Request<T>) -> String {
+    match peer(request).unwrap() {
+        Identity::RegionNode(region) => region.to_string(),
+        other => panic!("{other}"),
+    }
+}
+
+impl Clearinghouse {
+    fn answer(&self) -> Result<(), Status> {
+        let mut calls = self.calls.lock().unwrap();
+        *calls += 1;
+        if *calls % 3 == 0 {
+            Err(Status::unavailable("lost on the way"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl ClearingService for Clearinghouse {
+    async fn stream_position(
+        &self,
+        request: Request<StreamPositionRequest>,
+    ) -> Result<Response<StreamPositionResponse>, Status> {
+        let streams = self.streams.lock().unwrap();
+        let held = streams.get(&region(&request)).map_or(0, Vec::len) as u64;
+        Ok(Response::new(StreamPositionResponse { held }))
+    }
+
+    async fn report_legs(
+        &self,
+        request: Request<ReportLegsRequest>,
+    ) -> Result<Response<ReportLegsResponse>, Status> {
+        let region = region(&request);
+        let mut streams = self.streams.lock().unwrap();
+        let stream = streams.entry(region).or_default();
+        for leg in request.into_inner().legs {
+            assert_eq!(
+                leg.number,
+                stream.len() as u64 + 1,
+                "only the next number is taken"
+            );
+            stream.push(leg);
+        }
+        self.answer()?;
+        Ok(Response::new(ReportLegsResponse {
+            held: stream.len() as u64,
+        }))
+    }
+
+    async fn close_day(
+        &self,
+        request: Request<CloseDayRequest>,
+    ) -> Result<Response<CloseDayResponse>, Status> {
+        let region = region(&request);
+        let held = self
+            .streams
+            .lock()
+            .unwrap()
+            .get(&region)
+            .map_or(0, Vec::len) as u64;
+        self.answer()?;
+        Ok(Response::new(CloseDayResponse {
+            closed: held >= request.into_inner().up_to,
+        }))
+    }
+}
+
+impl World {
+    /// Starts a clearinghouse; both nodes are started anew and report to it.
+    pub async fn clearinghouse(&mut self) {
+        let service = Clearinghouse::default();
+        let streams = service.streams.clone();
+        let any = "127.0.0.1:0".parse().unwrap();
+        let credentials = self.party("/clearinghouse");
+        let server = Server::bind(any, credentials, ServerLimits::standard())
+            .await
+            .unwrap();
+        let address = server.local_address();
+        let rows = vec![Row::service(
+            "huitong.clearing.v1.ClearingService",
+            &[Caller::RegionNode],
+        )];
+        let table = AccessTable::new(rows).unwrap();
+        let routes = Routes::new(ClearingServiceServer::new(service));
+        let task = tokio::spawn(async move {
+            server
+                .serve(routes, table, std::future::pending())
+                .await
+                .unwrap();
+        });
+        self.clearing = Some(Running {
+            address,
+            streams,
+            task,
+        });
+        for region in [NINGBO, CHENGDU] {
+            self.stop(region).await;
+            self.start(region).await;
+        }
+    }
+
+    /// A region's legs, once the clearinghouse holds so many.
+    async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
+        let streams = self.clearing.as_ref().unwrap().streams.clone();
+        loop {
+            let held = streams
+                .lock()
+                .unwrap()
+                .get(region)
+                .cloned()
+                .unwrap_or_default();
+            if held.len() >= legs {
+                return held;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_of_every_debt_reach_the_clearinghouse_once_and_in_order() {
+    let mut world = World::new().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    // Some before there is a clearinghouse, some after, and a restart in between.
+    for nth in 0..70 {
+        let visit = format!("V{nth}");
+        hospital
+            .settle(settle(&visit, small(&visit)))
+            .await
+            .unwrap();
+    }
+    hospital
+        .settle(settle("own", at_home("own")))
+        .await
+        .unwrap();
+    world.clearinghouse().await;
+    world.held(NINGBO, 70).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    for nth in 70..75 {
+        let visit = format!("V{nth}");
+        hospital
+            .settle(settle(&visit, small(&visit)))
+            .await
+            .unwrap();
+    }
+    let (payable, receivable) = (world.held(NINGBO, 75).await, world.held(CHENGDU, 75).await);
+    assert_eq!((payable.len(), receivable.len()), (75, 75));
+    for (owed, due) in payable.iter().zip(&receivable) {
+        assert_eq!((owed.side(), due.side()), (Side::Payable, Side::Receivable));
+        let same = Leg {
+            side: owed.side,
+            number: owed.number,
+            ..due.clone()
+        };
+        assert_eq!(*owed, same);
+    }
+    let total: i64 = payable.iter().map(|leg| leg.amount_fen).sum();
+    assert_eq!(total, (75 * 300_000 - 120_000) * 7 / 10);
+
+    for (region, up_to) in [(NINGBO, 75), (CHENGDU, 75)] {
+        let request = v1::CloseBusinessDayRequest {
+            business_day: "2023-03-10".to_owned(),
+        };
+        let closed = world
+            .officer(region)
+            .await
+            .close_day(request)
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!((closed.up_to, closed.acknowledged), (up_to, true));
+        assert_eq!(world.status(region).await.legs_held, 75);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_that_the_clearinghouse_does_not_hear_of_is_closed_and_not_acknowledged() {
+    let world = World::new().await;
+    let mut request = tonic::Request::new(v1::CloseBusinessDayRequest {
+        business_day: "2023-03-10".to_owned(),
+    });
+    request.set_timeout(Duration::from_millis(500));
+    let closed = world
+        .officer(NINGBO)
+        .await
+        .close_day(request)
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!((closed.up_to, closed.acknowledged), (0, false));
+}
