@@ -146,6 +146,25 @@ canonical_struct!(SettlementRow {
     state
 });
 
+impl SettlementRow {
+    /// Whether every record that it names has its place in the journal.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        let prepared = self
+            .prepared
+            .iter()
+            .flat_map(|row| [Some(row.at), row.again]);
+        let settled = match &self.state {
+            SettlementState::Settled(at) => Some(*at),
+            SettlementState::Prepared
+            | SettlementState::Refused(_)
+            | SettlementState::Abandoned => None,
+        };
+        let mut places = prepared.chain([settled]).flatten();
+        places.all(|place| place.frame().is_some())
+    }
+}
+
 /// What a prepared settlement occupies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreparedRow {

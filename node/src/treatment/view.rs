@@ -1,5 +1,7 @@
 //! How a settlement stands, as the institution is told: out of the rows and the journal.
 
+use std::mem::discriminant;
+
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
 use huitong_core::id::{RequestId, SettlementId};
@@ -7,7 +9,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::treatment::{Prepared, Settled};
-use huitong_core::refusal::Refusal;
+use huitong_core::refusal::{Refusal, RefusalCode};
 
 use super::TreatmentRole;
 use super::drive::Attempt;
@@ -15,6 +17,9 @@ use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::store::apply::Records;
 use crate::store::{Location, Rows, SettlementRow, SettlementState, StoreError};
+
+/// How often a settlement may have moved on while it is read; each adjudication made again is a step.
+const STEPS_AT_MOST: usize = 64;
 
 /// A settlement as it stands.
 #[derive(Debug, Clone)]
@@ -64,15 +69,21 @@ impl TreatmentRole {
         &self,
         settlement: SettlementId,
     ) -> Result<Option<SettlementView>, NodeError> {
-        if self.ledger.settlement(settlement)?.is_none() {
+        let Some(mut seen) = self.ledger.settlement(settlement)? else {
             return Ok(None);
+        };
+        for _ in 0..STEPS_AT_MOST {
+            self.ledger.barrier().await?;
+            let row = self.ledger.settlement(settlement)?;
+            let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;
+            // What was seen before the barrier is synced, and its places are known only now. What another
+            // task has written since is neither, and is waited for as well.
+            if row.is_written() && discriminant(&row.state) == discriminant(&seen.state) {
+                return Ok(Some(read(&self.ledger, settlement, row)?));
+            }
+            seen = row;
         }
-        self.ledger.barrier().await?;
-        // Read again: places in the journal are known only now.
-        let row = self.ledger.settlement(settlement)?;
-        Ok(row
-            .map(|row| read(&self.ledger, settlement, row))
-            .transpose()?)
+        Err(NodeError::refused(RefusalCode::Overloaded, settlement))
     }
 
     /// What was prepared for a settlement, with its last adjudication.
