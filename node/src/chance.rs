@@ -21,6 +21,6 @@ pub(crate) fn salt() -> [u8; 16] {
 #[must_use]
 pub(crate) fn jittered(longest: Duration) -> Duration {
     let [byte, ..] = salt();
-    let half = longest / 2;
-    half.saturating_add(half.saturating_mul(u32::from(byte)) / 255)
+    let part = |of: u32| longest.checked_div(of).unwrap_or_default();
+    part(2).saturating_add(part(510).saturating_mul(u32::from(byte)))
 }

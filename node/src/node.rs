@@ -1,7 +1,8 @@
 //! Wiring: the parts of a node, started in order and stopped in order.
 //!
-//! This is the one place that names the storage backend. Starting reads the journal, brings the index up,
-//! and only then opens the port; stopping lets calls finish, then settlements under way, then the writer.
+//! This is the one place that names the storage backend. Starting takes the port, so that a second
+//! node fails at once, reads the journal, brings the index up, and only then serves; stopping lets
+//! calls finish, then settlements under way, then the writer.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,7 +14,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{DirDisk, Options};
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{
-    ClientLimits, CredentialStore, ServeError, Server, ServerLimits, TransportError,
+    AccessTable, ClientLimits, CredentialStore, ServeError, Server, ServerLimits, TransportError,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -113,12 +114,15 @@ pub enum StartError {
 /// A node.
 pub struct Node;
 
-/// The parts of a node that hold its state.
+/// The parts of a node that live as long as it runs.
 struct Heart {
     ledger: Arc<Ledger>,
     writer: Arc<Writer>,
     home: Arc<HomeRole>,
     treatment: Arc<TreatmentRole>,
+    homes: Homes,
+    reporter: Option<Arc<Reporter>>,
+    report_every: Duration,
 }
 
 impl Node {
@@ -127,83 +131,87 @@ impl Node {
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: NodeConfig) -> Result<RunningNode, StartError> {
-        let server = Server::bind(
-            config.listen,
-            config.credentials.clone(),
-            config.server.clone(),
-        )
-        .await?;
-        let address = server.local_address();
+        let (listen, credentials) = (config.listen, config.credentials.clone());
+        let server = Server::bind(listen, credentials, config.server.clone()).await?;
         let ledger = open(&config).await?;
-        let policies = Arc::new(read_policies(&ledger, config.region)?);
-        let catalogue = read_catalogue(&ledger)?.map(Arc::new);
-        let writer = Writer::start(
-            Arc::clone(&ledger),
-            Arc::clone(&config.clock),
-            COMMANDS_WAITING,
-        );
-        let writer = Arc::new(writer.map_err(StartError::Thread)?);
-        let calendar = Arc::new(config.calendar);
-        let home = Arc::new(HomeRole::new(
-            config.region,
-            Arc::clone(&ledger),
-            Arc::clone(&writer),
-            Arc::clone(&policies),
-            Arc::clone(&calendar),
-        ));
-        let homes = Homes::new(
-            config.region,
-            Arc::clone(&home),
-            config.directory,
-            &config.credentials,
-            &config.client,
-        )?;
-        let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
-            region: config.region,
-            ledger: Arc::clone(&ledger),
-            writer: Arc::clone(&writer),
-            policies: Arc::clone(&policies),
-            homes: homes.clone(),
-            clock: Arc::clone(&config.clock),
-            timing: config.timing,
-            catalogue,
-        }));
-        let every = config.report_every;
-        let reporter = config.clearinghouse.as_deref().map(|endpoint| {
-            let ledger = Arc::clone(&ledger);
-            Reporter::new(ledger, endpoint, &config.credentials, &config.client, every)
-                .map(Arc::new)
-        });
-        let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
-        let registry = Arc::new(Registry::new(registry::Parts {
-            region: config.region,
-            ledger: Arc::clone(&ledger),
-            writer: Arc::clone(&writer),
-            policies: Arc::clone(&policies),
-            treatment: Arc::clone(&treatment),
-            calendar,
-            clock: config.clock,
-            reported: reporter.as_ref().map(|reporter| reporter.reported()),
-        }));
-        let heart = Heart {
-            ledger,
-            writer,
-            home,
-            treatment,
-        };
-        let services = Services {
-            region: config.region,
-            ledger: Arc::clone(&heart.ledger),
-            home: Arc::clone(&heart.home),
-            treatment: Arc::clone(&heart.treatment),
-            registry,
-            policies,
-            homes: homes.clone(),
-        };
-        let routes = routes(services).await.map_err(StartError::Reflection)?;
         let access = access::table(config.region)?;
-        Ok(heart.run(server, routes, access, address, homes, reporter, every))
+        let (heart, services) = assemble(config, ledger)?;
+        let routes = routes(services).await.map_err(StartError::Reflection)?;
+        Ok(heart.run(server, routes, access))
     }
+}
+
+/// Puts the roles together over an open ledger.
+fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services), StartError> {
+    let NodeConfig {
+        region,
+        credentials,
+        clock,
+        client,
+        report_every,
+        ..
+    } = config;
+    let policies = Arc::new(read_policies(&ledger, region)?);
+    let catalogue = read_catalogue(&ledger)?.map(Arc::new);
+    let writer = Writer::start(Arc::clone(&ledger), Arc::clone(&clock), COMMANDS_WAITING);
+    let writer = Arc::new(writer.map_err(StartError::Thread)?);
+    let calendar = Arc::new(config.calendar);
+    let home = {
+        let (ledger, writer) = (Arc::clone(&ledger), Arc::clone(&writer));
+        let (policies, calendar) = (Arc::clone(&policies), Arc::clone(&calendar));
+        Arc::new(HomeRole::new(region, ledger, writer, policies, calendar))
+    };
+    let homes = Homes::new(
+        region,
+        Arc::clone(&home),
+        config.directory,
+        &credentials,
+        &client,
+    )?;
+    let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
+        region,
+        ledger: Arc::clone(&ledger),
+        writer: Arc::clone(&writer),
+        policies: Arc::clone(&policies),
+        homes: homes.clone(),
+        clock: Arc::clone(&clock),
+        timing: config.timing,
+        catalogue,
+    }));
+    let reporter = config.clearinghouse.map(|endpoint| {
+        let ledger = Arc::clone(&ledger);
+        Reporter::new(ledger, &endpoint, &credentials, &client, report_every).map(Arc::new)
+    });
+    let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
+    let registry = Arc::new(Registry::new(registry::Parts {
+        region,
+        ledger: Arc::clone(&ledger),
+        writer: Arc::clone(&writer),
+        policies: Arc::clone(&policies),
+        treatment: Arc::clone(&treatment),
+        calendar,
+        clock,
+        reported: reporter.as_ref().map(|reporter| reporter.reported()),
+    }));
+    let services = Services {
+        region,
+        ledger: Arc::clone(&ledger),
+        home: Arc::clone(&home),
+        treatment: Arc::clone(&treatment),
+        registry,
+        policies,
+        homes: homes.clone(),
+    };
+    let heart = Heart {
+        ledger,
+        writer,
+        home,
+        treatment,
+        homes,
+        reporter,
+        report_every,
+    };
+    Ok((heart, services))
 }
 
 async fn open(config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
@@ -237,20 +245,8 @@ async fn open(config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
 }
 
 impl Heart {
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "each is one part of the wiring, used once"
-    )]
-    fn run(
-        self,
-        server: Server,
-        routes: Routes,
-        access: huitong_transport::AccessTable,
-        address: SocketAddr,
-        homes: Homes,
-        reporter: Option<Arc<Reporter>>,
-        every: Duration,
-    ) -> RunningNode {
+    fn run(self, server: Server, routes: Routes, access: AccessTable) -> RunningNode {
+        let address = server.local_address();
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
             let stop = stop.clone();
@@ -260,11 +256,12 @@ impl Heart {
                 }
             }
         });
+        let (home, homes) = (Arc::clone(&self.home), self.homes.clone());
         let mut tasks = vec![
             tokio::spawn(Arc::clone(&self.treatment).resolve(stop.clone())),
-            tokio::spawn(Arc::clone(&self.home).deliver(homes, every, stop.clone())),
+            tokio::spawn(home.deliver(homes, self.report_every, stop.clone())),
         ];
-        if let Some(reporter) = reporter {
+        if let Some(reporter) = self.reporter.clone() {
             tasks.push(tokio::spawn(reporter.run(stop.clone())));
         }
         RunningNode {

@@ -113,7 +113,7 @@ pub(crate) fn decision() -> Decision {
         floor_extra: Fen::ZERO,
         left: LeftAmounts {
             start: Fen::ZERO,
-            share: fen(10_000 - paid),
+            share: fen(10_000_i64.saturating_sub(paid)),
             above: Fen::ZERO,
         },
         paid: fen(paid),

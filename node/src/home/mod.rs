@@ -85,6 +85,10 @@ pub enum CommitOutcome {
 
 /// What giving an id up ends with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
 pub enum AbandonOutcome {
     /// It stands after all.
     Receipt(Receipt),

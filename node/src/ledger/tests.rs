@@ -34,7 +34,7 @@ fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, OpenError> 
         region: person().home,
         disk: disk.port(),
         journal: small,
-        index: Arc::clone(index) as Arc<dyn Index>,
+        index: Arc::<MemoryIndex>::clone(index),
         key: key(),
     })
 }

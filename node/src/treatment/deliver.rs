@@ -57,6 +57,10 @@ impl TreatmentRole {
                 let Some(row) = row.filter(|row| row.state == SettlementState::Prepared) else {
                     return Ok(true);
                 };
+                if !row.is_written() {
+                    // It is being adjudicated again at this moment; the next delivery finds it settled.
+                    return Ok(false);
+                }
                 let attempt = self.attempt(&row)?;
                 if let Err(fault) = self.verified.check(&receipt, &attempt, &home) {
                     tracing::error!(%settlement, %fault, "a delivered receipt is not accepted");

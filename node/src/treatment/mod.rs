@@ -127,7 +127,7 @@ impl TreatmentRole {
             clock,
             timing,
             catalogue: RwLock::new(catalogue),
-            verified: VerifiedRoots::new(),
+            verified: VerifiedRoots::default(),
             driving: Driving::default(),
             tasks: TaskTracker::new(),
             cut: CancellationToken::new(),

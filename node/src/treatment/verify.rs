@@ -33,20 +33,12 @@ pub enum ReceiptFault {
 }
 
 /// The groups whose signatures were checked.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct VerifiedRoots {
     state: Mutex<(BTreeSet<Digest>, VecDeque<Digest>)>,
 }
 
 impl VerifiedRoots {
-    /// None yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self {
-            state: Mutex::default(),
-        }
-    }
-
     /// Checks a receipt for what was prepared.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
-use tonic::Code;
+use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceClient;
+use tonic::transport::Channel;
+use tonic::{Code, Status};
 
 use crate::bills::{card, person, published, settle};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
@@ -16,79 +18,69 @@ fn with(change: impl FnOnce(&mut v1::Bill)) -> v1::Bill {
     bill
 }
 
-fn cases() -> Vec<(&'static str, &'static str, v1::Bill)> {
+type Case = (&'static str, &'static str, v1::Bill);
+
+/// Bills about somebody who is not paid for.
+fn of_persons() -> Vec<Case> {
     let whose = |psn_no: &'static str, number: &'static str| {
-        move |bill: &mut v1::Bill| {
+        with(move |bill| {
             bill.person = Some(person(psn_no));
             bill.credential = Some(card(number));
-        }
+        })
     };
+    let anothers = with(|bill| bill.credential = Some(card("NB2")));
     vec![
         (
             "nobody",
             "person.unknown",
-            with(whose("330200000000000009", "NB1")),
+            whose("330200000000000009", "NB1"),
         ),
-        (
-            "another's card",
-            "person.credential_mismatch",
-            with(|bill| bill.credential = Some(card("NB2"))),
-        ),
+        ("another's card", "person.credential_mismatch", anothers),
         (
             "no longer covered",
             "person.not_enrolled",
-            with(whose("330200000000000002", "NB2")),
+            whose("330200000000000002", "NB2"),
         ),
         (
             "no policy for employees",
             "policy.missing",
-            with(whose("330200000000000003", "NB3")),
+            whose("330200000000000003", "NB3"),
         ),
         (
-            "a home that nobody knows",
+            "a home nobody knows",
             "directory.unknown_region",
-            with(whose("330300000000000001", "WZ1")),
+            whose("330300000000000001", "WZ1"),
         ),
+    ]
+}
+
+/// Bills that do not hold together.
+fn of_bills() -> Vec<Case> {
+    let unlisted = with(|bill| bill.lines[0].code = "001101000019999".to_owned());
+    let unsummed = with(|bill| bill.total_fen += 1);
+    let negative = with(|bill| bill.lines[0].amount_fen = -1);
+    let twice = with(|bill| bill.lines[1].number = 1);
+    let outside = with(|bill| bill.lines[2].date = "2023-03-10".to_owned());
+    let given = with(|bill| bill.given_fen.extend([("charity".to_owned(), 1)]));
+    let no_visit = with(|bill| bill.visit = None);
+    let beyond = with(|bill| bill.total_fen = i64::MAX);
+    vec![
         (
             "a code that is not listed",
             "catalogue.unknown_code",
-            with(|bill| bill.lines[0].code = "001101000019999".to_owned()),
+            unlisted,
         ),
+        ("lines that do not sum", "bill.invalid", unsummed),
+        ("a negative amount", "bill.invalid", negative),
+        ("a number used twice", "bill.invalid", twice),
+        ("a line outside the visit", "bill.invalid", outside),
         (
-            "lines that do not sum",
-            "bill.invalid",
-            with(|bill| bill.total_fen += 1),
-        ),
-        (
-            "a negative amount",
-            "bill.invalid",
-            with(|bill| bill.lines[0].amount_fen = -1),
-        ),
-        (
-            "a number used twice",
-            "bill.invalid",
-            with(|bill| bill.lines[1].number = 1),
-        ),
-        (
-            "a line outside the visit",
-            "bill.invalid",
-            with(|bill| bill.lines[2].date = "2023-03-10".to_owned()),
-        ),
-        (
-            "paid elsewhere, unknown to the policy",
+            "a payment that the policy does not know",
             "bill.given_too_large",
-            with(|bill| drop(bill.given_fen.insert("charity".to_owned(), 1))),
+            given,
         ),
-        (
-            "no visit",
-            "request.malformed",
-            with(|bill| bill.visit = None),
-        ),
-        (
-            "an amount beyond all bounds",
-            "request.malformed",
-            with(|bill| bill.total_fen = i64::MAX),
-        ),
+        ("no visit", "request.malformed", no_visit),
+        ("an amount beyond all bounds", "request.malformed", beyond),
     ]
 }
 
@@ -96,7 +88,7 @@ fn cases() -> Vec<(&'static str, &'static str, v1::Bill)> {
 async fn a_bill_that_cannot_be_settled_is_refused_and_leaves_nothing() {
     let world = World::new().await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    for (what, expected, bill) in cases() {
+    for (what, expected, bill) in of_persons().into_iter().chain(of_bills()) {
         let refused = hospital
             .settle(settle("r-1", bill.clone()))
             .await
@@ -172,18 +164,29 @@ async fn a_certificate_opens_only_its_own_doors() {
     assert_eq!(refused.unwrap_err().code(), Code::PermissionDenied);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_home_region_trusts_no_sum_it_is_sent() {
-    let world = World::relayed().await;
-    let mut hospital = world.hospital(HOSPITAL).await;
-    hospital
-        .settle(settle("r-1", published("V1")))
-        .await
-        .unwrap();
-    let sent = world.relay.as_ref().unwrap().last();
-    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
-    let other = |visit: &str, id: char| {
-        let mut request = sent.clone();
+/// What Ningbo answers to commits made up from one that it took.
+struct Replay {
+    world: World,
+    sent: v1::CommitRequest,
+    home: HomeServiceClient<Channel>,
+}
+
+impl Replay {
+    async fn new() -> Self {
+        let world = World::relayed().await;
+        let mut hospital = world.hospital(HOSPITAL).await;
+        hospital
+            .settle(settle("r-1", published("V1")))
+            .await
+            .unwrap();
+        let sent = world.relay.as_ref().unwrap().last();
+        let home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+        Self { world, sent, home }
+    }
+
+    /// The commit for another visit, under an id that differs in its last letter.
+    fn other(&self, visit: &str, id: char) -> v1::CommitRequest {
+        let mut request = self.sent.clone();
         let last = request.settlement.pop().unwrap();
         request.settlement.push(if last == id { 'z' } else { id });
         request
@@ -195,23 +198,37 @@ async fn the_home_region_trusts_no_sum_it_is_sent() {
             .unwrap()
             .number = visit.to_owned();
         request
-    };
+    }
 
+    async fn commit(&mut self, request: v1::CommitRequest) -> Result<Outcome, Status> {
+        Ok(self
+            .home
+            .commit(request)
+            .await?
+            .into_inner()
+            .outcome
+            .unwrap())
+    }
+
+    async fn refused(&mut self, request: v1::CommitRequest) -> common::Refusal {
+        match self.commit(request).await.unwrap() {
+            Outcome::Refused(refusal) => refusal,
+            outcome => panic!("{outcome:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_is_answered_by_id_then_by_visit() {
+    let mut replay = Replay::new().await;
     // The same commit again is answered by its receipt, byte for byte.
-    let repeated = home
-        .commit(sent.clone())
-        .await
-        .unwrap()
-        .into_inner()
-        .outcome
-        .unwrap();
-    let Outcome::Receipt(receipt) = repeated else {
-        panic!("{repeated:?}")
+    let Outcome::Receipt(receipt) = replay.commit(replay.sent.clone()).await.unwrap() else {
+        panic!("no receipt")
     };
+    let mut hospital = replay.world.hospital(HOSPITAL).await;
     assert_eq!(Some(receipt), hospital.get("r-1").await.unwrap().receipt);
 
-    // The id with another visit.
-    let mut conflict = sent.clone();
+    let mut conflict = replay.sent.clone();
     conflict
         .claim
         .as_mut()
@@ -221,65 +238,68 @@ async fn the_home_region_trusts_no_sum_it_is_sent() {
         .unwrap()
         .number = "V9".to_owned();
     assert_eq!(
-        code(&home.commit(conflict).await.unwrap_err()),
+        code(&replay.commit(conflict).await.unwrap_err()),
         "id.conflict"
     );
 
     // The visit under another id: a final refusal, repeated.
     for _ in 0..2 {
-        let outcome = home
-            .commit(other("V1", 'a'))
-            .await
-            .unwrap()
-            .into_inner()
-            .outcome
-            .unwrap();
-        let Outcome::Refused(refused) = outcome else {
-            panic!("{outcome:?}")
-        };
+        let refused = replay.refused(replay.other("V1", 'a')).await;
         assert_eq!(refused.code, "visit.already_settled");
-        assert_eq!(refused.detail, sent.settlement);
+        assert_eq!(refused.detail, replay.sent.settlement);
     }
+    assert_eq!(replay.world.status(NINGBO).await.legs_written, 1);
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_home_region_trusts_no_sum_it_is_sent() {
+    let mut replay = Replay::new().await;
     // An old version: no outcome, and the record as it stands.
-    let outcome = home
-        .commit(other("V2", 'b'))
-        .await
-        .unwrap()
-        .into_inner()
-        .outcome
-        .unwrap();
+    let outcome = replay.commit(replay.other("V2", 'b')).await.unwrap();
     assert!(matches!(outcome, Outcome::Stale(_)), "{outcome:?}");
 
-    // The right version and a wrong sum.
-    let mut wrong = other("V3", 'c');
+    // The right version and a wrong sum: final.
+    let mut wrong = replay.other("V3", 'c');
     wrong.version.as_mut().unwrap().change += 1;
     for _ in 0..2 {
-        let outcome = home
-            .commit(wrong.clone())
-            .await
-            .unwrap()
-            .into_inner()
-            .outcome
-            .unwrap();
-        let Outcome::Refused(common::Refusal { code, detail, .. }) = outcome else {
-            panic!("{outcome:?}")
-        };
-        assert_eq!(
-            (&*code, &*detail),
-            (
-                "decision.differs",
-                "layers.basic: paid 1400000 here, 1316000 received"
-            )
-        );
+        let common::Refusal { code, detail, .. } = replay.refused(wrong.clone()).await;
+        let named = "layers.basic: paid 1400000 here, 1316000 received";
+        assert_eq!((&*code, &*detail), ("decision.differs", named));
     }
 
     // A person of another home.
-    let mut elsewhere = other("V4", 'd');
+    let mut elsewhere = replay.other("V4", 'd');
     elsewhere.claim.as_mut().unwrap().person = Some(person("330300000000000001"));
     assert_eq!(
-        code(&home.commit(elsewhere).await.unwrap_err()),
+        code(&replay.commit(elsewhere).await.unwrap_err()),
         "person.unknown"
     );
-    assert_eq!(world.status(NINGBO).await.legs_written, 1);
+    assert_eq!(replay.world.status(NINGBO).await.legs_written, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receipts_are_taken_from_the_region_that_gave_them() {
+    let world = World::new().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let receipt = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap()
+        .receipt
+        .unwrap();
+    let deliver = async |party: &str| {
+        let receipts = vec![receipt.clone()];
+        let mut client = TreatmentServiceClient::new(world.caller(party, CHENGDU).await);
+        client
+            .deliver_receipts(v1::DeliverReceiptsRequest { receipts })
+            .await
+    };
+    let held = deliver("/region/330200/node")
+        .await
+        .unwrap()
+        .into_inner()
+        .held;
+    assert_eq!(held, 1);
+    let refused = deliver("/region/310000/node").await.unwrap_err();
+    assert_eq!(code(&refused), "identity.mismatch");
 }
