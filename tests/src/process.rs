@@ -1,0 +1,146 @@
+//! Server processes: started from a file, awaited by the line they print, stopped, frozen or killed.
+//!
+//! Whatever becomes of the test, a server that is dropped is killed. A server that logged an error which no
+//! one expected fails the test that stops it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::executable::huitong;
+
+/// How long a server may take from its start to its first connection, on a busy machine.
+const READY_WITHIN: Duration = Duration::from_secs(90);
+/// How long a server may take to finish what it has begun.
+const STOPPED_WITHIN: Duration = Duration::from_secs(60);
+/// What a server prints on its standard output once it takes connections.
+const READY: &str = "listening on ";
+
+/// Which of the two servers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A region's node.
+    Node,
+    /// The clearinghouse.
+    Clearinghouse,
+}
+
+/// A server process.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    log: PathBuf,
+    // Held open: a server whose standard output is closed would fail at its next line.
+    _printed: Lines<BufReader<ChildStdout>>,
+}
+
+impl Server {
+    /// Starts `huitong KIND run --config CONFIG` and waits until it takes connections. What it logs is
+    /// added to `log`.
+    pub async fn start(kind: Kind, config: &Path, log: &Path) -> Self {
+        let subcommand = match kind {
+            Kind::Node => "node",
+            Kind::Clearinghouse => "clearinghouse",
+        };
+        let logged = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let mut child = Command::new(huitong())
+            .args([subcommand, "run", "--config"])
+            .arg(config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(logged)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut printed = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = async {
+            while let Some(line) = printed.next_line().await.unwrap() {
+                if line.contains(READY) {
+                    return;
+                }
+            }
+            panic!("{subcommand} ended while starting:\n{}", end_of(log));
+        };
+        if timeout(READY_WITHIN, ready).await.is_err() {
+            panic!(
+                "{subcommand} was not ready in {READY_WITHIN:?}:\n{}",
+                end_of(log)
+            );
+        }
+        Self {
+            child,
+            log: log.to_owned(),
+            _printed: printed,
+        }
+    }
+
+    /// Asks the server to finish, and waits until it has; it must end well and have logged no error.
+    pub async fn stop(mut self) {
+        self.signal(Signal::TERM);
+        let ended = timeout(STOPPED_WITHIN, self.child.wait()).await;
+        let end = || end_of(&self.log);
+        match ended {
+            Ok(status) => {
+                let status = status.unwrap();
+                assert!(status.success(), "a server ended with {status}:\n{}", end());
+            }
+            Err(_) => panic!("a server did not end in {STOPPED_WITHIN:?}:\n{}", end()),
+        }
+        let errors = errors(&self.log);
+        assert!(
+            errors.is_empty(),
+            "logged, and a person must look:\n{}",
+            errors.join("\n")
+        );
+    }
+
+    /// Kills the server (SIGKILL) wherever it is, and waits until it is gone.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Stops the server's clock (SIGSTOP), and waits until it stands: it is there and answers nothing.
+    pub async fn freeze(&self) {
+        self.signal(Signal::STOP);
+        let stopped = WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+        let pid = self.pid();
+        let standing = tokio::task::spawn_blocking(move || waitid(WaitId::Pid(pid), stopped));
+        standing.await.unwrap().unwrap();
+    }
+
+    /// Lets a frozen server go on.
+    pub fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).unwrap();
+    }
+
+    fn pid(&self) -> Pid {
+        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        Pid::from_raw(pid).unwrap()
+    }
+}
+
+/// Lines of a log that say ERROR.
+fn errors(log: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(log).unwrap();
+    let is_error = |line: &&str| line.contains("ERROR");
+    text.lines().filter(is_error).map(str::to_owned).collect()
+}
+
+fn end_of(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(30)..].join("\n")
+}

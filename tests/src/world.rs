@@ -1,0 +1,274 @@
+//! The world: a clearinghouse and some regions' nodes, each a process of its own, in a folder that goes when
+//! the world goes.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use huitong_certs::Identity;
+use huitong_certs::directory::Directory;
+use huitong_core::region::RegionCode;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
+
+use crate::certificates::{Authorities, party};
+use crate::configuration;
+use crate::officer;
+use crate::process::{Kind, Server};
+use crate::register::{DESKS, Desk, Region};
+
+/// Ports below those that the kernel gives to callers, so that a killed server finds its own again.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
+
+/// More than any world has servers.
+const PORTS_OF_A_WORLD: u16 = 8;
+
+/// The servers, and where they lie and listen.
+pub struct World {
+    folder: TempDir,
+    authorities: Authorities,
+    clearinghouse: SocketAddr,
+    regions: Vec<(&'static Region, SocketAddr)>,
+    running: Mutex<BTreeMap<Party, Server>>,
+}
+
+/// Whose server it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The clearinghouse's.
+    Clearinghouse,
+    /// A region's.
+    Region(RegionCode),
+}
+
+impl World {
+    /// Lays a world out: certificates and configurations; nothing runs yet.
+    #[must_use]
+    pub fn lay_out(regions: &[&'static Region]) -> Self {
+        let folder = tempfile::Builder::new()
+            .prefix("huitong-tests-")
+            .tempdir()
+            .unwrap();
+        let codes: Vec<RegionCode> = regions.iter().map(|region| region.region()).collect();
+        let mut free = free_ports().into_iter();
+        let clearinghouse = free.next().unwrap();
+        let regions: Vec<_> = regions.iter().copied().zip(free).collect();
+        let authorities = Authorities::found(Directory::new(folder.path().join("certs")), &codes);
+        let world = Self {
+            folder,
+            authorities,
+            clearinghouse,
+            regions,
+            running: Mutex::default(),
+        };
+        world.install();
+        world
+    }
+
+    /// Lays a world out, starts it and fills it.
+    pub async fn start(regions: &[&'static Region]) -> Self {
+        let world = Self::lay_out(regions);
+        world.run(Party::Clearinghouse).await;
+        for (region, _) in &world.regions {
+            world.run(Party::Region(region.region())).await;
+            officer::fill(&world, region).await;
+        }
+        world
+    }
+
+    /// Starts a server, again if it ran before, and waits until it takes connections.
+    pub async fn run(&self, party: Party) {
+        let (kind, folder) = match party {
+            Party::Clearinghouse => (Kind::Clearinghouse, self.clearinghouse_folder()),
+            Party::Region(code) => (Kind::Node, self.folder_of(code)),
+        };
+        let server =
+            Server::start(kind, &folder.join("config.toml"), &folder.join("log.txt")).await;
+        let before = self.running.lock().await.insert(party, server);
+        assert!(before.is_none(), "{party:?} runs twice");
+    }
+
+    /// Kills a server wherever it is.
+    pub async fn kill(&self, party: Party) {
+        self.take(party).await.kill().await;
+    }
+
+    /// Stops a server as its operator does; it must end well.
+    pub async fn stop(&self, party: Party) {
+        self.take(party).await.stop().await;
+    }
+
+    /// Stops every server, the clearinghouse last.
+    pub async fn stop_all(self) {
+        let running = std::mem::take(&mut *self.running.lock().await);
+        for (_, server) in running.into_iter().rev() {
+            server.stop().await;
+        }
+    }
+
+    /// Freezes a region's node for as long as some work takes.
+    pub async fn while_frozen<T>(&self, region: &Region, work: impl Future<Output = T>) -> T {
+        let running = self.running.lock().await;
+        let server = &running[&Party::Region(region.region())];
+        server.freeze().await;
+        let done = work.await;
+        server.thaw();
+        done
+    }
+
+    /// Removes the index of a region's node, which must not run.
+    pub async fn remove_index(&self, region: &Region) {
+        let party = Party::Region(region.region());
+        assert!(
+            !self.running.lock().await.contains_key(&party),
+            "the node runs"
+        );
+        let index = self.data_folder(region).join("index");
+        assert!(
+            index.join("db").is_file(),
+            "no index at {}",
+            index.display()
+        );
+        std::fs::remove_dir_all(index).unwrap();
+    }
+
+    /// Who issues in this world.
+    #[must_use]
+    pub const fn authorities(&self) -> &Authorities {
+        &self.authorities
+    }
+
+    /// The regions whose nodes there are, and where they listen.
+    #[must_use]
+    pub fn regions(&self) -> &[(&'static Region, SocketAddr)] {
+        &self.regions
+    }
+
+    /// Where a region's node listens.
+    #[must_use]
+    pub fn address(&self, region: &Region) -> SocketAddr {
+        let found = self
+            .regions
+            .iter()
+            .find(|(other, _)| other.code == region.code);
+        found.unwrap().1
+    }
+
+    /// Where a region's node is called.
+    #[must_use]
+    pub fn endpoint(&self, region: &Region) -> String {
+        format!("https://{}", self.address(region))
+    }
+
+    /// Where the clearinghouse listens.
+    #[must_use]
+    pub const fn clearinghouse(&self) -> SocketAddr {
+        self.clearinghouse
+    }
+
+    /// Where the clearinghouse is called.
+    #[must_use]
+    pub fn clearinghouse_endpoint(&self) -> String {
+        format!("https://{}", self.clearinghouse)
+    }
+
+    /// The folder of the world.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder of a region: configuration, files, log.
+    #[must_use]
+    pub fn region_folder(&self, region: &Region) -> PathBuf {
+        self.folder_of(region.region())
+    }
+
+    /// The data folder of a region's node.
+    #[must_use]
+    pub fn data_folder(&self, region: &Region) -> PathBuf {
+        self.region_folder(region).join("data")
+    }
+
+    /// A party's certificate and keys.
+    #[must_use]
+    pub fn credentials(&self, identity: &Identity) -> PathBuf {
+        Directory::new(self.folder.path().join("certs")).of(identity)
+    }
+
+    fn folder_of(&self, region: RegionCode) -> PathBuf {
+        self.folder.path().join(region.to_string())
+    }
+
+    /// The folder of the clearinghouse.
+    #[must_use]
+    pub fn clearinghouse_folder(&self) -> PathBuf {
+        self.folder.path().join("clearinghouse")
+    }
+
+    async fn take(&self, party: Party) -> Server {
+        let taken = self.running.lock().await.remove(&party);
+        taken.unwrap_or_else(|| panic!("{party:?} does not run"))
+    }
+
+    fn install(&self) {
+        let authorities = &self.authorities;
+        authorities.install(&Identity::Clearinghouse);
+        authorities.install(&officer::of_clearinghouse());
+        let write = |folder: PathBuf, text: String| {
+            std::fs::create_dir_all(folder.join("data")).unwrap();
+            std::fs::write(folder.join("config.toml"), text).unwrap();
+        };
+        for (region, _) in &self.regions {
+            authorities.install(&Identity::RegionNode(region.region()));
+            authorities.install(&officer::of_region(region));
+            for desk in DESKS {
+                authorities.install(&institution(region, desk));
+            }
+        }
+        for (region, _) in &self.regions {
+            write(
+                self.region_folder(region),
+                configuration::node(self, region),
+            );
+        }
+        write(
+            self.clearinghouse_folder(),
+            configuration::clearinghouse(self),
+        );
+    }
+}
+
+/// An institution's identity.
+#[must_use]
+pub fn institution(region: &Region, desk: Desk) -> Identity {
+    party(&format!(
+        "/region/{}/institution/{}",
+        region.code,
+        desk.code(region)
+    ))
+}
+
+/// Free ports. Where the search begins differs from process to process, and from world to world in one.
+fn free_ports() -> Vec<SocketAddr> {
+    static WORLDS: AtomicU32 = AtomicU32::new(0);
+    let width = u32::from(PORTS.end - PORTS.start);
+    let before = WORLDS.fetch_add(1, Ordering::Relaxed) * u32::from(PORTS_OF_A_WORLD);
+    let begin = std::process::id().wrapping_mul(61).wrapping_add(before) % width;
+    let mut held = Vec::new();
+    for step in 0..width {
+        let offset = u16::try_from((begin + step) % width).unwrap();
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, PORTS.start + offset));
+        // All are held until all are chosen, so that none is chosen twice.
+        if let Ok(listener) = TcpListener::bind(address) {
+            held.push(listener);
+        }
+        if held.len() == usize::from(PORTS_OF_A_WORLD) {
+            break;
+        }
+    }
+    held.iter()
+        .map(|listener| listener.local_addr().unwrap())
+        .collect()
+}

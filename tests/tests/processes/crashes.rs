@@ -1,0 +1,170 @@
+//! Servers are killed in the middle of a run and started again, while hospitals of both regions settle and,
+//! as hospitals do, send what was not answered again under the same id. Nothing is lost and nothing doubled:
+//! the auditor finds every settlement that was acknowledged once on both sides, its legs once each, and the
+//! netted day equal to what hospitals were told.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use huitong_core::region::RegionCode;
+use huitong_proto::settlement::v1 as settlement;
+use huitong_tests::audit::{self, Told};
+use huitong_tests::bills::{inpatient, outpatient};
+use huitong_tests::hospital::Hospital;
+use huitong_tests::officer::RegionOfficer;
+use huitong_tests::patience;
+use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, PEOPLE, Region};
+use huitong_tests::world::{Party, World};
+use prost::Message as _;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Hospitals' systems that settle at once, half of them in each region.
+const DESKS: u32 = 8;
+/// Bills that are settled between two kills.
+const BETWEEN: u32 = 30;
+/// The most bills of one desk; it stops long before, after the last kill.
+const BILLS_AT_MOST: u32 = 2_000;
+
+/// Who settles where: the other region's people more often than the own.
+fn errand(desk: u32, number: u32) -> (&'static Region, &'static Region) {
+    let (here, there) = if desk.is_multiple_of(2) {
+        (&CHENGDU, &NINGBO)
+    } else {
+        (&NINGBO, &CHENGDU)
+    };
+    let home = if number.is_multiple_of(7) {
+        here
+    } else {
+        there
+    };
+    (here, home)
+}
+
+fn bill(home: &Region, person: u32, id: &str, number: u32) -> settlement::Bill {
+    let fen = i64::from(number % 60) * 3_517 + 4_001;
+    if number.is_multiple_of(4) {
+        let lines = [
+            (Item::Drug, 40 * fen),
+            (Item::DearDrug, 7 * fen),
+            (Item::Comfort, fen),
+        ];
+        inpatient(home, person, id, &lines)
+    } else {
+        outpatient(
+            home,
+            person,
+            id,
+            &[(Item::Drug, fen), (Item::DearDrug, 333)],
+        )
+    }
+}
+
+/// Settles one bill; every third is sent by two of the hospital's systems at once, which must hear the same.
+async fn settle(hospital: Hospital, desk: u32, number: u32) -> Told {
+    let (treatment, home) = errand(desk, number);
+    let person = (desk * 5 + number) % PEOPLE;
+    let request_id = format!("d{desk}-{number}");
+    let bill = bill(home, person, &request_id, number);
+    let settlement = if number.is_multiple_of(3) {
+        let both = tokio::join!(
+            hospital.settle_for_sure(&request_id, bill.clone()),
+            hospital.settle_for_sure(&request_id, bill)
+        );
+        let (one, other) = (both.0.unwrap(), both.1.unwrap());
+        assert_eq!(
+            one.encode_to_vec(),
+            other.encode_to_vec(),
+            "{request_id}: two answers"
+        );
+        one
+    } else {
+        hospital.settle_for_sure(&request_id, bill).await.unwrap()
+    };
+    Told {
+        treatment,
+        home,
+        person,
+        request_id,
+        settlement,
+    }
+}
+
+/// What the hospitals have done, and whether it is enough.
+#[derive(Clone)]
+struct Progress {
+    settled: watch::Sender<u32>,
+    enough: Arc<AtomicBool>,
+}
+
+impl Progress {
+    /// Waits until some more bills are settled.
+    async fn more(&self, bills: u32) {
+        let wanted = *self.settled.borrow() + bills;
+        self.settled
+            .subscribe()
+            .wait_for(|settled| *settled >= wanted)
+            .await
+            .unwrap();
+    }
+}
+
+/// Runs the hospitals until it is enough.
+fn load(world: &World, progress: &Progress) -> JoinSet<Vec<Told>> {
+    let mut load = JoinSet::new();
+    for desk in 0..DESKS {
+        let hospital = Hospital::of(world, errand(desk, 1).0, Desk::Three);
+        let progress = progress.clone();
+        load.spawn(async move {
+            let mut told = Vec::new();
+            for number in 0..BILLS_AT_MOST {
+                told.push(settle(hospital.clone(), desk, number).await);
+                progress.settled.send_modify(|settled| *settled += 1);
+                if progress.enough.load(Ordering::Relaxed) {
+                    return told;
+                }
+            }
+            panic!("{BILLS_AT_MOST} bills, and the servers are not back");
+        });
+    }
+    load
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_loses_and_doubles_nothing() {
+    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let party = |region: &Region| Party::Region(RegionCode::parse(region.code).unwrap());
+    let progress = Progress {
+        settled: watch::Sender::new(0),
+        enough: Arc::default(),
+    };
+    let load = load(&world, &progress);
+    let rounds = [
+        party(&CHENGDU),
+        party(&NINGBO),
+        Party::Clearinghouse,
+        party(&CHENGDU),
+        party(&NINGBO),
+        party(&CHENGDU),
+    ];
+    for killed in rounds {
+        progress.more(BETWEEN).await;
+        world.kill(killed).await;
+        world.run(killed).await;
+    }
+    progress.more(BETWEEN).await;
+    progress.enough.store(true, Ordering::Relaxed);
+    let told: Vec<Told> = load.join_all().await.into_iter().flatten().collect();
+
+    for region in [&NINGBO, &CHENGDU] {
+        let officer = RegionOfficer::of(&world, region);
+        patience::until("everything known and acknowledged", async || {
+            let status = officer.status().await.unwrap();
+            (status.prepared == 0 && status.receipts_undelivered == 0).then_some(())
+        })
+        .await;
+    }
+    audit::both_sides_hold_once(&world, &told, Desk::Three).await;
+    audit::the_day_nets_to_what_was_told(&world, &told).await;
+    world.stop_all().await;
+}

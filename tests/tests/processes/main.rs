@@ -1,0 +1,32 @@
+//! The network as it runs: real processes, real certificates, real TLS.
+//!
+//! | room | its question |
+//! |---|---|
+//! | [`refusals`] | What does each bad request get, and what does it leave behind? |
+//! | [`certificates`] | Who is not heard? |
+//! | [`bounds`] | What happens past a message's limit or a deadline? |
+//! | [`catalogue`] | When does a line fall out of scope? |
+//! | [`race`] | Is one deductible used once by two regions? |
+//! | [`crashes`] | What does a killed node lose or double? |
+//! | [`rebuild`] | Does a node say the same without its index? |
+//! | [`python`] | Can a client in another language settle? |
+//! | [`command`] | Do the commands say what they are for, and what is wrong? |
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking, where it went wrong"
+)]
+
+mod bounds;
+mod catalogue;
+mod certificates;
+mod command;
+mod crashes;
+mod python;
+mod race;
+mod rebuild;
+mod refusals;
