@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::cargo::{self, cargo, read};
+use crate::test::{EXECUTABLE, built};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -23,6 +24,9 @@ pub(crate) struct Arguments {
 }
 
 const QUICK: [&str; 2] = ["--", "--quick"];
+
+/// The crate whose benches start the executable.
+const STARTS_IT: &str = "huitong-tests";
 
 /// One bench: the crate it stands in and its name.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,6 +53,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             if arguments.quick {
                 command.args(QUICK);
             }
+            if bench.package == STARTS_IT {
+                command.env(EXECUTABLE, built(&["--release", "--package", "huitong"])?);
+            }
             cargo::run(command)?;
         }
     }
@@ -56,11 +63,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Every bench in its short form, in the test profile.
-pub(crate) fn short_form() -> Result<()> {
+pub(crate) fn short_form(executable: &str) -> Result<()> {
     let names: BTreeSet<String> = all()?.into_iter().map(|bench| bench.name).collect();
     for name in names {
         let mut command = cargo(&["test", "--locked", "--workspace", "--bench", &name]);
-        command.args(QUICK);
+        command.args(QUICK).env(EXECUTABLE, executable);
         cargo::run(command)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ mod bench;
 mod cargo;
 mod deny;
 mod generate;
+mod python;
 mod setup;
 mod steps;
 mod test;

@@ -1,8 +1,11 @@
 //! `cargo xtask setup`: the tools that are no dependency of any crate. What is there stays as it is.
 
+use std::path::PathBuf;
+
 use anyhow::{Context, Result};
 
 use crate::cargo::{self, cargo, succeeds};
+use crate::python;
 
 /// A cargo subcommand and the version that is installed when it is missing.
 struct Tool {
@@ -30,16 +33,17 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    install(&NEXTEST)?;
+    for_tests()?;
     if arguments.deny {
         install(&DENY)?;
     }
     Ok(())
 }
 
-/// Installs what `cargo xtask test` needs.
-pub(crate) fn for_tests() -> Result<()> {
-    install(&NEXTEST)
+/// Installs what `cargo xtask test` needs, and returns the path of the Python that tests call.
+pub(crate) fn for_tests() -> Result<PathBuf> {
+    install(&NEXTEST)?;
+    python::prepare()
 }
 
 /// Whether cargo-deny is there.

@@ -1,6 +1,8 @@
 //! `cargo xtask test`: all that must hold before a change is taken. Cheap steps come first, and nextest
 //! comes last, so that a long log ends with its closing line.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::bench;
@@ -16,16 +18,25 @@ pub(crate) struct Arguments {
     only: Vec<String>,
 }
 
-/// The tests find the executable under this name in their environment.
-const EXECUTABLE: &str = "HUITONG_BIN";
+/// Tests find under these names in their environment what they start: the executable, and a Python.
+pub(crate) const EXECUTABLE: &str = "HUITONG_BIN";
+const PYTHON: &str = "HUITONG_PYTHON";
+
+/// What tests start.
+struct Started {
+    executable: String,
+    python: PathBuf,
+}
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut steps = Steps::new();
-    steps.step("tools", setup::for_tests)?;
+    let python = steps.step("tools", setup::for_tests)?;
     if !arguments.only.is_empty() {
-        let built = steps.step("build", build)?;
+        let executable = steps.step("build", build)?;
         let chosen: Vec<&str> = arguments.only.iter().map(String::as_str).collect();
-        return steps.step("chosen tests", || nextest(&built, &chosen));
+        return steps.step("chosen tests", || {
+            nextest(&Started { executable, python }, &chosen)
+        });
     }
     steps.step("format", || cargo::run(cargo(&["fmt", "--all", "--check"])))?;
     steps.step("lints", || {
@@ -45,12 +56,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         doc.env("RUSTDOCFLAGS", "-D warnings");
         cargo::run(doc)
     })?;
-    let built = steps.step("build", build)?;
+    let executable = steps.step("build", build)?;
     steps.step("documentation tests", || {
         cargo::run(cargo(&["test", "--locked", "--workspace", "--doc"]))
     })?;
-    steps.step("benches, short form", bench::short_form)?;
-    steps.step("tests", || nextest(&built, &["--workspace"]))?;
+    steps.step("benches, short form", || bench::short_form(&executable))?;
+    steps.step("tests", || {
+        nextest(&Started { executable, python }, &["--workspace"])
+    })?;
     eprint!("{}", steps.summary());
     Ok(())
 }
@@ -58,19 +71,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Builds everything once, tests too, and returns the path of the one executable. All of it together,
 /// because cargo would build dependencies again for each smaller choice of crates.
 fn build() -> Result<String> {
-    let messages = "--message-format=json-render-diagnostics";
-    let built = read(cargo(&[
-        "build",
-        "--locked",
-        "--workspace",
-        "--all-targets",
-        messages,
-    ]))?;
-    executable(&built, "huitong")
+    built(&["--workspace", "--all-targets"])
 }
 
-fn nextest(built: &str, chosen: &[&str]) -> Result<()> {
+/// Builds what is chosen, and returns the path of the one executable.
+pub(crate) fn built(chosen: &[&str]) -> Result<String> {
+    let messages = "--message-format=json-render-diagnostics";
+    let mut command = cargo(&["build", "--locked", messages]);
+    command.args(chosen);
+    executable(&read(command)?, "huitong")
+}
+
+fn nextest(started: &Started, chosen: &[&str]) -> Result<()> {
     let mut command = cargo(&["nextest", "run", "--locked"]);
-    command.args(chosen).env(EXECUTABLE, built);
+    command.args(chosen).env(EXECUTABLE, &started.executable);
+    command.env(PYTHON, &started.python);
     cargo::run(command)
 }
