@@ -40,6 +40,7 @@ pub mod node;
 pub mod ordinal;
 pub mod peers;
 pub mod policies;
+mod reading;
 pub mod registry;
 #[cfg(test)]
 mod samples;

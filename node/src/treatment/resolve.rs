@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use huitong_core::id::SettlementId;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::TreatmentRole;
 use crate::chance::jittered;
 use crate::store::{Key, StoreError, Table};
 
-/// Open settlements that are driven at once, and looked at in one round.
+/// Open settlements that are driven at once.
 const AT_ONCE: usize = 64;
+/// Open settlements that are looked at in one round.
+const OPEN_AT_MOST: usize = 100_000;
 
 impl TreatmentRole {
     /// Looks at open settlements until told to stop: at once, then at intervals.
@@ -27,19 +30,25 @@ impl TreatmentRole {
     }
 
     async fn resolve_open(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), StoreError> {
-        let open = self.open_settlements(AT_ONCE)?;
-        let mut driven = tokio::task::JoinSet::new();
-        for settlement in open {
-            let role = Arc::clone(self);
-            driven.spawn(async move {
-                let within = role.timing.commit.saturating_add(role.timing.ask);
-                // What is not resolved now is looked at again; the reason is logged where it arises.
-                drop(role.drive_and_wait(settlement, None, within).await);
-            });
-        }
+        let open = self.open_settlements(OPEN_AT_MOST)?;
+        let mut driven = JoinSet::new();
+        let all = async {
+            for settlement in open {
+                if driven.len() >= AT_ONCE {
+                    driven.join_next().await;
+                }
+                let role = Arc::clone(self);
+                driven.spawn(async move {
+                    let within = role.timing.commit.saturating_add(role.timing.ask);
+                    // What is not resolved now is looked at again; the reason is logged where it arises.
+                    drop(role.drive_and_wait(settlement, None, within).await);
+                });
+            }
+            while driven.join_next().await.is_some() {}
+        };
         tokio::select! {
             () = stop.cancelled() => {}
-            () = async { while driven.join_next().await.is_some() {} } => {}
+            () = all => {}
         }
         Ok(())
     }

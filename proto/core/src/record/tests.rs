@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::home::{Commitment, Committed, HomeTombstone};
-use super::import::{ImportChunk, ImportKind};
+use super::home::{Commitment, Committed, HomeRefused, HomeTombstone};
+use super::import::{ImportChunk, ImportCommitted, ImportKind, PolicyFetched, PolicyPublished};
 use super::registry::{Balance, CoveragePeriod, Filing, Member, RegistryRows};
-use super::treatment::Cancelled;
+use super::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 use super::*;
-use crate::bill::{Arrival, Institution, Parts, SplitBill, SplitLine, Visit, VisitNumber};
+use crate::bill::{
+    Arrival, Bill, BillLine, Institution, Parts, SplitBill, SplitLine, Visit, VisitNumber,
+};
 use crate::canonical::testing::{hex, laws};
 use crate::claim::Claim;
 use crate::coverage::{Balances, Coverage, PersonVersion, Snapshot};
@@ -18,7 +20,8 @@ use crate::fund::Fund;
 use crate::id::{RequestId, SettlementId};
 use crate::money::Fen;
 use crate::person::{PersonRef, PsnNo};
-use crate::receipt::{ClearingPart, ReceiptBody};
+use crate::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
+use crate::refusal::{Refusal, RefusalCode};
 use crate::totals::{Stretch, TotalSlot};
 use crate::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting,
@@ -48,8 +51,8 @@ fn days() -> DateInterval {
     DateInterval::new("2023-01-01".parse().unwrap(), None).unwrap()
 }
 
-fn committed() -> Committed {
-    let claim = Claim {
+fn claim() -> Claim {
+    Claim {
         treatment: chengdu(),
         institution: Institution {
             code: "H51010400001".parse().unwrap(),
@@ -86,8 +89,12 @@ fn committed() -> Committed {
         .unwrap(),
         catalogue: sha256(b"catalogue"),
         given: BTreeMap::new(),
-    };
-    let decision = Decision {
+    }
+}
+
+fn decision() -> Decision {
+    let claim = claim();
+    Decision {
         engine: EngineVersion(1),
         policy: sha256(b"policy"),
         catalogue: sha256(b"catalogue"),
@@ -102,8 +109,11 @@ fn committed() -> Committed {
         patient_total: claim.bill.total(),
         totals: Vec::new(),
         trace: Vec::new(),
-    };
-    let body = ReceiptBody {
+    }
+}
+
+fn body() -> ReceiptBody {
+    ReceiptBody {
         number: 1,
         clearing: ClearingPart {
             settlement: id(),
@@ -118,50 +128,218 @@ fn committed() -> Committed {
         personal: sha256(b"personal"),
         incarnation: 1,
         committed_at: at(),
-    };
+    }
+}
+
+fn version(change: u64) -> PersonVersion {
+    PersonVersion {
+        incarnation: 1,
+        change,
+    }
+}
+
+fn snapshot() -> Snapshot {
+    Snapshot {
+        person: PersonRef {
+            home: ningbo(),
+            psn_no: psn_no(),
+        },
+        version: version(3),
+        coverage: Coverage {
+            scheme: Scheme::Resident,
+            category: "adult".parse().unwrap(),
+            retired: false,
+            age: 59,
+            years_paid: 0,
+            identities: BTreeSet::new(),
+            filing: FilingClass::Unfiled,
+            filing_time: FilingTime::Absent,
+            ordinal: 1,
+        },
+        totals: BTreeMap::new(),
+        balances: Balances::NONE,
+        policy: sha256(b"policy"),
+        engines: vec![1],
+    }
+}
+
+fn committed() -> Committed {
     let slot = TotalSlot {
         name: "year".parse().unwrap(),
         stretch: Stretch::Year(2023),
         key: None,
     };
-    let version = |change| PersonVersion {
-        incarnation: 1,
-        change,
-    };
     Committed::new(
-        body,
+        body(),
         Commitment {
             salt: [9; 16],
-            claim,
-            decision,
-            snapshot: Snapshot {
-                person: PersonRef {
-                    home: ningbo(),
-                    psn_no: psn_no(),
-                },
-                version: version(3),
-                coverage: Coverage {
-                    scheme: Scheme::Resident,
-                    category: "adult".parse().unwrap(),
-                    retired: false,
-                    age: 59,
-                    years_paid: 0,
-                    identities: BTreeSet::new(),
-                    filing: FilingClass::Unfiled,
-                    filing_time: FilingTime::Absent,
-                    ordinal: 1,
-                },
-                totals: BTreeMap::new(),
-                balances: Balances::NONE,
-                policy: sha256(b"policy"),
-                engines: vec![1],
-            },
+            claim: claim(),
+            decision: decision(),
+            snapshot: snapshot(),
             after: version(4),
             totals: vec![(slot, 70)],
             balances: Balances::NONE,
             legs_from: 1,
         },
     )
+}
+
+fn prepared() -> Prepared {
+    let line = BillLine {
+        number: 1,
+        code: "001101000010000".parse().unwrap(),
+        date: "2023-03-01".parse().unwrap(),
+        quantity: 1.into(),
+        amount: Fen::new(100).unwrap().into(),
+        returns: None,
+        approved: false,
+    };
+    Prepared {
+        settlement: id(),
+        institution: claim().institution.code,
+        request: RequestId::parse("r-1").unwrap(),
+        binding: claim().binding(),
+        bill: Bill::new(Fen::new(100).unwrap(), vec![line]).unwrap(),
+        claim: claim(),
+        decision: decision(),
+        snapshot: snapshot(),
+        not_after: Some(at()),
+        at: at(),
+    }
+}
+
+fn settled() -> Settled {
+    let group = GroupSignature {
+        root: body().leaf(),
+        size: 1,
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![5; 64],
+    };
+    let receipt = Receipt {
+        body: body(),
+        salt: [9; 16],
+        group,
+        index: 0,
+        path: Vec::new(),
+    };
+    Settled {
+        settlement: id(),
+        receipt,
+        legs_from: 3,
+        at: at(),
+    }
+}
+
+fn refusal() -> Refusal {
+    Refusal::new(RefusalCode::DecisionDiffers, "cash_fen")
+}
+
+fn of_imports() -> [NodeRecord; 5] {
+    let import = sha256(b"file");
+    let rows = RegistryRows::Balances(vec![Balance {
+        psn_no: psn_no(),
+        own: Fen::new(600).unwrap(),
+        family: Fen::ZERO,
+    }]);
+    let committed = ImportCommitted {
+        import,
+        kind: ImportKind::Balances,
+        chunks: 1,
+        rows: 1,
+        held: 1,
+        as_of: Some("2022-12-31".parse().unwrap()),
+        at: at(),
+    };
+    let document = b"title".to_vec();
+    [
+        NodeRecord::ImportChunk(ImportChunk {
+            import,
+            seq: 0,
+            rows,
+        }),
+        NodeRecord::ImportCommitted(committed),
+        NodeRecord::PolicyPublished(PolicyPublished {
+            document: document.clone(),
+            at: at(),
+        }),
+        NodeRecord::PolicyFetched(PolicyFetched {
+            region: ningbo(),
+            document,
+            at: at(),
+        }),
+        NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged {
+            treatment: chengdu(),
+            up_to: 7,
+        }),
+    ]
+}
+
+fn of_settlements() -> [NodeRecord; 8] {
+    let (settlement, treatment, at) = (id(), chengdu(), at());
+    let binding = claim().binding();
+    [
+        NodeRecord::Prepared(prepared()),
+        NodeRecord::Reprepared(Reprepared {
+            settlement,
+            decision: decision(),
+            snapshot: snapshot(),
+            at,
+        }),
+        NodeRecord::Settled(settled()),
+        NodeRecord::Refused(Refused {
+            settlement,
+            refusal: refusal(),
+            at,
+        }),
+        NodeRecord::Abandoned(Abandoned { settlement, at }),
+        NodeRecord::Committed(committed()),
+        NodeRecord::HomeRefused(HomeRefused {
+            settlement,
+            treatment,
+            binding,
+            refusal: refusal(),
+            at,
+        }),
+        NodeRecord::HomeTombstone(HomeTombstone {
+            settlement,
+            treatment,
+            at,
+        }),
+    ]
+}
+
+/// The first eight bytes of the digest of each record above, in order.
+const GOLDEN: [&str; 13] = [
+    "2be7e21e2bbcfba1",
+    "78826469a4556318",
+    "aa5934eb238f28f2",
+    "fd72e789ce09e022",
+    "6d28af3a17f343d0",
+    "8619bb1ff72bb5f0",
+    "a2925dfba652e7e6",
+    "8b23e5e6225c5c5c",
+    "c41859b65f9b1edb",
+    "9810353c57343297",
+    "92c518ef7988894d",
+    "643af8e7b7a43db8",
+    "250471c427a959c8",
+];
+
+#[test]
+fn every_record_keeps_its_bytes() {
+    let found: Vec<String> = of_imports()
+        .iter()
+        .chain(&of_settlements())
+        .inspect(|record| {
+            assert_eq!(
+                NodeRecord::from_bytes(&record.to_bytes()).as_ref(),
+                Ok(*record)
+            )
+        })
+        .map(|record| record.digest().to_string()[..16].to_owned())
+        .collect();
+    assert_eq!(found, GOLDEN);
 }
 
 #[test]
