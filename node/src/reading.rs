@@ -17,7 +17,7 @@ use crate::store::{CatalogueRow, Row, Rows, StoreError, Table};
 ///
 /// # Errors
 /// [`StoreError`] when it cannot be read.
-pub fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> {
+pub(crate) fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> {
     let Some(CatalogueRow { import, chunks }) = ledger.catalogue()? else {
         return Ok(None);
     };
@@ -46,7 +46,7 @@ pub fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, StoreError> 
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
-pub fn read_policies(ledger: &Ledger, own: RegionCode) -> Result<PolicyBook, StoreError> {
+pub(crate) fn read_policies(ledger: &Ledger, own: RegionCode) -> Result<PolicyBook, StoreError> {
     let book = PolicyBook::new(own);
     for (_, row) in ledger.scan(Table::Policy, usize::MAX)? {
         let Row::Policy(row) = row else {

@@ -25,8 +25,7 @@ use crate::ledger::Ledger;
 use crate::legs::day::{CloseDay, DayVerdict};
 use crate::legs::report::Reported;
 use crate::policies::{HeldPolicy, PolicyBook, PolicyError};
-use crate::store::apply::Records;
-use crate::store::{CatalogueRow, Key, Rows, StoreError, Table};
+use crate::store::{Key, Rows, StoreError};
 use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict, Writer};
 
