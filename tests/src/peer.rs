@@ -96,7 +96,9 @@ impl Peer {
     }
 }
 
-fn institution(region: &Region) -> settlement::Institution {
+/// A tertiary hospital, as its region answers for it.
+#[must_use]
+pub fn institution(region: &Region) -> settlement::Institution {
     settlement::Institution {
         code: Desk::Three.code(region),
         kind: settlement::InstitutionType::General.into(),
