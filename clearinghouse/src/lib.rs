@@ -1,1 +1,50 @@
 //! The clearinghouse: takes both leg streams, matches, cuts off, nets and keeps the books.
+//!
+//! | room | its question |
+//! |---|---|
+//! | [`config`] | What is it told? |
+//! | [`server`] | How does it run? |
+//! | [`command`] | What do its operator and its officers type? |
+//! | `service` | Who calls, and what is said? |
+//! | `writer` | In which order is decided, and when is it answered? |
+//! | `decide` | What is taken, closed, cut off, netted, told or refused? |
+//! | `state` | What is held, what agrees, which cycles are there? |
+//! | `store` | Where does it stay? The journal is the truth, the index finds it |
+//! | [`books`] | What does a netted cycle post? |
+//! | [`refusal`] | What is refused, and what to do about it |
+//!
+//! It is blind to patients: a leg carries ids, regions, a fund, an amount, a day and a digest. What nets
+//! to what is computed and proven in `huitong-netting`.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "tests compute what they expect with plain arithmetic, and stop at the first surprise"
+    )
+)]
+
+pub mod books;
+pub mod clock;
+pub mod command;
+pub mod config;
+mod decide;
+pub mod refusal;
+pub mod server;
+mod service;
+mod state;
+mod store;
+mod wiring;
+mod writer;
+
+#[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod testing;
+
+pub use command::{ClearingCommand, ClearinghouseCommand};
+pub use config::{Config, ConfigError};
+pub use server::{Clearinghouse, RunningClearinghouse, StartError};
+pub use service::access_table;
+pub use store::{IndexError, StoreError};

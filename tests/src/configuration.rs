@@ -74,7 +74,7 @@ pub fn clearinghouse(world: &World) -> String {
     let file = |name: &str| speaking.join(name).display().to_string();
     let mut text = format!(
         r#"listen = "{listen}"
-data = "{data}"
+data = "data"
 
 [tls]
 certificate = "{certificate}"
@@ -85,7 +85,6 @@ roots = "{roots}"
 automatic = "never"
 "#,
         listen = world.clearinghouse(),
-        data = world.clearinghouse_folder().join("data").display(),
         certificate = file("tls.crt"),
         key = file("tls.key"),
         roots = file("root.crt"),

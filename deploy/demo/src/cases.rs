@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use huitong_core::money::Fen;
 use serde::Deserialize;
 
-use crate::world::region::Desk;
+use crate::desk::Desk;
 
 const FILE: &str = include_str!("../data/cases.toml");
 

@@ -10,7 +10,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cases::{Case, published};
 use crate::day::{Day, close_and_net};
 use crate::network::Network;
-use crate::report::{self, Output, Progress};
+use crate::progress::{Output, Progress};
+use crate::report;
 use crate::settling::{Settled, settle_all};
 use crate::world::World;
 

@@ -5,11 +5,10 @@
 
 use huitong_core::region::RegionCode;
 
+use crate::desk::Desk;
 use crate::world::World;
-use crate::world::region::Desk;
+use crate::world::people::PEOPLE;
 
-/// People made up for each region.
-pub const PEOPLE: u32 = 400;
 /// One bill in this many is wrong on purpose.
 const WRONG_ONE_IN: u32 = 100;
 

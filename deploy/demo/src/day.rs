@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::network::Network;
 use crate::officer::Officer;
-use crate::report::Progress;
+use crate::progress::Progress;
 
 /// A netted day.
 #[derive(Debug)]

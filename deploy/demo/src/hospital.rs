@@ -12,7 +12,7 @@ use huitong_proto::settlement::v1::institution_service_client::InstitutionServic
 use huitong_transport::{ClientLimits, CredentialFiles, CredentialStore, connect};
 use tonic::transport::Channel;
 
-use crate::world::region::Desk;
+use crate::desk::Desk;
 use crate::world::{Place, World};
 
 /// How often one request is sent again when its answer says so.

@@ -13,10 +13,10 @@ use tokio::task::JoinSet;
 use crate::bills;
 use crate::cases::{Case, CaseOutcome};
 use crate::crowd::{Crowd, Errand};
+use crate::desk::Desk;
 use crate::hospital::{Hospital, Outcome, paid_by_funds};
 use crate::network::Network;
-use crate::report::Progress;
-use crate::world::region::Desk;
+use crate::progress::Progress;
 
 /// Bills under way at a time.
 const AT_ONCE: usize = 16;

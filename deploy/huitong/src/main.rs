@@ -1,3 +1,70 @@
-//! The one executable, for every party.
+//! The one executable, for every party. It only hands each subcommand to the crate that owns it, and starts
+//! telemetry for the servers.
 
-fn main() {}
+mod observe;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use huitong_certs::command::CertsCommand;
+use huitong_clearinghouse::{ClearingCommand, ClearinghouseCommand};
+use huitong_demo::DemoCommand;
+use huitong_node::authoring::PolicyCommand;
+use huitong_node::command::NodeCommand;
+
+/// Huitong 汇通: settle medical bills away from home, and square the regions' accounts every day
+#[derive(Debug, Parser)]
+#[command(name = "huitong", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// A region's node / 地区结算节点
+    #[command(subcommand)]
+    Node(NodeCommand),
+    /// The clearinghouse / 清算中心
+    Clearinghouse(ClearinghouseCommand),
+    /// What a clearing officer does / 清算业务
+    Clearing(ClearingCommand),
+    /// Certificates: who is speaking / 证书管理
+    Certs(CertsCommand),
+    /// Benefit policies: check, name, adjudicate / 待遇政策
+    #[command(subcommand)]
+    Policy(PolicyCommand),
+    /// Run the whole network on this machine / 在本机演示全流程
+    Demo(DemoCommand),
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("huitong: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Node(command) => command.run(observe::node),
+        Command::Clearinghouse(command) => {
+            let telemetry = observe::clearinghouse()?;
+            let code = command.run()?;
+            telemetry.finish()?;
+            Ok(code)
+        }
+        Command::Clearing(command) => command.run(),
+        Command::Certs(command) => command.run().map(|()| ExitCode::SUCCESS),
+        Command::Policy(command) => command.run(),
+        Command::Demo(command) => {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(command.run())
+        }
+    }
+}

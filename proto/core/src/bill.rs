@@ -40,7 +40,14 @@ pub struct Institution {
     pub networked: bool,
 }
 
-canonical_struct!(Institution { code, kind, grade, price_grade, administration, networked });
+canonical_struct!(Institution {
+    code,
+    kind,
+    grade,
+    price_grade,
+    administration,
+    networked
+});
 
 /// How the patient came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +88,16 @@ pub struct Visit {
 }
 
 canonical_struct!(Visit {
-    number, episode, setting, interim, admitted, discharged, arrival, sessions, diseases, package
+    number,
+    episode,
+    setting,
+    interim,
+    admitted,
+    discharged,
+    arrival,
+    sessions,
+    diseases,
+    package
 });
 
 impl Visit {
@@ -176,8 +192,13 @@ impl VisitNumber {
     /// # Errors
     /// [`BillError::VisitNumber`] for any other shape.
     pub fn parse(text: &str) -> Result<Self, BillError> {
-        let shaped = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if shaped { Ok(Self(text.to_owned())) } else { Err(BillError::VisitNumber) }
+        let shaped =
+            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if shaped {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(BillError::VisitNumber)
+        }
     }
 
     /// The number as text.
@@ -214,7 +235,15 @@ pub struct BillLine {
     pub approved: bool,
 }
 
-canonical_struct!(BillLine { number, code, date, quantity, amount, returns, approved });
+canonical_struct!(BillLine {
+    number,
+    code,
+    date,
+    quantity,
+    amount,
+    returns,
+    approved
+});
 
 /// A bill as charged: its sums and returns hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -295,12 +324,21 @@ pub struct Parts {
     pub out_of_scope: Fen,
 }
 
-canonical_struct!(Parts { in_scope, first_pay, over_limit, out_of_scope });
+canonical_struct!(Parts {
+    in_scope,
+    first_pay,
+    over_limit,
+    out_of_scope
+});
 
 impl Parts {
     /// No amount in any part.
-    pub const ZERO: Self =
-        Self { in_scope: Fen::ZERO, first_pay: Fen::ZERO, over_limit: Fen::ZERO, out_of_scope: Fen::ZERO };
+    pub const ZERO: Self = Self {
+        in_scope: Fen::ZERO,
+        first_pay: Fen::ZERO,
+        over_limit: Fen::ZERO,
+        out_of_scope: Fen::ZERO,
+    };
 
     /// One part.
     #[must_use]
@@ -318,7 +356,12 @@ impl Parts {
     /// # Errors
     /// [`MoneyError`] when it is out of range.
     pub fn total(&self) -> Result<Fen, MoneyError> {
-        Fen::sum([self.in_scope, self.first_pay, self.over_limit, self.out_of_scope])
+        Fen::sum([
+            self.in_scope,
+            self.first_pay,
+            self.over_limit,
+            self.out_of_scope,
+        ])
     }
 
     /// Part by part.
@@ -346,7 +389,11 @@ pub struct SplitLine {
     pub tags: Vec<Name>,
 }
 
-canonical_struct!(SplitLine { number, parts, tags });
+canonical_struct!(SplitLine {
+    number,
+    parts,
+    tags
+});
 
 /// A bill split by the treatment catalogue: what adjudication starts from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -374,7 +421,11 @@ impl SplitBill {
                 return Err(BillError::Tags(line.number));
             }
         }
-        Ok(Self { total: parts.total()?, parts, lines })
+        Ok(Self {
+            total: parts.total()?,
+            parts,
+            lines,
+        })
     }
 
     /// A bill known only by amounts for each part and set of tags: one line each, numbered from 1.
@@ -382,16 +433,23 @@ impl SplitBill {
     /// # Errors
     /// As [`SplitBill::new`].
     pub fn from_amounts(amounts: BTreeMap<(Part, Vec<Name>), Fen>) -> Result<Self, BillError> {
-        let lines = amounts.into_iter().zip(1_u32..).map(|(((part, tags), amount), number)| {
-            let mut parts = Parts::ZERO;
-            match part {
-                Part::InScope => parts.in_scope = amount,
-                Part::FirstPay => parts.first_pay = amount,
-                Part::OverLimit => parts.over_limit = amount,
-                Part::OutOfScope => parts.out_of_scope = amount,
-            }
-            SplitLine { number, parts, tags }
-        });
+        let lines = amounts
+            .into_iter()
+            .zip(1_u32..)
+            .map(|(((part, tags), amount), number)| {
+                let mut parts = Parts::ZERO;
+                match part {
+                    Part::InScope => parts.in_scope = amount,
+                    Part::FirstPay => parts.first_pay = amount,
+                    Part::OverLimit => parts.over_limit = amount,
+                    Part::OutOfScope => parts.out_of_scope = amount,
+                }
+                SplitLine {
+                    number,
+                    parts,
+                    tags,
+                }
+            });
         Self::new(lines.collect())
     }
 

@@ -34,7 +34,15 @@ pub struct Claim {
     pub given: BTreeMap<Name, Fen>,
 }
 
-canonical_struct!(Claim { treatment, institution, person, visit, bill, catalogue, given });
+canonical_struct!(Claim {
+    treatment,
+    institution,
+    person,
+    visit,
+    bill,
+    catalogue,
+    given
+});
 
 impl crate::canonical::Artifact for Claim {
     const KIND: [u8; 4] = *b"CLAM";
@@ -73,7 +81,12 @@ pub struct Binding {
     pub bill: Digest,
 }
 
-canonical_struct!(Binding { institution, person, visit, bill });
+canonical_struct!(Binding {
+    institution,
+    person,
+    visit,
+    bill
+});
 
 /// A part of a request that an id binds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,7 +117,10 @@ impl Binding {
     #[must_use]
     pub fn first_difference(&self, other: &Self) -> Option<BoundField> {
         [
-            (self.institution == other.institution, BoundField::Institution),
+            (
+                self.institution == other.institution,
+                BoundField::Institution,
+            ),
             (self.person == other.person, BoundField::Person),
             (self.visit == other.visit, BoundField::Visit),
             (self.bill == other.bill, BoundField::Bill),
@@ -127,7 +143,12 @@ pub struct VisitKey {
     pub interim: u16,
 }
 
-canonical_struct!(VisitKey { institution, visit, setting, interim });
+canonical_struct!(VisitKey {
+    institution,
+    visit,
+    setting,
+    interim
+});
 
 impl VisitKey {
     /// The key of a visit at an institution.

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::canonical_struct;
 use crate::digest::Digest;
 use crate::money::Fen;
 use crate::name::Name;
 use crate::person::PersonRef;
 use crate::totals::TotalSlot;
 use crate::vocabulary::{AssistanceIdentity, FilingClass, FilingTime, Scheme};
-use crate::canonical_struct;
 
 /// A person's standing on the days of one visit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,15 @@ pub struct Coverage {
 }
 
 canonical_struct!(Coverage {
-    scheme, category, retired, age, years_paid, identities, filing, filing_time, ordinal
+    scheme,
+    category,
+    retired,
+    age,
+    years_paid,
+    identities,
+    filing,
+    filing_time,
+    ordinal
 });
 
 /// What the accounts hold.
@@ -54,7 +62,10 @@ canonical_struct!(Balances { own, family });
 
 impl Balances {
     /// Nothing in either account.
-    pub const NONE: Self = Self { own: Fen::ZERO, family: Fen::ZERO };
+    pub const NONE: Self = Self {
+        own: Fen::ZERO,
+        family: Fen::ZERO,
+    };
 }
 
 /// The version of a person's record at home. Any change of it is a new version.
@@ -68,7 +79,10 @@ pub struct PersonVersion {
     pub change: u64,
 }
 
-canonical_struct!(PersonVersion { incarnation, change });
+canonical_struct!(PersonVersion {
+    incarnation,
+    change
+});
 
 /// What the home region answers before an adjudication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +103,15 @@ pub struct Snapshot {
     pub engines: Vec<u16>,
 }
 
-canonical_struct!(Snapshot { person, version, coverage, totals, balances, policy, engines });
+canonical_struct!(Snapshot {
+    person,
+    version,
+    coverage,
+    totals,
+    balances,
+    policy,
+    engines
+});
 
 impl crate::canonical::Artifact for Snapshot {
     const KIND: [u8; 4] = *b"SNAP";

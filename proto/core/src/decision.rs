@@ -21,7 +21,12 @@ pub use trace::{SkipReason, Step};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EngineVersion(pub u16);
 
-canonical_as!(EngineVersion as u16, |version| version.0, |version| Ok::<_, std::convert::Infallible>(EngineVersion(version)));
+canonical_as!(EngineVersion as u16, |version| version.0, |version| Ok::<
+    _,
+    std::convert::Infallible,
+>(
+    EngineVersion(version)
+));
 
 /// The outcome of one adjudication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +62,20 @@ pub struct Decision {
 }
 
 canonical_struct!(Decision {
-    engine, policy, catalogue, split, total, layers, fund_total, own_account, family_account, hospital,
-    cash, patient_total, totals, trace
+    engine,
+    policy,
+    catalogue,
+    split,
+    total,
+    layers,
+    fund_total,
+    own_account,
+    family_account,
+    hospital,
+    cash,
+    patient_total,
+    totals,
+    trace
 });
 
 impl Artifact for Decision {
@@ -92,7 +109,16 @@ pub struct LayerResult {
 }
 
 canonical_struct!(LayerResult {
-    id, payer, base, before, start, segments, ceiling, floor_extra, left, paid
+    id,
+    payer,
+    base,
+    before,
+    start,
+    segments,
+    ceiling,
+    floor_extra,
+    left,
+    paid
 });
 
 /// One segment's part in a payment, on the layer's axis.
@@ -108,7 +134,12 @@ pub struct SegmentResult {
     pub amount: Fen,
 }
 
-canonical_struct!(SegmentResult { from, to, ratio, amount });
+canonical_struct!(SegmentResult {
+    from,
+    to,
+    ratio,
+    amount
+});
 
 /// A ceiling that cut a layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +152,11 @@ pub struct CeilingResult {
     pub room: Fen,
 }
 
-canonical_struct!(CeilingResult { bounds, limit, room });
+canonical_struct!(CeilingResult {
+    bounds,
+    limit,
+    room
+});
 canonical_enum!(Bounds { 1 => Scope, 2 => Payment });
 canonical_enum!(Payer { 1 => Fund(fund), 2 => Hospital, 3 => Given(name) });
 
@@ -136,4 +171,8 @@ pub struct LeftAmounts {
     pub above: Fen,
 }
 
-canonical_struct!(LeftAmounts { start, share, above });
+canonical_struct!(LeftAmounts {
+    start,
+    share,
+    above
+});

@@ -44,7 +44,15 @@ pub struct Leg {
     pub receipt: Digest,
 }
 
-canonical_struct!(Leg { settlement, debtor, creditor, fund, amount, business_day, receipt });
+canonical_struct!(Leg {
+    settlement,
+    debtor,
+    creditor,
+    fund,
+    amount,
+    business_day,
+    receipt
+});
 
 impl Artifact for Leg {
     const KIND: [u8; 4] = *b"LEGS";

@@ -21,7 +21,9 @@ pub struct Name {
 
 /// A text that is no [`Name`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{0}\" is no name: use a lower-case letter, then up to 30 lower-case letters, digits or _")]
+#[error(
+    "\"{0}\" is no name: use a lower-case letter, then up to 30 lower-case letters, digits or _"
+)]
 pub struct NameError(pub String);
 
 impl Name {
@@ -50,7 +52,10 @@ impl Name {
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let used = self.bytes.get(..usize::from(self.length)).unwrap_or_default();
+        let used = self
+            .bytes
+            .get(..usize::from(self.length))
+            .unwrap_or_default();
         std::str::from_utf8(used).unwrap_or_default()
     }
 }
@@ -95,7 +100,15 @@ mod tests {
     #[test]
     fn a_name_keeps_its_text_and_refuses_other_shapes() {
         assert_eq!(Name::parse("pool_70").unwrap().to_string(), "pool_70");
-        for wrong in ["", "7th", "Pool", "a-b", "a.b", "名", "a2345678901234567890123456789012"] {
+        for wrong in [
+            "",
+            "7th",
+            "Pool",
+            "a-b",
+            "a.b",
+            "名",
+            "a2345678901234567890123456789012",
+        ] {
             assert!(Name::parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -99,7 +99,11 @@ impl Policy {
     /// Every [`PolicyFault`] found, each with the path of the part at fault.
     pub fn new(draft: Draft) -> Result<Self, Vec<PolicyFault>> {
         let faults = rules::faults(&draft);
-        if faults.is_empty() { Ok(Self(draft)) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Self(draft))
+        } else {
+            Err(faults)
+        }
     }
 
     /// A name for people.

@@ -40,7 +40,14 @@ pub struct ClearingPart {
 }
 
 canonical_struct!(ClearingPart {
-    settlement, home, treatment, amounts, business_day, policy, catalogue, engine
+    settlement,
+    home,
+    treatment,
+    amounts,
+    business_day,
+    policy,
+    catalogue,
+    engine
 });
 
 /// What a receipt commits to without showing it.
@@ -56,7 +63,12 @@ pub struct PersonalPart {
     pub version: PersonVersion,
 }
 
-canonical_struct!(PersonalPart { person, claim, decision, version });
+canonical_struct!(PersonalPart {
+    person,
+    claim,
+    decision,
+    version
+});
 
 impl PersonalPart {
     /// The salted commitment.
@@ -81,7 +93,13 @@ pub struct ReceiptBody {
     pub committed_at: Timestamp,
 }
 
-canonical_struct!(ReceiptBody { number, clearing, personal, incarnation, committed_at });
+canonical_struct!(ReceiptBody {
+    number,
+    clearing,
+    personal,
+    incarnation,
+    committed_at
+});
 
 impl Artifact for ReceiptBody {
     const KIND: [u8; 4] = *b"RCPT";
@@ -111,7 +129,13 @@ pub struct GroupSignature {
     pub signature: Vec<u8>,
 }
 
-canonical_struct!(GroupSignature { root, size, algorithm, key_id, signature });
+canonical_struct!(GroupSignature {
+    root,
+    size,
+    algorithm,
+    key_id,
+    signature
+});
 
 impl GroupSignature {
     /// The bytes that are signed for a root.
@@ -139,7 +163,13 @@ pub struct Receipt {
     pub path: Vec<Digest>,
 }
 
-canonical_struct!(Receipt { body, salt, group, index, path });
+canonical_struct!(Receipt {
+    body,
+    salt,
+    group,
+    index,
+    path
+});
 
 impl Artifact for Receipt {
     const KIND: [u8; 4] = *b"RCPS";
@@ -151,6 +181,12 @@ impl Receipt {
     /// holds the home region's key.
     #[must_use]
     pub fn is_in_group(&self) -> bool {
-        merkle::verify_inclusion(self.body.leaf(), self.index, self.group.size, &self.path, self.group.root)
+        merkle::verify_inclusion(
+            self.body.leaf(),
+            self.index,
+            self.group.size,
+            &self.path,
+            self.group.root,
+        )
     }
 }

@@ -138,7 +138,10 @@ impl Refusal {
     /// A refusal about something.
     #[must_use]
     pub fn new(code: RefusalCode, detail: impl fmt::Display) -> Self {
-        Self { code, detail: detail.to_string() }
+        Self {
+            code,
+            detail: detail.to_string(),
+        }
     }
 }
 
@@ -146,9 +149,12 @@ impl crate::canonical::Canonical for RefusalCode {
     fn encode(&self, out: &mut crate::canonical::Encoder) {
         out.text(self.code());
     }
-    fn decode(input: &mut crate::canonical::Decoder<'_>) -> Result<Self, crate::canonical::CanonicalError> {
+    fn decode(
+        input: &mut crate::canonical::Decoder<'_>,
+    ) -> Result<Self, crate::canonical::CanonicalError> {
         let text = input.text()?;
-        Self::parse(text).ok_or_else(|| crate::canonical::CanonicalError::invalid("RefusalCode", text))
+        Self::parse(text)
+            .ok_or_else(|| crate::canonical::CanonicalError::invalid("RefusalCode", text))
     }
 }
 
@@ -162,7 +168,13 @@ mod tests {
     fn codes_are_unique_and_read_back() {
         for code in RefusalCode::ALL {
             assert_eq!(RefusalCode::parse(code.code()), Some(*code));
-            assert_eq!(RefusalCode::ALL.iter().filter(|other| other.code() == code.code()).count(), 1);
+            assert_eq!(
+                RefusalCode::ALL
+                    .iter()
+                    .filter(|other| other.code() == code.code())
+                    .count(),
+                1
+            );
         }
     }
 }

@@ -246,6 +246,9 @@ mod tests {
             assert_eq!(setting.word().parse::<Setting>().unwrap(), *setting);
         }
         let refused = "ward".parse::<Setting>().unwrap_err();
-        assert!(refused.to_string().contains("inpatient, outpatient"), "{refused}");
+        assert!(
+            refused.to_string().contains("inpatient, outpatient"),
+            "{refused}"
+        );
     }
 }

@@ -46,5 +46,7 @@ pub fn refusal_to_details(refusal: &Refusal) -> Vec<u8> {
 /// The refusal in the details of a gRPC status; `None` when there is none.
 #[must_use]
 pub fn refusal_of_details(details: &[u8]) -> Option<v1::Refusal> {
-    v1::Refusal::decode(details).ok().filter(|refusal| !refusal.code.is_empty())
+    v1::Refusal::decode(details)
+        .ok()
+        .filter(|refusal| !refusal.code.is_empty())
 }

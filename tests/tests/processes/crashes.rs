@@ -139,18 +139,23 @@ async fn a_kill_loses_and_doubles_nothing() {
         enough: Arc::default(),
     };
     let load = load(&world, &progress);
-    let rounds = [
-        party(&CHENGDU),
-        party(&NINGBO),
-        Party::Clearinghouse,
-        party(&CHENGDU),
-        party(&NINGBO),
-        party(&CHENGDU),
+    let (ningbo, chengdu) = (party(&NINGBO), party(&CHENGDU));
+    let rounds: [&[Party]; 6] = [
+        &[chengdu],
+        &[ningbo],
+        &[Party::Clearinghouse],
+        &[ningbo, chengdu],
+        &[chengdu],
+        &[chengdu, ningbo],
     ];
     for killed in rounds {
         progress.more(BETWEEN).await;
-        world.kill(killed).await;
-        world.run(killed).await;
+        for party in killed {
+            world.kill(*party).await;
+        }
+        for party in killed {
+            world.run(*party).await;
+        }
     }
     progress.more(BETWEEN).await;
     progress.enough.store(true, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use huitong_certs::{Identity, OfficerName, TrustDomain};
 use jiff::Timestamp;
 
 use super::World;
-use super::region::Desk;
+use crate::desk::Desk;
 
 /// The trust domain of the demo.
 pub const TRUST_DOMAIN: &str = "demo.huitong.example";
@@ -22,8 +22,12 @@ impl World {
     /// # Errors
     /// When a key or file cannot be made.
     pub fn issue_certificates(&self) -> anyhow::Result<()> {
-        let validity = Validity::days(Timestamp::now(), DAYS)?;
-        let root = Authority::new_root(&TRUST_DOMAIN.parse::<TrustDomain>()?, validity)?;
+        let now = Timestamp::now();
+        let validity = Validity::days(now, DAYS)?;
+        // An authority outlives all that it issues.
+        let authority_validity = Validity::days(now, DAYS.saturating_add(1))?;
+        let root_validity = Validity::days(now, DAYS.saturating_add(2))?;
+        let root = Authority::new_root(&TRUST_DOMAIN.parse::<TrustDomain>()?, root_validity)?;
         self.certificates().write_root(&root, Overwrite::Refuse)?;
         let anchor = root.certificate_pem().to_owned();
         let party = |authority: &Authority, identity: &Identity| -> anyhow::Result<()> {
@@ -45,7 +49,7 @@ impl World {
         party(&root, &clearing_officer()?)?;
         for place in self.places() {
             party(&root, &Identity::RegionNode(place.code))?;
-            let authority = root.issue_region_authority(place.code, validity)?;
+            let authority = root.issue_region_authority(place.code, authority_validity)?;
             let folder = self.credentials(&Identity::RegionCa(place.code));
             write_region_authority(&folder, &authority, &anchor, Overwrite::Refuse)?;
             party(

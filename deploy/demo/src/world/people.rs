@@ -5,6 +5,9 @@
 
 use huitong_core::region::RegionCode;
 
+/// People of the crowd in each region.
+pub const PEOPLE: u32 = 400;
+
 /// Whom a number belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {

@@ -7,11 +7,10 @@ use anyhow::Context as _;
 use huitong_core::date::ServiceDate;
 
 use super::item::catalogue_csv;
-use super::people::Who;
-use super::region::Desk;
+use super::people::{PEOPLE, Who};
 use super::{Place, World};
 use crate::cases::Case;
-use crate::crowd::PEOPLE;
+use crate::desk::Desk;
 
 /// Files in the order in which they are brought in: the kind, as the command spells it, and the path.
 pub type Files = Vec<(&'static str, PathBuf)>;

@@ -20,15 +20,26 @@ fn bill(total: &str, lines: Vec<BillLine>) -> Result<Bill, BillError> {
 
 #[test]
 fn a_return_takes_from_the_line_it_names() {
-    let checked = bill("70.00", vec![line(1, "100.00", 10, None), line(2, "-30.00", -3, Some(1))]).unwrap();
+    let checked = bill(
+        "70.00",
+        vec![line(1, "100.00", 10, None), line(2, "-30.00", -3, Some(1))],
+    )
+    .unwrap();
     let net = checked.net_lines().unwrap();
     assert_eq!(net.len(), 1);
-    assert_eq!((net[0].amount, net[0].quantity), (Fen::parse_yuan("70").unwrap(), Decimal::from(7)));
+    assert_eq!(
+        (net[0].amount, net[0].quantity),
+        (Fen::parse_yuan("70").unwrap(), Decimal::from(7))
+    );
 }
 
 #[test]
 fn a_line_returned_wholly_is_gone() {
-    let lines = vec![line(1, "100.00", 1, None), line(2, "5.00", 1, None), line(3, "-100.00", -1, Some(1))];
+    let lines = vec![
+        line(1, "100.00", 1, None),
+        line(2, "5.00", 1, None),
+        line(3, "-100.00", -1, Some(1)),
+    ];
     assert_eq!(bill("5.00", lines).unwrap().net_lines().unwrap().len(), 1);
 }
 
@@ -37,15 +48,45 @@ fn each_wrong_bill_is_named() {
     type Case = (&'static str, Vec<BillLine>, fn(&BillError) -> bool);
     let cases: Vec<Case> = vec![
         ("1", vec![], |e| matches!(e, BillError::Empty)),
-        ("1", vec![line(1, "1", 1, None), line(1, "1", 1, None)], |e| matches!(e, BillError::RepeatedLine(1))),
-        ("1", vec![line(1, "-1", -1, None)], |e| matches!(e, BillError::Sign(1))),
-        ("1", vec![line(1, "1", -1, None)], |e| matches!(e, BillError::Sign(1))),
-        ("1", vec![line(1, "1", 1, None), line(2, "1", 1, Some(1))], |e| matches!(e, BillError::Sign(2))),
-        ("1", vec![line(1, "1", 1, None), line(2, "-1", -1, Some(7))], |e| {
-            matches!(e, BillError::ReturnsNothing { line: 2, returned: 7 })
+        (
+            "1",
+            vec![line(1, "1", 1, None), line(1, "1", 1, None)],
+            |e| matches!(e, BillError::RepeatedLine(1)),
+        ),
+        ("1", vec![line(1, "-1", -1, None)], |e| {
+            matches!(e, BillError::Sign(1))
         }),
-        ("1", vec![line(1, "1", 1, None), line(2, "-2", -1, Some(1))], |e| matches!(e, BillError::ReturnsTooMuch(2))),
-        ("1", vec![line(1, "1", 1, None), line(2, "2", 1, None)], |e| matches!(e, BillError::Sum { .. })),
+        ("1", vec![line(1, "1", -1, None)], |e| {
+            matches!(e, BillError::Sign(1))
+        }),
+        (
+            "1",
+            vec![line(1, "1", 1, None), line(2, "1", 1, Some(1))],
+            |e| matches!(e, BillError::Sign(2)),
+        ),
+        (
+            "1",
+            vec![line(1, "1", 1, None), line(2, "-1", -1, Some(7))],
+            |e| {
+                matches!(
+                    e,
+                    BillError::ReturnsNothing {
+                        line: 2,
+                        returned: 7
+                    }
+                )
+            },
+        ),
+        (
+            "1",
+            vec![line(1, "1", 1, None), line(2, "-2", -1, Some(1))],
+            |e| matches!(e, BillError::ReturnsTooMuch(2)),
+        ),
+        (
+            "1",
+            vec![line(1, "1", 1, None), line(2, "2", 1, None)],
+            |e| matches!(e, BillError::Sum { .. }),
+        ),
     ];
     for (total, lines, expected) in cases {
         let refused = bill(total, lines).unwrap_err();

@@ -66,12 +66,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// bytes are too long to read in a test. A new file is written when `GOLDEN=write` is set.
 #[track_caller]
 pub(crate) fn golden_file<T: Canonical + PartialEq + Debug>(name: &str, value: &T) {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(format!("{name}.hex"));
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("golden")
+        .join(format!("{name}.hex"));
     let bytes = hex(&encode_to_vec(value));
     if std::env::var("GOLDEN").is_ok_and(|mode| mode == "write") && !path.exists() {
         std::fs::write(&path, format!("{bytes}\n")).unwrap();
     }
-    let expected = std::fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    let expected = std::fs::read_to_string(&path)
+        .unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
     assert_eq!(bytes, expected.trim(), "the bytes of {name}");
     laws(value);
 }

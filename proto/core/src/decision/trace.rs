@@ -2,12 +2,12 @@
 //!
 //! A step names its layer; the layer's source stands in the policy, whose digest the decision names.
 
+use crate::canonical_enum;
 use crate::money::Fen;
 use crate::name::Name;
 use crate::policy::layer::{Bounds, Payer};
 use crate::ratio::Ratio;
 use crate::totals::TotalChange;
-use crate::canonical_enum;
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,98 @@
+//! How an officer reaches the clearinghouse, and how an answer is shown.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use huitong_certs::Identity;
+use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
+use huitong_transport::{
+    ClientLimits, CredentialFiles, CredentialStore, MAX_MESSAGE_BYTES, TransportError, connect,
+};
+use tonic::Status;
+use tonic::transport::Channel;
+
+use crate::service::refusal_of;
+
+/// A plan of a thousand regions comes with its canonical form.
+const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
+
+/// Where the clearinghouse is, and who asks.
+#[derive(Debug, clap::Args)]
+pub(super) struct Connection {
+    /// The clearinghouse, such as <https://127.0.0.1:7500> / 清算中心地址
+    #[arg(long)]
+    endpoint: String,
+    /// The officer's certificate chain in PEM / 清算人员证书
+    #[arg(long)]
+    cert: PathBuf,
+    /// Its private key in PEM / 私钥
+    #[arg(long)]
+    key: PathBuf,
+    /// The operator's root in PEM / 根证书
+    #[arg(long)]
+    ca: PathBuf,
+    /// Print one JSON document / 以JSON输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// How an answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    Json,
+}
+
+impl Connection {
+    pub(super) async fn open(&self) -> anyhow::Result<OfficerServiceClient<Channel>> {
+        let files = CredentialFiles {
+            chain: self.cert.clone(),
+            key: self.key.clone(),
+            roots: self.ca.clone(),
+            revocation_lists: Vec::new(),
+        };
+        let credentials = CredentialStore::load(files)?;
+        let limits = ClientLimits::standard();
+        let channel = connect(
+            &self.endpoint,
+            Identity::Clearinghouse,
+            &credentials,
+            limits,
+        )
+        .await?;
+        Ok(OfficerServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
+    }
+
+    pub(super) const fn shape(&self) -> Shape {
+        if self.json { Shape::Json } else { Shape::Text }
+    }
+}
+
+/// What a refused call says to a person.
+pub(super) fn told(status: &Status) -> anyhow::Error {
+    if let Some(refusal) = refusal_of(status) {
+        let about = if refusal.detail.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", refusal.detail)
+        };
+        return anyhow::anyhow!(
+            "{}{about}: {} / {}",
+            refusal.code,
+            refusal.advice_en,
+            refusal.advice_zh
+        );
+    }
+    match TransportError::of(status) {
+        Some(error) => error.into(),
+        None => anyhow::anyhow!("{status}"),
+    }
+}
+
+/// Prints a document.
+pub(super) fn print_json(out: &mut dyn Write, value: &serde_json::Value) -> anyhow::Result<()> {
+    let text = serde_json::to_string_pretty(value).context("the answer as JSON")?;
+    writeln!(out, "{text}")?;
+    Ok(())
+}

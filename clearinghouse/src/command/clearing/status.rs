@@ -1,0 +1,141 @@
+//! `huitong clearing status`.
+
+use std::io::Write;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::date::Timestamp;
+use huitong_proto::clearing::v1;
+use serde_json::{Value, json};
+
+use super::connection::{Connection, Shape, print_json, told};
+use super::shown;
+
+/// Where a cycle stands and what blocks it.
+#[derive(Debug, clap::Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    connection: Connection,
+    /// The business day, such as 2026-03-31; without it the earliest that is open / 业务日
+    #[arg(long)]
+    day: Option<BusinessDay>,
+}
+
+impl Status {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let business_day = self.day.map(|day| day.to_string()).unwrap_or_default();
+        let mut officer = self.connection.open().await?;
+        let asked = officer.status(v1::StatusRequest { business_day }).await;
+        let answer = asked.map_err(|status| told(&status))?.into_inner();
+        print(out, self.connection.shape(), &answer)
+    }
+}
+
+/// Prints a status, which a cut-off answers with too.
+pub(super) fn print(
+    out: &mut dyn Write,
+    shape: Shape,
+    status: &v1::StatusResponse,
+) -> anyhow::Result<()> {
+    match shape {
+        Shape::Json => print_json(out, &document(status)?),
+        Shape::Text => text(out, status),
+    }
+}
+
+const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
+    match state {
+        v1::CycleState::Unspecified => ("unknown", "未知"),
+        v1::CycleState::Open => ("open", "未日切"),
+        v1::CycleState::CutOff => ("cut_off", "已日切"),
+        v1::CycleState::Netted => ("netted", "已轧差"),
+    }
+}
+
+const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
+    match reason {
+        v1::WaitingReason::Unspecified => ("unknown", "未知"),
+        v1::WaitingReason::CounterpartMissing => ("counterpart_missing", "对方未上报"),
+        v1::WaitingReason::Differs => ("differs", "双方不一致"),
+        v1::WaitingReason::Repeated => ("repeated", "重复上报"),
+    }
+}
+
+fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
+    let regions = status.regions.iter().map(|region| {
+        json!({
+            "region": region.region,
+            "member": region.member,
+            "held": region.held,
+            "closed": region.closed,
+            "mark": region.mark,
+            "halted_at": (region.halted_at > 0).then_some(region.halted_at),
+        })
+    });
+    let waiting = status.oldest_waiting.iter().map(|leg| {
+        Ok(json!({
+            "region": leg.region,
+            "number": leg.number,
+            "reason": reason(leg.reason()).0,
+            "field": leg.field,
+            "since": Timestamp::from_millis(leg.since_ms)?.to_string(),
+            "settlement": leg.settlement,
+            "fund": shown::fund(leg.fund)?.as_str(),
+        }))
+    });
+    Ok(json!({
+        "business_day": status.business_day,
+        "state": state(status.state()).0,
+        "regions": regions.collect::<Vec<_>>(),
+        "agreed_legs": status.agreed_legs,
+        "waiting_legs": status.waiting_legs,
+        "differing_legs": status.differing_legs,
+        "oldest_waiting": waiting.collect::<anyhow::Result<Vec<_>>>()?,
+    }))
+}
+
+fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
+    let (english, chinese) = state(status.state());
+    writeln!(out, "cycle {}: {english} / {chinese}", status.business_day)?;
+    writeln!(
+        out,
+        "agreed {}, waiting {}, differing {}",
+        status.agreed_legs, status.waiting_legs, status.differing_legs
+    )?;
+    writeln!(
+        out,
+        "{:<8}{:<8}{:>12}{:>12}  ",
+        "region", "member", "held", "mark"
+    )?;
+    for region in &status.regions {
+        let closed = if region.closed {
+            "closed / 已日终"
+        } else {
+            "open / 未日终"
+        };
+        let halted = match region.halted_at {
+            0 => String::new(),
+            number => format!(", halted at {number} / 序列已停止"),
+        };
+        writeln!(
+            out,
+            "{:<8}{:<8}{:>12}{:>12}  {closed}{halted}",
+            region.region, region.member, region.held, region.mark
+        )?;
+    }
+    for leg in &status.oldest_waiting {
+        let (english, chinese) = reason(leg.reason());
+        let field = if leg.field.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", leg.field)
+        };
+        writeln!(
+            out,
+            "waiting since {}: region {} number {}: {english}{field} / {chinese}",
+            Timestamp::from_millis(leg.since_ms)?,
+            leg.region,
+            leg.number
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,312 @@
+//! The clearinghouse's one TOML file: every fault at once, unknown keys refused, before anything is opened.
+//!
+//! Paths are taken from the file's folder. The certificate, key and root that it names are read too, and
+//! what is wrong with one is a fault of the line that names it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use huitong_core::region::RegionCode;
+use huitong_document::config::{Document, Faults, Scalar, Section};
+use huitong_netting::{Member, Members};
+use huitong_transport::{CredentialFiles, CredentialStore, CredentialsError};
+
+use crate::decide::Schedule;
+
+/// The largest configuration file, in bytes.
+const LARGEST_FILE_BYTES: u64 = 1 << 20;
+
+/// What a clearinghouse is told.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: PathBuf,
+    pub(crate) tls: CredentialFiles,
+    pub(crate) members: Members,
+    pub(crate) schedule: Schedule,
+    pub(crate) segment_mib: u32,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("{file}: {reason} / 无法读取配置文件")]
+    File {
+        /// The file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// What is in it is not right.
+    #[error(transparent)]
+    Faults(#[from] Faults),
+}
+
+/// Whether the clearinghouse cuts off by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Automatic {
+    Never,
+    AtDeadline,
+    WhenAllClosed,
+}
+
+impl Scalar for Automatic {
+    const EXPECTED: (&'static str, &'static str) = (
+        "\"never\", \"at_deadline\" or \"when_all_closed\"",
+        " \"never\"、\"at_deadline\" 或 \"when_all_closed\"",
+    );
+
+    fn read(text: &str) -> Result<Self, String> {
+        match text {
+            "never" => Ok(Self::Never),
+            "at_deadline" => Ok(Self::AtDeadline),
+            "when_all_closed" => Ok(Self::WhenAllClosed),
+            _ => Err("write \"never\", \"at_deadline\" or \"when_all_closed\"".to_owned()),
+        }
+    }
+}
+
+/// One in the morning of the next day.
+const DEADLINE_MINUTES: u32 = 25 * 60;
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`ConfigError::File`], or all faults of what is in it.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        let refused = |reason: String| ConfigError::File {
+            file: file.clone(),
+            reason,
+        };
+        let size = std::fs::metadata(path)
+            .map_err(|error| refused(error.to_string()))?
+            .len();
+        if size > LARGEST_FILE_BYTES {
+            return Err(refused(format!(
+                "{size} bytes; at most {LARGEST_FILE_BYTES}"
+            )));
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Ok(Self::read(&file, &text, folder, Files::Read)?)
+    }
+
+    /// Reads a text; `file` names it in faults. The files that it names are not looked at.
+    ///
+    /// ```
+    /// use huitong_clearinghouse::Config;
+    /// let config = Config::parse("clearinghouse.toml", r#"
+    /// listen = "127.0.0.1:7500"
+    /// data = "/var/lib/huitong/clearinghouse"
+    /// [tls]
+    /// certificate = "/etc/huitong/tls.pem"
+    /// key = "/etc/huitong/tls.key"
+    /// roots = "/etc/huitong/root.pem"
+    /// [cut_off]
+    /// automatic = "at_deadline"
+    /// deadline_minutes = 1500
+    /// [[region]]
+    /// code = "330200"
+    /// member = "330000"
+    /// [[region]]
+    /// code = "510100"
+    /// "#)?;
+    /// # Ok::<(), huitong_document::Faults>(())
+    /// ```
+    ///
+    /// # Errors
+    /// All faults at once.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Faults> {
+        Self::read(file, text, Path::new(""), Files::Named)
+    }
+
+    fn read(file: &str, text: &str, folder: &Path, files: Files) -> Result<Self, Faults> {
+        let document = Document::parse(file, text)?;
+        let root = document.root();
+        let listen = root.required("listen");
+        let data = root
+            .required::<PathBuf>("data")
+            .map(|data| folder.join(data));
+        let tls = tls(&root.section("tls"), folder, files);
+        let schedule = schedule(&root);
+        let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
+        let members = members(&root);
+        document.finish(|| {
+            Some(Self {
+                listen: listen?,
+                data: data?,
+                tls: tls?,
+                members: members?,
+                schedule: schedule?,
+                segment_mib: segment_mib?,
+            })
+        })
+    }
+
+    /// The regions of the directory, each with its clearing member.
+    #[must_use]
+    pub const fn members(&self) -> &Members {
+        &self.members
+    }
+}
+
+/// Whether the files that a configuration names are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Files {
+    Named,
+    Read,
+}
+
+fn tls(section: &Section<'_>, folder: &Path, files: Files) -> Option<CredentialFiles> {
+    let path = |key| {
+        section
+            .required::<PathBuf>(key)
+            .map(|path| folder.join(path))
+    };
+    let (chain, key, roots) = (path("certificate"), path("key"), path("roots"));
+    let lists = section.any::<PathBuf>("revocation_lists");
+    let named = CredentialFiles {
+        chain: chain?,
+        key: key?,
+        roots: roots?,
+        revocation_lists: lists.iter().map(|list| folder.join(list)).collect(),
+    };
+    match files {
+        Files::Named => {}
+        Files::Read => {
+            if let Err(error) = CredentialStore::load(named.clone()) {
+                let key = culprit(&error, &named);
+                section.fault_of(key, error.to_string(), "证书文件有误，详见英文说明");
+                return None;
+            }
+        }
+    }
+    Some(named)
+}
+
+/// The key of the section that names the file at fault.
+fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
+    let CredentialsError::File { file, .. } = error else {
+        return "certificate";
+    };
+    let is = |path: &Path| path.display().to_string() == *file;
+    if is(&files.key) {
+        "key"
+    } else if is(&files.roots) {
+        "roots"
+    } else if is(&files.chain) {
+        "certificate"
+    } else {
+        "revocation_lists"
+    }
+}
+
+fn schedule(root: &Section<'_>) -> Option<Schedule> {
+    let Some(section) = root.optional_section("cut_off") else {
+        return Some(Schedule::Deadline(DEADLINE_MINUTES));
+    };
+    let automatic = section.or("automatic", Automatic::AtDeadline);
+    // A deadline lies after the day it ends, and before the next day's.
+    let minutes = section.integer_or("deadline_minutes", 1..=2_880, DEADLINE_MINUTES);
+    let minutes = minutes?;
+    Some(match automatic? {
+        Automatic::Never => Schedule::Never,
+        Automatic::AtDeadline => Schedule::Deadline(minutes),
+        Automatic::WhenAllClosed => Schedule::AllClosed(minutes),
+    })
+}
+
+/// The directory: each region once, with a member of its own province.
+fn members(root: &Section<'_>) -> Option<Members> {
+    let tables = root.tables("region");
+    if tables.len() < 2 {
+        let (en, zh) = (
+            "clearing needs at least two regions",
+            "清算至少需要两个统筹区",
+        );
+        root.fault_of("region", en, zh);
+        return None;
+    }
+    let mut of = BTreeMap::new();
+    let mut whole = true;
+    for table in &tables {
+        let code = table.required::<RegionCode>("code");
+        let member = table.optional::<RegionCode>("member");
+        let Some(code) = code else {
+            whole = false;
+            continue;
+        };
+        let member = Member::new(member.unwrap_or(code));
+        if let Err(fault) = Members::new(BTreeMap::from([(code, member)])) {
+            table.fault_of("member", fault.to_string(), "清算成员须与统筹区同省");
+            whole = false;
+        }
+        if of.insert(code, member).is_some() {
+            table.fault_of("code", "this region is entered twice", "该统筹区重复登记");
+            whole = false;
+        }
+    }
+    let members = Members::new(of);
+    if let Err(fault) = &members {
+        root.fault_of("region", fault.to_string(), "统筹区过多或清算成员有误");
+    }
+    members.ok().filter(|_| whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let text = r#"
+listen = "127.0.0.1"
+dta = "/tmp"
+[tls]
+certificate = "a"
+key = "b"
+[cut_off]
+automatic = "sometimes"
+deadline_minutes = 0
+[[region]]
+code = "330200"
+member = "510000"
+[[region]]
+code = "330200"
+"#;
+        let faults = Config::parse("c.toml", text).unwrap_err();
+        let found: Vec<_> = faults
+            .list()
+            .iter()
+            .map(|fault| fault.path.as_str())
+            .collect();
+        for path in [
+            "listen",
+            "data",
+            "dta",
+            "tls.roots",
+            "cut_off.automatic",
+            "cut_off.deadline_minutes",
+            "region[0].member",
+            "region[1].code",
+        ] {
+            assert!(found.contains(&path), "{path} in {found:?}");
+        }
+    }
+
+    #[test]
+    fn one_region_has_nobody_to_clear_with() {
+        let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n\
+                    roots = \"r\"\n[[region]]\ncode = \"330200\"\n";
+        let faults = Config::parse("c.toml", text).unwrap_err();
+        assert_eq!(faults.list().len(), 1);
+        assert!(
+            faults.to_string().contains("at least two regions"),
+            "{faults}"
+        );
+    }
+}

@@ -1,0 +1,193 @@
+//! Intake: a stream's next legs, and nothing but its next legs.
+//!
+//! In order of precedence: a stream outside the directory, a halted one, a number that came with other
+//! content (which halts it), a number that is not the next, a leg that is not the caller's to report.
+//! A report is taken whole or not at all.
+
+use huitong_core::canonical::encode_to_vec;
+use huitong_core::digest::{Digest, sha256};
+use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, StreamHalted};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+
+use super::{Context, Decided, Decision, Fault};
+use crate::refusal::{ClearingCode, Refusal};
+use crate::state::Stream;
+
+/// The most legs of one report.
+pub(crate) const LEGS_AT_ONCE: usize = 4_096;
+
+/// The highest number held of the region's stream.
+pub(crate) fn position(context: &Context<'_>, region: RegionCode) -> Decision<u64> {
+    Ok(match stream(context, region) {
+        Ok(stream) => Decided::answer(stream.held),
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
+/// Takes the next legs of a stream; answers with the highest number held.
+pub(crate) fn report_legs(
+    context: &Context<'_>,
+    region: RegionCode,
+    legs: &[NumberedLeg],
+) -> Decision<u64> {
+    let stream = match stream(context, region).and_then(|stream| going(stream, legs)) {
+        Ok(stream) => stream,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    let known = legs.partition_point(|leg| leg.number <= stream.held);
+    let (again, new) = legs.split_at(known);
+    if let Some((held, offered)) = conflict(context, region, again)? {
+        return Ok(halt(context, region, &held, offered));
+    }
+    let Some(first) = new.first() else {
+        return Ok(Decided::answer(stream.held));
+    };
+    let expected = stream.held.saturating_add(1);
+    if first.number != expected {
+        return Ok(Decided::refuse(Refusal::new(
+            ClearingCode::StreamGap,
+            format_args!("expected number {expected}, found {}", first.number),
+        )));
+    }
+    if let Some(refusal) = new
+        .iter()
+        .find_map(|leg| not_to_be_reported(context, region, leg))
+    {
+        return Ok(Decided::refuse(refusal));
+    }
+    let held = new.last().map_or(stream.held, |last| last.number);
+    let taken = LegsTaken {
+        region,
+        at: context.now,
+        legs: new.to_vec(),
+    };
+    Ok(Decided::record(ClearingRecord::LegsTaken(taken), held))
+}
+
+fn stream<'a>(context: &Context<'a>, region: RegionCode) -> Result<&'a Stream, Refusal> {
+    let known = context
+        .state
+        .members
+        .of(region)
+        .and_then(|_| context.state.streams.get(&region));
+    known.ok_or_else(|| Refusal::new(ClearingCode::StreamUnknownRegion, region))
+}
+
+/// The stream, when it goes on and the report can be read as one piece of it.
+fn going<'a>(stream: &'a Stream, legs: &[NumberedLeg]) -> Result<&'a Stream, Refusal> {
+    if let Some(number) = stream.halted_at {
+        return Err(Refusal::new(
+            ClearingCode::StreamHalted,
+            format_args!("at number {number}"),
+        ));
+    }
+    if legs.len() > LEGS_AT_ONCE {
+        let detail = format_args!("legs: at most {LEGS_AT_ONCE}");
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    let mut pairs = legs.iter().zip(legs.iter().skip(1));
+    match pairs.find(|(one, next)| one.number.checked_add(1) != Some(next.number)) {
+        Some((one, next)) => Err(Refusal::new(
+            ClearingCode::StreamGap,
+            format_args!(
+                "expected number {}, found {}",
+                one.number.saturating_add(1),
+                next.number
+            ),
+        )),
+        None => Ok(stream),
+    }
+}
+
+/// The first leg that is held with other content, beside the one offered.
+fn conflict<'a>(
+    context: &Context<'_>,
+    region: RegionCode,
+    again: &'a [NumberedLeg],
+) -> Result<Option<(NumberedLeg, &'a NumberedLeg)>, Fault> {
+    let (Some(first), Some(last)) = (again.first(), again.last()) else {
+        return Ok(None);
+    };
+    let here = |number| context.state.matching.leg((region, number));
+    // What went with an earlier plan is no longer in memory and is read back, all of it at once.
+    let all_here = again.iter().all(|leg| here(leg.number).is_some());
+    let stored = if all_here {
+        Vec::new()
+    } else {
+        context.store.legs(region, first.number..=last.number)?
+    };
+    for offered in again {
+        let find = || stored.iter().find(|leg| leg.number == offered.number);
+        let held = here(offered.number).or_else(find).ok_or_else(|| {
+            Fault::Broken(format!(
+                "leg {} of region {region} is held and not found",
+                offered.number
+            ))
+        })?;
+        if held != offered {
+            return Ok(Some((held.clone(), offered)));
+        }
+    }
+    Ok(None)
+}
+
+/// The alarm: the stream stands still until an officer has looked.
+fn halt(
+    context: &Context<'_>,
+    region: RegionCode,
+    held: &NumberedLeg,
+    offered: &NumberedLeg,
+) -> Decided<u64> {
+    let digest = |leg: &NumberedLeg| -> Digest { sha256(&encode_to_vec(leg)) };
+    let halted = StreamHalted {
+        region,
+        number: held.number,
+        held: digest(held),
+        offered: digest(offered),
+        at: context.now,
+    };
+    let refusal = Refusal::new(
+        ClearingCode::StreamConflict,
+        format_args!("at number {}", held.number),
+    );
+    Decided {
+        record: Some(ClearingRecord::StreamHalted(halted)),
+        answer: Err(refusal),
+    }
+}
+
+/// Why this region may not report this leg.
+fn not_to_be_reported(
+    context: &Context<'_>,
+    region: RegionCode,
+    numbered: &NumberedLeg,
+) -> Option<Refusal> {
+    let (number, leg) = (numbered.number, &numbered.leg);
+    let refuse = |code, detail: std::fmt::Arguments<'_>| Some(Refusal::new(code, detail));
+    let (own, other) = match numbered.side {
+        Side::Receivable => (leg.creditor, leg.debtor),
+        Side::Payable => (leg.debtor, leg.creditor),
+    };
+    if own != region {
+        return refuse(
+            ClearingCode::LegOtherRegion,
+            format_args!("number {number}: region {own}"),
+        );
+    }
+    if own == other {
+        return refuse(ClearingCode::LegSameRegion, format_args!("number {number}"));
+    }
+    if context.state.members.of(other).is_none() {
+        return refuse(
+            ClearingCode::LegUnknownRegion,
+            format_args!("number {number}: {other}"),
+        );
+    }
+    if leg.amount.is_zero() {
+        let detail = format_args!("number {number}: the amount is zero");
+        return Some(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    None
+}

@@ -1,0 +1,84 @@
+//! Decisions: the state and the moment in, at most one record and an answer out. Nothing changes here.
+//!
+//! One file for each thing that can be asked. The writer calls them one after the other, appends the
+//! record, applies it, and gives the answer once the record and all before it are synced.
+
+mod automatic;
+mod close_day;
+mod cut_off;
+mod intake;
+mod net;
+mod release;
+mod statement;
+mod status;
+#[cfg(test)]
+mod tests;
+
+use huitong_core::date::Timestamp;
+use huitong_core::record::clearing::ClearingRecord;
+
+pub(crate) use automatic::{Schedule, cut_off_when_due};
+pub(crate) use close_day::close_day;
+pub(crate) use cut_off::{Condition, cut_off};
+pub(crate) use intake::{LEGS_AT_ONCE, position, report_legs};
+pub(crate) use net::net;
+pub(crate) use release::release;
+pub(crate) use statement::{Statement, statement};
+pub(crate) use status::{CycleState, RegionStatus, Status, status};
+
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::store::{Store, StoreError};
+
+/// What a decision is made by.
+pub(crate) struct Context<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) store: &'a dyn Store,
+    pub(crate) now: Timestamp,
+}
+
+/// What was decided.
+#[derive(Debug)]
+pub(crate) struct Decided<A> {
+    /// What happened, if anything did.
+    pub(crate) record: Option<ClearingRecord>,
+    /// The answer, which holds once the record and all before it are synced.
+    pub(crate) answer: Result<A, Refusal>,
+}
+
+impl<A> Decided<A> {
+    pub(crate) const fn answer(answer: A) -> Self {
+        Self {
+            record: None,
+            answer: Ok(answer),
+        }
+    }
+
+    pub(crate) const fn refuse(refusal: Refusal) -> Self {
+        Self {
+            record: None,
+            answer: Err(refusal),
+        }
+    }
+
+    pub(crate) const fn record(record: ClearingRecord, answer: A) -> Self {
+        Self {
+            record: Some(record),
+            answer: Ok(answer),
+        }
+    }
+}
+
+/// Why nothing can be decided any more.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(crate) enum Fault {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What must hold does not hold: a fault of this program.
+    #[error("broken: {0}")]
+    Broken(String),
+}
+
+/// A decision, or why none can be made.
+pub(crate) type Decision<A> = Result<Decided<A>, Fault>;

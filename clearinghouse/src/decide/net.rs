@@ -1,0 +1,96 @@
+//! Netting: plan k on plan k − 1, proven before it is written, and never planned twice.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::date::BusinessDay;
+use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
+use huitong_core::refusal::RefusalCode;
+use huitong_netting::{Inputs, NettingPlan, check, plan};
+
+use super::{Context, Decided, Decision, Fault};
+use crate::books;
+use crate::refusal::{ClearingCode, Refusal};
+
+/// Nets a cycle that is cut off; one that is netted gives the plan it has.
+pub(crate) fn net(context: &Context<'_>, day: BusinessDay, by: Actor) -> Decision<NettingPlan> {
+    let state = context.state;
+    let Some(cycle) = state.cycles.get(&day) else {
+        return Ok(Decided::refuse(not_cut_off(context, day)));
+    };
+    if cycle.plan.is_some() {
+        return Ok(Decided {
+            record: None,
+            answer: plan_of(context, day)?,
+        });
+    }
+    let earlier = state
+        .cycles
+        .range(..day)
+        .find(|(_, cycle)| cycle.plan.is_none());
+    if let Some((earlier, _)) = earlier {
+        let refusal = Refusal::new(ClearingCode::CycleEarlierNotNetted, earlier);
+        return Ok(Decided::refuse(refusal));
+    }
+    let legs = state.matching.agreed(&cycle.marks, day);
+    let inputs = Inputs {
+        day,
+        parent: state.plan.as_ref(),
+        members: &state.members,
+        marks: &cycle.marks,
+        legs: &legs,
+    };
+    let planned = match plan(&inputs) {
+        Ok(planned) => planned,
+        Err(error) => {
+            return Ok(Decided::refuse(Refusal::new(
+                ClearingCode::CycleCannotNet,
+                error,
+            )));
+        }
+    };
+    check(&planned, &inputs).map_err(|fault| {
+        Fault::Broken(format!(
+            "the plan of {day} does not pass its proof: {fault}"
+        ))
+    })?;
+    books::entries(&planned)
+        .map_err(|error| Fault::Broken(format!("the plan of {day} cannot be booked: {error}")))?;
+    let (number, bytes) = (planned.number(), planned.to_bytes());
+    let netted = Netted {
+        day,
+        number,
+        plan: bytes,
+        by,
+        at: context.now,
+    };
+    Ok(Decided::record(ClearingRecord::Netted(netted), planned))
+}
+
+/// The plan of a cycle that is netted.
+pub(super) fn plan_of(
+    context: &Context<'_>,
+    day: BusinessDay,
+) -> Result<Result<NettingPlan, Refusal>, Fault> {
+    let state = context.state;
+    let Some(cycle) = state.cycles.get(&day) else {
+        return Ok(Err(not_cut_off(context, day)));
+    };
+    if cycle.plan.is_none() {
+        return Ok(Err(Refusal::new(ClearingCode::CycleNotNetted, day)));
+    }
+    if let Some(last) = state.plan.as_ref().filter(|plan| plan.day() == day) {
+        return Ok(Ok(last.clone()));
+    }
+    // Not the last plan, so it is long journaled; the index may still be on its way to it.
+    let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
+    Ok(context.store.plan(day)?.ok_or_else(busy))
+}
+
+fn not_cut_off(context: &Context<'_>, day: BusinessDay) -> Refusal {
+    match context.state.last_cut_off() {
+        Some((last, _)) if day < last => {
+            let detail = format_args!("{day}, cut off up to {last}");
+            Refusal::new(ClearingCode::CyclePassed, detail)
+        }
+        Some(_) | None => Refusal::new(ClearingCode::CycleNotCutOff, day),
+    }
+}

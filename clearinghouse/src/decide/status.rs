@@ -1,0 +1,148 @@
+//! Where a cycle stands and what blocks it.
+
+use huitong_core::date::BusinessDay;
+use huitong_core::region::RegionCode;
+use huitong_netting::{Member, Runs};
+
+use super::automatic::earliest_open;
+use super::net::plan_of;
+use super::{Context, Decided, Decision, Fault};
+use crate::state::{Cycle, Waiting, WaitingLeg};
+
+/// The most waiting legs that a status names.
+const NAMED: usize = 100;
+
+/// How far a cycle is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CycleState {
+    /// Legs are taken for it.
+    Open,
+    /// Every region has its mark.
+    CutOff,
+    /// It has a plan.
+    Netted,
+}
+
+/// A cycle.
+#[derive(Debug, Clone)]
+pub(crate) struct Status {
+    pub(crate) day: BusinessDay,
+    pub(crate) state: CycleState,
+    /// By region of the directory.
+    pub(crate) regions: Vec<RegionStatus>,
+    /// Debts that both regions reported alike, each counted once.
+    pub(crate) agreed: u64,
+    /// Legs that wait for a counterpart, or repeat another.
+    pub(crate) waiting: u64,
+    /// Legs whose counterpart differs.
+    pub(crate) differing: u64,
+    /// Those that wait longest.
+    pub(crate) oldest: Vec<WaitingLeg>,
+}
+
+/// A region in a cycle.
+#[derive(Debug, Clone)]
+pub(crate) struct RegionStatus {
+    pub(crate) region: RegionCode,
+    pub(crate) member: Member,
+    pub(crate) held: u64,
+    pub(crate) closed: bool,
+    pub(crate) mark: Option<u64>,
+    pub(crate) halted_at: Option<u64>,
+}
+
+/// The status of a day; without one, of the earliest that is open.
+pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decision<Status> {
+    let day = day.unwrap_or_else(|| current(context));
+    let cycle = context.state.cycles.get(&day);
+    let state = match cycle {
+        None => CycleState::Open,
+        Some(Cycle { plan: None, .. }) => CycleState::CutOff,
+        Some(Cycle { plan: Some(_), .. }) => CycleState::Netted,
+    };
+    let counts = match state {
+        CycleState::Netted => match netted(context, day)? {
+            Ok(counts) => counts,
+            Err(refusal) => return Ok(Decided::refuse(refusal)),
+        },
+        CycleState::Open | CycleState::CutOff => counted(context, day, cycle),
+    };
+    Ok(Decided::answer(Status {
+        day,
+        state,
+        regions: regions(context, day, cycle),
+        agreed: counts.agreed,
+        waiting: counts.waiting,
+        differing: counts.differing,
+        oldest: counts.oldest,
+    }))
+}
+
+/// The earliest open day; when nothing is open, today, or the last cycle if that is today's or later.
+fn current(context: &Context<'_>) -> BusinessDay {
+    let today = context.now.business_day_shanghai();
+    let last = context.state.last_cut_off().map(|(day, _)| day);
+    earliest_open(context).unwrap_or_else(|| last.map_or(today, |last| last.max(today)))
+}
+
+struct Counts {
+    agreed: u64,
+    waiting: u64,
+    differing: u64,
+    oldest: Vec<WaitingLeg>,
+}
+
+/// What is known of the legs of a cycle without a plan.
+fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Counts {
+    let marks = cycle.map(|cycle| &cycle.marks);
+    let mut oldest: Vec<_> = context.state.matching.waiting(marks, day).collect();
+    let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));
+    let differing = oldest.iter().filter(differs).count();
+    let waiting = oldest.len().saturating_sub(differing);
+    oldest.sort_by_key(|leg| (leg.since, leg.region, leg.numbered.number));
+    oldest.truncate(NAMED);
+    let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    Counts {
+        agreed: context.state.matching.count_agreed(marks, day),
+        waiting: wide(waiting),
+        differing: wide(differing),
+        oldest,
+    }
+}
+
+/// What a plan did and left. Why the legs it left wait is told of the cycle that is open.
+fn netted(
+    context: &Context<'_>,
+    day: BusinessDay,
+) -> Result<Result<Counts, crate::refusal::Refusal>, Fault> {
+    Ok(plan_of(context, day)?.map(|plan| {
+        let carried = plan
+            .windows()
+            .iter()
+            .map(|window| &window.carried)
+            .map(Runs::count);
+        Counts {
+            agreed: plan.legs(),
+            waiting: carried.fold(0, u64::saturating_add),
+            differing: 0,
+            oldest: Vec::new(),
+        }
+    }))
+}
+
+fn regions(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Vec<RegionStatus> {
+    let streams = &context.state.streams;
+    let status = |(region, member)| {
+        let stream = streams.get(&region);
+        let mark = cycle.and_then(|cycle| cycle.marks.get(&region).copied());
+        RegionStatus {
+            region,
+            member,
+            held: stream.map_or(0, |stream| stream.held),
+            closed: stream.is_some_and(|stream| stream.has_closed(day)),
+            mark,
+            halted_at: stream.and_then(|stream| stream.halted_at),
+        }
+    };
+    context.state.members.iter().map(status).collect()
+}

@@ -1,0 +1,269 @@
+//! Random histories: legs in any order, sent again, with crashes at any point and cycles in between.
+//!
+//! Whatever happens, every debt that both regions reported alike is netted exactly once, and nothing else.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::fund::Fund;
+use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::money::SignedFen;
+use huitong_journal::testing::Misfortune;
+use proptest::prelude::*;
+
+use crate::decide::Condition;
+use crate::refusal::Refusal;
+use crate::testing::{House, Return, debt, payable, receivable, region};
+
+/// What becomes of one debt's reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Agrees,
+    CreditorOnly,
+    DebtorOnly,
+    Differs,
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A region sends from so far before its position, at most so many.
+    Send { of: usize, back: u64, count: usize },
+    /// The day is cut off at the deadline and netted, or only cut off.
+    Cycle { net: bool },
+    /// It stops and comes back.
+    Return(Return),
+    /// The disk fails so many operations from now.
+    Fail { ahead: u64, how: Misfortune },
+}
+
+fn fates() -> impl Strategy<Value = Vec<(usize, usize, i64, Fate, u16, u16)>> {
+    let fate = prop_oneof![
+        6 => Just(Fate::Agrees),
+        1 => Just(Fate::CreditorOnly),
+        1 => Just(Fate::DebtorOnly),
+        1 => Just(Fate::Differs),
+    ];
+    // Debtor, distance to the creditor, amount, fate, and where each report stands in its stream.
+    prop::collection::vec(
+        (
+            0_usize..4,
+            1_usize..4,
+            1_i64..1_000_000,
+            fate,
+            any::<u16>(),
+            any::<u16>(),
+        ),
+        0..30,
+    )
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let back = prop_oneof![
+        Just(Return::Stopped),
+        Just(Return::PowerCut),
+        Just(Return::IndexLost)
+    ];
+    let how = prop_oneof![
+        Just(Misfortune::Refused),
+        Just(Misfortune::Half),
+        Just(Misfortune::Forgotten),
+        Just(Misfortune::PowerCut),
+    ];
+    let step = prop_oneof![
+        8 => (0_usize..4, 0_u64..4, 1_usize..6).prop_map(|(of, back, count)| Step::Send { of, back, count }),
+        2 => any::<bool>().prop_map(|net| Step::Cycle { net }),
+        1 => back.prop_map(Step::Return),
+        1 => (0_u64..6, how).prop_map(|(ahead, how)| Step::Fail { ahead, how }),
+    ];
+    prop::collection::vec(step, 0..40)
+}
+
+/// The four streams, each in an order of its own, and the debts that agree.
+fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLeg>>, Vec<Leg>) {
+    let mut places: Vec<Vec<(u16, Leg, fn(u64, &Leg) -> NumberedLeg)>> = vec![Vec::new(); 4];
+    let mut agreed = Vec::new();
+    for (id, (debtor, distance, fen, fate, here, there)) in (0_u8..).zip(fates) {
+        let creditor = (debtor + distance) % 4;
+        let leg = debt(id, *debtor, creditor, *fen);
+        if *fate != Fate::DebtorOnly {
+            places[creditor].push((*here, leg.clone(), receivable));
+        }
+        if *fate != Fate::CreditorOnly {
+            let said = if *fate == Fate::Differs {
+                debt(id, *debtor, creditor, fen + 1)
+            } else {
+                leg.clone()
+            };
+            places[*debtor].push((*there, said, payable));
+        }
+        if *fate == Fate::Agrees {
+            agreed.push(leg);
+        }
+    }
+    let number = |mut stream: Vec<(u16, Leg, fn(u64, &Leg) -> NumberedLeg)>| {
+        stream.sort_by_key(|(place, leg, _)| (*place, leg.settlement));
+        (1..)
+            .zip(stream)
+            .map(|(number, (_, leg, side))| side(number, &leg))
+            .collect()
+    };
+    (places.into_iter().map(number).collect(), agreed)
+}
+
+/// A clearinghouse under a history: what was acknowledged must stay.
+struct History {
+    house: House,
+    streams: Vec<Vec<NumberedLeg>>,
+    acknowledged: [u64; 4],
+    next_day: u8,
+    plans: BTreeMap<u8, Vec<u8>>,
+}
+
+impl History {
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Send { of, back, count } => self.send(*of, *back, *count),
+            Step::Cycle { net } => self.cycle(*net),
+            Step::Return(how) => self.come_back(*how),
+            Step::Fail { ahead, how } => self.house.disk.plan(*ahead, *how),
+        }
+    }
+
+    fn come_back(&mut self, how: Return) {
+        self.house.come_back(how);
+        for (of, acknowledged) in self.acknowledged.iter().enumerate() {
+            assert!(
+                self.house.position(of) >= *acknowledged,
+                "acknowledged legs are lost"
+            );
+        }
+    }
+
+    /// Whether it was done; when the disk failed, the clearinghouse has come back meanwhile.
+    fn done<T>(&mut self, outcome: Result<T, Refusal>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                assert_eq!(
+                    refusal.code.code(),
+                    "node.store_broken",
+                    "{}",
+                    refusal.detail
+                );
+                self.come_back(Return::PowerCut);
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, of: usize, back: u64, count: usize) {
+        let position = self
+            .house
+            .ask(move |context| crate::decide::position(context, region(of)));
+        let Some(held) = self.done(position) else {
+            return;
+        };
+        let first = usize::try_from(held.saturating_sub(back)).unwrap();
+        let legs: Vec<_> = self.streams[of]
+            .iter()
+            .skip(first)
+            .take(count)
+            .cloned()
+            .collect();
+        let sent = self.house.report(of, &legs);
+        if let Some(held) = self.done(sent) {
+            self.acknowledged[of] = held;
+        }
+    }
+
+    fn cycle(&mut self, net: bool) {
+        let on = self.next_day;
+        let cut = self.house.cut_off(on, Condition::Deadline);
+        if self.done(cut).is_none() {
+            return;
+        }
+        self.next_day += 1;
+        if net {
+            self.net_up_to(on);
+        }
+    }
+
+    /// Nets every cycle that is cut off and has no plan here yet, in order, each twice.
+    fn net_up_to(&mut self, last: u8) {
+        for on in 1..=last {
+            for _ in 0..2 {
+                let outcome = self.house.net(on);
+                let Some(plan) = self.done(outcome) else {
+                    return;
+                };
+                let bytes = plan.to_bytes();
+                assert_eq!(
+                    self.plans.entry(on).or_insert_with(|| bytes.clone()),
+                    &bytes
+                );
+            }
+        }
+    }
+
+    /// Sends all that is left and nets it in last cycles without misfortune.
+    fn finish(&mut self) {
+        self.house.disk.plan(u64::MAX, Misfortune::Refused);
+        for of in 0..4 {
+            while self.acknowledged[of] < u64::try_from(self.streams[of].len()).unwrap() {
+                self.send(of, 1, 7);
+            }
+        }
+        while self.plans.keys().copied().max().unwrap_or(0) < self.next_day {
+            self.cycle(true);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Every agreed debt is netted exactly once, the nets sum to zero, and the books balance.
+    #[test]
+    fn every_agreed_debt_is_netted_exactly_once(fates in fates(), steps in steps(), seed in any::<u64>()) {
+        let (streams, agreed) = streams(&fates);
+        let mut history = History {
+            house: House::new(seed),
+            streams,
+            acknowledged: [0; 4],
+            next_day: 1,
+            plans: BTreeMap::new(),
+        };
+        for step in &steps {
+            // A month has room for so many cycles.
+            if history.next_day < 25 || !matches!(step, Step::Cycle { .. }) {
+                history.step(step);
+            }
+        }
+        history.come_back(Return::PowerCut);
+        history.finish();
+
+        let mut sums: BTreeMap<_, (i64, u64)> = BTreeMap::new();
+        for bytes in history.plans.values() {
+            let plan = huitong_netting::NettingPlan::from_bytes(bytes).unwrap();
+            let nets = plan.member_nets().iter().map(|net| net.amount);
+            prop_assert_eq!(SignedFen::sum(nets), Ok(SignedFen::ZERO));
+            for row in plan.gross() {
+                let sum = sums.entry((row.debtor, row.creditor)).or_insert((0, 0));
+                *sum = (sum.0 + row.amount.get(), sum.1 + row.legs);
+            }
+        }
+        let mut expected: BTreeMap<_, (i64, u64)> = BTreeMap::new();
+        for leg in &agreed {
+            let sum = expected.entry((leg.debtor, leg.creditor)).or_insert((0, 0));
+            *sum = (sum.0 + leg.amount.get(), sum.1 + 1);
+        }
+        prop_assert_eq!(sums, expected);
+        for how in [Return::Stopped, Return::IndexLost] {
+            prop_assert!(history.house.trial_balance().values().all(|sum| *sum == 0));
+            let status = history.house.status(None);
+            prop_assert_eq!(status.agreed, 0, "nothing that agrees is left");
+            history.come_back(how);
+        }
+        prop_assert_eq!(history.house.trial_balance()[&Fund::ResidentPool], 0);
+    }
+}

@@ -1,0 +1,169 @@
+//! What the clearinghouse refuses: stable codes in their order of precedence, with a word on what to do.
+//!
+//! Codes that mean the same everywhere (overloaded, malformed, a broken store) are core's; the codes here
+//! are of streams, legs and cycles. Texts are for people and may change; codes never do.
+
+use std::fmt;
+
+use huitong_core::refusal::{RefusalCode, Retry};
+
+macro_rules! clearing_codes {
+    ($($(#[$doc:meta])* $variant:ident $code:literal $retry:ident $en:literal $zh:literal;)+) => {
+        /// A code of clearing, in the order of precedence.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum ClearingCode { $($(#[$doc])* $variant),+ }
+
+        impl ClearingCode {
+            /// Every code, in the order of precedence.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable text of the code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code),+ }
+            }
+
+            const fn retry(self) -> Retry {
+                match self { $(Self::$variant => Retry::$retry),+ }
+            }
+
+            const fn advice_en(self) -> &'static str {
+                match self { $(Self::$variant => $en),+ }
+            }
+
+            const fn advice_zh(self) -> &'static str {
+                match self { $(Self::$variant => $zh),+ }
+            }
+        }
+    };
+}
+
+clearing_codes! {
+    /// The caller's region is not in the directory.
+    StreamUnknownRegion "stream.unknown_region" No "This region is not in the clearinghouse's directory; its officers must enter it." "清算中心名录中无此统筹区，须由清算人员登记。";
+    /// The stream stands still until an officer has looked.
+    StreamHalted "stream.halted" No "The stream said two things under one number and stands still; a clearing officer must look and release it." "该序列同一序号出现不同内容，已停止接收，须由清算人员核查后放行。";
+    /// The same number came with other content.
+    StreamConflict "stream.conflict" No "Another leg is held under this number; the stream stands still until a clearing officer has looked." "该序号已登记其他内容，序列已停止接收，须由清算人员核查。";
+    /// Not the next number.
+    StreamGap "stream.gap" No "Only the next number is taken; go on from the number named." "只接收下一个序号，请从所示序号续传。";
+    /// A leg that is not the caller's.
+    LegOtherRegion "leg.other_region" No "A region reports only what it is owed itself, as receivable, and what it owes itself, as payable." "统筹区只能上报本区的应收或应付。";
+    /// A debt of a region to itself.
+    LegSameRegion "leg.same_region" No "A region owes itself nothing; settlements within a region have no legs." "同一统筹区之间不产生清算，本地结算无需上报。";
+    /// A leg that names a region outside the directory.
+    LegUnknownRegion "leg.unknown_region" No "The other region is not in the clearinghouse's directory; check the code, or have it entered." "名录中无对方统筹区，请核对代码或先行登记。";
+    /// The cycle has begun for no one yet.
+    CycleNotBegun "cycle.not_begun" SameId "That business day has not begun; wait for it, or check the date." "该业务日尚未开始，请等待或核对日期。";
+    /// The cycle was never cut off and never will be: a later one is.
+    CyclePassed "cycle.passed" No "A later cycle is cut off already; what is left of this day belongs to the next cycle." "其后的业务日已日切，该日剩余业务归入下一清算期。";
+    /// The cycle is cut off.
+    CycleCutOff "cycle.cut_off" No "This cycle is cut off; legs past the region's mark go into the next one." "该业务日已日切，超过截止序号的业务归入下一清算期。";
+    /// A day was closed with a lower number than before.
+    CycleCloseLowered "cycle.close_lowered" No "This day, or one before it, was closed with a higher number; a day's end never moves back." "该日或此前某日已按更大序号日终，日终序号不得回退。";
+    /// An earlier day stands open.
+    CycleEarlierOpen "cycle.earlier_open" No "Cut off the earlier day named first." "请先对所示较早的业务日进行日切。";
+    /// Some regions have not closed.
+    CycleRegionsOpen "cycle.regions_open" SameId "The regions named have not closed the day; wait for them, or cut off at the deadline." "所示统筹区尚未日终，请等待，或于截止时间强制日切。";
+    /// The cycle is not cut off.
+    CycleNotCutOff "cycle.not_cut_off" No "Cut the cycle off first." "请先日切。";
+    /// An earlier cycle is not netted.
+    CycleEarlierNotNetted "cycle.earlier_not_netted" No "Net the earlier cycle named first." "请先对所示较早的清算期进行轧差。";
+    /// The cycle's legs give no plan.
+    CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan; the reason named needs a clearing officer." "现有数据无法轧差，须由清算人员按所示原因处理。";
+    /// The cycle has no plan yet.
+    CycleNotNetted "cycle.not_netted" No "Net the cycle first." "请先轧差。";
+    /// The member clears for no region.
+    CycleUnknownMember "cycle.unknown_member" No "This member stood in no region's place in that cycle; check the code." "该清算成员未参与此清算期，请核对代码。";
+}
+
+/// A code, ours or one that means the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// One of core's.
+    General(RefusalCode),
+    /// One of clearing's.
+    Clearing(ClearingCode),
+}
+
+impl Code {
+    /// The stable text of the code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::General(code) => code.code(),
+            Self::Clearing(code) => code.code(),
+        }
+    }
+
+    /// Whether sending again helps.
+    #[must_use]
+    pub const fn retry(self) -> Retry {
+        match self {
+            Self::General(code) => code.retry(),
+            Self::Clearing(code) => code.retry(),
+        }
+    }
+
+    /// What to do, in English.
+    #[must_use]
+    pub const fn advice_en(self) -> &'static str {
+        match self {
+            Self::General(code) => code.advice_en(),
+            Self::Clearing(code) => code.advice_en(),
+        }
+    }
+
+    /// What to do, in Chinese.
+    #[must_use]
+    pub const fn advice_zh(self) -> &'static str {
+        match self {
+            Self::General(code) => code.advice_zh(),
+            Self::Clearing(code) => code.advice_zh(),
+        }
+    }
+}
+
+/// A refusal: the code, and what exactly it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub code: Code,
+    /// About what: a number, a region, a day, a field path. Never personal.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal of clearing.
+    #[must_use]
+    pub fn new(code: ClearingCode, detail: impl fmt::Display) -> Self {
+        Self {
+            code: Code::Clearing(code),
+            detail: detail.to_string(),
+        }
+    }
+
+    /// A refusal that means the same everywhere.
+    #[must_use]
+    pub fn general(code: RefusalCode, detail: impl fmt::Display) -> Self {
+        Self {
+            code: Code::General(code),
+            detail: detail.to_string(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_also_beside_those_of_core() {
+        let mut codes: Vec<_> = ClearingCode::ALL.iter().map(|code| code.code()).collect();
+        codes.extend(RefusalCode::ALL.iter().map(|code| code.code()));
+        let count = codes.len();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+}

@@ -1,0 +1,160 @@
+//! The running clearinghouse: store, writer, services and schedule, started and stopped as one.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_certs::Identity;
+use huitong_transport::access::AccessTableError;
+use huitong_transport::{CredentialStore, CredentialsError, ServeError, Server, ServerLimits};
+use tokio::task::JoinHandle;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::decide::{self, Schedule};
+use crate::service;
+use crate::store::StoreError;
+use crate::wiring;
+use crate::writer::Writer;
+
+/// How often the schedule looks whether a cut-off is due.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Starts clearinghouses.
+#[derive(Debug)]
+pub struct Clearinghouse;
+
+/// Why a clearinghouse does not start or did not stop cleanly.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The certificate is another party's.
+    #[error("the certificate is of {0}, not of the clearinghouse / 证书属于{0}，而非清算中心")]
+    NotTheClearinghouse(Identity),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The server cannot serve.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The table of who may call what does not hold together.
+    #[error(transparent)]
+    Access(#[from] AccessTableError),
+    /// Reflection cannot read the descriptors.
+    #[error("reflection: {0}")]
+    Reflection(String),
+    /// A thread of the program was lost.
+    #[error("a task of the clearinghouse ended unexpectedly: {0}")]
+    Lost(#[from] tokio::task::JoinError),
+}
+
+impl Clearinghouse {
+    /// Opens the store, binds the address and serves, by the machine's clock.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing is left running then.
+    pub async fn start(config: Config) -> Result<RunningClearinghouse, StartError> {
+        Self::start_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Clearinghouse::start`], by another clock.
+    ///
+    /// # Errors
+    /// As [`Clearinghouse::start`].
+    pub async fn start_by(
+        config: Config,
+        clock: Arc<dyn Clock>,
+    ) -> Result<RunningClearinghouse, StartError> {
+        let credentials = CredentialStore::load(config.tls.clone())?;
+        if credentials.identity() != Identity::Clearinghouse {
+            return Err(StartError::NotTheClearinghouse(credentials.identity()));
+        }
+        // Bound before the store is opened: an address in use is told at once.
+        let server = Server::bind(config.listen, credentials, ServerLimits::standard()).await?;
+        let schedule = config.schedule;
+        let writer = tokio::task::spawn_blocking(move || {
+            let members = config.members.clone();
+            Writer::start(members, clock, |events| wiring::open(&config, events))
+        });
+        let writer = Arc::new(writer.await??);
+        let routes = service::routes(&writer)
+            .await
+            .map_err(StartError::Reflection)?;
+        let access = service::access_table()?;
+        let address = server.local_address();
+        let stop = CancellationToken::new();
+        let serving = server.serve(routes, access, stop.clone().cancelled_owned());
+        Ok(RunningClearinghouse {
+            address,
+            serving: tokio::spawn(serving),
+            looking: tokio::spawn(look(Arc::clone(&writer), schedule, stop.clone())),
+            writer,
+            stop,
+        })
+    }
+}
+
+/// A clearinghouse that serves.
+#[derive(Debug)]
+pub struct RunningClearinghouse {
+    address: SocketAddr,
+    serving: JoinHandle<Result<(), ServeError>>,
+    looking: JoinHandle<()>,
+    writer: Arc<Writer>,
+    stop: CancellationToken,
+}
+
+impl RunningClearinghouse {
+    /// Where it listens.
+    #[must_use]
+    pub const fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Lets calls under way finish, makes all that was taken durable, and returns when all is closed.
+    ///
+    /// # Errors
+    /// When serving had ended by a fault.
+    pub async fn shutdown(self) -> Result<(), StartError> {
+        self.stop.cancel();
+        let served = self.serving.await;
+        self.looking.await?;
+        let writer = self.writer;
+        tokio::task::spawn_blocking(move || writer.stop()).await?;
+        Ok(served??)
+    }
+}
+
+/// Has due cycles cut off until told to stop.
+async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) {
+    if schedule == Schedule::Never {
+        return;
+    }
+    let mut tick = tokio::time::interval(LOOK_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let decided = writer
+            .decide(move |context| decide::cut_off_when_due(context, schedule))
+            .await;
+        match decided {
+            Ok(None) => {}
+            Ok(Some(day)) => info!(%day, "cycle cut off by itself"),
+            Err(refusal) => {
+                warn!(
+                    code = refusal.code.code(),
+                    detail = refusal.detail,
+                    "a cut-off was due and refused"
+                );
+            }
+        }
+    }
+}

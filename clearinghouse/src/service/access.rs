@@ -1,0 +1,66 @@
+//! Who may call what on the clearinghouse: the table of certs/NAMES.md, row by row.
+
+use huitong_transport::access::AccessTableError;
+use huitong_transport::{AccessTable, Caller, Row};
+
+/// The table of the clearinghouse.
+///
+/// # Errors
+/// None for the rows as they are; the type is the table's own.
+pub fn access_table() -> Result<AccessTable, AccessTableError> {
+    let node: &[Caller] = &[Caller::RegionNode];
+    let officer: &[Caller] = &[Caller::ClearinghouseOfficer];
+    let anyone: &[Caller] = &[Caller::AnyCertified];
+    AccessTable::new(vec![
+        Row::method("/huitong.clearing.v1.ClearingService/StreamPosition", node),
+        Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
+        Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
+        Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/Statement", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/ReleaseStream", officer),
+        Row::service("grpc.health.v1.Health", anyone),
+        Row::service("grpc.reflection.v1.ServerReflection", anyone),
+        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regions_report_and_officers_clear() {
+        let table = access_table().unwrap();
+        let callers = [
+            "/region/330200/node",
+            "/region/330200/officer/li.wei",
+            "/region/330200/institution/H33020300001",
+            "/clearinghouse",
+            "/clearinghouse/officer/wang.fang",
+        ];
+        for row in table
+            .rows()
+            .iter()
+            .filter(|row| row.target().starts_with("/huitong."))
+        {
+            let expected = if row.target().contains("ClearingService") {
+                "y...."
+            } else {
+                "....y"
+            };
+            let found: String = callers
+                .iter()
+                .map(|caller| {
+                    if table.admits(row.target(), &caller.parse().unwrap()) {
+                        'y'
+                    } else {
+                        '.'
+                    }
+                })
+                .collect();
+            assert_eq!(found, expected, "{}", row.target());
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What regions' nodes call. The region is the caller's certificate; no message is asked.
+
+use std::sync::Arc;
+
+use huitong_certs::Identity;
+use huitong_core::date::BusinessDay;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::clearing_service_server::ClearingService;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::leg::leg_from_wire;
+use tonic::{Request, Response, Status};
+use tracing::error;
+
+use super::status::{malformed, status};
+use crate::decide;
+use crate::refusal::{ClearingCode, Code, Refusal};
+use crate::writer::Writer;
+
+/// The intake of both streams of every region.
+pub(super) struct ClearingGrpc(pub(super) Arc<Writer>);
+
+#[tonic::async_trait]
+impl ClearingService for ClearingGrpc {
+    async fn stream_position(
+        &self,
+        request: Request<v1::StreamPositionRequest>,
+    ) -> Result<Response<v1::StreamPositionResponse>, Status> {
+        let region = region(&request)?;
+        let held = self
+            .0
+            .decide(move |context| decide::position(context, region))
+            .await;
+        let held = held.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(v1::StreamPositionResponse { held }))
+    }
+
+    async fn report_legs(
+        &self,
+        request: Request<v1::ReportLegsRequest>,
+    ) -> Result<Response<v1::ReportLegsResponse>, Status> {
+        let region = region(&request)?;
+        let report = request.into_inner();
+        let path = Path::root("legs");
+        if report.legs.len() > decide::LEGS_AT_ONCE {
+            let detail = format_args!("legs: at most {} in one report", decide::LEGS_AT_ONCE);
+            return Err(status(&Refusal::general(RefusalCode::Malformed, detail)));
+        }
+        let legs = report.legs.iter().enumerate();
+        let legs: Vec<_> = legs
+            .map(|(at, leg)| leg_from_wire(leg, path.item(at)))
+            .collect::<Result<_, _>>()
+            .map_err(|fault| malformed(&fault))?;
+        let decided = self
+            .0
+            .decide(move |context| decide::report_legs(context, region, &legs));
+        let held = decided.await.map_err(|refusal| {
+            if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {
+                error!(%region, detail = refusal.detail,
+                    "a stream said two things under one number and is halted: an officer must look");
+            }
+            status(&refusal)
+        })?;
+        Ok(Response::new(v1::ReportLegsResponse { held }))
+    }
+
+    async fn close_day(
+        &self,
+        request: Request<v1::CloseDayRequest>,
+    ) -> Result<Response<v1::CloseDayResponse>, Status> {
+        let region = region(&request)?;
+        let v1::CloseDayRequest {
+            business_day,
+            up_to,
+        } = request.into_inner();
+        let day = Path::root("business_day")
+            .parse(&business_day, BusinessDay::parse)
+            .map_err(|fault| malformed(&fault))?;
+        let decided = self
+            .0
+            .decide(move |context| decide::close_day(context, region, day, up_to));
+        let closed = decided.await.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(v1::CloseDayResponse { closed }))
+    }
+}
+
+/// The caller's region. The table lets only nodes in; whoever else comes this far is refused again.
+fn region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
+    match huitong_transport::peer(request)? {
+        Identity::RegionNode(region) => Ok(*region),
+        other => Err(status(&Refusal::general(RefusalCode::NotAllowed, other))),
+    }
+}

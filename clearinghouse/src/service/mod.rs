@@ -1,0 +1,14 @@
+//! The gRPC side: messages in and out, identity from the certificate, refusals as typed status.
+//!
+//! Nothing is decided here. Generated types appear in this folder and in the commands alone.
+
+mod access;
+mod clearing;
+mod officer;
+mod routes;
+mod status;
+mod wire;
+
+pub use access::access_table;
+pub(crate) use routes::routes;
+pub(crate) use status::refusal_of;

@@ -1,0 +1,49 @@
+//! Both services under one roof, with health and reflection.
+
+use std::sync::Arc;
+
+use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
+use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
+use huitong_transport::MAX_MESSAGE_BYTES;
+use tonic::service::Routes;
+
+use super::clearing::ClearingGrpc;
+use super::officer::OfficerGrpc;
+use crate::writer::Writer;
+
+/// The most bytes of an answer: a plan of a thousand regions with its canonical form.
+const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
+
+/// The routes of the clearinghouse.
+///
+/// # Errors
+/// When reflection cannot read the descriptors, in its own words.
+pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
+    let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let officers = OfficerServiceServer::new(OfficerGrpc(Arc::clone(writer)))
+        .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter
+        .set_serving::<ClearingServiceServer<ClearingGrpc>>()
+        .await;
+    reporter
+        .set_serving::<OfficerServiceServer<OfficerGrpc>>()
+        .await;
+    let described = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let reflection = described().build_v1().map_err(|error| error.to_string())?;
+    // Python and many tools still ask the older version, which is the same but for its name.
+    let earlier_reflection = described()
+        .build_v1alpha()
+        .map_err(|error| error.to_string())?;
+    Ok(Routes::new(clearing)
+        .add_service(officers)
+        .add_service(health)
+        .add_service(reflection)
+        .add_service(earlier_reflection))
+}

@@ -1,0 +1,128 @@
+//! What decisions answer, as messages.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::ledger::{Posting, PostingSide};
+use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet};
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::common::fund_to_wire;
+
+use crate::decide::{CycleState, RegionStatus, Statement, Status};
+use crate::state::{Waiting, WaitingLeg};
+
+pub(super) fn status(status: &Status) -> v1::StatusResponse {
+    let state = match status.state {
+        CycleState::Open => v1::CycleState::Open,
+        CycleState::CutOff => v1::CycleState::CutOff,
+        CycleState::Netted => v1::CycleState::Netted,
+    };
+    v1::StatusResponse {
+        business_day: status.day.to_string(),
+        state: state.into(),
+        regions: status.regions.iter().map(region).collect(),
+        agreed_legs: status.agreed,
+        waiting_legs: status.waiting,
+        differing_legs: status.differing,
+        oldest_waiting: status.oldest.iter().map(waiting).collect(),
+    }
+}
+
+fn region(region: &RegionStatus) -> v1::RegionStatus {
+    v1::RegionStatus {
+        region: region.region.to_string(),
+        member: region.member.to_string(),
+        held: region.held,
+        closed: region.closed,
+        mark: region.mark.unwrap_or(0),
+        halted_at: region.halted_at.unwrap_or(0),
+    }
+}
+
+fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
+    let (reason, field) = match leg.why {
+        Waiting::CounterpartMissing => (v1::WaitingReason::CounterpartMissing, String::new()),
+        Waiting::Differs(field) => (v1::WaitingReason::Differs, field.to_string()),
+        Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
+    };
+    v1::WaitingLeg {
+        region: leg.region.to_string(),
+        number: leg.numbered.number,
+        reason: reason.into(),
+        field,
+        since_ms: leg.since.as_millis(),
+        settlement: leg.numbered.leg.settlement.to_string(),
+        fund: fund_to_wire(leg.numbered.leg.fund),
+    }
+}
+
+/// A plan that passed its proof has a total in range, since every gross row is in range; a sum of them
+/// beyond ten trillion yuan is told as the largest amount.
+pub(super) fn plan(plan: &NettingPlan) -> v1::NettingPlan {
+    let canonical = plan.to_bytes();
+    v1::NettingPlan {
+        number: plan.number(),
+        business_day: plan.day().to_string(),
+        digest: huitong_core::digest::sha256(&canonical).as_bytes().to_vec(),
+        pairs: plan.gross().iter().map(gross).collect(),
+        nets: plan.member_nets().iter().map(member_net).collect(),
+        legs: plan.legs(),
+        legs_total_fen: plan.total().unwrap_or(huitong_core::money::Fen::MAX).get(),
+        parent: plan
+            .parent()
+            .map(|parent| parent.as_bytes().to_vec())
+            .unwrap_or_default(),
+        canonical,
+    }
+}
+
+pub(super) fn statement(statement: &Statement) -> v1::StatementResponse {
+    v1::StatementResponse {
+        plan: statement.plan,
+        business_day: statement.day.to_string(),
+        member: statement.member.to_string(),
+        pairs: statement.pairs.iter().map(gross).collect(),
+        regions: statement.regions.iter().map(region_net).collect(),
+        nets: statement.nets.iter().map(member_net).collect(),
+        postings: statement.postings.iter().map(posting).collect(),
+    }
+}
+
+fn gross(row: &Gross) -> v1::PairGross {
+    v1::PairGross {
+        debtor: row.debtor.to_string(),
+        creditor: row.creditor.to_string(),
+        fund: fund_to_wire(row.fund),
+        amount_fen: row.amount.get(),
+        legs: row.legs,
+    }
+}
+
+fn member_net(net: &MemberNet) -> v1::Net {
+    v1::Net {
+        member: net.member.to_string(),
+        fund: fund_to_wire(net.fund),
+        amount_fen: net.amount.get(),
+    }
+}
+
+/// The message calls whoever has the net a member; here it is a region.
+fn region_net(net: &RegionNet) -> v1::Net {
+    v1::Net {
+        member: net.region.to_string(),
+        fund: fund_to_wire(net.fund),
+        amount_fen: net.amount.get(),
+    }
+}
+
+fn posting(posting: &Posting) -> v1::Posting {
+    let side = match posting.side {
+        PostingSide::Debit => v1::PostingSide::Debit,
+        PostingSide::Credit => v1::PostingSide::Credit,
+    };
+    v1::Posting {
+        holder: posting.account.holder.to_string(),
+        fund: fund_to_wire(posting.account.fund),
+        account: posting.account.class.to_string(),
+        side: side.into(),
+        amount_fen: posting.amount.get(),
+    }
+}

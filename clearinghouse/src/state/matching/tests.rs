@@ -1,0 +1,153 @@
+//! What agrees, and why the rest waits.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::testing::{day, debt, payable, receivable, region};
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(millis).unwrap()
+}
+
+/// Takes legs in this order; answers what waits, and how many debts agree.
+fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
+    let mut matching = Matching::empty();
+    for ((of, leg), moment) in legs.iter().zip(0..) {
+        matching.take(region(*of), leg.clone(), at(moment), None);
+    }
+    let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
+    let waiting = matching.waiting(None, day(1));
+    let waiting = waiting
+        .map(|leg| (index(leg.region), leg.numbered.number, leg.why))
+        .collect();
+    let marks: BTreeMap<_, _> = (0..4).map(|index| (region(index), 100)).collect();
+    (waiting, matching.agreed(&marks, day(1)).len())
+}
+
+#[test]
+fn legs_agree_or_wait_for_a_reason() {
+    let leg = debt(1, 2, 3, 1_000);
+    let other = |change: fn(&mut Leg)| {
+        let mut leg = leg.clone();
+        change(&mut leg);
+        leg
+    };
+    let cheaper = other(|leg| leg.amount = huitong_core::money::Fen::new(999).unwrap());
+    let later = other(|leg| leg.business_day = crate::testing::day(1).plus_days(-1).unwrap());
+    let resigned = other(|leg| leg.receipt = huitong_core::digest::sha256(b"other"));
+    let elsewhere = other(|leg| leg.debtor = crate::testing::region(0));
+    let (missing, repeated) = (Waiting::CounterpartMissing, Waiting::Repeated);
+    let differs = Waiting::Differs;
+    let (r, p) = (receivable, payable);
+    let cases: Vec<(
+        &str,
+        Vec<(usize, NumberedLeg)>,
+        Vec<(usize, u64, Waiting)>,
+        usize,
+    )> = vec![
+        ("alone", vec![(3, r(1, &leg))], vec![(3, 1, missing)], 0),
+        ("both", vec![(3, r(1, &leg)), (2, p(1, &leg))], vec![], 1),
+        (
+            "both, the other first",
+            vec![(2, p(1, &leg)), (3, r(1, &leg))],
+            vec![],
+            1,
+        ),
+        (
+            "another amount",
+            vec![(3, r(1, &leg)), (2, p(1, &cheaper))],
+            vec![
+                (2, 1, differs(Field::Amount)),
+                (3, 1, differs(Field::Amount)),
+            ],
+            0,
+        ),
+        (
+            "another day",
+            vec![(3, r(1, &leg)), (2, p(1, &later))],
+            vec![
+                (2, 1, differs(Field::BusinessDay)),
+                (3, 1, differs(Field::BusinessDay)),
+            ],
+            0,
+        ),
+        (
+            "another receipt",
+            vec![(3, r(1, &leg)), (2, p(1, &resigned))],
+            vec![
+                (2, 1, differs(Field::Receipt)),
+                (3, 1, differs(Field::Receipt)),
+            ],
+            0,
+        ),
+        (
+            "another debtor reports it, then the true one",
+            vec![(3, r(1, &leg)), (0, p(1, &elsewhere)), (2, p(1, &leg))],
+            vec![(0, 1, repeated)],
+            1,
+        ),
+        (
+            "reported twice, then agreed once",
+            vec![
+                (3, r(1, &leg)),
+                (3, r(2, &leg)),
+                (2, p(1, &leg)),
+                (2, p(2, &leg)),
+            ],
+            vec![(2, 2, repeated), (3, 2, repeated)],
+            1,
+        ),
+        (
+            "corrected by a second leg",
+            vec![(3, r(1, &leg)), (2, p(1, &cheaper)), (2, p(2, &leg))],
+            vec![(2, 1, repeated)],
+            1,
+        ),
+        (
+            "the same side twice",
+            vec![(3, r(1, &leg)), (3, r(2, &cheaper))],
+            vec![(3, 1, missing), (3, 2, repeated)],
+            0,
+        ),
+    ];
+    for (name, legs, waiting, agreed) in cases {
+        assert_eq!(outcome(&legs), (waiting, agreed), "{name}");
+    }
+}
+
+#[test]
+fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
+    let leg = debt(1, 2, 3, 1_000);
+    let mut matching = Matching::empty();
+    matching.take(region(3), receivable(5, &leg), at(0), None);
+    matching.take(region(2), payable(7, &leg), at(1), None);
+    let count = |creditor, debtor, on| {
+        let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
+        matching.agreed(&marks, on).len()
+    };
+    let before = day(1).plus_days(-1).unwrap();
+    assert_eq!(count(5, 7, day(1)), 1);
+    assert_eq!(
+        (
+            count(4, 7, day(1)),
+            count(5, 6, day(1)),
+            count(5, 7, before)
+        ),
+        (0, 0, 0)
+    );
+}
+
+#[test]
+fn a_debt_that_a_plan_took_is_never_taken_again() {
+    let leg = debt(1, 2, 3, 1_000);
+    let mut matching = Matching::empty();
+    matching.take(region(3), receivable(1, &leg), at(0), Some(4));
+    matching.take(region(2), payable(1, &leg), at(1), Some(4));
+    let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
+    assert_eq!(matching.agreed(&marks, day(1)), []);
+    assert!(
+        matching
+            .waiting(None, day(1))
+            .all(|leg| leg.why == Waiting::Repeated)
+    );
+}

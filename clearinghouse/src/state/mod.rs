@@ -1,0 +1,179 @@
+//! The state of clearing in memory: streams, matching, cycles and books, as all records appended so far
+//! leave them, synced or not.
+//!
+//! [`State::apply`] is the only way it changes, and it decides nothing: what a record says has happened.
+//! What went with a plan stays until the index knows it ([`State::forget`]), so that a look-up always
+//! finds it in one of the two.
+
+mod matching;
+mod stream;
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::{Artifact, CanonicalError};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::ledger::LedgerError;
+use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
+use huitong_core::region::RegionCode;
+use huitong_netting::{Members, NettingPlan};
+
+pub(crate) use matching::{Debt, Matching, Waiting, WaitingLeg};
+pub(crate) use stream::Stream;
+
+use crate::books::{self, Books};
+
+/// A cycle that is cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cycle {
+    /// For each region the last number that belongs to it.
+    pub(crate) marks: BTreeMap<RegionCode, u64>,
+    /// On whose word it was cut off.
+    pub(crate) by: Actor,
+    /// When.
+    pub(crate) at: Timestamp,
+    /// The number of its plan, once it is netted.
+    pub(crate) plan: Option<u64>,
+}
+
+/// Everything the clearinghouse knows and decides by.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    /// The directory.
+    pub(crate) members: Members,
+    /// By region of the directory.
+    pub(crate) streams: BTreeMap<RegionCode, Stream>,
+    /// The legs that are held.
+    pub(crate) matching: Matching,
+    /// Every cycle that is cut off.
+    pub(crate) cycles: BTreeMap<BusinessDay, Cycle>,
+    /// The last plan.
+    pub(crate) plan: Option<NettingPlan>,
+    /// The books.
+    pub(crate) books: Books,
+}
+
+/// A record that does not fit what stands: damage, or a fault of this program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum StateError {
+    /// A plan in a record cannot be read.
+    #[error("a journaled plan cannot be read: {0}")]
+    Plan(#[from] CanonicalError),
+    /// A plan cannot be booked.
+    #[error("a journaled plan cannot be booked: {0}")]
+    Books(#[from] LedgerError),
+    /// A plan of a cycle that was not cut off.
+    #[error("a plan is journaled for {0}, which is not cut off")]
+    NoCycle(BusinessDay),
+}
+
+impl State {
+    /// The beginning: nothing held.
+    pub(crate) fn new(members: Members) -> Self {
+        let streams = members
+            .iter()
+            .map(|(region, _)| (region, Stream::new()))
+            .collect();
+        Self {
+            members,
+            streams,
+            matching: Matching::empty(),
+            cycles: BTreeMap::new(),
+            plan: None,
+            books: Books::new(BTreeMap::new()),
+        }
+    }
+
+    /// The last cycle that is cut off.
+    pub(crate) fn last_cut_off(&self) -> Option<(BusinessDay, &Cycle)> {
+        self.cycles
+            .last_key_value()
+            .map(|(day, cycle)| (*day, cycle))
+    }
+
+    /// The mark that a region already has, from the last cut-off.
+    pub(crate) fn mark(&self, region: RegionCode) -> u64 {
+        let last = self
+            .last_cut_off()
+            .and_then(|(_, cycle)| cycle.marks.get(&region));
+        last.copied().unwrap_or(0)
+    }
+
+    /// The days after the last cut-off that some region has closed.
+    pub(crate) fn closed_days(&self) -> impl Iterator<Item = BusinessDay> + '_ {
+        let last = self.last_cut_off().map(|(day, _)| day);
+        let days = self
+            .streams
+            .values()
+            .flat_map(|stream| stream.closed.keys().copied());
+        days.filter(move |day| last.is_none_or(|last| *day > last))
+    }
+
+    /// Changes what a record says has changed. `netted` looks up the plan that took a debt which is not
+    /// known here.
+    pub(crate) fn apply(
+        &mut self,
+        record: &ClearingRecord,
+        netted: &dyn Fn(Debt) -> Option<u64>,
+    ) -> Result<(), StateError> {
+        match record {
+            ClearingRecord::LegsTaken(taken) => {
+                for numbered in &taken.legs {
+                    let debt = (numbered.leg.settlement, numbered.leg.fund);
+                    let earlier = self.matching.debt(debt).unwrap_or_else(|| netted(debt));
+                    self.matching
+                        .take(taken.region, numbered.clone(), taken.at, earlier);
+                    self.stream(taken.region).held = numbered.number;
+                }
+            }
+            ClearingRecord::RegionClosed(closed) => {
+                self.stream(closed.region)
+                    .closed
+                    .insert(closed.day, closed.up_to);
+            }
+            ClearingRecord::StreamHalted(halted) => {
+                self.stream(halted.region).halted_at = Some(halted.number);
+            }
+            ClearingRecord::StreamReleased(released) => {
+                self.stream(released.region).halted_at = None;
+            }
+            ClearingRecord::CutOff(cut) => {
+                let (marks, by, at) = (cut.marks.clone(), cut.by.clone(), cut.at);
+                self.cycles.insert(
+                    cut.day,
+                    Cycle {
+                        marks,
+                        by,
+                        at,
+                        plan: None,
+                    },
+                );
+            }
+            ClearingRecord::Netted(netted) => self.net(netted)?,
+        }
+        Ok(())
+    }
+
+    fn net(&mut self, netted: &Netted) -> Result<(), StateError> {
+        let plan = NettingPlan::from_bytes(&netted.plan)?;
+        let cycle = self
+            .cycles
+            .get_mut(&netted.day)
+            .ok_or(StateError::NoCycle(netted.day))?;
+        cycle.plan = Some(netted.number);
+        for entry in books::entries(&plan)? {
+            self.books.post(&entry);
+        }
+        self.matching.net(&plan);
+        self.plan = Some(plan);
+        Ok(())
+    }
+
+    /// Lets go of the legs of plans up to this one, which the index has now.
+    pub(crate) fn forget(&mut self, plan: u64) {
+        self.matching.forget(plan);
+    }
+
+    fn stream(&mut self, region: RegionCode) -> &mut Stream {
+        self.streams.entry(region).or_insert_with(Stream::new)
+    }
+}

@@ -1,0 +1,200 @@
+//! Brings the index up to the journal, record by record, each in one batch with the cursor.
+
+use huitong_core::leg::Side;
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted};
+use huitong_journal::{Frame, Position, Tip};
+use huitong_netting::{NettingPlan, Run, Runs};
+
+use super::journaled::{Journaled, decode, read_plan};
+use crate::books::{self, Turnover};
+use crate::store::StoreError;
+use crate::store::index::Pair;
+use crate::store::keys::{self, Block, Cursor, CutRow, Place, PlanRow};
+
+/// How many debts of a plan are written at once.
+const DEBTS_AT_ONCE: usize = 4_096;
+
+/// Writes the index.
+pub(super) struct Indexer {
+    journaled: Journaled,
+    /// The next record: its frame, and how many of the frame's are indexed.
+    next: Position,
+    done_in_frame: u32,
+}
+
+impl Indexer {
+    /// Finds how far the index is, and that it is an index of this journal.
+    pub(super) fn open(journaled: Journaled, tip: &Tip) -> Result<Self, StoreError> {
+        let Some(value) = journaled.index.get(keys::CURSOR)? else {
+            return Ok(Self {
+                journaled,
+                next: Position::START,
+                done_in_frame: 0,
+            });
+        };
+        let cursor: Cursor = keys::read(&value)?;
+        let next = cursor.place.frame()?;
+        if next >= tip.next {
+            return Err(StoreError::IndexAhead);
+        }
+        let frame = journaled
+            .reader
+            .frame_at(next)
+            .map_err(|_| StoreError::IndexAhead)?;
+        if frame.chain().as_bytes() != &cursor.chain {
+            return Err(StoreError::IndexAhead);
+        }
+        let done_in_frame = cursor.place.record.saturating_add(1);
+        Ok(Self {
+            journaled,
+            next,
+            done_in_frame,
+        })
+    }
+
+    /// Indexes what is journaled and not indexed yet; says how many records.
+    pub(super) fn catch_up(&mut self) -> Result<u64, StoreError> {
+        let mut indexed = 0_u64;
+        for frame in self.journaled.reader.frames_from(self.next) {
+            let frame = frame?;
+            indexed = indexed.saturating_add(self.index_frame(&frame)?);
+        }
+        Ok(indexed)
+    }
+
+    fn index_frame(&mut self, frame: &Frame) -> Result<u64, StoreError> {
+        let mut indexed = 0_u64;
+        if frame.position() != self.next {
+            (self.next, self.done_in_frame) = (frame.position(), 0);
+        }
+        let first = self.done_in_frame;
+        for (at, bytes) in (0_u32..)
+            .zip(frame.records())
+            .skip_while(|(at, _)| *at < first)
+        {
+            let place = Place::new(frame.position(), at);
+            let mut pairs = self.rows(&decode(bytes)?, place)?;
+            let cursor = Cursor {
+                place,
+                chain: *frame.chain().as_bytes(),
+            };
+            pairs.push((keys::CURSOR.to_vec(), keys::value(&cursor)));
+            self.journaled.index.write(pairs)?;
+            self.done_in_frame = at.saturating_add(1);
+            indexed = indexed.saturating_add(1);
+        }
+        Ok(indexed)
+    }
+
+    /// What a record changes in the index.
+    fn rows(&self, record: &ClearingRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
+        Ok(match record {
+            ClearingRecord::LegsTaken(taken) => block_row(taken, place).into_iter().collect(),
+            ClearingRecord::RegionClosed(closed) => {
+                vec![(
+                    keys::close(closed.region, closed.day),
+                    keys::value(&closed.up_to),
+                )]
+            }
+            ClearingRecord::StreamHalted(halted) => {
+                vec![(keys::halt(halted.region), keys::value(&Some(halted.number)))]
+            }
+            ClearingRecord::StreamReleased(released) => {
+                vec![(keys::halt(released.region), keys::value(&None::<u64>))]
+            }
+            ClearingRecord::CutOff(cut) => {
+                let row = CutRow {
+                    marks: cut.marks.clone(),
+                    by: cut.by.clone(),
+                    at: cut.at,
+                };
+                vec![(keys::cut_off(cut.day), keys::value(&row))]
+            }
+            ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
+        })
+    }
+
+    /// A plan with the debts it took and what it posts. The debts are written before the rest, in batches
+    /// that change nothing when they are written again.
+    fn plan_rows(&self, netted: &Netted, place: Place) -> Result<Vec<Pair>, StoreError> {
+        let plan = read_plan(netted)?;
+        let parent = self
+            .journaled
+            .plan_by_number(netted.number.saturating_sub(1))?;
+        self.write_debts(&plan, parent.as_ref())?;
+        let row = PlanRow {
+            number: netted.number,
+            place,
+        };
+        let mut pairs = vec![
+            (keys::plan(netted.day), keys::value(&row)),
+            (keys::plan_day(netted.number), keys::value(&netted.day)),
+        ];
+        let mut changed = std::collections::BTreeMap::<_, Turnover>::new();
+        let entries =
+            books::entries(&plan).map_err(|error| StoreError::Foreign(error.to_string()))?;
+        for posting in entries
+            .iter()
+            .flat_map(huitong_core::ledger::Entry::postings)
+        {
+            let before = match changed.get(&posting.account) {
+                Some(turnover) => *turnover,
+                None => match self.journaled.index.get(&keys::account(&posting.account))? {
+                    Some(bytes) => keys::read_turnover(&bytes)?,
+                    None => Turnover::ZERO,
+                },
+            };
+            changed.insert(posting.account, before.after(posting));
+        }
+        let accounts = changed.iter();
+        pairs.extend(accounts.map(|(account, sum)| (keys::account(account), keys::turnover(*sum))));
+        Ok(pairs)
+    }
+
+    /// Notes for each debt that the plan took it. Each has one receivable leg.
+    fn write_debts(
+        &self,
+        plan: &NettingPlan,
+        parent: Option<&NettingPlan>,
+    ) -> Result<(), StoreError> {
+        let mut pairs = Vec::with_capacity(DEBTS_AT_ONCE);
+        for window in plan.windows() {
+            let waited = parent.and_then(|parent| parent.window(window.region));
+            let waited = waited.map_or(&[][..], |before| before.carried.as_slice());
+            let fresh = Run {
+                first: window.from.saturating_add(1),
+                last: window.to,
+            };
+            for run in waited.iter().chain([&fresh]) {
+                let numbers = run.first..=run.last;
+                self.journaled
+                    .visit_legs(window.region, numbers, &mut |_, numbered| {
+                        if takes(&window.carried, numbered.number)
+                            && numbered.side == Side::Receivable
+                        {
+                            let debt = (numbered.leg.settlement, numbered.leg.fund);
+                            pairs.push((keys::debt(debt), keys::value(&plan.number())));
+                        }
+                        if pairs.len() >= DEBTS_AT_ONCE {
+                            self.journaled.index.write(std::mem::take(&mut pairs))?;
+                        }
+                        Ok(())
+                    })?;
+            }
+        }
+        Ok(self.journaled.index.write(pairs)?)
+    }
+}
+
+fn takes(carried: &Runs, number: u64) -> bool {
+    !carried.contains(number)
+}
+
+fn block_row(taken: &LegsTaken, place: Place) -> Option<Pair> {
+    let (first, last) = (taken.legs.first()?, taken.legs.last()?);
+    let block = Block {
+        place,
+        last: last.number,
+    };
+    Some((keys::block(taken.region, first.number), keys::value(&block)))
+}

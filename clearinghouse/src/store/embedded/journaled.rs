@@ -1,0 +1,138 @@
+//! Reading what is journaled, found through the index.
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::leg::NumberedLeg;
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted};
+use huitong_core::region::RegionCode;
+use huitong_journal::Reader;
+use huitong_netting::NettingPlan;
+
+use crate::store::keys::{self, Block, Place, PlanRow};
+use crate::store::{Index, StoreError};
+
+/// The journal with the index that finds its records.
+#[derive(Clone)]
+pub(super) struct Journaled {
+    pub(super) reader: Reader,
+    pub(super) index: Arc<dyn Index>,
+}
+
+/// What is done with a leg that was found; the time is when it was taken.
+pub(super) type Visit<'a> = &'a mut dyn FnMut(Timestamp, NumberedLeg) -> Result<(), StoreError>;
+
+impl Journaled {
+    pub(super) const fn new(reader: Reader, index: Arc<dyn Index>) -> Self {
+        Self { reader, index }
+    }
+
+    /// The record at a place.
+    pub(super) fn record(&self, place: &Place) -> Result<ClearingRecord, StoreError> {
+        let frame = self.reader.frame_at(place.frame()?)?;
+        decode(frame.record(place.record).unwrap_or_default())
+    }
+
+    fn legs_taken(&self, place: &Place) -> Result<LegsTaken, StoreError> {
+        match self.record(place)? {
+            ClearingRecord::LegsTaken(taken) => Ok(taken),
+            ClearingRecord::RegionClosed(_)
+            | ClearingRecord::StreamHalted(_)
+            | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::CutOff(_)
+            | ClearingRecord::Netted(_) => Err(misplaced("legs")),
+        }
+    }
+
+    /// Legs of a stream by number, ascending, as far as they are indexed.
+    pub(super) fn visit_legs(
+        &self,
+        region: RegionCode,
+        numbers: RangeInclusive<u64>,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let mut next = *numbers.start();
+        while next <= *numbers.end() {
+            let Some(block) = self.block(region, next)? else {
+                return Ok(());
+            };
+            self.visit_block(&block, &(next..=*numbers.end()), visit)?;
+            next = block.last.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The legs of a block that have these numbers.
+    pub(super) fn visit_block(
+        &self,
+        block: &Block,
+        numbers: &RangeInclusive<u64>,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let taken = self.legs_taken(&block.place)?;
+        let wanted = taken
+            .legs
+            .into_iter()
+            .filter(|leg| numbers.contains(&leg.number));
+        wanted
+            .map(|leg| (taken.at, leg))
+            .try_for_each(|(at, leg)| visit(at, leg))
+    }
+
+    /// The block that a number lies in, if it is indexed.
+    pub(super) fn block(
+        &self,
+        region: RegionCode,
+        number: u64,
+    ) -> Result<Option<Block>, StoreError> {
+        let Some((key, value)) = self.index.at_or_before(&keys::block(region, number))? else {
+            return Ok(None);
+        };
+        if !key.starts_with(&keys::key(keys::BLOCKS, &region)) {
+            return Ok(None);
+        }
+        let block: Block = keys::read(&value)?;
+        Ok((number <= block.last).then_some(block))
+    }
+
+    /// The plan of a cycle.
+    pub(super) fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
+        let Some(value) = self.index.get(&keys::plan(day))? else {
+            return Ok(None);
+        };
+        let row: PlanRow = keys::read(&value)?;
+        match self.record(&row.place)? {
+            ClearingRecord::Netted(netted) => read_plan(&netted).map(Some),
+            ClearingRecord::LegsTaken(_)
+            | ClearingRecord::RegionClosed(_)
+            | ClearingRecord::StreamHalted(_)
+            | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
+        }
+    }
+
+    /// The plan of this number; none for number 0.
+    pub(super) fn plan_by_number(&self, number: u64) -> Result<Option<NettingPlan>, StoreError> {
+        match self.index.get(&keys::plan_day(number))? {
+            Some(day) => self.plan(keys::read(&day)?),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A record from its bytes.
+pub(super) fn decode(bytes: &[u8]) -> Result<ClearingRecord, StoreError> {
+    ClearingRecord::from_bytes(bytes).map_err(|error| StoreError::Foreign(error.to_string()))
+}
+
+pub(super) fn read_plan(netted: &Netted) -> Result<NettingPlan, StoreError> {
+    NettingPlan::from_bytes(&netted.plan).map_err(|error| StoreError::Foreign(error.to_string()))
+}
+
+fn misplaced(what: &str) -> StoreError {
+    StoreError::Foreign(format!(
+        "another record where the index says there is {what}"
+    ))
+}

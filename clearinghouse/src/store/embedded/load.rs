@@ -1,0 +1,202 @@
+//! What a state is begun with: small tables from the index, and the legs that no plan took, a block of the
+//! journal at a time, in the order in which they came.
+//!
+//! Which legs those are is in the last plan: what it carried, and all after its marks. So a start reads
+//! what is open and not what is done.
+
+use std::collections::BTreeMap;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::ledger::Account;
+use huitong_core::region::RegionCode;
+use huitong_netting::{NettingPlan, Run};
+
+use super::journaled::Journaled;
+use crate::books::Books;
+use crate::state::{Cycle, Stream};
+use crate::store::keys::{self, Block, CutRow, PlanRow};
+use crate::store::{Index, Loaded, LoadedLeg, StoreError};
+
+/// How many rows of a table are read at once.
+const ROWS_AT_ONCE: usize = 4_096;
+
+pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, StoreError> {
+    let (cycles, plan) = cycles(journaled, index)?;
+    let mut streams = streams(index)?;
+    let mut open = Vec::new();
+    for (region, stream) in &mut streams {
+        stream.held = held(index, *region)?;
+        open.extend(open_blocks(journaled, *region, stream.held, plan.as_ref())?);
+    }
+    open.sort_by_key(|open| (open.block.place, open.numbers.first));
+    let mut legs = Vec::new();
+    for Open {
+        region,
+        block,
+        numbers,
+    } in open
+    {
+        journaled.visit_block(
+            &block,
+            &(numbers.first..=numbers.last),
+            &mut |since, numbered| {
+                let debt = keys::debt((numbered.leg.settlement, numbered.leg.fund));
+                let netted = index
+                    .get(&debt)?
+                    .map(|value| keys::read(&value))
+                    .transpose()?;
+                legs.push(LoadedLeg {
+                    region,
+                    numbered,
+                    since,
+                    netted,
+                });
+                Ok(())
+            },
+        )?;
+    }
+    Ok(Loaded {
+        streams,
+        cycles,
+        plan,
+        books: books(index)?,
+        legs,
+    })
+}
+
+/// Numbers of a stream that lie in one block.
+struct Open {
+    region: RegionCode,
+    block: Block,
+    numbers: Run,
+}
+
+/// Where the legs of a region lie that no plan took.
+fn open_blocks(
+    journaled: &Journaled,
+    region: RegionCode,
+    held: u64,
+    plan: Option<&NettingPlan>,
+) -> Result<Vec<Open>, StoreError> {
+    let window = plan.and_then(|plan| plan.window(region));
+    let carried = window.map_or(&[][..], |window| window.carried.as_slice());
+    let after = window.map_or(0, |window| window.to);
+    let fresh = Run {
+        first: after.saturating_add(1),
+        last: held,
+    };
+    let mut open = Vec::new();
+    for run in carried.iter().chain([&fresh]) {
+        let mut first = run.first;
+        while first <= run.last {
+            let missing =
+                || StoreError::Foreign(format!("leg {first} of region {region} is missing"));
+            let block = journaled.block(region, first)?.ok_or_else(missing)?;
+            let last = block.last.min(run.last);
+            open.push(Open {
+                region,
+                block,
+                numbers: Run { first, last },
+            });
+            first = last.saturating_add(1);
+        }
+    }
+    Ok(open)
+}
+
+/// The highest number held of a stream.
+fn held(index: &dyn Index, region: RegionCode) -> Result<u64, StoreError> {
+    match index.at_or_before(&keys::block(region, u64::MAX))? {
+        Some((key, value)) if key.starts_with(&keys::key(keys::BLOCKS, &region)) => {
+            keys::read::<Block>(&value).map(|block| block.last)
+        }
+        Some(_) | None => Ok(0),
+    }
+}
+
+/// The streams that ever did anything, without what they hold.
+fn streams(index: &dyn Index) -> Result<BTreeMap<RegionCode, Stream>, StoreError> {
+    let mut streams = BTreeMap::new();
+    // From one region's blocks on to the next region's.
+    let mut from = keys::BLOCKS.to_vec();
+    while let Some((key, _)) = index.scan(keys::BLOCKS, &from, 1)?.pop() {
+        let (region, _): (RegionCode, u64) = keys::of_key(&key)?;
+        streams.insert(region, Stream::new());
+        from = keys::block(region, u64::MAX);
+    }
+    each(index, keys::HALTS, &mut |key, value| {
+        let stream = streams
+            .entry(keys::of_key(key)?)
+            .or_insert_with(Stream::new);
+        stream.halted_at = keys::read(value)?;
+        Ok(())
+    })?;
+    each(index, keys::CLOSES, &mut |key, value| {
+        let (region, day): (RegionCode, BusinessDay) = keys::of_key(key)?;
+        let stream = streams.entry(region).or_insert_with(Stream::new);
+        stream.closed.insert(day, keys::read(value)?);
+        Ok(())
+    })?;
+    Ok(streams)
+}
+
+type Cycles = BTreeMap<BusinessDay, Cycle>;
+
+/// The cycles, and the plan of the last that is netted.
+fn cycles(
+    journaled: &Journaled,
+    index: &dyn Index,
+) -> Result<(Cycles, Option<NettingPlan>), StoreError> {
+    let mut cycles = BTreeMap::new();
+    each(index, keys::CUT_OFFS, &mut |key, value| {
+        let CutRow { marks, by, at } = keys::read(value)?;
+        cycles.insert(
+            keys::of_key(key)?,
+            Cycle {
+                marks,
+                by,
+                at,
+                plan: None,
+            },
+        );
+        Ok(())
+    })?;
+    let mut netted = None;
+    each(index, keys::PLANS, &mut |key, value| {
+        let (day, row): (BusinessDay, PlanRow) = (keys::of_key(key)?, keys::read(value)?);
+        if let Some(cycle) = cycles.get_mut(&day) {
+            cycle.plan = Some(row.number);
+            netted = Some(day);
+        }
+        Ok(())
+    })?;
+    let plan = netted.map(|day| journaled.plan(day)).transpose()?.flatten();
+    Ok((cycles, plan))
+}
+
+fn books(index: &dyn Index) -> Result<Books, StoreError> {
+    let mut accounts = BTreeMap::new();
+    each(index, keys::ACCOUNTS, &mut |key, value| {
+        let account: Account = keys::of_key(key)?;
+        accounts.insert(account, keys::read_turnover(value)?);
+        Ok(())
+    })?;
+    Ok(Books::new(accounts))
+}
+
+/// Visits every row of a table in order.
+fn each(
+    index: &dyn Index,
+    table: &[u8],
+    visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut from = table.to_vec();
+    loop {
+        let rows = index.scan(table, &from, ROWS_AT_ONCE)?;
+        let Some((last, _)) = rows.last() else {
+            return Ok(());
+        };
+        from = [last.as_slice(), &[0]].concat();
+        rows.iter().try_for_each(|(key, value)| visit(key, value))?;
+    }
+}

@@ -1,0 +1,175 @@
+//! The embedded store: the journal is the truth, the index is brought up behind it.
+//!
+//! The index is written by one thread that reads the journal, at start as in service, so what it holds
+//! never depends on anything but journaled bytes. An index that is behind or empty is brought up when the
+//! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
+
+mod indexer;
+mod journaled;
+mod load;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::date::BusinessDay;
+use huitong_core::leg::NumberedLeg;
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::region::RegionCode;
+use huitong_journal::{AppendError, Disk, Journal, Options};
+use huitong_netting::NettingPlan;
+use tracing::{error, info, warn};
+
+use self::indexer::Indexer;
+use self::journaled::Journaled;
+use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
+use crate::state::Debt;
+
+/// Where a store reports what became of what it was handed.
+pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;
+
+/// A store over a journal and an index.
+pub(crate) struct Embedded {
+    journal: Journal,
+    journaled: Journaled,
+    index: Arc<dyn Index>,
+    events: Events,
+    appended: u64,
+    wake: SyncSender<()>,
+    indexing: Option<JoinHandle<()>>,
+}
+
+impl Embedded {
+    /// Opens the journal, brings the index up to it, and goes on doing so.
+    pub(crate) fn open(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        open_index: impl FnOnce() -> Result<Arc<dyn Index>, StoreError>,
+        events: Events,
+    ) -> Result<Self, StoreError> {
+        // The journal's lock keeps a second process from the index too.
+        let (journal, recovery) = Journal::open(disk, options, None)?;
+        if let Some(torn) = &recovery.torn {
+            warn!(
+                file = torn.file,
+                bytes = torn.bytes,
+                "the journal's end was torn and is set aside: a write that was never acknowledged"
+            );
+        }
+        let index = open_index()?;
+        let journaled = Journaled::new(journal.reader(), Arc::clone(&index));
+        let mut indexer = Indexer::open(journaled.clone(), &recovery.tip)?;
+        let caught_up = indexer.catch_up()?;
+        info!(
+            frames = recovery.frames,
+            records = recovery.records,
+            indexed = caught_up,
+            "journal open"
+        );
+        let (wake, woken) = sync_channel(1);
+        let indexing = std::thread::Builder::new()
+            .name("clearing-indexer".to_owned())
+            .spawn({
+                let events = Arc::clone(&events);
+                move || index_until_closed(indexer, &woken, &events)
+            })
+            .map_err(|error| StoreError::Thread(error.to_string()))?;
+        let indexing = Some(indexing);
+        Ok(Self {
+            journal,
+            journaled,
+            index,
+            events,
+            appended: 0,
+            wake,
+            indexing,
+        })
+    }
+}
+
+/// Brings the index up each time the journal grew, until its owner lets go of the other end.
+fn index_until_closed(mut indexer: Indexer, woken: &Receiver<()>, events: &Events) {
+    let mut indexed = 0_u64;
+    while woken.recv().is_ok() {
+        match indexer.catch_up() {
+            Ok(records) => {
+                indexed = indexed.saturating_add(records);
+                events(StoreEvent::Indexed(indexed));
+            }
+            Err(fault) => {
+                error!(%fault, "the index cannot be brought up: writing stops");
+                events(StoreEvent::Failed(fault));
+                return;
+            }
+        }
+    }
+}
+
+impl Store for Embedded {
+    fn append(&mut self, record: &ClearingRecord) -> Result<u64, StoreError> {
+        let number = self.appended.saturating_add(1);
+        let (events, wake) = (Arc::clone(&self.events), self.wake.clone());
+        self.journal
+            .append(vec![record.to_bytes()], move |done| match done {
+                Ok(_) => {
+                    events(StoreEvent::Synced(number));
+                    // Full means that the indexer has yet to look, and will find this record too.
+                    _ = wake.try_send(());
+                }
+                Err(fault) => events(StoreEvent::Failed(fault.into())),
+            })?;
+        self.appended = number;
+        Ok(number)
+    }
+
+    fn legs(
+        &self,
+        region: RegionCode,
+        numbers: RangeInclusive<u64>,
+    ) -> Result<Vec<NumberedLeg>, StoreError> {
+        let mut legs = Vec::new();
+        self.journaled
+            .visit_legs(region, numbers, &mut |_, numbered| {
+                legs.push(numbered);
+                Ok(())
+            })?;
+        Ok(legs)
+    }
+
+    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
+        self.index
+            .get(&keys::debt(debt))?
+            .map(|value| keys::read(&value))
+            .transpose()
+    }
+
+    fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
+        self.journaled.plan(day)
+    }
+
+    fn load(&self) -> Result<Loaded, StoreError> {
+        load::load(&self.journaled, &*self.index)
+    }
+
+    fn close(&mut self) -> Result<(), StoreError> {
+        self.journal.close();
+        let (nobody, _) = sync_channel(1);
+        drop(std::mem::replace(&mut self.wake, nobody));
+        if let Some(indexing) = self.indexing.take() {
+            drop(indexing.join());
+        }
+        self.index.flush()?;
+        match self.journal.ended() {
+            None | Some(AppendError::Closed) => Ok(()),
+            Some(ended) => Err(ended.into()),
+        }
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        drop(self.close());
+    }
+}

@@ -1,0 +1,86 @@
+//! What the embedded store asks of an index: ordered keys, read at once and written in whole batches.
+//!
+//! An index may lose its newest batches, but only whole ones and only the newest: it is brought up again
+//! from the journal.
+
+/// Ordered bytes.
+pub(crate) trait Index: Send + Sync {
+    /// The value of a key.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError>;
+
+    /// The last key at or before this one, with its value.
+    fn at_or_before(&self, key: &[u8]) -> Result<Option<Pair>, IndexError>;
+
+    /// Keys that begin with `prefix`, from `from` on, ascending; at most `limit`.
+    fn scan(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<Vec<Pair>, IndexError>;
+
+    /// Writes all pairs or none.
+    fn write(&self, pairs: Vec<Pair>) -> Result<(), IndexError>;
+
+    /// Makes what was written likely to survive: the journal does not depend on it.
+    fn flush(&self) -> Result<(), IndexError>;
+}
+
+/// A key and its value.
+pub(crate) type Pair = (Vec<u8>, Vec<u8>);
+
+/// What the index's program said.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct IndexError(pub(crate) String);
+
+#[cfg(test)]
+mod tests {
+    use super::super::{MemoryIndex, SledIndex};
+    use super::*;
+
+    fn pair(key: &[u8], value: &[u8]) -> Pair {
+        (key.to_vec(), value.to_vec())
+    }
+
+    fn conforms(index: &dyn Index) {
+        assert_eq!(index.get(b"a1"), Ok(None));
+        assert_eq!(index.at_or_before(b"z"), Ok(None));
+        index
+            .write(vec![
+                pair(b"a1", b"1"),
+                pair(b"a3", b"3"),
+                pair(b"b1", b"4"),
+            ])
+            .unwrap();
+        index.write(vec![pair(b"a3", b"5")]).unwrap();
+        assert_eq!(index.get(b"a3"), Ok(Some(b"5".to_vec())));
+        assert_eq!(index.at_or_before(b"a2"), Ok(Some(pair(b"a1", b"1"))));
+        assert_eq!(index.at_or_before(b"a3"), Ok(Some(pair(b"a3", b"5"))));
+        assert_eq!(index.at_or_before(b"a0"), Ok(None));
+        let all = index.scan(b"a", b"a", 10).unwrap();
+        assert_eq!(all, [pair(b"a1", b"1"), pair(b"a3", b"5")]);
+        assert_eq!(index.scan(b"a", b"a2", 10).unwrap(), [pair(b"a3", b"5")]);
+        assert_eq!(index.scan(b"a", b"a", 1).unwrap(), [pair(b"a1", b"1")]);
+        index.flush().unwrap();
+    }
+
+    #[test]
+    fn every_backend_conforms() {
+        conforms(&MemoryIndex::new());
+        let folder = tempfile::tempdir().unwrap();
+        conforms(&SledIndex::open(folder.path()).unwrap());
+        // What was flushed is there again.
+        let again = SledIndex::open(folder.path()).unwrap();
+        assert_eq!(again.get(b"b1"), Ok(Some(b"4".to_vec())));
+    }
+
+    #[test]
+    fn an_index_that_cannot_be_read_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("index");
+        std::fs::write(&place, b"not an index").unwrap();
+        let index = SledIndex::open(&place).unwrap();
+        assert_eq!(index.get(b"a"), Ok(None));
+        let aside = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(
+            aside, 2,
+            "what could not be read is kept beside the new index"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! What the embedded store's index holds: one letter, then canonical bytes, so that keys order as values.
+//!
+//! | key | value |
+//! |---|---|
+//! | `x` | how far the journal is indexed |
+//! | `b` region, first number | where these legs lie in the journal, and the last number |
+//! | `h` region | the number under which the stream halted, or nothing |
+//! | `d` region, day | the last number of a closed day |
+//! | `c` day | a cut-off: marks, actor, time |
+//! | `n` day | the plan's number and where it lies |
+//! | `p` plan's number | its day |
+//! | `k` settlement, fund | the number of the plan that took this debt |
+//! | `a` account | its turnover |
+//!
+//! Legs themselves stay in the journal: they are read in order, a block at a time.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
+use huitong_core::canonical_struct;
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::ledger::Account;
+use huitong_core::record::clearing::Actor;
+use huitong_core::region::RegionCode;
+use huitong_journal::Position;
+
+use super::StoreError;
+use crate::books::Turnover;
+use crate::state::Debt;
+
+pub(super) const CURSOR: &[u8] = b"x";
+pub(super) const BLOCKS: &[u8] = b"b";
+pub(super) const HALTS: &[u8] = b"h";
+pub(super) const CLOSES: &[u8] = b"d";
+pub(super) const CUT_OFFS: &[u8] = b"c";
+pub(super) const PLANS: &[u8] = b"n";
+pub(super) const ACCOUNTS: &[u8] = b"a";
+
+/// A key of a table.
+pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
+    let mut out = Encoder::new();
+    out.raw(table);
+    of.encode(&mut out);
+    out.into_bytes()
+}
+
+pub(super) fn block(region: RegionCode, number: u64) -> Vec<u8> {
+    key(BLOCKS, &(region, number))
+}
+
+pub(super) fn halt(region: RegionCode) -> Vec<u8> {
+    key(HALTS, &region)
+}
+
+pub(super) fn close(region: RegionCode, day: BusinessDay) -> Vec<u8> {
+    key(CLOSES, &(region, day))
+}
+
+pub(super) fn cut_off(day: BusinessDay) -> Vec<u8> {
+    key(CUT_OFFS, &day)
+}
+
+pub(super) fn plan(day: BusinessDay) -> Vec<u8> {
+    key(PLANS, &day)
+}
+
+pub(super) fn plan_day(number: u64) -> Vec<u8> {
+    key(b"p", &number)
+}
+
+pub(super) fn debt(debt: Debt) -> Vec<u8> {
+    key(b"k", &debt)
+}
+
+pub(super) fn account(account: &Account) -> Vec<u8> {
+    key(ACCOUNTS, account)
+}
+
+/// What follows a table's letter in a key.
+pub(super) fn of_key<T: Canonical>(key: &[u8]) -> Result<T, StoreError> {
+    let (_, rest) = key.split_at_checked(1).unwrap_or_default();
+    read(rest)
+}
+
+/// A value of the index.
+pub(super) fn read<T: Canonical>(bytes: &[u8]) -> Result<T, StoreError> {
+    decode_exact(bytes).map_err(|error| StoreError::Foreign(format!("in the index: {error}")))
+}
+
+/// A record's place in the journal: its frame and its index there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    frame: [u8; Position::ENCODED_LEN],
+    pub(super) record: u32,
+}
+
+canonical_struct!(Place { frame, record });
+
+impl Place {
+    pub(super) fn new(frame: Position, record: u32) -> Self {
+        Self {
+            frame: frame.to_bytes(),
+            record,
+        }
+    }
+
+    pub(super) fn frame(&self) -> Result<Position, StoreError> {
+        Position::from_bytes(&self.frame)
+            .ok_or_else(|| StoreError::Foreign("in the index: a place that is none".to_owned()))
+    }
+}
+
+/// Where consecutive legs lie.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Block {
+    pub(super) place: Place,
+    pub(super) last: u64,
+}
+
+canonical_struct!(Block { place, last });
+
+/// The last record that is indexed: its place, and the chain after its frame, which names the journal.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cursor {
+    pub(super) place: Place,
+    pub(super) chain: [u8; 32],
+}
+
+canonical_struct!(Cursor { place, chain });
+
+/// A cut-off as indexed.
+#[derive(Debug)]
+pub(super) struct CutRow {
+    pub(super) marks: BTreeMap<RegionCode, u64>,
+    pub(super) by: Actor,
+    pub(super) at: Timestamp,
+}
+
+canonical_struct!(CutRow { marks, by, at });
+
+/// A plan as indexed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlanRow {
+    pub(super) number: u64,
+    pub(super) place: Place,
+}
+
+canonical_struct!(PlanRow { number, place });
+
+/// Debits, then credits, sixteen bytes each.
+pub(super) fn turnover(turnover: Turnover) -> Vec<u8> {
+    [
+        turnover.debits.to_be_bytes(),
+        turnover.credits.to_be_bytes(),
+    ]
+    .concat()
+}
+
+pub(super) fn read_turnover(bytes: &[u8]) -> Result<Turnover, StoreError> {
+    let ([debits, credits], []) = bytes.as_chunks::<16>() else {
+        return Err(StoreError::Foreign(
+            "in the index: a turnover that is none".to_owned(),
+        ));
+    };
+    Ok(Turnover {
+        debits: i128::from_be_bytes(*debits),
+        credits: i128::from_be_bytes(*credits),
+    })
+}
+
+pub(super) fn value<T: Canonical>(of: &T) -> Vec<u8> {
+    encode_to_vec(of)
+}

@@ -1,0 +1,138 @@
+//! The store, as the clearinghouse needs it: records go in, look-ups come out.
+//!
+//! One writer appends; what it appended becomes durable later and is reported as an event, in order. Reads
+//! answer from what is durable and indexed, so a caller that needs the newest keeps it in memory until
+//! [`StoreEvent::Indexed`] says it is here. Which program keeps the bytes is known to [`crate::wiring`]
+//! alone.
+
+mod embedded;
+mod index;
+mod keys;
+#[cfg(test)]
+mod memory_index;
+mod sled_index;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::leg::NumberedLeg;
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::region::RegionCode;
+use huitong_journal::{AppendError, OpenError, ReadError};
+use huitong_netting::NettingPlan;
+
+pub(crate) use embedded::Embedded;
+pub(crate) use index::Index;
+pub use index::IndexError;
+#[cfg(test)]
+pub(crate) use memory_index::MemoryIndex;
+pub(crate) use sled_index::SledIndex;
+
+use crate::books::Books;
+use crate::state::{Cycle, Debt, Stream};
+
+/// What a store does.
+pub(crate) trait Store: Send {
+    /// Hands in a record and numbers it, from 1 since opening. It is durable when
+    /// [`StoreEvent::Synced`] names the number.
+    fn append(&mut self, record: &ClearingRecord) -> Result<u64, StoreError>;
+
+    /// Legs of a stream by number, ascending; those that are not indexed yet are left out. At most
+    /// as many as one report may have.
+    fn legs(
+        &self,
+        region: RegionCode,
+        numbers: RangeInclusive<u64>,
+    ) -> Result<Vec<NumberedLeg>, StoreError>;
+
+    /// The plan that took a debt, if an indexed one did.
+    fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError>;
+
+    /// The plan of a cycle, as it was journaled.
+    fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError>;
+
+    /// Everything that the state is begun with.
+    fn load(&self) -> Result<Loaded, StoreError>;
+
+    /// Finishes what was handed in and takes nothing more.
+    fn close(&mut self) -> Result<(), StoreError>;
+}
+
+/// What a store reports, from a thread of its own.
+#[derive(Debug, Clone)]
+pub(crate) enum StoreEvent {
+    /// All records up to this number are durable.
+    Synced(u64),
+    /// All records up to this number answer to look-ups.
+    Indexed(u64),
+    /// Writing failed: what was not reported as synced may or may not be on disk.
+    Failed(StoreError),
+}
+
+/// What a store holds when it is opened.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The streams that ever did anything.
+    pub(crate) streams: BTreeMap<RegionCode, Stream>,
+    /// The cycles that are cut off.
+    pub(crate) cycles: BTreeMap<BusinessDay, Cycle>,
+    /// The last plan.
+    pub(crate) plan: Option<NettingPlan>,
+    /// The books.
+    pub(crate) books: Books,
+    /// The legs that no plan took, in the order in which they came, each with when it came and the plan
+    /// that took its debt under other numbers, if one did.
+    pub(crate) legs: Vec<LoadedLeg>,
+}
+
+/// A leg that no plan took.
+#[derive(Debug)]
+pub(crate) struct LoadedLeg {
+    pub(crate) region: RegionCode,
+    pub(crate) numbered: NumberedLeg,
+    pub(crate) since: Timestamp,
+    pub(crate) netted: Option<u64>,
+}
+
+/// Why a store does not do what it is asked.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The journal cannot be opened.
+    #[error("the journal cannot be opened: {0}")]
+    Open(#[from] OpenError),
+    /// The journal takes nothing.
+    #[error("the journal takes nothing: {0}")]
+    Append(#[from] AppendError),
+    /// The journal cannot be read.
+    #[error("the journal cannot be read: {0}")]
+    Read(#[from] ReadError),
+    /// The index cannot be used.
+    #[error("the index cannot be used: {0}")]
+    Index(#[from] IndexError),
+    /// A folder cannot be made.
+    #[error("{folder}: {reason}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The index knows of records that the journal has lost.
+    #[error(
+        "the index is ahead of the journal: acknowledged records are gone. Do not serve; restore the journal \
+         from a backup (索引领先于日志，已确认的记录丢失，请勿提供服务，应从备份恢复日志)"
+    )]
+    IndexAhead,
+    /// The journal holds something that this program does not write there.
+    #[error("the journal holds what does not belong there: {0}")]
+    Foreign(String),
+    /// The streams are of regions that the directory no longer has.
+    #[error(
+        "legs of region {0} are held, and the directory does not name it: enter it again (名录缺少已有业务的统筹区)"
+    )]
+    RegionLeft(RegionCode),
+    /// A thread cannot be started.
+    #[error("a thread of the store could not be started: {0}")]
+    Thread(String),
+}

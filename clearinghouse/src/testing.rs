@@ -1,0 +1,219 @@
+//! What the tests of this crate stand on: a clearinghouse without its network, on a disk that can fail.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::money::Fen;
+use huitong_core::record::clearing::Actor;
+use huitong_core::region::RegionCode;
+use huitong_journal::Options;
+use huitong_journal::testing::FakeDisk;
+use huitong_netting::{Member, Members, NettingPlan};
+
+use crate::clock::Clock;
+use crate::decide::{self, Condition, Context, Decision, Schedule, Status};
+use crate::refusal::Refusal;
+use crate::store::{Embedded, Index, MemoryIndex};
+use crate::writer::Writer;
+
+pub(crate) const REGIONS: [&str; 4] = ["310000", "330100", "330200", "510100"];
+
+pub(crate) fn region(index: usize) -> RegionCode {
+    REGIONS[index].parse().unwrap()
+}
+
+pub(crate) fn day(day: u8) -> BusinessDay {
+    BusinessDay::new(2026, 3, day).unwrap()
+}
+
+pub(crate) fn members() -> Members {
+    let member = |text: &str| {
+        if text.starts_with("33") {
+            "330000"
+        } else {
+            text
+        }
+        .to_owned()
+    };
+    let pair = |text: &&str| {
+        (
+            text.parse().unwrap(),
+            Member::new(member(text).parse().unwrap()),
+        )
+    };
+    Members::new(REGIONS.iter().map(pair).collect()).unwrap()
+}
+
+/// A debt of the resident pool on the first day.
+pub(crate) fn debt(id: u8, debtor: usize, creditor: usize, fen: i64) -> Leg {
+    Leg {
+        settlement: SettlementId::from_parts(i64::from(id), [id; 10]),
+        debtor: region(debtor),
+        creditor: region(creditor),
+        fund: Fund::ResidentPool,
+        amount: Fen::new(fen).unwrap(),
+        business_day: day(1),
+        receipt: sha256(&[id]),
+    }
+}
+
+pub(crate) fn receivable(number: u64, leg: &Leg) -> NumberedLeg {
+    NumberedLeg {
+        number,
+        side: Side::Receivable,
+        leg: leg.clone(),
+    }
+}
+
+pub(crate) fn payable(number: u64, leg: &Leg) -> NumberedLeg {
+    NumberedLeg {
+        number,
+        side: Side::Payable,
+        leg: leg.clone(),
+    }
+}
+
+/// A clock that stands where it is put.
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn put(&self, at: &str) {
+        self.0
+            .store(Timestamp::parse(at).unwrap().as_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// How a clearinghouse comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Return {
+    /// It was told to stop.
+    Stopped,
+    /// The power failed: what was not synced may be lost.
+    PowerCut,
+    /// As after a power cut, and the index is gone.
+    IndexLost,
+}
+
+/// A clearinghouse without its network.
+pub(crate) struct House {
+    runtime: tokio::runtime::Runtime,
+    pub(crate) disk: FakeDisk,
+    index: Arc<MemoryIndex>,
+    pub(crate) clock: Arc<HandClock>,
+    writer: Option<Writer>,
+}
+
+impl House {
+    pub(crate) fn new(seed: u64) -> Self {
+        let clock = Arc::new(HandClock(AtomicI64::new(0)));
+        clock.put("2026-03-31T04:00:00.000Z");
+        let mut house = Self {
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap(),
+            disk: FakeDisk::new(seed),
+            index: Arc::new(MemoryIndex::new()),
+            clock,
+            writer: None,
+        };
+        house.open();
+        house
+    }
+
+    fn open(&mut self) {
+        let options = Options::standard()
+            .segment_bytes(1 << 18)
+            .frame_bytes(1 << 17)
+            .group(1 << 16, 4_096);
+        let index: Arc<dyn Index> = self.index.clone();
+        let disk = self.disk.port();
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        let opened = Writer::start(members(), clock, |events| {
+            Embedded::open(disk, options, || Ok(index), events)
+        });
+        self.writer = Some(opened.unwrap());
+    }
+
+    pub(crate) fn come_back(&mut self, how: Return) {
+        if how != Return::Stopped {
+            self.disk.restore_power();
+        }
+        self.writer = None;
+        if how == Return::IndexLost {
+            self.index = Arc::new(MemoryIndex::new());
+        }
+        self.open();
+    }
+
+    pub(crate) fn ask<A: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&Context<'_>) -> Decision<A> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        self.runtime
+            .block_on(self.writer.as_ref().unwrap().decide(decide))
+    }
+
+    pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
+        let legs = legs.to_vec();
+        self.ask(move |context| decide::report_legs(context, region(of), &legs))
+    }
+
+    pub(crate) fn position(&self, of: usize) -> u64 {
+        self.ask(move |context| decide::position(context, region(of)))
+            .unwrap()
+    }
+
+    pub(crate) fn close(&self, of: usize, on: u8, up_to: u64) -> Result<bool, Refusal> {
+        self.ask(move |context| decide::close_day(context, region(of), day(on), up_to))
+    }
+
+    pub(crate) fn cut_off(&self, on: u8, condition: Condition) -> Result<(), Refusal> {
+        self.ask(move |context| decide::cut_off(context, day(on), condition, officer()))
+    }
+
+    pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
+        self.ask(move |context| decide::net(context, day(on), officer()))
+    }
+
+    pub(crate) fn status(&self, on: Option<u8>) -> Status {
+        self.ask(move |context| decide::status(context, on.map(day)))
+            .unwrap()
+    }
+
+    pub(crate) fn tick(&self, schedule: Schedule) -> Result<Option<BusinessDay>, Refusal> {
+        self.ask(move |context| decide::cut_off_when_due(context, schedule))
+    }
+
+    /// The sum of all balances, which is zero for each fund.
+    pub(crate) fn trial_balance(&self) -> BTreeMap<Fund, i128> {
+        self.ask(|context| {
+            let books = &context.state.books;
+            let sums = Fund::ALL
+                .iter()
+                .map(|fund| (*fund, books.trial_balance(*fund)));
+            Ok(decide::Decided::answer(sums.collect()))
+        })
+        .unwrap()
+    }
+}
+
+pub(crate) fn officer() -> Actor {
+    Actor::Officer("wang.fang".to_owned())
+}
+
+/// The code of a refusal.
+pub(crate) fn code<T: std::fmt::Debug>(refused: Result<T, Refusal>) -> &'static str {
+    refused.unwrap_err().code.code()
+}

@@ -1,0 +1,312 @@
+//! The one writer: every decision is made on one thread, one after the other, on a state that includes all
+//! that was decided before, synced or not.
+//!
+//! A decision's record is appended, then applied, and the answer waits for the sync of all that was
+//! appended before it was given. After a failed write nothing is decided any more until a restart replays
+//! what is really on disk.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::refusal::RefusalCode;
+use huitong_journal::AppendError;
+use huitong_netting::Members;
+use tokio::sync::oneshot;
+use tracing::error;
+
+use crate::clock::Clock;
+use crate::decide::{Context, Decided, Decision, Fault};
+use crate::refusal::Refusal;
+use crate::state::State;
+use crate::store::{Loaded, Store, StoreError, StoreEvent};
+
+/// How many requests may wait for the writer; one more is refused as overload.
+const WAITING_REQUESTS: usize = 1_024;
+
+type Job = Box<dyn FnOnce(&mut Desk) + Send>;
+
+enum Message {
+    Decide(Job),
+    Store(StoreEvent),
+    Stop,
+}
+
+/// The way to the writer's thread.
+pub(crate) struct Writer {
+    queue: SyncSender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    /// Opens a store that reports to the writer, and starts the writer on what it holds.
+    pub(crate) fn start<S: Store + 'static>(
+        members: Members,
+        clock: Arc<dyn Clock>,
+        open: impl FnOnce(Arc<dyn Fn(StoreEvent) + Send + Sync>) -> Result<S, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let (queue, messages) = sync_channel(WAITING_REQUESTS);
+        let events = queue.clone();
+        // Once the writer has gone, nobody waits for the event any more.
+        let store = open(Arc::new(move |event| {
+            drop(events.send(Message::Store(event)))
+        }))?;
+        let state = begin(members, store.load()?)?;
+        let desk = Desk {
+            state,
+            store: Box::new(store),
+            clock,
+            appended: 0,
+            synced: 0,
+            unanswered: VecDeque::new(),
+            unindexed: VecDeque::new(),
+            broken: None,
+        };
+        let thread = std::thread::Builder::new()
+            .name("clearing-writer".to_owned())
+            .spawn(move || desk.serve(messages))
+            .map_err(|error| StoreError::Thread(error.to_string()))?;
+        Ok(Self {
+            queue,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Has something decided and waits for the answer, which is given when all it depends on is synced.
+    pub(crate) async fn decide<A: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&Context<'_>) -> Decision<A> + Send + 'static,
+    ) -> Result<A, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |desk| desk.decide(decide, answer));
+        self.queue
+            .try_send(Message::Decide(job))
+            .map_err(|refused| match refused {
+                TrySendError::Full(_) => {
+                    Refusal::general(RefusalCode::Overloaded, "the writer's queue is full")
+                }
+                TrySendError::Disconnected(_) => stopped(),
+            })?;
+        answered.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Answers what waits, makes all of it durable, and ends the thread.
+    pub(crate) fn stop(&self) {
+        let thread = self
+            .thread
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(thread) = thread {
+            drop(self.queue.send(Message::Stop));
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn stopped() -> Refusal {
+    Refusal::general(
+        RefusalCode::Overloaded,
+        "the clearinghouse is shutting down",
+    )
+}
+
+/// The state of what a store holds.
+fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
+    let mut state = State::new(members);
+    for (region, stream) in loaded.streams {
+        if state.members.of(region).is_none() {
+            return Err(StoreError::RegionLeft(region));
+        }
+        state.streams.insert(region, stream);
+    }
+    for leg in loaded.legs {
+        state
+            .matching
+            .take(leg.region, leg.numbered, leg.since, leg.netted);
+    }
+    state.cycles = loaded.cycles;
+    state.plan = loaded.plan;
+    state.books = loaded.books;
+    Ok(state)
+}
+
+/// An answer that waits for a record's sync.
+struct Unanswered {
+    record: u64,
+    give: Box<dyn FnOnce(Result<(), Refusal>) + Send>,
+}
+
+/// What the writer's thread owns.
+struct Desk {
+    state: State,
+    store: Box<dyn Store>,
+    clock: Arc<dyn Clock>,
+    /// The number of the last record appended since opening.
+    appended: u64,
+    /// The number of the last record known to be synced.
+    synced: u64,
+    unanswered: VecDeque<Unanswered>,
+    /// Plans that the index may not know yet: the record's number and the plan's.
+    unindexed: VecDeque<(u64, u64)>,
+    broken: Option<String>,
+}
+
+impl Desk {
+    fn serve(mut self, messages: Receiver<Message>) {
+        let mut stopping = false;
+        while !(stopping && self.unanswered.is_empty()) {
+            match messages.recv() {
+                Ok(Message::Decide(job)) if !stopping => job(&mut self),
+                // Dropping the job tells its caller.
+                Ok(Message::Decide(_)) => {}
+                Ok(Message::Store(event)) => self.note(event),
+                Ok(Message::Stop) | Err(_) => stopping = true,
+            }
+        }
+        // The store's threads may still report: with the receiver gone they do not wait for room.
+        drop(messages);
+        if let Err(fault) = self.store.close() {
+            error!(%fault, "the store did not close cleanly");
+        }
+    }
+
+    fn decide<A: Send + 'static>(
+        &mut self,
+        decide: impl FnOnce(&Context<'_>) -> Decision<A>,
+        answer: oneshot::Sender<Result<A, Refusal>>,
+    ) {
+        let decided = match self.try_decide(decide) {
+            Ok(decided) => decided,
+            Err(refusal) => {
+                drop(answer.send(Err(refusal)));
+                return;
+            }
+        };
+        let give = move |durable: Result<(), Refusal>| {
+            // The caller may have given up; what was decided stands all the same.
+            drop(answer.send(durable.and(decided)));
+        };
+        self.unanswered.push_back(Unanswered {
+            record: self.appended,
+            give: Box::new(give),
+        });
+        self.give_answers();
+    }
+
+    /// Decides, appends and applies. An outer refusal is given at once; an inner one is a decision.
+    fn try_decide<A>(
+        &mut self,
+        decide: impl FnOnce(&Context<'_>) -> Decision<A>,
+    ) -> Result<Result<A, Refusal>, Refusal> {
+        if let Some(why) = &self.broken {
+            return Err(Refusal::general(RefusalCode::StoreBroken, why));
+        }
+        let context = Context {
+            state: &self.state,
+            store: &*self.store,
+            now: self.clock.now(),
+        };
+        let Decided { record, answer } =
+            decide(&context).map_err(|fault| self.break_off(&fault))?;
+        if let Some(record) = record {
+            self.append(&record)?;
+        }
+        Ok(answer)
+    }
+
+    fn append(&mut self, record: &ClearingRecord) -> Result<(), Refusal> {
+        self.appended = match self.store.append(record) {
+            Ok(number) => number,
+            Err(StoreError::Append(AppendError::Overloaded { .. })) => {
+                return Err(Refusal::general(
+                    RefusalCode::Overloaded,
+                    "the journal's queue is full",
+                ));
+            }
+            Err(StoreError::Append(AppendError::TooLarge { bytes, limit })) => {
+                let detail = format_args!("a record of {bytes} bytes, the limit is {limit}");
+                return Err(Refusal::general(RefusalCode::TooLarge, detail));
+            }
+            Err(fault) => return Err(self.break_off(&Fault::Store(fault))),
+        };
+        if let ClearingRecord::Netted(netted) = record {
+            self.unindexed.push_back((self.appended, netted.number));
+        }
+        let unread = RefCell::new(None);
+        let store = &*self.store;
+        let netted = |debt| match store.netted(debt) {
+            Ok(plan) => plan,
+            Err(fault) => {
+                unread.replace(Some(fault));
+                None
+            }
+        };
+        let applied = self.state.apply(record, &netted);
+        // What was appended cannot be taken back, so a state that does not follow it is broken.
+        let fault = match (applied, unread.into_inner()) {
+            (Ok(()), None) => return Ok(()),
+            (Ok(()), Some(fault)) => Fault::Store(fault),
+            (Err(fault), _) => Fault::Broken(fault.to_string()),
+        };
+        Err(self.break_off(&fault))
+    }
+
+    fn note(&mut self, event: StoreEvent) {
+        match event {
+            StoreEvent::Synced(record) => {
+                self.synced = record;
+                self.give_answers();
+            }
+            StoreEvent::Indexed(record) => {
+                while let Some((_, plan)) =
+                    self.unindexed.pop_front_if(|(netted, _)| *netted <= record)
+                {
+                    self.state.forget(plan);
+                }
+            }
+            StoreEvent::Failed(fault) => {
+                drop(self.break_off(&Fault::Store(fault)));
+            }
+        }
+    }
+
+    /// Gives the answers whose records are synced.
+    fn give_answers(&mut self) {
+        let synced = self.synced;
+        while let Some(waiting) = self
+            .unanswered
+            .pop_front_if(|waiting| waiting.record <= synced)
+        {
+            (waiting.give)(Ok(()));
+        }
+    }
+
+    /// Stops deciding, and tells all who wait that their outcome is not known.
+    fn break_off(&mut self, fault: &Fault) -> Refusal {
+        let why = self.broken.get_or_insert_with(|| {
+            error!(%fault, "the clearinghouse stops writing until it is restarted");
+            fault.to_string()
+        });
+        let refusal = Refusal::general(RefusalCode::StoreBroken, why);
+        for waiting in self.unanswered.drain(..) {
+            (waiting.give)(Err(refusal.clone()));
+        }
+        refusal
+    }
+}
+
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
