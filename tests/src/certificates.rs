@@ -9,6 +9,8 @@ use huitong_core::region::RegionCode;
 use huitong_transport::{CredentialStore, Credentials};
 use jiff::{Timestamp, ToSpan as _};
 
+use crate::register::{Desk, Region};
+
 /// The trust domain of the world.
 pub const TRUST_DOMAIN: &str = "tests.huitong.example";
 
@@ -31,6 +33,31 @@ pub fn hours(begin: i64, end: i64) -> Validity {
 #[must_use]
 pub fn party(path: &str) -> Identity {
     path.parse().unwrap()
+}
+
+/// The name of every officer of the world.
+const OFFICER: &str = "li.wei";
+
+/// A region's officer.
+#[must_use]
+pub fn officer(region: &Region) -> Identity {
+    party(&format!("/region/{}/officer/{OFFICER}", region.code))
+}
+
+/// The clearinghouse's officer.
+#[must_use]
+pub fn clearing_officer() -> Identity {
+    party(&format!("/clearinghouse/officer/{OFFICER}"))
+}
+
+/// An institution's identity.
+#[must_use]
+pub fn institution(region: &Region, desk: Desk) -> Identity {
+    party(&format!(
+        "/region/{}/institution/{}",
+        region.code,
+        desk.code(region)
+    ))
 }
 
 impl Authorities {

@@ -5,6 +5,7 @@
 //! | [`executable`] | Which executable is tested? |
 //! | [`process`] | How is a server started, stopped, killed? |
 //! | [`world`] | Which servers are there, and where? |
+//! | [`start`] | How does a world come to run? |
 //! | [`certificates`] | Who holds which certificate, rightly or not? |
 //! | [`configuration`] | Which files do servers start from? |
 //! | [`register`] | Which people, institutions, items and rules are there? |
@@ -41,4 +42,5 @@ pub mod peer;
 pub mod process;
 pub mod refused;
 pub mod register;
+pub mod start;
 pub mod world;

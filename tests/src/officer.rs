@@ -11,14 +11,11 @@ use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClien
 use huitong_transport::{ClientLimits, connect_lazy};
 use tonic::transport::Channel;
 
-use crate::certificates::party;
+use crate::certificates::{clearing_officer, officer, party};
 use crate::executable;
 use crate::refused::Refused;
 use crate::register::Region;
 use crate::world::World;
-
-/// The name of every officer of the world.
-pub const OFFICER: &str = "li.wei";
 
 /// The officer of a region.
 #[derive(Debug, Clone)]
@@ -32,23 +29,11 @@ pub struct ClearingOfficer {
     client: OfficerServiceClient<Channel>,
 }
 
-/// A region's officer.
-#[must_use]
-pub fn of_region(region: &Region) -> Identity {
-    party(&format!("/region/{}/officer/{OFFICER}", region.code))
-}
-
-/// The clearinghouse's officer.
-#[must_use]
-pub fn of_clearinghouse() -> Identity {
-    party(&format!("/clearinghouse/officer/{OFFICER}"))
-}
-
 impl RegionOfficer {
     /// The officer of a region.
     #[must_use]
     pub fn of(world: &World, region: &Region) -> Self {
-        Self::calling_as(world, region, &of_region(region))
+        Self::calling_as(world, region, &officer(region))
     }
 
     /// Anyone who calls a region's node as if they were its officer.
@@ -109,7 +94,7 @@ impl ClearingOfficer {
     /// The officer of the clearinghouse.
     #[must_use]
     pub fn of(world: &World) -> Self {
-        let credentials = world.authorities().credentials(&of_clearinghouse());
+        let credentials = world.authorities().credentials(&clearing_officer());
         let endpoint = world.clearinghouse_endpoint();
         let limits = ClientLimits::standard();
         let channel =
@@ -155,7 +140,7 @@ impl ClearingOfficer {
 /// The options of a command that say where and as whom.
 #[must_use]
 pub fn options(world: &World, region: &Region) -> Vec<String> {
-    let folder = world.credentials(&of_region(region));
+    let folder = world.credentials(&officer(region));
     let file = |name: &str| folder.join(name).display().to_string();
     [
         ("--endpoint", world.endpoint(region)),

@@ -12,11 +12,9 @@ use huitong_core::region::RegionCode;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::certificates::{Authorities, party};
-use crate::configuration;
-use crate::officer;
+use crate::certificates::{Authorities, clearing_officer, institution, officer};
 use crate::process::{Kind, Server};
-use crate::register::{DESKS, Desk, Region};
+use crate::register::{DESKS, Region};
 
 /// Ports below those that the kernel gives to callers, so that a killed server finds its own again.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -43,9 +41,9 @@ pub enum Party {
 }
 
 impl World {
-    /// Lays a world out: certificates and configurations; nothing runs yet.
+    /// Chooses where everything lies and listens, and issues certificates; nothing runs yet.
     #[must_use]
-    pub fn lay_out(regions: &[&'static Region]) -> Self {
+    pub fn found(regions: &[&'static Region]) -> Self {
         let folder = tempfile::Builder::new()
             .prefix("huitong-tests-")
             .tempdir()
@@ -63,17 +61,6 @@ impl World {
             running: Mutex::default(),
         };
         world.install();
-        world
-    }
-
-    /// Lays a world out, starts it and fills it.
-    pub async fn start(regions: &[&'static Region]) -> Self {
-        let world = Self::lay_out(regions);
-        world.run(Party::Clearinghouse).await;
-        for (region, _) in &world.regions {
-            world.run(Party::Region(region.region())).await;
-            officer::fill(&world, region).await;
-        }
         world
     }
 
@@ -215,39 +202,15 @@ impl World {
     fn install(&self) {
         let authorities = &self.authorities;
         authorities.install(&Identity::Clearinghouse);
-        authorities.install(&officer::of_clearinghouse());
-        let write = |folder: PathBuf, text: String| {
-            std::fs::create_dir_all(folder.join("data")).unwrap();
-            std::fs::write(folder.join("config.toml"), text).unwrap();
-        };
+        authorities.install(&clearing_officer());
         for (region, _) in &self.regions {
             authorities.install(&Identity::RegionNode(region.region()));
-            authorities.install(&officer::of_region(region));
+            authorities.install(&officer(region));
             for desk in DESKS {
                 authorities.install(&institution(region, desk));
             }
         }
-        for (region, _) in &self.regions {
-            write(
-                self.region_folder(region),
-                configuration::node(self, region),
-            );
-        }
-        write(
-            self.clearinghouse_folder(),
-            configuration::clearinghouse(self),
-        );
     }
-}
-
-/// An institution's identity.
-#[must_use]
-pub fn institution(region: &Region, desk: Desk) -> Identity {
-    party(&format!(
-        "/region/{}/institution/{}",
-        region.code,
-        desk.code(region)
-    ))
 }
 
 /// Free ports. Where the search begins differs from process to process, and from world to world in one.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::cargo::{self, cargo, read};
-use crate::test::{EXECUTABLE, built};
+use crate::executable;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -54,7 +54,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 command.args(QUICK);
             }
             if bench.package == STARTS_IT {
-                command.env(EXECUTABLE, built(&["--release", "--package", "huitong"])?);
+                command.env(
+                    executable::VARIABLE,
+                    executable::built(&["--release", "--package", "huitong"])?,
+                );
             }
             cargo::run(command)?;
         }
@@ -63,11 +66,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Every bench in its short form, in the test profile.
-pub(crate) fn short_form(executable: &str) -> Result<()> {
+pub(crate) fn short_form(built: &str) -> Result<()> {
     let names: BTreeSet<String> = all()?.into_iter().map(|bench| bench.name).collect();
     for name in names {
         let mut command = cargo(&["test", "--locked", "--workspace", "--bench", &name]);
-        command.args(QUICK).env(EXECUTABLE, executable);
+        command.args(QUICK).env(executable::VARIABLE, built);
         cargo::run(command)?;
     }
     Ok(())

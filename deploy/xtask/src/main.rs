@@ -5,6 +5,7 @@
 mod bench;
 mod cargo;
 mod deny;
+mod executable;
 mod generate;
 mod python;
 mod setup;

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::bench;
-use crate::cargo::{self, cargo, executable, read};
+use crate::cargo::{self, cargo};
+use crate::executable;
 use crate::setup;
 use crate::steps::Steps;
 
@@ -18,8 +19,7 @@ pub(crate) struct Arguments {
     only: Vec<String>,
 }
 
-/// Tests find under these names in their environment what they start: the executable, and a Python.
-pub(crate) const EXECUTABLE: &str = "HUITONG_BIN";
+/// Tests find the Python that they start under this name in their environment.
 const PYTHON: &str = "HUITONG_PYTHON";
 
 /// What tests start.
@@ -71,20 +71,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Builds everything once, tests too, and returns the path of the one executable. All of it together,
 /// because cargo would build dependencies again for each smaller choice of crates.
 fn build() -> Result<String> {
-    built(&["--workspace", "--all-targets"])
-}
-
-/// Builds what is chosen, and returns the path of the one executable.
-pub(crate) fn built(chosen: &[&str]) -> Result<String> {
-    let messages = "--message-format=json-render-diagnostics";
-    let mut command = cargo(&["build", "--locked", messages]);
-    command.args(chosen);
-    executable(&read(command)?, "huitong")
+    executable::built(&["--workspace", "--all-targets"])
 }
 
 fn nextest(started: &Started, chosen: &[&str]) -> Result<()> {
     let mut command = cargo(&["nextest", "run", "--locked"]);
-    command.args(chosen).env(EXECUTABLE, &started.executable);
+    command
+        .args(chosen)
+        .env(executable::VARIABLE, &started.executable);
     command.env(PYTHON, &started.python);
     cargo::run(command)
 }

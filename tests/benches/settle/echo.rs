@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use huitong_certs::Identity;
+use huitong_tests::certificates::institution;
 use huitong_tests::register::{CHENGDU, Desk, NINGBO};
-use huitong_tests::world::{World, institution};
+use huitong_tests::world::World;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};

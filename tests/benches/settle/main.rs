@@ -32,7 +32,7 @@ use huitong_tests::bills::outpatient;
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::RegionOfficer;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
-use huitong_tests::world::World;
+use huitong_tests::start;
 use tokio::task::JoinSet;
 
 use echo::EchoNetwork;
@@ -80,7 +80,7 @@ async fn main() {
     } else {
         LONG
     };
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let hospitals: Vec<Hospital> = (0..CONNECTIONS)
         .map(|_| Hospital::of(&world, &CHENGDU, Desk::Two))
         .collect();

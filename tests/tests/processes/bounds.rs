@@ -9,7 +9,7 @@ use huitong_tests::hospital::{Hospital, request};
 use huitong_tests::officer::RegionOfficer;
 use huitong_tests::refused::{Again, Refused};
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
-use huitong_tests::world::World;
+use huitong_tests::start;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::Request;
 
@@ -36,7 +36,7 @@ async fn settles_once(hospital: &Hospital, id: &str) {
 
 #[tokio::test]
 async fn a_message_over_the_limit_is_refused_and_one_of_ten_thousand_lines_is_not() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
     let mut large = stay("large");
     visit(&mut large).package = "p".repeat(MAX_MESSAGE_BYTES);
@@ -66,7 +66,7 @@ async fn a_message_over_the_limit_is_refused_and_one_of_ten_thousand_lines_is_no
 
 #[tokio::test]
 async fn a_deadline_that_passes_leaves_the_id_to_be_sent_again() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
     // The first is over before it begins; by the last there may be an outcome. Whose clock strikes first,
     // and how far the bill has come by then, is open.
@@ -95,7 +95,7 @@ async fn a_deadline_that_passes_leaves_the_id_to_be_sent_again() {
 
 #[tokio::test]
 async fn a_home_region_that_does_not_answer_costs_time_and_nothing_else() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
     settles_once(&hospital, "before").await;
     let silent = within(&hospital, "silent", Duration::from_secs(2));

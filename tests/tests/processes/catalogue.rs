@@ -4,11 +4,11 @@
 use huitong_tests::bills::{inpatient, line};
 use huitong_tests::hospital::Hospital;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
-use huitong_tests::world::World;
+use huitong_tests::start;
 
 #[tokio::test]
 async fn what_is_out_of_scope_is_what_the_catalogue_says() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
     let lines = [
         (Item::Drug, 500_000),

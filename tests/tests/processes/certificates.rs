@@ -12,7 +12,7 @@ use huitong_tests::officer::RegionOfficer;
 use huitong_tests::peer::Peer;
 use huitong_tests::refused::Again;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, SHANGHAI};
-use huitong_tests::world::World;
+use huitong_tests::start;
 use rustls::RootCertStore;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpStream;
@@ -110,7 +110,7 @@ const ROWS: &[Row] = &[
 
 #[tokio::test]
 async fn a_certificate_that_is_not_right_is_refused_with_its_reason() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let authorities = world.authorities();
     let strangers_root =
         Authority::new_root(&TRUST_DOMAIN.parse().unwrap(), hours(-9, 99)).unwrap();
@@ -149,7 +149,7 @@ async fn a_certificate_that_is_not_right_is_refused_with_its_reason() {
 
 #[tokio::test]
 async fn no_certificate_is_no_connection() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let mut roots = RootCertStore::empty();
     roots
         .add(world.authorities().root().certificate().clone())
@@ -174,7 +174,7 @@ async fn no_certificate_is_no_connection() {
 
 #[tokio::test]
 async fn a_region_speaks_for_itself_only() {
-    let world = World::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
     let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
     let settled = hospital
         .settle("r", inpatient(&NINGBO, 0, "v", &[(Item::Drug, 2_000_000)]))

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use huitong_tests::executable::{run, texts};
 use huitong_tests::register::{CHENGDU, NINGBO};
-use huitong_tests::world::World;
+use huitong_tests::start;
 
 /// The exit code of input that cannot be used.
 const BAD_INPUT: i32 = 64;
@@ -151,7 +151,7 @@ fn line_of(file: &Path, text: &str) -> usize {
 
 #[tokio::test]
 async fn every_fault_of_a_nodes_file_is_listed_at_once() {
-    let world = World::lay_out(&[&NINGBO, &CHENGDU]);
+    let world = start::lay_out(&[&NINGBO, &CHENGDU]);
     let sound = world.region_folder(&CHENGDU).join("config.toml");
     let checked = run(&[
         "node",
@@ -194,7 +194,7 @@ async fn every_fault_of_a_nodes_file_is_listed_at_once() {
 
 #[tokio::test]
 async fn every_fault_of_the_clearinghouses_file_is_listed_at_once() {
-    let world = World::lay_out(&[&NINGBO, &CHENGDU]);
+    let world = start::lay_out(&[&NINGBO, &CHENGDU]);
     let sound = world.clearinghouse_folder().join("config.toml");
     let checked = run(&[
         "clearinghouse",

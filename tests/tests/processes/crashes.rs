@@ -14,6 +14,7 @@ use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::RegionOfficer;
 use huitong_tests::patience;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, PEOPLE, Region};
+use huitong_tests::start;
 use huitong_tests::world::{Party, World};
 use prost::Message as _;
 use tokio::sync::watch;
@@ -132,7 +133,7 @@ fn load(world: &World, progress: &Progress) -> JoinSet<Vec<Told>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_loses_and_doubles_nothing() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let party = |region: &Region| Party::Region(RegionCode::parse(region.code).unwrap());
     let progress = Progress {
         settled: watch::Sender::new(0),

@@ -4,9 +4,10 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use huitong_tests::certificates::institution;
 use huitong_tests::executable::{python, texts};
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, STRANGER};
-use huitong_tests::world::{World, institution};
+use huitong_tests::start;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
@@ -53,7 +54,7 @@ async fn run(given: &Value) -> Value {
 
 #[tokio::test]
 async fn a_client_in_python_estimates_settles_and_reads_a_refusal() {
-    let world = World::start(&[&NINGBO, &CHENGDU]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let credentials = world.credentials(&institution(&CHENGDU, Desk::Three));
     let said = run(&json!({
         "address": format!("localhost:{}", world.address(&CHENGDU).port()),

@@ -4,7 +4,7 @@ use huitong_tests::audit::{self, Told};
 use huitong_tests::bills::outpatient;
 use huitong_tests::hospital::Hospital;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region, SHANGHAI};
-use huitong_tests::world::World;
+use huitong_tests::start;
 use tokio::task::JoinSet;
 
 /// Whose deductible it is; the account holds 70 yuan.
@@ -14,7 +14,7 @@ const BILLS: u32 = 8;
 
 #[tokio::test]
 async fn one_deductible_is_used_once_by_two_regions() {
-    let world = World::start(&[&CHENGDU, &NINGBO, &SHANGHAI]).await;
+    let world = start::start(&[&CHENGDU, &NINGBO, &SHANGHAI]).await;
     let hospital = |region: &Region| Hospital::of(&world, region, Desk::Two);
     let mut racing = JoinSet::new();
     for number in 0..BILLS {

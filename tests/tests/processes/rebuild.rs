@@ -9,6 +9,7 @@ use huitong_tests::officer::RegionOfficer;
 use huitong_tests::patience;
 use huitong_tests::peer::Peer;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region, SHANGHAI};
+use huitong_tests::start;
 use huitong_tests::world::{Party, World};
 use prost::Message as _;
 
@@ -99,7 +100,7 @@ async fn at_rest(world: &World) {
 
 #[tokio::test]
 async fn without_its_index_a_node_says_the_same() {
-    let world = World::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
     settle_all(&world).await;
     at_rest(&world).await;
     let before = answers(&world).await;

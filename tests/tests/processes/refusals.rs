@@ -15,6 +15,7 @@ use huitong_tests::officer::RegionOfficer;
 use huitong_tests::patience;
 use huitong_tests::peer::Peer;
 use huitong_tests::register::{CHENGDU, DESKS, Desk, NINGBO, SHANGHAI};
+use huitong_tests::start;
 use huitong_tests::world::World;
 use prost::Message as _;
 
@@ -105,7 +106,7 @@ impl Bench {
 
 #[tokio::test]
 async fn each_bad_request_gets_its_refusal_and_leaves_nothing() {
-    let world = World::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
+    let world = start::start(&[&NINGBO, &CHENGDU, &SHANGHAI]).await;
     let bench = Bench::of(&world);
     let three = &bench.hospitals[&Desk::Three];
     let twin = three
