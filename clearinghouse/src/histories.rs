@@ -78,9 +78,12 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 0..40)
 }
 
+/// Where in its region's stream a debt is reported, and by which side.
+type Place = (u16, Leg, fn(u64, &Leg) -> NumberedLeg);
+
 /// The four streams, each in an order of its own, and the debts that agree.
 fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLeg>>, Vec<Leg>) {
-    let mut places: Vec<Vec<(u16, Leg, fn(u64, &Leg) -> NumberedLeg)>> = vec![Vec::new(); 4];
+    let mut places: Vec<Vec<Place>> = vec![Vec::new(); 4];
     let mut agreed = Vec::new();
     for (id, (debtor, distance, fen, fate, here, there)) in (0_u8..).zip(fates) {
         let creditor = (debtor + distance) % 4;
@@ -100,7 +103,7 @@ fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLe
             agreed.push(leg);
         }
     }
-    let number = |mut stream: Vec<(u16, Leg, fn(u64, &Leg) -> NumberedLeg)>| {
+    let number = |mut stream: Vec<Place>| {
         stream.sort_by_key(|(place, leg, _)| (*place, leg.settlement));
         (1..)
             .zip(stream)
@@ -123,7 +126,10 @@ impl History {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Send { of, back, count } => self.send(*of, *back, *count),
-            Step::Cycle { net } => self.cycle(*net),
+            Step::Cycle { net: true } => self.cut_off_and_net(),
+            Step::Cycle { net: false } => {
+                self.cut_off();
+            }
             Step::Return(how) => self.come_back(*how),
             Step::Fail { ahead, how } => self.house.disk.plan(*ahead, *how),
         }
@@ -176,14 +182,17 @@ impl History {
         }
     }
 
-    fn cycle(&mut self, net: bool) {
+    /// Cuts the next day off; which day it was, if the house still stands.
+    fn cut_off(&mut self) -> Option<u8> {
         let on = self.next_day;
         let cut = self.house.cut_off(on, Condition::Deadline);
-        if self.done(cut).is_none() {
-            return;
-        }
+        self.done(cut)?;
         self.next_day += 1;
-        if net {
+        Some(on)
+    }
+
+    fn cut_off_and_net(&mut self) {
+        if let Some(on) = self.cut_off() {
             self.net_up_to(on);
         }
     }
@@ -214,7 +223,7 @@ impl History {
             }
         }
         while self.plans.keys().copied().max().unwrap_or(0) < self.next_day {
-            self.cycle(true);
+            self.cut_off_and_net();
         }
     }
 }

@@ -89,6 +89,14 @@ impl ClearingService for ClearingGrpc {
 fn region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
     match huitong_transport::peer(request)? {
         Identity::RegionNode(region) => Ok(*region),
-        other => Err(status(&Refusal::general(RefusalCode::NotAllowed, other))),
+        other @ (Identity::RegionNodeSigning(_)
+        | Identity::RegionCa(_)
+        | Identity::Institution { .. }
+        | Identity::RegionOfficer { .. }
+        | Identity::Clearinghouse
+        | Identity::ClearinghouseSigning
+        | Identity::ClearinghouseOfficer { .. }) => {
+            Err(status(&Refusal::general(RefusalCode::NotAllowed, other)))
+        }
     }
 }

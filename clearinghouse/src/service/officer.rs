@@ -137,6 +137,14 @@ fn day(text: &str) -> Result<BusinessDay, Status> {
 fn officer<T>(request: &Request<T>) -> Result<Actor, Status> {
     match huitong_transport::peer(request)? {
         Identity::ClearinghouseOfficer { name } => Ok(Actor::Officer(name.to_string())),
-        other => Err(status(&Refusal::general(RefusalCode::NotAllowed, other))),
+        other @ (Identity::RegionNode(_)
+        | Identity::RegionNodeSigning(_)
+        | Identity::RegionCa(_)
+        | Identity::Institution { .. }
+        | Identity::RegionOfficer { .. }
+        | Identity::Clearinghouse
+        | Identity::ClearinghouseSigning) => {
+            Err(status(&Refusal::general(RefusalCode::NotAllowed, other)))
+        }
     }
 }

@@ -8,126 +8,15 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+use crate::canonical_struct;
 use crate::catalogue_code::CatalogueCode;
 use crate::date::ServiceDate;
-use crate::institution::InstitutionCode;
 use crate::money::{Fen, MoneyError, SignedFen};
 use crate::name::Name;
-use crate::vocabulary::{Administration, Grade, InstitutionType, Part, Setting};
-use crate::{canonical_enum, canonical_struct, canonical_text};
+use crate::vocabulary::Part;
 
 /// The most lines of one bill.
 pub const LINES_AT_MOST: usize = 20_000;
-/// The most listed diseases of one visit.
-pub const DISEASES_AT_MOST: usize = 16;
-/// The most days, and the most sessions, of one visit.
-pub const DAYS_AT_MOST: u32 = 3_660;
-
-/// What is known of the institution when a visit is adjudicated; the treatment region answers for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Institution {
-    /// Its national code.
-    pub code: InstitutionCode,
-    /// What it is.
-    pub kind: InstitutionType,
-    /// The grade that sets deductibles.
-    pub grade: Grade,
-    /// The grade that sets price limits.
-    pub price_grade: Grade,
-    /// Whom it belongs to.
-    pub administration: Administration,
-    /// Whether it is on the direct-settlement network.
-    pub networked: bool,
-}
-
-canonical_struct!(Institution {
-    code,
-    kind,
-    grade,
-    price_grade,
-    administration,
-    networked
-});
-
-/// How the patient came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrival {
-    /// By own choice.
-    Direct,
-    /// By the rules of referral.
-    Referred,
-    /// As an emergency, so stated by the institution; counts as filed.
-    Emergency,
-}
-
-canonical_enum!(Arrival { 1 => Direct, 2 => Referred, 3 => Emergency });
-
-/// One visit as the institution states it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visit {
-    /// The institution's own number for the visit, 1 to 64 characters.
-    pub number: VisitNumber,
-    /// The number of the admission it belongs to: its own, or that of a linked transfer.
-    pub episode: VisitNumber,
-    /// The kind of treatment.
-    pub setting: Setting,
-    /// Zero for the whole or final bill, n for the nth interim bill.
-    pub interim: u16,
-    /// First day: admission, or the day of an outpatient visit.
-    pub admitted: ServiceDate,
-    /// Last day: discharge, or the same day for an outpatient.
-    pub discharged: ServiceDate,
-    /// How the patient came.
-    pub arrival: Arrival,
-    /// Sessions of a treatment given in sessions; 1 when it has none.
-    pub sessions: u32,
-    /// Listed diseases of the visit, the main one first.
-    pub diseases: Vec<Name>,
-    /// The disease package it is paid under.
-    pub package: Option<Name>,
-}
-
-canonical_struct!(Visit {
-    number,
-    episode,
-    setting,
-    interim,
-    admitted,
-    discharged,
-    arrival,
-    sessions,
-    diseases,
-    package
-});
-
-impl Visit {
-    /// Days of the visit, both ends included; an outpatient visit has 1.
-    #[must_use]
-    pub fn days(&self) -> u32 {
-        let nights = self.admitted.days_until(self.discharged);
-        u32::try_from(nights).unwrap_or(0).saturating_add(1)
-    }
-
-    /// The visit itself, when its dates, lists and lengths are within bounds.
-    ///
-    /// # Errors
-    /// [`BillError::Dates`], [`BillError::Length`] or [`BillError::Diseases`].
-    pub fn checked(self) -> Result<Self, BillError> {
-        if self.discharged < self.admitted {
-            Err(BillError::Dates)
-        } else if self.days() > DAYS_AT_MOST || !(1..=DAYS_AT_MOST).contains(&self.sessions) {
-            Err(BillError::Length)
-        } else if self.diseases.len() > DISEASES_AT_MOST {
-            Err(BillError::Diseases(self.diseases.len()))
-        } else {
-            Ok(self)
-        }
-    }
-}
-
-/// An institution's own number for a visit: 1 to 64 visible ASCII characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VisitNumber(String);
 
 /// A fault of a visit or a bill.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -185,36 +74,6 @@ pub enum BillError {
     #[error(transparent)]
     Money(#[from] MoneyError),
 }
-
-impl VisitNumber {
-    /// Reads a visit number.
-    ///
-    /// # Errors
-    /// [`BillError::VisitNumber`] for any other shape.
-    pub fn parse(text: &str) -> Result<Self, BillError> {
-        let shaped =
-            (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if shaped {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(BillError::VisitNumber)
-        }
-    }
-
-    /// The number as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for VisitNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-canonical_text!(VisitNumber);
 
 /// One line as the hospital charged it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -473,6 +332,9 @@ impl SplitBill {
 }
 
 mod returns;
+mod visit;
+
+pub use visit::{Arrival, DAYS_AT_MOST, DISEASES_AT_MOST, Institution, Visit, VisitNumber};
 
 #[cfg(test)]
 mod tests;

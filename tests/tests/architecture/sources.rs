@@ -39,11 +39,15 @@ const IMPURE_WORDS: [&str; 10] = [
     "eprintln",
 ];
 
-/// Where the types generated from the .proto files may be named, besides tests and benches.
-const MAY_NAME_GENERATED: [&str; 5] = [
+/// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
+/// gRPC services, and clients of another party's services.
+const MAY_NAME_GENERATED: [&str; 8] = [
     "proto/src/",
     "node/src/grpc/",
-    "clearinghouse/src/grpc/",
+    "node/src/legs/report.rs",
+    "node/src/peers/remote.rs",
+    "clearinghouse/src/service/",
+    "clearinghouse/src/command/clearing/",
     "deploy/demo/",
     "tests/",
 ];
@@ -120,7 +124,7 @@ fn generated(file: &File, named: &Named) -> Option<String> {
         .is_some_and(|second| PACKAGES.contains(&second.as_str()));
     (of_proto && is_package).then(|| {
         format!(
-            "`{}` is generated: name it under src/grpc/ and convert it there",
+            "`{}` is generated: name it in a conversion, a gRPC service or a client",
             named.shown()
         )
     })

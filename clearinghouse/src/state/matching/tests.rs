@@ -24,35 +24,41 @@ fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize)
     (waiting, matching.agreed(&marks, day(1)).len())
 }
 
+/// What it is about, the legs in order, what waits, and how many debts agree.
+type Case = (
+    &'static str,
+    Vec<(usize, NumberedLeg)>,
+    Vec<(usize, u64, Waiting)>,
+    usize,
+);
+
+fn check(cases: Vec<Case>) {
+    for (name, legs, waiting, agreed) in cases {
+        assert_eq!(outcome(&legs), (waiting, agreed), "{name}");
+    }
+}
+
+fn changed(leg: &Leg, change: fn(&mut Leg)) -> Leg {
+    let mut leg = leg.clone();
+    change(&mut leg);
+    leg
+}
+
 #[test]
-fn legs_agree_or_wait_for_a_reason() {
+fn legs_that_differ_wait_and_name_the_field() {
     let leg = debt(1, 2, 3, 1_000);
-    let other = |change: fn(&mut Leg)| {
-        let mut leg = leg.clone();
-        change(&mut leg);
-        leg
-    };
-    let cheaper = other(|leg| leg.amount = huitong_core::money::Fen::new(999).unwrap());
-    let later = other(|leg| leg.business_day = crate::testing::day(1).plus_days(-1).unwrap());
-    let resigned = other(|leg| leg.receipt = huitong_core::digest::sha256(b"other"));
-    let elsewhere = other(|leg| leg.debtor = crate::testing::region(0));
-    let (missing, repeated) = (Waiting::CounterpartMissing, Waiting::Repeated);
+    let cheaper = changed(&leg, |leg| {
+        leg.amount = huitong_core::money::Fen::new(999).unwrap()
+    });
+    let later = changed(&leg, |leg| {
+        leg.business_day = crate::testing::day(1).plus_days(-1).unwrap()
+    });
+    let resigned = changed(&leg, |leg| {
+        leg.receipt = huitong_core::digest::sha256(b"other")
+    });
     let differs = Waiting::Differs;
     let (r, p) = (receivable, payable);
-    let cases: Vec<(
-        &str,
-        Vec<(usize, NumberedLeg)>,
-        Vec<(usize, u64, Waiting)>,
-        usize,
-    )> = vec![
-        ("alone", vec![(3, r(1, &leg))], vec![(3, 1, missing)], 0),
-        ("both", vec![(3, r(1, &leg)), (2, p(1, &leg))], vec![], 1),
-        (
-            "both, the other first",
-            vec![(2, p(1, &leg)), (3, r(1, &leg))],
-            vec![],
-            1,
-        ),
+    check(vec![
         (
             "another amount",
             vec![(3, r(1, &leg)), (2, p(1, &cheaper))],
@@ -79,6 +85,27 @@ fn legs_agree_or_wait_for_a_reason() {
                 (3, 1, differs(Field::Receipt)),
             ],
             0,
+        ),
+    ]);
+}
+
+#[test]
+fn legs_agree_or_wait_for_a_reason() {
+    let leg = debt(1, 2, 3, 1_000);
+    let cheaper = changed(&leg, |leg| {
+        leg.amount = huitong_core::money::Fen::new(999).unwrap()
+    });
+    let elsewhere = changed(&leg, |leg| leg.debtor = crate::testing::region(0));
+    let (missing, repeated) = (Waiting::CounterpartMissing, Waiting::Repeated);
+    let (r, p) = (receivable, payable);
+    check(vec![
+        ("alone", vec![(3, r(1, &leg))], vec![(3, 1, missing)], 0),
+        ("both", vec![(3, r(1, &leg)), (2, p(1, &leg))], vec![], 1),
+        (
+            "both, the other first",
+            vec![(2, p(1, &leg)), (3, r(1, &leg))],
+            vec![],
+            1,
         ),
         (
             "another debtor reports it, then the true one",
@@ -109,10 +136,7 @@ fn legs_agree_or_wait_for_a_reason() {
             vec![(3, 1, missing), (3, 2, repeated)],
             0,
         ),
-    ];
-    for (name, legs, waiting, agreed) in cases {
-        assert_eq!(outcome(&legs), (waiting, agreed), "{name}");
-    }
+    ]);
 }
 
 #[test]

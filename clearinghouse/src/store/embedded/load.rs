@@ -124,14 +124,14 @@ fn streams(index: &dyn Index) -> Result<BTreeMap<RegionCode, Stream>, StoreError
         streams.insert(region, Stream::new());
         from = keys::block(region, u64::MAX);
     }
-    each(index, keys::HALTS, &mut |key, value| {
+    each(index, keys::HALTS, |key, value| {
         let stream = streams
             .entry(keys::of_key(key)?)
             .or_insert_with(Stream::new);
         stream.halted_at = keys::read(value)?;
         Ok(())
     })?;
-    each(index, keys::CLOSES, &mut |key, value| {
+    each(index, keys::CLOSES, |key, value| {
         let (region, day): (RegionCode, BusinessDay) = keys::of_key(key)?;
         let stream = streams.entry(region).or_insert_with(Stream::new);
         stream.closed.insert(day, keys::read(value)?);
@@ -148,7 +148,7 @@ fn cycles(
     index: &dyn Index,
 ) -> Result<(Cycles, Option<NettingPlan>), StoreError> {
     let mut cycles = BTreeMap::new();
-    each(index, keys::CUT_OFFS, &mut |key, value| {
+    each(index, keys::CUT_OFFS, |key, value| {
         let CutRow { marks, by, at } = keys::read(value)?;
         cycles.insert(
             keys::of_key(key)?,
@@ -162,7 +162,7 @@ fn cycles(
         Ok(())
     })?;
     let mut netted = None;
-    each(index, keys::PLANS, &mut |key, value| {
+    each(index, keys::PLANS, |key, value| {
         let (day, row): (BusinessDay, PlanRow) = (keys::of_key(key)?, keys::read(value)?);
         if let Some(cycle) = cycles.get_mut(&day) {
             cycle.plan = Some(row.number);
@@ -176,7 +176,7 @@ fn cycles(
 
 fn books(index: &dyn Index) -> Result<Books, StoreError> {
     let mut accounts = BTreeMap::new();
-    each(index, keys::ACCOUNTS, &mut |key, value| {
+    each(index, keys::ACCOUNTS, |key, value| {
         let account: Account = keys::of_key(key)?;
         accounts.insert(account, keys::read_turnover(value)?);
         Ok(())
@@ -188,7 +188,7 @@ fn books(index: &dyn Index) -> Result<Books, StoreError> {
 fn each(
     index: &dyn Index,
     table: &[u8],
-    visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+    mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut from = table.to_vec();
     loop {

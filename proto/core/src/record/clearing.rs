@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn golden_bytes() {
+    fn golden_bytes_of_streams() {
         let leg = Leg {
             settlement: SettlementId::from_parts(1, [2; 10]),
             debtor: region(),
@@ -246,6 +246,10 @@ mod tests {
             &ClearingRecord::StreamReleased(released),
             "04000509d803000000066c692e7765690000019d463e9600",
         );
+    }
+
+    #[test]
+    fn golden_bytes_of_cycles() {
         let marks = BTreeMap::from([(region(), 7)]);
         let cut_off = CutOff {
             day: day(),

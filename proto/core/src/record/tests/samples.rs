@@ -1,0 +1,302 @@
+//! One record of each kind, made up.
+
+use super::*;
+
+pub(super) fn ningbo() -> RegionCode {
+    RegionCode::parse("330200").unwrap()
+}
+
+pub(super) fn chengdu() -> RegionCode {
+    RegionCode::parse("510100").unwrap()
+}
+
+pub(super) fn psn_no() -> PsnNo {
+    PsnNo::parse("330200000000000001").unwrap()
+}
+
+pub(super) fn at() -> Timestamp {
+    Timestamp::from_millis(1_700_000_000_000).unwrap()
+}
+
+pub(super) fn id() -> SettlementId {
+    SettlementId::from_parts(1_700_000_000_000, [7; 10])
+}
+
+pub(super) fn days() -> DateInterval {
+    DateInterval::new("2023-01-01".parse().unwrap(), None).unwrap()
+}
+
+pub(super) fn claim() -> Claim {
+    Claim {
+        treatment: chengdu(),
+        institution: Institution {
+            code: "H51010400001".parse().unwrap(),
+            kind: InstitutionType::General,
+            grade: Grade::Three,
+            price_grade: Grade::Three,
+            administration: Administration::Province,
+            networked: true,
+        },
+        person: PersonRef {
+            home: ningbo(),
+            psn_no: psn_no(),
+        },
+        visit: Visit {
+            number: VisitNumber::parse("V1").unwrap(),
+            episode: VisitNumber::parse("V1").unwrap(),
+            setting: Setting::Inpatient,
+            interim: 0,
+            admitted: "2023-03-01".parse().unwrap(),
+            discharged: "2023-03-09".parse().unwrap(),
+            arrival: Arrival::Direct,
+            sessions: 1,
+            diseases: Vec::new(),
+            package: None,
+        },
+        bill: SplitBill::new(vec![SplitLine {
+            number: 1,
+            parts: Parts {
+                in_scope: Fen::new(100).unwrap(),
+                ..Parts::ZERO
+            },
+            tags: Vec::new(),
+        }])
+        .unwrap(),
+        catalogue: sha256(b"catalogue"),
+        given: BTreeMap::new(),
+    }
+}
+
+pub(super) fn decision() -> Decision {
+    let claim = claim();
+    Decision {
+        engine: EngineVersion(1),
+        policy: sha256(b"policy"),
+        catalogue: sha256(b"catalogue"),
+        split: *claim.bill.parts(),
+        total: claim.bill.total(),
+        layers: Vec::new(),
+        fund_total: Fen::ZERO,
+        own_account: Fen::ZERO,
+        family_account: Fen::ZERO,
+        hospital: Fen::ZERO,
+        cash: claim.bill.total(),
+        patient_total: claim.bill.total(),
+        totals: Vec::new(),
+        trace: Vec::new(),
+    }
+}
+
+pub(super) fn body() -> ReceiptBody {
+    ReceiptBody {
+        number: 1,
+        clearing: ClearingPart {
+            settlement: id(),
+            home: ningbo(),
+            treatment: chengdu(),
+            amounts: vec![(Fund::ResidentPool, Fen::new(70).unwrap())],
+            business_day: "2023-03-10".parse().unwrap(),
+            policy: sha256(b"policy"),
+            catalogue: sha256(b"catalogue"),
+            engine: EngineVersion(1),
+        },
+        personal: sha256(b"personal"),
+        incarnation: 1,
+        committed_at: at(),
+    }
+}
+
+pub(super) fn version(change: u64) -> PersonVersion {
+    PersonVersion {
+        incarnation: 1,
+        change,
+    }
+}
+
+pub(super) fn snapshot() -> Snapshot {
+    Snapshot {
+        person: PersonRef {
+            home: ningbo(),
+            psn_no: psn_no(),
+        },
+        version: version(3),
+        coverage: Coverage {
+            scheme: Scheme::Resident,
+            category: "adult".parse().unwrap(),
+            retired: false,
+            age: 59,
+            years_paid: 0,
+            identities: BTreeSet::new(),
+            filing: FilingClass::Unfiled,
+            filing_time: FilingTime::Absent,
+            ordinal: 1,
+        },
+        totals: BTreeMap::new(),
+        balances: Balances::NONE,
+        policy: sha256(b"policy"),
+        engines: vec![1],
+    }
+}
+
+pub(super) fn committed() -> Committed {
+    let slot = TotalSlot {
+        name: "year".parse().unwrap(),
+        stretch: Stretch::Year(2023),
+        key: None,
+    };
+    Committed::new(
+        body(),
+        Commitment {
+            salt: [9; 16],
+            claim: claim(),
+            decision: decision(),
+            snapshot: snapshot(),
+            after: version(4),
+            totals: vec![(slot, 70)],
+            balances: Balances::NONE,
+            legs_from: 1,
+        },
+    )
+}
+
+pub(super) fn prepared() -> Prepared {
+    let line = BillLine {
+        number: 1,
+        code: "001101000010000".parse().unwrap(),
+        date: "2023-03-01".parse().unwrap(),
+        quantity: 1.into(),
+        amount: Fen::new(100).unwrap().into(),
+        returns: None,
+        approved: false,
+    };
+    Prepared {
+        settlement: id(),
+        institution: claim().institution.code,
+        request: RequestId::parse("r-1").unwrap(),
+        binding: claim().binding(),
+        bill: Bill::new(Fen::new(100).unwrap(), vec![line]).unwrap(),
+        claim: claim(),
+        decision: decision(),
+        snapshot: snapshot(),
+        not_after: Some(at()),
+        at: at(),
+    }
+}
+
+pub(super) fn settled() -> Settled {
+    let group = GroupSignature {
+        root: body().leaf(),
+        size: 1,
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![5; 64],
+    };
+    let receipt = Receipt {
+        body: body(),
+        salt: [9; 16],
+        group,
+        index: 0,
+        path: Vec::new(),
+    };
+    Settled {
+        settlement: id(),
+        receipt,
+        legs_from: 3,
+        at: at(),
+    }
+}
+
+pub(super) fn refusal() -> Refusal {
+    Refusal::new(RefusalCode::DecisionDiffers, "cash_fen")
+}
+
+pub(super) fn of_imports() -> [NodeRecord; 5] {
+    let import = sha256(b"file");
+    let rows = RegistryRows::Balances(vec![Balance {
+        psn_no: psn_no(),
+        own: Fen::new(600).unwrap(),
+        family: Fen::ZERO,
+    }]);
+    let committed = ImportCommitted {
+        import,
+        kind: ImportKind::Balances,
+        chunks: 1,
+        rows: 1,
+        held: 1,
+        as_of: Some("2022-12-31".parse().unwrap()),
+        at: at(),
+    };
+    let document = b"title".to_vec();
+    [
+        NodeRecord::ImportChunk(ImportChunk {
+            import,
+            seq: 0,
+            rows,
+        }),
+        NodeRecord::ImportCommitted(committed),
+        NodeRecord::PolicyPublished(PolicyPublished {
+            document: document.clone(),
+            at: at(),
+        }),
+        NodeRecord::PolicyFetched(PolicyFetched {
+            region: ningbo(),
+            document,
+            at: at(),
+        }),
+        NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged {
+            treatment: chengdu(),
+            up_to: 7,
+        }),
+    ]
+}
+
+pub(super) fn of_settlements() -> [NodeRecord; 8] {
+    let (settlement, treatment, at) = (id(), chengdu(), at());
+    let binding = claim().binding();
+    [
+        NodeRecord::Prepared(prepared()),
+        NodeRecord::Reprepared(Reprepared {
+            settlement,
+            decision: decision(),
+            snapshot: snapshot(),
+            at,
+        }),
+        NodeRecord::Settled(settled()),
+        NodeRecord::Refused(Refused {
+            settlement,
+            refusal: refusal(),
+            at,
+        }),
+        NodeRecord::Abandoned(Abandoned { settlement, at }),
+        NodeRecord::Committed(committed()),
+        NodeRecord::HomeRefused(HomeRefused {
+            settlement,
+            treatment,
+            binding,
+            refusal: refusal(),
+            at,
+        }),
+        NodeRecord::HomeTombstone(HomeTombstone {
+            settlement,
+            treatment,
+            at,
+        }),
+    ]
+}
+
+/// The first eight bytes of the digest of each record above, in order.
+pub(super) const GOLDEN: [&str; 13] = [
+    "2be7e21e2bbcfba1",
+    "78826469a4556318",
+    "aa5934eb238f28f2",
+    "fd72e789ce09e022",
+    "6d28af3a17f343d0",
+    "8619bb1ff72bb5f0",
+    "a2925dfba652e7e6",
+    "8b23e5e6225c5c5c",
+    "c41859b65f9b1edb",
+    "9810353c57343297",
+    "92c518ef7988894d",
+    "643af8e7b7a43db8",
+    "250471c427a959c8",
+];
