@@ -223,14 +223,6 @@ fn schedule(root: &Section<'_>) -> Option<Schedule> {
 /// The directory: each region once, with a member of its own province.
 fn members(root: &Section<'_>) -> Option<Members> {
     let tables = root.tables("region");
-    if tables.len() < 2 {
-        let (en, zh) = (
-            "clearing needs at least two regions",
-            "清算至少需要两个统筹区",
-        );
-        root.fault_of("region", en, zh);
-        return None;
-    }
     let mut of = BTreeMap::new();
     let mut whole = true;
     for table in &tables {
@@ -249,6 +241,14 @@ fn members(root: &Section<'_>) -> Option<Members> {
             table.fault_of("code", "this region is entered twice", "该统筹区重复登记");
             whole = false;
         }
+    }
+    if tables.len() < 2 {
+        let (en, zh) = (
+            "clearing needs at least two regions",
+            "清算至少需要两个统筹区",
+        );
+        root.fault_of("region", en, zh);
+        return None;
     }
     let members = Members::new(of);
     if let Err(fault) = &members {

@@ -29,7 +29,8 @@ pub(crate) fn region(index: usize) -> RegionCode {
 }
 
 pub(crate) fn day(day: u8) -> BusinessDay {
-    BusinessDay::new(2026, 3, day).unwrap()
+    let first = BusinessDay::new(2026, 3, 1).unwrap();
+    first.plus_days(i32::from(day) - 1).unwrap()
 }
 
 pub(crate) fn members() -> Members {
@@ -183,8 +184,17 @@ impl House {
         self.ask(move |context| decide::cut_off(context, day(on), condition, officer()))
     }
 
+    /// Nets; while the index is being brought up to an earlier plan, asks again, as an officer would.
     pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
-        self.ask(move |context| decide::net(context, day(on), officer()))
+        loop {
+            let netted = self.ask(move |context| decide::net(context, day(on), officer()));
+            match netted {
+                Err(refusal) if refusal.code.code() == "node.overloaded" => {
+                    std::thread::yield_now()
+                }
+                done => return done,
+            }
+        }
     }
 
     pub(crate) fn status(&self, on: Option<u8>) -> Status {

@@ -5,6 +5,7 @@
 //! | [`node`] | How is a node put together, started and stopped? |
 //! | [`treatment`] | What does a region do for a bill from one of its institutions? |
 //! | [`home`] | What does a region answer for its own people? |
+//! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
 //! | [`peers`] | Where are the other regions, and who must they prove to be? |
@@ -28,6 +29,7 @@ pub mod clock;
 pub mod command;
 mod compute;
 pub mod config;
+mod delivery;
 pub mod error;
 pub mod explain;
 pub mod group;

@@ -4,11 +4,9 @@
 //! error of the node's own is logged here, once, and told as a retryable refusal without its reason.
 
 use huitong_core::refusal::{Refusal, RefusalCode};
-use huitong_proto::common::v1;
-use huitong_proto::conversion::refusal::{refusal_from_wire, refusal_to_wire};
-use huitong_proto::conversion::{Path, WireFault};
+use huitong_proto::conversion::WireFault;
+use huitong_proto::conversion::refusal::{refusal_from_details, refusal_to_details};
 use huitong_transport::refusal_status;
-use prost::Message;
 use tonic::{Code, Status};
 
 use crate::error::NodeError;
@@ -26,7 +24,7 @@ pub fn status(refusal: &Refusal) -> Status {
             format!("{advice} [{}]", refusal.detail)
         }
     };
-    let details = refusal_to_wire(refusal).encode_to_vec();
+    let details = refusal_to_details(refusal);
     let (english, chinese) = (with_detail(code.advice_en()), code.advice_zh());
     refusal_status(grpc_code(code), code.code(), &english, chinese, &details)
 }
@@ -40,10 +38,7 @@ pub fn refused(code: RefusalCode, detail: impl std::fmt::Display) -> Status {
 /// The refusal that a status carries, if it carries one.
 #[must_use]
 pub fn refusal_of(status: &Status) -> Option<Refusal> {
-    let wire = v1::Refusal::decode(status.details())
-        .ok()
-        .filter(|_| !status.details().is_empty())?;
-    refusal_from_wire(Some(wire), Path::root("details")).ok()
+    refusal_from_details(status.details())
 }
 
 /// A message that is not as it should be. Whatever is wrong with the lines of a bill as a whole is a bill's

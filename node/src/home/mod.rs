@@ -6,14 +6,12 @@
 //! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`receipts`] | Which receipts went to a treatment region? |
-//! | [`delivery`] | How does it come to hold all of them? |
 //!
 //! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
 //! through gRPC and by the own treatment role in process, with the same commands.
 
 pub mod abandon;
 pub mod commit;
-pub mod delivery;
 pub mod receipts;
 pub mod standing;
 
@@ -101,8 +99,8 @@ pub enum AbandonOutcome {
 /// The home role of a node.
 pub struct HomeRole {
     region: RegionCode,
-    ledger: Arc<Ledger>,
-    writer: Arc<Writer>,
+    pub(crate) ledger: Arc<Ledger>,
+    pub(crate) writer: Arc<Writer>,
     policies: Arc<PolicyBook>,
     calendar: Arc<Calendar>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,

@@ -22,7 +22,7 @@ use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
 use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::receipt::{receipt_from_wire, receipt_to_wire};
-use huitong_proto::conversion::refusal::refusal_from_wire;
+use huitong_proto::conversion::refusal::{refusal_from_details, refusal_from_wire};
 use huitong_proto::conversion::visit::visit_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::policy::v1::FetchPolicyRequest;
@@ -37,7 +37,6 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use super::{DirectoryEntry, HomeFault};
-use crate::grpc::status::refusal_of;
 use crate::home::{AbandonOutcome, CommitOutcome, SnapshotAsk};
 
 /// Connections kept to one peer.
@@ -237,7 +236,7 @@ fn unreadable(fault: WireFault) -> HomeFault {
 }
 
 fn fault(status: Status) -> HomeFault {
-    match refusal_of(&status) {
+    match refusal_from_details(status.details()) {
         Some(refusal) => HomeFault::Refused(refusal),
         None => HomeFault::Unreachable(
             TransportError::of(&status)

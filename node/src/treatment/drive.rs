@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
-use huitong_core::decision::Decision;
 use huitong_core::id::SettlementId;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode};
 
 use super::TreatmentRole;
+use super::attempt::Attempt;
 use super::driving::Outcome;
 use super::records::{Book, End, Reprepare, Step};
 use super::settle::decide_on;
@@ -27,17 +27,6 @@ use crate::store::{Rows, SettlementState};
 
 /// How often a stale decision is made again in one go.
 const STALE_AT_MOST: usize = 16;
-
-/// A prepared settlement with its last adjudication.
-#[derive(Debug, Clone)]
-pub struct Attempt {
-    /// What was prepared.
-    pub prepared: Prepared,
-    /// What the home region said last.
-    pub snapshot: Snapshot,
-    /// What was decided on it.
-    pub decision: Decision,
-}
 
 impl TreatmentRole {
     /// Brings a settlement to its outcome, if the home region answers. `attempt` is what is known of it in

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`order`] | What is asked, and what does its id bind? |
 //! | [`settle`] | How does a bill become a prepared settlement? (rules 1, 5) |
+//! | [`attempt`] | What was adjudicated last? |
 //! | [`drive`] | How does a prepared one come to its outcome? (rules 1, 2, 4) |
 //! | [`cancel`] | How is an id given up? (rule 6) |
 //! | [`resolve`] | Who comes back to what was left open? |
@@ -12,6 +13,7 @@
 //! | [`verify`] | Is a receipt the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
 
+pub mod attempt;
 pub mod cancel;
 pub mod deliver;
 pub mod drive;

@@ -18,7 +18,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::TreatmentRole;
-use super::drive::Attempt;
+use super::attempt::Attempt;
 use super::driving::Outcome;
 use super::order::{Order, settlement_id};
 use super::records::{InTheWay, KeepPolicy, Prepare, in_the_way};

@@ -11,7 +11,7 @@ use huitong_core::coverage::PersonVersion;
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::receipt::{PersonalPart, Receipt};
 
-use super::drive::Attempt;
+use super::attempt::Attempt;
 use crate::group::is_signed;
 use crate::peers::Home;
 

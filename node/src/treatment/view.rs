@@ -12,7 +12,7 @@ use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::refusal::{Refusal, RefusalCode};
 
 use super::TreatmentRole;
-use super::drive::Attempt;
+use super::attempt::Attempt;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::store::apply::Records;

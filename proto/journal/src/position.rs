@@ -3,7 +3,11 @@
 use std::fmt;
 
 use crate::fields::Fields;
-use crate::segment;
+
+/// The number of a journal's first segment.
+pub(crate) const FIRST_SEGMENT: u64 = 1;
+/// Where the first frame of a segment begins: behind its header.
+pub(crate) const FIRST_OFFSET: u32 = 68;
 
 /// The place of a frame: a segment and an offset in it. Positions order as the
 /// frames do, and their encoding orders as they do.
@@ -26,8 +30,8 @@ impl Position {
 
     /// Where the first frame of a journal begins.
     pub const START: Self = Self {
-        segment: segment::FIRST,
-        offset: segment::HEADER_LEN,
+        segment: FIRST_SEGMENT,
+        offset: FIRST_OFFSET,
     };
 
     pub(crate) const fn new(segment: u64, offset: u32) -> Self {
@@ -62,7 +66,7 @@ impl Position {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut fields = Fields::new(bytes);
         let (segment, offset) = (fields.u64()?, fields.u32()?);
-        let possible = segment >= segment::FIRST && offset >= segment::HEADER_LEN;
+        let possible = segment >= FIRST_SEGMENT && offset >= FIRST_OFFSET;
         (possible && fields.is_empty()).then_some(Self { segment, offset })
     }
 }

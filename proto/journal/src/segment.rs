@@ -11,11 +11,12 @@
 use crate::chain::ChainHash;
 use crate::error::Flaw;
 use crate::fields::{Fields, index};
+use crate::position::{FIRST_OFFSET, FIRST_SEGMENT};
 
 /// The first segment's number.
-pub(crate) const FIRST: u64 = 1;
+pub(crate) const FIRST: u64 = FIRST_SEGMENT;
 /// Length of a segment's header in bytes.
-pub(crate) const HEADER_LEN: u32 = 68;
+pub(crate) const HEADER_LEN: u32 = FIRST_OFFSET;
 /// The largest size a segment may have.
 pub(crate) const LARGEST: u32 = 1 << 30;
 

@@ -50,3 +50,9 @@ pub fn refusal_of_details(details: &[u8]) -> Option<v1::Refusal> {
         .ok()
         .filter(|refusal| !refusal.code.is_empty())
 }
+
+/// As [`refusal_of_details`], with a code that this version knows.
+#[must_use]
+pub fn refusal_from_details(details: &[u8]) -> Option<Refusal> {
+    refusal_from_wire(Some(refusal_of_details(details)?), Path::root("details")).ok()
+}

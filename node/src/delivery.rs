@@ -12,10 +12,10 @@ use huitong_core::record::{NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
-use super::HomeRole;
-use super::receipts::receipts_from;
 use crate::chance::jittered;
 use crate::error::NodeError;
+use crate::home::HomeRole;
+use crate::home::receipts::receipts_from;
 use crate::peers::{Homes, Peer};
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
