@@ -222,7 +222,10 @@ impl History {
                 self.send(of, 1, 7);
             }
         }
-        while self.plans.keys().copied().max().unwrap_or(0) < self.next_day {
+        // The next cut-off may stand already, written before a power cut that kept its answer back. The one
+        // after it is certainly new, and holds all that is left.
+        let last = self.next_day + 1;
+        while self.plans.keys().copied().max().unwrap_or(0) < last {
             self.cut_off_and_net();
         }
     }

@@ -13,7 +13,7 @@ use huitong_core::money::Fen;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
-use huitong_journal::testing::FakeDisk;
+use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_netting::{Member, Members, NettingPlan};
 
 use crate::clock::Clock;
@@ -129,11 +129,11 @@ impl House {
             clock,
             writer: None,
         };
-        house.open();
+        house.open().unwrap();
         house
     }
 
-    fn open(&mut self) {
+    fn open(&mut self) -> Result<(), String> {
         let options = Options::standard()
             .segment_bytes(1 << 18)
             .frame_bytes(1 << 17)
@@ -144,7 +144,8 @@ impl House {
         let opened = Writer::start(members(), clock, |events| {
             Embedded::open(disk, options, || Ok(index), events)
         });
-        self.writer = Some(opened.unwrap());
+        self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);
+        Ok(())
     }
 
     pub(crate) fn come_back(&mut self, how: Return) {
@@ -155,7 +156,12 @@ impl House {
         if how == Return::IndexLost {
             self.index = Arc::new(MemoryIndex::new());
         }
-        self.open();
+        // A start that the disk's misfortune falls into fails whole, and is made again on a disk that is well.
+        if self.open().is_err() {
+            self.disk.plan(u64::MAX, Misfortune::Refused);
+            self.disk.restore_power();
+            self.open().unwrap();
+        }
     }
 
     pub(crate) fn ask<A: Send + 'static>(
