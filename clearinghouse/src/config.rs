@@ -103,7 +103,7 @@ impl Config {
     /// listen = "127.0.0.1:7500"
     /// data = "/var/lib/huitong/clearinghouse"
     /// [tls]
-    /// certificate = "/etc/huitong/tls.pem"
+    /// chain = "/etc/huitong/tls.pem"
     /// key = "/etc/huitong/tls.key"
     /// roots = "/etc/huitong/root.pem"
     /// [cut_off]
@@ -167,7 +167,7 @@ fn tls(section: &Section<'_>, folder: &Path, files: Files) -> Option<CredentialF
             .required::<PathBuf>(key)
             .map(|path| folder.join(path))
     };
-    let (chain, key, roots) = (path("certificate"), path("key"), path("roots"));
+    let (chain, key, roots) = (path("chain"), path("key"), path("roots"));
     let lists = section.any::<PathBuf>("revocation_lists");
     let named = CredentialFiles {
         chain: chain?,
@@ -191,7 +191,7 @@ fn tls(section: &Section<'_>, folder: &Path, files: Files) -> Option<CredentialF
 /// The key of the section that names the file at fault.
 fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
     let CredentialsError::File { file, .. } = error else {
-        return "certificate";
+        return "chain";
     };
     let is = |path: &Path| path.display().to_string() == *file;
     if is(&files.key) {
@@ -199,7 +199,7 @@ fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
     } else if is(&files.roots) {
         "roots"
     } else if is(&files.chain) {
-        "certificate"
+        "chain"
     } else {
         "revocation_lists"
     }
@@ -267,7 +267,7 @@ mod tests {
 listen = "127.0.0.1"
 dta = "/tmp"
 [tls]
-certificate = "a"
+chain = "a"
 key = "b"
 [cut_off]
 automatic = "sometimes"
@@ -300,13 +300,27 @@ code = "330200"
 
     #[test]
     fn one_region_has_nobody_to_clear_with() {
-        let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\ncertificate = \"c\"\nkey = \"k\"\n\
+        let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\nchain = \"c\"\nkey = \"k\"\n\
                     roots = \"r\"\n[[region]]\ncode = \"330200\"\n";
         let faults = Config::parse("c.toml", text).unwrap_err();
         assert_eq!(faults.list().len(), 1);
         assert!(
             faults.to_string().contains("at least two regions"),
             "{faults}"
+        );
+    }
+
+    #[test]
+    fn the_example_file_can_be_read() {
+        let text = include_str!("../../deploy/config/clearinghouse.example.toml");
+        let config = Config::parse("clearinghouse.example.toml", text).unwrap();
+        assert_eq!(config.members().iter().len(), 3);
+        // What is commented out shows the value that holds without it.
+        let all = text.replace("\n# deadline_minutes", "\ndeadline_minutes");
+        let all = all.replace("\n# automatic", "\nautomatic");
+        assert_eq!(
+            Config::parse("all", &all).unwrap().schedule,
+            config.schedule
         );
     }
 }

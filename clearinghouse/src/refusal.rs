@@ -166,4 +166,22 @@ mod tests {
         codes.dedup();
         assert_eq!(codes.len(), count);
     }
+
+    #[test]
+    fn the_page_of_refusals_has_a_row_for_each_code_as_it_is() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/docs/refusals.md");
+        let page = std::fs::read_to_string(page).unwrap();
+        for code in ClearingCode::ALL {
+            let again = match code.retry() {
+                Retry::No => "no",
+                Retry::SameId => "same id",
+            };
+            let (text, en, zh) = (code.code(), code.advice_en(), code.advice_zh());
+            let row = format!("| `{text}` | {again} | {en} | {zh} |");
+            assert!(
+                page.contains(&row),
+                "deploy/docs/refusals.md lacks this row:\n{row}"
+            );
+        }
+    }
 }

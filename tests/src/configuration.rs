@@ -77,7 +77,7 @@ pub fn clearinghouse(world: &World) -> String {
 data = "data"
 
 [tls]
-certificate = "{certificate}"
+chain = "{chain}"
 key = "{key}"
 roots = "{roots}"
 
@@ -85,7 +85,7 @@ roots = "{roots}"
 automatic = "never"
 "#,
         listen = world.clearinghouse(),
-        certificate = file("tls.crt"),
+        chain = file("tls.crt"),
         key = file("tls.key"),
         roots = file("root.crt"),
     );

@@ -20,7 +20,7 @@ impl World {
         let mut text = format!("listen = \"{}\"\n", self.clearinghouse());
         line(&mut text, "data", &folder.join("data"));
         text.push_str("\n[tls]\n");
-        line(&mut text, "certificate", &party.join("tls.crt"));
+        line(&mut text, "chain", &party.join("tls.crt"));
         line(&mut text, "key", &party.join("tls.key"));
         line(&mut text, "roots", &party.join("root.crt"));
         // The demo's officer cuts off by hand.
