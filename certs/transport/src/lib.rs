@@ -7,12 +7,12 @@
 //! | [`client`] | Is the other end whom we meant to reach? |
 //! | [`client_options`] | How is a command told where to call, and as whom? |
 //! | [`access`] | Who may call what? |
-//! | [`deadline`] | How long may a call take? |
+//! | [`deadline`](mod@deadline) | How long may a call take? |
 //! | [`refusal`] | How does a refusal travel as gRPC status? |
 //! | [`error`] | What went wrong on the way, and does trying again help? |
 //! | [`limits`] | Every bound of this crate, in one place |
 //!
-//! The peer's identity comes from its certificate alone ([`peer`]); no message is asked.
+//! The peer's identity comes from its certificate alone ([`peer`](mod@peer)); no message is asked.
 //! What messages mean is not known here: refusals of the services travel as opaque bytes.
 
 pub mod access;

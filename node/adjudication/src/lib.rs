@@ -1,8 +1,8 @@
 //! A bill, a person and a policy in; a decision with its trace out.
 //!
 //! - [`split`]: a bill by the treatment catalogue
-//! - [`facts`]: what rules may ask of person and visit
-//! - [`slots`]: where the totals of a visit are kept
+//! - [`facts`](mod@facts): what rules may ask of person and visit
+//! - [`slots`](mod@slots): where the totals of a visit are kept
 //! - [`compiled`]: a policy ready to run
 //! - [`case`]: what a decision starts from
 //! - [`decide`](mod@decide): from a claim to its decision

@@ -2,7 +2,7 @@
 //!
 //! | module | its question |
 //! |---|---|
-//! | [`standing`] | How does a person stand on the days of a visit? |
+//! | [`standing`](mod@standing) | How does a person stand on the days of a visit? |
 //! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`receipts`] | Which receipts went to a treatment region? |

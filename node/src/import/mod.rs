@@ -2,13 +2,13 @@
 //!
 //! | kind | file | reader |
 //! |---|---|---|
-//! | members | `members.csv` | [`members`] |
-//! | filings | `filings.csv` | [`filings`] |
-//! | opening totals | `opening_totals.csv` | [`totals`] |
-//! | account balances | `balances.csv` | [`balances`] |
-//! | institutions | `institutions.csv` | [`institutions`] |
-//! | treatment catalogue | `catalogue.csv` | [`catalogue`] |
-//! | policy | one TOML document | [`policy`] |
+//! | members | `members.csv` | `members` |
+//! | filings | `filings.csv` | `filings` |
+//! | opening totals | `opening_totals.csv` | `totals` |
+//! | account balances | `balances.csv` | `balances` |
+//! | institutions | `institutions.csv` | `institutions` |
+//! | treatment catalogue | `catalogue.csv` | `catalogue` |
+//! | policy | one TOML document | `policy` |
 //!
 //! What is read is typed rows; those are journaled, not the file, so a later reader may read more strictly
 //! without changing what was brought in. Deliberately absent: whether a person that a filing names is a
