@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use huitong_core::money::{Fen, SignedFen};
 
 use crate::day::Day;
-use crate::desk::Desk;
 use crate::network::Network;
 use crate::officer::Officer;
 use crate::settling::Settled;
@@ -85,10 +84,12 @@ pub fn how_to_call(network: &Network) {
                 officer.options().join(" ")
             );
         }
-        let code = Desk::Three.code(place.region.code);
-        eprintln!(
-            "A hospital of {} finds its certificate under …/institution/{code}/; services answer reflection.",
-            place.region.en
-        );
+        if let Ok(folder) = world.hospital_credentials(place) {
+            eprintln!(
+                "A hospital of {} speaks with the certificate in {}; services answer reflection.",
+                place.region.en,
+                folder.display()
+            );
+        }
     }
 }

@@ -1,14 +1,10 @@
 //! How an officer reaches the clearinghouse, and how an answer is shown.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use anyhow::Context as _;
-use huitong_certs::Identity;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
-use huitong_transport::{
-    ClientLimits, CredentialFiles, CredentialStore, MAX_MESSAGE_BYTES, TransportError, connect,
-};
+use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
 
@@ -20,18 +16,8 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 /// Where the clearinghouse is, and who asks.
 #[derive(Debug, clap::Args)]
 pub(super) struct Connection {
-    /// The clearinghouse, such as <https://127.0.0.1:7500> / 清算中心地址
-    #[arg(long)]
-    endpoint: String,
-    /// The officer's certificate chain in PEM / 清算人员证书
-    #[arg(long)]
-    cert: PathBuf,
-    /// Its private key in PEM / 私钥
-    #[arg(long)]
-    key: PathBuf,
-    /// The operator's root in PEM / 根证书
-    #[arg(long)]
-    ca: PathBuf,
+    #[command(flatten)]
+    server: ClientOptions,
     /// Print one JSON document / 以JSON输出
     #[arg(long)]
     json: bool,
@@ -46,21 +32,7 @@ pub(super) enum Shape {
 
 impl Connection {
     pub(super) async fn open(&self) -> anyhow::Result<OfficerServiceClient<Channel>> {
-        let files = CredentialFiles {
-            chain: self.cert.clone(),
-            key: self.key.clone(),
-            roots: self.ca.clone(),
-            revocation_lists: Vec::new(),
-        };
-        let credentials = CredentialStore::load(files)?;
-        let limits = ClientLimits::standard();
-        let channel = connect(
-            &self.endpoint,
-            Identity::Clearinghouse,
-            &credentials,
-            limits,
-        )
-        .await?;
+        let channel = self.server.clearinghouse().await?;
         Ok(OfficerServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 

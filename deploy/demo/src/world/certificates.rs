@@ -1,11 +1,13 @@
 //! Fresh certificates for every party, by the hierarchy that a real network has.
 
+use std::path::PathBuf;
+
 use huitong_certs::authority::{Authority, Hosts, Validity};
 use huitong_certs::directory::{Overwrite, write_party, write_region_authority};
 use huitong_certs::{Identity, OfficerName, TrustDomain};
 use jiff::Timestamp;
 
-use super::World;
+use super::{Place, World};
 use crate::desk::Desk;
 
 /// The trust domain of the demo.
@@ -67,6 +69,17 @@ impl World {
             }
         }
         Ok(())
+    }
+}
+
+impl World {
+    /// The folder with the certificate of a region's tertiary hospital.
+    ///
+    /// # Errors
+    /// Never for the demo's own regions.
+    pub fn hospital_credentials(&self, place: &Place) -> anyhow::Result<PathBuf> {
+        let code = Desk::Three.code(place.region.code).parse()?;
+        Ok(self.credentials(&Identity::institution(place.code, code)?))
     }
 }
 
