@@ -1,0 +1,125 @@
+//! What an officer types, from the words to the answer.
+
+use clap::Parser as _;
+use huitong_clearinghouse::ClearingCommand;
+use serde_json::Value;
+
+use crate::world::{CHENGDU, NINGBO, OFFICER, World, close, debt, payable, receivable, report};
+
+#[derive(clap::Parser)]
+struct Line {
+    #[command(flatten)]
+    clearing: ClearingCommand,
+}
+
+/// Runs `clearing …` as the officer; answers what it printed, or what it said instead.
+async fn clearing(world: &World, words: &[&str]) -> Result<String, String> {
+    let files = world.files(OFFICER);
+    let path = |path: &std::path::Path| path.display().to_string();
+    let (endpoint, cert, key, ca) = (
+        world.endpoint(),
+        path(&files.chain),
+        path(&files.key),
+        path(&files.roots),
+    );
+    let line = ["clearing"]
+        .into_iter()
+        .chain(words.iter().copied())
+        .chain([
+            "--endpoint",
+            &endpoint,
+            "--cert",
+            &cert,
+            "--key",
+            &key,
+            "--ca",
+            &ca,
+        ]);
+    let line = Line::try_parse_from(line).unwrap();
+    // The command has a runtime of its own.
+    let run = move || {
+        let mut out = Vec::new();
+        let ran = line.clearing.run_to(&mut out);
+        ran.map(|_| String::from_utf8(out).unwrap())
+            .map_err(|error| error.to_string())
+    };
+    tokio::task::spawn_blocking(run).await.unwrap()
+}
+
+async fn json(world: &World, words: &[&str]) -> Value {
+    let words: Vec<_> = words.iter().copied().chain(["--json"]).collect();
+    serde_json::from_str(&clearing(world, &words).await.unwrap()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officer_clears_a_day() {
+    let world = World::begin().await;
+    let leg = debt(1, 1_316_000);
+    let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
+    report(
+        &mut chengdu,
+        vec![receivable(1, &leg), receivable(2, &debt(2, 5))],
+    )
+    .await
+    .unwrap();
+    report(&mut ningbo, vec![payable(1, &leg)]).await.unwrap();
+    let day = ["--day", "2026-03-01"];
+    let with = |first: &'static str, more: &[&'static str]| -> Vec<&'static str> {
+        [&[first], &day[..], more].concat()
+    };
+
+    let status = json(&world, &["status"]).await;
+    assert_eq!(
+        (status["business_day"].as_str(), status["state"].as_str()),
+        (Some("2026-03-01"), Some("open"))
+    );
+    assert_eq!(status["oldest_waiting"][0]["reason"], "counterpart_missing");
+    let said = clearing(&world, &with("cut-off", &[])).await.unwrap_err();
+    assert!(
+        said.starts_with("cycle.regions_open [330200, 510100]: "),
+        "{said}"
+    );
+    let said = clearing(&world, &with("net", &[])).await.unwrap_err();
+    assert!(said.starts_with("cycle.not_cut_off"), "{said}");
+
+    close(&mut ningbo, "2026-03-01", 1).await.unwrap();
+    close(&mut chengdu, "2026-03-01", 2).await.unwrap();
+    assert_eq!(
+        json(&world, &with("cut-off", &[])).await["state"],
+        "cut_off"
+    );
+    let plan = json(&world, &with("net", &[])).await;
+    assert_eq!(plan["pairs"][0]["amount"], "13160.00");
+    assert_eq!(plan["nets"][0]["amount"], "-13160.00");
+    assert_eq!(
+        (plan["legs"].as_u64(), plan["legs_total"].as_str()),
+        (Some(1), Some("13160.00"))
+    );
+    assert_eq!(json(&world, &with("net", &[])).await, plan);
+    let statement = json(&world, &with("statement", &["--member", "330000"])).await;
+    assert_eq!(statement["regions"][0]["region"], NINGBO);
+    assert_eq!(statement["nets"][0]["member"], "330000");
+
+    for (words, expected) in [
+        (with("status", &[]), "cycle 2026-03-01: netted"),
+        (
+            with("cut-off", &["--at-deadline"]),
+            "cycle 2026-03-01: netted",
+        ),
+        (
+            with("net", &[]),
+            "plan 1 of 2026-03-01: 1 legs, 13160.00 yuan",
+        ),
+        (
+            with("statement", &["--member", "510100"]),
+            "statement of 510100 for 2026-03-01, plan 1",
+        ),
+        (
+            vec!["release", "--region", "510100"],
+            "the stream of 510100 goes on after 2",
+        ),
+    ] {
+        let said = clearing(&world, &words).await.unwrap();
+        assert!(said.starts_with(expected), "{said}");
+    }
+}

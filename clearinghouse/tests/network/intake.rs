@@ -1,0 +1,176 @@
+//! What a region may report, and what becomes of everything else.
+
+use huitong_proto::clearing::v1;
+
+use crate::world::{CHENGDU, NINGBO, World, debt, held, payable, receivable, refusal, report};
+
+fn pair(code: &str, detail: &str) -> (String, String) {
+    (code.to_owned(), detail.to_owned())
+}
+
+#[tokio::test]
+async fn only_the_next_number_is_taken_and_a_resend_is_acknowledged() {
+    let world = World::begin().await;
+    let mut chengdu = world.region(CHENGDU).await;
+    let leg = |number: u8| receivable(number.into(), &debt(number, 1_000));
+    assert_eq!(held(&mut chengdu).await, 0);
+    let refused = refusal(report(&mut chengdu, vec![leg(2)]).await);
+    assert_eq!(refused, pair("stream.gap", "expected number 1, found 2"));
+    assert_eq!(report(&mut chengdu, vec![leg(1), leg(2)]).await.unwrap(), 2);
+    assert_eq!(report(&mut chengdu, vec![leg(2)]).await.unwrap(), 2);
+    assert_eq!(report(&mut chengdu, vec![leg(2), leg(3)]).await.unwrap(), 3);
+    let refused = refusal(report(&mut chengdu, vec![leg(5)]).await);
+    assert_eq!(refused, pair("stream.gap", "expected number 4, found 5"));
+    assert_eq!(held(&mut chengdu).await, 3);
+    assert_eq!(
+        held(&mut world.region(NINGBO).await).await,
+        0,
+        "each region has its own stream"
+    );
+}
+
+#[tokio::test]
+async fn a_number_with_other_content_halts_the_stream_until_an_officer_releases_it() {
+    let world = World::begin().await;
+    let mut chengdu = world.region(CHENGDU).await;
+    report(&mut chengdu, vec![receivable(1, &debt(1, 1_000))])
+        .await
+        .unwrap();
+    let refused = report(&mut chengdu, vec![receivable(1, &debt(1, 999))]).await;
+    assert_eq!(refusal(refused), pair("stream.conflict", "at number 1"));
+    let refused = report(&mut chengdu, vec![receivable(2, &debt(2, 5))]).await;
+    assert_eq!(refusal(refused), pair("stream.halted", "at number 1"));
+
+    let mut officer = world.officer().await;
+    let halted = crate::world::status(&mut officer, "").await.regions;
+    assert_eq!(
+        halted
+            .iter()
+            .map(|region| region.halted_at)
+            .collect::<Vec<_>>(),
+        [0, 1]
+    );
+    let release = v1::ReleaseStreamRequest {
+        region: CHENGDU.to_owned(),
+    };
+    assert_eq!(
+        officer
+            .release_stream(release)
+            .await
+            .unwrap()
+            .into_inner()
+            .held,
+        1
+    );
+    assert_eq!(
+        report(&mut chengdu, vec![receivable(2, &debt(2, 5))])
+            .await
+            .unwrap(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn a_region_reports_only_its_own_side_of_debts_with_regions_of_the_directory() {
+    let world = World::begin().await;
+    let mut ningbo = world.region(NINGBO).await;
+    let mut chengdu = world.region(CHENGDU).await;
+    let leg = debt(1, 1_000);
+    let refused = report(&mut ningbo, vec![receivable(1, &leg)]).await;
+    assert_eq!(
+        refusal(refused),
+        pair("leg.other_region", "number 1: region 510100")
+    );
+    let refused = report(&mut chengdu, vec![payable(1, &leg)]).await;
+    assert_eq!(
+        refusal(refused),
+        pair("leg.other_region", "number 1: region 330200")
+    );
+    let mut own = leg.clone();
+    own.debtor = own.creditor;
+    let refused = report(&mut chengdu, vec![receivable(1, &own)]).await;
+    assert_eq!(refusal(refused), pair("leg.same_region", "number 1"));
+    let mut stranger = leg;
+    stranger.debtor = crate::world::GUANGZHOU.parse().unwrap();
+    let refused = report(&mut chengdu, vec![receivable(1, &stranger)]).await;
+    assert_eq!(
+        refusal(refused),
+        pair("leg.unknown_region", "number 1: 440100")
+    );
+
+    // A region with a good certificate that is not in the directory.
+    let mut guangzhou = world.region(crate::world::GUANGZHOU).await;
+    let position = guangzhou
+        .stream_position(v1::StreamPositionRequest {})
+        .await;
+    assert_eq!(refusal(position), pair("stream.unknown_region", "440100"));
+    assert_eq!((held(&mut ningbo).await, held(&mut chengdu).await), (0, 0));
+}
+
+/// What is done to a good leg.
+type Change = fn(&mut v1::Leg);
+
+#[tokio::test]
+async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
+    let world = World::begin().await;
+    let mut chengdu = world.region(CHENGDU).await;
+    let changes: [(&str, Change); 8] = [
+        ("legs[1].number", |leg| leg.number = 0),
+        ("legs[1].side", |leg| leg.side = 0),
+        ("legs[1].settlement", |leg| {
+            leg.settlement = "stl_1".to_owned()
+        }),
+        ("legs[1].debtor", |leg| leg.debtor = String::new()),
+        ("legs[1].fund", |leg| leg.fund = 99),
+        ("legs[1].amount_fen", |leg| leg.amount_fen = 0),
+        ("legs[1].business_day", |leg| {
+            leg.business_day = "2026-02-30".to_owned()
+        }),
+        ("legs[1].receipt", |leg| leg.receipt.truncate(31)),
+    ];
+    for (path, change) in changes {
+        let mut wrong = receivable(2, &debt(2, 5));
+        change(&mut wrong);
+        let refused = report(&mut chengdu, vec![receivable(1, &debt(1, 5)), wrong]).await;
+        let (code, detail) = refusal(refused);
+        assert_eq!(code, "request.malformed");
+        assert!(detail.starts_with(path), "{path}: {detail}");
+    }
+    let many = (1..=4_097)
+        .map(|number| receivable(number, &debt(1, 5)))
+        .collect();
+    let refused = report(&mut chengdu, many).await;
+    assert_eq!(
+        refusal(refused),
+        pair("request.malformed", "legs: at most 4096 in one report")
+    );
+    assert_eq!(held(&mut chengdu).await, 0, "nothing is taken by halves");
+}
+
+#[tokio::test]
+async fn a_full_report_is_taken_at_once_and_many_reporters_are_served_together() {
+    let world = World::begin().await;
+    let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
+    let leg = |number: u64| {
+        let mut leg = debt(1, 5);
+        let serial = number.to_be_bytes();
+        let mut random = [0; 10];
+        random[..8].copy_from_slice(&serial);
+        leg.settlement = huitong_core::id::SettlementId::from_parts(0, random);
+        leg
+    };
+    let full = (1..=4_096)
+        .map(|number| receivable(number, &leg(number)))
+        .collect();
+    let trickle = async {
+        for number in 1..=64 {
+            let sent = report(&mut ningbo, vec![payable(number, &leg(number))]).await;
+            assert_eq!(sent.unwrap(), number);
+        }
+    };
+    let (held, ()) = tokio::join!(report(&mut chengdu, full), trickle);
+    assert_eq!(held.unwrap(), 4_096);
+    let status = crate::world::status(&mut world.officer().await, "").await;
+    assert_eq!((status.agreed_legs, status.waiting_legs), (64, 4_096 - 64));
+    assert_eq!(status.oldest_waiting.len(), 100);
+}

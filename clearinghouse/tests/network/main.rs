@@ -1,0 +1,17 @@
+//! The clearinghouse over real TLS, with two synthetic regions, an officer, and a disk.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    missing_docs,
+    reason = "a test fails by panicking, where it went wrong"
+)]
+
+mod access;
+mod commands;
+mod cycle;
+mod intake;
+mod restarts;
+mod world;

@@ -1,0 +1,270 @@
+//! Two regions, Ningbo and Chengdu, their certificates, and the clearinghouse they report to.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use huitong_certs::authority::Hosts;
+use huitong_certs::directory::{Overwrite, write_party};
+use huitong_certs::{Authority, Identity, Validity};
+use huitong_clearinghouse::clock::Clock;
+use huitong_clearinghouse::{Clearinghouse, Config, RunningClearinghouse, StartError};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::money::Fen;
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
+use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
+use huitong_proto::common::v1::Refusal;
+use huitong_proto::conversion::leg::leg_to_wire;
+use huitong_transport::{
+    ClientLimits, CredentialFiles, CredentialStore, TransportError, connect, refusal_code,
+};
+use prost::Message;
+use tempfile::TempDir;
+use tonic::Status;
+use tonic::transport::Channel;
+
+pub(crate) const NINGBO: &str = "330200";
+pub(crate) const CHENGDU: &str = "510100";
+/// Certified like any region, and not in the directory.
+pub(crate) const GUANGZHOU: &str = "440100";
+
+pub(crate) const OFFICER: &str = "/clearinghouse/officer/wang.fang";
+
+/// A clock that stands where it is put.
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    pub(crate) fn put(&self, at: &str) {
+        let at = Timestamp::parse(at).unwrap();
+        self.0.store(at.as_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+pub(crate) struct World {
+    folder: TempDir,
+    root: Authority,
+    pub(crate) clock: Arc<HandClock>,
+    automatic: &'static str,
+    running: Option<RunningClearinghouse>,
+}
+
+pub(crate) type Clearing = ClearingServiceClient<Channel>;
+pub(crate) type Officer = OfficerServiceClient<Channel>;
+
+/// A root outlives what it issues.
+pub(crate) fn validity(days: u16) -> Validity {
+    Validity::days(jiff::Timestamp::now(), days).unwrap()
+}
+
+impl World {
+    /// A world in which only officers cut off.
+    pub(crate) async fn begin() -> Self {
+        Self::begin_with("never").await
+    }
+
+    /// A world whose clearinghouse cuts off by itself as told.
+    pub(crate) async fn begin_with(automatic: &'static str) -> Self {
+        let root = Authority::new_root(&"tests.huitong.example".parse().unwrap(), validity(9));
+        let clock = Arc::new(HandClock(AtomicI64::new(0)));
+        clock.put("2026-03-03T04:00:00.000Z");
+        let folder = tempfile::tempdir().unwrap();
+        let mut world = Self {
+            folder,
+            root: root.unwrap(),
+            clock,
+            automatic,
+            running: None,
+        };
+        for party in ["/clearinghouse", OFFICER] {
+            world.install(party);
+        }
+        for region in [NINGBO, CHENGDU, GUANGZHOU] {
+            world.install(&format!("/region/{region}/node"));
+        }
+        world.start().await.unwrap();
+        world
+    }
+
+    /// Writes a party's certificate where [`World::files`] finds it.
+    fn install(&self, party: &str) {
+        let identity: Identity = party.parse().unwrap();
+        let issued = self
+            .root
+            .issue(&identity, &Hosts::loopback(), validity(2))
+            .unwrap();
+        let anchor = self.root.certificate_pem();
+        write_party(&self.place(party), &issued, None, anchor, Overwrite::Refuse).unwrap();
+    }
+
+    fn place(&self, party: &str) -> PathBuf {
+        self.folder.path().join(party.trim_start_matches('/'))
+    }
+
+    /// A party's credentials.
+    pub(crate) fn files(&self, party: &str) -> CredentialFiles {
+        CredentialFiles::in_folder(&self.place(party))
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// The configuration, speaking as this party.
+    pub(crate) fn config(&self, party: &str) -> Config {
+        let CredentialFiles {
+            chain, key, roots, ..
+        } = self.files(party);
+        let text = format!(
+            "listen = \"127.0.0.1:0\"\ndata = {:?}\njournal_segment_mib = 1\n\
+             [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\n\
+             [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
+             [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
+             [[region]]\ncode = \"{CHENGDU}\"\n",
+            self.data(),
+            self.automatic
+        );
+        Config::parse("clearinghouse.toml", &text).unwrap()
+    }
+
+    pub(crate) async fn start(&mut self) -> Result<(), StartError> {
+        let config = self.config("/clearinghouse");
+        let clock: Arc<dyn Clock> = self.clock.clone();
+        self.running = Some(Clearinghouse::start_by(config, clock).await?);
+        Ok(())
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        self.running.take().unwrap().shutdown().await.unwrap();
+    }
+
+    pub(crate) fn endpoint(&self) -> String {
+        format!("https://{}", self.running.as_ref().unwrap().addr())
+    }
+
+    pub(crate) async fn connect(&self, party: &str) -> Channel {
+        self.connect_with(self.files(party)).await.unwrap()
+    }
+
+    pub(crate) async fn connect_with(
+        &self,
+        files: CredentialFiles,
+    ) -> Result<Channel, TransportError> {
+        let credentials = CredentialStore::load(files).unwrap();
+        let limits = ClientLimits::standard();
+        connect(
+            &self.endpoint(),
+            Identity::Clearinghouse,
+            &credentials,
+            limits,
+        )
+        .await
+    }
+
+    /// A region's side.
+    pub(crate) async fn region(&self, region: &str) -> Clearing {
+        ClearingServiceClient::new(self.connect(&format!("/region/{region}/node")).await)
+    }
+
+    /// The officer's side.
+    pub(crate) async fn officer(&self) -> Officer {
+        OfficerServiceClient::new(self.connect(OFFICER).await)
+    }
+}
+
+/// A debt of Ningbo's resident pool to Chengdu, on the first of March 2026.
+pub(crate) fn debt(id: u8, fen: i64) -> Leg {
+    Leg {
+        settlement: SettlementId::from_parts(i64::from(id), [id; 10]),
+        debtor: NINGBO.parse().unwrap(),
+        creditor: CHENGDU.parse().unwrap(),
+        fund: Fund::ResidentPool,
+        amount: Fen::new(fen).unwrap(),
+        business_day: BusinessDay::new(2026, 3, 1).unwrap(),
+        receipt: sha256(&[id]),
+    }
+}
+
+/// What Chengdu reports of a debt.
+pub(crate) fn receivable(number: u64, leg: &Leg) -> v1::Leg {
+    leg_to_wire(&NumberedLeg {
+        number,
+        side: Side::Receivable,
+        leg: leg.clone(),
+    })
+}
+
+/// What Ningbo reports of a debt.
+pub(crate) fn payable(number: u64, leg: &Leg) -> v1::Leg {
+    leg_to_wire(&NumberedLeg {
+        number,
+        side: Side::Payable,
+        leg: leg.clone(),
+    })
+}
+
+pub(crate) async fn report(region: &mut Clearing, legs: Vec<v1::Leg>) -> Result<u64, Status> {
+    let answer = region.report_legs(v1::ReportLegsRequest { legs }).await?;
+    Ok(answer.into_inner().held)
+}
+
+pub(crate) async fn held(region: &mut Clearing) -> u64 {
+    region
+        .stream_position(v1::StreamPositionRequest {})
+        .await
+        .unwrap()
+        .into_inner()
+        .held
+}
+
+pub(crate) async fn close(region: &mut Clearing, day: &str, up_to: u64) -> Result<bool, Status> {
+    let request = v1::CloseDayRequest {
+        business_day: day.to_owned(),
+        up_to,
+    };
+    Ok(region.close_day(request).await?.into_inner().closed)
+}
+
+pub(crate) async fn status(officer: &mut Officer, day: &str) -> v1::StatusResponse {
+    let request = v1::StatusRequest {
+        business_day: day.to_owned(),
+    };
+    officer.status(request).await.unwrap().into_inner()
+}
+
+/// Cuts off when all have closed.
+pub(crate) async fn cut_off(
+    officer: &mut Officer,
+    day: &str,
+) -> Result<v1::StatusResponse, Status> {
+    let request = v1::CutOffRequest {
+        business_day: day.to_owned(),
+        at_deadline: false,
+    };
+    Ok(officer.cut_off(request).await?.into_inner().status.unwrap())
+}
+
+pub(crate) async fn net(officer: &mut Officer, day: &str) -> Result<v1::NettingPlan, Status> {
+    let request = v1::NetRequest {
+        business_day: day.to_owned(),
+    };
+    Ok(officer.net(request).await?.into_inner().plan.unwrap())
+}
+
+/// Code and detail of a refusal, from its typed details, which agree with its message.
+pub(crate) fn refusal<T: std::fmt::Debug>(refused: Result<T, Status>) -> (String, String) {
+    let status = refused.unwrap_err();
+    let refusal = Refusal::decode(status.details()).unwrap();
+    assert_eq!(refusal_code(&status), Some(refusal.code.as_str()));
+    (refusal.code, refusal.detail)
+}
