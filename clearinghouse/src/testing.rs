@@ -134,6 +134,16 @@ impl House {
     }
 
     fn open(&mut self) -> Result<(), String> {
+        self.open_with(members())
+    }
+
+    /// Stops, and opens with another directory.
+    pub(crate) fn come_back_with(&mut self, directory: Members) -> Result<(), String> {
+        self.writer = None;
+        self.open_with(directory)
+    }
+
+    fn open_with(&mut self, directory: Members) -> Result<(), String> {
         let options = Options::standard()
             .segment_bytes(1 << 18)
             .frame_bytes(1 << 17)
@@ -141,7 +151,7 @@ impl House {
         let index: Arc<dyn Index> = self.index.clone();
         let disk = self.disk.port();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let opened = Writer::start(members(), clock, |events| {
+        let opened = Writer::start(directory, clock, |events| {
             Embedded::open(disk, options, || Ok(index), events)
         });
         self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);

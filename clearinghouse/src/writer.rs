@@ -6,7 +6,7 @@
 //! what is really on disk.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -123,12 +123,19 @@ fn stopped() -> Refusal {
 /// The state of what a store holds.
 fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
     let mut state = State::new(members);
-    for (region, stream) in loaded.streams {
-        if state.members.of(region).is_none() {
-            return Err(StoreError::RegionLeft(region));
-        }
-        state.streams.insert(region, stream);
+    // The next plan begins where the last ended, for every region that had a mark.
+    let marked = loaded
+        .cycles
+        .last_key_value()
+        .map(|(_, cycle)| &cycle.marks);
+    let mut before = loaded
+        .streams
+        .keys()
+        .chain(marked.into_iter().flat_map(BTreeMap::keys));
+    if let Some(left) = before.find(|region| state.members.of(**region).is_none()) {
+        return Err(StoreError::RegionLeft(*left));
     }
+    state.streams.extend(loaded.streams);
     for leg in loaded.legs {
         state
             .matching
@@ -310,3 +317,6 @@ impl std::fmt::Debug for Writer {
         f.debug_struct("Writer").finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

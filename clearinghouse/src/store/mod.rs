@@ -127,9 +127,10 @@ pub enum StoreError {
     /// The journal holds something that this program does not write there.
     #[error("the journal holds what does not belong there: {0}")]
     Foreign(String),
-    /// The streams are of regions that the directory no longer has.
+    /// A region that took part is no longer in the directory.
     #[error(
-        "legs of region {0} are held, and the directory does not name it: enter it again (名录缺少已有业务的统筹区)"
+        "region {0} took part in clearing, and the directory does not name it: enter it again \
+         (名录缺少曾参与清算的统筹区，请重新登记)"
     )]
     RegionLeft(RegionCode),
     /// A thread cannot be started.
