@@ -5,7 +5,7 @@
 //! | [`config`] | What is it told? |
 //! | [`server`] | How does it run? |
 //! | [`command`] | What do its operator and its officers type? |
-//! | `service` | Who calls, and what is said? |
+//! | `grpc` | Who calls, and what is said? |
 //! | `writer` | In which order is decided, and when is it answered? |
 //! | `decide` | What is taken, closed, cut off, netted, told or refused? |
 //! | `state` | What is held, what agrees, which cycles are there? |
@@ -30,9 +30,9 @@ pub mod clock;
 pub mod command;
 pub mod config;
 mod decide;
+mod grpc;
 pub mod refusal;
 pub mod server;
-mod service;
 mod state;
 mod store;
 mod wiring;
@@ -45,6 +45,6 @@ mod testing;
 
 pub use command::{ClearingCommand, ClearinghouseCommand};
 pub use config::{Config, ConfigError};
+pub use grpc::access_table;
 pub use server::{Clearinghouse, RunningClearinghouse, StartError};
-pub use service::access_table;
 pub use store::{IndexError, StoreError};

@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::decide::{self, Schedule};
-use crate::service;
+use crate::grpc;
 use crate::store::StoreError;
 use crate::wiring;
 use crate::writer::Writer;
@@ -82,10 +82,10 @@ impl Clearinghouse {
             Writer::start(members, clock, |events| wiring::open(&config, events))
         });
         let writer = Arc::new(writer.await??);
-        let routes = service::routes(&writer)
+        let routes = grpc::routes(&writer)
             .await
             .map_err(StartError::Reflection)?;
-        let access = service::access_table()?;
+        let access = grpc::access_table()?;
         let address = server.local_address();
         let stop = CancellationToken::new();
         let serving = server.serve(routes, access, stop.clone().cancelled_owned());

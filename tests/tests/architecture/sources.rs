@@ -46,7 +46,7 @@ const MAY_NAME_GENERATED: [&str; 8] = [
     "node/src/grpc/",
     "node/src/legs/report.rs",
     "node/src/peers/remote.rs",
-    "clearinghouse/src/service/",
+    "clearinghouse/src/grpc/",
     "clearinghouse/src/command/clearing/",
     "deploy/demo/",
     "tests/",
@@ -189,7 +189,7 @@ mod tests {
         check("clearinghouse/src/intake.rs", code, 1);
         check("certs/src/lib.rs", code, 1);
         check("node/src/grpc/home.rs", code, 0);
-        check("clearinghouse/src/service/legs.rs", code, 0);
+        check("clearinghouse/src/grpc/legs.rs", code, 0);
         check("node/src/peers/remote.rs", code, 0);
         check("node/src/peers/directory.rs", code, 1);
         check("deploy/demo/src/lib.rs", code, 0);

@@ -8,7 +8,7 @@ use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::service::refusal_of;
+use crate::grpc::refusal_of;
 
 /// A plan of a thousand regions comes with its canonical form.
 const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
