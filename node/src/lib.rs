@@ -18,11 +18,8 @@
 //! | [`import`] | Which rows are in a file? |
 //! | [`config`] | With what is a node started? |
 //! | [`command`] | `huitong node …` |
-//! | [`explain`] | How is a decision said in words? |
-//! | [`authoring`] | `huitong policy …`: what does a bureau use while it writes a policy? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 
-pub mod authoring;
 pub mod catalogue;
 mod chance;
 pub mod clock;
@@ -31,7 +28,6 @@ mod compute;
 pub mod config;
 mod delivery;
 pub mod error;
-pub mod explain;
 pub mod group;
 pub mod grpc;
 pub mod home;

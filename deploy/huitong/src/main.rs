@@ -6,10 +6,10 @@ mod observe;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use huitong_authoring::PolicyCommand;
 use huitong_certs::command::CertsCommand;
 use huitong_clearinghouse::{ClearingCommand, ClearinghouseCommand};
 use huitong_demo::DemoCommand;
-use huitong_node::authoring::PolicyCommand;
 use huitong_node::command::NodeCommand;
 
 /// Huitong 汇通: settle medical bills away from home, and square the regions' accounts every day

@@ -14,9 +14,9 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::settlement::v1;
 
 use crate::compute::compute;
-use crate::explain::{Sentence, explain};
 use crate::policies::PolicyBook;
 use crate::treatment::{SettledView, SettlementView, ViewState};
+use huitong_explanation::{Sentence, explain};
 
 /// The wire form of a settlement.
 #[must_use]

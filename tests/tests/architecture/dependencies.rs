@@ -3,7 +3,7 @@
 use cargo_metadata::{DependencyKind, Metadata};
 
 /// All that a pure crate may know.
-const WHOLE: [(&str, &[&str]); 3] = [
+const WHOLE: [(&str, &[&str]); 4] = [
     (
         "huitong-core",
         &["jiff", "rust_decimal", "sha2", "thiserror"],
@@ -12,6 +12,7 @@ const WHOLE: [(&str, &[&str]); 3] = [
         "huitong-adjudication",
         &["huitong-core", "rust_decimal", "thiserror"],
     ),
+    ("huitong-explanation", &["huitong-core", "rust_decimal"]),
     (
         "huitong-netting",
         &["huitong-core", "rust_decimal", "thiserror"],
@@ -20,7 +21,7 @@ const WHOLE: [(&str, &[&str]); 3] = [
 
 /// Whom of the workspace each other crate may know. Node and clearinghouse never stand in each other's
 /// row, nor does anything that knows them stand in theirs.
-const WITHIN: [(&str, &[&str]); 12] = [
+const WITHIN: [(&str, &[&str]); 13] = [
     ("huitong-proto", &["huitong-core"]),
     ("huitong-document", &["huitong-core"]),
     ("huitong-journal", &["huitong-core"]),
@@ -28,12 +29,23 @@ const WITHIN: [(&str, &[&str]); 12] = [
     ("huitong-transport", &["huitong-certs", "huitong-core"]),
     ("huitong-telemetry", &[]),
     (
+        "huitong-authoring",
+        &[
+            "huitong-adjudication",
+            "huitong-core",
+            "huitong-document",
+            "huitong-explanation",
+        ],
+    ),
+    (
         "huitong-node",
         &[
             "huitong-adjudication",
+            "huitong-authoring",
             "huitong-certs",
             "huitong-core",
             "huitong-document",
+            "huitong-explanation",
             "huitong-journal",
             "huitong-proto",
             "huitong-transport",
@@ -66,6 +78,7 @@ const WITHIN: [(&str, &[&str]); 12] = [
         "huitong",
         &[
             "huitong-adjudication",
+            "huitong-authoring",
             "huitong-certs",
             "huitong-clearinghouse",
             "huitong-core",
@@ -103,6 +116,7 @@ const FEW: [(&str, &[&str]); 7] = [
         "anyhow",
         &[
             "huitong",
+            "huitong-authoring",
             "huitong-certs",
             "huitong-clearinghouse",
             "huitong-demo",

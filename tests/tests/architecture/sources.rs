@@ -5,9 +5,10 @@ use crate::workspace::File;
 
 const LONGEST_FILE: usize = 400;
 const GENERATED: &str = "proto/src/gen/";
-const PURE: [&str; 3] = [
+const PURE: [&str; 4] = [
     "proto/core/src/",
     "node/adjudication/src/",
+    "node/explanation/src/",
     "clearinghouse/netting/src/",
 ];
 

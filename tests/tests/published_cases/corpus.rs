@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use huitong_adjudication::{Compiled, LineShare, adjudicate, line_shares};
+use huitong_authoring::case::Inputs;
 use huitong_core::decision::Decision;
 use huitong_document::bill::Example;
 use huitong_document::policy::PolicyDocument;
-use huitong_node::authoring::case::Inputs;
 
 /// Tables that stand beside the documents.
 const TABLES: [&str; 2] = ["published.toml", "inconsistent.toml"];

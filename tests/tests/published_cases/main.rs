@@ -20,8 +20,8 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use corpus::{Corpus, Shown};
+use huitong_authoring::examples::run;
 use huitong_core::money::Fen;
-use huitong_node::authoring::check::run;
 use table::{Form, Inconsistent, Published, Verdict, read_table};
 
 const PUBLISHED: [&str; 38] = [

@@ -8,8 +8,8 @@ use huitong_core::decision::Decision;
 use huitong_document::bill::BillDocument;
 use huitong_document::policy::PolicyDocument;
 
-use super::case::decide;
 use super::{Form, Verdict, json, read, read_policy, text};
+use crate::case::decide;
 
 pub(super) fn command(
     policy: &Path,

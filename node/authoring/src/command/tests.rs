@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::{Form, PolicyCommand, Verdict};
 
-const POLICY: &str = include_str!("../../../deploy/examples/policy.toml");
-const LINES: &str = include_str!("../../../deploy/examples/bill_lines.toml");
-const AMOUNTS: &str = include_str!("../../../deploy/examples/bill_amounts.toml");
+const POLICY: &str = include_str!("../../../../deploy/examples/policy.toml");
+const LINES: &str = include_str!("../../../../deploy/examples/bill_lines.toml");
+const AMOUNTS: &str = include_str!("../../../../deploy/examples/bill_amounts.toml");
 
 /// A folder of documents; printed paths are cut to what stands below it.
 struct Desk(tempfile::TempDir);
@@ -81,11 +81,11 @@ fn every_step_of_a_trace_has_its_operands() {
     let desk = Desk::new();
     desk.put(
         "policy.toml",
-        include_str!("../../../proto/document/tests/fixtures/good/every_construct.toml"),
+        include_str!("../../../../proto/document/tests/fixtures/good/every_construct.toml"),
     );
     desk.put(
         "bill.toml",
-        include_str!("../../../proto/document/tests/fixtures/bills/every_construct.toml"),
+        include_str!("../../../../proto/document/tests/fixtures/bills/every_construct.toml"),
     );
     assert_eq!(desk.check(&["policy.toml"]).0, Verdict::Sound);
     insta::assert_snapshot!(desk.printed("bill.toml", Form::Json));

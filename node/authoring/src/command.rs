@@ -1,15 +1,10 @@
-//! `huitong policy …`: what a bureau uses while it writes a policy.
+//! `huitong policy …`: one file for each command.
 //!
-//! Files in, text or JSON out: no server, store or network is touched, and the figures are those of the
-//! engine that settles real bills. Exit codes: 0, and 64 when a file cannot be read, has faults, or does not
+//! Files in, text or JSON out. Exit codes: 0, and 64 when a file cannot be read, has faults, or does not
 //! come out as its examples say.
-//!
-//! - [`case`]: from a bill document to what the engine starts from
-//! - [`check`]: worked examples against the engine
 
 mod adjudicate;
-pub mod case;
-pub mod check;
+mod check;
 mod digest;
 mod json;
 #[cfg(test)]

@@ -1,0 +1,14 @@
+//! What a bureau uses while it writes a policy.
+//!
+//! No server, store or network is touched, and the figures are those of the engine that settles real
+//! bills.
+//!
+//! - [`case`]: from a bill document to what the engine starts from
+//! - [`examples`]: a policy's worked examples against the engine
+//! - [`command`]: `huitong policy …`
+
+pub mod case;
+pub mod command;
+pub mod examples;
+
+pub use command::PolicyCommand;
