@@ -6,6 +6,7 @@ mod bench;
 mod cargo;
 mod deny;
 mod executable;
+mod fuzz;
 mod generate;
 mod python;
 mod setup;
@@ -33,6 +34,8 @@ enum Chore {
     Gen,
     /// Run the benches; each prints its ratio to a baseline measured in the same run.
     Bench(bench::Arguments),
+    /// Feed random and mutated bytes to the readers of policies and bills; a short form is in `test`.
+    Fuzz(fuzz::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
     Deny,
     /// Install the tools that `test` needs and that are missing.
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Gen => generate::run(),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Fuzz(arguments) => fuzz::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),
     };
