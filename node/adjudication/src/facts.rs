@@ -35,6 +35,12 @@ pub struct Facts {
     pub age: u16,
     /// Years of contribution.
     pub years_paid: u16,
+    /// Days of unbroken cover, the day of admission among them.
+    pub covered_days: u32,
+    /// Whole years of the same unbroken cover.
+    pub covered_years: u16,
+    /// Years in a row before this one without a claim.
+    pub claim_free_years: u16,
     /// Days of the visit.
     pub days: u32,
     /// Sessions of a treatment given in sessions.
@@ -81,6 +87,9 @@ pub fn facts(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Fact
         retired: coverage.retired,
         age: coverage.age,
         years_paid: coverage.years_paid,
+        covered_days: coverage.covered_days,
+        covered_years: coverage.covered_years,
+        claim_free_years: coverage.claim_free_years,
         days: visit.days(),
         sessions: visit.sessions,
         ordinal: coverage.ordinal,

@@ -14,6 +14,7 @@ pub mod abandon;
 pub mod commit;
 pub mod receipts;
 pub mod standing;
+mod unbroken;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -23,6 +23,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime, Setting};
 
+use super::unbroken::unbroken;
 use crate::ordinal::{self, ADMISSIONS};
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::{Account, Filings, Rows, StoreError};
@@ -209,12 +210,16 @@ fn coverage(
         .find(|period| period.days.contains(admitted));
     let period = period.ok_or_else(|| Refusal::new(RefusalCode::NotEnrolled, admitted))?;
     let (filing, filing_time) = filing(filings, treatment, visit);
+    let unbroken = unbroken(&member.periods, admitted);
     Ok(Coverage {
         scheme: period.scheme,
         category: period.category,
         retired: period.retired,
         age: member.birth.whole_years_until(admitted),
         years_paid: member.years_paid,
+        covered_days: unbroken.days,
+        covered_years: unbroken.years,
+        claim_free_years: member.claim_free_years,
         identities: identities(member, admitted),
         filing,
         filing_time,

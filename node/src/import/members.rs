@@ -20,6 +20,7 @@ const COLUMNS: &[Column] = &[
     ("category", Need::Required),
     ("retired", Need::Optional),
     ("years_paid", Need::Optional),
+    ("claim_free_years", Need::Optional),
     ("coverage", Need::Required),
     ("identities", Need::Optional),
 ];
@@ -42,6 +43,7 @@ fn member(row: &Row<'_>) -> Option<Member> {
     let birth = row.required("birth_date", cell::scalar::<ServiceDate>);
     let usual = usual(row);
     let years_paid = row.or("years_paid", 0, cell::count(YEARS_AT_MOST));
+    let claim_free_years = row.or("claim_free_years", 0, cell::count(YEARS_AT_MOST));
     // Without the row's own class its stretches cannot be told; that they are days is still checked.
     let periods = match usual {
         Some(usual) => row.list("coverage", PERIODS_AT_MOST, |text| period(text, usual)),
@@ -60,6 +62,7 @@ fn member(row: &Row<'_>) -> Option<Member> {
         credentials: credentials.into_iter().collect(),
         birth,
         years_paid: years_paid?,
+        claim_free_years: claim_free_years?,
         periods,
         identities,
     })

@@ -27,6 +27,12 @@ pub struct Coverage {
     pub age: u16,
     /// Years of contribution.
     pub years_paid: u16,
+    /// Days of unbroken cover, the day of admission among them.
+    pub covered_days: u32,
+    /// Whole years of the same unbroken cover.
+    pub covered_years: u16,
+    /// Years in a row before this one without a claim.
+    pub claim_free_years: u16,
     /// Assistance identities valid on the day of admission.
     pub identities: BTreeSet<AssistanceIdentity>,
     /// The filing that holds for the treatment region on the day of admission.
@@ -43,6 +49,9 @@ canonical_struct!(Coverage {
     retired,
     age,
     years_paid,
+    covered_days,
+    covered_years,
+    claim_free_years,
     identities,
     filing,
     filing_time,

@@ -18,6 +18,7 @@ pub mod total;
 use std::collections::BTreeMap;
 
 use crate::date::DateInterval;
+use crate::digest::Digest;
 use crate::money::Fen;
 use crate::name::Name;
 use crate::region::RegionCode;
@@ -43,6 +44,8 @@ pub mod limits {
     pub const ROWS: usize = 512;
     /// Segments of one layer.
     pub const SEGMENTS: usize = 32;
+    /// Documents that one document replaces.
+    pub const SUPERSEDED: usize = 64;
 }
 
 /// Which claims a policy decides.
@@ -78,6 +81,9 @@ pub struct Draft {
     pub scope: Scope,
     /// Which date of an inpatient visit counts.
     pub benefit_date: BenefitDate,
+    /// Documents of the same region, scheme and a common setting which this one replaces from its first
+    /// day on.
+    pub supersedes: Vec<Digest>,
     /// Published figures by name and benefit year.
     pub indexes: BTreeMap<Name, BTreeMap<u16, Fen>>,
     /// The map from institutions to tiers.
@@ -128,6 +134,12 @@ impl Policy {
     #[must_use]
     pub const fn benefit_date(&self) -> BenefitDate {
         self.0.benefit_date
+    }
+
+    /// Documents which this one replaces from its first day on.
+    #[must_use]
+    pub fn supersedes(&self) -> &[Digest] {
+        &self.0.supersedes
     }
 
     /// Published figures by name and benefit year.

@@ -105,6 +105,7 @@ fn draft(document: &Document) -> Option<Draft> {
     let source = root.required::<String>("source");
     let scope = header::scope(&root);
     let benefit_date = header::benefit_date(&root);
+    let supersedes = header::supersedes(&root);
     let indexes = header::indexes(&root);
     let tiers = header::tiers(&root);
     let declared = header::declared(&root);
@@ -122,6 +123,7 @@ fn draft(document: &Document) -> Option<Draft> {
         source: source?,
         scope: scope?,
         benefit_date: benefit_date?,
+        supersedes,
         indexes,
         tiers: tiers?,
         totals: totals?,

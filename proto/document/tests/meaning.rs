@@ -60,7 +60,8 @@ fn a_policy_is_named_by_the_digest_of_its_bytes() {
 #[test]
 fn adjustments_have_three_spellings_of_one_affine_change() {
     let policy = policy();
-    let [copay, points, plain] = layer(&policy, "inpatient").adjustments.as_slice() else {
+    let [copay, points, _waiting, plain] = layer(&policy, "inpatient").adjustments.as_slice()
+    else {
         panic!()
     };
     assert_eq!((copay.times, copay.plus), (decimal("0.8"), decimal("0.2")));
@@ -213,6 +214,32 @@ fn what_is_left_out_has_one_meaning() {
 }
 
 #[test]
+fn titles_are_for_people_and_the_name_stands_in() {
+    let policy = policy();
+    let titles = |of: &str| layer(&policy, of).title.clone();
+    assert_eq!(
+        [titles("inpatient"), titles("chronic")],
+        ["住院统筹", "chronic"]
+    );
+    let tiers: Vec<_> = policy
+        .tiers()
+        .iter()
+        .map(|row| row.title.as_str())
+        .collect();
+    assert_eq!(tiers, ["away", "本地三级医院", "local"]);
+}
+
+#[test]
+fn a_jump_is_accepted_and_a_document_superseded_by_name() {
+    let policy = policy();
+    let jump = layer(&policy, "inpatient").accepted_jump.as_ref().unwrap();
+    assert!(jump.reason.contains("起付线递减"), "{jump:?}");
+    assert_eq!(jump.source, "https://example.gov.cn/notice/1#5");
+    assert_eq!(layer(&policy, "chronic").accepted_jump, None);
+    assert_eq!(policy.supersedes(), [huitong_core::digest::sha256(b"foo")]);
+}
+
+#[test]
 fn a_bill_states_the_facts_and_its_split() {
     let text = include_str!("fixtures/bills/every_construct.toml");
     let read = BillDocument::parse("bill", text, &policy()).unwrap();
@@ -224,6 +251,15 @@ fn a_bill_states_the_facts_and_its_split() {
     );
     assert_eq!((visit.days(), visit.sessions), (12, 3));
     assert_eq!(read.facts.coverage.filing_time, FilingTime::DuringStay);
+    let coverage = &read.facts.coverage;
+    assert_eq!(
+        (
+            coverage.covered_days,
+            coverage.covered_years,
+            coverage.claim_free_years
+        ),
+        (425, 1, 0)
+    );
     assert_eq!(read.facts.networked, Networked::Yes);
     assert_eq!(read.bill.total(), Fen::new(30_300).unwrap());
     assert_eq!(read.bill.parts().in_scope, Fen::new(30_000).unwrap());
@@ -271,6 +307,9 @@ fn a_policy_says_what_it_needs() {
             "part.in",
             "part.out",
             "age",
+            "covered_days",
+            "covered_years",
+            "claim_free_years",
             "ordinal",
             "index.income",
             "total.admissions"

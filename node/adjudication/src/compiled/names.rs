@@ -240,6 +240,9 @@ impl Found {
             | NumberFact::Base
             | NumberFact::Age
             | NumberFact::YearsPaid
+            | NumberFact::CoveredDays
+            | NumberFact::CoveredYears
+            | NumberFact::ClaimFreeYears
             | NumberFact::Days
             | NumberFact::Sessions
             | NumberFact::Ordinal

@@ -108,6 +108,9 @@ impl<'a> Standing<'a> {
             Number::Base => base,
             Number::Age => i64::from(self.facts.age),
             Number::YearsPaid => i64::from(self.facts.years_paid),
+            Number::CoveredDays => i64::from(self.facts.covered_days),
+            Number::CoveredYears => i64::from(self.facts.covered_years),
+            Number::ClaimFreeYears => i64::from(self.facts.claim_free_years),
             Number::Days => i64::from(self.facts.days),
             Number::Sessions => i64::from(self.facts.sessions),
             Number::Ordinal => i64::from(self.facts.ordinal),
@@ -141,6 +144,9 @@ impl<'a> Standing<'a> {
             Number::Base
             | Number::Age
             | Number::YearsPaid
+            | Number::CoveredDays
+            | Number::CoveredYears
+            | Number::ClaimFreeYears
             | Number::Days
             | Number::Sessions
             | Number::Ordinal

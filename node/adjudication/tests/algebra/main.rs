@@ -17,6 +17,7 @@
 
 mod along_an_axis;
 mod build;
+mod covered;
 mod covering;
 mod golden;
 mod paying;

@@ -141,6 +141,7 @@ impl TakeWords for Take {
 pub fn layer(called: &str) -> Layer {
     Layer {
         name: name(called),
+        title: called.to_owned(),
         label: name(called),
         source: "a notice".to_owned(),
         when: Condition::ALWAYS,
@@ -158,6 +159,7 @@ pub fn layer(called: &str) -> Layer {
         floor: None,
         ceilings: vec![],
         payer: Payer::Fund(Fund::ResidentPool),
+        accepted_jump: None,
     }
 }
 
@@ -269,6 +271,7 @@ pub fn draft(layers: Vec<Layer>) -> Draft {
             effective: DateInterval::new(date("2023-01-01"), None).unwrap(),
         },
         benefit_date: BenefitDate::Discharge,
+        supersedes: Vec::new(),
         indexes: BTreeMap::new(),
         tiers: Vec::new(),
         totals: Vec::new(),
@@ -284,5 +287,6 @@ pub fn tier_row(tier: &str) -> TierRow {
         kind: vec![],
         networked: None,
         tier: name(tier),
+        title: tier.to_owned(),
     }
 }

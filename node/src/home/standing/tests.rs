@@ -121,6 +121,7 @@ fn cover_age_and_identities_follow_the_day_of_admission() {
         credentials: BTreeSet::new(),
         birth: "1963-03-01".parse().unwrap(),
         years_paid: 12,
+        claim_free_years: 0,
         periods: vec![CoveragePeriod {
             scheme: Scheme::Resident,
             category: "adult".parse().unwrap(),

@@ -32,6 +32,12 @@ pub enum NumberFact {
     Age,
     /// `years_paid`: years of contribution.
     YearsPaid,
+    /// `covered_days`: days of unbroken cover, the day of admission among them.
+    CoveredDays,
+    /// `covered_years`: whole years of the same unbroken cover.
+    CoveredYears,
+    /// `claim_free_years`: years in a row before this one without a claim.
+    ClaimFreeYears,
     /// `days`: days of the visit, at least 1.
     Days,
     /// `sessions`: sessions of a treatment given in sessions.
@@ -111,8 +117,8 @@ pub enum FlagFact {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "\"{0}\" is no number that a rule may ask for: use part.total, part.PART, part.PART.TAG, base, age, \
-     years_paid, days, sessions, ordinal, index.NAME, total.NAME, balance.own_account, \
-     balance.family_account or given.NAME"
+     years_paid, covered_days, covered_years, claim_free_years, days, sessions, ordinal, index.NAME, \
+     total.NAME, balance.own_account, balance.family_account or given.NAME"
 )]
 pub struct FactError(pub String);
 
@@ -126,6 +132,9 @@ impl fmt::Display for NumberFact {
             Self::Base => f.write_str("base"),
             Self::Age => f.write_str("age"),
             Self::YearsPaid => f.write_str("years_paid"),
+            Self::CoveredDays => f.write_str("covered_days"),
+            Self::CoveredYears => f.write_str("covered_years"),
+            Self::ClaimFreeYears => f.write_str("claim_free_years"),
             Self::Days => f.write_str("days"),
             Self::Sessions => f.write_str("sessions"),
             Self::Ordinal => f.write_str("ordinal"),
@@ -146,15 +155,11 @@ impl FromStr for NumberFact {
         let name = |text: &str| Name::parse(text).map_err(|_| wrong());
         let part = |text: &str| text.parse::<Part>().map_err(|_| wrong());
         match text.split_once('.') {
-            None => match text {
-                "base" => Ok(Self::Base),
-                "age" => Ok(Self::Age),
-                "years_paid" => Ok(Self::YearsPaid),
-                "days" => Ok(Self::Days),
-                "sessions" => Ok(Self::Sessions),
-                "ordinal" => Ok(Self::Ordinal),
-                _ => Err(wrong()),
-            },
+            None => Self::PLAIN
+                .iter()
+                .find(|(key, _)| *key == text)
+                .map(|(_, fact)| *fact)
+                .ok_or_else(wrong),
             Some(("part", "total")) => Ok(Self::Bill),
             Some(("part", rest)) => match rest.split_once('.') {
                 Some((of, tag)) => Ok(Self::Part(part(of)?, Some(name(tag)?))),
@@ -171,6 +176,19 @@ impl FromStr for NumberFact {
 }
 
 impl NumberFact {
+    /// The facts whose key is one plain word, in the order of the list.
+    pub const PLAIN: &'static [(&'static str, Self)] = &[
+        ("base", Self::Base),
+        ("age", Self::Age),
+        ("years_paid", Self::YearsPaid),
+        ("covered_days", Self::CoveredDays),
+        ("covered_years", Self::CoveredYears),
+        ("claim_free_years", Self::ClaimFreeYears),
+        ("days", Self::Days),
+        ("sessions", Self::Sessions),
+        ("ordinal", Self::Ordinal),
+    ];
+
     /// What it measures, given what the totals measure; `None` for a total that is not declared.
     #[must_use]
     pub fn dimension(self, total: impl FnOnce(Name) -> Option<Dimension>) -> Option<Dimension> {
@@ -181,9 +199,14 @@ impl NumberFact {
             | Self::Index(_)
             | Self::Balance(_)
             | Self::Given(_) => Some(Dimension::Money),
-            Self::Age | Self::YearsPaid | Self::Days | Self::Sessions | Self::Ordinal => {
-                Some(Dimension::Count)
-            }
+            Self::Age
+            | Self::YearsPaid
+            | Self::CoveredDays
+            | Self::CoveredYears
+            | Self::ClaimFreeYears
+            | Self::Days
+            | Self::Sessions
+            | Self::Ordinal => Some(Dimension::Count),
             Self::Total(name) => total(name),
         }
     }
@@ -195,6 +218,9 @@ impl NumberFact {
             Self::Bill | Self::Part(_, _) | Self::Base | Self::Given(_) => true,
             Self::Age
             | Self::YearsPaid
+            | Self::CoveredDays
+            | Self::CoveredYears
+            | Self::ClaimFreeYears
             | Self::Days
             | Self::Sessions
             | Self::Ordinal
@@ -266,6 +292,9 @@ mod tests {
             "base",
             "age",
             "years_paid",
+            "covered_days",
+            "covered_years",
+            "claim_free_years",
             "days",
             "sessions",
             "ordinal",

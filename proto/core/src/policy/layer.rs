@@ -19,6 +19,8 @@ use crate::vocabulary::Part;
 pub struct Layer {
     /// Its name, unique in the policy.
     pub name: Name,
+    /// The rule's name for people; its own name where the document gives none.
+    pub title: String,
     /// The name its labels carry; layers whose `when` exclude each other may share one.
     pub label: Name,
     /// The sentence of the official notice behind it, for explanations.
@@ -47,6 +49,18 @@ pub struct Layer {
     pub ceilings: Vec<Ceiling>,
     /// Who pays.
     pub payer: Payer,
+    /// Where the sum of all funds may fall when the in-scope part grows, because the notice means it.
+    /// It changes no figure; the static checks of publishing read it.
+    pub accepted_jump: Option<AcceptedJump>,
+}
+
+/// Why a notice means the sum of all funds to fall at some amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptedJump {
+    /// Why, for whoever reads the check.
+    pub reason: String,
+    /// The sentence of the notice.
+    pub source: String,
 }
 
 /// One entry of what a layer takes. A bucket belongs to the first entry that matches it.

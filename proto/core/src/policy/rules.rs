@@ -113,11 +113,29 @@ impl<'d> Check<'d> {
         let (root, draft) = (FaultPath::ROOT, self.draft);
         self.text(&root.key("title"), &draft.title);
         self.text(&root.key("source"), &draft.source);
+        self.supersedes(&root.key("supersedes"));
         let settings: BTreeSet<_> = draft.scope.settings.iter().collect();
         if settings.is_empty() || settings.len() < draft.scope.settings.len() {
             self.fault(&root.key("settings"), FaultKind::Settings);
         }
-        self.at_most(&root.key("tier"), draft.tiers.len(), limits::ROWS);
+        let path = root.key("tier");
+        self.at_most(&path, draft.tiers.len(), limits::ROWS);
+        for (at, row) in draft.tiers.iter().enumerate() {
+            self.text(&path.index(at).key("title"), &row.title);
+        }
+    }
+
+    fn supersedes(&mut self, path: &FaultPath) {
+        let named = &self.draft.supersedes;
+        self.at_most(path, named.len(), limits::SUPERSEDED);
+        for (at, digest) in named.iter().enumerate() {
+            if named
+                .get(..at)
+                .is_some_and(|earlier| earlier.contains(digest))
+            {
+                self.fault(&path.index(at), FaultKind::RepeatedDigest);
+            }
+        }
     }
 
     fn indexes(&mut self) {
@@ -202,6 +220,9 @@ impl<'d> Check<'d> {
             | NumberFact::Base
             | NumberFact::Age
             | NumberFact::YearsPaid
+            | NumberFact::CoveredDays
+            | NumberFact::CoveredYears
+            | NumberFact::ClaimFreeYears
             | NumberFact::Days
             | NumberFact::Sessions
             | NumberFact::Ordinal

@@ -20,4 +20,6 @@ pub struct TierRow {
     pub networked: Option<bool>,
     /// The level.
     pub tier: Name,
+    /// The level's name for people; its own name where the document gives none.
+    pub title: String,
 }

@@ -75,6 +75,8 @@ pub struct Member {
     pub birth: ServiceDate,
     /// Years of contribution.
     pub years_paid: u16,
+    /// Years in a row before this one without a claim, as the bureau counts them.
+    pub claim_free_years: u16,
     /// When the person is covered, and how; ascending, without overlaps.
     pub periods: Vec<CoveragePeriod>,
     /// Assistance identities and their days.
@@ -86,6 +88,7 @@ canonical_struct!(Member {
     credentials,
     birth,
     years_paid,
+    claim_free_years,
     periods,
     identities
 });

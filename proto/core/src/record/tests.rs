@@ -83,6 +83,7 @@ fn records_have_one_form() {
         credentials: BTreeSet::new(),
         birth: "1964-02-29".parse().unwrap(),
         years_paid: 0,
+        claim_free_years: 0,
         periods: vec![CoveragePeriod {
             scheme: Scheme::Resident,
             category: "adult".parse().unwrap(),

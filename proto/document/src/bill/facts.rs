@@ -48,6 +48,8 @@ pub enum Networked {
     No,
 }
 
+/// The most days of cover: a century of them.
+const COVERED_DAYS_AT_MOST: i64 = 36_525;
 /// The neutral age of a person whose age nobody asks for.
 const ADULT: u16 = 40;
 
@@ -119,6 +121,15 @@ impl Asked<'_, '_> {
         let retired = section.flag("retired");
         let age = self.count("age", NumberFact::Age, 0..=150, ADULT);
         let years_paid = self.count("years_paid", NumberFact::YearsPaid, 0..=100, 0);
+        let covered_days = self.count(
+            "covered_days",
+            NumberFact::CoveredDays,
+            1..=COVERED_DAYS_AT_MOST,
+            1,
+        );
+        let covered_years = self.count("covered_years", NumberFact::CoveredYears, 0..=100, 0);
+        let claim_free_years =
+            self.count("claim_free_years", NumberFact::ClaimFreeYears, 0..=100, 0);
         let identities = section.any("identity");
         let filing = self.word("filing", WordFact::Filing, FilingClass::Unfiled);
         let filed = match filing {
@@ -133,6 +144,9 @@ impl Asked<'_, '_> {
             retired: retired?,
             age: age?,
             years_paid: years_paid?,
+            covered_days: covered_days?,
+            covered_years: covered_years?,
+            claim_free_years: claim_free_years?,
             identities: identities.into_iter().collect::<BTreeSet<_>>(),
             filing: filing?,
             filing_time: filing_time?,

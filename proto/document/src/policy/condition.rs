@@ -136,11 +136,11 @@ pub(super) fn fact(key: &str, field: &Field<'_>) -> Option<Fact> {
     if let Ok(number) = key.parse() {
         return Some(Fact::Number(number));
     }
-    let counts = ["age", "years_paid", "days", "sessions", "ordinal", "base"];
+    let numbers = NumberFact::PLAIN.iter().map(|(key, _)| *key);
     let words = WordFact::ALL.iter().map(|fact| fact.key());
     let known: Vec<_> = words
         .chain(FlagFact::ALL.iter().map(|fact| fact.key()))
-        .chain(counts)
+        .chain(numbers)
         .collect();
     if ["part", "total", "index", "balance", "given"].contains(&key) {
         field.fault(

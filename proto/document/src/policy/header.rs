@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::{DateInterval, ServiceDate};
+use huitong_core::digest::Digest;
 use huitong_core::money::Fen;
 use huitong_core::name::Name;
 use huitong_core::policy::fact::Dimension;
@@ -43,6 +44,11 @@ pub(super) fn scope(root: &Section<'_>) -> Option<Scope> {
 pub(super) fn benefit_date(root: &Section<'_>) -> Option<BenefitDate> {
     root.or("benefit_date", BenefitDateWord(BenefitDate::Discharge))
         .map(|word| word.0)
+}
+
+/// `supersedes`: digests of the documents that this one replaces.
+pub(super) fn supersedes(root: &Section<'_>) -> Vec<Digest> {
+    root.any("supersedes")
 }
 
 /// `[indexes]`: `NAME = { 2023 = "42404" }`.
@@ -87,7 +93,8 @@ pub(super) fn tiers(root: &Section<'_>) -> Option<Vec<TierRow>> {
 }
 
 fn tier(section: &Section<'_>) -> Option<TierRow> {
-    let name = section.required("name");
+    let name = section.required::<Name>("name");
+    let title = title(section, name);
     let (place, grade) = (section.any("place"), section.any("grade"));
     let (administration, kind) = (section.any("administration"), section.any("kind"));
     let networked = section.get("networked").map(|field| field.flag());
@@ -98,7 +105,16 @@ fn tier(section: &Section<'_>) -> Option<TierRow> {
         kind,
         networked: sound(networked)?,
         tier: name?,
+        title: title?,
     })
+}
+
+/// `title`: the name for people of what has a `name`, which stands in for it.
+pub(super) fn title(section: &Section<'_>, name: Option<Name>) -> Option<String> {
+    match section.get("title") {
+        Some(field) => field.scalar(),
+        None => name.map(|name| name.to_string()),
+    }
 }
 
 /// What `[totals]` declares, by what it adds alone, so that conditions can be read after it.

@@ -5,12 +5,14 @@ use huitong_core::name::Name;
 use huitong_core::policy::condition::Table;
 use huitong_core::policy::fact::{Dimension, NumberFact};
 use huitong_core::policy::layer::{
-    Adjustment, Axis, Bounds, Ceiling, Floor, Layer, Measure, MetBy, Payer, Segment, Start,
+    AcceptedJump, Adjustment, Axis, Bounds, Ceiling, Floor, Layer, Measure, MetBy, Payer, Segment,
+    Start,
 };
 use huitong_core::ratio::{Coefficient, Ratio};
 use rust_decimal::Decimal;
 
 use super::condition::{Declared, when};
+use super::header::title;
 use super::quantity::{linear, quantity, terms};
 use super::table::table;
 use super::take;
@@ -21,7 +23,11 @@ use crate::scalar::Scalar;
 pub(super) fn layer(section: &Section<'_>, declared: &Declared, source: &str) -> Option<Layer> {
     let name = section.required::<Name>("name");
     let label = section.get("label").map_or(name, |field| field.scalar());
+    let title = title(section, name);
     let source = section.or("source", source.to_owned());
+    let accepted_jump = section
+        .get("accepted_jump")
+        .map(|field| accepted_jump(&field));
     let condition = when(section, declared);
     let take = take::takes(section, declared);
     let axis = section.or("axis", AxisWord(Axis::Visit));
@@ -36,6 +42,7 @@ pub(super) fn layer(section: &Section<'_>, declared: &Declared, source: &str) ->
     let floor = section.get("floor").map(|field| floor(&field, declared));
     Some(Layer {
         name: name?,
+        title: title?,
         label: label?,
         source: source?,
         when: condition?,
@@ -50,6 +57,17 @@ pub(super) fn layer(section: &Section<'_>, declared: &Declared, source: &str) ->
         floor: sound(floor)?,
         ceilings: ceilings?,
         payer: payer?,
+        accepted_jump: sound(accepted_jump)?,
+    })
+}
+
+/// `{ reason = "…", source = "…" }`.
+fn accepted_jump(field: &Field<'_>) -> Option<AcceptedJump> {
+    let section = field.section()?;
+    let (reason, source) = (section.required("reason"), section.required("source"));
+    Some(AcceptedJump {
+        reason: reason?,
+        source: source?,
     })
 }
 

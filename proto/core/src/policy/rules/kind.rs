@@ -31,6 +31,8 @@ fault_kinds! {
     Text "a text for people has 1 to 1000 characters" "说明文字应为 1 至 1000 字";
     /// No kind of treatment is named, or one twice.
     Settings "name at least one kind of treatment, each once" "至少列出一种就医类别，且不得重复";
+    /// One document is superseded twice.
+    RepeatedDigest "this digest is given twice; keep one of them" "此摘要重复出现，请只保留一处";
     /// There is no layer.
     NoLayer "a policy has at least one layer" "政策至少要有一层";
     /// A list is longer than its limit.

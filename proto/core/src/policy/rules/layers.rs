@@ -89,7 +89,13 @@ impl Check<'_> {
     }
 
     fn layer(&mut self, path: &FaultPath, layer: &Layer, earlier: &[Layer]) {
+        self.text(&path.key("title"), &layer.title);
         self.text(&path.key("source"), &layer.source);
+        if let Some(jump) = &layer.accepted_jump {
+            let path = path.key("accepted_jump");
+            self.text(&path.key("reason"), &jump.reason);
+            self.text(&path.key("source"), &jump.source);
+        }
         self.condition(&path.key("when"), &layer.when, Position::BeforeTake);
         self.axis(&path.key("axis"), layer);
         let threshold = match layer.axis {
