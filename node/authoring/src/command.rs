@@ -4,6 +4,7 @@
 //! come out as its examples say.
 
 mod adjudicate;
+mod build;
 mod check;
 mod digest;
 mod json;
@@ -17,6 +18,8 @@ use std::process::ExitCode;
 
 use huitong_document::policy::PolicyDocument;
 
+use crate::source;
+
 /// The exit code of input that cannot be used.
 const BAD_INPUT: u8 = 64;
 
@@ -28,6 +31,14 @@ pub enum PolicyCommand {
         /// The policy documents.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Print a policy with all its parts in place, as it is published.
+    Build {
+        /// The policy document.
+        file: PathBuf,
+        /// Write it to this file, and print its digest instead.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Print the SHA-256 that names a policy in every decision.
     Digest {
@@ -86,6 +97,7 @@ impl PolicyCommand {
                 }
                 Ok(verdict)
             }
+            Self::Build { file, out: to } => build::command(&file, to.as_deref(), out, faults),
             Self::Digest { file } => digest::command(&file, out, faults),
             Self::Adjudicate { policy, bill, json } => {
                 let form = if json { Form::Json } else { Form::Text };
@@ -107,12 +119,9 @@ fn read(file: &Path, faults: &mut impl Write) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Reads a policy, or lists its faults.
+/// Reads a policy with its parts, or lists its faults.
 fn read_policy(file: &Path, faults: &mut impl Write) -> io::Result<Option<PolicyDocument>> {
-    let Some(bytes) = read(file, faults)? else {
-        return Ok(None);
-    };
-    match PolicyDocument::parse_file(&file.display().to_string(), &bytes) {
+    match source::read_policy(file) {
         Ok(document) => Ok(Some(document)),
         Err(found) => {
             writeln!(faults, "{found}")?;

@@ -5,10 +5,12 @@
 //!
 //! - [`case`]: from a bill document to what the engine starts from
 //! - [`examples`]: a policy's worked examples against the engine
+//! - [`source`]: a policy file and the parts that it names
 //! - [`command`]: `huitong policy …`
 
 pub mod case;
 pub mod command;
 pub mod examples;
+pub mod source;
 
 pub use command::PolicyCommand;

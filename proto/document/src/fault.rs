@@ -5,13 +5,15 @@
 
 use std::fmt;
 
+use crate::origin::Origins;
+
 /// The most faults that are kept; a document with more is not read line by line any more.
 pub const FAULTS_AT_MOST: usize = 200;
 
 /// One thing wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// The line, from 1; 0 when the fault is of the whole document.
+    /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
@@ -21,6 +23,8 @@ pub struct Fault {
     pub en: String,
     /// The same in Chinese.
     pub zh: String,
+    /// The file: the document, or a part of it.
+    pub file: String,
 }
 
 /// Everything wrong with one document, in the order of its lines; at least one fault.
@@ -44,17 +48,44 @@ impl Faults {
 
     /// One fault of the document as a whole.
     pub(crate) fn of_whole(file: &str, en: impl Into<String>, zh: impl Into<String>) -> Self {
+        Self::at(file, (1, 1), en, zh)
+    }
+
+    /// One fault at a line and column.
+    pub(crate) fn at(
+        file: &str,
+        (line, column): (usize, usize),
+        en: impl Into<String>,
+        zh: impl Into<String>,
+    ) -> Self {
         let fault = Fault {
-            line: 1,
-            column: 1,
+            line,
+            column,
             path: String::new(),
             en: en.into(),
             zh: zh.into(),
+            file: file.to_owned(),
         };
         Self {
             file: file.to_owned(),
             faults: vec![fault],
         }
+    }
+
+    /// Puts each fault where its line was written.
+    pub(crate) fn written_in(mut self, origins: &Origins) -> Self {
+        for fault in &mut self.faults {
+            let (file, line) = origins.of(fault.line);
+            (fault.file, fault.line) = (file.to_owned(), line);
+        }
+        self
+    }
+
+    /// These faults and others behind them.
+    pub(crate) fn and(mut self, others: Self) -> Self {
+        self.faults.extend(others.faults);
+        self.faults.truncate(FAULTS_AT_MOST);
+        self
     }
 
     /// The document's name, as it was given to the reader.
@@ -70,9 +101,10 @@ impl Faults {
     }
 }
 
+/// `file:line:column path: message / 中文`.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{} ", self.line, self.column)?;
+        write!(f, "{}:{}:{} ", self.file, self.line, self.column)?;
         if !self.path.is_empty() {
             write!(f, "{}: ", self.path)?;
         }
@@ -80,12 +112,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// One fault on each line: `file:line:column path: message / 中文`.
+/// One fault on each line.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, fault) in self.faults.iter().enumerate() {
             let end = if at == 0 { "" } else { "\n" };
-            write!(f, "{end}{}:{fault}", self.file)?;
+            write!(f, "{end}{fault}")?;
         }
         Ok(())
     }

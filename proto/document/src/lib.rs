@@ -2,16 +2,21 @@
 //!
 //! Three kinds of document: a region's [`policy`] (GRAMMAR.md), a [`bill`] with the facts it is settled
 //! on, and a server's [`config`]. All are read by one [`reader`], which collects every fault before it
-//! answers. Deliberately absent: writing documents, the engine that computes, and any file access.
+//! answers; [`parts`] puts a policy together that is written in several files, and [`origin`] tells where
+//! each line of it was written. Deliberately absent: writing documents, the engine that computes, and any
+//! file access.
 
 pub mod bill;
 pub mod config;
 pub mod fault;
 mod nearest;
+pub mod origin;
+pub mod parts;
 pub mod policy;
 pub mod reader;
 mod scalar;
 mod tree;
 
 pub use fault::{Fault, Faults};
+pub use origin::Origins;
 pub use scalar::Scalar;

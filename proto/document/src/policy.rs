@@ -16,7 +16,9 @@ use huitong_core::policy::{Draft, Policy};
 
 use crate::bill::Example;
 use crate::fault::Faults;
-use crate::reader::{BYTES_AT_MOST, Document};
+use crate::origin::Origins;
+use crate::parts::Resolved;
+use crate::reader::{BYTES_AT_MOST, Document, Field, Section};
 
 /// A policy with the bytes it was published as.
 #[derive(Debug, Clone)]
@@ -25,6 +27,7 @@ pub struct PolicyDocument {
     digest: Digest,
     policy: Policy,
     examples: Vec<Example>,
+    origins: Origins,
 }
 
 impl PolicyDocument {
@@ -42,8 +45,23 @@ impl PolicyDocument {
     /// # Errors
     /// As [`PolicyDocument::parse`].
     pub fn parse_file(file: &str, bytes: &[u8]) -> Result<Self, Faults> {
+        Self::read(file, bytes, Origins::whole(file))
+    }
+
+    /// Reads a policy that was put together from parts; its bytes are the resolved text.
+    ///
+    /// # Errors
+    /// As [`PolicyDocument::parse`], each fault in the file and at the line where it was written.
+    pub fn parse_resolved(resolved: &Resolved) -> Result<Self, Faults> {
+        let origins = resolved.origins().clone();
+        Self::read(resolved.file(), resolved.bytes(), origins)
+            .map_err(|faults| faults.written_in(resolved.origins()))
+    }
+
+    fn read(file: &str, bytes: &[u8], origins: Origins) -> Result<Self, Faults> {
         let document = Document::parse_bytes(file, bytes, BYTES_AT_MOST)?;
         let root = document.root();
+        refuse_parts(&root);
         let draft = draft(&document);
         let fields: Vec<_> = root
             .get("example")
@@ -63,6 +81,7 @@ impl PolicyDocument {
                 digest: sha256(bytes),
                 policy: policy?,
                 examples: examples?,
+                origins,
             })
         })
     }
@@ -91,10 +110,26 @@ impl PolicyDocument {
         &self.examples
     }
 
+    /// Where its lines were written: in the document itself, or in a part of it.
+    #[must_use]
+    pub const fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
     /// The policy alone.
     #[must_use]
     pub fn into_policy(self) -> Policy {
         self.policy
+    }
+}
+
+/// What is published, digested and fetched is whole: a node elsewhere has no files to look parts up in.
+fn refuse_parts(root: &Section<'_>) {
+    for field in root.get("part").iter().flat_map(Field::one_or_many) {
+        field.fault(
+            "a published policy has no `[[part]]`: publish what `huitong policy build FILE` prints",
+            "发布的政策不得含有 `[[part]]`，请发布 `huitong policy build 文件` 的输出",
+        );
     }
 }
 

@@ -120,6 +120,26 @@ impl Document {
         }
     }
 
+    /// The text as it was given.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// How many faults were noted so far.
+    pub(crate) fn noted(&self) -> usize {
+        self.faults.borrow().len()
+    }
+
+    /// Every fault noted so far.
+    pub(crate) fn into_faults(self) -> Faults {
+        Faults::new(&self.file, self.faults.into_inner())
+    }
+
+    /// Reports what nobody asked for below one value.
+    pub(crate) fn report_unknown_below(&self, field: &Field<'_>) {
+        self.report_unknown(field.node().1, field.path());
+    }
+
     /// Whether a fault was noted so far.
     #[must_use]
     pub fn has_faults(&self) -> bool {
@@ -150,6 +170,7 @@ impl Document {
             path: path.to_owned(),
             en: en.into(),
             zh: zh.into(),
+            file: self.file.clone(),
         });
     }
 

@@ -1,6 +1,5 @@
 //! `policy check`: everything that is wrong with a policy document, and whether its examples come out.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -29,7 +28,7 @@ pub(super) fn command(
             return Ok(Verdict::Faulty);
         }
     };
-    let came_out = run_examples(&file, &document, &compiled, faults)?;
+    let came_out = run_examples(&document, &compiled, faults)?;
     let all = document.examples().len();
     writeln!(
         out,
@@ -44,7 +43,6 @@ pub(super) fn command(
 
 /// How many examples come out; what is wrong with the others is told.
 fn run_examples(
-    file: &impl fmt::Display,
     document: &PolicyDocument,
     compiled: &Compiled,
     faults: &mut impl Write,
@@ -52,6 +50,7 @@ fn run_examples(
     let mut came_out = 0_usize;
     for (at, example) in document.examples().iter().enumerate() {
         let (line, column) = example.place;
+        let (file, line) = document.origins().of(line);
         let here = format!("{file}:{line}:{column} example[{at}]");
         match run(compiled, example) {
             Ok(_) => came_out = came_out.saturating_add(1),

@@ -132,6 +132,81 @@ fn faults_of_documents_are_told_at_their_place() {
     insta::assert_snapshot!(format!("{checked}---\n{settled}"));
 }
 
+/// A host that names a part for its layer, and one for its example.
+fn in_parts(desk: &Desk) {
+    std::fs::create_dir(desk.path("parts")).unwrap();
+    let (head, rest) = POLICY.split_once("[[layer]]").unwrap();
+    let (layer, example) = rest.split_once("[[example]]").unwrap();
+    desk.put("parts/layer.toml", &format!("# 住院\n[[layer]]{layer}"));
+    desk.put("parts/example.toml", &format!("[[example]]{example}"));
+    desk.put(
+        "host.toml",
+        &format!(
+            "{head}[[part]]\nfile = \"parts/layer.toml\"\n\n[[part]]\nfile = \"parts/example.toml\"\n"
+        ),
+    );
+}
+
+#[test]
+fn a_policy_in_parts_is_checked_settled_and_digested_as_it_is_built() {
+    let desk = Desk::new();
+    in_parts(&desk);
+    let (verdict, out, faults) = desk.check(&["host.toml"]);
+    assert_eq!((verdict, faults.as_str()), (Verdict::Sound, ""), "{out}");
+    let settled = |policy: &str| desk.adjudicate(policy, "lines.toml", Form::Text).1;
+    let build = |out: Option<&str>| {
+        desk.run(PolicyCommand::Build {
+            file: desk.path("host.toml"),
+            out: out.map(|name| desk.path(name)),
+        })
+    };
+    let (_, built, _) = build(None);
+    let digest = huitong_core::digest::sha256(built.as_bytes());
+    assert_eq!(
+        build(Some("built.toml")).1,
+        format!("{digest}  built.toml\n")
+    );
+    assert_eq!(
+        std::fs::read_to_string(desk.path("built.toml")).unwrap(),
+        built
+    );
+    let digested = desk.run(PolicyCommand::Digest {
+        file: desk.path("host.toml"),
+    });
+    assert_eq!(digested.1, format!("{digest}  host.toml\n"));
+    assert_eq!(settled("host.toml"), settled("built.toml"));
+    let part = huitong_core::digest::sha256(&std::fs::read(desk.path("parts/layer.toml")).unwrap());
+    assert!(
+        built.contains(&format!(
+            "# part parts/layer.toml sha256 {part}\n# 住院\n[[layer]]\n"
+        )),
+        "{built}"
+    );
+    // A source is not written over, and what has faults is not built.
+    assert_eq!(build(Some("host.toml")).0, Verdict::Faulty);
+    desk.put("parts/example.toml", "[[example]]\nname = \"nothing\"\n");
+    assert_eq!(build(Some("other.toml")).0, Verdict::Faulty);
+    assert!(!desk.path("other.toml").exists());
+}
+
+/// What is wrong with a part is told in the part, and what is wrong with naming it in the document.
+#[test]
+fn faults_of_parts_are_told_where_they_were_written() {
+    let desk = Desk::new();
+    in_parts(&desk);
+    let part = |name: &str| std::fs::read_to_string(desk.path(name)).unwrap();
+    let (layer, example) = (part("parts/layer.toml"), part("parts/example.toml"));
+    desk.put("parts/layer.toml", &layer.replace("\"0.70\"", "0.70"));
+    let faulty = desk.check(&["host.toml"]).2;
+    desk.put("parts/layer.toml", &layer);
+    desk.put("parts/example.toml", &example.replace("13160", "13161"));
+    let deviates = desk.check(&["host.toml"]).2;
+    std::fs::remove_file(desk.path("parts/example.toml")).unwrap();
+    desk.put("parts/layer.toml", "name = 1\n");
+    let missing = desk.check(&["host.toml"]).2;
+    insta::assert_snapshot!(format!("{faulty}---\n{deviates}---\n{missing}"));
+}
+
 #[test]
 fn files_that_cannot_be_read_are_faults_too() {
     let desk = Desk::new();
