@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 
 use huitong_adjudication::Compiled;
 use huitong_authoring::examples::run;
+use huitong_authoring::source::read_policy;
 use huitong_core::decision::Decision;
 use huitong_core::money::Fen;
 use huitong_document::bill::Expected;
-use huitong_document::policy::PolicyDocument;
 
 /// One line for each rule, in alphabetical order.
 macro_rules! rules {
@@ -96,8 +96,7 @@ fn folder() -> PathBuf {
 /// where it does not.
 fn comes_out(rule: &str) {
     let file = folder().join(rule).with_extension("toml");
-    let bytes = std::fs::read(&file).unwrap();
-    let document = match PolicyDocument::parse_file(&format!("{rule}.toml"), &bytes) {
+    let document = match read_policy(&file) {
         Ok(document) => document,
         Err(faults) => panic!("{faults}"),
     };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use huitong_adjudication::{Compiled, LineShare, adjudicate, line_shares};
 use huitong_authoring::case::Inputs;
+use huitong_authoring::source::read_policy;
 use huitong_core::decision::Decision;
 use huitong_document::bill::Example;
 use huitong_document::policy::PolicyDocument;
@@ -42,8 +43,7 @@ impl Document {
     fn read(folder: &str, path: &Path) -> Self {
         let name = path.file_name().unwrap().to_str().unwrap();
         let file = format!("{folder}/{name}");
-        let bytes = std::fs::read(path).unwrap();
-        let document = match PolicyDocument::parse_file(&file, &bytes) {
+        let document = match read_policy(path) {
             Ok(document) => document,
             Err(faults) => panic!("{faults}"),
         };
