@@ -28,10 +28,34 @@ const ADMISSIONS: &str = "admissions";
 /// A document below `deploy`, and the examples that follow each other.
 const YEARS: &[(&str, &[&str])] = &[
     (
-        "policies/fuyang-resident-chronic",
+        "policies/beijing-resident",
         &[
-            "high blood pressure at home, first of the year",
-            "the second visit of the year",
+            "1,100 as an outpatient in level one",
+            "2,450 as an outpatient in level three afterwards",
+        ],
+    ),
+    (
+        "policies/binzhou-resident-assistance",
+        &[
+            "150,800 before poverty through illness is found",
+            "poverty through illness, on the year's totals",
+            "20,800 after poverty through illness was found",
+        ],
+    ),
+    (
+        "policies/changsha-resident-inpatient",
+        &[
+            "11,200 in level three, first admission",
+            "21,000 in a hospital of the province, second admission",
+            "20,800 in a hospital of the province, third admission: what is left of 3,000",
+            "4,000 in a primary hospital, fourth admission: no deductible left",
+        ],
+    ),
+    (
+        "policies/chuzhou-employee-outpatient",
+        &[
+            "500 in level one, first visit of the year",
+            "1,300 in level one afterwards",
         ],
     ),
     (
@@ -43,10 +67,32 @@ const YEARS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "policies/fuyang-resident-chronic",
+        &[
+            "high blood pressure at home, first of the year",
+            "the second visit of the year",
+        ],
+    ),
+    (
+        "policies/nanchang-resident-critical",
+        &[
+            "200,800 in level three",
+            "10,800 later in the year: no second start",
+        ],
+    ),
+    (
         "policies/shenzhen-employee",
         &[
             "at home, level two, first admission",
             "a transfer to level three",
+        ],
+    ),
+    (
+        "policies/tengzhou-employee-outpatient",
+        &[
+            "1,000 in level one, in service, first visit of the year",
+            "2,400 in level three after that: the difference",
+            "500 in level one afterwards: nothing more to bear",
         ],
     ),
     (
@@ -63,6 +109,13 @@ const YEARS: &[(&str, &[&str])] = &[
             "without approval, the first time",
             "without approval, the second time",
             "without approval, the third time: nothing is paid",
+        ],
+    ),
+    (
+        "policies/yubei-resident-tilt",
+        &[
+            "52,000 of a fringe family, referred",
+            "20,800 of the fringe family later in the year: no second start",
         ],
     ),
     (
@@ -125,6 +178,36 @@ const YEARS: &[(&str, &[&str])] = &[
             "second admission, primary care: the half",
             "third admission, level three: the half",
             "fourth admission, a hospital of the province: the half",
+        ],
+    ),
+    (
+        "cases/mechanisms/disease_packages",
+        &[
+            "a child's leukaemia, within the limit",
+            "a child's leukaemia, over the limit",
+        ],
+    ),
+    (
+        "cases/mechanisms/illness_poverty_against_income",
+        &[
+            "March, before it is found",
+            "June, found: the year so far",
+            "September, the next bill",
+        ],
+    ),
+    (
+        "cases/mechanisms/interim_bills",
+        &[
+            "an interim bill of 20,000",
+            "the last bill of 30,000 of the same stay",
+        ],
+    ),
+    (
+        "cases/mechanisms/outpatient_pooling_with_overflow",
+        &[
+            "4,700 as an outpatient: within the limit",
+            "8,500 as an outpatient: 8,000 overflow",
+            "20,800 as an inpatient afterwards: the overflow counts",
         ],
     ),
     (
