@@ -1,148 +1,123 @@
-//! One payer's part: what it covers, where it begins, what it pays of each stretch, and why not more.
+//! One rule's part: what counts, where it begins, what it pays of each stretch, and what is then unpaid.
 
-use huitong_core::decision::{LayerResult, Step};
-use huitong_core::name::Name;
-use huitong_core::policy::layer::{Bounds, Payer};
+use huitong_core::decision::{SegmentResult, Step};
+use huitong_core::money::Fen;
+use huitong_core::policy::layer::{Axis, Measure, MetBy, Payer};
+use rust_decimal::Decimal;
 
-use super::words::{Payment, Phrase, joined, percent, yuan};
-use super::{Sentence, sentence};
+use crate::applied::{Applied, entries};
+use crate::cause;
+use crate::sentence::{Sentence, say};
+use crate::state::Asked;
+use crate::vocabulary::{Noun, payer};
+use crate::why::why_not_more;
+use crate::wording::{self, quoted, take};
 
-/// Everything to be said of a layer that applied.
-pub(super) fn explain(result: &LayerResult, rule: Option<&str>, trace: &[Step]) -> Vec<Sentence> {
-    if matches!(result.payer, Payer::Fund(fund) if fund.is_account()) {
-        return vec![from_account(result, rule, trace)];
+/// Everything to be said of a layer that did something.
+pub(crate) fn explain(applied: &Applied<'_>) -> Vec<Sentence> {
+    if matches!(applied.result.payer, Payer::Given(_)) && applied.result.paid.is_zero() {
+        return vec![not_given(applied)];
     }
-    let mut sentences = vec![opening(result, rule)];
-    let steps = || {
-        trace
-            .iter()
-            .filter(|step| layer_of(step) == Some(result.id))
-    };
-    sentences.extend(steps().filter_map(weighed));
-    sentences.extend(steps().filter_map(|step| start(step, result)));
-    sentences.extend(steps().filter_map(adjusted));
-    sentences.extend(stretches(result));
-    sentences.extend(steps().filter_map(guaranteed));
-    sentences.push(outcome(result));
-    sentences.extend(steps().filter_map(|step| why_not_more(step, result)));
+    let mut sentences = vec![opening(applied)];
+    sentences.extend(takes(applied));
+    let steps = || applied.steps();
+    sentences.extend(steps().filter_map(|step| start(applied, step)));
+    sentences.extend(adjusted(applied));
+    sentences.extend(stretches(applied));
+    sentences.extend(steps().filter_map(|step| guaranteed(applied, step)));
+    sentences.push(outcome(applied));
+    sentences.extend(why_not_more(applied));
     sentences
 }
 
-/// The layer that a step is about.
-const fn layer_of(step: &Step) -> Option<Name> {
-    match step {
-        Step::Skipped { layer, .. }
-        | Step::Took { layer, .. }
-        | Step::Start { layer, .. }
-        | Step::Adjusted { layer, .. }
-        | Step::Segment { layer, .. }
-        | Step::Floor { layer, .. }
-        | Step::Ceiling { layer, .. }
-        | Step::Balance { layer, .. }
-        | Step::Paid { layer, .. } => Some(*layer),
-        Step::Split { .. } | Step::Tier { .. } | Step::Total { .. } | Step::Closed { .. } => None,
-    }
+/// A payment from elsewhere that there was not.
+fn not_given(applied: &Applied<'_>) -> Sentence {
+    say!(
+        "{rule}没有支付。为什么没有更多：这次没有其他途径的支付。{source}",
+        "{rule} pays nothing. Why not more: nothing was paid elsewhere this time.{source}",
+        rule = wording::layer(applied.layer),
+        source = wording::source(applied.layer)
+    )
 }
 
-fn opening(result: &LayerResult, rule: Option<&str>) -> Sentence {
-    let (payer, base) = (Payment::by(result.payer), yuan(result.base));
-    let (rule_zh, rule_en) = cited(rule);
-    let (before_zh, before_en) = if result.before.is_zero() {
-        (String::new(), String::new())
-    } else {
-        let before = yuan(result.before);
-        (
-            format!("，此前已累计 {before} 元"),
-            format!(", on top of {before} before"),
-        )
+/// The rule, who pays, where it is written, and what counts.
+fn opening(applied: &Applied<'_>) -> Sentence {
+    let Applied { layer, result, .. } = applied;
+    let it = payer(result.payer);
+    let paid_by = match result.payer {
+        Payer::Fund(fund) if fund.is_account() => {
+            say!("（用{it}支付）", " (paid from: {it})", it = it)
+        }
+        Payer::Fund(_) => say!("（由{it}支付）", " (paid by: {it})", it = it),
+        Payer::Hospital => say!("（由医院承担）", " (borne by the hospital)"),
+        Payer::Given(_) => say!("（此前已由其他途径支付）", " (paid elsewhere already)"),
     };
-    sentence(
-        format!("{}：{base} 元计入{before_zh}。{rule_zh}", payer.zh),
-        format!("{}: {base} yuan count{before_en}.{rule_en}", payer.en),
-    )
-}
-
-fn cited(rule: Option<&str>) -> (String, String) {
-    rule.map_or_else(
-        || (String::new(), String::new()),
-        |rule| (format!("（依据：{rule}）"), format!(" (rule: {rule})")),
-    )
-}
-
-/// An account pays what it holds and knows neither deductible nor shares.
-fn from_account(result: &LayerResult, rule: Option<&str>, trace: &[Step]) -> Sentence {
-    let (payer, paid, (rule_zh, rule_en)) =
-        (Payment::by(result.payer), yuan(result.paid), cited(rule));
-    let held = trace.iter().find_map(|step| {
-        let Step::Balance { layer, held } = step else {
-            return None;
-        };
-        (*layer == result.id).then_some(*held)
-    });
-    let (held_zh, held_en) = held.map_or_else(
-        || (String::new(), String::new()),
-        |held| {
-            let held = yuan(held);
-            (
-                format!("为什么没有更多：账户里只有 {held} 元。"),
-                format!(" Why not more: the account held {held} yuan."),
+    let before = match layer.axis {
+        Axis::Total(total) if !result.before.is_zero() => {
+            let mut totals = applied.standing.policy.totals().iter();
+            let period = totals.find(|rule| rule.name == total);
+            let period = period.map_or(("此前", "before"), |rule| rule.period.noun());
+            say!(
+                "，接在{period}此前累计的 {before} 元之后计算",
+                ", reckoned on top of {before} so far in {period}",
+                period = period,
+                before = result.before
             )
-        },
-    );
-    sentence(
-        format!("{}：支付 {paid} 元。{held_zh}{rule_zh}", payer.zh),
-        format!("{}: it pays {paid} yuan.{held_en}{rule_en}", payer.en),
+        }
+        Axis::Total(_) | Axis::Visit => Sentence::nothing(),
+    };
+    say!(
+        "{rule}{paid_by}：计入 {base} 元{before}。{source}",
+        "{rule}{paid_by}: {base} yuan count{before}.{source}",
+        rule = wording::layer(layer),
+        paid_by = paid_by,
+        base = result.base,
+        before = before,
+        source = wording::source(layer)
     )
 }
 
-/// A ratio that is not the one of the table.
-fn adjusted(step: &Step) -> Option<Sentence> {
-    let Step::Adjusted {
-        table, adjusted, ..
-    } = step
-    else {
-        return None;
-    };
-    if table == adjusted {
-        return None;
+/// What each entry took; told where more than one did, or not all of it counts.
+fn takes(applied: &Applied<'_>) -> Vec<Sentence> {
+    let took = applied.took();
+    let is_plain = took.iter().all(|took| took.taken == took.matched);
+    if took.len() < 2 && is_plain {
+        return Vec::new();
     }
-    let (table, adjusted) = (percent(*table), percent(*adjusted));
-    Some(sentence(
-        format!("支付比例按规定由 {table} 调整为 {adjusted}。"),
-        format!("By rule the ratio of {table} becomes {adjusted}."),
-    ))
+    let entries = entries(applied, &took);
+    let said = took.iter().enumerate().map(|(at, took)| {
+        let entry = entries.as_ref().and_then(|entries| entries.get(at).copied());
+        let what = entry.map_or_else(
+            || say!("费用", "Costs"),
+            |entry| take(applied.standing.policy, entry),
+        );
+        if took.taken == took.matched {
+            return say!(
+                "{what}：{matched} 元全部计入。",
+                "In full, {what}: all {matched} yuan count.",
+                what = what,
+                matched = took.matched
+            );
+        }
+        let because = entry.map_or_else(Sentence::nothing, |entry| {
+            let causes = cause::of_row(&applied.standing, &entry.weight, applied.before);
+            applied.brackets(&causes)
+        });
+        say!(
+            "{what}：{matched} 元中 {weight} 计入，即 {taken} 元，其余 {kept_off} 元不计入{because}。",
+            "In part, {what}: of {matched} yuan {weight} count, which is {taken}; the other {kept_off} do not{because}.",
+            what = what,
+            matched = took.matched,
+            weight = took.weight,
+            taken = took.taken,
+            kept_off = took.matched.saturating_sub(took.taken),
+            because = because
+        )
+    });
+    said.collect()
 }
 
-/// Costs that count only in part.
-fn weighed(step: &Step) -> Option<Sentence> {
-    let Step::Took {
-        matched,
-        weight,
-        taken,
-        ..
-    } = step
-    else {
-        return None;
-    };
-    let kept_off = matched.checked_sub(*taken).ok()?;
-    if kept_off.is_zero() {
-        return None;
-    }
-    let (matched, weight, taken, kept_off) = (
-        yuan(*matched),
-        percent(*weight),
-        yuan(*taken),
-        yuan(kept_off),
-    );
-    Some(sentence(
-        format!("其中 {matched} 元按 {weight} 计入，即 {taken} 元；另 {kept_off} 元先由您承担。"),
-        format!(
-            "Of {matched} yuan {weight} count, which is {taken}; you bear the other {kept_off} first."
-        ),
-    ))
-}
-
-fn start(step: &Step, result: &LayerResult) -> Option<Sentence> {
+fn start(applied: &Applied<'_>, step: &Step) -> Option<Sentence> {
     let Step::Start {
         standard,
         met,
@@ -152,59 +127,152 @@ fn start(step: &Step, result: &LayerResult) -> Option<Sentence> {
     else {
         return None;
     };
-    let (standard_text, met_text, charged_text) = (yuan(*standard), yuan(*met), yuan(*charged));
+    let rule = applied.layer.start.as_ref();
+    let causes = rule.map(|start| cause::of_row(&applied.standing, &start.amount, applied.after));
+    let because = applied.brackets(&causes.unwrap_or_default());
     if standard.is_zero() {
-        return Some(sentence("没有起付线。", "There is no deductible."));
-    }
-    let (met_zh, met_en) = if met.is_zero() {
-        (String::new(), String::new())
-    } else {
-        (
-            format!("此前已承担 {met_text} 元，"),
-            format!("{met_text} of it was met before and "),
-        )
-    };
-    let still = standard.saturating_sub(*met).saturating_sub(*charged);
-    if still.is_zero() {
-        return Some(sentence(
-            format!("起付线为 {standard_text} 元，{met_zh}这次由您承担 {charged_text} 元。"),
-            format!(
-                "The deductible is {standard_text} yuan; {met_en}{charged_text} is charged now."
-            ),
+        return Some(say!(
+            "没有起付线{because}。",
+            "There is no deductible{because}.",
+            because = because
         ));
     }
-    let (base, still) = (yuan(result.base), yuan(still));
-    Some(sentence(
-        format!(
-            "起付线为 {standard_text} 元，{met_zh}这次计入的 {base} 元都在起付线以下；为什么没有支付：还差 \
-             {still} 元才开始支付。"
-        ),
-        format!(
-            "The deductible is {standard_text} yuan; {met_en}all {base} that count lie below it. Why not \
-             more: payment begins after another {still} yuan."
-        ),
+    let mut parts = Vec::new();
+    if !met.is_zero() {
+        parts.push(say!("此前已计 {it} 元", "{it} was met before", it = *met));
+    }
+    parts.push(say!(
+        "这次扣除 {it} 元",
+        "{it} is charged now",
+        it = *charged
+    ));
+    let still = standard.saturating_sub(*met).saturating_sub(*charged);
+    if !still.is_zero() {
+        parts.push(say!(
+            "还差 {it} 元才开始支付",
+            "{it} is still to go before it pays",
+            it = still
+        ));
+    }
+    Some(say!(
+        "起付线为 {standard} 元{because}：{parts}。",
+        "The deductible is {standard} yuan{because}: {parts}.",
+        standard = *standard,
+        because = because,
+        parts = Sentence::joined(&parts, "，", ", ")
     ))
 }
 
-/// What is paid of each stretch of the base.
-fn stretches(result: &LayerResult) -> Vec<Sentence> {
-    let told = result
-        .segments
-        .iter()
-        .filter(|segment| segment.to > segment.from);
+/// Ratios that are not those of the table, with the reasons that the policy gives.
+fn adjusted(applied: &Applied<'_>) -> Option<Sentence> {
+    let mut changes: Vec<Sentence> = Vec::new();
+    for step in applied.steps() {
+        if let Step::Adjusted {
+            table, adjusted, ..
+        } = step
+        {
+            let change = say!(
+                "由 {from} 调整为 {to}",
+                "from {from} to {to}",
+                from = *table,
+                to = *adjusted
+            );
+            if !changes.contains(&change) {
+                changes.push(change);
+            }
+        }
+    }
+    if changes.is_empty() {
+        return None;
+    }
+    let standing = &applied.standing;
+    let holding = applied.layer.adjustments.iter();
+    let holding = holding.filter(|it| standing.holds(&it.when, applied.after));
+    let reasons: Vec<Sentence> = holding
+        .map(|it| {
+            let causes = cause::of_condition(standing, &it.when, applied.after);
+            say!(
+                "{why}{because}",
+                "{why}{because}",
+                why = quoted(&it.source),
+                because = applied.brackets(&causes)
+            )
+        })
+        .collect();
+    let reasons = if reasons.is_empty() {
+        say!(
+            "按规定的最低或最高比例",
+            "by the least or the greatest ratio allowed"
+        )
+    } else {
+        Sentence::joined(&reasons, "，", ", ")
+    };
+    Some(say!(
+        "支付比例{changes}：{reasons}。",
+        "The ratio changes {changes}: {reasons}.",
+        changes = Sentence::joined(&changes, "、", ", "),
+        reasons = reasons
+    ))
+}
+
+/// What is paid of each stretch of the base; an account that pays all it can has none to tell.
+fn stretches(applied: &Applied<'_>) -> Vec<Sentence> {
+    if matches!(applied.result.payer, Payer::Fund(fund) if fund.is_account()) {
+        return Vec::new();
+    }
+    let told = applied.result.segments.iter();
+    let told = told.filter(|segment| segment.to > segment.from);
     told.map(|segment| {
-        let length = yuan(segment.to.saturating_sub(segment.from));
-        let (from, to) = (yuan(segment.from), yuan(segment.to));
-        let (ratio, amount) = (percent(segment.ratio), yuan(segment.amount));
-        sentence(
-            format!("从 {from} 元到 {to} 元的 {length} 元，支付 {ratio}：{amount} 元。"),
-            format!("Of the {length} yuan from {from} to {to} it pays {ratio}: {amount} yuan."),
+        say!(
+            "从 {from} 元到 {to} 元的 {length} 元，支付 {ratio}{because}：{amount} 元。",
+            "Of the {length} yuan from {from} to {to} it pays {ratio}{because}: {amount} yuan.",
+            from = segment.from,
+            to = segment.to,
+            length = segment.to.saturating_sub(segment.from),
+            ratio = segment.ratio,
+            because = applied.brackets(&ratio_causes(applied, segment)),
+            amount = segment.amount
         )
     })
     .collect()
 }
 
-fn guaranteed(step: &Step) -> Option<Sentence> {
+/// What decided the ratio of a stretch, by the segment of the rule that it lies in.
+fn ratio_causes(applied: &Applied<'_>, segment: &SegmentResult) -> Vec<Asked> {
+    let (standing, then) = (&applied.standing, applied.after);
+    let origin = match applied.layer.measure {
+        Measure::Absolute => Decimal::ZERO,
+        Measure::AboveStart => start_ends(applied),
+    };
+    let from = Decimal::from(segment.from.get());
+    let mut rules = applied.layer.segments.iter();
+    let lies_in = rules.find(|rule| {
+        rule.to.as_ref().is_none_or(|to| {
+            let row = standing.row(to, then);
+            let high = row.and_then(|(_, row)| standing.threshold(&row.value, then));
+            let high = high.and_then(|high| high.checked_add(origin));
+            high.is_some_and(|high| from < high)
+        })
+    });
+    lies_in.map_or_else(Vec::new, |rule| cause::of_row(standing, &rule.ratio, then))
+}
+
+/// Where the start ends on the axis.
+fn start_ends(applied: &Applied<'_>) -> Decimal {
+    let met_by = applied.layer.start.as_ref().map(|start| start.met_by);
+    let ends = applied.steps().find_map(|step| {
+        let Step::Start { standard, met, .. } = step else {
+            return None;
+        };
+        Some(match met_by {
+            Some(MetBy::Nothing) | None => *standard,
+            Some(MetBy::Scope(_) | MetBy::Charged(_)) => standard.saturating_sub(*met),
+        })
+    });
+    Decimal::from(ends.unwrap_or(Fen::ZERO).get())
+}
+
+fn guaranteed(applied: &Applied<'_>, step: &Step) -> Option<Sentence> {
     let Step::Floor {
         of, ratio, extra, ..
     } = step
@@ -214,89 +282,27 @@ fn guaranteed(step: &Step) -> Option<Sentence> {
     if extra.is_zero() {
         return None;
     }
-    let (of, ratio, extra) = (yuan(*of), percent(*ratio), yuan(*extra));
-    Some(sentence(
-        format!("按规定至少保证 {of} 元的 {ratio}，因此补足 {extra} 元。"),
-        format!("At least {ratio} of {of} yuan is guaranteed, so {extra} is added."),
+    let floor = applied.layer.floor.as_ref()?;
+    let causes = cause::of_row(&applied.standing, &floor.ratio, applied.after);
+    Some(say!(
+        "{what}有 {of} 元，按规定至少保证支付 {ratio}{because}，因此补足 {extra} 元。",
+        "Of {what}, {of} yuan, at least {ratio} is guaranteed{because}, so {extra} is added.",
+        what = wording::number(applied.standing.policy, floor.of),
+        of = *of,
+        ratio = *ratio,
+        because = applied.brackets(&causes),
+        extra = *extra
     ))
 }
 
-/// What it paid, and what it left of what counted.
-fn outcome(result: &LayerResult) -> Sentence {
-    let payer = match result.payer {
-        Payer::Fund(_) => ("共支付", "It pays"),
-        Payer::Hospital => ("医院承担", "The hospital bears"),
-        Payer::Given(_) => ("已支付", "Already paid:"),
-    };
-    let paid = yuan(result.paid);
-    let left = result.left;
-    if left.start.is_zero() && left.share.is_zero() && left.above.is_zero() {
-        return sentence(
-            format!("{} {paid} 元，计入部分全部付清。", payer.0),
-            format!("{} {paid} yuan, all that counts.", payer.1),
-        );
-    }
-    let (zh, en) = joined(&[
-        Phrase {
-            amount: left.start,
-            zh: "在起付线以下",
-            en: "below the deductible",
-        },
-        Phrase {
-            amount: left.share,
-            zh: "是按比例由您承担的部分",
-            en: "as your share",
-        },
-        Phrase {
-            amount: left.above,
-            zh: "超过限额",
-            en: "above the limit",
-        },
-    ]);
-    sentence(
-        format!("{} {paid} 元；未支付的有：{zh}。", payer.0),
-        format!("{} {paid} yuan; unpaid are {en}.", payer.1),
+/// What it paid, and what is then unpaid of the bill.
+fn outcome(applied: &Applied<'_>) -> Sentence {
+    let left = applied.after.layers_before.saturating_add(1);
+    say!(
+        "{rule}支付 {paid} 元，这次费用还剩 {unpaid} 元没有支付。",
+        "{rule} pays {paid} yuan; {unpaid} of the bill are then unpaid.",
+        rule = wording::layer(applied.layer),
+        paid = applied.result.paid,
+        unpaid = applied.standing.unpaid(left)
     )
-}
-
-/// A ceiling that kept a payment down.
-fn why_not_more(step: &Step, result: &LayerResult) -> Option<Sentence> {
-    let Step::Ceiling {
-        bounds,
-        limit,
-        room,
-        cut,
-        ..
-    } = step
-    else {
-        return None;
-    };
-    if cut.is_zero() || result.ceiling.is_none() {
-        return None;
-    }
-    let (limit, room_text, cut) = (yuan(*limit), yuan(*room), yuan(*cut));
-    let (left_zh, left_en) = if room.is_zero() {
-        ("已经用完".to_owned(), "it is used up".to_owned())
-    } else {
-        (
-            format!("这次之前还剩 {room_text} 元"),
-            format!("{room_text} of it was left"),
-        )
-    };
-    Some(match bounds {
-        Bounds::Payment => sentence(
-            format!("为什么没有更多：最高支付限额为 {limit} 元，{left_zh}，因此少支付 {cut} 元。"),
-            format!(
-                "Why not more: it pays at most {limit} yuan; {left_en}, so it pays {cut} less."
-            ),
-        ),
-        Bounds::Scope => sentence(
-            format!(
-                "为什么没有更多：最多有 {limit} 元费用可以计入，{left_zh}，因此有 {cut} 元不计入。"
-            ),
-            format!(
-                "Why not more: it covers at most {limit} yuan of costs; {left_en}, so {cut} is not covered."
-            ),
-        ),
-    })
 }

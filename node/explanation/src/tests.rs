@@ -1,143 +1,82 @@
-//! What people read, for the published case of Ningbo and for layers that are cut.
+//! What is read of a visit for an explanation is what the engine read: conditions, starts, weights, totals.
 
-use std::collections::BTreeMap;
-
-use huitong_adjudication::{Case, Compiled, Facts, StoredTotal, adjudicate};
-use huitong_core::bill::SplitBill;
-use huitong_core::coverage::Balances;
-use huitong_core::digest::sha256;
-use huitong_core::name::Name;
-use huitong_core::totals::{Stretch, TotalSlot};
-use huitong_core::vocabulary::{FilingClass, FilingTime, Part, Place, Scheme, Setting};
+use huitong_adjudication::Compiled;
+use huitong_authoring::case::Inputs;
+use huitong_authoring::examples::run;
+use huitong_core::decision::{SkipReason, Step};
+use huitong_core::money::Fen;
+use huitong_core::policy::fact::NumberFact;
+use huitong_core::policy::layer::Axis;
 use huitong_document::policy::PolicyDocument;
+use rust_decimal::Decimal;
 
 use super::*;
+use standing::Moment;
 
-const NINGBO: &str = include_str!("tests/ningbo.toml");
-const THREE_LAYERS: &str = include_str!("tests/three_layers.toml");
-
-fn name(text: &str) -> Name {
-    Name::parse(text).unwrap()
-}
-
-fn fen(text: &str) -> Fen {
-    Fen::parse_yuan(text).unwrap()
-}
-
-fn facts() -> Facts {
-    Facts {
-        setting: Setting::Inpatient,
-        scheme: Scheme::Resident,
-        category: name("adult"),
-        retired: false,
-        age: 59,
-        years_paid: 0,
-        covered_days: 3_000,
-        covered_years: 8,
-        claim_free_years: 2,
-        days: 10,
-        sessions: 1,
-        ordinal: 1,
-        tier: Some(name("three")),
-        place: Place::OtherProvince,
-        networked: true,
-        filing: FilingClass::LongTerm,
-        filing_time: FilingTime::Before,
-        referred: false,
-        identities: std::collections::BTreeSet::new(),
-        diseases: Vec::new(),
-        package: None,
-        benefit_date: "2023-05-10".parse().unwrap(),
-    }
-}
-
-/// Decides amounts under a policy, with totals before and an account, and explains the decision.
-fn explained(policy: &str, amounts: &[(Part, &str)], before: &[(&str, &str)], own: &str) -> String {
-    let document = PolicyDocument::parse(policy.as_bytes()).unwrap();
-    let policy = document.policy().clone();
-    let compiled = Compiled::new(policy.clone(), sha256(b"policy")).unwrap();
-    let amounts = amounts
-        .iter()
-        .map(|(part, amount)| ((*part, Vec::new()), fen(amount)));
-    let bill = SplitBill::from_amounts(amounts.collect()).unwrap();
-    let totals: BTreeMap<Name, StoredTotal> = policy
-        .totals()
-        .iter()
-        .map(|rule| {
-            let value = before.iter().find(|(of, _)| *of == rule.name.as_str());
-            let slot = TotalSlot {
-                name: rule.name,
-                stretch: Stretch::Year(2023),
-                key: None,
-            };
-            (
-                rule.name,
-                StoredTotal {
-                    slot,
-                    value: value.map_or(0, |(_, value)| fen(value).get()),
-                },
-            )
-        })
-        .collect();
-    let facts = facts();
-    let case = Case {
-        bill: &bill,
-        facts: &facts,
-        totals: &totals,
-        balances: Balances {
-            own: fen(own),
-            family: Fen::ZERO,
-        },
-        given: &BTreeMap::new(),
-        catalogue: sha256(b"catalogue"),
-    };
-    let decision = adjudicate(&compiled, &case).unwrap();
-    let sentences = explain(&policy, &decision);
-    let lines = sentences
-        .iter()
-        .zip(1..)
-        .map(|(said, at)| format!("{at}. {}\n   {}\n", said.zh, said.en));
-    lines.collect()
-}
-
-const GC48: [(Part, &str); 3] = [
-    (Part::InScope, "20000"),
-    (Part::FirstPay, "500"),
-    (Part::OutOfScope, "1500"),
+const DOCUMENTS: [&str; 6] = [
+    include_str!("../../../proto/document/tests/fixtures/good/every_construct.toml"),
+    include_str!("../../../deploy/policies/beijing-employee.toml"),
+    include_str!("../../../deploy/policies/chongqing-resident.toml"),
+    include_str!("../../../deploy/policies/ningbo-employee.toml"),
+    include_str!("../../../deploy/policies/shanghai-employee.toml"),
+    include_str!("../tests/explanations/every_way.toml"),
 ];
 
 #[test]
-fn the_published_case_of_ningbo() {
-    insta::assert_snapshot!(explained(NINGBO, &GC48, &[], "0"));
-}
-
-#[test]
-fn a_ceiling_that_is_nearly_used_up() {
-    insta::assert_snapshot!(explained(NINGBO, &GC48, &[("basic_paid", "299000")], "0"));
-}
-
-#[test]
-fn a_bill_below_the_deductible() {
-    insta::assert_snapshot!(explained(NINGBO, &[(Part::InScope, "800")], &[], "0"));
-}
-
-#[test]
-fn three_layers_and_an_account() {
-    let amounts = [(Part::InScope, "60000"), (Part::OverLimit, "300.50")];
-    insta::assert_snapshot!(explained(
-        THREE_LAYERS,
-        &amounts,
-        &[("serious", "9000")],
-        "100"
-    ));
-}
-
-#[test]
-fn layers_that_do_not_apply_are_named_once() {
-    insta::assert_snapshot!(explained(
-        THREE_LAYERS,
-        &[(Part::InScope, "1200")],
-        &[],
-        "0"
-    ));
+fn what_is_read_again_is_what_the_engine_read() {
+    let mut compared = [0_usize; 4];
+    for text in DOCUMENTS {
+        let document = PolicyDocument::parse(text.as_bytes()).unwrap();
+        let compiled = Compiled::new(document.policy().clone(), document.digest()).unwrap();
+        for example in document.examples() {
+            let inputs = Inputs::of(document.policy(), &example.bill).unwrap();
+            let case = inputs.case();
+            let decision = run(&compiled, example).unwrap();
+            let standing = Standing {
+                policy: document.policy(),
+                case: &case,
+                decision: &decision,
+            };
+            for (place, layer) in document.policy().layers().iter().enumerate() {
+                let then = |base| Moment {
+                    layers_before: place,
+                    base,
+                };
+                let is_skipped = standing.skipped(layer.name) == Some(SkipReason::When);
+                let holds = standing.holds(&layer.when, then(Fen::ZERO));
+                assert_eq!(holds, !is_skipped, "{}: {}", example.name, layer.name);
+                compared[0] += 1;
+                let Some(result) = standing.result(layer.name) else {
+                    continue;
+                };
+                if let Axis::Total(total) = layer.axis {
+                    let read = standing.number(NumberFact::Total(total), then(Fen::ZERO));
+                    assert_eq!(read, Some(Decimal::from(result.before.get())));
+                    compared[1] += 1;
+                }
+                let applied = Applied::new(standing, place, layer, result);
+                for step in applied.steps() {
+                    if let Step::Start { standard, .. } = step {
+                        let table = &layer.start.as_ref().unwrap().amount;
+                        let (_, row) = standing.row(table, then(result.base)).unwrap();
+                        let read = standing.threshold(&row.value, then(result.base));
+                        assert_eq!(
+                            read,
+                            Some(Decimal::from(standard.get())),
+                            "{}",
+                            example.name
+                        );
+                        compared[2] += 1;
+                    }
+                }
+                let took = applied.took();
+                if let Some(entries) = applied::entries(&applied, &took) {
+                    assert_eq!(entries.len(), took.len());
+                    compared[3] += 1;
+                }
+            }
+        }
+    }
+    // Each kind of comparison was made; the figures fall only when documents lose examples.
+    assert!(compared.iter().all(|count| *count >= 3), "{compared:?}");
 }

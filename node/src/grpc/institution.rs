@@ -76,7 +76,12 @@ impl InstitutionService for InstitutionGrpc {
                 &found.snapshot,
                 &found.decision,
             ),
-            explanation: explanation(&self.policies, &found.decision),
+            explanation: explanation(
+                &self.policies,
+                &found.claim,
+                &found.snapshot,
+                &found.decision,
+            ),
             decision: Some(decision_to_wire(&found.decision)),
         }))
     }

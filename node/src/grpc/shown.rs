@@ -2,7 +2,9 @@
 //!
 //! Lines are worked out when somebody reads them, from what the decision was made on; they are in no record.
 
-use huitong_adjudication::{Case, LineShare, facts, line_shares as shares, slots, stored_totals};
+use huitong_adjudication::{
+    Case, Fault, LineShare, facts, line_shares as shares, slots, stored_totals,
+};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
@@ -14,7 +16,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::settlement::v1;
 
 use crate::compute::compute;
-use crate::policies::PolicyBook;
+use crate::policies::{HeldPolicy, PolicyBook};
 use crate::treatment::{SettledView, SettlementView, ViewState};
 use huitong_explanation::{Sentence, explain};
 
@@ -47,7 +49,7 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
             } = &**settled;
             shown.state = v1::State::Settled.into();
             shown.lines = line_shares(policies, &prepared.claim, snapshot, decision);
-            shown.explanation = explanation(policies, decision);
+            shown.explanation = explanation(policies, &prepared.claim, snapshot, decision);
             shown.decision = Some(decision_to_wire(decision));
             shown.receipt = Some(receipt_to_wire(receipt));
         }
@@ -63,10 +65,31 @@ pub fn line_shares(
     snapshot: &Snapshot,
     decision: &Decision,
 ) -> Vec<v1::LineShare> {
-    let Some(policy) = policies.get(&decision.policy) else {
-        return Vec::new();
-    };
-    let found = facts(policy.policy(), claim, &snapshot.coverage).and_then(|facts| {
+    let found = again(policies, claim, snapshot, decision, |policy, case| {
+        compute(claim.bill.lines().len(), || {
+            shares(&policy.compiled, case, decision)
+        })
+    });
+    claim
+        .bill
+        .lines()
+        .iter()
+        .zip(found.unwrap_or_default())
+        .map(|(line, share)| line_share(line, &share))
+        .collect()
+}
+
+/// Looks at a decision again, with its policy and the case that it was made on; nothing when the policy is
+/// not at hand any more.
+fn again<T>(
+    policies: &PolicyBook,
+    claim: &Claim,
+    snapshot: &Snapshot,
+    decision: &Decision,
+    look: impl FnOnce(&HeldPolicy, &Case<'_>) -> Result<T, Fault>,
+) -> Option<T> {
+    let policy = policies.get(&decision.policy)?;
+    let looked = facts(policy.policy(), claim, &snapshot.coverage).and_then(|facts| {
         let totals = stored_totals(slots(policy.policy(), &facts, claim), &snapshot.totals);
         let case = Case {
             bill: &claim.bill,
@@ -76,21 +99,13 @@ pub fn line_shares(
             given: &claim.given,
             catalogue: claim.catalogue,
         };
-        compute(claim.bill.lines().len(), || {
-            shares(&policy.compiled, &case, decision)
-        })
+        look(&policy, &case)
     });
-    match found {
-        Ok(shares) => claim
-            .bill
-            .lines()
-            .iter()
-            .zip(shares)
-            .map(|(line, share)| line_share(line, &share))
-            .collect(),
+    match looked {
+        Ok(found) => Some(found),
         Err(fault) => {
-            tracing::error!(%fault, "the lines of a decision cannot be worked out");
-            Vec::new()
+            tracing::error!(%fault, "a decision cannot be looked at again");
+            None
         }
     }
 }
@@ -106,11 +121,16 @@ fn line_share(line: &huitong_core::bill::SplitLine, share: &LineShare) -> v1::Li
 
 /// A decision step by step in words; none when the policy is not at hand any more.
 #[must_use]
-pub fn explanation(policies: &PolicyBook, decision: &Decision) -> Vec<v1::Sentence> {
-    let Some(policy) = policies.get(&decision.policy) else {
-        return Vec::new();
-    };
-    let sentences = explain(policy.policy(), decision).into_iter();
+pub fn explanation(
+    policies: &PolicyBook,
+    claim: &Claim,
+    snapshot: &Snapshot,
+    decision: &Decision,
+) -> Vec<v1::Sentence> {
+    let told = again(policies, claim, snapshot, decision, |policy, case| {
+        Ok(explain(policy.policy(), case, decision))
+    });
+    let sentences = told.unwrap_or_default().into_iter();
     sentences
         .map(|Sentence { zh, en }| v1::Sentence { zh, en })
         .collect()

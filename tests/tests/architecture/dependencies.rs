@@ -12,7 +12,10 @@ const WHOLE: [(&str, &[&str]); 4] = [
         "huitong-adjudication",
         &["huitong-core", "rust_decimal", "thiserror"],
     ),
-    ("huitong-explanation", &["huitong-core", "rust_decimal"]),
+    (
+        "huitong-explanation",
+        &["huitong-adjudication", "huitong-core", "rust_decimal"],
+    ),
     (
         "huitong-netting",
         &["huitong-core", "rust_decimal", "thiserror"],
