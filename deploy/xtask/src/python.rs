@@ -1,5 +1,6 @@
-//! A Python of our own, in the target folder, with the packages of tests/python/requirements.txt: one test
-//! calls a node from another language. It is made once, and again when the requirements change.
+//! A Python of our own, in the target folder, with the packages of tests/python/requirements.txt: tests
+//! call a node from another language, and validate documents as an editor does. It is made once, and again
+//! when the requirements change.
 
 use std::fs;
 use std::path::{Path, PathBuf};

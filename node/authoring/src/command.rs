@@ -1,13 +1,17 @@
 //! `huitong policy …`: one file for each command.
 //!
-//! Files in, text or JSON out. Exit codes: 0, and 64 when a file cannot be read, has faults, or does not
-//! come out as its examples say.
+//! Files in, text or JSON out. Exit codes: 0, and 1 when a file cannot be read or written, has faults, or does
+//! not come out as its examples say.
 
 mod adjudicate;
 mod build;
 mod check;
+mod diff;
 mod digest;
+mod explain;
 mod json;
+mod new;
+mod schema;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -19,13 +23,22 @@ use std::process::ExitCode;
 use huitong_document::policy::PolicyDocument;
 
 use crate::source;
+use diff::Manner;
+use explain::Language;
+use new::NewArguments;
 
 /// The exit code of input that cannot be used.
-const BAD_INPUT: u8 = 64;
+const BAD_INPUT: u8 = 1;
 
 /// Commands on policy documents.
 #[derive(Debug, clap::Subcommand)]
 pub enum PolicyCommand {
+    /// Write a commented skeleton that passes the check / 生成带注释的政策模板
+    ///
+    /// Nothing is asked: fill in what you say by flags, and replace its figures by those of the notice.
+    /// The handbook leads from a notice to a published document: deploy/docs/policy-authors.md.
+    /// 不提问：按参数生成模板，再把其中数字换成公告的数字。手册见 deploy/docs/policy-authors.md。
+    New(NewArguments),
     /// Read policies and run their worked examples; list all that is wrong.
     Check {
         /// The policy documents.
@@ -57,6 +70,48 @@ pub enum PolicyCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Tell step by step, in sentences, how a bill is settled under a policy / 逐步说明一笔费用如何结算
+    ///
+    /// Each rule is named with its source and its figures, and of each it is said why it does not pay more.
+    /// The patient reads these same sentences. 逐项说明依据和数字，并说明每一项为什么没有支付更多。
+    Explain {
+        /// The policy document / 政策文件
+        #[arg(long)]
+        policy: PathBuf,
+        /// The bill document / 费用文件
+        #[arg(long)]
+        bill: PathBuf,
+        /// The language / 语言
+        #[arg(long, value_enum, default_value = "both")]
+        lang: Language,
+    },
+    /// Say what changes from policy A to policy B, for whom, and by how much / 对比两份政策的变化
+    ///
+    /// First rule by rule, old and new figures in words; then a table of typical bills, levels of hospitals,
+    /// ways of going there and persons, with what funds and patients pay under A and B, biggest changes
+    /// first. Nothing is stored and no person is looked at. 先逐条说明变化，再列出典型情形下基金和个人负担的
+    /// 增减，变化大的在前；不涉及任何真实参保人。
+    Diff {
+        /// The policy now / 现行政策文件
+        a: PathBuf,
+        /// The policy to come / 拟实行的政策文件
+        b: PathBuf,
+        /// The language / 语言
+        #[arg(long, value_enum, default_value = "both")]
+        lang: Language,
+        /// How many rows of the table are printed / 表格行数
+        #[arg(long, default_value_t = 20)]
+        top: usize,
+        /// Print one JSON document with every changed row / 以 JSON 输出全部变化
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the JSON Schema of policy documents, for editors / 输出供编辑器使用的 JSON Schema
+    ///
+    /// The same stands in deploy/schema/policy.schema.json. In an editor with a TOML language server, the
+    /// line `#:schema PATH` at the top of a document makes it complete and check while you type.
+    /// 与 deploy/schema/policy.schema.json 相同；在文件首行写 `#:schema 路径`，编辑器即可补全和检查。
+    Schema,
 }
 
 /// Whether all that was given could be used.
@@ -103,6 +158,26 @@ impl PolicyCommand {
                 let form = if json { Form::Json } else { Form::Text };
                 adjudicate::command(&policy, &bill, form, out, faults)
             }
+            Self::New(arguments) => new::command(&arguments, out, faults),
+            Self::Explain { policy, bill, lang } => {
+                explain::command(&policy, &bill, lang, out, faults)
+            }
+            Self::Diff {
+                a,
+                b,
+                lang,
+                top,
+                json,
+            } => {
+                let form = if json { Form::Json } else { Form::Text };
+                let manner = Manner {
+                    language: lang,
+                    form,
+                    top,
+                };
+                diff::command(&a, &b, manner, out, faults)
+            }
+            Self::Schema => schema::command(out),
         }
     }
 }

@@ -6,11 +6,15 @@
 //! - [`case`]: from a bill document to what the engine starts from
 //! - [`examples`]: a policy's worked examples against the engine
 //! - [`source`]: a policy file and the parts that it names
+//! - [`compare`]: two policies beside each other
+//! - [`schema`]: the JSON Schema of policy documents
 //! - [`command`]: `huitong policy …`
 
 pub mod case;
 pub mod command;
+pub mod compare;
 pub mod examples;
+pub mod schema;
 pub mod source;
 
 pub use command::PolicyCommand;

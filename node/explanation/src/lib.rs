@@ -1,7 +1,7 @@
 //! A decision in sentences, for the person who pays and for whoever checks it.
 //!
 //! - [`sentence`]: one sentence in both languages, and how figures are spoken
-//! - [`wording`]: the parts of a policy in words
+//! - [`wording`] and [`figures`]: the parts of a policy in words, and its figures
 //! - [`explain`]: a decision, step by step
 //!
 //! Every figure stands in the decision or is a difference of two that do, and every step's parts add up to
@@ -20,6 +20,7 @@
 mod applied;
 mod cause;
 mod closing;
+pub mod figures;
 mod idle;
 mod layer;
 pub mod sentence;

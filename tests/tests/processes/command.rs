@@ -104,6 +104,10 @@ async fn each_command_says_what_it_is_for() {
         "policy check",
         "policy digest",
         "policy adjudicate",
+        "policy new",
+        "policy explain",
+        "policy diff",
+        "policy schema",
         "demo",
     ] {
         assert!(

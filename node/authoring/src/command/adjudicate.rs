@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use huitong_adjudication::Compiled;
+use huitong_adjudication::{Case, Compiled, adjudicate};
 use huitong_core::decision::Decision;
 use huitong_document::bill::BillDocument;
 use huitong_document::policy::PolicyDocument;
 
 use super::{Form, Verdict, json, read, read_policy, text};
-use crate::case::decide;
+use crate::case::Inputs;
 
 pub(super) fn command(
     policy: &Path,
@@ -21,7 +21,8 @@ pub(super) fn command(
     let Some(document) = read_policy(policy, faults)? else {
         return Ok(Verdict::Faulty);
     };
-    let Some(decision) = settle(&document, bill, faults)? else {
+    let settled = settle(&document, bill, faults, |_, decision| decision.clone())?;
+    let Some(decision) = settled else {
         return Ok(Verdict::Faulty);
     };
     match form {
@@ -31,12 +32,13 @@ pub(super) fn command(
     Ok(Verdict::Sound)
 }
 
-/// The decision, or why there is none.
-fn settle(
+/// Looks at the decision and what it was made on, or tells why there is none.
+pub(super) fn settle<T>(
     document: &PolicyDocument,
     bill: &Path,
     faults: &mut impl Write,
-) -> io::Result<Option<Decision>> {
+    look: impl FnOnce(&Case<'_>, &Decision) -> T,
+) -> io::Result<Option<T>> {
     let Some(bytes) = read(bill, faults)? else {
         return Ok(None);
     };
@@ -56,8 +58,14 @@ fn settle(
         }
     };
     let compiled = Compiled::new(document.policy().clone(), document.digest());
-    match compiled.and_then(|compiled| decide(&compiled, &bill)) {
-        Ok(decision) => Ok(Some(decision)),
+    let looked = compiled.and_then(|compiled| {
+        let inputs = Inputs::of(compiled.policy(), &bill)?;
+        let case = inputs.case();
+        let decision = adjudicate(&compiled, &case)?;
+        Ok(look(&case, &decision))
+    });
+    match looked {
+        Ok(found) => Ok(Some(found)),
         Err(fault) => {
             writeln!(
                 faults,

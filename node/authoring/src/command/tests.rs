@@ -1,5 +1,7 @@
 //! The commands as a person runs them: what they print, and how they end.
 
+mod words;
+
 use std::path::PathBuf;
 
 use super::{Form, PolicyCommand, Verdict};

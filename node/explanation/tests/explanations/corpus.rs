@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use huitong_adjudication::{Compiled, adjudicate};
 use huitong_authoring::case::Inputs;
+use huitong_authoring::source::read_policy;
 use huitong_core::decision::Decision;
 use huitong_document::bill::BillDocument;
 use huitong_document::policy::PolicyDocument;
@@ -24,12 +25,7 @@ pub(crate) struct Explained {
 
 impl Ready {
     pub(crate) fn read(file: &str) -> Self {
-        let bytes = std::fs::read(root().join(file)).unwrap();
-        Self::of(file, &bytes)
-    }
-
-    fn of(file: &str, bytes: &[u8]) -> Self {
-        let document = match PolicyDocument::parse_file(file, bytes) {
+        let document = match read_policy(&root().join(file)) {
             Ok(document) => document,
             Err(faults) => panic!("{faults}"),
         };
@@ -83,6 +79,7 @@ pub(crate) fn all() -> Vec<Ready> {
     let folders = [
         "deploy/policies",
         "deploy/cases",
+        "deploy/cases/mechanisms",
         "proto/document/tests/fixtures/good",
         "node/explanation/tests/explanations",
     ];
@@ -101,8 +98,9 @@ pub(crate) fn all_below(folder: &str) -> Vec<Ready> {
     let documents = files.filter_map(|file| {
         let bytes = std::fs::read(root().join(&file)).unwrap();
         // Tables stand beside the documents.
-        let is_policy = String::from_utf8_lossy(&bytes).contains("[[layer]]");
-        is_policy.then(|| Ready::of(&file, &bytes))
+        let text = String::from_utf8_lossy(&bytes);
+        let is_policy = text.contains("[[layer]]") || text.contains("[[part]]");
+        is_policy.then(|| Ready::read(&file))
     });
     documents.collect()
 }

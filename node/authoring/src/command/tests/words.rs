@@ -1,0 +1,192 @@
+//! The commands that write and tell: `new`, `explain`, `diff`, `schema`, and the help of all.
+
+use clap::{CommandFactory, Parser};
+
+use super::{Desk, POLICY};
+use crate::command::{PolicyCommand, Verdict};
+
+#[derive(Debug, Parser)]
+#[command(name = "policy")]
+struct Typed {
+    #[command(subcommand)]
+    command: PolicyCommand,
+}
+
+impl Desk {
+    /// Runs a line as a person types it; files stand in the folder.
+    fn typed(&self, line: &str) -> (Verdict, String, String) {
+        let words = line.split(' ').map(|word| {
+            if word.ends_with(".toml") {
+                self.path(word).display().to_string()
+            } else {
+                word.to_owned()
+            }
+        });
+        let typed = Typed::try_parse_from(["policy".to_owned()].into_iter().chain(words));
+        self.run(typed.unwrap().command)
+    }
+
+    /// What a line prints that must succeed.
+    fn told(&self, line: &str) -> String {
+        let (verdict, out, faults) = self.typed(line);
+        assert_eq!((verdict, faults.as_str()), (Verdict::Sound, ""), "{line}");
+        out
+    }
+}
+
+/// A skeleton for every scheme, each kind of care alone and all of them together.
+#[test]
+fn every_skeleton_passes_the_check() {
+    let settings = [
+        "inpatient",
+        "outpatient",
+        "chronic",
+        "pharmacy",
+        "maternity",
+    ];
+    let all = settings.join(" --setting ");
+    for scheme in ["employee", "resident", "retired_cadre", "rural_cooperative"] {
+        for (at, setting) in settings.iter().chain([&all.as_str()]).enumerate() {
+            let desk = Desk::new();
+            let file = format!("{scheme}_{at}.toml");
+            let flags = format!("--region 330200 --scheme {scheme} --from 2024-07-01");
+            let told = desk.told(&format!("new {flags} --setting {setting} --out {file}"));
+            assert!(told.starts_with(&format!("{file}: written")), "{told}");
+            let (verdict, out, faults) = desk.typed(&format!("check {file}"));
+            assert_eq!(verdict, Verdict::Sound, "{scheme} {setting}\n{faults}");
+            assert!(!out.contains(": 0 of"), "{out}");
+        }
+    }
+}
+
+#[test]
+fn a_skeleton_is_the_same_text_on_standard_output_and_overwrites_nothing() {
+    let desk = Desk::new();
+    let flags = "new --region 330200 --scheme resident --from 2024-01-01";
+    let printed = desk.told(flags);
+    desk.told(&format!("{flags} --out fresh.toml"));
+    assert_eq!(
+        std::fs::read_to_string(desk.path("fresh.toml")).unwrap(),
+        printed
+    );
+    insta::assert_snapshot!(printed);
+    let (verdict, out, faults) = desk.typed(&format!("{flags} --out policy.toml"));
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    assert!(
+        faults.starts_with("policy.toml: cannot be written: "),
+        "{faults}"
+    );
+    assert_eq!(
+        std::fs::read_to_string(desk.path("policy.toml")).unwrap(),
+        POLICY
+    );
+}
+
+#[test]
+fn a_bill_is_explained_in_one_language_or_both() {
+    let desk = Desk::new();
+    let line = "explain --policy policy.toml --bill amounts.toml";
+    let [zh, en, both] =
+        ["--lang zh", "--lang en", "--lang both"].map(|lang| desk.told(&format!("{line} {lang}")));
+    assert_eq!(both, desk.told(line));
+    let is_told_in = |text: &str, whole: &str| {
+        text.lines()
+            .skip(1)
+            .all(|it| whole.contains(it.get(4..).unwrap()))
+    };
+    assert!(is_told_in(&zh, &both) && is_told_in(&en, &both));
+    assert!(en.contains("Why not more: ") && !en.contains("为什么没有更多"));
+    insta::assert_snapshot!(zh);
+    desk.put(
+        "bill.toml",
+        "facts = { tier = \"four\" }\namounts = { in = \"1\" }",
+    );
+    let (verdict, out, faults) = desk.typed("explain --policy policy.toml --bill bill.toml");
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    assert!(faults.starts_with("bill.toml:1:18 "), "{faults}");
+}
+
+/// A new deductible and ratio, a higher ceiling, a rule more: each with its figures, then the table.
+#[test]
+fn a_difference_is_told_rule_by_rule_and_case_by_case() {
+    let desk = Desk::new();
+    let next = POLICY
+        .replace("three = \"1200\"", "three = \"1000\"")
+        .replace("three = \"0.70\"", "three = \"0.75\"")
+        .replace("payment = \"300000\"", "payment = \"350000\"")
+        .replace("13160", "14250")
+        .replace(
+            "start = { basic = \"1200\" }",
+            "start = { basic = \"1000\" }",
+        )
+        .replace("8840", "7750");
+    let critical = "[[layer]]\nname = \"critical\"\ntake = [\"in\"]\nstart = \"20000\"\nratio = \"0.60\"\n\
+         when = { identity = [\"subsistence\", \"fringe\"] }\npayer = \"resident_critical_illness\"\n\n[[example]]";
+    desk.put("next.toml", &next.replacen("[[example]]", critical, 1));
+    insta::assert_snapshot!(
+        "difference_zh",
+        desk.told("diff policy.toml next.toml --lang zh")
+    );
+    insta::assert_snapshot!(
+        "difference_en",
+        desk.told("diff policy.toml next.toml --lang en --top 5")
+    );
+    let json = desk.told("diff policy.toml next.toml --json");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let (cells, changed) = (
+        json["cells"].as_u64().unwrap(),
+        json["changed"].as_array().unwrap(),
+    );
+    assert_eq!(cells, 2 * 3 * 5, "two levels, three persons, five bills");
+    let more: Vec<_> = changed
+        .iter()
+        .map(|it| it["patient_more_fen"].as_i64().unwrap().abs())
+        .collect();
+    assert!(more.is_sorted_by(|a, b| a >= b) && more.iter().all(|it| *it > 0));
+}
+
+#[test]
+fn a_policy_does_not_differ_from_itself() {
+    let desk = Desk::new();
+    let told = desk.told("diff policy.toml policy.toml --lang en");
+    assert!(
+        told.contains("No rule changes.") && told.contains(" 0 come out otherwise"),
+        "{told}"
+    );
+    let (verdict, out, faults) = desk.typed("diff nowhere.toml other.toml");
+    assert_eq!((verdict, out.as_str()), (Verdict::Faulty, ""));
+    assert_eq!(faults.lines().count(), 2, "both are told: {faults}");
+}
+
+/// deploy/schema/policy.schema.json is what the command prints.
+#[test]
+fn the_schema_in_the_repository_is_the_one_that_is_printed() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../deploy/schema/policy.schema.json"
+    );
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    let printed = Desk::new().told("schema");
+    assert!(
+        kept == printed,
+        "deploy/schema/policy.schema.json is not what `huitong policy schema` prints: write it again"
+    );
+}
+
+/// Each command says in both languages what it is for.
+#[test]
+fn new_commands_help_in_both_languages() {
+    let mut command = Typed::command();
+    for name in ["new", "explain", "diff", "schema"] {
+        let help = command
+            .find_subcommand_mut(name)
+            .unwrap()
+            .render_long_help()
+            .to_string();
+        let chinese = help
+            .chars()
+            .filter(|it| ('\u{4e00}'..='\u{9fff}').contains(it))
+            .count();
+        assert!(chinese > 20, "{help}");
+    }
+}
