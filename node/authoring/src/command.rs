@@ -134,10 +134,18 @@ impl PolicyCommand {
     /// # Errors
     /// Only when output cannot be written.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let verdict = self.run_to(&mut io::stdout().lock(), &mut io::stderr().lock())?;
-        Ok(match verdict {
-            Verdict::Sound => ExitCode::SUCCESS,
-            Verdict::Faulty => ExitCode::from(BAD_INPUT),
+        let code = self.run_into(&mut io::stdout().lock(), &mut io::stderr().lock())?;
+        Ok(ExitCode::from(code))
+    }
+
+    /// Runs the command into two writers, and returns the exit code.
+    ///
+    /// # Errors
+    /// Only when output cannot be written.
+    pub fn run_into(self, out: &mut impl Write, faults: &mut impl Write) -> io::Result<u8> {
+        Ok(match self.run_to(out, faults)? {
+            Verdict::Sound => 0,
+            Verdict::Faulty => BAD_INPUT,
         })
     }
 

@@ -9,4 +9,6 @@
     reason = "a test says what must hold by panicking"
 )]
 
+mod handbook;
+mod markdown;
 mod schema;

@@ -1,5 +1,5 @@
 //! The commands as a person meets them: help that says what each thing is, and every fault of a file at
-//! once, with exit code 64.
+//! once, with exit code 64, or 1 for a policy.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use huitong_tests::start;
 
 /// The exit code of input that cannot be used.
 const BAD_INPUT: i32 = 64;
+/// The exit code for a document with faults.
+const BAD_DOCUMENT: i32 = 1;
 /// A terminal is seldom wider.
 const WIDEST: usize = 160;
 
@@ -119,12 +121,17 @@ async fn each_command_says_what_it_is_for() {
 
 /// Runs a command that must exit 64, and what it said in all.
 async fn refused(args: &[&str]) -> String {
+    exits(BAD_INPUT, args).await
+}
+
+/// Runs a command that must exit with this code, and what it said in all.
+async fn exits(code: i32, args: &[&str]) -> String {
     let output = run(args).await;
     let (printed, said) = texts(&output);
     let all = format!("{printed}{said}");
     assert_eq!(
         output.status.code(),
-        Some(BAD_INPUT),
+        Some(code),
         "huitong {}:\n{all}",
         args.join(" ")
     );
@@ -252,7 +259,7 @@ async fn every_fault_of_a_policy_is_listed_at_once() {
         ],
     );
     let file = faulty.display().to_string();
-    let said = refused(&["policy", "check", &file]).await;
+    let said = exits(BAD_DOCUMENT, &["policy", "check", &file]).await;
     for wrong in ["\"residents\"", "\"1.50\"", "\"pool\""] {
         let place = format!("{file}:{}:", line_of(&faulty, wrong));
         assert!(
@@ -266,7 +273,11 @@ async fn every_fault_of_a_policy_is_listed_at_once() {
         &sound,
         &[("inpatient = \"13160\"", "inpatient = \"13161\"")],
     );
-    let said = refused(&["policy", "check", &wrong.display().to_string()]).await;
+    let said = exits(
+        BAD_DOCUMENT,
+        &["policy", "check", &wrong.display().to_string()],
+    )
+    .await;
     assert!(
         said.contains("13161.00") && said.contains("13160.00"),
         "{said}"
