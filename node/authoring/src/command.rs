@@ -37,6 +37,7 @@ pub enum PolicyCommand {
     ///
     /// Nothing is asked: fill in what you say by flags, and replace its figures by those of the notice.
     /// The handbook leads from a notice to a published document: deploy/docs/policy-authors.md.
+    ///
     /// 不提问：按参数生成模板，再把其中数字换成公告的数字。手册见 deploy/docs/policy-authors.md。
     New(NewArguments),
     /// Read policies and run their worked examples; list all that is wrong.
@@ -73,7 +74,9 @@ pub enum PolicyCommand {
     /// Tell step by step, in sentences, how a bill is settled under a policy / 逐步说明一笔费用如何结算
     ///
     /// Each rule is named with its source and its figures, and of each it is said why it does not pay more.
-    /// The patient reads these same sentences. 逐项说明依据和数字，并说明每一项为什么没有支付更多。
+    /// The patient reads these same sentences.
+    ///
+    /// 逐项说明依据和数字，并说明每一项为什么没有支付更多。
     Explain {
         /// The policy document / 政策文件
         #[arg(long)]
@@ -89,8 +92,9 @@ pub enum PolicyCommand {
     ///
     /// First rule by rule, old and new figures in words; then a table of typical bills, levels of hospitals,
     /// ways of going there and persons, with what funds and patients pay under A and B, biggest changes
-    /// first. Nothing is stored and no person is looked at. 先逐条说明变化，再列出典型情形下基金和个人负担的
-    /// 增减，变化大的在前；不涉及任何真实参保人。
+    /// first. Nothing is stored and no person is looked at.
+    ///
+    /// 先逐条说明变化，再列出典型情形下基金和个人负担的增减，变化大的在前；不涉及任何真实参保人。
     Diff {
         /// The policy now / 现行政策文件
         a: PathBuf,
@@ -110,6 +114,7 @@ pub enum PolicyCommand {
     ///
     /// The same stands in deploy/schema/policy.schema.json. In an editor with a TOML language server, the
     /// line `#:schema PATH` at the top of a document makes it complete and check while you type.
+    ///
     /// 与 deploy/schema/policy.schema.json 相同；在文件首行写 `#:schema 路径`，编辑器即可补全和检查。
     Schema,
 }

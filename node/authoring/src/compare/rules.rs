@@ -195,7 +195,7 @@ fn added(policies: Pair<&Policy>, layer: &Layer) -> Vec<Sentence> {
             payer.zh, when.zh, takes.zh
         ),
         format!(
-            "this rule is new: {}, for {}, pays for {}",
+            "this rule is new: {}; applies: {}; pays for {}",
             payer.en, when.en, takes.en
         ),
     )];

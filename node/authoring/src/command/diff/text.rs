@@ -51,18 +51,37 @@ pub(super) fn write(
         return Ok(());
     }
     heading(manner.language, out)?;
-    for cell in cells.iter().take(manner.top) {
-        row(cell, manner.language, out)?;
+    let rows = alike(cells);
+    for (cell, others) in rows.iter().take(manner.top) {
+        row(cell, *others, manner.language, out)?;
     }
-    let more = changed.saturating_sub(manner.top);
+    let all = rows.len();
+    let more = all.saturating_sub(manner.top);
     if more > 0 {
         let more = say(
-            format!("另有 {more} 种变化较小（--top {changed} 可全部列出）。"),
-            format!("{more} more change less (--top {changed} prints all)."),
+            format!("另有 {more} 行变化较小（--top {all} 可全部列出）。"),
+            format!("{more} more rows change less (--top {all} prints all)."),
         );
         tell(&more, "", manner.language, out)?;
     }
     Ok(())
+}
+
+/// Cells with the same figures in one row: the first of them, and how many others there are.
+fn alike(cells: &[Cell]) -> Vec<(&Cell, usize)> {
+    let mut rows: Vec<(&Cell, usize)> = Vec::new();
+    for cell in cells {
+        let same = |row: &&mut (&Cell, usize)| {
+            let (of, _) = row;
+            (of.setting, of.total, &of.old, &of.new)
+                == (cell.setting, cell.total, &cell.old, &cell.new)
+        };
+        match rows.iter_mut().rev().find(same) {
+            Some((_, others)) => *others = others.saturating_add(1),
+            None => rows.push((cell, 0)),
+        }
+    }
+    rows
 }
 
 /// A sentence on a line for each language.
@@ -96,7 +115,7 @@ fn heading(language: Language, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-fn row(cell: &Cell, language: Language, out: &mut impl Write) -> io::Result<()> {
+fn row(cell: &Cell, others: usize, language: Language, out: &mut impl Write) -> io::Result<()> {
     let figure = |of: &Result<Shares, String>, get: fn(&Shares) -> Fen| {
         let shares = of.as_ref().ok();
         shares.map_or_else(|| "?".to_owned(), |shares| yuan(get(shares)))
@@ -112,7 +131,12 @@ fn row(cell: &Cell, language: Language, out: &mut impl Write) -> io::Result<()> 
         figure(&cell.new, |it| it.patient),
         more
     )?;
-    writeln!(out, "{}", language.texts(&cell.whom).join(" / "))?;
+    let mut whom = cell.whom.clone();
+    if others > 0 {
+        whom.zh.push_str(&format!("（另有 {others} 种情形相同）"));
+        whom.en.push_str(&format!(" (and {others} cases alike)"));
+    }
+    writeln!(out, "{}", language.texts(&whom).join(" / "))?;
     for fault in [&cell.old, &cell.new]
         .into_iter()
         .filter_map(|it| it.as_ref().err())
