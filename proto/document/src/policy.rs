@@ -18,7 +18,7 @@ use crate::bill::Example;
 use crate::fault::Faults;
 use crate::origin::Origins;
 use crate::parts::Resolved;
-use crate::reader::{BYTES_AT_MOST, Document, Field, Section};
+use crate::reader::{BYTES_AT_MOST, Document, Field, Places, Section};
 
 /// A policy with the bytes it was published as.
 #[derive(Debug, Clone)]
@@ -28,6 +28,7 @@ pub struct PolicyDocument {
     policy: Policy,
     examples: Vec<Example>,
     origins: Origins,
+    places: Places,
 }
 
 impl PolicyDocument {
@@ -82,6 +83,7 @@ impl PolicyDocument {
                 policy: policy?,
                 examples: examples?,
                 origins,
+                places: document.places(),
             })
         })
     }
@@ -114,6 +116,12 @@ impl PolicyDocument {
     #[must_use]
     pub const fn origins(&self) -> &Origins {
         &self.origins
+    }
+
+    /// Where the values of the policy stand in the document.
+    #[must_use]
+    pub const fn places(&self) -> &Places {
+        &self.places
     }
 
     /// The policy alone.
@@ -175,8 +183,10 @@ fn checked(document: &Document, draft: Draft) -> Option<Policy> {
     match Policy::new(draft) {
         Ok(policy) => Some(policy),
         Err(faults) => {
+            let places = document.places();
             for fault in faults {
-                document.note_at_path(&fault.path, &fault.kind.to_string(), &fault.kind.zh());
+                let place = places.find(&fault.path);
+                document.note_at(place, &fault.kind.to_string(), &fault.kind.zh());
             }
             None
         }

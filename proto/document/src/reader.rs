@@ -5,18 +5,19 @@
 //! reported at the end, which makes the list of known keys and the code that reads them one thing.
 
 mod field;
+mod places;
 mod reading;
 mod section;
 
 use std::cell::RefCell;
-
-use huitong_core::policy::FaultPath;
+use std::collections::BTreeMap;
 
 use crate::fault::{FAULTS_AT_MOST, Fault, Faults};
 use crate::nearest::nearest;
 use crate::tree::{self, Node, Table, Value};
 
 pub use field::Field;
+pub use places::{Place, Places, Reach};
 pub(crate) use reading::{key_name, sound};
 pub use section::Section;
 
@@ -32,6 +33,8 @@ pub struct Document {
     text: String,
     root: Node,
     faults: RefCell<Vec<Fault>>,
+    /// Offsets and paths of the rows of tables that are written in a short form, by the table's path.
+    rows: RefCell<BTreeMap<String, Vec<(usize, String)>>>,
 }
 
 impl Document {
@@ -69,6 +72,7 @@ impl Document {
             text: text.to_owned(),
             root,
             faults: RefCell::new(Vec::new()),
+            rows: RefCell::new(BTreeMap::new()),
         };
         for fault in &syntax {
             document.note_syntax(fault);
@@ -146,25 +150,52 @@ impl Document {
         !self.faults.borrow().is_empty()
     }
 
-    /// Notes a fault of the checked value at the place that `path` leads to, as far as it leads.
-    pub(crate) fn note_at_path(&self, path: &FaultPath, en: &str, zh: &str) {
-        let (node, path) = path
-            .steps()
-            .iter()
-            .fold((&self.root, String::new()), |(node, so_far), step| {
-                follow(node, &so_far, step).unwrap_or((node, so_far))
-            });
-        self.note(node.at, &path, en, zh);
+    /// Notes a fault of the checked value at a place that [`Document::places`] found.
+    pub(crate) fn note_at(&self, place: Place, en: &str, zh: &str) {
+        self.push(Fault {
+            line: place.line,
+            column: place.column,
+            path: place.path,
+            en: en.to_owned(),
+            zh: zh.to_owned(),
+        });
+    }
+
+    /// Where everything stands, for whoever looks at the checked value later.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        let at = |offset| self.place(offset);
+        let rows = self.rows.borrow();
+        let rows = rows.iter().map(|(table, rows)| {
+            let place = |(offset, path): &(usize, String)| {
+                let (line, column) = at(*offset);
+                let (path, reach) = (path.clone(), Reach::Around);
+                Place {
+                    line,
+                    column,
+                    path,
+                    reach,
+                }
+            };
+            (table.clone(), rows.iter().map(place).collect())
+        });
+        Places::new(&self.root, &at, rows.collect())
+    }
+
+    /// Remembers where the rows of a table stand whose short form has other steps than the checked value.
+    pub(crate) fn rows_stand(&self, table: &str, rows: Vec<(usize, String)>) {
+        self.rows.borrow_mut().insert(table.to_owned(), rows);
+    }
+
+    /// Where the rows of the table at this path stand, when that was remembered.
+    pub(crate) fn rows_of(&self, table: &str) -> Option<Vec<(usize, String)>> {
+        self.rows.borrow().get(table).cloned()
     }
 
     /// Notes a fault at an offset.
     pub(crate) fn note(&self, at: usize, path: &str, en: impl Into<String>, zh: impl Into<String>) {
-        let mut faults = self.faults.borrow_mut();
-        if faults.len() > FAULTS_AT_MOST {
-            return;
-        }
         let (line, column) = self.place(at);
-        faults.push(Fault {
+        self.push(Fault {
             line,
             column,
             path: path.to_owned(),
@@ -172,6 +203,13 @@ impl Document {
             zh: zh.into(),
             file: self.file.clone(),
         });
+    }
+
+    fn push(&self, fault: Fault) {
+        let mut faults = self.faults.borrow_mut();
+        if faults.len() <= FAULTS_AT_MOST {
+            faults.push(fault);
+        }
     }
 
     fn note_syntax(&self, fault: &tree::SyntaxFault) {
@@ -249,23 +287,5 @@ pub(crate) fn join(path: &str, key: &str) -> String {
     } else {
         let short: String = key.chars().take(64).collect();
         format!("{path}{dot}\"{}\"", short.escape_debug())
-    }
-}
-
-/// One step down the tree. Short forms leave steps out: those lead nowhere and are passed over.
-fn follow<'n>(
-    node: &'n Node,
-    path: &str,
-    step: &huitong_core::policy::PathStep,
-) -> Option<(&'n Node, String)> {
-    use huitong_core::policy::PathStep;
-    match (&node.value, step) {
-        (Value::Table(table), PathStep::Key(key)) => {
-            table.peek(key).map(|entry| (&entry.node, join(path, key)))
-        }
-        (Value::List(items), PathStep::Index(at)) => {
-            items.get(*at).map(|item| (item, format!("{path}[{at}]")))
-        }
-        (_, PathStep::Key(_) | PathStep::Index(_)) => None,
     }
 }

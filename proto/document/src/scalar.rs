@@ -15,6 +15,7 @@ use huitong_core::vocabulary::{
     Administration, AssistanceIdentity, FilingClass, FilingTime, Grade, InstitutionType, Part,
     Place, Scheme, Setting,
 };
+use rust_decimal::Decimal;
 
 /// A value written as text.
 pub trait Scalar: Sized {
@@ -29,6 +30,12 @@ pub trait Scalar: Sized {
     #[must_use]
     fn expected_zh() -> String {
         Self::EXPECTED.1.to_owned()
+    }
+
+    /// What a writer probably meant by a text that is not read: a slip of the unit.
+    #[must_use]
+    fn meant(_text: &str) -> Option<String> {
+        None
     }
 
     /// Reads the text.
@@ -60,13 +67,35 @@ macro_rules! scalars {
 scalars! {
     Fen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
     SignedFen: "an amount in yuan such as \"-100.00\"", "以元为单位的金额，如 \"-100.00\"", IS_NUMBER;
-    Ratio: "a ratio from 0 to 1 such as \"0.70\"", " 0 至 1 的比例，如 \"0.70\"", IS_NUMBER;
     Coefficient: "a decimal such as \"0.20\"", "小数，如 \"0.20\"", IS_NUMBER;
     RegionCode: "a region code of six digits such as \"330200\"", "六位统筹区代码，如 \"330200\"", IS_NUMBER;
     InstitutionCode: "an institution code such as \"H51010400001\"", "定点机构代码，如 \"H51010400001\"";
     ServiceDate: "a date such as 2023-01-31", "日期，如 2023-01-31", MAY_BE_BARE_DATE;
     Digest: "a digest of 64 hex digits", " 64 位十六进制摘要";
     Name: "a name of lower-case letters, digits and _", "由小写字母、数字和下划线组成的名称";
+}
+
+/// A percentage where a ratio is meant is the likeliest slip of all, so it is told as what it is.
+impl Scalar for Ratio {
+    const EXPECTED: (&'static str, &'static str) = (
+        "a ratio from 0 to 1 such as \"0.70\"",
+        " 0 至 1 的比例，如 \"0.70\"",
+    );
+    const IS_NUMBER: bool = true;
+    fn meant(text: &str) -> Option<String> {
+        let percent: Decimal = text.strip_suffix('%').unwrap_or(text).parse().ok()?;
+        if percent < Decimal::from(5) || percent > Decimal::ONE_HUNDRED {
+            return None;
+        }
+        let mut ratio = percent.checked_div(Decimal::ONE_HUNDRED)?.normalize();
+        if ratio.scale() < 2 {
+            ratio.rescale(2);
+        }
+        Some(ratio.to_string())
+    }
+    fn read(text: &str) -> Result<Self, String> {
+        parsed(text)
+    }
 }
 
 /// Words of a closed vocabulary: a wrong one is told all that would be right.

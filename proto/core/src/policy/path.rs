@@ -20,7 +20,7 @@ pub enum PathStep {
 
 impl FaultPath {
     /// The policy as a whole.
-    pub(crate) const ROOT: Self = Self(Vec::new());
+    pub const ROOT: Self = Self(Vec::new());
 
     /// The steps, from the outside in.
     #[must_use]
@@ -28,11 +28,15 @@ impl FaultPath {
         &self.0
     }
 
-    pub(crate) fn key(&self, key: impl fmt::Display) -> Self {
+    /// Into a table by its key.
+    #[must_use]
+    pub fn key(&self, key: impl fmt::Display) -> Self {
         self.with(PathStep::Key(key.to_string()))
     }
 
-    pub(crate) fn index(&self, at: usize) -> Self {
+    /// Into a list, from 0.
+    #[must_use]
+    pub fn index(&self, at: usize) -> Self {
         self.with(PathStep::Index(at))
     }
 

@@ -23,12 +23,18 @@ pub(super) fn table<T: Clone>(
 ) -> Option<Table<T>> {
     let rows = if field.is_list() {
         let fields = field.one_or_many();
-        fields
+        let rows: Vec<_> = fields
             .iter()
             .map(|field| row(field, declared, value))
-            .collect()
+            .collect();
+        if rows.iter().flatten().any(|inner| inner.len() != 1) {
+            stand(field, fields.iter().zip(&rows));
+        }
+        rows
     } else if let Some(section) = field.section_with("by") {
-        by_fact(&section, declared, value)?
+        let (fields, rows) = by_fact(&section, declared, value)?;
+        stand(field, fields.iter().zip(&rows));
+        rows
     } else {
         return value(field).map(Table::always);
     };
@@ -56,6 +62,27 @@ pub(super) fn table<T: Clone>(
     Some(Table { rows })
 }
 
+/// Remembers where rows stand that have become more, or others, than the document has at this step.
+fn stand<'a, 'd: 'a, T: 'a>(
+    table: &Field<'_>,
+    written: impl Iterator<Item = (&'a Field<'d>, &'a Rows<T>)>,
+) {
+    let mut rows = Vec::new();
+    for (field, inner) in written {
+        let count = inner.as_ref().map_or(0, Vec::len);
+        let value = field.section_with("value").and_then(|row| row.get("value"));
+        let own = value.as_ref().unwrap_or(field).rows();
+        match own.filter(|own| own.len() == count) {
+            Some(own) => rows.extend(own),
+            None => rows.extend(std::iter::repeat_n(
+                (field.at(), field.path().to_owned()),
+                count,
+            )),
+        }
+    }
+    table.rows_stand(rows);
+}
+
 /// One row, or the rows of the table that is its value.
 type Rows<T> = Option<Vec<Row<T>>>;
 
@@ -72,11 +99,11 @@ fn row<T: Clone>(
 }
 
 /// `{ by = "tier", one = …, two = …, otherwise = … }`.
-fn by_fact<T: Clone>(
-    section: &Section<'_>,
+fn by_fact<'d, T: Clone>(
+    section: &Section<'d>,
     declared: &Declared,
     value: &dyn Fn(&Field<'_>) -> Option<T>,
-) -> Option<Vec<Rows<T>>> {
+) -> Option<(Vec<Field<'d>>, Vec<Rows<T>>)> {
     let by = section.get("by")?;
     // Asked for first: a wrong `by` is one fault, not one for each row.
     let mut entries = section.entries();
@@ -93,7 +120,9 @@ fn by_fact<T: Clone>(
         let inner = table(field, declared, value);
         Some(under(&when?, inner?))
     });
-    Some(rows.collect())
+    let rows = rows.collect();
+    let fields = entries.into_iter().map(|(_, field)| field);
+    Some((fields.collect(), rows))
 }
 
 /// The rows of an inner table, each under an outer condition as well.

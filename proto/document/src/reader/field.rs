@@ -43,6 +43,20 @@ impl<'d> Field<'d> {
         self.document.place(self.node.at)
     }
 
+    pub(crate) const fn at(&self) -> usize {
+        self.node.at
+    }
+
+    /// Remembers where the rows of the table that stands here stand.
+    pub(crate) fn rows_stand(&self, rows: Vec<(usize, String)>) {
+        self.document.rows_stand(&self.path, rows);
+    }
+
+    /// Where the rows of the table here stand, when that was remembered.
+    pub(crate) fn rows(&self) -> Option<Vec<(usize, String)>> {
+        self.document.rows_of(&self.path)
+    }
+
     /// Notes a fault of this value.
     pub fn fault(&self, en: impl Into<String>, zh: impl Into<String>) {
         self.document.note(self.node.at, &self.path, en, zh);
@@ -81,12 +95,16 @@ impl<'d> Field<'d> {
             Ok(value) => Some(value),
             Err(why) => {
                 let text = short(text);
-                let zh = format!("\"{text}\" 不正确：应为{}", T::expected_zh());
-                let en = if why.starts_with('"') {
+                let mut zh = format!("\"{text}\" 不正确：应为{}", T::expected_zh());
+                let mut en = if why.starts_with('"') {
                     why
                 } else {
                     format!("\"{text}\": {why}")
                 };
+                if let Some(meant) = T::meant(&text) {
+                    en = format!("{en}; write \"{meant}\"");
+                    zh = format!("{zh}；请写 \"{meant}\"");
+                }
                 self.fault(en, zh);
                 None
             }
@@ -94,6 +112,15 @@ impl<'d> Field<'d> {
     }
 
     fn unquoted_number<T: Scalar>(&self) {
+        let (number, _) = self.found();
+        let digits = number.trim_start_matches("the number ");
+        if let Some(meant) = T::meant(digits) {
+            self.fault(
+                format!("a number without quotes is not read, and {digits} is no ratio from 0 to 1; write \"{meant}\""),
+                format!("不加引号的数字不予读取，且 {digits} 不是 0 至 1 的比例，请写 \"{meant}\""),
+            );
+            return;
+        }
         self.fault(
             format!(
                 "a number without quotes is not read; write {}",
