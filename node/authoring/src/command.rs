@@ -1,7 +1,7 @@
 //! `huitong policy …`: one file for each command.
 //!
-//! Files in, text or JSON out. Exit codes: 0, and 1 when a file cannot be read or written, has faults, or does
-//! not come out as its examples say.
+//! Files in, text or JSON out. Exit codes: 0, and 1 when a file cannot be read or written, has faults, is
+//! refused by its review, or does not come out as its examples say.
 
 mod adjudicate;
 mod build;
@@ -40,11 +40,14 @@ pub enum PolicyCommand {
     ///
     /// 不提问：按参数生成模板，再把其中数字换成公告的数字。手册见 deploy/docs/policy-authors.md。
     New(NewArguments),
-    /// Read policies and run their worked examples; list all that is wrong.
+    /// Review policies and run their worked examples; list all that is wrong, and what to look at.
     Check {
-        /// The policy documents.
+        /// The policy documents; those of one region together.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Print one JSON document instead of text.
+        #[arg(long)]
+        json: bool,
     },
     /// Print a policy with all its parts in place, as it is published.
     Build {
@@ -126,7 +129,7 @@ enum Verdict {
     Faulty,
 }
 
-/// How a decision is printed.
+/// How a result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Text,
@@ -156,14 +159,9 @@ impl PolicyCommand {
 
     fn run_to(self, out: &mut impl Write, faults: &mut impl Write) -> io::Result<Verdict> {
         match self {
-            Self::Check { files } => {
-                let mut verdict = Verdict::Sound;
-                for file in files {
-                    if check::command(&file, out, faults)? == Verdict::Faulty {
-                        verdict = Verdict::Faulty;
-                    }
-                }
-                Ok(verdict)
+            Self::Check { files, json } => {
+                let form = if json { Form::Json } else { Form::Text };
+                check::command(&files, form, out, faults)
             }
             Self::Build { file, out: to } => build::command(&file, to.as_deref(), out, faults),
             Self::Digest { file } => digest::command(&file, out, faults),

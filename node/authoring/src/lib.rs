@@ -5,6 +5,7 @@
 //!
 //! - [`case`]: from a bill document to what the engine starts from
 //! - [`examples`]: a policy's worked examples against the engine
+//! - [`review`]: what keeps a document from being published, and what a person should look at
 //! - [`source`]: a policy file and the parts that it names
 //! - [`compare`]: two policies beside each other
 //! - [`schema`]: the JSON Schema of policy documents
@@ -14,6 +15,7 @@ pub mod case;
 pub mod command;
 pub mod compare;
 pub mod examples;
+pub mod review;
 pub mod schema;
 pub mod source;
 

@@ -15,7 +15,7 @@ use huitong_core::digest::{Digest, sha256};
 use huitong_core::policy::{Draft, Policy};
 
 use crate::bill::Example;
-use crate::fault::Faults;
+use crate::fault::{FAULTS_AT_MOST, Faults};
 use crate::origin::Origins;
 use crate::parts::Resolved;
 use crate::reader::{BYTES_AT_MOST, Document, Field, Places, Section};
@@ -184,7 +184,8 @@ fn checked(document: &Document, draft: Draft) -> Option<Policy> {
         Ok(policy) => Some(policy),
         Err(faults) => {
             let places = document.places();
-            for fault in faults {
+            // No more are told than these.
+            for fault in faults.iter().take(FAULTS_AT_MOST.saturating_add(1)) {
                 let place = places.find(&fault.path);
                 document.note_at(place, &fault.kind.to_string(), &fault.kind.zh());
             }

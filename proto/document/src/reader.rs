@@ -17,6 +17,7 @@ use crate::nearest::nearest;
 use crate::tree::{self, Node, Table, Value};
 
 pub use field::Field;
+use places::line_and_column;
 pub use places::{Place, Places, Reach};
 pub(crate) use reading::{key_name, sound};
 pub use section::Section;
@@ -158,28 +159,15 @@ impl Document {
             path: place.path,
             en: en.to_owned(),
             zh: zh.to_owned(),
+            file: self.file.clone(),
         });
     }
 
     /// Where everything stands, for whoever looks at the checked value later.
     #[must_use]
     pub fn places(&self) -> Places {
-        let at = |offset| self.place(offset);
-        let rows = self.rows.borrow();
-        let rows = rows.iter().map(|(table, rows)| {
-            let place = |(offset, path): &(usize, String)| {
-                let (line, column) = at(*offset);
-                let (path, reach) = (path.clone(), Reach::Around);
-                Place {
-                    line,
-                    column,
-                    path,
-                    reach,
-                }
-            };
-            (table.clone(), rows.iter().map(place).collect())
-        });
-        Places::new(&self.root, &at, rows.collect())
+        let rows = self.rows.borrow().clone();
+        Places::new(&self.text, &self.lines, &self.root, rows)
     }
 
     /// Remembers where the rows of a table stand whose short form has other steps than the checked value.
@@ -194,6 +182,10 @@ impl Document {
 
     /// Notes a fault at an offset.
     pub(crate) fn note(&self, at: usize, path: &str, en: impl Into<String>, zh: impl Into<String>) {
+        // Counting columns takes a while in a long line: not for faults that nobody is told.
+        if self.is_full() {
+            return;
+        }
         let (line, column) = self.place(at);
         self.push(Fault {
             line,
@@ -205,10 +197,13 @@ impl Document {
         });
     }
 
+    fn is_full(&self) -> bool {
+        self.faults.borrow().len() > FAULTS_AT_MOST
+    }
+
     fn push(&self, fault: Fault) {
-        let mut faults = self.faults.borrow_mut();
-        if faults.len() <= FAULTS_AT_MOST {
-            faults.push(fault);
+        if !self.is_full() {
+            self.faults.borrow_mut().push(fault);
         }
     }
 
@@ -229,10 +224,7 @@ impl Document {
 
     /// Line and column, from 1; the column in characters.
     pub(crate) fn place(&self, at: usize) -> (usize, usize) {
-        let line = self.lines.partition_point(|begin| *begin <= at).max(1);
-        let begin = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let before = self.text.get(begin..at).unwrap_or_default();
-        (line, before.chars().count().saturating_add(1))
+        line_and_column(&self.text, &self.lines, at)
     }
 
     fn report_unknown(&self, node: &Node, path: &str) {

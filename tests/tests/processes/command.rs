@@ -106,6 +106,7 @@ async fn each_command_says_what_it_is_for() {
         "policy check",
         "policy digest",
         "policy adjudicate",
+        "policy build",
         "policy new",
         "policy explain",
         "policy diff",

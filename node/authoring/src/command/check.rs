@@ -1,71 +1,104 @@
-//! `policy check`: everything that is wrong with a policy document, and whether its examples come out.
+//! `policy check`: everything that is wrong with policy documents, all at once and in order of place.
+//!
+//! A document that does not read is told its faults. One that reads is reviewed beside the others named
+//! with it, so documents of one region are best checked together. Warnings alone leave the exit code at 0.
+
+mod json;
+mod text;
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::PathBuf;
 
-use huitong_adjudication::Compiled;
+use huitong_document::fault::Faults;
 use huitong_document::policy::PolicyDocument;
 
-use super::{Verdict, read_policy};
-use crate::examples::{Failure, run};
+use super::{Form, Verdict};
+use crate::review::{Beside, Finding, Severity, review};
+use crate::source::{SourceError, read_policy};
+
+/// What is known of one file.
+struct Checked {
+    file: String,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    /// It is not there, or nobody may read it.
+    Unread(String),
+    /// It is no policy document.
+    Faulty(Faults),
+    /// It reads.
+    Reviewed {
+        document: Box<PolicyDocument>,
+        findings: Vec<Finding>,
+    },
+}
 
 pub(super) fn command(
-    file: &Path,
+    files: &[PathBuf],
+    form: Form,
     out: &mut impl Write,
     faults: &mut impl Write,
 ) -> io::Result<Verdict> {
-    let Some(document) = read_policy(file, faults)? else {
-        return Ok(Verdict::Faulty);
-    };
-    let file = file.display();
-    let compiled = match Compiled::new(document.policy().clone(), document.digest()) {
-        Ok(compiled) => compiled,
-        Err(fault) => {
-            writeln!(
-                faults,
-                "{file}:1:1 these rules cannot be run: {fault} / 规则无法执行"
-            )?;
-            return Ok(Verdict::Faulty);
-        }
-    };
-    let came_out = run_examples(&document, &compiled, faults)?;
-    let all = document.examples().len();
-    writeln!(
-        out,
-        "{file}: {came_out} of {all} examples come out / {all} 个示例中 {came_out} 个相符"
-    )?;
-    Ok(if came_out == all {
-        Verdict::Sound
-    } else {
+    let mut checked = Vec::with_capacity(files.len());
+    for path in files {
+        let file = path.display().to_string();
+        let outcome = match read_policy(path) {
+            Ok(document) => Outcome::Reviewed {
+                document: Box::new(document),
+                findings: Vec::new(),
+            },
+            Err(SourceError::Faults(found)) => Outcome::Faulty(found),
+            Err(error @ SourceError::File { .. }) => Outcome::Unread(error.to_string()),
+        };
+        checked.push(Checked { file, outcome });
+    }
+    review_together(&mut checked);
+    match form {
+        Form::Text => text::write(&checked, out, faults)?,
+        Form::Json => json::write(&checked, out)?,
+    }
+    Ok(if checked.iter().any(Checked::is_refused) {
         Verdict::Faulty
+    } else {
+        Verdict::Sound
     })
 }
 
-/// How many examples come out; what is wrong with the others is told.
-fn run_examples(
-    document: &PolicyDocument,
-    compiled: &Compiled,
-    faults: &mut impl Write,
-) -> io::Result<usize> {
-    let mut came_out = 0_usize;
-    for (at, example) in document.examples().iter().enumerate() {
-        let (line, column) = example.place;
-        let (file, line) = document.origins().of(line);
-        let here = format!("{file}:{line}:{column} example[{at}]");
-        match run(compiled, example) {
-            Ok(_) => came_out = came_out.saturating_add(1),
-            Err(Failure::Refused(fault)) => {
-                writeln!(
-                    faults,
-                    "{here}: the rules give no result: {fault} / 按规则无法核算"
-                )?;
-            }
-            Err(Failure::Deviates(deviations)) => {
-                for deviation in deviations {
-                    writeln!(faults, "{here}.expect.{deviation}")?;
-                }
-            }
+/// Reviews each document beside all others that read.
+fn review_together(checked: &mut [Checked]) {
+    let reviewed: Vec<Option<Vec<Finding>>> = {
+        let documents = || checked.iter().filter_map(Checked::document);
+        let beside: Vec<Beside<'_>> = documents().map(Beside::of).collect();
+        checked
+            .iter()
+            .map(|one| one.document().map(|document| review(document, &beside)))
+            .collect()
+    };
+    for (one, found) in checked.iter_mut().zip(reviewed) {
+        if let (Outcome::Reviewed { findings, .. }, Some(found)) = (&mut one.outcome, found) {
+            *findings = found;
         }
     }
-    Ok(came_out)
+}
+
+impl Checked {
+    fn document(&self) -> Option<&PolicyDocument> {
+        match &self.outcome {
+            Outcome::Reviewed { document, .. } => Some(document),
+            Outcome::Unread(_) | Outcome::Faulty(_) => None,
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        match &self.outcome {
+            Outcome::Unread(_) | Outcome::Faulty(_) => true,
+            Outcome::Reviewed { findings, .. } => count(findings, Severity::Refused) > 0,
+        }
+    }
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    let of = |finding: &&Finding| finding.severity() == severity;
+    findings.iter().filter(of).count()
 }

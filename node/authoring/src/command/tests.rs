@@ -41,7 +41,8 @@ impl Desk {
 
     fn check(&self, names: &[&str]) -> (Verdict, String, String) {
         let files = names.iter().map(|name| self.path(name)).collect();
-        self.run(PolicyCommand::Check { files })
+        let json = false;
+        self.run(PolicyCommand::Check { files, json })
     }
 
     fn adjudicate(&self, policy: &str, bill: &str, form: Form) -> (Verdict, String, String) {
@@ -103,10 +104,49 @@ fn a_check_tells_which_examples_come_out() {
         r#"below_three = "600""#,
     );
     desk.put("no_row.toml", &no_row);
-    let (verdict, out, faults) = desk.check(&["wrong.toml", "no_row.toml", "policy.toml"]);
+    let mut told = String::new();
+    for (name, expected) in [
+        ("wrong.toml", Verdict::Faulty),
+        ("no_row.toml", Verdict::Faulty),
+        ("policy.toml", Verdict::Sound),
+    ] {
+        let (verdict, out, faults) = desk.check(&[name]);
+        assert_eq!(verdict, expected, "{name}");
+        told.push_str(&format!("{faults}{out}"));
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// Documents that are checked together are looked at beside one another.
+#[test]
+fn two_documents_for_one_day_are_refused_together() {
+    let desk = Desk::new();
+    desk.put("copy.toml", &format!("# another\n{POLICY}"));
+    assert_eq!(desk.check(&["copy.toml"]).0, Verdict::Sound);
+    let (verdict, _, faults) = desk.check(&["copy.toml", "policy.toml"]);
     assert_eq!(verdict, Verdict::Faulty);
-    insta::assert_snapshot!(format!("{out}---\n{faults}"));
-    assert_eq!(desk.check(&["policy.toml"]).0, Verdict::Sound);
+    for begin in [
+        "copy.toml:8:13 effective: refused",
+        "policy.toml:7:13 effective: refused",
+    ] {
+        assert!(
+            faults.lines().any(|line| line.starts_with(begin)),
+            "{faults}"
+        );
+    }
+}
+
+/// For programs everything stands in one document: what was found, and what could not be read.
+#[test]
+fn a_check_as_json() {
+    let desk = Desk::new();
+    desk.put("wrong.toml", &POLICY.replace("\"1200\"", "\"120000\""));
+    desk.put("faulty.toml", &POLICY.replace("\"0.70\"", "70"));
+    let names = ["wrong.toml", "faulty.toml", "nowhere.toml"];
+    let files = names.iter().map(|name| desk.path(name)).collect();
+    let (verdict, out, faults) = desk.run(PolicyCommand::Check { files, json: true });
+    assert_eq!((verdict, faults.as_str()), (Verdict::Faulty, ""));
+    insta::assert_snapshot!(out);
 }
 
 #[test]

@@ -33,26 +33,37 @@ pub enum Reach {
     Around,
 }
 
-/// The places of every value of a document.
+/// The places of every value of a document. Lines and columns are counted when somebody asks.
 #[derive(Debug, Clone)]
 pub struct Places {
+    text: String,
+    lines: Vec<usize>,
     root: Spot,
     rows: Rows,
 }
 
-/// Where rows stand, by the path of their table.
-pub(super) type Rows = BTreeMap<String, Vec<Place>>;
+/// Offsets and paths of the rows of tables in a short form, by the path of the table.
+pub(super) type Rows = BTreeMap<String, Vec<(usize, String)>>;
 
 #[derive(Debug, Clone)]
 struct Spot {
-    place: (usize, usize),
-    inside: Vec<(PathStep, Self)>,
+    at: usize,
+    inside: Inside,
+}
+
+#[derive(Debug, Clone)]
+enum Inside {
+    Nothing,
+    List(Vec<Spot>),
+    Table(Vec<(String, Spot)>),
 }
 
 impl Places {
-    pub(super) fn new(root: &Node, at: &dyn Fn(usize) -> (usize, usize), rows: Rows) -> Self {
+    pub(super) fn new(text: &str, lines: &[usize], root: &Node, rows: Rows) -> Self {
         Self {
-            root: spot(root, at),
+            text: text.to_owned(),
+            lines: lines.to_vec(),
+            root: spot(root),
             rows,
         }
     }
@@ -63,12 +74,12 @@ impl Places {
         let (mut spot, mut written, mut reach) = (&self.root, String::new(), Reach::Whole);
         for step in path.steps() {
             if let (PathStep::Index(at), Some(rows)) = (step, self.rows.get(&written))
-                && let Some(place) = rows.get(*at)
+                && let Some((offset, path)) = rows.get(*at)
             {
-                return place.clone();
+                return self.place(*offset, path.clone(), Reach::Around);
             }
-            match spot.inside.iter().find(|(inside, _)| inside == step) {
-                Some((_, inside)) => {
+            match spot.inside.step(step) {
+                Some(inside) => {
                     spot = inside;
                     written = match step {
                         PathStep::Key(key) => join(&written, key),
@@ -78,43 +89,70 @@ impl Places {
                 None => reach = Reach::Around,
             }
         }
-        let (line, column) = spot.place;
-        Place {
-            line,
-            column,
-            path: written,
-            reach,
-        }
+        self.place(spot.at, written, reach)
     }
 
     /// Whether the rows of the table at this path stand where the path says, and not in a short form.
     #[must_use]
     pub fn is_written_row_by_row(&self, table: &FaultPath) -> bool {
         let place = self.find(table);
-        place.reach == Reach::Whole && !self.rows.contains_key(&place.path)
+        !self.rows.contains_key(&place.path)
+    }
+
+    fn place(&self, at: usize, path: String, reach: Reach) -> Place {
+        let (line, column) = line_and_column(&self.text, &self.lines, at);
+        Place {
+            line,
+            column,
+            path,
+            reach,
+        }
     }
 }
 
-fn spot(node: &Node, at: &dyn Fn(usize) -> (usize, usize)) -> Spot {
+impl Inside {
+    fn step(&self, step: &PathStep) -> Option<&Spot> {
+        match (self, step) {
+            (Self::List(items), PathStep::Index(at)) => items.get(*at),
+            (Self::Table(entries), PathStep::Key(key)) => {
+                let mut named = entries.iter().filter(|(own, _)| own == key);
+                named.next().map(|(_, spot)| spot)
+            }
+            (
+                Self::Nothing | Self::List(_) | Self::Table(_),
+                PathStep::Key(_) | PathStep::Index(_),
+            ) => None,
+        }
+    }
+}
+
+/// Line and column, from 1; the column in characters.
+pub(super) fn line_and_column(text: &str, lines: &[usize], at: usize) -> (usize, usize) {
+    let line = lines.partition_point(|begin| *begin <= at).max(1);
+    let begin = lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+    let before = text.get(begin..at).unwrap_or_default();
+    (line, before.chars().count().saturating_add(1))
+}
+
+fn spot(node: &Node) -> Spot {
     let inside = match &node.value {
-        Value::Table(table) => table
-            .entries
-            .iter()
-            .map(|entry| (PathStep::Key(entry.key.clone()), spot(&entry.node, at)))
-            .collect(),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .map(|(place, item)| (PathStep::Index(place), spot(item, at)))
-            .collect(),
+        Value::Table(table) => {
+            let entries = table.entries.iter();
+            Inside::Table(
+                entries
+                    .map(|entry| (entry.key.clone(), spot(&entry.node)))
+                    .collect(),
+            )
+        }
+        Value::List(items) => Inside::List(items.iter().map(spot).collect()),
         Value::Text(_)
         | Value::Integer(_)
         | Value::Float(_)
         | Value::Flag(_)
-        | Value::Moment(_) => Vec::new(),
+        | Value::Moment(_) => Inside::Nothing,
     };
     Spot {
-        place: at(node.at),
+        at: node.at,
         inside,
     }
 }

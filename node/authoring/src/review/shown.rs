@@ -1,0 +1,83 @@
+//! Worked examples: does each come out, and does one show every layer paying?
+
+use std::collections::BTreeSet;
+
+use huitong_adjudication::Compiled;
+use huitong_core::name::Name;
+use huitong_core::policy::FaultPath;
+use huitong_core::policy::fact::Account;
+use huitong_core::policy::layer::{Layer, Payer};
+use huitong_core::ratio::Ratio;
+use huitong_document::bill::Example;
+
+use super::finding::{Finding, Kind};
+use super::report::Report;
+use crate::examples::{Failure, run};
+
+/// Runs every example; the layers that none of them pays from are noted.
+pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Report<'_>) {
+    let mut paying: BTreeSet<Name> = BTreeSet::new();
+    let mut failing = false;
+    for (at, example) in examples.iter().enumerate() {
+        let mut note = |below: &str, kind: Kind| {
+            failing = true;
+            let (line, column) = example.place;
+            let path = format!("example[{at}]{below}");
+            report.put(Finding {
+                line,
+                column,
+                path,
+                kind,
+            });
+        };
+        match run(compiled, example) {
+            Ok(decision) => paying.extend(
+                decision
+                    .layers
+                    .iter()
+                    .filter(|layer| !layer.paid.is_zero())
+                    .map(|layer| layer.id),
+            ),
+            Err(Failure::Refused(fault)) => {
+                let fault = fault.to_string();
+                note("", Kind::ExampleRefused { fault });
+            }
+            Err(Failure::Deviates(deviations)) => {
+                for deviation in deviations {
+                    let kind = Kind::ExampleDeviates {
+                        figure: deviation.figure,
+                        stated: deviation.stated.to_string(),
+                        given: deviation.given.to_string(),
+                    };
+                    note(".expect", kind);
+                }
+            }
+        }
+    }
+    // An example that does not come out shows nothing yet; mend it first.
+    if failing {
+        return;
+    }
+    let root = FaultPath::ROOT.key("layer");
+    for (at, layer) in compiled.policy().layers().iter().enumerate() {
+        if !paying.contains(&layer.name) && is_to_be_shown(layer) {
+            report.note(&root.index(at).key("name"), Kind::NoExamplePays {});
+        }
+    }
+}
+
+/// Whether a layer has figures of its own: not an account that pays what it can, nor one that never pays.
+fn is_to_be_shown(layer: &Layer) -> bool {
+    let account = match layer.payer {
+        Payer::Fund(fund) => Account::of(fund).is_some(),
+        Payer::Hospital | Payer::Given(_) => false,
+    };
+    let never = layer.adjustments.is_empty()
+        && layer.floor.is_none()
+        && layer
+            .segments
+            .iter()
+            .flat_map(|segment| &segment.ratio.rows)
+            .all(|row| row.value == Ratio::ZERO);
+    !account && !never
+}
