@@ -60,8 +60,10 @@ pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Repo
     }
     let root = FaultPath::ROOT.key("layer");
     for (at, layer) in compiled.policy().layers().iter().enumerate() {
-        if !paying.contains(&layer.name) && is_to_be_shown(layer) {
-            report.note(&root.index(at).key("name"), Kind::NoExamplePays {});
+        let path = root.index(at);
+        let shown = paying.contains(&layer.name) || report.has_refusal_below(&path);
+        if !shown && is_to_be_shown(layer) {
+            report.note(&path.key("name"), Kind::NoExamplePays {});
         }
     }
 }

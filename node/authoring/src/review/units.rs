@@ -17,11 +17,11 @@ const LEAST: i64 = 1_000;
 const MOST: i64 = 10_000_000_000;
 /// Fen: a start of 100,000 yuan at one visit is no start that a notice has.
 const START_IN_FEN: i64 = 10_000_000;
-/// Fen: a bound or ceiling of ten million yuan is none either.
-const BOUND_IN_FEN: i64 = 1_000_000_000;
-/// Between two rows of one table amounts differ, but hardly ever by so much.
-const TIMES_IN_TABLE: i64 = 50;
-/// Between two segments they may differ by more.
+/// Fen: a bound or ceiling of five million yuan is none either.
+const BOUND_IN_FEN: i64 = 500_000_000;
+/// Between two rows of one start amounts differ, but hardly ever by so much.
+const TIMES_IN_START: i64 = 50;
+/// Between two segments they may differ by more; ceilings by disease differ by anything.
 const TIMES_IN_SEGMENTS: i64 = 90;
 
 /// A quantity with the path of its value.
@@ -47,6 +47,7 @@ fn of_layer(path: &FaultPath, layer: &Layer, report: &mut Report<'_>) {
             Axis::Total(_) => BOUND_IN_FEN,
         };
         table(&rows, suspect, report);
+        leaps(&rows, suspect, TIMES_IN_START, report);
     }
     let mut bounds: Vec<Written<'_>> = Vec::new();
     for (at, segment) in layer.segments.iter().enumerate() {
@@ -83,7 +84,6 @@ fn table(rows: &[Written<'_>], suspect: i64, report: &mut Report<'_>) {
             in_fen(&path, amount, report);
         }
     }
-    leaps(rows, suspect, TIMES_IN_TABLE, report);
 }
 
 /// Amounts that are many times what stands beside them.

@@ -16,6 +16,7 @@ mod stages;
 
 use std::collections::BTreeSet;
 
+use huitong_adjudication::fault::RuleFault;
 use huitong_adjudication::{Compiled, Fault};
 use huitong_core::name::Name;
 use huitong_core::policy::{FaultPath, Policy};
@@ -148,8 +149,15 @@ fn note_fault(
         | Fault::Unbalanced => (Some(FaultPath::ROOT), None),
     };
     let Some(path) = path else { return };
-    // A table without a row, or bounds that cross, are told at their own place.
-    if report.has_refusal_below(&path) || name.is_some_and(|name| !told.insert(name)) {
+    // A missing figure, a table without a row, or bounds that cross are told at their own place.
+    let missing = matches!(
+        fault,
+        Fault::Layer {
+            fault: RuleFault::IndexMissing { .. },
+            ..
+        }
+    );
+    if missing || report.has_refusal_below(&path) || name.is_some_and(|name| !told.insert(name)) {
         return;
     }
     let fault = fault.to_string();
