@@ -9,6 +9,7 @@
 use std::sync::Arc;
 
 use crate::disk::{Disk, DiskFile};
+use crate::draft::Draft;
 use crate::error::{DiskFault, Operation};
 use crate::fields::{index, length};
 use crate::position::Position;
@@ -73,13 +74,15 @@ impl ActiveSegment {
 
     /// Writes one frame; it is part of the segment once it is synced. The caller
     /// has asked for room.
-    pub(crate) fn write(&mut self, frame: &[u8]) -> Result<Written, DiskFault> {
+    pub(crate) fn write(&mut self, frame: &Draft) -> Result<Written, DiskFault> {
         let name = segment::name(self.number);
-        let begin = self.end;
-        let end = begin.saturating_add(length(frame.len()));
-        write(&*self.file, &name, begin, frame)?;
+        let (begin, len) = (self.end, frame.len());
+        let end = begin.saturating_add(len);
+        self.file
+            .write_parts_at(u64::from(begin), &mut frame.slices())
+            .map_err(|error| DiskFault::new(Operation::Write, &name, &error))?;
         if end > self.zeroed_to {
-            self.zeroed_to = if length(frame.len()) < LARGE_FRAME {
+            self.zeroed_to = if len < LARGE_FRAME {
                 let to = end.saturating_add(ZERO_AHEAD).min(self.size);
                 zero(&*self.file, &name, end, to)?;
                 to

@@ -29,7 +29,14 @@ impl ChainHash {
 
     /// The chain after a frame, given the frame's bytes as they lie on disk.
     pub(crate) fn after(frame: &[u8]) -> Self {
-        Self(Sha256::digest(frame).into())
+        Self::after_parts([frame])
+    }
+
+    /// As [`Self::after`], of a frame whose bytes are the parts end to end.
+    pub(crate) fn after_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut hash = Sha256::new();
+        parts.into_iter().for_each(|part| hash.update(part));
+        Self(hash.finalize().into())
     }
 }
 

@@ -5,7 +5,7 @@
 //! through the page cache is trusted as the kernel gives it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use rustix::io::Errno;
 use crate::disk::{Disk, DiskFile, Held, LockRefusal};
 
 const LOCK_NAME: &str = "LOCK";
+/// The most parts that Linux takes in one call.
+const PARTS_AT_ONCE: usize = 1_024;
 
 /// A directory of the file system that holds one journal.
 #[derive(Debug)]
@@ -103,9 +105,32 @@ impl DiskFile for RealFile {
         self.0.write_all_at(bytes, offset)
     }
 
+    fn write_parts_at(&self, offset: u64, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        write_parts(&self.0, offset, parts)
+    }
+
     fn sync(&self) -> io::Result<()> {
         self.0.sync_data()
     }
+}
+
+/// The kernel may take less than it is given, of parts and of bytes.
+fn write_parts(file: &File, mut offset: u64, mut parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Parts without bytes at the front would make a write of nothing look refused.
+    IoSlice::advance_slices(&mut parts, 0);
+    while !parts.is_empty() {
+        let some = parts.get(..PARTS_AT_ONCE).unwrap_or(parts);
+        match rustix::io::pwritev(file, some, offset) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(taken) => {
+                IoSlice::advance_slices(&mut parts, taken);
+                offset = offset.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+            }
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Reserves room that reads as zeros.
@@ -176,6 +201,27 @@ mod tests {
         file.read_at(0, &mut bytes).unwrap();
         assert!(bytes.iter().all(|byte| *byte == 0));
         assert_eq!(file.size().unwrap(), 100_000);
+    }
+
+    #[test]
+    fn parts_are_written_end_to_end_however_many_and_however_long() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = DirDisk::at(folder.path())
+            .unwrap()
+            .create("a", 20_000)
+            .unwrap();
+        // More than one call takes, some of them empty, also first and last.
+        let parts: Vec<Vec<u8>> = (0..=2_600_usize)
+            .map(|n| vec![n.to_be_bytes()[7]; n % 13])
+            .collect();
+        let mut slices: Vec<_> = parts.iter().map(|part| IoSlice::new(part)).collect();
+        file.write_parts_at(7, &mut slices).unwrap();
+        file.write_parts_at(0, &mut []).unwrap();
+        file.write_parts_at(0, &mut [IoSlice::new(b"")]).unwrap();
+        let written = parts.concat();
+        let mut bytes = vec![1; written.len() + 8];
+        file.read_at(0, &mut bytes).unwrap();
+        assert_eq!(bytes, [&[0; 7], &*written, &[0]].concat());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! rename replaces nothing half. The journal never shortens or removes a file.
 
 use std::fmt::Debug;
-use std::io;
+use std::io::{self, IoSlice};
 use std::sync::Arc;
 
 /// One directory that holds one journal.
@@ -69,6 +69,16 @@ pub trait DiskFile: Send + Sync + Debug {
     /// # Errors
     /// What the operating system says.
     fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+
+    /// Writes all `parts` end to end at `offset`, as [`Self::write_at`] would write
+    /// them in one piece.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    fn write_parts_at(&self, offset: u64, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| &**part).collect();
+        self.write_at(offset, &parts.concat())
+    }
 
     /// Makes all bytes written so far durable, with the metadata needed to read
     /// them back.

@@ -244,8 +244,8 @@ pub enum BadFrame {
     /// The frame's bytes are not those written.
     #[error("the frame fails its checksum")]
     Checksum,
-    /// The records do not fill their section.
-    #[error("the frame's records do not fill their section")]
+    /// The records are not those that the frame's table tells of.
+    #[error("the frame's records do not match its table")]
     Records,
     /// Another frame's number.
     #[error("frame {found} stands where {expected} belongs")]

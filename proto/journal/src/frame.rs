@@ -5,18 +5,22 @@
 //! | bytes | field |
 //! |---|---|
 //! | 8 | magic `9f "HTJF" 0d 0a 1a` |
-//! | 2 | format version, 1 |
+//! | 2 | format version, 2 |
 //! | 2 | flags, 0 |
 //! | 4 | key id, 0 = plain |
 //! | 8 | frame number, from 1, without gaps |
 //! | 32 | chain hash before this frame: SHA-256 of the frame before |
-//! | 4 | bytes of the record section |
-//! | 4 | number of records |
+//! | 4 | bytes of the records |
+//! | 4 | number of submissions |
 //! | 4 | bytes of the seal |
 //! | 4 | CRC32C of the header so far |
-//! | … | records, each a u32 length and its bytes |
+//! | 12 each | table: for each submission the bytes of its records, their number, their CRC32C |
+//! | … | records, each a u32 length and its bytes, submission after submission |
 //! | … | seal |
-//! | 4 | CRC32C of all before it |
+//! | 4 | CRC32C of header, table and seal |
+//!
+//! A submission brings its own checksum from where it was made, so that records
+//! are checked from there on and whoever writes the frame need not read them.
 //!
 //! Flags and key id are reserved for a record section encrypted under one key.
 //! A person's own key belongs inside a record, which is opaque here: checksums
@@ -33,13 +37,16 @@ use crate::position::Position;
 pub(crate) const MAGIC: [u8; 8] = *b"\x9fHTJF\r\n\x1a";
 /// Length of a frame's header.
 pub(crate) const HEADER_LEN: u32 = 72;
-/// What a frame takes beside records and seal.
+/// What a frame takes beside submissions and seal.
 pub(crate) const OVERHEAD: u32 = HEADER_LEN + CHECKSUM_LEN;
+/// What a submission takes beside its records: its line of the table.
+pub(crate) const SUBMISSION_OVERHEAD: u32 = 12;
 /// What a record takes beside its bytes.
 pub(crate) const RECORD_OVERHEAD: u32 = 4;
+/// Length of a frame's last checksum.
+pub(crate) const CHECKSUM_LEN: u32 = 4;
 
-const CHECKSUM_LEN: u32 = 4;
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 const FLAGS: u16 = 0;
 const PLAIN: u32 = 0;
 
@@ -49,7 +56,7 @@ pub(crate) struct FrameHeader {
     pub(crate) number: u64,
     pub(crate) previous: ChainHash,
     pub(crate) records_len: u32,
-    pub(crate) record_count: u32,
+    pub(crate) submission_count: u32,
     pub(crate) seal_len: u32,
 }
 
@@ -57,11 +64,16 @@ impl FrameHeader {
     /// The whole frame's length.
     pub(crate) const fn frame_len(&self) -> u32 {
         OVERHEAD
+            .saturating_add(self.table_len())
             .saturating_add(self.records_len)
             .saturating_add(self.seal_len)
     }
 
-    fn encode_into(&self, out: &mut Vec<u8>) {
+    const fn table_len(&self) -> u32 {
+        self.submission_count.saturating_mul(SUBMISSION_OVERHEAD)
+    }
+
+    pub(crate) fn encode_into(&self, out: &mut Vec<u8>) {
         let begin = out.len();
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&VERSION.to_be_bytes());
@@ -70,7 +82,7 @@ impl FrameHeader {
         out.extend_from_slice(&self.number.to_be_bytes());
         out.extend_from_slice(self.previous.as_bytes());
         out.extend_from_slice(&self.records_len.to_be_bytes());
-        out.extend_from_slice(&self.record_count.to_be_bytes());
+        out.extend_from_slice(&self.submission_count.to_be_bytes());
         out.extend_from_slice(&self.seal_len.to_be_bytes());
         let crc = crc32c::crc32c(out.get(begin..).unwrap_or_default());
         out.extend_from_slice(&crc.to_be_bytes());
@@ -89,7 +101,7 @@ impl FrameHeader {
                 number: fields.u64()?,
                 previous: ChainHash::from_bytes(fields.array()?),
                 records_len: fields.u32()?,
-                record_count: fields.u32()?,
+                submission_count: fields.u32()?,
                 seal_len: fields.u32()?,
             };
             Some((version, flags, key, header, fields.u32()?))
@@ -112,38 +124,80 @@ impl FrameHeader {
     }
 }
 
-/// Writes a frame into `out`, in place of what it held. `sections` are records
-/// with their lengths; the caller has checked that they fit.
-pub(crate) fn encode<'a>(
-    out: &mut Vec<u8>,
-    header: &FrameHeader,
-    sections: impl Iterator<Item = &'a [u8]>,
-    seal: &[u8],
-) {
-    out.clear();
-    out.reserve(index(header.frame_len()));
-    header.encode_into(out);
-    sections.for_each(|section| out.extend_from_slice(section));
-    out.extend_from_slice(seal);
-    let crc = crc32c::crc32c(out);
-    out.extend_from_slice(&crc.to_be_bytes());
+/// One line of a frame's table: the records of one submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) bytes: u32,
+    pub(crate) records: u32,
+    pub(crate) checksum: u32,
 }
 
-/// Checks the bytes of a frame whose header is good.
-pub(crate) fn check(header: &FrameHeader, bytes: &[u8]) -> Result<(), BadFrame> {
-    let covered = header.frame_len().saturating_sub(CHECKSUM_LEN);
-    let Some((content, crc)) = bytes.split_at_checked(index(covered)) else {
-        return Err(BadFrame::Length);
-    };
-    if crc != crc32c::crc32c(content).to_be_bytes() {
+impl Entry {
+    pub(crate) fn encode_into(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.bytes.to_be_bytes());
+        out.extend_from_slice(&self.records.to_be_bytes());
+        out.extend_from_slice(&self.checksum.to_be_bytes());
+    }
+}
+
+/// The parts of a frame's bytes, none of them checked.
+struct Parts<'a> {
+    /// Header and table.
+    head: &'a [u8],
+    table: Fields<'a>,
+    records: &'a [u8],
+    seal: &'a [u8],
+    checksum: u32,
+}
+
+impl<'a> Parts<'a> {
+    /// Nothing when the bytes are fewer than the header says.
+    fn of(header: &FrameHeader, bytes: &'a [u8]) -> Option<Self> {
+        let head = HEADER_LEN.saturating_add(header.table_len());
+        let (head, rest) = bytes.split_at_checked(index(head))?;
+        let mut fields = Fields::new(rest);
+        Some(Self {
+            head,
+            table: Fields::new(head.get(index(HEADER_LEN)..)?),
+            records: fields.take(header.records_len)?,
+            seal: fields.take(header.seal_len)?,
+            checksum: fields.u32()?,
+        })
+    }
+
+    fn next_entry(&mut self) -> Option<Entry> {
+        Some(Entry {
+            bytes: self.table.u32()?,
+            records: self.table.u32()?,
+            checksum: self.table.u32()?,
+        })
+    }
+}
+
+/// Checks the bytes of a frame whose header is good, and counts its records.
+pub(crate) fn check(header: &FrameHeader, bytes: &[u8]) -> Result<u64, BadFrame> {
+    let mut parts = Parts::of(header, bytes).ok_or(BadFrame::Length)?;
+    if parts.checksum != crc32c::crc32c_append(crc32c::crc32c(parts.head), parts.seal) {
         return Err(BadFrame::Checksum);
     }
-    let mut records = Records::of(header, bytes);
-    let count = length(records.by_ref().count());
-    if count != header.record_count || !records.section.is_empty() {
-        return Err(BadFrame::Records);
+    let (mut sections, mut count) = (Fields::new(parts.records), 0_u64);
+    while let Some(entry) = parts.next_entry() {
+        let section = sections.take(entry.bytes).ok_or(BadFrame::Records)?;
+        if entry.checksum != crc32c::crc32c(section) {
+            return Err(BadFrame::Checksum);
+        }
+        let mut records = Records::over(section);
+        let found = length(records.by_ref().count());
+        if found != entry.records || !records.section.is_empty() {
+            return Err(BadFrame::Records);
+        }
+        count = count.saturating_add(u64::from(found));
     }
-    Ok(())
+    if sections.is_empty() {
+        Ok(count)
+    } else {
+        Err(BadFrame::Records)
+    }
 }
 
 /// One commit group, read back and checked.
@@ -201,7 +255,8 @@ impl Frame {
     /// Its records, in the order of submission.
     #[must_use]
     pub fn records(&self) -> Records<'_> {
-        Records::of(&self.header, &self.bytes)
+        let parts = Parts::of(&self.header, &self.bytes);
+        Records::over(parts.map_or(&[], |parts| parts.records))
     }
 
     /// One record by its index in the group; it walks over those before it.
@@ -213,15 +268,7 @@ impl Frame {
     /// What the seal put there when the frame was written; empty without one.
     #[must_use]
     pub fn seal(&self) -> &[u8] {
-        let begin = HEADER_LEN.saturating_add(self.header.records_len);
-        let (_, rest) = self
-            .bytes
-            .split_at_checked(index(begin))
-            .unwrap_or_default();
-        let (seal, _) = rest
-            .split_at_checked(index(self.header.seal_len))
-            .unwrap_or_default();
-        seal
+        Parts::of(&self.header, &self.bytes).map_or(&[], |parts| parts.seal)
     }
 
     /// The frame as it lies on disk.
@@ -238,14 +285,6 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    fn of(header: &FrameHeader, bytes: &'a [u8]) -> Self {
-        let mut fields = Fields::new(bytes);
-        let section = fields
-            .take(HEADER_LEN)
-            .and_then(|_header| fields.take(header.records_len));
-        Self::over(section.unwrap_or_default())
-    }
-
     pub(crate) const fn over(section: &'a [u8]) -> Self {
         Self { section }
     }
@@ -263,96 +302,4 @@ impl<'a> Iterator for Records<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::submission::Submission;
-
-    // Computed by another program from the table above.
-    const GOLDEN_HEADER_CRC: [u8; 4] = [0x37, 0x22, 0xc1, 0x61];
-    const GOLDEN_CRC: [u8; 4] = [0x03, 0xd6, 0x3f, 0x63];
-    const GOLDEN_CHAIN: &str = "7438ce00d0da7c02645156ed3ab74dfee50e54cbfd9980d2eb383c8e1f0591d1";
-
-    fn frame(records: &[Vec<u8>], seal: &[u8]) -> (FrameHeader, Vec<u8>) {
-        let section = Submission::from(records);
-        let header = FrameHeader {
-            number: 7,
-            previous: ChainHash::from_bytes([0x11; 32]),
-            records_len: section.len(),
-            record_count: section.count(),
-            seal_len: length(seal.len()),
-        };
-        let mut bytes = Vec::new();
-        encode(&mut bytes, &header, [section.as_bytes()].into_iter(), seal);
-        (header, bytes)
-    }
-
-    #[test]
-    fn frame_bytes_are_golden() {
-        let (header, bytes) = frame(&[b"ab".to_vec(), Vec::new()], b"seal");
-        let mut golden = b"\x9fHTJF\r\n\x1a\x00\x01\x00\x00\x00\x00\x00\x00".to_vec();
-        golden.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 7]);
-        golden.extend_from_slice(&[0x11; 32]);
-        golden.extend_from_slice(&[0, 0, 0, 10, 0, 0, 0, 2, 0, 0, 0, 4]);
-        golden.extend_from_slice(&GOLDEN_HEADER_CRC);
-        golden.extend_from_slice(b"\x00\x00\x00\x02ab\x00\x00\x00\x00seal");
-        golden.extend_from_slice(&GOLDEN_CRC);
-        assert_eq!(bytes, golden);
-        assert_eq!(index(header.frame_len()), golden.len());
-        assert_eq!(ChainHash::after(&bytes).to_string(), GOLDEN_CHAIN);
-    }
-
-    #[test]
-    fn another_version_key_or_flag_is_named_not_called_damage() {
-        for (at, version, flags, key) in [(9, 0, 0, 0), (11, 1, 1, 0), (15, 1, 0, 1)] {
-            let (_, mut bytes) = frame(&[b"x".to_vec()], b"");
-            bytes[at] ^= 1;
-            let crc = crc32c::crc32c(&bytes[..68]);
-            bytes[68..72].copy_from_slice(&crc.to_be_bytes());
-            let flaw = FrameHeader::decode(&bytes[..72]).unwrap_err();
-            let expected = Flaw::Unsupported {
-                version,
-                flags,
-                key,
-            };
-            assert_eq!(flaw, expected);
-        }
-    }
-
-    #[test]
-    fn records_that_do_not_fill_their_section_are_seen() {
-        let (mut header, bytes) = frame(&[b"abcd".to_vec()], b"");
-        header.record_count = 2;
-        assert_eq!(check(&header, &bytes), Err(BadFrame::Records));
-        header.record_count = 1;
-        assert_eq!(check(&header, &bytes), Ok(()));
-    }
-
-    proptest! {
-        /// What is written is read back, and a flipped bit anywhere is seen.
-        #[test]
-        fn frames_are_read_back_and_flips_seen(
-            records in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..40), 1..6),
-            seal in prop::collection::vec(any::<u8>(), 0..40),
-            flip in any::<prop::sample::Index>(),
-        ) {
-            let (header, mut bytes) = frame(&records, &seal);
-            prop_assert_eq!(FrameHeader::decode(&bytes[..72]), Ok(header));
-            prop_assert_eq!(check(&header, &bytes), Ok(()));
-            let read = Frame::checked(Position::START, header, &bytes);
-            prop_assert_eq!(read.records().map(<[u8]>::to_vec).collect::<Vec<_>>(), records);
-            prop_assert_eq!(read.seal(), seal);
-            let end = Position::START.offset().checked_add(length(bytes.len()));
-            prop_assert_eq!(Some(read.next().offset()), end);
-
-            let bit = flip.index(bytes.len().saturating_mul(8));
-            bytes[bit / 8] ^= 1 << (bit % 8);
-            let seen = match FrameHeader::decode(&bytes[..72]) {
-                Ok(header) => check(&header, &bytes).is_err(),
-                Err(_) => true,
-            };
-            prop_assert!(seen);
-        }
-    }
-}
+mod tests;

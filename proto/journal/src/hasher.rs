@@ -1,16 +1,18 @@
-//! Hashes frames, large ones while they are being synced.
+//! Hashes frames, large ones while they are being written and synced.
 //!
-//! The sync waits for the disk and the hash for the processor, so side by side the
-//! longer of the two counts. Where it is computed changes no byte.
+//! Writing and syncing wait for the disk and the hash for the processor, so side
+//! by side the longer of the two counts. Where it is computed changes no byte.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SendError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 
 use crate::chain::ChainHash;
+use crate::draft::Draft;
 
 /// Below this, waking a thread takes longer than hashing.
-const WORTH_A_THREAD: usize = 64 << 10;
+const WORTH_A_THREAD: u32 = 16 << 10;
 
 /// Computes the chain hash of one frame at a time.
 pub(crate) enum Hasher {
@@ -21,28 +23,32 @@ pub(crate) enum Hasher {
 }
 
 pub(crate) struct Beside {
-    frames: Option<SyncSender<Vec<u8>>>,
-    hashed: Receiver<(Vec<u8>, ChainHash)>,
+    frames: Option<SyncSender<Arc<Draft>>>,
+    hashed: Receiver<ChainHash>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// A hash under way, with the frame it is of.
+/// A hash, or that it is under way.
+#[must_use]
 pub(crate) enum Hashing {
-    Done(Vec<u8>, ChainHash),
+    Done(ChainHash),
     Beside,
 }
 
 impl Hasher {
     pub(crate) fn beside() -> io::Result<Self> {
-        let (frames, to_hash) = sync_channel::<Vec<u8>>(1);
+        let (frames, to_hash) = sync_channel::<Arc<Draft>>(1);
         let (answer, hashed) = sync_channel(1);
         let thread = thread::Builder::new().name("journal-hasher".to_owned());
         let thread = thread.spawn(move || {
+            // Held until the next is hashed, so that it is freed here, while that one
+            // is being written, and not by the writer while its waiters wait.
+            let mut last = None;
             while let Ok(frame) = to_hash.recv() {
-                let chain = ChainHash::after(&frame);
-                if answer.send((frame, chain)).is_err() {
+                if answer.send(frame.chain()).is_err() {
                     return;
                 }
+                drop(last.replace(frame));
             }
         })?;
         Ok(Self::Beside(Beside {
@@ -53,17 +59,17 @@ impl Hasher {
     }
 
     /// Begins to hash a frame.
-    pub(crate) fn begin(&self, frame: Vec<u8>) -> Hashing {
+    pub(crate) fn begin(&self, frame: &Arc<Draft>) -> Hashing {
         match self {
             Self::Beside(beside) if frame.len() >= WORTH_A_THREAD => beside.begin(frame),
-            Self::Beside(_) | Self::Inline => Hashing::of(frame),
+            Self::Beside(_) | Self::Inline => Hashing::Done(frame.chain()),
         }
     }
 
-    /// Gives the frame back with its hash; nothing if the thread was lost.
-    pub(crate) fn finish(&self, hashing: Hashing) -> Option<(Vec<u8>, ChainHash)> {
+    /// The hash of the frame begun last; nothing if the thread was lost.
+    pub(crate) fn finish(&self, hashing: Hashing) -> Option<ChainHash> {
         match (hashing, self) {
-            (Hashing::Done(frame, chain), _) => Some((frame, chain)),
+            (Hashing::Done(chain), _) => Some(chain),
             (Hashing::Beside, Self::Beside(beside)) => beside.hashed.recv().ok(),
             (Hashing::Beside, Self::Inline) => None,
         }
@@ -71,13 +77,14 @@ impl Hasher {
 }
 
 impl Beside {
-    fn begin(&self, frame: Vec<u8>) -> Hashing {
-        match &self.frames {
-            Some(frames) => match frames.send(frame) {
-                Ok(()) => Hashing::Beside,
-                Err(SendError(frame)) => Hashing::of(frame),
-            },
-            None => Hashing::of(frame),
+    fn begin(&self, frame: &Arc<Draft>) -> Hashing {
+        let sent = self
+            .frames
+            .as_ref()
+            .map(|frames| frames.send(Arc::clone(frame)));
+        match sent {
+            Some(Ok(())) => Hashing::Beside,
+            Some(Err(SendError(_))) | None => Hashing::Done(frame.chain()),
         }
     }
 }
@@ -91,25 +98,26 @@ impl Drop for Beside {
     }
 }
 
-impl Hashing {
-    fn of(frame: Vec<u8>) -> Self {
-        let chain = ChainHash::after(&frame);
-        Self::Done(frame, chain)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::submission::Submission;
 
     #[test]
     fn the_hash_is_the_same_wherever_it_is_computed() {
-        for len in [0, 1, WORTH_A_THREAD - 1, WORTH_A_THREAD, 3 * WORTH_A_THREAD] {
-            let frame = vec![7; len];
-            let expected = ChainHash::after(&frame);
+        let limit = usize::try_from(WORTH_A_THREAD).unwrap();
+        for len in [0, 1, limit - 200, limit, 3 * limit] {
+            let group = vec![Submission::of(&vec![7; len]), Submission::of(b"last")];
+            let frame = Arc::new(Draft::new(1, ChainHash::GENESIS, group, b"seal"));
+            let bytes: Vec<u8> = frame
+                .slices()
+                .iter()
+                .flat_map(|part| part.to_vec())
+                .collect();
+            let expected = ChainHash::after(&bytes);
             for hasher in [Hasher::Inline, Hasher::beside().unwrap()] {
-                let hashing = hasher.begin(frame.clone());
-                assert_eq!(hasher.finish(hashing), Some((frame.clone(), expected)));
+                let hashing = hasher.begin(&frame);
+                assert_eq!(hasher.finish(hashing), Some(expected));
             }
         }
     }

@@ -239,7 +239,7 @@ fn write_groups(mut log: Log, queue: &Queue) {
 /// for ever in two half groups; so a part of a sync's time is spent on gathering.
 fn write_group(log: &mut Log, queue: &Queue, group: Group) -> Result<Expected, Arc<Fault>> {
     let began = Instant::now();
-    let outcome = log.commit_group(&group.submissions);
+    let outcome = log.commit_group(group.submissions);
     match outcome {
         Ok(committed) => {
             let expected = Expected {

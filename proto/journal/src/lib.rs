@@ -36,6 +36,7 @@ mod active;
 mod chain;
 mod dir_disk;
 mod disk;
+mod draft;
 mod error;
 mod fields;
 mod frame;

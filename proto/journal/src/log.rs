@@ -12,9 +12,9 @@ use std::sync::Arc;
 use crate::active::{ActiveSegment, prepare};
 use crate::chain::ChainHash;
 use crate::disk::{Disk, DiskFile, Held, LockRefusal};
+use crate::draft::Draft;
 use crate::error::{AppendError, DiskFault, Fault, OpenError, Operation};
-use crate::fields::{index, length};
-use crate::frame::{self, FrameHeader};
+use crate::fields::length;
 use crate::hasher::Hasher;
 use crate::options::Options;
 use crate::position::Position;
@@ -93,7 +93,6 @@ pub struct Log {
     spare: Spare,
     tip: Tip,
     published: Published,
-    buffer: Vec<u8>,
     hasher: Hasher,
     broken: Option<Arc<Fault>>,
 }
@@ -151,7 +150,6 @@ impl Log {
             spare: Spare::Untried,
             tip: recovery.tip,
             published: Published::new(recovery.tip),
-            buffer: Vec::new(),
             hasher: Hasher::Inline,
             broken: None,
         };
@@ -165,21 +163,18 @@ impl Log {
     /// [`AppendError::NoRecords`], `TooLarge` and `TooManyRecords` write nothing.
     /// [`AppendError::Broken`] is final.
     pub fn commit(&mut self, group: &[Vec<Vec<u8>>]) -> Result<Vec<Committed>, AppendError> {
-        let group: Vec<_> = group
-            .iter()
-            .map(|records| Submission::from(records.as_slice()))
-            .collect();
-        self.commit_group(&group)
+        let submission = |records: &Vec<_>| Submission::from(records.as_slice());
+        self.commit_group(group.iter().map(submission).collect())
     }
 
     pub(crate) fn commit_group(
         &mut self,
-        group: &[Submission],
+        group: Vec<Submission>,
     ) -> Result<Vec<Committed>, AppendError> {
         if let Some(fault) = &self.broken {
             return Err(AppendError::Broken(Arc::clone(fault)));
         }
-        self.admit(group)?;
+        self.admit(&group)?;
         self.write(group).map_err(|fault| {
             let fault = Arc::new(fault);
             self.broken = Some(Arc::clone(&fault));
@@ -239,46 +234,40 @@ impl Log {
         group
             .iter()
             .try_for_each(|submission| submission.admit(&self.options))?;
-        let (bytes, limit) = (sum(group, Submission::len), self.options.records_bytes());
-        if u64::from(bytes) > limit {
-            let bytes = u64::from(bytes);
+        let (bytes, limit) = (
+            sum(group, Submission::room),
+            self.options.submissions_bytes(),
+        );
+        if bytes > limit {
             return Err(AppendError::TooLarge { bytes, limit });
         }
-        let records = index(sum(group, Submission::count));
-        let limit = self.options.group_records;
+        let (records, limit) = (sum(group, Submission::count), self.options.group_records);
+        let records = usize::try_from(records).unwrap_or(usize::MAX);
         if records > limit {
             return Err(AppendError::TooManyRecords { records, limit });
         }
         Ok(())
     }
 
-    fn write(&mut self, group: &[Submission]) -> Result<Vec<Committed>, Fault> {
+    fn write(&mut self, group: Vec<Submission>) -> Result<Vec<Committed>, Fault> {
         let contents = FrameContents {
             number: self.tip.next_frame(),
             previous: self.tip.chain,
-            group,
+            group: &group,
         };
         let seal = self.sealed(&contents)?;
-        let header = FrameHeader {
-            number: contents.number,
-            previous: contents.previous,
-            records_len: sum(group, Submission::len),
-            record_count: sum(group, Submission::count),
-            seal_len: length(seal.len()),
-        };
-        if !self.active.has_room(header.frame_len()) {
+        let (number, previous) = (contents.number, contents.previous);
+        let frame = Arc::new(Draft::new(number, previous, group, &seal));
+        if !self.active.has_room(frame.len()) {
             self.begin_next_segment()?;
         }
-        let sections = group.iter().map(Submission::as_bytes);
-        frame::encode(&mut self.buffer, &header, sections, &seal);
-        let written = self.active.write(&self.buffer)?;
-        let hashing = self.hasher.begin(mem::take(&mut self.buffer));
+        let hashing = self.hasher.begin(&frame);
+        let written = self.active.write(&frame)?;
         let position = self.active.sync(&written)?;
-        let chain;
-        (self.buffer, chain) = self.hasher.finish(hashing).ok_or(Fault::WriterLost)?;
-        self.tip = self.tip.after(position, header.frame_len(), chain);
+        let chain = self.hasher.finish(hashing).ok_or(Fault::WriterLost)?;
+        self.tip = self.tip.after(position, frame.len(), chain);
         self.published.set(self.tip);
-        Ok(answers(group, position, header.number, &seal.into()))
+        Ok(answers(frame.group(), position, number, &seal.into()))
     }
 
     fn sealed(&mut self, contents: &FrameContents<'_>) -> Result<Vec<u8>, Fault> {
@@ -329,10 +318,9 @@ const fn following(tip: &Tip, number: u64, options: &Options) -> SegmentHeader {
     }
 }
 
-/// Saturates, and is then over every limit.
-fn sum(group: &[Submission], part: fn(&Submission) -> u32) -> u32 {
-    group.iter().fold(0, |sum: u32, submission| {
-        sum.saturating_add(part(submission))
+fn sum(group: &[Submission], part: fn(&Submission) -> u32) -> u64 {
+    group.iter().fold(0, |sum: u64, submission| {
+        sum.saturating_add(u64::from(part(submission)))
     })
 }
 

@@ -49,8 +49,8 @@ impl Options {
         self
     }
 
-    /// How much a group gathers: submissions that wait join until their records
-    /// take more than `bytes`, or would be more than `records`.
+    /// How much a group gathers: submissions that wait join until they take more
+    /// than `bytes`, or would have more than `records`.
     #[must_use]
     pub const fn group(mut self, bytes: u32, records: usize) -> Self {
         self.group_bytes = bytes;
@@ -75,13 +75,16 @@ impl Options {
     }
 
     pub(crate) fn check(&self) -> Result<(), OpenError> {
-        let smallest_frame = frame::OVERHEAD.saturating_add(self.seal_bytes);
+        let smallest_frame = frame::OVERHEAD
+            .saturating_add(frame::SUBMISSION_OVERHEAD)
+            .saturating_add(frame::RECORD_OVERHEAD)
+            .saturating_add(self.seal_bytes);
         let frame_in_segment = self.segment_bytes.saturating_sub(segment::HEADER_LEN);
         let fault = if self.segment_bytes > segment::LARGEST {
             "a segment may have at most 1 GiB"
         } else if self.frame_bytes > frame_in_segment {
             "a frame must fit into a segment with its header"
-        } else if self.frame_bytes <= smallest_frame.saturating_add(frame::RECORD_OVERHEAD) {
+        } else if self.frame_bytes <= smallest_frame {
             "a frame must have room for its seal and a record"
         } else if self.group_records == 0 || self.queue_submissions == 0 || self.queue_bytes == 0 {
             "a bound of zero lets nothing pass"
@@ -91,8 +94,8 @@ impl Options {
         Err(OpenError::Options(fault))
     }
 
-    /// What the records of one frame may take, with their lengths.
-    pub(crate) fn records_bytes(&self) -> u64 {
+    /// What the submissions of one frame may take.
+    pub(crate) fn submissions_bytes(&self) -> u64 {
         let others = frame::OVERHEAD.saturating_add(self.seal_bytes);
         u64::from(self.frame_bytes.saturating_sub(others))
     }

@@ -166,9 +166,9 @@ impl Queue {
     fn gather(&self, state: &mut State) -> Group {
         let mut group = Group::default();
         let (mut bytes, mut records) = (0_u64, 0_usize);
-        let most = self.options.records_bytes();
+        let most = self.options.submissions_bytes();
         while let Some(next) = state.waiting.front() {
-            bytes = bytes.saturating_add(u64::from(next.submission.len()));
+            bytes = bytes.saturating_add(u64::from(next.submission.room()));
             records = records.saturating_add(index(next.submission.count()));
             // One submission is always within these, so a group is never empty.
             if bytes > most || records > self.options.group_records {

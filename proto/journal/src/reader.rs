@@ -184,7 +184,7 @@ fn read(window: &mut Window, position: Position, tip: &Tip) -> Result<Frame, Rea
         limit(window, position)?
     };
     match window.frame(position.offset(), limit)? {
-        Found::Good(header, bytes) => Ok(Frame::checked(position, header, bytes)),
+        Found::Good(header, _, bytes) => Ok(Frame::checked(position, header, bytes)),
         Found::Bad(flaw, _) => Err(damage(position, flaw)),
     }
 }

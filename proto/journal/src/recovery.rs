@@ -142,9 +142,9 @@ fn frames(
 ) -> Result<Stop, OpenError> {
     loop {
         match window.frame(tip.next.offset(), size)? {
-            Found::Good(header, bytes) => {
+            Found::Good(header, count, bytes) => {
                 continues(&header, tip).map_err(|frame| damage(tip.next, Flaw::Frame { frame }))?;
-                *records = records.saturating_add(u64::from(header.record_count));
+                *records = records.saturating_add(count);
                 let chain = ChainHash::after(bytes);
                 *tip = tip.after(tip.next, header.frame_len(), chain);
             }
@@ -187,7 +187,7 @@ fn only_torn(
         .unwrap_or_else(|| begin.saturating_add(1));
     while let Some(place) = window.find_magic(from, end)? {
         // Up to the segment's end: a good frame may end in zeros.
-        if let Found::Good(header, _) = window.frame(place, size)?
+        if let Found::Good(header, ..) = window.frame(place, size)?
             && header.number >= tip.next_frame()
         {
             return Err(damage(tip.next, stop.flaw).into());

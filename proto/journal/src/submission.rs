@@ -1,12 +1,12 @@
 //! The records of one decision, in the form they have in a frame.
 //!
-//! They take that form where the decision is made, usually while earlier ones are
-//! being synced; the writer's thread then only copies. Limits are checked when it
-//! is handed in.
+//! They take that form, and their checksum, where the decision is made, usually
+//! while earlier ones are being synced; the writer's thread hands their bytes to
+//! the disk as they are. Limits are checked when it is handed in.
 
 use crate::error::AppendError;
 use crate::fields::{index, length};
-use crate::frame::Records;
+use crate::frame::{Entry, Records, SUBMISSION_OVERHEAD};
 use crate::options::Options;
 
 /// Records that become durable together, in this order and in one frame.
@@ -22,6 +22,7 @@ use crate::options::Options;
 pub struct Submission {
     bytes: Vec<u8>,
     count: u32,
+    checksum: u32,
 }
 
 impl Submission {
@@ -35,11 +36,14 @@ impl Submission {
 
     /// Adds a record after those there.
     pub fn push(&mut self, record: &[u8]) {
+        let begin = self.bytes.len();
         // A record of 4 GiB or more gets a wrong length here and is refused by every
         // limit when it is handed in.
         self.bytes
             .extend_from_slice(&length(record.len()).to_be_bytes());
         self.bytes.extend_from_slice(record);
+        let added = self.bytes.get(begin..).unwrap_or_default();
+        self.checksum = crc32c::crc32c_append(self.checksum, added);
         self.count = self.count.saturating_add(1);
     }
 
@@ -53,9 +57,22 @@ impl Submission {
         &self.bytes
     }
 
-    /// What it takes in a frame; saturates, and is then over every limit.
+    /// The length of its records; saturates, and is then over every limit.
     pub(crate) fn len(&self) -> u32 {
         length(self.bytes.len())
+    }
+
+    /// What it takes in a frame, its line of the table counted.
+    pub(crate) fn room(&self) -> u32 {
+        self.len().saturating_add(SUBMISSION_OVERHEAD)
+    }
+
+    pub(crate) fn entry(&self) -> Entry {
+        Entry {
+            bytes: self.len(),
+            records: self.count,
+            checksum: self.checksum,
+        }
     }
 
     pub(crate) const fn count(&self) -> u32 {
@@ -72,7 +89,7 @@ impl Submission {
         if records > limit {
             return Err(AppendError::TooManyRecords { records, limit });
         }
-        let (bytes, limit) = (u64::from(self.len()), options.records_bytes());
+        let (bytes, limit) = (u64::from(self.room()), options.submissions_bytes());
         if bytes > limit {
             return Err(AppendError::TooLarge { bytes, limit });
         }
@@ -83,6 +100,7 @@ impl Submission {
         Self {
             bytes: Vec::with_capacity(bytes.saturating_add(64)),
             count: 0,
+            checksum: 0,
         }
     }
 }
@@ -112,10 +130,10 @@ mod tests {
     fn a_submission_is_admitted_up_to_the_last_byte_and_record() {
         let options = Options::standard().frame_bytes(1_000).seal_bytes(100);
         let admit = |records: Vec<Vec<u8>>| Submission::from(records).admit(&options.group(1, 2));
-        let room = usize::try_from(options.records_bytes()).unwrap();
+        let room = usize::try_from(options.submissions_bytes()).unwrap() - 12;
         assert_eq!(admit(vec![vec![0; room - 4]]), Ok(()));
         assert_eq!(admit(vec![vec![0; room - 8], vec![]]), Ok(()));
-        let (bytes, limit) = (options.records_bytes() + 1, options.records_bytes());
+        let (bytes, limit) = (options.submissions_bytes() + 1, options.submissions_bytes());
         let too_large = AppendError::TooLarge { bytes, limit };
         assert_eq!(admit(vec![vec![0; room - 3]]), Err(too_large));
         let (records, limit) = (3, 2);

@@ -29,8 +29,9 @@ pub(crate) struct Window {
 
 /// What stands where a frame should begin.
 pub(crate) enum Found<'a> {
-    /// A frame whose checksums hold; whether it belongs there is not checked.
-    Good(FrameHeader, &'a [u8]),
+    /// A frame whose checksums hold, and how many records it has; whether it
+    /// belongs there is not checked.
+    Good(FrameHeader, u64, &'a [u8]),
     /// Anything else, with the header where that at least is good.
     Bad(Flaw, Option<FrameHeader>),
 }
@@ -77,7 +78,7 @@ impl Window {
             return bad(BadFrame::Length, Some(header));
         };
         match frame::check(&header, bytes) {
-            Ok(()) => Ok(Found::Good(header, bytes)),
+            Ok(records) => Ok(Found::Good(header, records, bytes)),
             Err(frame) => bad(frame, Some(header)),
         }
     }

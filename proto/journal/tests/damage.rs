@@ -61,7 +61,7 @@ proptest! {
         let disk = FakeDisk::new(1);
         let places = written(&disk, &records);
         let frame = frame.index(places.len() - 1);
-        let length = 72 + 4 + records[frame].len() + 4;
+        let length = 72 + 12 + 4 + records[frame].len() + 4;
         let bit = bit.index(length * 8);
         let offset = u64::from(places[frame].offset()) + u64::try_from(bit / 8).unwrap();
         prop_assert!(disk.flip_bit(
@@ -83,7 +83,7 @@ proptest! {
 fn a_flipped_bit_in_the_last_frame_is_a_torn_tail() {
     let disk = FakeDisk::new(1);
     let places = written(&disk, &[b"one".to_vec(), b"two".to_vec()]);
-    let offset = u64::from(places[1].offset()) + 75;
+    let offset = u64::from(places[1].offset()) + 87;
     assert!(disk.flip_bit(&segment(1), offset, 0));
     let (_, recovery) = open(&disk).unwrap();
     assert_eq!(recovery.frames, 1);
@@ -221,6 +221,34 @@ fn a_reader_sees_a_chain_that_was_changed_under_it() {
     assert_eq!(frames.next(), None);
 }
 
+/// A frame of format version 1, as the program of its day wrote it, also where it
+/// is the only one and could be taken for torn.
+#[test]
+fn a_frame_of_the_version_before_is_refused_by_name() {
+    let disk = FakeDisk::new(1);
+    drop(open(&disk).unwrap());
+    let mut frame = b"\x9fHTJF\r\n\x1a\x00\x01\x00\x00\x00\x00\x00\x00".to_vec();
+    frame.extend_from_slice(&[0, 0, 0, 0, 0, 0, 0, 1]);
+    frame.extend_from_slice(&[0; 32]);
+    frame.extend_from_slice(&[0, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 0]);
+    frame.extend_from_slice(&[0xfc, 0xd4, 0x97, 0x02]);
+    frame.extend_from_slice(b"\x00\x00\x00\x02ab\x81\x9f\x59\xab");
+    let file = disk.port().open(&segment(1)).unwrap();
+    file.write_at(u64::from(HEADER), &frame).unwrap();
+    let before = disk.operations();
+    let expected = Damage {
+        segment: 1,
+        offset: HEADER,
+        what: Flaw::Unsupported {
+            version: 1,
+            flags: 0,
+            key: 0,
+        },
+    };
+    assert_eq!(damage(&disk), expected);
+    assert_eq!(disk.operations(), before, "nothing was written");
+}
+
 #[test]
 fn a_shortened_segment_is_damage() {
     let disk = FakeDisk::new(1);
@@ -242,7 +270,7 @@ fn a_reader_names_the_frame_that_rotted_since_and_ends() {
     for record in [b"one", b"two"] {
         log.commit(&[vec![record.to_vec()]]).unwrap();
     }
-    assert!(disk.flip_bit(&segment(1), u64::from(HEADER) + 76, 0));
+    assert!(disk.flip_bit(&segment(1), u64::from(HEADER) + 88, 0));
     let mut frames = log.reader().frames_from(Position::START);
     let expected = Damage {
         segment: 1,
