@@ -30,7 +30,7 @@ pub(crate) struct Group {
 }
 
 /// How many are likely to come back at once, and how long that is worth waiting
-/// for once the first has come.
+/// for: at first, and again from the first who comes later.
 #[derive(Clone, Copy)]
 pub(crate) struct Expected {
     pub(crate) count: usize,
@@ -123,7 +123,7 @@ impl Queue {
         let bytes = u64::from(submission.len());
         state.bytes = state.bytes.saturating_add(bytes);
         state.waiting.push_back(Waiting { submission, waiter });
-        let due = state.waiting.len() == 1 || self.enough(&state);
+        let due = self.enough(&state);
         drop(state);
         if due {
             self.arrived.notify_one();
@@ -134,14 +134,26 @@ impl Queue {
     /// Waits for submissions and takes as many as make one group; nothing once
     /// the queue has ended and is empty.
     pub(crate) fn take(&self, expected: Expected) -> Option<Group> {
-        let mut state = self.state();
-        while state.waiting.is_empty() {
-            if state.end.is_some() {
-                return None;
+        let mut state = self.gathered(self.state(), expected);
+        if state.waiting.is_empty() {
+            while state.waiting.is_empty() {
+                if state.end.is_some() {
+                    return None;
+                }
+                let woken = self.arrived.wait(state);
+                state = woken.unwrap_or_else(PoisonError::into_inner);
             }
-            let woken = self.arrived.wait(state);
-            state = woken.unwrap_or_else(PoisonError::into_inner);
+            state = self.gathered(state, expected);
         }
+        Some(self.gather(&mut state))
+    }
+
+    /// Waits for those expected, and is woken when all are there, not by each.
+    fn gathered<'a>(
+        &self,
+        mut state: MutexGuard<'a, State>,
+        expected: Expected,
+    ) -> MutexGuard<'a, State> {
         state.expected = expected.count;
         let more_to_come = |state: &mut State| state.end.is_none() && !self.enough(state);
         let (mut state, _) = self
@@ -149,7 +161,7 @@ impl Queue {
             .wait_timeout_while(state, expected.within, more_to_come)
             .unwrap_or_else(PoisonError::into_inner);
         state.expected = 0;
-        Some(self.gather(&mut state))
+        state
     }
 
     /// Whether a group would be no better for waiting.
