@@ -8,7 +8,7 @@ use super::buckets::{Bucket, Division};
 use super::spread::Spreader;
 use super::standing::Standing;
 use crate::compiled::LayerForm;
-use crate::exact::{add, fen, sub};
+use crate::exact::{add, fen};
 use crate::fault::{Asked, RuleFault};
 
 /// Divides every bucket into taken and not taken; fills `entries` with what each entry took, in order.
@@ -56,7 +56,7 @@ pub(crate) fn take(
             let taken = share(fen(matched)?, weight)
                 .map_err(|_| RuleFault::Overflow)?
                 .get();
-            keep_off(divisions, place, sub(matched, taken)?, spreader)?;
+            share_taken(divisions, place, taken, spreader)?;
             taken
         };
         trace.push(Step::Took {
@@ -71,11 +71,12 @@ pub(crate) fn take(
     Ok(base)
 }
 
-/// Allots what a weight keeps off to the buckets of the entry, in proportion.
-fn keep_off(
+/// Allots what a weighted entry takes to its buckets, in proportion, ties to the first; the rest of each is
+/// kept off.
+fn share_taken(
     divisions: &mut [Division],
     entry: usize,
-    kept: i64,
+    taken: i64,
     spreader: &mut Spreader,
 ) -> Result<(), RuleFault> {
     let of_entry = |division: &&mut Division| division.entry == Some(entry);
@@ -85,9 +86,9 @@ fn keep_off(
             .filter(of_entry)
             .map(|division| division.taken),
     )?;
-    let parts = spreader.spread(kept)?;
+    let parts = spreader.spread(taken)?;
     for (division, part) in divisions.iter_mut().filter(of_entry).zip(parts) {
-        division.taken = sub(division.taken, part.get())?;
+        division.taken = part.get();
     }
     Ok(())
 }

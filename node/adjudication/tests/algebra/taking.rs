@@ -66,7 +66,7 @@ fn a_weighted_entry_is_rounded_once() {
     .with(Part::InScope, "0.01", &["other"])
     .with(Part::InScope, "0.01", &[])
     .run();
-    // R(0.5 × 3) is 2; bucket by bucket it would be 3. The fen kept off falls to the first of equals.
+    // R(0.5 × 3) is 2; bucket by bucket it would be 3.
     assert_eq!(of(&decision, "basic").base, fen("0.02"));
     assert_eq!(paid(&decision, "tagged"), "0.00");
     let weight = Step::Took {
@@ -76,6 +76,25 @@ fn a_weighted_entry_is_rounded_once() {
         taken: fen("0.02"),
     };
     assert!(decision.trace.contains(&weight), "{:?}", decision.trace);
+}
+
+/// Rule 4: of equal remainders the first bucket is taken, so the fen that a weight keeps off falls to the
+/// last.
+#[test]
+fn a_tie_under_a_weight_takes_the_first_bucket() {
+    let half = huitong_core::policy::layer::Take {
+        parts: vec![Part::InScope, Part::FirstPay],
+        ..take(Part::InScope).weight("0.5")
+    };
+    let decision = trial(vec![
+        layer("basic").takes(vec![half]),
+        layer("rest").takes(vec![take(Part::FirstPay)]),
+    ])
+    .with(Part::InScope, "0.01", &[])
+    .with(Part::FirstPay, "0.01", &[])
+    .run();
+    assert_eq!(paid(&decision, "basic"), "0.01");
+    assert_eq!(paid(&decision, "rest"), "0.01");
 }
 
 /// Rule 4: entries lie end to end in the order written, so the start falls on the first.
