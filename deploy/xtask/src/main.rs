@@ -8,6 +8,7 @@ mod deny;
 mod executable;
 mod fuzz;
 mod generate;
+mod oracle;
 mod python;
 mod setup;
 mod steps;
@@ -36,6 +37,8 @@ enum Chore {
     Bench(bench::Arguments),
     /// Feed random and mutated bytes to the readers of policies and bills; a short form is in `test`.
     Fuzz(fuzz::Arguments),
+    /// Settle random bills with the engine and with the naive second one of the tests, and compare.
+    Oracle(oracle::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
     Deny,
     /// Install the tools that `test` needs and that are missing.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Gen => generate::run(),
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Fuzz(arguments) => fuzz::run(&arguments),
+        Chore::Oracle(arguments) => oracle::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),
     };
