@@ -7,6 +7,7 @@
 //! - [`case`]: what a decision starts from
 //! - [`decide`](mod@decide): from a claim to its decision
 //! - [`engine`]: the fold of layers over buckets
+//! - [`version`]: the engines that this program holds
 //! - [`lines`]: the shares of each line, when somebody reads them
 //! - [`fault`]: why a bill cannot be adjudicated
 #![cfg_attr(
@@ -27,6 +28,7 @@ pub mod fault;
 pub mod lines;
 pub mod slots;
 pub mod split;
+pub mod version;
 
 pub use case::{Case, StoredTotal, stored_totals};
 pub use compiled::Compiled;
@@ -37,3 +39,4 @@ pub use fault::{Blame, Fault};
 pub use lines::{LineShare, line_shares};
 pub use slots::slots;
 pub use split::{SplitError, split_bill, split_line};
+pub use version::{Engine, UnknownEngine};

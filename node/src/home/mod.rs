@@ -19,6 +19,7 @@ mod unbroken;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use huitong_adjudication::Engine;
 use huitong_core::bill::{Institution, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
@@ -41,7 +42,7 @@ use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
-use standing::{Asked, ENGINE, Standing, standing};
+use standing::{Asked, Standing, standing};
 
 /// A person and a visit, as a treatment region asks about them.
 #[derive(Debug, Clone)]
@@ -228,14 +229,14 @@ impl HomeRole {
             }
         };
         let snapshot = Some(standing.snapshot(&asked));
-        if order.engine != ENGINE {
+        let Ok(engine) = Engine::of(order.engine) else {
             let refusal = Refusal::new(RefusalCode::EngineNotAccepted, order.engine.0);
             return Ok(Recomputed {
                 snapshot,
                 outcome: Err(refusal),
             });
-        }
-        let decided = compute(claim.bill.lines().len(), || standing.decide(claim));
+        };
+        let decided = compute(claim.bill.lines().len(), || standing.decide(engine, claim));
         let outcome = decided.and_then(|decision| match difference(&decision) {
             None => Ok(decision),
             Some(first) => Err(Refusal::new(RefusalCode::DecisionDiffers, first)),

@@ -9,12 +9,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use huitong_adjudication::{Blame, Fault, decide, facts, slots};
+use huitong_adjudication::{Blame, Engine, Fault, facts, slots};
 use huitong_core::bill::{Institution, SplitBill, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{Coverage, Snapshot};
 use huitong_core::date::ServiceDate;
-use huitong_core::decision::{Decision, EngineVersion};
+use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::person::PersonRef;
 use huitong_core::record::registry::{Filing, Member};
@@ -27,9 +27,6 @@ use super::unbroken::unbroken;
 use crate::ordinal::{self, ADMISSIONS};
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::{Account, Filings, Rows, StoreError};
-
-/// The engine that this node computes with, and the only one that it accepts.
-pub const ENGINE: EngineVersion = huitong_adjudication::ENGINE;
 
 /// A person and a visit.
 #[derive(Debug, Clone, Copy)]
@@ -87,23 +84,25 @@ impl Standing {
             totals: self.totals.clone(),
             balances: self.account.balances,
             policy: self.policy.digest(),
-            engines: vec![ENGINE.0],
+            engines: Engine::accepted(),
         }
     }
 
-    /// The home region's own decision on a claim.
+    /// The home region's own decision on a claim, by the engine that the treatment region used.
     ///
     /// # Errors
     /// The refusal that a fault of the policy or of the claim amounts to.
-    pub fn decide(&self, claim: &Claim) -> Result<Decision, Refusal> {
-        decide(
-            &self.policy.compiled,
-            claim,
-            &self.coverage,
-            &self.totals,
-            self.account.balances,
-        )
-        .map_err(|fault| fault_refusal(&fault))
+    pub fn decide(&self, engine: Engine, claim: &Claim) -> Result<Decision, Refusal> {
+        let (coverage, totals) = (&self.coverage, &self.totals);
+        engine
+            .decide(
+                &self.policy.compiled,
+                claim,
+                coverage,
+                totals,
+                self.account.balances,
+            )
+            .map_err(|fault| fault_refusal(&fault))
     }
 }
 

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use huitong_adjudication::{SplitError, decide, split_bill};
+use huitong_adjudication::{Engine, SplitError, split_bill};
 use huitong_core::bill::{BillError, Institution, SplitBill};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
@@ -26,7 +26,7 @@ use super::view::{SettlementView, ViewState};
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
-use crate::home::standing::{ENGINE, fault_refusal};
+use crate::home::standing::fault_refusal;
 use crate::peers::{Home, HomeFault};
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::Rows;
@@ -246,9 +246,7 @@ impl TreatmentRole {
         snapshot: &Snapshot,
         within: Duration,
     ) -> Result<Arc<HeldPolicy>, NodeError> {
-        if !snapshot.engines.contains(&ENGINE.0) {
-            return Err(NodeError::refused(RefusalCode::EngineNotAccepted, ENGINE.0));
-        }
+        engine_for(snapshot)?;
         let digest = snapshot.policy;
         if let Some(policy) = self.policies.get(&digest) {
             return Ok(policy);
@@ -302,6 +300,14 @@ impl TreatmentRole {
     }
 }
 
+/// The newest engine that both regions have.
+fn engine_for(snapshot: &Snapshot) -> Result<Engine, Refusal> {
+    Engine::newest_among(&snapshot.engines).ok_or_else(|| {
+        let newest = Engine::ALL.last().map_or(0, |engine| engine.version().0);
+        Refusal::new(RefusalCode::EngineNotAccepted, newest)
+    })
+}
+
 /// The decision on a claim, as the treatment region computes it.
 pub(super) fn decide_on(
     policy: &HeldPolicy,
@@ -314,8 +320,9 @@ pub(super) fn decide_on(
         balances,
         ..
     } = snapshot;
+    let engine = engine_for(snapshot)?;
     let decided = compute(claim.bill.lines().len(), || {
-        decide(&policy.compiled, claim, coverage, totals, *balances)
+        engine.decide(&policy.compiled, claim, coverage, totals, *balances)
     });
     decided.map_err(|fault| fault_refusal(&fault))
 }
