@@ -5,6 +5,7 @@
 //! - [`trial`], [`compare`]: one claim, both engines, figure by figure
 //! - [`shrink`]: a failure made small enough to read
 //! - [`agree`], [`reach`]: they agree, and what the random cases reach
+//! - [`properties`]: what the algebra promises, with its limits
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -20,6 +21,7 @@
 
 mod agree;
 mod compare;
+mod properties;
 mod random;
 mod reach;
 mod settle;

@@ -7,7 +7,7 @@ use huitong_core::policy::layer::{Layer, Measure};
 use huitong_core::policy::total::Adds;
 use huitong_core::policy::{Draft, Policy};
 
-use super::random::Trial;
+use super::random::claim::Trial;
 
 /// A policy with a claim under it.
 #[derive(Clone)]

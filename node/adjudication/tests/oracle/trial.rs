@@ -8,7 +8,7 @@ use huitong_core::digest::sha256;
 use huitong_core::policy::Policy;
 
 use super::compare::differences;
-use super::random::Trial;
+use super::random::claim::Trial;
 use super::settle::settle;
 
 /// The policy, ready to run.

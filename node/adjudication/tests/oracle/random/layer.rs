@@ -37,8 +37,13 @@ fn layer(dice: &mut Dice, declared: &Declared, earlier: &[Layer], at: usize) -> 
         && !before.when.any.is_empty()
         && dice.percent(8)
     {
-        layer.label = before.label;
-        layer.when = declared.condition(dice, Position::BeforeTake);
+        let when = declared.condition(dice, Position::BeforeTake);
+        let sharing = earlier.iter().filter(|other| other.label == before.label);
+        let mut alternatives = sharing.flat_map(|other| &other.when.any);
+        if !alternatives.any(|alternative| when.any.contains(alternative)) {
+            layer.label = before.label;
+            layer.when = when;
+        }
     }
     let free = |given: &Name| !declared.given.contains(given);
     if let Some(given) = names(&GIVEN).into_iter().find(free)

@@ -19,11 +19,16 @@ use huitong_core::vocabulary::{
 
 use super::dice::{Dice, name};
 use super::layer::layers;
-use super::rules::{Declared, Position};
+use super::rules::{Asks, Declared, Position};
 use super::words::{HOME, INDEXES, TAGS, TIERS};
 
 /// The draft of a random policy, and the size of its amounts.
 pub fn draft(dice: &mut Dice) -> (Draft, i64) {
+    draft_asking(dice, Asks::Anything)
+}
+
+/// A draft whose rules ask for no more than this.
+pub fn draft_asking(dice: &mut Dice, asks: Asks) -> (Draft, i64) {
     // Small amounts make every rounding and every tie matter, large ones look like real bills.
     let scale = dice.of(&[20, 300, 10_000, 1_000_000, 30_000_000]);
     let amounts: Vec<Name> = (0..dice.count(4))
@@ -33,10 +38,14 @@ pub fn draft(dice: &mut Dice) -> (Draft, i64) {
     let mut counts: Vec<Name> = (0..dice.count(1))
         .map(|at| name(&format!("times_{at}")))
         .collect();
+    if asks == Asks::WhatStays {
+        counts.clear();
+    }
     if ordinal {
         counts.push(name("admissions"));
     }
     let mut declared = Declared {
+        asks,
         amounts,
         counts,
         given: vec![],

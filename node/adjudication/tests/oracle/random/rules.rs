@@ -26,8 +26,18 @@ pub enum Position {
     AfterTake,
 }
 
+/// What rules may ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// Whatever the grammar allows.
+    Anything,
+    /// Only what stays as it is from bill to bill: the person, the visit, published figures.
+    WhatStays,
+}
+
 /// What the rules of one policy may name, and the size of its amounts.
 pub struct Declared {
+    pub asks: Asks,
     /// Totals of amounts.
     pub amounts: Vec<Name>,
     /// Totals that count.
@@ -48,6 +58,9 @@ impl Declared {
             .iter()
             .map(|index| NumberFact::Index(name(index)))
             .collect();
+        if self.asks == Asks::WhatStays {
+            return facts;
+        }
         facts.extend([
             NumberFact::Balance(Account::Own),
             NumberFact::Balance(Account::Family),
@@ -83,7 +96,7 @@ impl Declared {
         if self.ordinal {
             facts.push(NumberFact::Ordinal);
         }
-        if place != Position::Total {
+        if place != Position::Total && self.asks == Asks::Anything {
             facts.extend(self.counts.iter().map(|total| NumberFact::Total(*total)));
         }
         facts
