@@ -4,6 +4,7 @@
 
 mod bench;
 mod cargo;
+mod corpus;
 mod deny;
 mod executable;
 mod fuzz;
@@ -37,6 +38,8 @@ enum Chore {
     Bench(bench::Arguments),
     /// Feed random and mutated bytes to the readers of policies and bills; a short form is in `test`.
     Fuzz(fuzz::Arguments),
+    /// Add decisions to the stored ones that every later engine must repeat; nothing stored is changed.
+    Corpus,
     /// Settle random bills with the engine and with the naive second one of the tests, and compare.
     Oracle(oracle::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Chore::Gen => generate::run(),
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Fuzz(arguments) => fuzz::run(&arguments),
+        Chore::Corpus => corpus::run(),
         Chore::Oracle(arguments) => oracle::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),
