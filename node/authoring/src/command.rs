@@ -49,7 +49,7 @@ pub enum PolicyCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Print a policy with all its parts in place, as it is published.
+    /// Print a policy with all its parts in place, as it is published / 输出并入全部部件后的政策全文
     Build {
         /// The policy document.
         file: PathBuf,
@@ -57,12 +57,12 @@ pub enum PolicyCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Print the SHA-256 that names a policy in every decision.
+    /// Print the SHA-256 that names a policy in every decision / 输出政策文件的摘要
     Digest {
         /// The policy document.
         file: PathBuf,
     },
-    /// Settle a bill under a policy, changing nothing anywhere.
+    /// Settle a bill under a policy, changing nothing anywhere / 按政策试算一笔费用，不写入任何数据
     Adjudicate {
         /// The policy document.
         #[arg(long)]

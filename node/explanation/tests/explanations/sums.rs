@@ -13,7 +13,7 @@ use huitong_document::bill::{BillDocument, Networked};
 use huitong_explanation::Sentence;
 
 use crate::corpus::{Explained, all};
-use crate::numbers::amounts;
+use crate::numbers::{amounts, ratio};
 
 /// What marks each kind of sentence.
 struct Words {
@@ -178,6 +178,7 @@ impl<'a> Account<'a> {
         } else if said.contains(words.weighed) {
             let (matched, taken) = self.entries.unwrap_or_default();
             assert_eq!(found[0], rest(found), "{said}");
+            is_share(found[1], found[0], said);
             self.entries = Some((matched + found[0], taken + found[1]));
         } else if said.contains(words.whole) {
             let (matched, taken) = self.entries.unwrap_or_default();
@@ -190,7 +191,7 @@ impl<'a> Account<'a> {
             let mut bounds = found[..3].to_vec();
             let length = bounds.remove(words.length_at);
             assert_eq!(bounds[0] + length, bounds[1], "{said}");
-            assert!(found[3] <= length, "{said}");
+            is_share(found[3], length, said);
             self.stretches = Some(self.stretches.unwrap_or(0) + found[3]);
         } else if said.starts_with(words.limit) {
             assert!(found.len() < 3 || found[1] <= found[0], "{said}");
@@ -217,6 +218,13 @@ impl<'a> Account<'a> {
             assert_eq!(found[0] + found[1], found[2], "{said}");
         }
     }
+}
+
+/// An amount is the share of a whole that the sentence names, to the fen that rounding gives or takes.
+fn is_share(amount: i64, whole: i64, said: &str) {
+    let one = 10_000_000_000_i128;
+    let exact = i128::from(whole) * ratio(said).unwrap();
+    assert!((i128::from(amount) * one - exact).abs() <= one, "{said}");
 }
 
 /// Everything but the first.
