@@ -1,8 +1,9 @@
 //! `catalogue.csv`: the treatment catalogue.
 //!
-//! A row with code `*`, or `*kind`, and class c says that what is not listed is out of scope.
+//! `essential` and `packages` become tags of the entry: policies ask for an essential drug (国家基本药物) and
+//! for a package as for any other tag. A row with code `*`, or `*kind`, and class c says that what is not listed is out of scope.
 
-use huitong_core::catalogue::{CatalogueEntry, CatalogueRule, Unlisted};
+use huitong_core::catalogue::{CatalogueEntry, CatalogueRule, ESSENTIAL_DRUG, Unlisted};
 use huitong_core::catalogue_code::{CatalogueCode, CatalogueKind};
 use huitong_core::date::DateInterval;
 use huitong_core::money::Fen;
@@ -27,6 +28,8 @@ const COLUMNS: &[Column] = &[
     ("limit_two", Need::Optional),
     ("limit_three", Need::Optional),
     ("restricted", Need::Optional),
+    ("essential", Need::Optional),
+    ("packages", Need::Optional),
     ("tags", Need::Optional),
 ];
 const LIMITS: [(&str, Grade); 5] = [
@@ -37,6 +40,7 @@ const LIMITS: [(&str, Grade); 5] = [
     ("limit_three", Grade::Three),
 ];
 const TAGS_AT_MOST: usize = 16;
+const PACKAGES_AT_MOST: usize = 16;
 
 pub(super) fn read(bytes: &[u8]) -> Sheet<CatalogueRule> {
     let mut sheet = Sheet::read(bytes, COLUMNS, rule);
@@ -79,7 +83,7 @@ fn rule(row: &Row<'_>) -> Option<CatalogueRule> {
     let first_pay = row.optional("first_pay", cell::scalar::<Ratio>);
     let limits = limits(row);
     let restricted = row.or("restricted", false, cell::yes_no);
-    let tags = row.list("tags", TAGS_AT_MOST, cell::scalar::<Name>);
+    let tags = tags(row);
     drop(name?);
     let (effective, class) = (effective?, class?);
     let said = Said {
@@ -102,6 +106,30 @@ struct Said {
     limits: Vec<(Grade, Fen)>,
     restricted: bool,
     tags: Vec<Name>,
+}
+
+/// What policies may ask for: the tags of the row, its packages, and whether it is an essential drug.
+/// Ascending, each once.
+fn tags(row: &Row<'_>) -> Option<Vec<Name>> {
+    let own = row.list("tags", TAGS_AT_MOST, cell::scalar::<Name>);
+    let packages = row.list("packages", PACKAGES_AT_MOST, cell::scalar::<Name>);
+    let essential = row.or("essential", false, cell::yes_no);
+    let (own, packages, essential) = (own?, packages?, essential?);
+    for (column, names) in [("tags", &own), ("packages", &packages)] {
+        if names.iter().any(|name| name.as_str() == ESSENTIAL_DRUG) {
+            let en = "an essential drug is said in the column `essential`: yes";
+            row.fault(column, en, "国家基本药物请在 `essential` 列填 yes");
+            return None;
+        }
+    }
+    let mut tags = own;
+    tags.extend(packages);
+    if essential {
+        tags.push(Name::parse(ESSENTIAL_DRUG).ok()?);
+    }
+    tags.sort_unstable();
+    tags.dedup();
+    Some(tags)
 }
 
 fn limits(row: &Row<'_>) -> Option<Vec<(Grade, Fen)>> {
@@ -141,10 +169,7 @@ fn entry(
             ratio
         }
     };
-    let mut tags = said.tags;
-    tags.sort_unstable();
-    tags.dedup();
-    let (limits, restricted) = (said.limits, said.restricted);
+    let (limits, restricted, tags) = (said.limits, said.restricted, said.tags);
     Some(CatalogueEntry {
         code,
         effective,
@@ -170,12 +195,11 @@ fn unlisted(
     if class == CatalogueClass::C && is_bare {
         return Some(Unlisted { kind, effective });
     }
-    let en =
-        "what is not listed can only be class c, without first-pay, limits, restriction or tags";
+    let en = "what is not listed can only be class c, without first-pay, limits, restriction, essential, packages or tags";
     row.fault(
         "class",
         en,
-        "未列项目只能为丙类，且不得填写先行自付、限价、限定支付或标签",
+        "未列项目只能为丙类，且不得填写先行自付、限价、限定支付、基本药物、病种包或标签",
     );
     None
 }

@@ -11,6 +11,9 @@ use crate::name::Name;
 use crate::ratio::Ratio;
 use crate::vocabulary::{CatalogueClass, Grade};
 
+/// The tag of an essential drug (国家基本药物).
+pub const ESSENTIAL_DRUG: &str = "essential_drug";
+
 /// What a catalogue says of one code between two dates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CatalogueEntry {

@@ -106,3 +106,49 @@ fn a_catalogue_has_classes_limits_and_a_word_on_what_it_does_not_list() {
         ],
     );
 }
+
+#[test]
+fn essential_drugs_and_packages_are_tags() {
+    let heading = "code,from,class,essential,packages,tags\n";
+    let file = format!(
+        "{heading}001101000010000,2023-01-01,a,yes,dialysis_pack;cataract,special\n\
+         001101000010001,2023-01-01,a,否,special,special\n"
+    );
+    let batch = batch("catalogue", &file);
+    let RegistryRows::Catalogue(rules) = batch.rows() else {
+        panic!("{batch:?}")
+    };
+    let tags: Vec<Vec<String>> = rules
+        .iter()
+        .map(|rule| match rule {
+            CatalogueRule::Listed(entry) => entry.tags.iter().map(ToString::to_string).collect(),
+            CatalogueRule::Unlisted(_) => Vec::new(),
+        })
+        .collect();
+    assert_eq!(
+        tags,
+        [
+            vec!["cataract", "dialysis_pack", "essential_drug", "special"],
+            vec!["special"]
+        ]
+    );
+    let bad = format!(
+        "{heading}001101000010000,2023-01-01,a,maybe,Pack,\n\
+         001101000010001,2023-01-01,a,no,,essential_drug\n\
+         001101000010002,2023-01-01,a,no,essential_drug,\n\
+         *,2023-01-01,c,yes,,\n\
+         *,2023-01-01,c,,pack,\n"
+    );
+    check(
+        "catalogue",
+        &bad,
+        &[
+            "2 essential",
+            "2 packages",
+            "3 tags",
+            "4 packages",
+            "5 class",
+            "6 class",
+        ],
+    );
+}
