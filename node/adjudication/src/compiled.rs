@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::digest::Digest;
 use huitong_core::name::Name;
-use huitong_core::policy::Policy;
+use huitong_core::policy::{Needs, Policy};
 
 use crate::fault::Fault;
 
@@ -29,6 +29,7 @@ pub(crate) use total::{AddForm, TotalForm, layer_bit};
 #[derive(Debug)]
 pub struct Compiled {
     policy: Policy,
+    needs: Needs,
     digest: Digest,
     names: Names,
     figures: Vec<(Name, BTreeMap<u16, i64>)>,
@@ -74,6 +75,7 @@ impl Compiled {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            needs: policy.needs(),
             policy,
             digest,
             names,
@@ -87,6 +89,12 @@ impl Compiled {
     #[must_use]
     pub const fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The facts that its rules read: what the home region tells of a person, and no more.
+    #[must_use]
+    pub const fn needs(&self) -> &Needs {
+        &self.needs
     }
 
     /// The digest of the bytes it was published as.

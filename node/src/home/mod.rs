@@ -142,7 +142,7 @@ impl HomeRole {
         };
         let standing = self.standing(&asked)??;
         if standing.member.credentials.contains(&ask.credential) {
-            Ok(standing.snapshot(&asked))
+            Ok(standing.told(&asked))
         } else {
             Err(NodeError::refused(RefusalCode::CredentialMismatch, ""))
         }
@@ -198,9 +198,7 @@ impl HomeRole {
                     institution: &claim.institution,
                     visit: &claim.visit,
                 };
-                Ok(CommitOutcome::Stale(
-                    self.standing(&asked)??.snapshot(&asked),
-                ))
+                Ok(CommitOutcome::Stale(self.standing(&asked)??.told(&asked)))
             }
         }
     }

@@ -74,7 +74,20 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// What the treatment region is told.
+    /// What the treatment region is told: the facts that the policy asks for, and no others.
+    #[must_use]
+    pub fn told(&self, asked: &Asked<'_>) -> Snapshot {
+        let needs = self.policy.compiled.needs();
+        let snapshot = self.snapshot(asked);
+        Snapshot {
+            coverage: snapshot.coverage.as_asked(needs),
+            balances: snapshot.balances.as_asked(needs),
+            ..snapshot
+        }
+    }
+
+    /// What a settlement is decided on, in full: what the home region records, so that it can be decided
+    /// again under a policy that asks for more.
     #[must_use]
     pub fn snapshot(&self, asked: &Asked<'_>) -> Snapshot {
         Snapshot {

@@ -27,6 +27,15 @@ pub struct Name {
 pub struct NameError(pub String);
 
 impl Name {
+    /// `any`: stands in for a name that nobody asks for.
+    pub const ANY: Self = Self {
+        bytes: [
+            b'a', b'n', b'y', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0,
+        ],
+        length: 3,
+    };
+
     /// Reads a name.
     ///
     /// # Errors

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use super::Policy;
 use super::condition::{Clause, Condition, Table};
-use super::fact::{FlagFact, NumberFact, WordFact};
-use super::layer::{Ceiling, Layer};
+use super::fact::{Account, FlagFact, NumberFact, WordFact};
+use super::layer::{Ceiling, Layer, Payer};
 use super::quantity::{Linear, Quantity};
 
 /// The facts that the rules of a policy read.
@@ -21,6 +21,8 @@ pub struct Needs {
     pub numbers: BTreeSet<NumberFact>,
     /// Flags, such as retired.
     pub flags: BTreeSet<FlagFact>,
+    /// Accounts that a layer draws on or a rule reads.
+    pub accounts: BTreeSet<Account>,
 }
 
 impl Policy {
@@ -31,6 +33,7 @@ impl Policy {
             words: BTreeSet::new(),
             numbers: BTreeSet::new(),
             flags: BTreeSet::new(),
+            accounts: BTreeSet::new(),
         };
         for total in self.totals() {
             needs.condition(&total.when);
@@ -38,12 +41,20 @@ impl Policy {
         for layer in self.layers() {
             needs.layer(layer);
         }
+        for number in &needs.numbers {
+            if let NumberFact::Balance(account) = number {
+                needs.accounts.insert(*account);
+            }
+        }
         needs
     }
 }
 
 impl Needs {
     fn layer(&mut self, layer: &Layer) {
+        if let Payer::Fund(fund) = layer.payer {
+            self.accounts.extend(Account::of(fund));
+        }
         self.condition(&layer.when);
         for take in &layer.take {
             self.table(&take.weight);
