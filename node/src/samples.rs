@@ -52,9 +52,11 @@ pub(crate) fn visit(number: &str) -> Visit {
     Visit {
         number: VisitNumber::parse(number).unwrap(),
         episode: VisitNumber::parse(number).unwrap(),
+        episode_at: None,
         setting: Setting::Inpatient,
         interim: 0,
         admitted: "2023-03-01".parse().unwrap(),
+        billed_from: "2023-03-01".parse().unwrap(),
         discharged: "2023-03-09".parse().unwrap(),
         arrival: Arrival::Direct,
         sessions: 1,

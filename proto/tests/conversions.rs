@@ -36,9 +36,11 @@ fn a_visit() -> Visit {
     Visit {
         number: VisitNumber::parse("ZY-2023-0001").unwrap(),
         episode: VisitNumber::parse("ZY-2023-0001").unwrap(),
+        episode_at: None,
         setting: Setting::Inpatient,
         interim: 0,
         admitted: "2023-03-01".parse().unwrap(),
+        billed_from: "2023-03-01".parse().unwrap(),
         discharged: "2023-03-11".parse().unwrap(),
         arrival: Arrival::Referred,
         sessions: 1,
@@ -118,6 +120,28 @@ fn a_leg() -> NumberedLeg {
             receipt: sha256(b"a receipt"),
         },
     }
+}
+
+#[test]
+fn what_a_visit_leaves_out_has_one_meaning() {
+    let mut wire = visit::visit_to_wire(&a_visit());
+    (wire.billed_from, wire.episode_at) = (String::new(), String::new());
+    let read = |wire| visit::visit_from_wire(Some(wire), Path::root("visit"));
+    assert_eq!(read(wire.clone()).unwrap(), a_visit());
+    let linked = Visit {
+        episode_at: Some("H11010500002".parse().unwrap()),
+        billed_from: "2023-03-05".parse().unwrap(),
+        ..a_visit()
+    };
+    assert_eq!(read(visit::visit_to_wire(&linked)).unwrap(), linked);
+    wire.billed_from = "2023-02-28".to_owned();
+    assert_eq!(
+        read(wire.clone()).unwrap_err().to_string(),
+        "visit: billed from a day outside the visit"
+    );
+    wire.billed_from = String::new();
+    wire.episode_at = "H1".to_owned();
+    assert!(read(wire).unwrap_err().path.contains("episode_at"));
 }
 
 #[test]

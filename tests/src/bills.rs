@@ -81,6 +81,8 @@ fn bill(
             sessions: 1,
             diseases: Vec::new(),
             package: String::new(),
+            billed_from: String::new(),
+            episode_at: String::new(),
         }),
         total_fen: lines.iter().map(|line| line.amount_fen).sum(),
         lines,

@@ -114,6 +114,8 @@ fn visit(
         sessions: 1,
         diseases: Vec::new(),
         package: String::new(),
+        billed_from: String::new(),
+        episode_at: String::new(),
     }
 }
 

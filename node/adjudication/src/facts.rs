@@ -72,12 +72,19 @@ pub struct Facts {
 /// Resolves the facts of a claim under a policy.
 ///
 /// # Errors
-/// [`Fault::NotInScope`] when the policy does not decide the claim, [`Fault::NoTier`] when its tier map
-/// has no row for the institution.
+/// [`Fault::NotInScope`] when the policy does not decide the claim, [`Fault::SpansYears`] when it splits
+/// benefit years and the bill covers days of two, [`Fault::NoTier`] when its tier map has no row for the
+/// institution.
 pub fn facts(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Facts, Fault> {
     let visit = &claim.visit;
     let benefit_date = benefit_date(policy, visit);
     in_scope(policy, coverage.scheme, visit.setting, benefit_date)?;
+    if splits_years(policy, visit.setting) && visit.spans_years() {
+        return Err(Fault::SpansYears {
+            from: visit.billed_from,
+            until: visit.discharged,
+        });
+    }
     let place = place(policy.scope().region, claim.treatment);
     let (filing, filing_time) = filing(visit.arrival, coverage);
     Ok(Facts {
@@ -110,9 +117,20 @@ pub fn facts(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Fact
 #[must_use]
 pub fn benefit_date(policy: &Policy, visit: &Visit) -> ServiceDate {
     match (visit.setting, policy.benefit_date()) {
-        (Setting::Inpatient | Setting::Maternity, BenefitDate::Discharge) => visit.discharged,
+        (Setting::Inpatient | Setting::Maternity, BenefitDate::Discharge | BenefitDate::Split) => {
+            visit.discharged
+        }
         (Setting::Inpatient | Setting::Maternity, BenefitDate::Admission)
         | (Setting::Outpatient | Setting::Chronic | Setting::Pharmacy, _) => visit.admitted,
+    }
+}
+
+/// Whether each bill of a visit of this kind must lie within one benefit year.
+#[must_use]
+pub fn splits_years(policy: &Policy, setting: Setting) -> bool {
+    match setting {
+        Setting::Inpatient | Setting::Maternity => policy.benefit_date() == BenefitDate::Split,
+        Setting::Outpatient | Setting::Chronic | Setting::Pharmacy => false,
     }
 }
 

@@ -4,6 +4,7 @@
 //! bill. Most are the policy's own (a table without a row for a tier); the few that answer a claim are
 //! refusals; [`Blame`] tells them apart.
 
+use huitong_core::date::ServiceDate;
 use huitong_core::money::MoneyError;
 use huitong_core::name::Name;
 use huitong_core::vocabulary::{Administration, Grade, InstitutionType, Place};
@@ -15,6 +16,8 @@ pub enum Blame {
     Policy,
     /// Whoever sent the claim: it is refused as it stands.
     Claim,
+    /// Whoever sent the claim: the visit must be billed in other pieces.
+    Pieces,
     /// The engine: an invariant was broken, nothing may be booked.
     Engine,
 }
@@ -59,6 +62,16 @@ pub enum Fault {
     /// The policy does not decide claims of this kind.
     #[error("the policy does not decide this claim: {0}")]
     NotInScope(Unsuited),
+    /// A refusal: the bill covers days of two benefit years, which the policy keeps apart.
+    #[error(
+        "refused: the bill covers {from} to {until}, days of two benefit years; send one bill for each"
+    )]
+    SpansYears {
+        /// The first day that the bill covers.
+        from: ServiceDate,
+        /// The last.
+        until: ServiceDate,
+    },
     /// A refusal: more was given than the layer that books it leaves to be paid.
     #[error(
         "refused: {name} is said to have paid {given} fen, but only {left} fen of what it may pay are left"
@@ -192,6 +205,7 @@ impl Fault {
             | Self::NoTier { .. }
             | Self::NotInScope(_)
             | Self::TooManyBuckets { .. } => Blame::Policy,
+            Self::SpansYears { .. } => Blame::Pieces,
             Self::GivenTooLarge { .. } | Self::GivenUnknown { .. } => Blame::Claim,
             Self::StoredTotal { .. } | Self::Money(_) | Self::OtherDecision | Self::Unbalanced => {
                 Blame::Engine

@@ -2,12 +2,14 @@
 //!
 //! The home region answers a snapshot with the stored values of these slots and adds a settlement's
 //! changes to them. A total keyed by something the visit does not have (a disease, a package) has no slot:
-//! it reads as zero and grows by nothing.
+//! it reads as zero and grows by nothing. A linked transfer is one episode at two institutions: its totals
+//! are kept under the institution where it began.
 
 use std::collections::BTreeMap;
 
-use huitong_core::bill::{Institution, Visit};
+use huitong_core::bill::{Institution, Visit, VisitNumber};
 use huitong_core::claim::Claim;
+use huitong_core::institution::InstitutionCode;
 use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 use huitong_core::policy::total::{Period, TotalKey};
@@ -72,10 +74,13 @@ fn key(
 
 fn stretch(period: Period, facts: &Facts, institution: &Institution, visit: &Visit) -> Stretch {
     let date = facts.benefit_date;
-    let at = |number: &dyn std::fmt::Display| format!("{}/{number}", institution.code);
+    let at = |institution: InstitutionCode, number: &VisitNumber| format!("{institution}/{number}");
     match period {
-        Period::Visit => Stretch::Visit(at(&visit.number)),
-        Period::Episode => Stretch::Episode(at(&visit.episode)),
+        Period::Visit => Stretch::Visit(at(institution.code, &visit.number)),
+        Period::Episode => {
+            let began = visit.episode_began_at(institution.code);
+            Stretch::Episode(at(began, &visit.episode))
+        }
         Period::Month => Stretch::Month(date.year(), date.month()),
         Period::Quarter => Stretch::Quarter(date.year(), quarter(date.month())),
         Period::Year | Period::DiseaseYear => Stretch::Year(date.year()),

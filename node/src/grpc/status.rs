@@ -97,6 +97,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::NotEnrolled
         | RefusalCode::UnknownCatalogueCode
         | RefusalCode::NoPolicy
+        | RefusalCode::VisitSpansYears
         | RefusalCode::PolicyFault
         | RefusalCode::EngineNotAccepted
         | RefusalCode::GivenTooLarge

@@ -125,6 +125,7 @@ pub fn fault_refusal(fault: &Fault) -> Refusal {
     let code = match fault.blame() {
         Blame::Policy => RefusalCode::PolicyFault,
         Blame::Claim => RefusalCode::GivenTooLarge,
+        Blame::Pieces => RefusalCode::VisitSpansYears,
         Blame::Engine => {
             tracing::error!(%fault, "adjudication broke one of its own rules");
             RefusalCode::PolicyFault
@@ -161,7 +162,8 @@ pub fn standing(
     let visit = asked.visit;
     let episode = match visit.setting {
         Setting::Inpatient => {
-            rows.episode(psn_no, asked.institution.code, visit.episode.clone())?
+            let began = visit.episode_began_at(asked.institution.code);
+            rows.episode(psn_no, began, visit.episode.clone())?
         }
         Setting::Outpatient | Setting::Chronic | Setting::Pharmacy | Setting::Maternity => None,
     };

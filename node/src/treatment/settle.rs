@@ -342,7 +342,7 @@ fn check_dates(order: &Order) -> Result<(), NodeError> {
         .bill
         .lines()
         .iter()
-        .find(|line| line.date < visit.admitted || line.date > visit.discharged);
+        .find(|line| line.date < visit.billed_from || line.date > visit.discharged);
     match outside {
         None => Ok(()),
         Some(line) => Err(NodeError::refused(

@@ -42,6 +42,8 @@ pub fn visit(number: &str) -> v1::Visit {
         sessions: 1,
         diseases: Vec::new(),
         package: String::new(),
+        billed_from: String::new(),
+        episode_at: String::new(),
     }
 }
 

@@ -40,7 +40,8 @@ pub fn catalogue() -> String {
     )
 }
 
-/// A policy of the resident scheme: a start of 1,200 a year, 70 %, at most 300,000 a year.
+/// A policy of the resident scheme: a start of 1,200 a year, 70 %, at most 300,000 a year; a stay over
+/// the turn of the year is billed in parts.
 pub fn policy(region: &str) -> String {
     format!(
         r#"
@@ -50,6 +51,7 @@ region = "{region}"
 scheme = "resident"
 settings = ["inpatient"]
 effective = {{ from = 2023-01-01, until = 2023-12-31 }}
+benefit_date = "split"
 
 [totals.paid]
 adds = "basic.paid"

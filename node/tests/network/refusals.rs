@@ -1,5 +1,8 @@
 //! Every refusal that a bill can meet: a stable code, and nothing half-written.
 
+use huitong_core::canonical::Artifact;
+use huitong_core::coverage::Snapshot;
+use huitong_core::name::Name;
 use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
@@ -61,6 +64,11 @@ fn of_bills() -> Vec<Case> {
     let negative = with(|bill| bill.lines[0].amount_fen = -1);
     let twice = with(|bill| bill.lines[1].number = 1);
     let outside = with(|bill| bill.lines[2].date = "2023-03-10".to_owned());
+    let over_the_year = with(|bill| {
+        if let Some(visit) = &mut bill.visit {
+            visit.admitted = "2022-12-28".to_owned();
+        }
+    });
     let given = with(|bill| bill.given_fen.extend([("charity".to_owned(), 1)]));
     let no_visit = with(|bill| bill.visit = None);
     let beyond = with(|bill| bill.total_fen = i64::MAX);
@@ -74,6 +82,11 @@ fn of_bills() -> Vec<Case> {
         ("a negative amount", "bill.invalid", negative),
         ("a number used twice", "bill.invalid", twice),
         ("a line outside the visit", "bill.invalid", outside),
+        (
+            "a stay over the turn of the year in one bill",
+            "visit.spans_years",
+            over_the_year,
+        ),
         (
             "a payment that the policy does not know",
             "bill.given_too_large",
@@ -255,8 +268,15 @@ async fn a_commit_is_answered_by_id_then_by_visit() {
 async fn the_home_region_trusts_no_sum_it_is_sent() {
     let mut replay = Replay::new().await;
     // An old version: no outcome, and the record as it stands.
-    let outcome = replay.commit(replay.other("V2", 'b')).await.unwrap();
-    assert!(matches!(outcome, Outcome::Stale(_)), "{outcome:?}");
+    let Outcome::Stale(fresh) = replay.commit(replay.other("V2", 'b')).await.unwrap() else {
+        panic!("an outcome on an old version")
+    };
+    // Of the person it tells what the policy asks for, which is neither age nor class nor filing.
+    let told = Snapshot::from_bytes(&fresh).unwrap().coverage;
+    assert_eq!(
+        (told.age, told.covered_days, told.category),
+        (0, 0, Name::ANY)
+    );
 
     // The right version and a wrong sum: final.
     let mut wrong = replay.other("V3", 'c');

@@ -27,6 +27,9 @@ pub enum BillError {
     /// The last day lies before the first.
     #[error("discharged before admitted")]
     Dates,
+    /// The days that the bill covers begin outside the visit.
+    #[error("billed from a day outside the visit")]
+    BilledFrom,
     /// There is no line.
     #[error("a bill has at least one line")]
     Empty,
@@ -50,8 +53,8 @@ pub enum BillError {
     /// More is returned than was charged.
     #[error("line {0}: more is returned than was charged")]
     ReturnsTooMuch(u32),
-    /// A line lies outside the visit.
-    #[error("line {0}: dated outside the visit")]
+    /// A line lies outside the days that the bill covers.
+    #[error("line {0}: dated outside the days that the bill covers")]
     LineDate(u32),
     /// The lines do not sum to the stated total.
     #[error("the lines sum to {sum}, the bill states {stated}")]

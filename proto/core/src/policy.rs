@@ -68,6 +68,9 @@ pub enum BenefitDate {
     Discharge,
     /// The day of admission.
     Admission,
+    /// The last day that a bill covers, and no bill may cover days of two benefit years: a visit that
+    /// goes on into another year is billed in parts, one for each.
+    Split,
 }
 
 /// The parts of a policy before they are checked together.

@@ -96,6 +96,8 @@ refusals! {
     UnknownCatalogueCode "catalogue.unknown_code" No "The code is not in the treatment catalogue on that day; map it to a national code." "就医地目录当日无此编码，请先对照国家编码。";
     /// No policy holds for the date of care.
     NoPolicy "policy.missing" No "The home region has published no policy for this scheme, kind of visit and date." "参保地未发布该险种、就医类别和日期的待遇政策。";
+    /// The bill covers days of two benefit years, and the policy splits them.
+    VisitSpansYears "visit.spans_years" No "The bill covers days of two benefit years: send an interim bill up to 31 December, and the rest in another." "该笔费用跨两个待遇年度：请以中途结算结至 12 月 31 日，其余费用另行结算。";
     /// The policy cannot be applied to this claim.
     PolicyFault "policy.fault" No "The home policy has no rule for this claim; its bureau must mend the policy." "参保地政策对该情形无对应规则，须由参保地修订。";
     /// The home region does not accept this engine version.

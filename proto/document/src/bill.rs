@@ -8,6 +8,7 @@
 mod amounts;
 mod example;
 mod facts;
+mod stay;
 
 use std::collections::BTreeMap;
 

@@ -183,7 +183,7 @@ fn a_table_in_a_table_is_rows_under_both_conditions() {
 #[test]
 fn what_is_left_out_has_one_meaning() {
     let policy = policy();
-    assert_eq!(policy.benefit_date(), BenefitDate::Admission);
+    assert_eq!(policy.benefit_date(), BenefitDate::Split);
     let given = layer(&policy, "work_injury");
     assert_eq!(
         (given.payer, given.axis, given.measure),
@@ -244,11 +244,12 @@ fn a_bill_states_the_facts_and_its_split() {
     let text = include_str!("fixtures/bills/every_construct.toml");
     let read = BillDocument::parse("bill", text, &policy()).unwrap();
     let visit = &read.facts.visit;
-    // The benefit date of this policy is the admission; twelve days end eleven days later.
+    // The benefit date of this policy is the last day; twelve days begin eleven days earlier.
     assert_eq!(
         (visit.admitted.to_string(), visit.discharged.to_string()),
         ("2024-12-30".into(), "2025-01-10".into())
     );
+    assert_eq!(visit.billed_from.to_string(), "2025-01-01");
     assert_eq!((visit.days(), visit.sessions), (12, 3));
     assert_eq!(read.facts.coverage.filing_time, FilingTime::DuringStay);
     let coverage = &read.facts.coverage;

@@ -113,6 +113,21 @@ impl<'a> Path<'a> {
         parse(text).map_err(|fault| self.wrong(fault))
     }
 
+    /// A checked text that may be empty, which says nothing.
+    ///
+    /// # Errors
+    /// [`WireFault`] when the text is refused.
+    pub fn optional<T, E: fmt::Display>(
+        &self,
+        text: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, WireFault> {
+        if text.is_empty() {
+            return Ok(None);
+        }
+        self.parse(text, parse).map(Some)
+    }
+
     /// A number of a smaller type.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use huitong_core::bill::{Arrival, Bill, BillLine, LINES_AT_MOST, Visit, VisitNumber};
 use huitong_core::catalogue_code::CatalogueCode;
 use huitong_core::date::ServiceDate;
+use huitong_core::institution::InstitutionCode;
 use huitong_core::money::Fen;
 use huitong_core::name::Name;
 use huitong_core::person::{Credential, PersonRef};
@@ -108,6 +109,11 @@ pub fn visit_to_wire(visit: &Visit) -> v1::Visit {
             .package
             .map(|package| package.to_string())
             .unwrap_or_default(),
+        billed_from: visit.billed_from.to_string(),
+        episode_at: visit
+            .episode_at
+            .map(|institution| institution.to_string())
+            .unwrap_or_default(),
     }
 }
 
@@ -124,11 +130,18 @@ pub fn visit_from_wire(visit: Option<v1::Visit>, path: Path<'_>) -> Result<Visit
         .enumerate()
         .map(|(index, disease)| diseases_path.item(index).parse(disease, Name::parse))
         .collect::<Result<_, _>>()?;
-    let package = if visit.package.is_empty() {
-        None
-    } else {
-        Some(path.field("package").parse(&visit.package, Name::parse)?)
-    };
+    let package = path
+        .field("package")
+        .optional(&visit.package, Name::parse)?;
+    let episode_at = path
+        .field("episode_at")
+        .optional(&visit.episode_at, InstitutionCode::parse)?;
+    let admitted = path
+        .field("admitted")
+        .parse(&visit.admitted, ServiceDate::parse)?;
+    let billed_from = path
+        .field("billed_from")
+        .optional(&visit.billed_from, ServiceDate::parse)?;
     Visit {
         number: path
             .field("number")
@@ -136,11 +149,11 @@ pub fn visit_from_wire(visit: Option<v1::Visit>, path: Path<'_>) -> Result<Visit
         episode: path
             .field("episode")
             .parse(&visit.episode, VisitNumber::parse)?,
+        episode_at,
         setting: setting_from_wire(visit.setting, path.field("setting"))?,
         interim: path.field("interim").narrow(visit.interim)?,
-        admitted: path
-            .field("admitted")
-            .parse(&visit.admitted, ServiceDate::parse)?,
+        admitted,
+        billed_from: billed_from.unwrap_or(admitted),
         discharged: path
             .field("discharged")
             .parse(&visit.discharged, ServiceDate::parse)?,

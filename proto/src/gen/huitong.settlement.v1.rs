@@ -16,7 +16,7 @@ pub struct Visit {
     /// First day.
     #[prost(string, tag = "5")]
     pub admitted: ::prost::alloc::string::String,
-    /// Last day; the first day again for an outpatient.
+    /// Last day: discharge, or the last day of an interim bill; the first day again for an outpatient.
     #[prost(string, tag = "6")]
     pub discharged: ::prost::alloc::string::String,
     #[prost(enumeration = "Arrival", tag = "7")]
@@ -30,6 +30,12 @@ pub struct Visit {
     /// The disease package it is paid under. Optional.
     #[prost(string, tag = "10")]
     pub package: ::prost::alloc::string::String,
+    /// The first day that this bill covers. Optional: the first day of the visit.
+    #[prost(string, tag = "11")]
+    pub billed_from: ::prost::alloc::string::String,
+    /// The institution where the episode began, 12 characters. Optional: the visit's own.
+    #[prost(string, tag = "12")]
+    pub episode_at: ::prost::alloc::string::String,
 }
 /// One line as the hospital charged it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

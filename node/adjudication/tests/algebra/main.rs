@@ -24,6 +24,7 @@ mod paying;
 mod properties;
 mod published;
 mod resolving;
+mod split_years;
 mod splitting;
 mod taking;
 mod tape;

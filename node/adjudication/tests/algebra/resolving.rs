@@ -24,13 +24,15 @@ fn region(code: &str) -> RegionCode {
     RegionCode::parse(code).unwrap()
 }
 
-fn visit() -> Visit {
+pub fn visit() -> Visit {
     Visit {
         number: VisitNumber::parse("ZY-7").unwrap(),
         episode: VisitNumber::parse("ZY-5").unwrap(),
+        episode_at: None,
         setting: Setting::Inpatient,
         interim: 0,
         admitted: date("2023-12-28"),
+        billed_from: date("2023-12-28"),
         discharged: date("2024-01-03"),
         arrival: Arrival::Direct,
         sessions: 1,
@@ -39,7 +41,7 @@ fn visit() -> Visit {
     }
 }
 
-fn claim() -> Claim {
+pub fn claim() -> Claim {
     Claim {
         treatment: region("510100"),
         institution: Institution {
@@ -61,7 +63,7 @@ fn claim() -> Claim {
     }
 }
 
-fn coverage() -> Coverage {
+pub fn coverage() -> Coverage {
     Coverage {
         scheme: Scheme::Resident,
         category: name("adult"),
@@ -78,7 +80,7 @@ fn coverage() -> Coverage {
     }
 }
 
-fn policy(edit: impl FnOnce(&mut huitong_core::policy::Draft)) -> Policy {
+pub fn policy(edit: impl FnOnce(&mut huitong_core::policy::Draft)) -> Policy {
     let mut draft = draft(vec![layer("basic").starts("1200").pays("0.7")]);
     edit(&mut draft);
     Policy::new(draft).unwrap()

@@ -24,9 +24,11 @@ fn visit() -> Visit {
     Visit {
         number: VisitNumber::parse("V1").unwrap(),
         episode: VisitNumber::parse("V1").unwrap(),
+        episode_at: None,
         setting: Setting::Inpatient,
         interim: 0,
         admitted: "2023-03-01".parse().unwrap(),
+        billed_from: "2023-03-01".parse().unwrap(),
         discharged: "2023-03-09".parse().unwrap(),
         arrival: Arrival::Direct,
         sessions: 1,
@@ -141,4 +143,49 @@ fn cover_age_and_identities_follow_the_day_of_admission() {
     member.periods[0].days = days("2023-03-02", None);
     let refused = coverage(&member, &[], region("510100"), &visit()).unwrap_err();
     assert_eq!(refused.code, RefusalCode::NotEnrolled);
+}
+
+#[test]
+fn cover_is_counted_up_to_the_day_of_admission() {
+    let period = |days| CoveragePeriod {
+        scheme: Scheme::Resident,
+        category: "adult".parse().unwrap(),
+        retired: false,
+        days,
+    };
+    let member = Member {
+        psn_no: somebody(),
+        credentials: BTreeSet::new(),
+        birth: "1963-03-01".parse().unwrap(),
+        years_paid: 12,
+        claim_free_years: 3,
+        periods: vec![
+            period(days("2019-01-01", Some("2021-12-31"))),
+            period(days("2022-02-01", None)),
+        ],
+        identities: Vec::new(),
+    };
+    let found = coverage(&member, &[], region("510100"), &visit()).unwrap();
+    assert_eq!(
+        (
+            found.covered_days,
+            found.covered_years,
+            found.claim_free_years
+        ),
+        (394, 1, 3)
+    );
+}
+
+#[test]
+fn a_stay_across_the_year_is_refused_by_a_code_of_its_own() {
+    let spans = Fault::SpansYears {
+        from: "2023-12-28".parse().unwrap(),
+        until: "2024-01-03".parse().unwrap(),
+    };
+    let refusal = fault_refusal(&spans);
+    assert_eq!(refusal.code, RefusalCode::VisitSpansYears);
+    assert!(
+        refusal.detail.contains("2023-12-28 to 2024-01-03"),
+        "{refusal}"
+    );
 }

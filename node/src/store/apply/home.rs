@@ -46,7 +46,8 @@ pub(super) fn committed(
             .iter()
             .find(|(slot, _)| slot.name.as_str() == ADMISSIONS)
             .map_or(1, |(_, count)| ordinal::of_count(*count));
-        let key = Key::Episode(psn_no, claim.institution.code, claim.visit.episode.clone());
+        let began = claim.visit.episode_began_at(claim.institution.code);
+        let key = Key::Episode(psn_no, began, claim.visit.episode.clone());
         if ground.rows.row(&key)?.is_none() {
             out.put(key, Row::Episode(nth));
         }

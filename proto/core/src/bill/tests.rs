@@ -14,6 +14,47 @@ fn line(number: u32, yuan: &str, quantity: i64, returns: Option<u32>) -> BillLin
     }
 }
 
+fn visit(admitted: &str, billed_from: &str, discharged: &str) -> Result<Visit, BillError> {
+    Visit {
+        number: VisitNumber::parse("1").unwrap(),
+        episode: VisitNumber::parse("1").unwrap(),
+        episode_at: None,
+        setting: crate::vocabulary::Setting::Inpatient,
+        interim: 0,
+        admitted: admitted.parse().unwrap(),
+        billed_from: billed_from.parse().unwrap(),
+        discharged: discharged.parse().unwrap(),
+        arrival: Arrival::Direct,
+        sessions: 1,
+        diseases: Vec::new(),
+        package: None,
+    }
+    .checked()
+}
+
+#[test]
+fn the_days_of_a_bill_lie_within_the_visit() {
+    for (admitted, from, discharged, spans) in [
+        ("2023-12-28", "2023-12-28", "2024-01-03", true),
+        ("2023-12-28", "2024-01-01", "2024-01-03", false),
+        ("2023-12-28", "2024-01-03", "2024-01-03", false),
+        ("2023-12-28", "2023-12-28", "2023-12-31", false),
+    ] {
+        let visit = visit(admitted, from, discharged).unwrap();
+        assert_eq!(visit.spans_years(), spans, "{from} to {discharged}");
+    }
+    for from in ["2023-12-27", "2024-01-04"] {
+        assert_eq!(
+            visit("2023-12-28", from, "2024-01-03"),
+            Err(BillError::BilledFrom)
+        );
+    }
+    assert_eq!(
+        visit("2023-12-28", "2023-12-28", "2023-12-27"),
+        Err(BillError::Dates)
+    );
+}
+
 fn bill(total: &str, lines: Vec<BillLine>) -> Result<Bill, BillError> {
     Bill::new(Fen::parse_yuan(total).unwrap(), lines)
 }

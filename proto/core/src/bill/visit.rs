@@ -58,13 +58,17 @@ pub struct Visit {
     pub number: VisitNumber,
     /// The number of the admission it belongs to: its own, or that of a linked transfer.
     pub episode: VisitNumber,
+    /// Where that admission began, when it was at another institution: the two are then one episode.
+    pub episode_at: Option<InstitutionCode>,
     /// The kind of treatment.
     pub setting: Setting,
     /// Zero for the whole or final bill, n for the nth interim bill.
     pub interim: u16,
     /// First day: admission, or the day of an outpatient visit.
     pub admitted: ServiceDate,
-    /// Last day: discharge, or the same day for an outpatient.
+    /// The first day that this bill covers: the admission, or the day after an interim bill.
+    pub billed_from: ServiceDate,
+    /// Last day: discharge, the last day of an interim bill, or the same day for an outpatient.
     pub discharged: ServiceDate,
     /// How the patient came.
     pub arrival: Arrival,
@@ -79,9 +83,11 @@ pub struct Visit {
 canonical_struct!(Visit {
     number,
     episode,
+    episode_at,
     setting,
     interim,
     admitted,
+    billed_from,
     discharged,
     arrival,
     sessions,
@@ -97,13 +103,27 @@ impl Visit {
         u32::try_from(nights).unwrap_or(0).saturating_add(1)
     }
 
+    /// Whether the days that this bill covers lie in two benefit years.
+    #[must_use]
+    pub fn spans_years(&self) -> bool {
+        self.billed_from.year() != self.discharged.year()
+    }
+
+    /// Where the episode began: at the institution named, or at the visit's own.
+    #[must_use]
+    pub fn episode_began_at(&self, own: InstitutionCode) -> InstitutionCode {
+        self.episode_at.unwrap_or(own)
+    }
+
     /// The visit itself, when its dates, lists and lengths are within bounds.
     ///
     /// # Errors
-    /// [`BillError::Dates`], [`BillError::Length`] or [`BillError::Diseases`].
+    /// [`BillError::Dates`], [`BillError::BilledFrom`], [`BillError::Length`] or [`BillError::Diseases`].
     pub fn checked(self) -> Result<Self, BillError> {
         if self.discharged < self.admitted {
             Err(BillError::Dates)
+        } else if self.billed_from < self.admitted || self.discharged < self.billed_from {
+            Err(BillError::BilledFrom)
         } else if self.days() > DAYS_AT_MOST || !(1..=DAYS_AT_MOST).contains(&self.sessions) {
             Err(BillError::Length)
         } else if self.diseases.len() > DISEASES_AT_MOST {

@@ -41,9 +41,11 @@ pub(super) fn claim() -> Claim {
         visit: Visit {
             number: VisitNumber::parse("ZY-1").unwrap(),
             episode: VisitNumber::parse("ZY-0").unwrap(),
+            episode_at: None,
             setting: Setting::Inpatient,
             interim: 2,
             admitted: "2023-03-01".parse().unwrap(),
+            billed_from: "2023-03-01".parse().unwrap(),
             discharged: "2023-03-11".parse().unwrap(),
             arrival: Arrival::Emergency,
             sessions: 1,

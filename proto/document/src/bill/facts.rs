@@ -10,15 +10,15 @@ use huitong_core::bill::{
     Arrival, DAYS_AT_MOST, DISEASES_AT_MOST, Institution, Visit, VisitNumber,
 };
 use huitong_core::coverage::Coverage;
-use huitong_core::date::ServiceDate;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::name::Name;
 use huitong_core::policy::fact::{NumberFact, WordFact};
-use huitong_core::policy::{BenefitDate, Needs, Policy, Scope};
+use huitong_core::policy::{Needs, Policy, Scope};
 use huitong_core::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, Place, Setting,
 };
 
+use super::stay::{Stay, stay};
 use crate::reader::{Section, sound};
 use crate::scalar::Scalar;
 
@@ -99,8 +99,8 @@ impl Facts {
 }
 
 /// The section of facts and what the policy asks of it.
-struct Asked<'d, 'n> {
-    section: Section<'d>,
+pub(super) struct Asked<'d, 'n> {
+    pub(super) section: Section<'d>,
     needs: &'n Needs,
 }
 
@@ -117,7 +117,7 @@ impl Asked<'_, '_> {
                 format!("该政策适用于 `{own}`"),
             );
         }
-        let category = self.word("category", WordFact::Category, Name::parse("any").ok()?);
+        let category = self.word("category", WordFact::Category, Name::ANY);
         let retired = section.flag("retired");
         let age = self.count("age", NumberFact::Age, 0..=150, ADULT);
         let years_paid = self.count("years_paid", NumberFact::YearsPaid, 0..=100, 0);
@@ -157,7 +157,7 @@ impl Asked<'_, '_> {
     fn visit(&self, policy: &Policy, filing: Option<FilingClass>) -> Option<Visit> {
         let section = &self.section;
         let setting = self.setting(policy.scope());
-        let stay = self.stay(policy, setting);
+        let stay = stay(self, policy, setting);
         let most = i64::from(DAYS_AT_MOST);
         let sessions = self.count("sessions", NumberFact::Sessions, 1..=most, 1_u32);
         let diseases = section.any::<Name>("disease");
@@ -176,44 +176,25 @@ impl Asked<'_, '_> {
             (false, Some(_) | None) => Arrival::Direct,
         };
         let number = VisitNumber::parse("1").ok()?;
-        let (admitted, discharged) = stay?;
+        let Stay {
+            admitted,
+            billed_from,
+            discharged,
+        } = stay?;
         Some(Visit {
             number: number.clone(),
             episode: number,
+            episode_at: None,
             setting: setting?,
             interim: 0,
             admitted,
+            billed_from,
             discharged,
             arrival,
             sessions: sessions?,
             diseases,
             package: sound(package)?,
         })
-    }
-
-    /// First and last day, from `date` and `days`.
-    fn stay(
-        &self,
-        policy: &Policy,
-        setting: Option<Setting>,
-    ) -> Option<(ServiceDate, ServiceDate)> {
-        let (section, effective) = (&self.section, policy.scope().effective);
-        let date = section.or("date", effective.from());
-        if date.is_some_and(|date| !effective.contains(date)) {
-            section.fault_of(
-                "date",
-                "the policy does not hold on this day",
-                "该政策在此日期不适用",
-            );
-        }
-        let days = self.count("days", NumberFact::Days, 1..=i64::from(DAYS_AT_MOST), 1_u32);
-        let (setting, date, days) = (setting?, date?, days?);
-        let dates = dates(policy.benefit_date(), setting, date, days);
-        if dates.is_none() {
-            let zh = "就诊日期超出 1900 至 2199 年";
-            section.fault_of("date", "the visit reaches beyond 1900 to 2199", zh);
-        }
-        dates
     }
 
     fn setting(&self, scope: &Scope) -> Option<Setting> {
@@ -247,7 +228,7 @@ impl Asked<'_, '_> {
     }
 
     /// A count that must be stated when the policy asks for it.
-    fn count<T: TryFrom<i64>>(
+    pub(super) fn count<T: TryFrom<i64>>(
         &self,
         key: &str,
         fact: NumberFact,
@@ -282,26 +263,6 @@ impl Asked<'_, '_> {
             );
         }
         known
-    }
-}
-
-/// First and last day of a visit of so many days whose benefit date is given. An outpatient's is the
-/// first day, whatever the policy says of inpatients.
-fn dates(
-    benefit: BenefitDate,
-    setting: Setting,
-    date: ServiceDate,
-    days: u32,
-) -> Option<(ServiceDate, ServiceDate)> {
-    let nights = i32::try_from(days.saturating_sub(1)).ok()?;
-    match (setting, benefit) {
-        (Setting::Inpatient | Setting::Maternity, BenefitDate::Discharge) => {
-            Some((date.plus_days(nights.saturating_neg()).ok()?, date))
-        }
-        (Setting::Inpatient | Setting::Maternity, BenefitDate::Admission)
-        | (Setting::Outpatient | Setting::Chronic | Setting::Pharmacy, _) => {
-            Some((date, date.plus_days(nights).ok()?))
-        }
     }
 }
 

@@ -232,8 +232,10 @@ macro_rules! words {
 }
 
 words! {
-    BenefitDateWord(BenefitDate): "\"discharge\" or \"admission\"", " \"discharge\" 或 \"admission\"", {
-        "discharge" => BenefitDate::Discharge, "admission" => BenefitDate::Admission
+    BenefitDateWord(BenefitDate): "\"discharge\", \"admission\" or \"split\"",
+        " \"discharge\"、\"admission\" 或 \"split\"", {
+        "discharge" => BenefitDate::Discharge, "admission" => BenefitDate::Admission,
+        "split" => BenefitDate::Split
     };
     PeriodWord(Period): "\"visit\", \"episode\", \"month\", \"quarter\", \"year\", \"disease_year\" or \"life\"",
         " \"visit\"、\"episode\"、\"month\"、\"quarter\"、\"year\"、\"disease_year\" 或 \"life\"", {
