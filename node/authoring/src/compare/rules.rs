@@ -89,6 +89,10 @@ fn whole(policies: Pair<&Policy>) -> Vec<Sentence> {
             let (zh, en) = match it.benefit_date() {
                 BenefitDate::Discharge => ("出院日", "day of discharge"),
                 BenefitDate::Admission => ("入院日", "day of admission"),
+                BenefitDate::Split => (
+                    "每份账单的最后一日，跨年度住院分年结算",
+                    "last day of each bill, one bill for each year of a stay",
+                ),
             };
             both(zh, en)
         }),

@@ -142,6 +142,7 @@ fn note_fault(
         }
         Fault::NoTier { .. }
         | Fault::NotInScope(_)
+        | Fault::SpansYears { .. }
         | Fault::GivenTooLarge { .. }
         | Fault::GivenUnknown { .. }
         | Fault::Money(_)
