@@ -9,6 +9,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use huitong_core::institution::InstitutionCode;
+pub use huitong_core::officer::{OfficerName, OfficerNameError};
 use huitong_core::region::RegionCode;
 
 /// A party, read from a certificate.
@@ -250,42 +251,4 @@ impl FromStr for Identity {
 
 fn parse_region(text: &str) -> Result<RegionCode, PathError> {
     text.parse().map_err(|_| PathError::Region(text.to_owned()))
-}
-
-/// The name of an officer: 1 to 32 of `a–z 0–9 . _ -`, beginning with a letter or digit.
-///
-/// Lower case only, since the name is also a folder's, and some file systems fold case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct OfficerName(String);
-
-/// Why a text is no officer's name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "officer name {0:?}: use 1 to 32 of a-z 0-9 . _ - and begin with a letter or digit, for example li.wei \
-     / 经办人名称须为1至32位小写字母、数字或 . _ -，且以字母或数字开头，例如 li.wei"
-)]
-pub struct OfficerNameError(String);
-
-impl FromStr for OfficerName {
-    type Err = OfficerNameError;
-
-    fn from_str(text: &str) -> Result<Self, OfficerNameError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-        let fits = (1..=32).contains(&text.len())
-            && text.starts_with(plain)
-            && text
-                .chars()
-                .all(|c| plain(c) || matches!(c, '.' | '_' | '-'));
-        if fits {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(OfficerNameError(text.to_owned()))
-        }
-    }
-}
-
-impl fmt::Display for OfficerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }

@@ -26,7 +26,7 @@ use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::RegistryRows;
 use huitong_core::region::RegionCode;
 use huitong_node::catalogue::Catalogue;
-use huitong_node::import::{self, Content, ControlSums, FileKind, ImportHeader, Mode};
+use huitong_node::import::{self, ControlSums, FileKind, ImportHeader, Mode};
 
 const ROUNDS: usize = 5;
 
@@ -53,7 +53,7 @@ fn file(entries: usize) -> String {
 }
 
 fn load(bytes: &[u8]) -> Catalogue {
-    let kind = FileKind::Rows(ImportKind::Catalogue);
+    let kind = FileKind(ImportKind::Catalogue);
     let header = ImportHeader {
         kind,
         as_of: None,
@@ -61,9 +61,7 @@ fn load(bytes: &[u8]) -> Catalogue {
         mode: Mode::Commit,
     };
     let region = RegionCode::parse("510100").unwrap();
-    let Content::Rows(batch) = import::read(region, &header, bytes).unwrap() else {
-        panic!("a catalogue is rows");
-    };
+    let batch = import::read(region, &header, bytes).unwrap();
     let digest = batch.digest();
     let RegistryRows::Catalogue(rules) = batch.into_rows() else {
         panic!("the file is a catalogue");

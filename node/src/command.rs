@@ -6,6 +6,7 @@
 mod check_config;
 mod close_day;
 mod import;
+pub mod policy;
 mod run;
 mod status;
 

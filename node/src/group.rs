@@ -7,7 +7,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use huitong_certs::SigningKey;
-use huitong_certs::signing::{Algorithm, CertifiedKey, KeyId, Signature};
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
 use huitong_core::merkle::Tree;
@@ -15,8 +15,7 @@ use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::receipt_leaf;
 use huitong_journal::{Frame, Seal};
 
-/// The number of Ed25519 in a group signature.
-const ED25519: u8 = 1;
+use crate::signature::{self, Parts};
 
 /// A sealed commit group.
 #[derive(Debug, Clone)]
@@ -110,32 +109,31 @@ fn leaves<'a>(records: impl Iterator<Item = &'a [u8]>) -> (Vec<u32>, Vec<Digest>
 }
 
 fn sign(key: &SigningKey, root: Digest, size: u64) -> GroupSignature {
-    let signature = key.sign(&GroupSignature::signed_bytes(&root, size));
-    let algorithm = match signature.algorithm() {
-        Algorithm::Ed25519 => ED25519,
-    };
+    let Parts {
+        algorithm,
+        key_id,
+        signature,
+    } = signature::sign(key, &GroupSignature::signed_bytes(&root, size));
     GroupSignature {
         root,
         size,
         algorithm,
-        key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
-        signature: signature.bytes().to_vec(),
+        key_id,
+        signature,
     }
 }
 
 /// Whether a group was signed with this key.
 #[must_use]
 pub fn is_signed(group: &GroupSignature, key: &CertifiedKey) -> bool {
-    if group.algorithm != ED25519 {
-        return false;
-    }
-    let key_id = KeyId::from_bytes(*group.key_id.as_bytes());
-    Signature::new(Algorithm::Ed25519, key_id, group.signature.clone())
-        .and_then(|signature| {
-            key.verify(
-                &GroupSignature::signed_bytes(&group.root, group.size),
-                &signature,
-            )
-        })
-        .is_ok()
+    let parts = Parts {
+        algorithm: group.algorithm,
+        key_id: group.key_id,
+        signature: group.signature.clone(),
+    };
+    signature::is_signed(
+        &GroupSignature::signed_bytes(&group.root, group.size),
+        parts,
+        key,
+    )
 }

@@ -7,12 +7,15 @@
 //! | [`home`] | What does a region answer for its own people? |
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`registry`] | What do its officers bring in and close? |
+//! | [`office`] | How do two officers publish and withdraw a policy? |
+//! | [`replay`] | What would stored settlements come to under another policy? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
 //! | [`peers`] | Where are the other regions, and who must they prove to be? |
 //! | [`grpc`] | How do messages become checked values, and refusals status? |
 //! | [`writer`] | Who decides, one after the other? |
 //! | [`ledger`] | What was appended, what is synced, what is indexed? |
 //! | [`store`] | What does the node know by key? |
+//! | `signature` | How do signatures become core values? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
@@ -35,13 +38,16 @@ pub mod import;
 pub mod ledger;
 pub mod legs;
 pub mod node;
+pub mod office;
 pub mod ordinal;
 pub mod peers;
 pub mod policies;
 mod reading;
 pub mod registry;
+pub mod replay;
 #[cfg(test)]
 mod samples;
+mod signature;
 pub mod store;
 pub mod treatment;
 pub mod writer;

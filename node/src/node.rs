@@ -26,7 +26,9 @@ use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
 use crate::ledger::{Ledger, LedgerOptions, OpenError};
 use crate::legs::report::Reporter;
+use crate::office::Office;
 use crate::peers::{DirectoryEntry, DirectoryError, Homes};
+use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
 use crate::registry::{self, Registry};
 use crate::store::StoreError;
@@ -156,6 +158,7 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
     let catalogue = read_catalogue(&ledger)?.map(Arc::new);
     let writer = Writer::start(Arc::clone(&ledger), Arc::clone(&clock), COMMANDS_WAITING);
     let writer = Arc::new(writer.map_err(StartError::Thread)?);
+    let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
     let home = {
         let (ledger, writer) = (Arc::clone(&ledger), Arc::clone(&writer));
@@ -188,7 +191,6 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         region,
         ledger: Arc::clone(&ledger),
         writer: Arc::clone(&writer),
-        policies: Arc::clone(&policies),
         treatment: Arc::clone(&treatment),
         calendar,
         clock,
@@ -200,6 +202,7 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         home: Arc::clone(&home),
         treatment: Arc::clone(&treatment),
         registry,
+        office: Arc::new(office),
         policies,
         homes: homes.clone(),
     };
@@ -213,6 +216,17 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         report_every,
     };
     Ok((heart, services))
+}
+
+fn office(
+    ledger: &Arc<Ledger>,
+    writer: &Arc<Writer>,
+    policies: &Arc<PolicyBook>,
+    clock: &Arc<dyn Clock>,
+    key: Arc<SigningKey>,
+) -> Office {
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
 }
 
 async fn open(config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {

@@ -11,7 +11,9 @@ use crate::catalogue::Catalogue;
 use crate::ledger::Ledger;
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::apply::Records;
-use crate::store::{CatalogueRow, Row, Rows, StoreError, Table};
+use crate::store::{
+    CatalogueRow, Location, PolicyChanges, PolicyStanding, Row, Rows, StoreError, Table,
+};
 
 /// The catalogue in use, read from the journal.
 ///
@@ -48,26 +50,41 @@ pub(crate) fn read_catalogue(ledger: &Ledger) -> Result<Option<Catalogue>, Store
 /// [`StoreError`] when they cannot be read.
 pub(crate) fn read_policies(ledger: &Ledger, own: RegionCode) -> Result<PolicyBook, StoreError> {
     let book = PolicyBook::new(own);
+    let mut own_policies = Vec::new();
+    let changes = ledger.policy_changes()?.unwrap_or(PolicyChanges::NONE);
     for (_, row) in ledger.scan(Table::Policy, usize::MAX)? {
         let Row::Policy(row) = row else {
             continue;
         };
-        let record = ledger.record(row.at)?;
-        let document = if let NodeRecord::PolicyPublished(policy) = record {
-            policy.document
-        } else if let NodeRecord::PolicyFetched(policy) = record {
-            policy.document
-        } else {
-            return Err(StoreError::Inconsistent(
-                "a policy's place holds another record",
-            ));
-        };
-        match HeldPolicy::read(document, row.region) {
-            Ok(policy) => book.keep(Arc::new(policy)),
-            Err(error) => {
-                tracing::error!(region = %row.region, %error, "a policy cannot be used any more")
+        let document = document(ledger, row.at)?;
+        match (HeldPolicy::read(document, row.region), row.standing) {
+            (Ok(policy), PolicyStanding::Fetched(_)) => book.keep_fetched(Arc::new(policy)),
+            (
+                Ok(policy),
+                standing @ (PolicyStanding::Proposed(_)
+                | PolicyStanding::Rejected(_)
+                | PolicyStanding::Published(_)
+                | PolicyStanding::Withdrawn(_)),
+            ) => own_policies.push((Arc::new(policy), standing)),
+            (Err(error), _) => {
+                tracing::error!(region = %row.region, %error, "a policy cannot be used any more");
             }
         }
     }
+    book.put_own(own_policies, changes.changes);
     Ok(book)
+}
+
+/// The bytes of a policy, out of the record that brought it in.
+fn document(ledger: &Ledger, at: Location) -> Result<Vec<u8>, StoreError> {
+    let record = ledger.record(at)?;
+    if let NodeRecord::PolicyProposed(proposed) = record {
+        Ok(proposed.document)
+    } else if let NodeRecord::PolicyFetched(fetched) = record {
+        Ok(fetched.document)
+    } else {
+        Err(StoreError::Inconsistent(
+            "a policy's place holds another record",
+        ))
+    }
 }

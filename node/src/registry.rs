@@ -1,7 +1,7 @@
-//! What officers do: bring files and policies in, close days, look at what the node holds.
+//! What officers do: bring files in, close days, look at what the node holds.
 //!
-//! Reading files belongs to the importer and checking documents to `huitong-document`; here rows and
-//! policies that are right become records. A file is all or nothing: its parts are journaled first, and one
+//! Reading files belongs to the importer, and policies to the office; here rows that are right become
+//! records. A file is all or nothing: its parts are journaled first, and one
 //! last record makes them hold.
 
 use std::sync::Arc;
@@ -9,9 +9,8 @@ use std::time::Duration;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::digest::Digest;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind, PolicyPublished};
+use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind};
 use huitong_core::record::registry::RegistryRows;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -24,7 +23,6 @@ use crate::import::ImportBatch;
 use crate::ledger::Ledger;
 use crate::legs::day::{CloseDay, DayVerdict};
 use crate::legs::report::Reported;
-use crate::policies::{HeldPolicy, PolicyBook, PolicyError};
 use crate::store::{Key, Rows, StoreError};
 use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict, Writer};
@@ -33,17 +31,6 @@ use crate::writer::{Command, Verdict, Writer};
 const CHUNK_BYTES: usize = 1 << 20;
 /// The most parts of one file.
 const CHUNKS_AT_MOST: usize = 4_096;
-
-/// Why a policy was not published.
-#[derive(Debug, Clone, thiserror::Error)]
-pub enum PublishError {
-    /// The policy itself.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    /// The node.
-    #[error(transparent)]
-    Node(#[from] NodeError),
-}
 
 /// A business day that is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +46,11 @@ pub struct Registry {
     region: RegionCode,
     ledger: Arc<Ledger>,
     writer: Arc<Writer>,
-    policies: Arc<PolicyBook>,
     treatment: Arc<TreatmentRole>,
     calendar: Arc<Calendar>,
     clock: Arc<dyn Clock>,
     reported: Option<watch::Receiver<Reported>>,
-    /// One file or policy at a time.
+    /// One file at a time.
     turn: Mutex<()>,
 }
 
@@ -76,8 +62,6 @@ pub struct Parts {
     pub ledger: Arc<Ledger>,
     /// The writer.
     pub writer: Arc<Writer>,
-    /// The policies at hand.
-    pub policies: Arc<PolicyBook>,
     /// The treatment role, which uses the catalogue.
     pub treatment: Arc<TreatmentRole>,
     /// Which days are business days.
@@ -96,7 +80,6 @@ impl Registry {
             region,
             ledger,
             writer,
-            policies,
             treatment,
             calendar,
             clock,
@@ -106,7 +89,6 @@ impl Registry {
             region,
             ledger,
             writer,
-            policies,
             treatment,
             calendar,
             clock,
@@ -201,31 +183,6 @@ impl Registry {
             held = held.saturating_add(u64::from(self.ledger.row(&key)?.is_none()));
         }
         Ok(held)
-    }
-
-    /// Publishes a policy: its bytes as they are.
-    ///
-    /// # Errors
-    /// [`PublishError`]: faults, another region's, or one that overlaps with what is published.
-    pub async fn publish(&self, document: Vec<u8>) -> Result<Digest, PublishError> {
-        let _turn = self.turn.lock().await;
-        let policy = Arc::new(HeldPolicy::read(document.clone(), self.region)?);
-        let digest = policy.digest();
-        if self.policies.get(&digest).is_some() {
-            return Ok(digest);
-        }
-        self.policies.admit(&policy)?;
-        let record = PolicyPublished {
-            document,
-            at: self.clock.now(),
-        };
-        let written = self
-            .writer
-            .run(Write(NodeRecord::PolicyPublished(record)))
-            .await;
-        written.map_err(NodeError::from)?;
-        self.policies.keep(policy);
-        Ok(digest)
     }
 
     /// Closes a business day, and waits at most so long for the clearinghouse to count it as closed.

@@ -9,6 +9,7 @@ pub mod common;
 pub mod decision;
 pub mod field;
 pub mod leg;
+pub mod publication;
 pub mod receipt;
 pub mod refusal;
 pub mod visit;

@@ -37,11 +37,19 @@ pub fn party(path: &str) -> Identity {
 
 /// The name of every officer of the world.
 const OFFICER: &str = "li.wei";
+/// The name of every region's second officer.
+const APPROVER: &str = "wang.fang";
 
 /// A region's officer.
 #[must_use]
 pub fn officer(region: &Region) -> Identity {
     party(&format!("/region/{}/officer/{OFFICER}", region.code))
+}
+
+/// A region's second officer, who approves what the first puts forward.
+#[must_use]
+pub fn approver(region: &Region) -> Identity {
+    party(&format!("/region/{}/officer/{APPROVER}", region.code))
 }
 
 /// The clearinghouse's officer.

@@ -11,7 +11,7 @@ use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClien
 use huitong_transport::{ClientLimits, connect_lazy};
 use tonic::transport::Channel;
 
-use crate::certificates::{clearing_officer, officer, party};
+use crate::certificates::{approver, clearing_officer, officer, party};
 use crate::executable;
 use crate::refused::Refused;
 use crate::register::Region;
@@ -137,10 +137,16 @@ impl ClearingOfficer {
     }
 }
 
-/// The options of a command that say where and as whom.
+/// The options of a command that say where, and as whom: the region's officer.
 #[must_use]
 pub fn options(world: &World, region: &Region) -> Vec<String> {
-    let folder = world.credentials(&officer(region));
+    options_as(world, region, &officer(region))
+}
+
+/// The options of a command that say where, and as whom.
+#[must_use]
+pub fn options_as(world: &World, region: &Region, identity: &Identity) -> Vec<String> {
+    let folder = world.credentials(identity);
     let file = |name: &str| folder.join(name).display().to_string();
     [
         ("--endpoint", world.endpoint(region)),
@@ -153,11 +159,15 @@ pub fn options(world: &World, region: &Region) -> Vec<String> {
     .collect()
 }
 
-/// Brings all files of a region into its node, by the command.
+/// Brings all files of a region into its node, and has two officers publish its policy, by the commands.
 pub async fn fill(world: &World, region: &Region) {
     let options = options(world, region);
     for (kind, path) in region.write_files(&world.region_folder(region)) {
         let path = path.display().to_string();
+        if kind == "policy" {
+            publish(world, region, &path).await;
+            continue;
+        }
         let mut args = vec!["node", "import", kind, &path, "--json"];
         if kind == "balances" {
             args.extend(["--as-of", "2023-12-31"]);
@@ -165,4 +175,27 @@ pub async fn fill(world: &World, region: &Region) {
         args.extend(options.iter().map(String::as_str));
         executable::json(&args).await;
     }
+}
+
+/// Has one officer put a document forward and another approve it; its digest.
+pub async fn publish(world: &World, region: &Region, path: &str) -> String {
+    let proposed = policy(world, region, &officer(region), &["publish", path]).await;
+    let digest = proposed["digest"].as_str().unwrap().to_owned();
+    policy(world, region, &approver(region), &["approve", &digest]).await;
+    digest
+}
+
+/// Runs `huitong policy ARGS … --json` as an officer of a region.
+pub async fn policy(
+    world: &World,
+    region: &Region,
+    identity: &Identity,
+    args: &[&str],
+) -> serde_json::Value {
+    let options = options_as(world, region, identity);
+    let mut all = vec!["policy"];
+    all.extend(args);
+    all.push("--json");
+    all.extend(options.iter().map(String::as_str));
+    executable::json(&all).await
 }

@@ -12,7 +12,7 @@ use huitong_core::region::RegionCode;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::certificates::{Authorities, clearing_officer, institution, officer};
+use crate::certificates::{Authorities, approver, clearing_officer, institution, officer};
 use crate::process::{Kind, Server};
 use crate::register::{DESKS, Region};
 
@@ -206,6 +206,7 @@ impl World {
         for (region, _) in &self.regions {
             authorities.install(&Identity::RegionNode(region.region()));
             authorities.install(&officer(region));
+            authorities.install(&approver(region));
             for desk in DESKS {
                 authorities.install(&institution(region, desk));
             }

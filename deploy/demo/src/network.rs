@@ -2,11 +2,12 @@
 
 use anyhow::Context as _;
 use huitong_core::date::ServiceDate;
+use serde_json::Value;
 
 use crate::cases::Case;
 use crate::officer::Officer;
 use crate::process::Server;
-use crate::world::World;
+use crate::world::{Place, World};
 
 /// The processes, and the world they live in.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ impl Network {
         Ok(Self { world, servers })
     }
 
-    /// Brings each region's files in, by its own officer.
+    /// Brings each region's files in, by its own officer, and has two publish its policies.
     ///
     /// # Errors
     /// When a file is refused.
@@ -42,6 +43,11 @@ impl Network {
             let officer = Officer::of_region(&self.world, place)?;
             for (kind, path) in self.world.write_region_files(place, cases, today)? {
                 let path = path.display().to_string();
+                if kind == "policy" {
+                    let published = self.publish(place, &path).await;
+                    published.with_context(|| format!("{}: {path}", place.region.en))?;
+                    continue;
+                }
                 let as_of = today.to_string();
                 let mut args = vec!["node", "import", kind, &path];
                 if matches!(kind, "opening-totals" | "balances") {
@@ -53,6 +59,17 @@ impl Network {
                     .with_context(|| format!("{}: {kind}", place.region.en))?;
             }
         }
+        Ok(())
+    }
+
+    /// Has one officer of a region put a policy forward and another approve it.
+    async fn publish(&self, place: &Place, path: &str) -> anyhow::Result<()> {
+        let officer = Officer::of_region(&self.world, place)?;
+        let proposed = officer.json(&["policy", "publish", path]).await?;
+        let digest = proposed.get("digest").and_then(Value::as_str);
+        let digest = digest.context("a digest in the answer")?;
+        let approver = Officer::approver_of(&self.world, place)?;
+        approver.json(&["policy", "approve", digest]).await?;
         Ok(())
     }
 

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use anyhow::Context as _;
-use huitong_certs::Identity;
+use huitong_certs::{Identity, OfficerName};
 use serde_json::Value;
 use tokio::process::Command;
 
-use crate::world::certificates::{clearing_officer, officer};
+use crate::world::certificates::{approver, clearing_officer, officer};
 use crate::world::{Place, World};
 
 /// An officer at a terminal: a certificate, and the server it is for.
@@ -27,15 +27,25 @@ impl Officer {
     /// # Errors
     /// Never for the demo's own names.
     pub fn of_region(world: &World, place: &Place) -> anyhow::Result<Self> {
-        let identity = Identity::RegionOfficer {
-            region: place.code,
-            name: officer()?,
-        };
-        Ok(Self {
+        Ok(Self::named(world, place, officer()?))
+    }
+
+    /// The second officer of a region.
+    ///
+    /// # Errors
+    /// Never for the demo's own names.
+    pub fn approver_of(world: &World, place: &Place) -> anyhow::Result<Self> {
+        Ok(Self::named(world, place, approver()?))
+    }
+
+    fn named(world: &World, place: &Place, name: OfficerName) -> Self {
+        let region = place.code;
+        let identity = Identity::RegionOfficer { region, name };
+        Self {
             endpoint: place.node,
             credentials: world.credentials(&identity),
             server: Vec::new(),
-        })
+        }
     }
 
     /// The officer of the clearinghouse.

@@ -11,6 +11,7 @@ use huitong_certs::command::CertsCommand;
 use huitong_clearinghouse::{ClearingCommand, ClearinghouseCommand};
 use huitong_demo::DemoCommand;
 use huitong_node::command::NodeCommand;
+use huitong_node::command::policy::PolicyOfficeCommand;
 
 /// Huitong 汇通: settle medical bills away from home, and square the regions' accounts every day
 #[derive(Debug, Parser)]
@@ -31,11 +32,20 @@ enum Command {
     Clearing(ClearingCommand),
     /// Certificates: who is speaking / 证书管理
     Certs(CertsCommand),
-    /// Benefit policies: check, name, adjudicate / 待遇政策
+    /// Benefit policies: write, check, publish, try / 待遇政策
     #[command(subcommand)]
-    Policy(PolicyCommand),
+    Policy(Policy),
     /// Run the whole network on this machine / 在本机演示全流程
     Demo(DemoCommand),
+}
+
+/// What is done with files alone, and what needs a node.
+#[derive(Debug, Subcommand)]
+enum Policy {
+    #[command(flatten)]
+    Authoring(PolicyCommand),
+    #[command(flatten)]
+    Office(PolicyOfficeCommand),
 }
 
 fn main() -> ExitCode {
@@ -59,7 +69,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Clearing(command) => command.run(),
         Command::Certs(command) => command.run().map(|()| ExitCode::SUCCESS),
-        Command::Policy(command) => command.run(),
+        Command::Policy(Policy::Authoring(command)) => command.run(),
+        Command::Policy(Policy::Office(command)) => command.run(),
         Command::Demo(command) => {
             let runtime = tokio::runtime::Builder::new_multi_thread()
                 .enable_all()

@@ -23,6 +23,16 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             node,
         ),
         Row::method("/huitong.policy.v1.PolicyService/FetchPolicy", node),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/Propose", officer),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/Approve", officer),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/Reject", officer),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/Withdraw", officer),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/List", officer),
+        Row::method(
+            "/huitong.policy.v1.PolicyOfficeService/Differences",
+            officer,
+        ),
+        Row::method("/huitong.policy.v1.PolicyOfficeService/Replay", officer),
         Row::method(
             "/huitong.settlement.v1.InstitutionService/Estimate",
             institution,

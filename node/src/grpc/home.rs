@@ -153,6 +153,7 @@ fn commit_order(
             incarnation: version.incarnation,
             change: version.change,
         },
+        policy: path.field("policy").digest(&decision.policy)?,
         engine: EngineVersion(path.field("engine").narrow(decision.engine)?),
     };
     Ok((order, decision))

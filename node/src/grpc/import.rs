@@ -11,10 +11,9 @@ use tonic::{Status, Streaming};
 use super::status::{malformed, refused};
 use crate::compute::compute;
 use crate::import::{
-    Assembly, Content, ControlSums, FileKind, ImportHeader, Mode, RowFaults, read,
+    Assembly, ControlSums, FileKind, ImportBatch, ImportHeader, Mode, RowFaults, read,
 };
-use crate::policies::PolicyError;
-use crate::registry::{PublishError, Registry};
+use crate::registry::Registry;
 
 /// Reading a file is always long.
 const AS_LONG_AS: usize = usize::MAX;
@@ -41,29 +40,20 @@ pub(super) async fn import(
     let (header, bytes) = assembly.finish();
     match compute(AS_LONG_AS, || read(registry.region(), &header, &bytes)) {
         Err(faults) => Ok(refused_rows(&faults)),
-        Ok(content) => keep(content, header.mode, registry).await,
+        Ok(batch) => keep(batch, header.mode, registry).await,
     }
 }
 
 async fn keep(
-    content: Content,
+    batch: ImportBatch,
     mode: Mode,
     registry: &Registry,
 ) -> Result<v1::ImportResponse, Status> {
-    let (sums, digest) = (content.sums(), content.digest());
-    match (mode, content) {
-        (Mode::DryRun, _) => {}
-        (Mode::Commit, Content::Rows(batch)) => {
+    let (sums, digest) = (batch.sums(), batch.digest());
+    match mode {
+        Mode::DryRun => {}
+        Mode::Commit => {
             registry.apply_import(batch).await?;
-        }
-        (Mode::Commit, Content::Policy(document)) => {
-            registry
-                .publish(document.bytes().to_vec())
-                .await
-                .map_err(|error| match error {
-                    PublishError::Node(error) => error.into(),
-                    PublishError::Policy(error) => unfit(&error),
-                })?;
         }
     }
     Ok(v1::ImportResponse {
@@ -73,10 +63,6 @@ async fn keep(
         fault_count: 0,
         digest: digest.as_bytes().to_vec(),
     })
-}
-
-fn unfit(error: &PolicyError) -> Status {
-    refused(RefusalCode::Malformed, format!("policy: {error}"))
 }
 
 fn refused_rows(faults: &RowFaults) -> v1::ImportResponse {
@@ -121,12 +107,11 @@ fn kind(number: i32, path: Path<'_>) -> Result<FileKind, WireFault> {
     let kind = v1::ImportKind::try_from(number).map_err(|_| path.wrong("is no kind of file"))?;
     Ok(match kind {
         v1::ImportKind::Unspecified => return Err(path.missing()),
-        v1::ImportKind::Members => FileKind::Rows(ImportKind::Members),
-        v1::ImportKind::Filings => FileKind::Rows(ImportKind::Filings),
-        v1::ImportKind::OpeningTotals => FileKind::Rows(ImportKind::OpeningTotals),
-        v1::ImportKind::Balances => FileKind::Rows(ImportKind::Balances),
-        v1::ImportKind::Institutions => FileKind::Rows(ImportKind::Institutions),
-        v1::ImportKind::Catalogue => FileKind::Rows(ImportKind::Catalogue),
-        v1::ImportKind::Policy => FileKind::Policy,
+        v1::ImportKind::Members => FileKind(ImportKind::Members),
+        v1::ImportKind::Filings => FileKind(ImportKind::Filings),
+        v1::ImportKind::OpeningTotals => FileKind(ImportKind::OpeningTotals),
+        v1::ImportKind::Balances => FileKind(ImportKind::Balances),
+        v1::ImportKind::Institutions => FileKind(ImportKind::Institutions),
+        v1::ImportKind::Catalogue => FileKind(ImportKind::Catalogue),
     })
 }

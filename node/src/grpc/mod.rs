@@ -7,6 +7,11 @@ pub mod access;
 pub mod home;
 mod import;
 pub mod institution;
+pub mod office;
+pub mod office_answer;
+pub mod office_client;
+mod office_shown;
+mod office_stream;
 pub mod officer;
 pub mod policy;
 pub mod registry;
@@ -19,6 +24,7 @@ use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_core::institution::InstitutionCode;
+use huitong_core::officer::OfficerName;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_transport::{deadline, peer};
@@ -60,6 +66,20 @@ fn calling_institution<T>(
         Err(refused(
             RefusalCode::NotAllowed,
             "an institution of this region",
+        ))
+    }
+}
+
+/// The officer who calls, when this region certified them.
+fn calling_officer<T>(request: &Request<T>, own: RegionCode) -> Result<OfficerName, Status> {
+    if let Identity::RegionOfficer { region, name } = peer(request)?
+        && *region == own
+    {
+        Ok(name.clone())
+    } else {
+        Err(refused(
+            RefusalCode::NotAllowed,
+            "an officer of this region",
         ))
     }
 }

@@ -188,13 +188,12 @@ impl Officer {
 
 fn header_to_wire(header: &ImportHeader) -> v1::ImportHeader {
     let kind = match header.kind {
-        FileKind::Rows(ImportKind::Members) => v1::ImportKind::Members,
-        FileKind::Rows(ImportKind::Filings) => v1::ImportKind::Filings,
-        FileKind::Rows(ImportKind::OpeningTotals) => v1::ImportKind::OpeningTotals,
-        FileKind::Rows(ImportKind::Balances) => v1::ImportKind::Balances,
-        FileKind::Rows(ImportKind::Institutions) => v1::ImportKind::Institutions,
-        FileKind::Rows(ImportKind::Catalogue) => v1::ImportKind::Catalogue,
-        FileKind::Policy => v1::ImportKind::Policy,
+        FileKind(ImportKind::Members) => v1::ImportKind::Members,
+        FileKind(ImportKind::Filings) => v1::ImportKind::Filings,
+        FileKind(ImportKind::OpeningTotals) => v1::ImportKind::OpeningTotals,
+        FileKind(ImportKind::Balances) => v1::ImportKind::Balances,
+        FileKind(ImportKind::Institutions) => v1::ImportKind::Institutions,
+        FileKind(ImportKind::Catalogue) => v1::ImportKind::Catalogue,
     };
     let sum: Fen = header.sums.sum;
     v1::ImportHeader {

@@ -100,14 +100,21 @@ impl RegistryGrpc {
             catalogue: catalogue
                 .map(|catalogue| catalogue.digest().as_bytes().to_vec())
                 .unwrap_or_default(),
-            policies: self
-                .policies
-                .own_policies()
-                .iter()
-                .map(|policy| policy_held(policy))
-                .collect(),
+            policies: self.published(),
             receipts_undelivered: self.undelivered()?,
         })
+    }
+
+    /// The published documents, by title.
+    fn published(&self) -> Vec<v1::PolicyHeld> {
+        let deciding = self.policies.deciding();
+        let published = deciding.own.iter().map(|(_, own)| own);
+        let mut held: Vec<v1::PolicyHeld> = published
+            .filter(|own| own.publication().is_some())
+            .map(|own| policy_held(&own.policy))
+            .collect();
+        held.sort_by(|one, other| one.title.cmp(&other.title));
+        held
     }
 
     fn undelivered(&self) -> Result<u64, StoreError> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
@@ -14,11 +15,13 @@ use tonic::service::Routes;
 
 use super::home::HomeGrpc;
 use super::institution::InstitutionGrpc;
+use super::office::PolicyOfficeGrpc;
 use super::policy::PolicyGrpc;
 use super::registry::RegistryGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
+use crate::office::Office;
 use crate::peers::Homes;
 use crate::policies::PolicyBook;
 use crate::registry::Registry;
@@ -36,6 +39,8 @@ pub struct Services {
     pub treatment: Arc<TreatmentRole>,
     /// The officers' side.
     pub registry: Arc<Registry>,
+    /// The policies' office.
+    pub office: Arc<Office>,
     /// The policies at hand.
     pub policies: Arc<PolicyBook>,
     /// The directory.
@@ -53,6 +58,7 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         home,
         treatment,
         registry,
+        office,
         policies,
         homes,
     } = services;
@@ -65,7 +71,10 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let policy = PolicyServiceServer::new(PolicyGrpc::new(region, Arc::clone(&policies)));
+    let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&policies)));
+    let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
+    let office =
+        PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
     let officers = RegistryGrpc {
         registry,
         ledger,
@@ -96,6 +105,7 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         .add_service(homes_of)
         .add_service(delivered)
         .add_service(policy)
+        .add_service(office)
         .add_service(officers)
         .add_service(health)
         .add_service(reflection)

@@ -78,16 +78,22 @@ impl From<StoreError> for Status {
 const fn grpc_code(code: RefusalCode) -> Code {
     match code {
         RefusalCode::DeadlinePassed => Code::DeadlineExceeded,
-        RefusalCode::Overloaded | RefusalCode::TooLarge => Code::ResourceExhausted,
+        RefusalCode::Overloaded
+        | RefusalCode::TooLarge
+        | RefusalCode::TooManyProposals
+        | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
         RefusalCode::StoreBroken | RefusalCode::HomeUnreachable | RefusalCode::OutcomeUnknown => {
             Code::Unavailable
         }
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
-        RefusalCode::IdentityMismatch | RefusalCode::NotAllowed => Code::PermissionDenied,
+        RefusalCode::IdentityMismatch | RefusalCode::NotAllowed | RefusalCode::SameOfficer => {
+            Code::PermissionDenied
+        }
         RefusalCode::UnknownRegion
         | RefusalCode::UnknownInstitution
         | RefusalCode::UnknownPerson
-        | RefusalCode::NotFound => Code::NotFound,
+        | RefusalCode::NotFound
+        | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict | RefusalCode::VisitAlreadySettled => Code::AlreadyExists,
         RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
@@ -101,7 +107,13 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PolicyFault
         | RefusalCode::EngineNotAccepted
         | RefusalCode::GivenTooLarge
-        | RefusalCode::DecisionDiffers => Code::FailedPrecondition,
+        | RefusalCode::DecisionDiffers
+        | RefusalCode::PolicyUnproven
+        | RefusalCode::PolicyState
+        | RefusalCode::ProposalExpired
+        | RefusalCode::PolicyOverlaps
+        | RefusalCode::SupersededUnknown
+        | RefusalCode::NotReplaced => Code::FailedPrecondition,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Whether a settlement stands: id, visit, version, decision, in this order (PROTOCOL 3).
 //!
 //! The id comes first, so that a repeated commit is answered by what was decided, whatever happened to the
-//! person since. A final refusal is journaled under the id; a stale version leaves no trace.
+//! person since. A final refusal is journaled under the id; a stale version leaves no trace. A decision under
+//! a policy that another one has replaced meanwhile is as stale as one on totals that have moved.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use huitong_core::claim::{BoundField, Claim};
 use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::decision::Decision;
+use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::{Fen, MoneyError};
@@ -22,7 +24,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::totals::TotalSlot;
 
 use crate::clock::Calendar;
-use crate::store::{Account, HomeState, Rows, StoreError, Stream, StreamHead};
+use crate::store::{Account, HomeState, PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 
 /// The home region's own word on a claim.
@@ -32,6 +34,8 @@ pub struct Recomputed {
     pub snapshot: Option<Snapshot>,
     /// The decision on it, equal to the one received, or why there is none.
     pub outcome: Result<Decision, Refusal>,
+    /// The number of the last change of what decides that was known.
+    pub change: u64,
 }
 
 /// A claim to be committed.
@@ -42,6 +46,8 @@ pub struct Commit {
     pub claim: Claim,
     /// The version that the treatment region computed on.
     pub version: PersonVersion,
+    /// The policy that the treatment region computed under.
+    pub policy: Digest,
     /// What the home region computed itself.
     pub recomputed: Recomputed,
     /// Which days are business days.
@@ -66,7 +72,7 @@ pub enum CommitVerdict {
     Refused(Refusal),
     /// The id was used for a request that differs here; that request's outcome stands.
     Conflict(BoundField),
-    /// The person's record has changed.
+    /// The person's record has changed, or the policy that decides.
     Stale,
 }
 
@@ -92,6 +98,9 @@ impl Command for Commit {
         if recomputed.is_some() && (current != Some(self.version) || recomputed != current) {
             return Ok(Verdict::Answer(CommitVerdict::Stale));
         }
+        if self.is_policy_stale(rows)? {
+            return Ok(Verdict::Answer(CommitVerdict::Stale));
+        }
         match (
             self.recomputed.outcome.clone(),
             self.recomputed.snapshot.clone(),
@@ -107,6 +116,19 @@ impl Command for Commit {
 }
 
 impl Commit {
+    /// Whether another policy decides than the one computed under, here or in the treatment region. What was
+    /// published or withdrawn since either looked counts from the record on, synced or not.
+    fn is_policy_stale(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
+        let changes = rows.policy_changes()?.unwrap_or(PolicyChanges::NONE);
+        let deciding = self
+            .recomputed
+            .snapshot
+            .as_ref()
+            .map(|snapshot| snapshot.policy);
+        Ok(self.recomputed.change != changes.changes
+            || deciding.is_some_and(|policy| policy != self.policy))
+    }
+
     fn by_id(&self, rows: &dyn Rows) -> Result<Option<CommitVerdict>, StoreError> {
         let Some(row) = rows.home_settlement(self.claim.treatment, self.settlement)? else {
             return Ok(None);

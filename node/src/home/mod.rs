@@ -18,6 +18,7 @@ mod unbroken;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use huitong_adjudication::Engine;
 use huitong_core::bill::{Institution, Visit};
@@ -25,6 +26,7 @@ use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::{Decision, EngineVersion};
+use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::person::{Credential, PersonRef};
 use huitong_core::receipt::Receipt;
@@ -37,12 +39,15 @@ use crate::compute::compute;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
-use crate::store::{HomeState, Rows, StoreError, Stream, StreamHead};
+use crate::store::{HomeState, PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
 use standing::{Asked, Standing, standing};
+
+/// How long a stale commit waits for a change of policies that is written to be known.
+const CATCHING_UP: Duration = Duration::from_secs(2);
 
 /// A person and a visit, as a treatment region asks about them.
 #[derive(Debug, Clone)]
@@ -68,6 +73,8 @@ pub struct CommitOrder {
     pub claim: Claim,
     /// The version that the decision was computed on.
     pub version: PersonVersion,
+    /// The policy that it was computed under.
+    pub policy: Digest,
     /// The engine that computed it.
     pub engine: EngineVersion,
 }
@@ -149,7 +156,8 @@ impl HomeRole {
     }
 
     fn standing(&self, asked: &Asked<'_>) -> Result<Result<Standing, Refusal>, StoreError> {
-        standing(&*self.ledger, &self.policies, self.region, asked)
+        let deciding = self.policies.deciding();
+        standing(&*self.ledger, &deciding.own, self.region, asked)
     }
 
     /// Adjudicates again, compares, and commits. Idempotent by (treatment region, settlement). `difference`
@@ -169,6 +177,7 @@ impl HomeRole {
             settlement,
             claim: order.claim,
             version: order.version,
+            policy: order.policy,
             recomputed,
             calendar: Arc::clone(&self.calendar),
             salt: salt(),
@@ -192,6 +201,9 @@ impl HomeRole {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
             CommitVerdict::Stale => {
+                let changes = self.ledger.policy_changes()?;
+                let changes = changes.unwrap_or(PolicyChanges::NONE);
+                self.policies.reached(changes.changes, CATCHING_UP).await;
                 let asked = Asked {
                     treatment,
                     person: claim.person,
@@ -217,12 +229,15 @@ impl HomeRole {
             institution: &claim.institution,
             visit: &claim.visit,
         };
-        let standing = match self.standing(&asked)? {
+        let deciding = self.policies.deciding();
+        let change = deciding.change;
+        let standing = match standing(&*self.ledger, &deciding.own, self.region, &asked)? {
             Ok(standing) => standing,
             Err(refusal) => {
                 return Ok(Recomputed {
                     snapshot: None,
                     outcome: Err(refusal),
+                    change,
                 });
             }
         };
@@ -232,6 +247,7 @@ impl HomeRole {
             return Ok(Recomputed {
                 snapshot,
                 outcome: Err(refusal),
+                change,
             });
         };
         let decided = compute(claim.bill.lines().len(), || standing.decide(engine, claim));
@@ -239,7 +255,11 @@ impl HomeRole {
             None => Ok(decision),
             Some(first) => Err(Refusal::new(RefusalCode::DecisionDiffers, first)),
         });
-        Ok(Recomputed { snapshot, outcome })
+        Ok(Recomputed {
+            snapshot,
+            outcome,
+            change,
+        })
     }
 
     /// Ends an id: what stands under it, or a tombstone.

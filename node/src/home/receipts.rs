@@ -59,7 +59,7 @@ pub fn receipts_from(
 }
 
 /// The record of a commit; `None` for any other.
-fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
+pub(crate) fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
     receipt_leaf(bytes)?;
     match NodeRecord::from_bytes(bytes) {
         Ok(record) => {

@@ -25,7 +25,7 @@ use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime, Sett
 
 use super::unbroken::unbroken;
 use crate::ordinal::{self, ADMISSIONS};
-use crate::policies::{HeldPolicy, PolicyBook};
+use crate::policies::{HeldPolicy, OwnPolicies};
 use crate::store::{Account, Filings, Rows, StoreError};
 
 /// A person and a visit.
@@ -140,7 +140,7 @@ pub fn fault_refusal(fault: &Fault) -> Refusal {
 /// [`StoreError`] when rows cannot be read.
 pub fn standing(
     rows: &dyn Rows,
-    policies: &PolicyBook,
+    policies: &OwnPolicies,
     own: RegionCode,
     asked: &Asked<'_>,
 ) -> Result<Result<Standing, Refusal>, StoreError> {
@@ -177,7 +177,7 @@ fn resolve(
     account: Account,
     filings: &[Filing],
     episode: Option<u16>,
-    policies: &PolicyBook,
+    policies: &OwnPolicies,
     asked: &Asked<'_>,
 ) -> Result<Standing, Refusal> {
     let visit = asked.visit;

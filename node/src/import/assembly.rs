@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_file_comes_in_bounded_chunks() {
         let header = ImportHeader {
-            kind: FileKind::Rows(ImportKind::Members),
+            kind: FileKind(ImportKind::Members),
             as_of: None,
             sums: ControlSums {
                 rows: 0,

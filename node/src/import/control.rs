@@ -11,7 +11,7 @@ use super::{FileKind, balances, totals};
 /// What is counted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ControlSums {
-    /// Rows without the heading; 1 for a policy.
+    /// Rows without the heading.
     pub rows: u64,
     /// The sum of the amounts of opening totals and balances; zero for other files.
     pub sum: Fen,
@@ -22,15 +22,9 @@ impl ControlSums {
     #[must_use]
     pub fn of(kind: FileKind, bytes: &[u8]) -> Self {
         let amounts: &[&str] = match kind {
-            FileKind::Policy => {
-                return Self {
-                    rows: 1,
-                    sum: Fen::ZERO,
-                };
-            }
-            FileKind::Rows(ImportKind::OpeningTotals) => &[totals::AMOUNT],
-            FileKind::Rows(ImportKind::Balances) => &balances::AMOUNTS,
-            FileKind::Rows(
+            FileKind(ImportKind::OpeningTotals) => &[totals::AMOUNT],
+            FileKind(ImportKind::Balances) => &balances::AMOUNTS,
+            FileKind(
                 ImportKind::Members
                 | ImportKind::Filings
                 | ImportKind::Institutions

@@ -7,36 +7,29 @@ use huitong_core::record::import::ImportKind;
 
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// Rows of a register.
-    Rows(ImportKind),
-    /// One policy document.
-    Policy,
-}
+pub struct FileKind(pub ImportKind);
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
-        Self::Rows(ImportKind::Members),
-        Self::Rows(ImportKind::Filings),
-        Self::Rows(ImportKind::OpeningTotals),
-        Self::Rows(ImportKind::Balances),
-        Self::Rows(ImportKind::Institutions),
-        Self::Rows(ImportKind::Catalogue),
-        Self::Policy,
+    pub const ALL: [Self; 6] = [
+        Self(ImportKind::Members),
+        Self(ImportKind::Filings),
+        Self(ImportKind::OpeningTotals),
+        Self(ImportKind::Balances),
+        Self(ImportKind::Institutions),
+        Self(ImportKind::Catalogue),
     ];
 
     /// Its name on the command line.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Rows(ImportKind::Members) => "members",
-            Self::Rows(ImportKind::Filings) => "filings",
-            Self::Rows(ImportKind::OpeningTotals) => "opening-totals",
-            Self::Rows(ImportKind::Balances) => "balances",
-            Self::Rows(ImportKind::Institutions) => "institutions",
-            Self::Rows(ImportKind::Catalogue) => "catalogue",
-            Self::Policy => "policy",
+            Self(ImportKind::Members) => "members",
+            Self(ImportKind::Filings) => "filings",
+            Self(ImportKind::OpeningTotals) => "opening-totals",
+            Self(ImportKind::Balances) => "balances",
+            Self(ImportKind::Institutions) => "institutions",
+            Self(ImportKind::Catalogue) => "catalogue",
         }
     }
 }
@@ -50,8 +43,9 @@ impl fmt::Display for FileKind {
 /// A name of no kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the kinds are members, filings, opening-totals, balances, institutions, catalogue and policy / \
-     文件种类为 members、filings、opening-totals、balances、institutions、catalogue、policy"
+    "the kinds are members, filings, opening-totals, balances, institutions and catalogue; \
+     a policy is put forward with `huitong policy publish` / \
+     文件种类为 members、filings、opening-totals、balances、institutions、catalogue；政策请用 huitong policy publish 提出"
 )]
 pub struct FileKindError;
 

@@ -8,7 +8,6 @@
 //! | account balances | `balances.csv` | `balances` |
 //! | institutions | `institutions.csv` | `institutions` |
 //! | treatment catalogue | `catalogue.csv` | `catalogue` |
-//! | policy | one TOML document | `policy` |
 //!
 //! What is read is typed rows; those are journaled, not the file, so a later reader may read more strictly
 //! without changing what was brought in. Deliberately absent: whether a person that a filing names is a
@@ -25,7 +24,6 @@ mod filings;
 mod institutions;
 mod kind;
 mod members;
-mod policy;
 mod table;
 mod totals;
 
@@ -33,12 +31,11 @@ mod totals;
 mod tests;
 
 use huitong_core::date::ServiceDate;
-use huitong_core::digest::{Digest, sha256};
+use huitong_core::digest::sha256;
 use huitong_core::money::Fen;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::RegistryRows;
 use huitong_core::region::RegionCode;
-use huitong_document::policy::PolicyDocument;
 
 pub use assembly::{Assembly, AssemblyError, CHUNK_BYTES_AT_MOST, FILE_BYTES_AT_MOST};
 pub use batch::ImportBatch;
@@ -71,38 +68,6 @@ pub enum Mode {
     DryRun,
 }
 
-/// A file without a fault.
-#[derive(Debug)]
-pub enum Content {
-    /// Rows for the region's registers.
-    Rows(ImportBatch),
-    /// A policy of the region.
-    Policy(Box<PolicyDocument>),
-}
-
-impl Content {
-    /// SHA-256 of the file.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        match self {
-            Self::Rows(batch) => batch.digest(),
-            Self::Policy(document) => document.digest(),
-        }
-    }
-
-    /// What is in it.
-    #[must_use]
-    pub fn sums(&self) -> ControlSums {
-        match self {
-            Self::Rows(batch) => batch.sums(),
-            Self::Policy(_) => ControlSums {
-                rows: 1,
-                sum: Fen::ZERO,
-            },
-        }
-    }
-}
-
 /// Reads a file for a region, every row of it.
 ///
 /// ```
@@ -112,27 +77,26 @@ impl Content {
 /// use huitong_node::import::{self, ControlSums, FileKind, ImportHeader, Mode};
 ///
 /// let file = b"psn_no,own\n330200000000000001,12.50\n";
-/// let kind = FileKind::Rows(ImportKind::Balances);
+/// let kind = FileKind(ImportKind::Balances);
 /// let header = ImportHeader {
 ///     kind,
 ///     as_of: Some("2023-12-31".parse()?),
 ///     sums: ControlSums::of(kind, file),
 ///     mode: Mode::Commit,
 /// };
-/// let content = import::read(RegionCode::parse("330200")?, &header, file)?;
-/// assert_eq!(content.sums().sum, Fen::parse_yuan("12.50")?);
+/// let batch = import::read(RegionCode::parse("330200")?, &header, file)?;
+/// assert_eq!(batch.sums().sum, Fen::parse_yuan("12.50")?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// Every fault of the file; then nothing of it may be used.
-pub fn read(region: RegionCode, header: &ImportHeader, bytes: &[u8]) -> Result<Content, RowFaults> {
-    let kind = match header.kind {
-        FileKind::Rows(kind) => kind,
-        FileKind::Policy => {
-            return policy::read(region, bytes).map(|document| Content::Policy(Box::new(document)));
-        }
-    };
+pub fn read(
+    region: RegionCode,
+    header: &ImportHeader,
+    bytes: &[u8],
+) -> Result<ImportBatch, RowFaults> {
+    let FileKind(kind) = header.kind;
     let read = match kind {
         ImportKind::Members => rows(members::read(bytes), RegistryRows::Members, no_money),
         ImportKind::Filings => rows(filings::read(bytes), RegistryRows::Filings, no_money),
@@ -171,7 +135,7 @@ pub fn read(region: RegionCode, header: &ImportHeader, bytes: &[u8]) -> Result<C
         sum: sum.unwrap_or(Fen::MAX),
     };
     let batch = ImportBatch::new(kind, sha256(bytes), header.as_of, sums, rows);
-    findings.or(Content::Rows(batch))
+    findings.or(batch)
 }
 
 /// A file as far as it can be read.

@@ -31,15 +31,12 @@ fn header(word: &str, file: &[u8]) -> ImportHeader {
     }
 }
 
-fn read_file(word: &str, file: &[u8]) -> Result<Content, RowFaults> {
+fn read_file(word: &str, file: &[u8]) -> Result<ImportBatch, RowFaults> {
     read(region(), &header(word, file), file)
 }
 
 fn batch(word: &str, file: &str) -> ImportBatch {
-    match read_file(word, file.as_bytes()).unwrap() {
-        Content::Rows(batch) => batch,
-        Content::Policy(_) => panic!("a policy was read"),
-    }
+    read_file(word, file.as_bytes()).unwrap()
 }
 
 /// The places of all faults, as `line column`, in order.
@@ -197,15 +194,6 @@ fn what_arrives_is_what_was_counted() {
 }
 
 #[test]
-fn a_policy_is_of_the_own_region() {
-    let faults = read_file("policy", b"region = \"330200\"\n").unwrap_err();
-    assert!(
-        faults.count() > 1 && faults.listed().iter().any(|fault| fault.column == "title"),
-        "{faults}"
-    );
-}
-
-#[test]
 fn only_so_many_faults_are_listed_but_all_are_counted() {
     let rows = "1,1\n".repeat(1_500);
     let faults = read_file("balances", format!("psn_no,own\n{rows}").as_bytes()).unwrap_err();
@@ -228,10 +216,7 @@ fn kinds_have_names() {
 fn the_examples_of_the_handbook_are_sound() {
     let handbook = include_str!("../../../deploy/docs/import-formats.md");
     let mut shown = 0;
-    for kind in FileKind::ALL
-        .into_iter()
-        .filter(|kind| *kind != FileKind::Policy)
-    {
+    for kind in FileKind::ALL {
         let section = handbook.split(&format!("\n## {kind}\n")).nth(1).unwrap();
         let example = section.split("```csv\n").nth(1).unwrap();
         let example = example.split("```").next().unwrap();

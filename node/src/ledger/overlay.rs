@@ -6,8 +6,8 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    Change, HomeRow, HomeState, Key, Location, PolicyRow, Row, Rows, SettlementRow,
-    SettlementState, StoreError, Table,
+    Change, HomeRow, HomeState, Key, Location, Row, Rows, SettlementRow, SettlementState,
+    StoreError, Table,
 };
 
 /// Rows in memory, each with the number of the submission that made it.
@@ -173,10 +173,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         }
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
-        Row::Policy(row) => Row::Policy(PolicyRow {
-            at: place(row.at),
-            ..row
-        }),
+        Row::Policy(row) => Row::Policy(row.placed(place)),
         row @ (Row::Member(_)
         | Row::Filings(_)
         | Row::Account(_)
@@ -190,6 +187,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::ClosedDay(_)
         | Row::LastClosedDay(_)
         | Row::Count(_)
-        | Row::Episode(_)) => row,
+        | Row::Episode(_)
+        | Row::PolicyChanges(_)) => row,
     }
 }

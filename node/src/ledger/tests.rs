@@ -6,7 +6,12 @@ use huitong_certs::authority::Hosts;
 use huitong_certs::{Authority, Identity, SigningKey, Validity};
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::sha256;
+use huitong_core::publication::SignedStatement;
 use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind};
+use huitong_core::record::policy::{
+    Act, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn, WithdrawalAsked,
+    WithdrawalRejected,
+};
 use huitong_core::record::registry::{Balance, RegistryRows};
 use huitong_core::record::treatment::{Abandoned, Cancelled};
 use huitong_core::record::{DayClosed, ReceiptsAcknowledged};
@@ -48,8 +53,70 @@ fn append(ledger: &Ledger, record: NodeRecord) -> Result<Written, WriteError> {
     written.recv().unwrap()
 }
 
+fn act(by: &str) -> Act {
+    Act {
+        by: by.parse().unwrap(),
+        at: now(),
+    }
+}
+
+/// A document from proposal to withdrawal, with a wish to withdraw it that is turned down in between.
+fn policy_life() -> Vec<NodeRecord> {
+    let policy = sha256(b"document");
+    let reason = "a slip".to_owned();
+    let asked = WithdrawalAsked {
+        policy,
+        asked: act("li.wei"),
+        reason: reason.clone(),
+        in_favour_of: None,
+    };
+    let proposed = NodeRecord::PolicyProposed(PolicyProposed {
+        document: b"document".to_vec(),
+        proposed: act("li.wei"),
+    });
+    vec![
+        proposed.clone(),
+        NodeRecord::PolicyRejected(PolicyRejected {
+            policy,
+            rejected: act("wang.fang"),
+            reason: reason.clone(),
+        }),
+        proposed,
+        NodeRecord::PolicyPublished(PolicyPublished {
+            policy,
+            number: 1,
+            change: 1,
+            approved: act("wang.fang"),
+            statement: SignedStatement {
+                bytes: Vec::new(),
+                algorithm: 1,
+                key_id: policy,
+                signature: Vec::new(),
+            },
+        }),
+        NodeRecord::WithdrawalAsked(asked.clone()),
+        NodeRecord::WithdrawalRejected(WithdrawalRejected {
+            policy,
+            rejected: act("wang.fang"),
+            reason,
+        }),
+        NodeRecord::WithdrawalAsked(asked),
+        NodeRecord::PolicyWithdrawn(PolicyWithdrawn {
+            policy,
+            change: 2,
+            approved: act("wang.fang"),
+        }),
+    ]
+}
+
 /// A little of everything that builds on earlier records.
 fn history() -> Vec<NodeRecord> {
+    let mut history = settlements();
+    history.extend(policy_life());
+    history
+}
+
+fn settlements() -> Vec<NodeRecord> {
     let import = sha256(b"file");
     let balance = Balance {
         psn_no: person().psn_no,
@@ -107,7 +174,9 @@ fn history() -> Vec<NodeRecord> {
     ]
 }
 
-const TABLES: [Table; 9] = [
+const TABLES: [Table; 11] = [
+    Table::Policy,
+    Table::PolicyChanges,
     Table::Account,
     Table::Settlement,
     Table::Open,
@@ -247,7 +316,7 @@ fn an_index_ahead_of_the_journal_is_not_served() {
     assert!(matches!(
         ahead,
         Err(OpenError::Ahead {
-            index: 11,
+            index: 19,
             journal: 0
         })
     ));
@@ -258,11 +327,11 @@ fn a_submission_beyond_its_limit_is_refused_and_breaks_nothing() {
     let disk = FakeDisk::new(0);
     let ledger = open(&disk, &Arc::new(MemoryIndex::new())).unwrap();
     let document = vec![0; 300 << 10];
-    let policy = huitong_core::record::import::PolicyPublished {
+    let policy = PolicyProposed {
         document,
-        at: now(),
+        proposed: act("li.wei"),
     };
-    let refused = append(&ledger, NodeRecord::PolicyPublished(policy));
+    let refused = append(&ledger, NodeRecord::PolicyProposed(policy));
     assert!(
         matches!(refused, Err(WriteError::TooLarge(_))),
         "{refused:?}"

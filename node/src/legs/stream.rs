@@ -52,7 +52,12 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::Cancelled(_)
         | NodeRecord::HomeRefused(_)
         | NodeRecord::HomeTombstone(_)
-        | NodeRecord::ReceiptsAcknowledged(_) => return Ok(Vec::new()),
+        | NodeRecord::ReceiptsAcknowledged(_)
+        | NodeRecord::PolicyProposed(_)
+        | NodeRecord::PolicyRejected(_)
+        | NodeRecord::WithdrawalAsked(_)
+        | NodeRecord::WithdrawalRejected(_)
+        | NodeRecord::PolicyWithdrawn(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())
         .ok()

@@ -18,6 +18,7 @@ use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PersonRef;
+use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_transport::{ClientLimits, CredentialStore, TransportError};
@@ -60,6 +61,15 @@ pub enum DirectoryError {
         /// What is wrong.
         error: TransportError,
     },
+}
+
+/// A policy as another region's node sent it.
+#[derive(Debug, Clone)]
+pub struct FetchedPolicy {
+    /// The document.
+    pub document: Vec<u8>,
+    /// What the region signed of it.
+    pub statement: SignedStatement,
 }
 
 /// Why a home region gave no answer.
@@ -214,6 +224,7 @@ impl Home {
                     settlement,
                     claim,
                     version,
+                    policy: decision.policy,
                     engine: decision.engine,
                 };
                 let difference = |own: &Decision| (own != decision).then(|| "decision".to_owned());
@@ -244,7 +255,7 @@ impl Home {
         }
     }
 
-    /// The bytes of a policy, not yet checked.
+    /// The bytes of a policy and what its region signed of it, neither checked yet.
     ///
     /// # Errors
     /// [`HomeFault`].
@@ -252,7 +263,7 @@ impl Home {
         &self,
         digest: Digest,
         within: Duration,
-    ) -> Result<Vec<u8>, HomeFault> {
+    ) -> Result<FetchedPolicy, HomeFault> {
         match self {
             Self::Own { .. } => Err(HomeFault::Unreachable(format!(
                 "the own policy {digest} is not at hand"

@@ -21,6 +21,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
 use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
 use huitong_proto::conversion::decision::decision_to_wire;
+use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::{receipt_from_wire, receipt_to_wire};
 use huitong_proto::conversion::refusal::{refusal_from_details, refusal_from_wire};
 use huitong_proto::conversion::visit::visit_to_wire;
@@ -36,7 +37,7 @@ use huitong_transport::{
 use tonic::Status;
 use tonic::transport::Channel;
 
-use super::{DirectoryEntry, HomeFault};
+use super::{DirectoryEntry, FetchedPolicy, HomeFault};
 use crate::home::{AbandonOutcome, CommitOutcome, SnapshotAsk};
 
 /// Connections kept to one peer.
@@ -202,13 +203,21 @@ impl Peer {
         &self,
         digest: Digest,
         within: Duration,
-    ) -> Result<Vec<u8>, HomeFault> {
+    ) -> Result<FetchedPolicy, HomeFault> {
         let request = FetchPolicyRequest {
             digest: digest.as_bytes().to_vec(),
         };
         let mut client = PolicyServiceClient::new(self.channel()?);
         let answer = call_within(within, request, |request| client.fetch_policy(request)).await;
-        Ok(answer.map_err(fault)?.into_inner().document)
+        let answer = answer.map_err(fault)?.into_inner();
+        let path = Path::root("statement");
+        let statement = path.required(answer.statement).map_err(unreadable)?;
+        let statement = statement_from_wire(statement, path).map_err(unreadable)?;
+        let document = answer.document;
+        Ok(FetchedPolicy {
+            document,
+            statement,
+        })
     }
 
     /// Delivers receipts of the own region; up to which number the peer holds them now.

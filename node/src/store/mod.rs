@@ -10,12 +10,16 @@ pub mod apply;
 mod conformance;
 pub mod embedded;
 pub mod memory;
+mod policy_row;
 mod row;
 mod table;
 
+pub use policy_row::{
+    Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
+};
 pub use row::{
     Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, HomeState, LastClosedDay,
-    Location, OpenRow, PolicyRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
+    Location, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
 

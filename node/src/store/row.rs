@@ -306,17 +306,6 @@ impl HeldReceipts {
     }
 }
 
-/// A policy: whose, and the record with its bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PolicyRow {
-    /// The region that published it.
-    pub region: RegionCode,
-    /// Its record.
-    pub at: Location,
-}
-
-canonical_struct!(PolicyRow { region, at });
-
 /// The catalogue in use: the parts of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogueRow {

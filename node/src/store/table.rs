@@ -16,8 +16,9 @@ use huitong_core::region::RegionCode;
 use super::StoreError;
 use super::row::{
     Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, LastClosedDay, Location,
-    OpenRow, PolicyRow, SettlementRow, Stream, StreamHead,
+    OpenRow, SettlementRow, Stream, StreamHead,
 };
+use super::{PolicyChanges, PolicyRow};
 
 macro_rules! tables {
     ($($(#[$doc:meta])* $tag:literal $table:ident ($($part:ident: $kind:ty),*) => $row:ty, $get:ident;)*) => {
@@ -41,6 +42,10 @@ macro_rules! tables {
 
         /// A row.
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[allow(
+            clippy::large_enum_variant,
+            reason = "rows are handed on one by one; those of policies are few"
+        )]
         pub enum Row { $($(#[$doc])* $table($row)),* }
 
         huitong_core::canonical_enum!(Row { $($tag => $table(row)),* });
@@ -100,7 +105,7 @@ tables! {
     11 Block(stream: Stream, block: u64) => Location, block;
     /// Treatment role: the receipts of a home region that are booked.
     12 Held(home: RegionCode) => HeldReceipts, held;
-    /// A policy, the region's own or fetched.
+    /// A policy, the region's own, put forward or published, or fetched.
     13 Policy(digest: Digest) => PolicyRow, policy;
     /// A part of a file that is being brought in, or of the catalogue.
     14 Chunk(import: Digest, seq: u32) => Location, chunk;
@@ -114,4 +119,6 @@ tables! {
     18 Count(kind: ImportKind) => u64, count;
     /// Home role: which admission of the year an inpatient episode is.
     19 Episode(psn_no: PsnNo, institution: InstitutionCode, episode: VisitNumber) => u16, episode;
+    /// How often what decides in the region has changed.
+    20 PolicyChanges() => PolicyChanges, policy_changes;
 }

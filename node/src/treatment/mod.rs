@@ -10,6 +10,7 @@
 //! | [`resolve`] | Who comes back to what was left open? |
 //! | [`deliver`] | Which receipts came by the other way? (rule 8) |
 //! | [`records`] | The decisions of the writer, pure |
+//! | `proof` | Is a fetched policy what its region published? |
 //! | [`verify`] | Is a receipt the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
 
@@ -19,6 +20,7 @@ pub mod deliver;
 pub mod drive;
 pub mod driving;
 pub mod order;
+mod proof;
 pub mod records;
 pub mod resolve;
 pub mod settle;

@@ -4,9 +4,10 @@ use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::publication::SignedStatement;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::import::PolicyFetched;
+use huitong_core::record::policy::PolicyFetched;
 use huitong_core::record::treatment::{
     Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
 };
@@ -214,7 +215,7 @@ impl Command for Bury {
     }
 }
 
-/// Keeps another region's policy, which was checked against its digest.
+/// Keeps another region's policy, which was proven to be its own.
 pub struct KeepPolicy {
     /// Whose it is.
     pub region: RegionCode,
@@ -222,6 +223,8 @@ pub struct KeepPolicy {
     pub digest: huitong_core::digest::Digest,
     /// Its bytes.
     pub document: Vec<u8>,
+    /// What its region signed of it.
+    pub statement: SignedStatement,
 }
 
 impl Command for KeepPolicy {
@@ -232,6 +235,7 @@ impl Command for KeepPolicy {
             region,
             digest,
             document,
+            statement,
         } = self;
         if rows.policy(digest)?.is_some() {
             return Ok(Verdict::Answer(()));
@@ -239,6 +243,7 @@ impl Command for KeepPolicy {
         let record = PolicyFetched {
             region,
             document,
+            statement,
             at,
         };
         Ok(Verdict::Append(vec![NodeRecord::PolicyFetched(record)], ()))

@@ -21,14 +21,15 @@ use super::TreatmentRole;
 use super::attempt::Attempt;
 use super::driving::Outcome;
 use super::order::{Order, settlement_id};
+use super::proof::proven;
 use super::records::{InTheWay, KeepPolicy, Prepare, in_the_way};
 use super::view::{SettlementView, ViewState};
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
 use crate::home::standing::fault_refusal;
-use crate::peers::{Home, HomeFault};
-use crate::policies::{HeldPolicy, PolicyBook};
+use crate::peers::{FetchedPolicy, Home, HomeFault};
+use crate::policies::HeldPolicy;
 use crate::store::Rows;
 
 /// What would be paid.
@@ -239,7 +240,7 @@ impl TreatmentRole {
         Ok((split, catalogue.digest()))
     }
 
-    /// The policy that a snapshot names: at hand, or fetched, checked against its digest, and kept.
+    /// The policy that a snapshot names: at hand, or fetched, proven to be its region's, and kept.
     pub(super) async fn policy(
         &self,
         home: &Home,
@@ -251,26 +252,32 @@ impl TreatmentRole {
         if let Some(policy) = self.policies.get(&digest) {
             return Ok(policy);
         }
-        let document = home
+        let fetched = home
             .fetch_policy(digest, within)
             .await
             .map_err(before_commit)?;
-        if !PolicyBook::is_document_of(&document, &digest) {
-            tracing::error!(region = %home.region(), %digest, "a policy was sent that is not the one asked for");
-            return Err(NodeError::refused(RefusalCode::PolicyFault, digest));
-        }
         let region = home.region();
-        let policy = HeldPolicy::read(document.clone(), region);
-        let policy =
-            Arc::new(policy.map_err(|error| NodeError::refused(RefusalCode::PolicyFault, error))?);
-        self.writer
-            .run(KeepPolicy {
-                region,
-                digest,
-                document,
-            })
-            .await?;
-        self.policies.keep(Arc::clone(&policy));
+        let FetchedPolicy {
+            document,
+            statement,
+        } = fetched.clone();
+        let policy = proven(fetched, digest, home, within).await;
+        let policy = policy.map_err(|fault| {
+            tracing::error!(%region, %digest, %fault, "a policy was sent that is not accepted");
+            NodeError::refused(RefusalCode::PolicyUnproven, format!("{digest}: {fault}"))
+        })?;
+        self.policies
+            .room()
+            .map_err(|error| NodeError::refused(RefusalCode::PolicyFault, error))?;
+        let keep = KeepPolicy {
+            region,
+            digest,
+            document,
+            statement,
+        };
+        self.writer.run(keep).await?;
+        let policy = Arc::new(policy);
+        self.policies.keep_fetched(Arc::clone(&policy));
         Ok(policy)
     }
 

@@ -65,7 +65,6 @@ async fn every_kind_of_file_finds_its_place() {
         ("members", MEMBERS.to_owned()),
         ("institutions", institutions.to_owned()),
         ("catalogue", catalogue.to_owned()),
-        ("policy", POLICY.to_owned()),
         (
             "filings",
             format!(
@@ -88,7 +87,6 @@ async fn every_kind_of_file_finds_its_place() {
         (&json!(2), &json!(1))
     );
     assert_eq!(status["catalogue"], office::sha256(catalogue));
-    assert_eq!(status["policies"][0]["digest"], office::sha256(POLICY));
     assert_eq!(status["region"], "510100");
     office.close().await;
 }
@@ -100,14 +98,6 @@ async fn what_cannot_be_done_is_said() {
     let without_day = office.import("balances", balances, &[]).await;
     assert_eq!(without_day.code, Told::BAD_FILE);
     assert!(without_day.text.contains("--as-of"), "{}", without_day.text);
-
-    let other = POLICY.replace("region = \"510100\"", "region = \"330200\"");
-    let other = office.import("policy", &other, &[]).await;
-    assert!(
-        other.text.contains("the policy is of region 330200"),
-        "{}",
-        other.text
-    );
 
     let missing = office
         .run(&["import", "members", "/nowhere/members.csv"])
@@ -127,6 +117,71 @@ async fn what_cannot_be_done_is_said() {
         "{}",
         stranger.text
     );
+    office.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_officers_publish_and_withdraw_by_their_commands() {
+    let office = Office::open().await;
+    let digest = office::sha256(POLICY);
+    let faulty = office.document(&POLICY.replace("510100", "330200"));
+    let told = office.policy("li.wei", &["publish", &faulty]).await;
+    assert_eq!(told.code, Told::FAULTS);
+    assert!(
+        told.text
+            .contains("policy.toml:1:1 region: the policy is of region 330200")
+    );
+    assert!(told.text.contains("nothing was done / "), "{}", told.text);
+
+    let file = office.document(POLICY);
+    let proposed = office.policy("li.wei", &["publish", &file, "--json"]).await;
+    assert_eq!(proposed.json()["state"], "proposed");
+    assert_eq!(proposed.json()["digest"], digest);
+    let alone = office.policy("li.wei", &["approve", &digest]).await;
+    assert_eq!(alone.code, Told::FAILED);
+    assert!(
+        alone.text.contains("policy.same_officer: "),
+        "{}",
+        alone.text
+    );
+    let approved = office.policy("wang.fang", &["approve", &digest]).await;
+    assert_eq!(approved.code, Told::GOOD, "{}", approved.text);
+    assert!(
+        approved.text.contains("published / 已发布"),
+        "{}",
+        approved.text
+    );
+    assert_eq!(office.status().await["policies"][0]["digest"], digest);
+
+    let days = ["--from", "2023-01-01", "--to", "2023-12-31"];
+    let replay = [&["replay", "--policy", &file, "--json"][..], &days].concat();
+    let replay = office.policy("li.wei", &replay).await;
+    assert_eq!(replay.code, Told::GOOD, "{}", replay.text);
+    assert_eq!(replay.json()["all"]["settlements"], 0);
+    assert_eq!(replay.json()["all"]["funds"]["difference"], "0.00");
+
+    let reason = ["--reason", "a slip"];
+    let asked = [&["withdraw", &digest][..], &reason].concat();
+    assert_eq!(office.policy("li.wei", &asked).await.code, Told::GOOD);
+    let approve = ["approve", &digest, "--withdrawal", "--json"];
+    let withdrawn = office.policy("wang.fang", &approve).await.json();
+    assert_eq!(withdrawn["state"], "withdrawn");
+    assert_eq!(withdrawn["withdrawal"]["reason"], "a slip");
+    let rejected = [&["reject", &digest][..], &reason].concat();
+    let rejected = office.policy("li.wei", &rejected).await;
+    assert!(
+        rejected.text.contains("policy.wrong_state: "),
+        "{}",
+        rejected.text
+    );
+    let list = office.policy("li.wei", &["list", "--json"]).await.json();
+    assert_eq!(list["policies"], json!([withdrawn]));
+    let listed = office.policy("li.wei", &["list"]).await.text;
+    assert!(listed.contains("withdrawn / 已撤回"), "{listed}");
+    let differences = office
+        .policy("li.wei", &["differences", &digest, "--json"])
+        .await;
+    assert_eq!(differences.json()["totals"]["settlements"], 0);
     office.close().await;
 }
 

@@ -1,6 +1,7 @@
 //! A bureau: its node, started from a configuration file, and an officer at a terminal.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
@@ -10,6 +11,7 @@ use huitong_certs::{Authority, Identity, Validity};
 use huitong_core::region::RegionCode;
 use huitong_node::clock::SystemClock;
 use huitong_node::command::NodeCommand;
+use huitong_node::command::policy::PolicyOfficeCommand;
 use huitong_node::{Node, RunningNode, config};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -45,6 +47,7 @@ pub struct Told {
 
 impl Told {
     pub const GOOD: &str = "0";
+    pub const FAULTS: &str = "1";
     pub const BAD_CONFIG: &str = "64";
     pub const BAD_FILE: &str = "65";
     /// The executable prints the error and exits with 1.
@@ -61,16 +64,38 @@ struct Cli {
     command: NodeCommand,
 }
 
+#[derive(Parser)]
+struct PolicyCli {
+    #[command(subcommand)]
+    command: PolicyOfficeCommand,
+}
+
+/// Runs `huitong policy ARGS`.
+fn run_policy(args: &[String]) -> Told {
+    let args = std::iter::once("policy".to_owned()).chain(args.iter().cloned());
+    let cli = PolicyCli::try_parse_from(args).unwrap();
+    let mut out = Vec::new();
+    let outcome = cli.command.run_to(&mut out);
+    told(outcome, String::from_utf8(out).unwrap())
+}
+
 /// Runs `huitong node ARGS` without telemetry.
 fn run_node(args: &[String]) -> Told {
     let args = std::iter::once("node".to_owned()).chain(args.iter().cloned());
     let cli = Cli::try_parse_from(args).unwrap();
     let mut out = Vec::new();
     let outcome = cli.command.run_to(|_| Ok(()), &mut out);
-    let text = String::from_utf8(out).unwrap();
+    told(outcome, String::from_utf8(out).unwrap())
+}
+
+fn told(outcome: anyhow::Result<ExitCode>, text: String) -> Told {
     match outcome.map(|code| format!("{code:?}")) {
         Ok(code) if code.contains("(0)") => Told {
             code: Told::GOOD,
+            text,
+        },
+        Ok(code) if code.contains("(1)") => Told {
+            code: Told::FAULTS,
             text,
         },
         Ok(code) if code.contains("(64)") => Told {
@@ -150,14 +175,14 @@ impl Office {
     }
 
     /// The folder of an officer's credentials.
-    fn officer(&self, region: &str) -> PathBuf {
-        let folder = self.folder.path().join("officers").join(region);
+    fn officer(&self, region: &str, name: &str) -> PathBuf {
+        let folder = self.folder.path().join("officers").join(region).join(name);
         if !folder.exists() {
             let code: RegionCode = region.parse().unwrap();
             let authority = self.root.issue_region_authority(code, valid(500)).unwrap();
             let identity = Identity::RegionOfficer {
                 region: code,
-                name: "li.wei".parse().unwrap(),
+                name: name.parse().unwrap(),
             };
             let issued = authority
                 .issue(&identity, &Hosts::none(), valid(365))
@@ -176,7 +201,28 @@ impl Office {
 
     /// Runs a command as an officer of a region.
     pub async fn run_as(&self, region: &str, args: &[&str]) -> Told {
-        let folder = self.officer(region);
+        let all = self.args(&self.officer(region, "li.wei"), args);
+        tokio::task::spawn_blocking(move || run_node(&all))
+            .await
+            .unwrap()
+    }
+
+    /// Runs `huitong policy ARGS` as an officer of the region.
+    pub async fn policy(&self, name: &str, args: &[&str]) -> Told {
+        let all = self.args(&self.officer(REGION, name), args);
+        tokio::task::spawn_blocking(move || run_policy(&all))
+            .await
+            .unwrap()
+    }
+
+    /// Writes a document of this text; where it lies.
+    pub fn document(&self, text: &str) -> String {
+        let file = self.folder.path().join("policy.toml");
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    }
+
+    fn args(&self, folder: &Path, args: &[&str]) -> Vec<String> {
         let file = |name: &str| folder.join(name).display().to_string();
         let mut all: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let endpoint = format!("https://{}", self.node.address());
@@ -188,9 +234,7 @@ impl Office {
         ] {
             all.extend([option.to_owned(), value]);
         }
-        tokio::task::spawn_blocking(move || run_node(&all))
-            .await
-            .unwrap()
+        all
     }
 
     pub async fn run(&self, args: &[&str]) -> Told {

@@ -82,6 +82,17 @@ pub fn at_home(visit_number: &str) -> v1::Bill {
     }
 }
 
+/// A bill of other days: everything on the day of admission.
+pub fn dated(mut bill: v1::Bill, admitted: &str, discharged: &str) -> v1::Bill {
+    let visit = bill.visit.as_mut().unwrap();
+    visit.admitted = admitted.to_owned();
+    visit.discharged = discharged.to_owned();
+    for line in &mut bill.lines {
+        line.date = admitted.to_owned();
+    }
+    bill
+}
+
 pub fn settle(request_id: &str, bill: v1::Bill) -> v1::SettleRequest {
     v1::SettleRequest {
         request_id: request_id.to_owned(),

@@ -76,6 +76,22 @@ payer = "resident_pool"
     )
 }
 
+/// The same policy with another ratio, which from a day on replaces others.
+pub fn replacing(ratio: &str, from: &str, supersedes: &[&[u8]]) -> String {
+    let named: Vec<String> = supersedes
+        .iter()
+        .map(|digest| {
+            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("\"{hex}\"")
+        })
+        .collect();
+    let head = format!("supersedes = [{}]\neffective", named.join(", "));
+    policy(crate::world::NINGBO)
+        .replace("effective", &head)
+        .replace("ratio = \"0.70\"", &format!("ratio = \"{ratio}\""))
+        .replace("from = 2023-01-01", &format!("from = {from}"))
+}
+
 /// The messages that bring a file in.
 pub fn messages(kind: v1::ImportKind, word: &str, file: &str) -> Vec<v1::ImportRequest> {
     let sums = ControlSums::of(word.parse::<FileKind>().unwrap(), file.as_bytes());

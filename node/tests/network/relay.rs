@@ -30,8 +30,24 @@ pub enum Commits {
     AnswerLost,
 }
 
+/// What becomes of a policy on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Policies {
+    /// It goes through.
+    Pass,
+    /// A byte of the document is another one.
+    OtherDocument,
+    /// A byte of the statement is another one.
+    OtherStatement,
+    /// The signature is another one.
+    OtherSignature,
+    /// The document is far too large.
+    Huge,
+}
+
 pub struct State {
     pub commits: Commits,
+    pub policies: Policies,
     /// The last commit that was sent.
     pub last: Option<v1::CommitRequest>,
 }
@@ -70,6 +86,7 @@ impl World {
     pub async fn relay(&mut self) {
         let state = Arc::new(Mutex::new(State {
             commits: Commits::Pass,
+            policies: Policies::Pass,
             last: None,
         }));
         let to = self.lazy_channel(NINGBO);
@@ -161,8 +178,19 @@ impl PolicyService for Relay {
         &self,
         request: Request<FetchPolicyRequest>,
     ) -> Result<Response<FetchPolicyResponse>, Status> {
-        PolicyServiceClient::new(self.to.clone())
+        let mut answer = PolicyServiceClient::new(self.to.clone())
             .fetch_policy(request.into_inner())
-            .await
+            .await?
+            .into_inner();
+        let policies = self.state.lock().unwrap().policies;
+        let statement = answer.statement.as_mut().unwrap();
+        match policies {
+            Policies::Pass => {}
+            Policies::OtherDocument => answer.document[3] ^= 1,
+            Policies::OtherStatement => *statement.bytes.last_mut().unwrap() ^= 1,
+            Policies::OtherSignature => statement.signature[7] ^= 1,
+            Policies::Huge => answer.document = vec![b'#'; (1 << 20) + 1],
+        }
+        Ok(Response::new(answer))
     }
 }

@@ -128,10 +128,7 @@ impl World {
 
     async fn bring_in(&self) {
         use v1::ImportKind as Kind;
-        let ningbo = [
-            (Kind::Members, "members", files::MEMBERS.to_owned()),
-            (Kind::Policy, "policy", files::policy(NINGBO)),
-        ];
+        let ningbo = [(Kind::Members, "members", files::MEMBERS.to_owned())];
         let chengdu = [
             (Kind::Members, "members", files::OWN_MEMBERS.to_owned()),
             (
@@ -140,7 +137,6 @@ impl World {
                 files::INSTITUTIONS.to_owned(),
             ),
             (Kind::Catalogue, "catalogue", files::catalogue()),
-            (Kind::Policy, "policy", files::policy(CHENGDU)),
         ];
         for (region, file) in ningbo
             .into_iter()
@@ -156,6 +152,9 @@ impl World {
                 .unwrap()
                 .into_inner();
             assert_eq!(answer.fault_count, 0, "{word}: {:?}", answer.faults);
+        }
+        for region in [NINGBO, CHENGDU] {
+            self.publish(region, &files::policy(region)).await;
         }
     }
 

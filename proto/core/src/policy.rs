@@ -115,6 +115,13 @@ impl Policy {
         }
     }
 
+    /// The same rules, as if they held on these days: for trying them on days that are not theirs.
+    #[must_use]
+    pub fn holding_on(mut self, days: DateInterval) -> Self {
+        self.0.scope.effective = days;
+        self
+    }
+
     /// A name for people.
     #[must_use]
     pub fn title(&self) -> &str {

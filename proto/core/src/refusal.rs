@@ -100,6 +100,8 @@ refusals! {
     VisitSpansYears "visit.spans_years" No "The bill covers days of two benefit years: send an interim bill up to 31 December, and the rest in another." "该笔费用跨两个待遇年度：请以中途结算结至 12 月 31 日，其余费用另行结算。";
     /// The policy cannot be applied to this claim.
     PolicyFault "policy.fault" No "The home policy has no rule for this claim; its bureau must mend the policy." "参保地政策对该情形无对应规则，须由参保地修订。";
+    /// A policy that was fetched is not what its region signed.
+    PolicyUnproven "policy.unproven" No "The policy sent by the home region is not what that region signed, or cannot be read within the limits; its operator must look." "参保地所发政策与其签名不符，或超出读取限制，须由参保地运维人员核查。";
     /// The home region does not accept this engine version.
     EngineNotAccepted "engine.not_accepted" No "The two nodes share no engine version; update the older one." "双方无共同的计算引擎版本，请升级较旧一方。";
     /// More was given by others than is left to pay.
@@ -118,6 +120,24 @@ refusals! {
     OutcomeUnknown "outcome.unknown" SameId "The outcome is not known yet; ask for this id until it is." "结算结果未明，请按本编号查询，勿另行结算。";
     /// Nothing is known of the id.
     NotFound "settlement.not_found" No "Nothing is known of this id here." "无此编号的结算。";
+    /// No document of this digest was put forward here.
+    PolicyUnknown "policy.unknown" No "No document of this digest was put forward in this region; list the documents." "本统筹区无此摘要的政策文件，请查看政策列表。";
+    /// The officer who asks is the one who must not decide.
+    SameOfficer "policy.same_officer" No "Another officer than the one who put it forward must approve it." "须由提出人以外的另一名经办人员批准。";
+    /// The step does not fit how the document stands.
+    PolicyState "policy.wrong_state" No "The document does not stand as this step needs it; list the documents." "该政策当前状态不允许此操作，请查看政策列表。";
+    /// A proposal or a wish to withdraw waited too long.
+    ProposalExpired "policy.proposal_expired" No "It waited longer than 30 days; put it forward again." "提出已超过 30 日而失效，请重新提出。";
+    /// Too many wait for a second officer.
+    TooManyProposals "policy.too_many_open" No "As many as may wait for a second officer are waiting; approve or reject some first." "待批事项已达上限，请先批准或驳回部分事项。";
+    /// Another document decides some of the same claims.
+    PolicyOverlaps "policy.overlaps" No "The named document decides some of the same claims; name it under supersedes, or change the days." "所示政策与本政策管辖重叠，请在 supersedes 中列明，或调整日期。";
+    /// It names a document to replace that is not there to be replaced.
+    SupersededUnknown "policy.supersedes_unknown" No "Only published documents of the region, with its scheme and a common kind of visit, can be superseded; correct the named digest." "只能替代本统筹区已发布、险种相同且就医类别有交集的政策，请更正所示摘要。";
+    /// The document named in its favour does not take a withdrawn one's place.
+    NotReplaced "policy.not_replaced" No "The document named in its favour would not decide the day named; publish one that supersedes it first." "所指替代政策不能管辖所示日期，请先发布替代该政策的文件。";
+    /// More settlements than one replay takes.
+    ReplayTooLarge "replay.too_large" No "More settlements or people than one replay takes; narrow the days." "结算或人数超过一次回放的上限，请缩小日期范围。";
 }
 
 impl fmt::Display for RefusalCode {

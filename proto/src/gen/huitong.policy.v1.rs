@@ -10,6 +10,429 @@ pub struct FetchPolicyResponse {
     /// The document as published, at most 1 MiB. The caller checks that it hashes to the digest asked for.
     #[prost(bytes = "vec", tag = "1")]
     pub document: ::prost::alloc::vec::Vec<u8>,
+    /// What the region signed of it.
+    #[prost(message, optional, tag = "2")]
+    pub statement: ::core::option::Option<SignedStatement>,
+}
+/// A region's word on a policy that it publishes.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SignedStatement {
+    /// The canonical bytes of the statement (`PUBL`), as signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub bytes: ::prost::alloc::vec::Vec<u8>,
+    /// 1: Ed25519.
+    #[prost(uint32, tag = "2")]
+    pub algorithm: u32,
+    /// SHA-256 of the key's SubjectPublicKeyInfo: 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub key_id: ::prost::alloc::vec::Vec<u8>,
+    /// Over `bytes`.
+    #[prost(bytes = "vec", tag = "4")]
+    pub signature: ::prost::alloc::vec::Vec<u8>,
+}
+/// Who did something, and when.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Act {
+    /// The officer's name.
+    #[prost(string, tag = "1")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Policy {
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(string, tag = "2")]
+    pub title: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub scheme: ::prost::alloc::string::String,
+    #[prost(string, repeated, tag = "4")]
+    pub settings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its first day of care.
+    #[prost(string, tag = "5")]
+    pub effective_from: ::prost::alloc::string::String,
+    /// Its last. Optional.
+    #[prost(string, tag = "6")]
+    pub effective_until: ::prost::alloc::string::String,
+    /// Digests of the documents that it replaces from its first day on.
+    #[prost(bytes = "vec", repeated, tag = "7")]
+    pub supersedes: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    #[prost(enumeration = "Standing", tag = "8")]
+    pub standing: i32,
+    #[prost(message, optional, tag = "9")]
+    pub proposed: ::core::option::Option<Act>,
+    /// Optional: once it is published.
+    #[prost(message, optional, tag = "10")]
+    pub approved: ::core::option::Option<Act>,
+    /// Optional: once it is rejected, with the reason.
+    #[prost(message, optional, tag = "11")]
+    pub rejected: ::core::option::Option<Act>,
+    #[prost(string, tag = "12")]
+    pub reject_reason: ::prost::alloc::string::String,
+    /// Digests of the documents that decide in its place. Optional.
+    #[prost(bytes = "vec", repeated, tag = "13")]
+    pub superseded_by: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Optional: once a withdrawal is asked for.
+    #[prost(message, optional, tag = "14")]
+    pub withdrawal: ::core::option::Option<Withdrawal>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Withdrawal {
+    #[prost(message, optional, tag = "1")]
+    pub asked: ::core::option::Option<Act>,
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// Digest of the document that takes its place. Optional.
+    #[prost(bytes = "vec", tag = "3")]
+    pub in_favour_of: ::prost::alloc::vec::Vec<u8>,
+    /// Optional: once a second officer approved it.
+    #[prost(message, optional, tag = "4")]
+    pub approved: ::core::option::Option<Act>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProposeRequest {
+    /// The document, at most 1 MiB.
+    #[prost(bytes = "vec", tag = "1")]
+    pub document: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProposeResponse {
+    /// Optional: none when there are faults.
+    #[prost(message, optional, tag = "1")]
+    pub policy: ::core::option::Option<Policy>,
+    /// Every fault of the document, at most 1,000, and how many in all.
+    #[prost(message, repeated, tag = "2")]
+    pub faults: ::prost::alloc::vec::Vec<DocumentFault>,
+    #[prost(uint64, tag = "3")]
+    pub fault_count: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DocumentFault {
+    /// Line and column from 1.
+    #[prost(uint64, tag = "1")]
+    pub line: u64,
+    #[prost(uint64, tag = "2")]
+    pub column: u64,
+    /// The field, such as `layer\[0\].ratio`.
+    #[prost(string, tag = "3")]
+    pub path: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub message_en: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub message_zh: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApproveRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(enumeration = "Subject", tag = "2")]
+    pub subject: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RejectRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(enumeration = "Subject", tag = "2")]
+    pub subject: i32,
+    /// Up to 500 characters.
+    #[prost(string, tag = "3")]
+    pub reason: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawRequest {
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Up to 500 characters.
+    #[prost(string, tag = "2")]
+    pub reason: ::prost::alloc::string::String,
+    /// Digest of the document that must decide in its place. Optional.
+    #[prost(bytes = "vec", tag = "3")]
+    pub in_favour_of: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StepResponse {
+    #[prost(message, optional, tag = "1")]
+    pub policy: ::core::option::Option<Policy>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListRequest {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListResponse {
+    /// At most 100.
+    #[prost(message, repeated, tag = "1")]
+    pub policies: ::prost::alloc::vec::Vec<Policy>,
+}
+/// What a fund or the patient pays, before and now.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Moved {
+    #[prost(int64, tag = "1")]
+    pub old_fen: i64,
+    #[prost(int64, tag = "2")]
+    pub new_fen: i64,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FundMoved {
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
+    pub fund: i32,
+    #[prost(message, optional, tag = "2")]
+    pub amount: ::core::option::Option<Moved>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DifferencesRequest {
+    /// The withdrawn document.
+    #[prost(bytes = "vec", tag = "1")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// The first row wanted, from 0.
+    #[prost(uint64, tag = "2")]
+    pub from_row: u64,
+    /// How many rows, at most 10,000.
+    #[prost(uint32, tag = "3")]
+    pub rows: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DifferencesResponse {
+    #[prost(oneof = "differences_response::Part", tags = "1, 2")]
+    pub part: ::core::option::Option<differences_response::Part>,
+}
+/// Nested message and enum types in `DifferencesResponse`.
+pub mod differences_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Part {
+        #[prost(message, tag = "1")]
+        Page(super::DifferencePage),
+        /// The last message: over all rows, wanted or not.
+        #[prost(message, tag = "2")]
+        Totals(super::DifferenceTotals),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DifferencePage {
+    /// At most 200.
+    #[prost(message, repeated, tag = "1")]
+    pub rows: ::prost::alloc::vec::Vec<Difference>,
+}
+/// One settlement decided under the withdrawn document.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Difference {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub treatment_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Every fund that paid, or would.
+    #[prost(message, repeated, tag = "4")]
+    pub funds: ::prost::alloc::vec::Vec<FundMoved>,
+    /// What the patient bears in all, accounts included.
+    #[prost(message, optional, tag = "5")]
+    pub patient: ::core::option::Option<Moved>,
+    /// Digest of the document that decides now. Optional.
+    #[prost(bytes = "vec", tag = "6")]
+    pub decided_by: ::prost::alloc::vec::Vec<u8>,
+    /// Optional: why nothing can be decided now; new amounts are zero then, and no totals count the row.
+    #[prost(string, tag = "7")]
+    pub undecided: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DifferenceTotals {
+    #[prost(uint64, tag = "1")]
+    pub settlements: u64,
+    /// Those whose amounts change.
+    #[prost(uint64, tag = "2")]
+    pub changed: u64,
+    /// Those that nothing decides now.
+    #[prost(uint64, tag = "3")]
+    pub undecided: u64,
+    #[prost(message, repeated, tag = "4")]
+    pub funds: ::prost::alloc::vec::Vec<FundMoved>,
+    #[prost(message, optional, tag = "5")]
+    pub patient: ::core::option::Option<Moved>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReplayRequest {
+    /// The other document, at most 1 MiB.
+    #[prost(bytes = "vec", tag = "1")]
+    pub document: ::prost::alloc::vec::Vec<u8>,
+    /// Days of care, both included, as the other document counts them.
+    #[prost(string, tag = "2")]
+    pub from_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub to_day: ::prost::alloc::string::String,
+    /// How many of the biggest changes are named, at most 100.
+    #[prost(uint32, tag = "4")]
+    pub biggest: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReplayResponse {
+    #[prost(oneof = "replay_response::Part", tags = "1, 2, 3")]
+    pub part: ::core::option::Option<replay_response::Part>,
+}
+/// Nested message and enum types in `ReplayResponse`.
+pub mod replay_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Part {
+        #[prost(message, tag = "1")]
+        Progress(super::ReplayProgress),
+        #[prost(message, tag = "2")]
+        Result(super::ReplayResult),
+        /// The document has faults: nothing was replayed.
+        #[prost(message, tag = "3")]
+        Faults(super::ReplayFaults),
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReplayProgress {
+    /// Stored settlements looked at so far, and those replayed.
+    #[prost(uint64, tag = "1")]
+    pub read: u64,
+    #[prost(uint64, tag = "2")]
+    pub replayed: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReplayFaults {
+    #[prost(message, repeated, tag = "1")]
+    pub faults: ::prost::alloc::vec::Vec<DocumentFault>,
+    #[prost(uint64, tag = "2")]
+    pub fault_count: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReplayResult {
+    #[prost(message, optional, tag = "1")]
+    pub all: ::core::option::Option<Group>,
+    #[prost(message, repeated, tag = "2")]
+    pub funds: ::prost::alloc::vec::Vec<FundMoved>,
+    /// By tier, setting, category, identity and place, in this order.
+    #[prost(message, repeated, tag = "3")]
+    pub axes: ::prost::alloc::vec::Vec<ReplayAxis>,
+    /// Settlements that the other document cannot decide, by reason; they are counted nowhere else.
+    #[prost(message, repeated, tag = "4")]
+    pub undecided: ::prost::alloc::vec::Vec<Reason>,
+    /// The biggest changes of what a patient bears, the biggest first.
+    #[prost(message, repeated, tag = "5")]
+    pub biggest: ::prost::alloc::vec::Vec<Change>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReplayAxis {
+    /// `tier`, `setting`, `category`, `identity` or `place`.
+    #[prost(string, tag = "1")]
+    pub axis: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub groups: ::prost::alloc::vec::Vec<Group>,
+}
+/// A group of settlements.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Group {
+    /// Its value on the axis; empty for all of them, and for those without a value.
+    #[prost(string, tag = "1")]
+    pub value: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub settlements: u64,
+    /// Settlements after which the patient bears less, more, the same.
+    #[prost(uint64, tag = "3")]
+    pub gaining: u64,
+    #[prost(uint64, tag = "4")]
+    pub losing: u64,
+    #[prost(uint64, tag = "5")]
+    pub unchanged: u64,
+    /// What the funds pay in all, the accounts left out.
+    #[prost(message, optional, tag = "6")]
+    pub funds: ::core::option::Option<Moved>,
+    /// What the patients bear in all, accounts included.
+    #[prost(message, optional, tag = "7")]
+    pub patients: ::core::option::Option<Moved>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reason {
+    #[prost(string, tag = "1")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub settlements: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Change {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub patient: ::core::option::Option<Moved>,
+}
+/// What a second officer decides on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Subject {
+    Unspecified = 0,
+    /// That a proposed document is published.
+    Publication = 1,
+    /// That a published document is withdrawn.
+    Withdrawal = 2,
+}
+impl Subject {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SUBJECT_UNSPECIFIED",
+            Self::Publication => "SUBJECT_PUBLICATION",
+            Self::Withdrawal => "SUBJECT_WITHDRAWAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SUBJECT_UNSPECIFIED" => Some(Self::Unspecified),
+            "SUBJECT_PUBLICATION" => Some(Self::Publication),
+            "SUBJECT_WITHDRAWAL" => Some(Self::Withdrawal),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Standing {
+    Unspecified = 0,
+    /// It waits for a second officer.
+    Proposed = 1,
+    /// It waited too long.
+    Expired = 2,
+    Rejected = 3,
+    /// It decides on all its days.
+    Published = 4,
+    /// Another one decides in its place, on some or all of its days.
+    Superseded = 5,
+    /// It decides nothing any more.
+    Withdrawn = 6,
+}
+impl Standing {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "STANDING_UNSPECIFIED",
+            Self::Proposed => "STANDING_PROPOSED",
+            Self::Expired => "STANDING_EXPIRED",
+            Self::Rejected => "STANDING_REJECTED",
+            Self::Published => "STANDING_PUBLISHED",
+            Self::Superseded => "STANDING_SUPERSEDED",
+            Self::Withdrawn => "STANDING_WITHDRAWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "STANDING_PROPOSED" => Some(Self::Proposed),
+            "STANDING_EXPIRED" => Some(Self::Expired),
+            "STANDING_REJECTED" => Some(Self::Rejected),
+            "STANDING_PUBLISHED" => Some(Self::Published),
+            "STANDING_SUPERSEDED" => Some(Self::Superseded),
+            "STANDING_WITHDRAWN" => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod policy_service_client {
@@ -103,7 +526,7 @@ pub mod policy_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// The bytes of a policy that this region published.
+        /// The bytes of a policy that this region published, and what it signed of them.
         pub async fn fetch_policy(
             &mut self,
             request: impl tonic::IntoRequest<super::FetchPolicyRequest>,
@@ -145,7 +568,7 @@ pub mod policy_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with PolicyServiceServer.
     #[async_trait]
     pub trait PolicyService: std::marker::Send + std::marker::Sync + 'static {
-        /// The bytes of a policy that this region published.
+        /// The bytes of a policy that this region published, and what it signed of them.
         async fn fetch_policy(
             &self,
             request: tonic::Request<super::FetchPolicyRequest>,
@@ -313,6 +736,791 @@ pub mod policy_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.policy.v1.PolicyService";
     impl<T> tonic::server::NamedService for PolicyServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod policy_office_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Each step is by the officer whom the
+    /// certificate names; repeated, it answers the same.
+    #[derive(Debug, Clone)]
+    pub struct PolicyOfficeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl PolicyOfficeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> PolicyOfficeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PolicyOfficeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PolicyOfficeServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Puts a document forward. It is read and checked whole; with any fault nothing is put forward.
+        pub async fn propose(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProposeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProposeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Propose",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "Propose"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Approves what another officer put forward: a document is published, or a withdrawal takes effect.
+        pub async fn approve(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ApproveRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Approve",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "Approve"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Turns down what was put forward.
+        pub async fn reject(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RejectRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Reject",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "Reject"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Asks for a published document to be withdrawn; another officer approves it.
+        pub async fn withdraw(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Withdraw",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "Withdraw"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Every document of the region, and how it stands.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ListResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "List"),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// The settlements decided under a withdrawn document, each with what would be booked instead.
+        pub async fn differences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::DifferencesResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Differences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.policy.v1.PolicyOfficeService",
+                        "Differences",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// The region's stored settlements under another document, which is published nowhere.
+        pub async fn replay(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReplayRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ReplayResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.policy.v1.PolicyOfficeService/Replay",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.policy.v1.PolicyOfficeService", "Replay"),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod policy_office_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PolicyOfficeServiceServer.
+    #[async_trait]
+    pub trait PolicyOfficeService: std::marker::Send + std::marker::Sync + 'static {
+        /// Puts a document forward. It is read and checked whole; with any fault nothing is put forward.
+        async fn propose(
+            &self,
+            request: tonic::Request<super::ProposeRequest>,
+        ) -> std::result::Result<tonic::Response<super::ProposeResponse>, tonic::Status>;
+        /// Approves what another officer put forward: a document is published, or a withdrawal takes effect.
+        async fn approve(
+            &self,
+            request: tonic::Request<super::ApproveRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status>;
+        /// Turns down what was put forward.
+        async fn reject(
+            &self,
+            request: tonic::Request<super::RejectRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status>;
+        /// Asks for a published document to be withdrawn; another officer approves it.
+        async fn withdraw(
+            &self,
+            request: tonic::Request<super::WithdrawRequest>,
+        ) -> std::result::Result<tonic::Response<super::StepResponse>, tonic::Status>;
+        /// Server streaming response type for the List method.
+        type ListStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ListResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Every document of the region, and how it stands.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListRequest>,
+        ) -> std::result::Result<tonic::Response<Self::ListStream>, tonic::Status>;
+        /// Server streaming response type for the Differences method.
+        type DifferencesStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::DifferencesResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The settlements decided under a withdrawn document, each with what would be booked instead.
+        async fn differences(
+            &self,
+            request: tonic::Request<super::DifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::DifferencesStream>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the Replay method.
+        type ReplayStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ReplayResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The region's stored settlements under another document, which is published nowhere.
+        async fn replay(
+            &self,
+            request: tonic::Request<super::ReplayRequest>,
+        ) -> std::result::Result<tonic::Response<Self::ReplayStream>, tonic::Status>;
+    }
+    /// Served by a region's node to the officers of the region. Each step is by the officer whom the
+    /// certificate names; repeated, it answers the same.
+    #[derive(Debug)]
+    pub struct PolicyOfficeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PolicyOfficeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PolicyOfficeServiceServer<T>
+    where
+        T: PolicyOfficeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.policy.v1.PolicyOfficeService/Propose" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProposeSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::UnaryService<super::ProposeRequest>
+                    for ProposeSvc<T> {
+                        type Response = super::ProposeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProposeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::propose(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProposeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/Approve" => {
+                    #[allow(non_camel_case_types)]
+                    struct ApproveSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::UnaryService<super::ApproveRequest>
+                    for ApproveSvc<T> {
+                        type Response = super::StepResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ApproveRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::approve(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ApproveSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/Reject" => {
+                    #[allow(non_camel_case_types)]
+                    struct RejectSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::UnaryService<super::RejectRequest>
+                    for RejectSvc<T> {
+                        type Response = super::StepResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RejectRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::reject(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RejectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/Withdraw" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::UnaryService<super::WithdrawRequest>
+                    for WithdrawSvc<T> {
+                        type Response = super::StepResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::withdraw(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::ServerStreamingService<super::ListRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListResponse;
+                        type ResponseStream = T::ListStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/Differences" => {
+                    #[allow(non_camel_case_types)]
+                    struct DifferencesSvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::ServerStreamingService<super::DifferencesRequest>
+                    for DifferencesSvc<T> {
+                        type Response = super::DifferencesResponse;
+                        type ResponseStream = T::DifferencesStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DifferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::differences(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DifferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.policy.v1.PolicyOfficeService/Replay" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReplaySvc<T: PolicyOfficeService>(pub Arc<T>);
+                    impl<
+                        T: PolicyOfficeService,
+                    > tonic::server::ServerStreamingService<super::ReplayRequest>
+                    for ReplaySvc<T> {
+                        type Response = super::ReplayResponse;
+                        type ResponseStream = T::ReplayStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReplayRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PolicyOfficeService>::replay(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReplaySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PolicyOfficeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.policy.v1.PolicyOfficeService";
+    impl<T> tonic::server::NamedService for PolicyOfficeServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

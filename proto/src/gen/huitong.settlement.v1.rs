@@ -2167,8 +2167,6 @@ pub enum ImportKind {
     Institutions = 5,
     /// The treatment catalogue (CSV).
     Catalogue = 6,
-    /// One policy document (TOML).
-    Policy = 7,
 }
 impl ImportKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -2184,7 +2182,6 @@ impl ImportKind {
             Self::Balances => "IMPORT_KIND_BALANCES",
             Self::Institutions => "IMPORT_KIND_INSTITUTIONS",
             Self::Catalogue => "IMPORT_KIND_CATALOGUE",
-            Self::Policy => "IMPORT_KIND_POLICY",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -2197,7 +2194,6 @@ impl ImportKind {
             "IMPORT_KIND_BALANCES" => Some(Self::Balances),
             "IMPORT_KIND_INSTITUTIONS" => Some(Self::Institutions),
             "IMPORT_KIND_CATALOGUE" => Some(Self::Catalogue),
-            "IMPORT_KIND_POLICY" => Some(Self::Policy),
             _ => None,
         }
     }

@@ -111,6 +111,13 @@ async fn each_command_says_what_it_is_for() {
         "policy explain",
         "policy diff",
         "policy schema",
+        "policy publish",
+        "policy approve",
+        "policy reject",
+        "policy withdraw",
+        "policy list",
+        "policy differences",
+        "policy replay",
         "demo",
     ] {
         assert!(

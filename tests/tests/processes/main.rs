@@ -9,6 +9,7 @@
 //! | [`race`] | Is one deductible used once by two regions? |
 //! | [`crashes`] | What does a killed node lose or double? |
 //! | [`rebuild`] | Does a node say the same without its index? |
+//! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`python`] | Can a client in another language settle? |
 //! | [`command`] | Do the commands say what they are for, and what is wrong? |
 
@@ -26,6 +27,7 @@ mod catalogue;
 mod certificates;
 mod command;
 mod crashes;
+mod policies;
 mod python;
 mod race;
 mod rebuild;

@@ -14,6 +14,8 @@ use crate::desk::Desk;
 pub const TRUST_DOMAIN: &str = "demo.huitong.example";
 /// The officer of every region and of the clearinghouse.
 pub const OFFICER: &str = "demo.officer";
+/// The second officer of every region, who approves what the first puts forward.
+pub const APPROVER: &str = "demo.approver";
 /// Certificates of a demo that is kept running outlive a day's work.
 const DAYS: u16 = 7;
 
@@ -54,13 +56,10 @@ impl World {
             let authority = root.issue_region_authority(place.code, authority_validity)?;
             let folder = self.credentials(&Identity::RegionCa(place.code));
             write_region_authority(&folder, &authority, &anchor, Overwrite::Refuse)?;
-            party(
-                &authority,
-                &Identity::RegionOfficer {
-                    region: place.code,
-                    name: officer()?,
-                },
-            )?;
+            for name in [officer()?, approver()?] {
+                let region = place.code;
+                party(&authority, &Identity::RegionOfficer { region, name })?;
+            }
             for desk in Desk::ALL {
                 party(
                     &authority,
@@ -89,6 +88,14 @@ impl World {
 /// Never for the name above.
 pub fn officer() -> anyhow::Result<OfficerName> {
     Ok(OFFICER.parse()?)
+}
+
+/// The name of every region's second officer.
+///
+/// # Errors
+/// Never for the name above.
+pub fn approver() -> anyhow::Result<OfficerName> {
+    Ok(APPROVER.parse()?)
 }
 
 /// The clearinghouse's officer.

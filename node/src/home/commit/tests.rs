@@ -86,7 +86,9 @@ fn commit(nth: u8, visit: &str) -> Commit {
         recomputed: Recomputed {
             snapshot: Some(snapshot(3)),
             outcome: Ok(decision()),
+            change: 0,
         },
+        policy: decision().policy,
         calendar: Arc::new(Calendar::new(BTreeSet::new())),
         salt: [9; 16],
     }
@@ -97,6 +99,7 @@ fn differs() -> Recomputed {
     Recomputed {
         snapshot: Some(snapshot(3)),
         outcome: Err(refusal),
+        change: 0,
     }
 }
 
@@ -205,6 +208,7 @@ fn what_was_computed_on_another_version_is_not_used() {
     let recomputed = Recomputed {
         snapshot: Some(snapshot(2)),
         outcome: Ok(decision()),
+        change: 0,
     };
     assert_eq!(
         home.run(Commit {
@@ -223,6 +227,7 @@ fn an_unknown_person_is_refused_whatever_version_was_named() {
     let recomputed = Recomputed {
         snapshot: None,
         outcome: Err(refusal),
+        change: 0,
     };
     let (verdict, _) = home.run(Commit {
         version: version(9),
@@ -271,6 +276,7 @@ fn an_account_that_cannot_pay_breaks_nothing() {
     let recomputed = Recomputed {
         snapshot: Some(snapshot(3)),
         outcome: Ok(too_much),
+        change: 0,
     };
     let refused = Commit {
         recomputed,
@@ -278,4 +284,37 @@ fn an_account_that_cannot_pay_breaks_nothing() {
     }
     .decide(&home.rows, now());
     assert!(matches!(refused, Err(StoreError::Range(_))), "{refused:?}");
+}
+
+#[test]
+fn a_decision_under_a_policy_that_another_replaced_is_stale() {
+    let home = Home::new();
+    let other = Commit {
+        policy: huitong_core::digest::sha256(b"another policy"),
+        ..commit(1, "V1")
+    };
+    assert_eq!(home.run(other), (CommitVerdict::Stale, Vec::new()));
+    // What was published between the computation here and the writer's turn counts too.
+    let changes = crate::store::PolicyChanges {
+        changes: 1,
+        published: 1,
+    };
+    home.put(Key::PolicyChanges(), Row::PolicyChanges(changes));
+    assert_eq!(
+        home.run(commit(1, "V1")),
+        (CommitVerdict::Stale, Vec::new())
+    );
+    let recomputed = Recomputed {
+        change: 1,
+        ..commit(1, "V1").recomputed
+    };
+    let (verdict, records) = home.run(Commit {
+        recomputed,
+        ..commit(1, "V1")
+    });
+    assert!(
+        matches!(verdict, CommitVerdict::Committed { .. }),
+        "{verdict:?}"
+    );
+    assert_eq!(records.len(), 1);
 }

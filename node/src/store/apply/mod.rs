@@ -6,15 +6,14 @@
 
 mod home;
 mod import;
+mod policy;
 mod treatment;
 
-use huitong_core::digest::sha256;
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
 
 use super::{
-    Change, ClosedDay, Key, LastClosedDay, Location, PolicyRow, Row, Rows, StoreError, Stream,
-    StreamHead,
+    Change, ClosedDay, Key, LastClosedDay, Location, Row, Rows, StoreError, Stream, StreamHead,
 };
 
 /// Records by their place.
@@ -52,20 +51,15 @@ pub fn changes(
             out.put(Key::Chunk(chunk.import, chunk.seq), Row::Chunk(at));
         }
         NodeRecord::ImportCommitted(committed) => import::committed(committed, ground, &mut out)?,
-        NodeRecord::PolicyPublished(policy) => {
-            let row = PolicyRow {
-                region: ground.region,
-                at,
-            };
-            out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
+        NodeRecord::PolicyFetched(record) => policy::fetched(record, at, &mut out),
+        NodeRecord::PolicyProposed(record) => policy::proposed(record, at, ground, &mut out),
+        NodeRecord::PolicyRejected(record) => policy::rejected(record, ground, &mut out)?,
+        NodeRecord::PolicyPublished(record) => policy::published(record, at, ground, &mut out)?,
+        NodeRecord::WithdrawalAsked(record) => policy::withdrawal_asked(record, ground, &mut out)?,
+        NodeRecord::WithdrawalRejected(record) => {
+            policy::withdrawal_rejected(record, ground, &mut out)?;
         }
-        NodeRecord::PolicyFetched(policy) => {
-            let row = PolicyRow {
-                region: policy.region,
-                at,
-            };
-            out.put(Key::Policy(sha256(&policy.document)), Row::Policy(row));
-        }
+        NodeRecord::PolicyWithdrawn(record) => policy::withdrawn(record, ground, &mut out)?,
         NodeRecord::DayClosed(DayClosed { day, up_to, .. }) => {
             out.put(
                 Key::ClosedDay(*day),

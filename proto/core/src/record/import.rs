@@ -1,4 +1,4 @@
-//! What officers bring in: registry files, policies; and policies fetched from other regions.
+//! What officers bring in: registry files.
 //!
 //! A file becomes chunks and one commit. Only the commit applies, so a file is all or nothing, whatever
 //! happens in between.
@@ -6,7 +6,6 @@
 use super::registry::RegistryRows;
 use crate::date::{ServiceDate, Timestamp};
 use crate::digest::Digest;
-use crate::region::RegionCode;
 use crate::{canonical_enum, canonical_struct};
 
 /// What a file holds.
@@ -74,33 +73,5 @@ canonical_struct!(ImportCommitted {
     rows,
     held,
     as_of,
-    at
-});
-
-/// The region published a policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyPublished {
-    /// The document's bytes; their digest names the policy.
-    pub document: Vec<u8>,
-    /// When.
-    pub at: Timestamp,
-}
-
-canonical_struct!(PolicyPublished { document, at });
-
-/// Another region's policy, fetched by digest and checked against it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicyFetched {
-    /// Whose it is.
-    pub region: RegionCode,
-    /// The document's bytes as published.
-    pub document: Vec<u8>,
-    /// When.
-    pub at: Timestamp,
-}
-
-canonical_struct!(PolicyFetched {
-    region,
-    document,
     at
 });

@@ -8,6 +8,7 @@
 pub mod clearing;
 pub mod home;
 pub mod import;
+pub mod policy;
 pub mod registry;
 pub mod treatment;
 
@@ -22,7 +23,11 @@ use crate::digest::Digest;
 use crate::region::RegionCode;
 
 use home::{Committed, HomeRefused, HomeTombstone};
-use import::{ImportChunk, ImportCommitted, PolicyFetched, PolicyPublished};
+use import::{ImportChunk, ImportCommitted};
+use policy::{
+    PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
+    WithdrawalAsked, WithdrawalRejected,
+};
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 
 /// One record of a node's journal.
@@ -36,7 +41,7 @@ pub enum NodeRecord {
     ImportChunk(ImportChunk),
     /// All parts of a file are here: now they hold.
     ImportCommitted(ImportCommitted),
-    /// The region published a policy.
+    /// A second officer approved a policy: the region publishes it.
     PolicyPublished(PolicyPublished),
     /// Another region's policy was fetched and checked.
     PolicyFetched(PolicyFetched),
@@ -62,6 +67,16 @@ pub enum NodeRecord {
     HomeTombstone(HomeTombstone),
     /// Home role: a treatment region holds its receipts up to a number.
     ReceiptsAcknowledged(ReceiptsAcknowledged),
+    /// An officer put a policy forward.
+    PolicyProposed(PolicyProposed),
+    /// An officer turned a proposed policy down.
+    PolicyRejected(PolicyRejected),
+    /// An officer asked for a published policy to be withdrawn.
+    WithdrawalAsked(WithdrawalAsked),
+    /// An officer turned that down.
+    WithdrawalRejected(WithdrawalRejected),
+    /// A second officer approved it: the policy decides nothing any more.
+    PolicyWithdrawn(PolicyWithdrawn),
 }
 
 /// The tag of [`NodeRecord::Committed`], which [`receipt_leaf`] looks for.
@@ -83,6 +98,11 @@ canonical_enum!(NodeRecord {
     13 => HomeRefused(record),
     14 => HomeTombstone(record),
     15 => ReceiptsAcknowledged(record),
+    16 => PolicyProposed(record),
+    17 => PolicyRejected(record),
+    18 => WithdrawalAsked(record),
+    19 => WithdrawalRejected(record),
+    20 => PolicyWithdrawn(record),
 });
 
 impl Artifact for NodeRecord {

@@ -5,7 +5,11 @@ mod samples;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::home::{Commitment, Committed, HomeRefused, HomeTombstone};
-use super::import::{ImportChunk, ImportCommitted, ImportKind, PolicyFetched, PolicyPublished};
+use super::import::{ImportChunk, ImportCommitted, ImportKind};
+use super::policy::{
+    Act, PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
+    WithdrawalAsked, WithdrawalRejected,
+};
 use super::registry::{Balance, CoveragePeriod, Filing, Member, RegistryRows};
 use super::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 use super::*;
@@ -22,6 +26,7 @@ use crate::fund::Fund;
 use crate::id::{RequestId, SettlementId};
 use crate::money::Fen;
 use crate::person::{PersonRef, PsnNo};
+use crate::publication::SignedStatement;
 use crate::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::totals::{Stretch, TotalSlot};
@@ -35,6 +40,7 @@ fn every_record_keeps_its_bytes() {
     let found: Vec<String> = of_imports()
         .iter()
         .chain(&of_settlements())
+        .chain(&of_policies())
         .inspect(|record| {
             assert_eq!(
                 NodeRecord::from_bytes(&record.to_bytes()).as_ref(),
@@ -117,6 +123,9 @@ fn records_have_one_form() {
         }));
     }
     laws(&ImportKind::Catalogue);
+    for record in of_policies() {
+        laws(&record);
+    }
 }
 
 #[test]

@@ -215,7 +215,7 @@ pub(super) fn refusal() -> Refusal {
     Refusal::new(RefusalCode::DecisionDiffers, "cash_fen")
 }
 
-pub(super) fn of_imports() -> [NodeRecord; 5] {
+pub(super) fn of_imports() -> [NodeRecord; 3] {
     let import = sha256(b"file");
     let rows = RegistryRows::Balances(vec![Balance {
         psn_no: psn_no(),
@@ -231,7 +231,6 @@ pub(super) fn of_imports() -> [NodeRecord; 5] {
         as_of: Some("2022-12-31".parse().unwrap()),
         at: at(),
     };
-    let document = b"title".to_vec();
     [
         NodeRecord::ImportChunk(ImportChunk {
             import,
@@ -239,18 +238,64 @@ pub(super) fn of_imports() -> [NodeRecord; 5] {
             rows,
         }),
         NodeRecord::ImportCommitted(committed),
-        NodeRecord::PolicyPublished(PolicyPublished {
+        NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged {
+            treatment: chengdu(),
+            up_to: 7,
+        }),
+    ]
+}
+
+pub(super) fn of_policies() -> [NodeRecord; 7] {
+    let (document, policy) = (b"title".to_vec(), sha256(b"title"));
+    let act = |by: &str| Act {
+        by: by.parse().unwrap(),
+        at: at(),
+    };
+    let statement = SignedStatement {
+        bytes: b"statement".to_vec(),
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![7; 64],
+    };
+    let reason = "a slip in the ratio".to_owned();
+    [
+        NodeRecord::PolicyProposed(PolicyProposed {
             document: document.clone(),
-            at: at(),
+            proposed: act("li.wei"),
+        }),
+        NodeRecord::PolicyRejected(PolicyRejected {
+            policy,
+            rejected: act("wang.fang"),
+            reason: reason.clone(),
+        }),
+        NodeRecord::PolicyPublished(PolicyPublished {
+            policy,
+            number: 2,
+            change: 3,
+            approved: act("wang.fang"),
+            statement: statement.clone(),
+        }),
+        NodeRecord::WithdrawalAsked(WithdrawalAsked {
+            policy,
+            asked: act("li.wei"),
+            reason: reason.clone(),
+            in_favour_of: Some(sha256(b"other")),
+        }),
+        NodeRecord::WithdrawalRejected(WithdrawalRejected {
+            policy,
+            rejected: act("wang.fang"),
+            reason,
+        }),
+        NodeRecord::PolicyWithdrawn(PolicyWithdrawn {
+            policy,
+            change: 4,
+            approved: act("wang.fang"),
         }),
         NodeRecord::PolicyFetched(PolicyFetched {
             region: ningbo(),
             document,
+            statement,
             at: at(),
-        }),
-        NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged {
-            treatment: chengdu(),
-            up_to: 7,
         }),
     ]
 }
@@ -290,11 +335,9 @@ pub(super) fn of_settlements() -> [NodeRecord; 8] {
 }
 
 /// The first eight bytes of the digest of each record above, in order.
-pub(super) const GOLDEN: [&str; 13] = [
+pub(super) const GOLDEN: [&str; 18] = [
     "2be7e21e2bbcfba1",
     "78826469a4556318",
-    "aa5934eb238f28f2",
-    "fd72e789ce09e022",
     "6d28af3a17f343d0",
     "30aa46da8e337024",
     "961dd9f89e9fa220",
@@ -304,4 +347,11 @@ pub(super) const GOLDEN: [&str; 13] = [
     "1b22c5f99ef55b37",
     "c960419a2fc7eab0",
     "250471c427a959c8",
+    "5b7f8c2d3a616ad3",
+    "6e7c65f37045d47a",
+    "675661aab6766368",
+    "dd482a70bca935ae",
+    "6bb701c3e659d2de",
+    "b5c0d5b8d5599a89",
+    "c59c7f86246acdd6",
 ];
