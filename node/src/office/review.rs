@@ -1,10 +1,12 @@
-//! Whether a document may be put forward: it reads, it is this region's, it can be run, its examples come out.
+//! Whether a document may be put forward: it reads, it is this region's, it can be run, the review of
+//! authoring refuses nothing in it, its examples come out.
 //!
 //! All that is wrong is said at once, at its place. What `huitong policy check` refuses, the node refuses
-//! too, whatever the officer ran before. Whether it fits beside the region's other documents is asked when
+//! too, whatever the officer ran before; its warnings are for those who write. Whether it fits beside the region's other documents is asked when
 //! it is published, since they may change while it waits.
 
 use huitong_authoring::examples::{Failure, run};
+use huitong_authoring::review::{Severity, review as reviewed};
 use huitong_core::region::RegionCode;
 use huitong_document::Fault;
 use huitong_document::policy::PolicyDocument;
@@ -34,12 +36,30 @@ pub fn review(document: &[u8], region: RegionCode) -> Result<HeldPolicy, Vec<Fau
             format!("规则无法执行：{error}"),
         )]
     })?;
-    let faults = examples(&read, &held);
+    let mut faults = refused(&read);
+    faults.extend(examples(&read, &held));
+    faults.sort_by_key(|fault| (fault.line, fault.column));
     if faults.is_empty() {
         Ok(held)
     } else {
         Err(faults)
     }
+}
+
+/// What the review refuses.
+fn refused(read: &PolicyDocument) -> Vec<Fault> {
+    let findings = reviewed(read, &[]).into_iter();
+    findings
+        .filter(|finding| finding.severity() == Severity::Refused)
+        .map(|finding| Fault {
+            file: "policy".to_owned(),
+            line: finding.line,
+            column: finding.column,
+            path: finding.path,
+            en: finding.kind.en(),
+            zh: finding.kind.zh(),
+        })
+        .collect()
 }
 
 /// What is wrong with the examples that do not come out.

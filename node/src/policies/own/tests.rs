@@ -99,9 +99,11 @@ fn visit(setting: Setting, admitted: &str, discharged: &str) -> Visit {
     Visit {
         number: VisitNumber::parse("V1").unwrap(),
         episode: VisitNumber::parse("V1").unwrap(),
+        episode_at: None,
         setting,
         interim: 0,
         admitted: admitted.parse().unwrap(),
+        billed_from: admitted.parse().unwrap(),
         discharged: discharged.parse().unwrap(),
         arrival: Arrival::Direct,
         sessions: 1,

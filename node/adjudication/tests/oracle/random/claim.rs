@@ -227,8 +227,13 @@ fn visit(dice: &mut Dice) -> Visit {
         Setting::Outpatient | Setting::Chronic | Setting::Pharmacy => 0,
     };
     let number = VisitNumber::parse("V1").unwrap();
+    let nights_before = dice.between(0, nights);
     Visit {
         episode: number.clone(),
+        episode_at: dice.maybe(20, |_| InstitutionCode::parse("H11010500007").unwrap()),
+        billed_from: admitted
+            .plus_days(i32::try_from(nights_before).unwrap())
+            .unwrap(),
         number,
         setting,
         interim: 0,

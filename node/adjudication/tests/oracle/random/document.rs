@@ -53,6 +53,7 @@ impl Writer<'_> {
         let date = match self.draft.benefit_date {
             BenefitDate::Discharge => "discharge",
             BenefitDate::Admission => "admission",
+            BenefitDate::Split => "split",
         };
         self.line(&format!("benefit_date = \"{date}\"\n\n[indexes]"));
         for (index, years) in &self.draft.indexes {

@@ -65,7 +65,11 @@ pub fn draft_asking(dice: &mut Dice, asks: Asks) -> (Draft, i64) {
             effective: DateInterval::new(ServiceDate::parse("2023-01-01").unwrap(), None).unwrap(),
         },
         supersedes: dice.list(0, 1, |_| sha256(b"an earlier document")),
-        benefit_date: dice.of(&[BenefitDate::Discharge, BenefitDate::Admission]),
+        benefit_date: dice.of(&[
+            BenefitDate::Discharge,
+            BenefitDate::Admission,
+            BenefitDate::Split,
+        ]),
         indexes: indexes(dice, scale),
         tiers: if declared.tiers { tiers(dice) } else { vec![] },
         totals,

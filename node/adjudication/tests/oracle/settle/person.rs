@@ -75,7 +75,7 @@ pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Option<Per
         ),
     ];
     let in_bed = [Setting::Inpatient, Setting::Maternity].contains(&visit.setting);
-    let by_discharge = in_bed && policy.benefit_date() == BenefitDate::Discharge;
+    let by_discharge = in_bed && policy.benefit_date() != BenefitDate::Admission;
     Some(Person {
         words,
         flags: flags
@@ -131,7 +131,11 @@ pub fn slot(rule: &TotalRule, person: &Person, claim: &Claim) -> Option<TotalSlo
     let (date, code) = (person.benefit_date, claim.institution.code.to_string());
     let stretch = match rule.period {
         Period::Visit => Stretch::Visit(format!("{code}/{}", claim.visit.number)),
-        Period::Episode => Stretch::Episode(format!("{code}/{}", claim.visit.episode)),
+        Period::Episode => {
+            let begun = claim.visit.episode_at.map(|code| code.to_string());
+            let at = begun.as_deref().unwrap_or(&code);
+            Stretch::Episode(format!("{at}/{}", claim.visit.episode))
+        }
         Period::Month => Stretch::Month(date.year(), date.month()),
         Period::Quarter => Stretch::Quarter(date.year(), (date.month() - 1) / 3 + 1),
         Period::Year | Period::DiseaseYear => Stretch::Year(date.year()),
