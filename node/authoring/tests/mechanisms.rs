@@ -99,6 +99,7 @@ rules! {
     segments_above_start,
     segments_absolute,
     special_drugs_by_tag,
+    split_year,
     supplement_above_ceiling,
     transfer_upward_pays_difference,
     two_disease_drugs,
