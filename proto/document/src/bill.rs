@@ -6,6 +6,7 @@
 //! out, and one it has no word for cannot slip in. No engine is known here.
 
 mod amounts;
+mod asked;
 mod example;
 mod facts;
 mod stay;

@@ -13,14 +13,14 @@ use huitong_core::coverage::Coverage;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::name::Name;
 use huitong_core::policy::fact::{NumberFact, WordFact};
-use huitong_core::policy::{Needs, Policy, Scope};
+use huitong_core::policy::{Policy, Scope};
 use huitong_core::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, Place, Setting,
 };
 
+use super::asked::Asked;
 use super::stay::{Stay, stay};
 use crate::reader::{Section, sound};
-use crate::scalar::Scalar;
 
 /// Everything a policy may ask of a person, a visit and an institution.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,12 +96,6 @@ impl Facts {
             networked: networked?,
         })
     }
-}
-
-/// The section of facts and what the policy asks of it.
-pub(super) struct Asked<'d, 'n> {
-    pub(super) section: Section<'d>,
-    needs: &'n Needs,
 }
 
 impl Asked<'_, '_> {
@@ -217,34 +211,6 @@ impl Asked<'_, '_> {
             );
         }
         setting
-    }
-
-    /// A word that must be stated when the policy asks for it.
-    fn word<T: Scalar>(&self, key: &str, fact: WordFact, neutral: T) -> Option<T> {
-        if self.needs.words.contains(&fact) {
-            self.asked(key);
-        }
-        self.section.or(key, neutral)
-    }
-
-    /// A count that must be stated when the policy asks for it.
-    pub(super) fn count<T: TryFrom<i64>>(
-        &self,
-        key: &str,
-        fact: NumberFact,
-        range: std::ops::RangeInclusive<i64>,
-        neutral: T,
-    ) -> Option<T> {
-        if self.needs.numbers.contains(&fact) {
-            self.asked(key);
-        }
-        self.section.integer_or(key, range, neutral)
-    }
-
-    fn asked(&self, key: &str) {
-        let _ = self
-            .section
-            .need(key, "the policy asks for it", "政策需要此项");
     }
 
     fn known_tier(&self, tier: Name, policy: &Policy) -> bool {

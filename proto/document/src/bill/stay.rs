@@ -10,7 +10,7 @@ use huitong_core::policy::fact::NumberFact;
 use huitong_core::policy::{BenefitDate, Policy};
 use huitong_core::vocabulary::Setting;
 
-use super::facts::Asked;
+use super::asked::Asked;
 use crate::reader::sound;
 
 /// First day, first day of the bill, last day.
