@@ -55,6 +55,7 @@ fn every_skeleton_passes_the_check() {
             let (verdict, out, faults) = desk.typed(&format!("check {file}"));
             assert_eq!(verdict, Verdict::Sound, "{scheme} {setting}\n{faults}");
             assert!(!out.contains(": 0 of"), "{out}");
+            assert_eq!(faults, "", "a skeleton is without warnings");
         }
     }
 }
