@@ -45,6 +45,9 @@ pub enum PolicyCommand {
         /// The policy documents; those of one region together.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// A bounds document that the policies are measured against; may be given several times.
+        #[arg(long, value_name = "FILE")]
+        bounds: Vec<PathBuf>,
         /// Print one JSON document instead of text.
         #[arg(long)]
         json: bool,
@@ -159,9 +162,13 @@ impl PolicyCommand {
 
     fn run_to(self, out: &mut impl Write, faults: &mut impl Write) -> io::Result<Verdict> {
         match self {
-            Self::Check { files, json } => {
+            Self::Check {
+                files,
+                bounds,
+                json,
+            } => {
                 let form = if json { Form::Json } else { Form::Text };
-                check::command(&files, form, out, faults)
+                check::command(&files, &bounds, form, out, faults)
             }
             Self::Build { file, out: to } => build::command(&file, to.as_deref(), out, faults),
             Self::Digest { file } => digest::command(&file, out, faults),

@@ -11,6 +11,7 @@
 
 pub mod apportion;
 pub mod bill;
+pub mod bounds;
 pub mod canonical;
 pub mod catalogue;
 pub mod catalogue_code;

@@ -4,7 +4,7 @@
 //! node elsewhere fetches and reads the same bytes. GRAMMAR.md describes the language. Running the
 //! examples needs the engine and is not done here.
 
-mod condition;
+pub(crate) mod condition;
 mod header;
 mod layer;
 mod quantity;

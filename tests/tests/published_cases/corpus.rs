@@ -13,6 +13,9 @@ use huitong_document::policy::PolicyDocument;
 /// Tables that stand beside the documents.
 const TABLES: [&str; 2] = ["published.toml", "inconsistent.toml"];
 
+/// Limits for policies, which are none themselves.
+const BOUNDS: &str = "bounds-";
+
 pub(crate) fn deploy() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy")
 }
@@ -122,7 +125,8 @@ fn files(folder: &str) -> Vec<PathBuf> {
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| {
         let name = path.file_name().unwrap().to_str().unwrap();
-        name.ends_with(".toml") && !TABLES.contains(&name)
+        let is_policy = !TABLES.contains(&name) && !name.starts_with(BOUNDS);
+        name.ends_with(".toml") && is_policy
     });
     files.sort();
     assert!(!files.is_empty(), "{folder} is empty");

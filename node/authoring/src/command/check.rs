@@ -9,11 +9,12 @@ mod text;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use huitong_document::bounds::BoundsDocument;
 use huitong_document::fault::Faults;
 use huitong_document::policy::PolicyDocument;
 
 use super::{Form, Verdict};
-use crate::review::{Beside, Finding, Severity, review};
+use crate::review::{Beside, Finding, Limits, Severity, against, review};
 use crate::source::{SourceError, read_policy};
 
 /// What is known of one file.
@@ -36,11 +37,14 @@ enum Outcome {
 
 pub(super) fn command(
     files: &[PathBuf],
+    bounds: &[PathBuf],
     form: Form,
     out: &mut impl Write,
     faults: &mut impl Write,
 ) -> io::Result<Verdict> {
-    let mut checked = Vec::with_capacity(files.len());
+    let mut checked = Vec::with_capacity(files.len().saturating_add(bounds.len()));
+    let (limits, unusable) = read_bounds(bounds);
+    checked.extend(unusable);
     for path in files {
         let file = path.display().to_string();
         let outcome = match read_policy(path) {
@@ -53,7 +57,7 @@ pub(super) fn command(
         };
         checked.push(Checked { file, outcome });
     }
-    review_together(&mut checked);
+    review_together(&mut checked, &limits);
     match form {
         Form::Text => text::write(&checked, out, faults)?,
         Form::Json => json::write(&checked, out)?,
@@ -65,14 +69,44 @@ pub(super) fn command(
     })
 }
 
-/// Reviews each document beside all others that read.
-fn review_together(checked: &mut [Checked]) {
+/// The bounds documents that read, and those that do not.
+fn read_bounds(files: &[PathBuf]) -> (Vec<BoundsDocument>, Vec<Checked>) {
+    let (mut read, mut unusable) = (Vec::new(), Vec::new());
+    for path in files {
+        let file = path.display().to_string();
+        let outcome = match std::fs::read(path) {
+            Err(error) => {
+                Outcome::Unread(format!("{file}: cannot be read: {error} / 无法读取文件"))
+            }
+            Ok(bytes) => match BoundsDocument::parse(&file, &bytes) {
+                Ok(document) => {
+                    read.push(document);
+                    continue;
+                }
+                Err(found) => Outcome::Faulty(found),
+            },
+        };
+        unusable.push(Checked { file, outcome });
+    }
+    (read, unusable)
+}
+
+/// Reviews each document beside all others that read, and against the limits set from above.
+fn review_together(checked: &mut [Checked], limits: &[BoundsDocument]) {
     let reviewed: Vec<Option<Vec<Finding>>> = {
         let documents = || checked.iter().filter_map(Checked::document);
         let beside: Vec<Beside<'_>> = documents().map(Beside::of).collect();
         checked
             .iter()
-            .map(|one| one.document().map(|document| review(document, &beside)))
+            .map(|one| {
+                let document = one.document()?;
+                let mut findings = review(document, &beside);
+                for limit in limits {
+                    findings.extend(against(document, limit.bounds(), Limits::PUBLISHING));
+                }
+                findings.sort_by_key(|finding| (finding.line, finding.column));
+                Some(findings)
+            })
             .collect()
     };
     for (one, found) in checked.iter_mut().zip(reviewed) {

@@ -41,8 +41,11 @@ impl Desk {
 
     fn check(&self, names: &[&str]) -> (Verdict, String, String) {
         let files = names.iter().map(|name| self.path(name)).collect();
-        let json = false;
-        self.run(PolicyCommand::Check { files, json })
+        self.run(PolicyCommand::Check {
+            files,
+            bounds: Vec::new(),
+            json: false,
+        })
     }
 
     fn adjudicate(&self, policy: &str, bill: &str, form: Form) -> (Verdict, String, String) {
@@ -136,6 +139,46 @@ fn two_documents_for_one_day_are_refused_together() {
     }
 }
 
+/// Limits set from above are reported, and refuse where their document says so; one with faults measures
+/// nothing.
+#[test]
+fn policies_are_measured_against_bounds() {
+    let desk = Desk::new();
+    let bounds = |refuse: &str| {
+        format!(
+            "kind = \"bounds\"\ntitle = \"t\"\nsource = \"s\"\nregion = \"33\"\n\
+             effective = {{ from = 2023-01-01 }}\n[[bound]]\nname = \"start\"\ntitle = \"起付线不高于 1000 元\"\n\
+             funds = \"resident_pool\"\nstart_at_most = \"1000\"\n{refuse}"
+        )
+    };
+    for (text, expected, says) in [
+        (
+            bounds(""),
+            Verdict::Sound,
+            "起付线不高于 1000 元: for [tier = three] the start is 1200.00",
+        ),
+        (
+            bounds("refuse = true\n"),
+            Verdict::Faulty,
+            "refused: 起付线不高于 1000 元",
+        ),
+        (
+            bounds("refuse = 1\n"),
+            Verdict::Faulty,
+            "bounds.toml:11:10 bound[0].refuse: expected true or false",
+        ),
+    ] {
+        desk.put("bounds.toml", &text);
+        let (verdict, _, faults) = desk.run(PolicyCommand::Check {
+            files: vec![desk.path("policy.toml")],
+            bounds: vec![desk.path("bounds.toml")],
+            json: false,
+        });
+        assert_eq!(verdict, expected, "{faults}");
+        assert!(faults.contains(says), "{faults}");
+    }
+}
+
 /// For programs everything stands in one document: what was found, and what could not be read.
 #[test]
 fn a_check_as_json() {
@@ -144,7 +187,11 @@ fn a_check_as_json() {
     desk.put("faulty.toml", &POLICY.replace("\"0.70\"", "70"));
     let names = ["wrong.toml", "faulty.toml", "nowhere.toml"];
     let files = names.iter().map(|name| desk.path(name)).collect();
-    let (verdict, out, faults) = desk.run(PolicyCommand::Check { files, json: true });
+    let (verdict, out, faults) = desk.run(PolicyCommand::Check {
+        files,
+        bounds: Vec::new(),
+        json: true,
+    });
     assert_eq!((verdict, faults.as_str()), (Verdict::Faulty, ""));
     insta::assert_snapshot!(out);
 }

@@ -4,7 +4,11 @@
 //! to weigh. Texts are whole sentences in both languages. Facts of a counter-example are printed as
 //! documents write them, `[tier = three, ordinal = 2]`; `[*]` stands for any facts at all.
 
+mod reasons;
+
 use std::fmt;
+
+pub use reasons::{Passed, Unleft};
 
 /// What becomes of a document with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -317,38 +321,34 @@ kinds! {
     /// No example shows this layer paying.
     Warned "no_example_pays" NoExamplePays {} "no worked example pays from this layer; add one with figures from the notice"
       "没有示例由本层支付；请按文件给出的数字补充一个";
+    /// A limit set from above is passed, and the document that sets it refuses that.
+    Refused "bound_refused" BoundRefused {
+        /// The limit.
+        bound: String,
+        /// How it is passed.
+        passed: Passed,
+        /// For these facts.
+        facts: String
+    } "{bound}: for {facts} {passed}" "{bound}：当 {facts} 时{passed:#}";
+    /// A limit set from above is passed.
+    Warned "bound_passed" BoundPassed {
+        /// The limit.
+        bound: String,
+        /// How it is passed.
+        passed: Passed,
+        /// For these facts.
+        facts: String
+    } "{bound}: for {facts} {passed}" "{bound}：当 {facts} 时{passed:#}";
+    /// A limit set from above could not be measured.
+    Warned "bound_unmeasured" BoundUnmeasured {
+        /// The limit.
+        bound: String,
+        /// The index that is missing.
+        index: String
+    } "{bound}: not measured, the policy declares no figure `{index}` for the year" "{bound}：未能检查，政策没有该年度的 `{index}` 数值";
     /// A limit of the review was met.
     Warned "limit_met" LimitMet {
         /// The limit.
         limit: String
     } "not all was checked: the limit of {limit} was met" "未能全部检查：已达上限 {limit}";
-}
-
-/// Why a label is never left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unleft {
-    /// The layer has no start.
-    NoStart,
-    /// The layer has no ceiling.
-    NoCeiling,
-    /// The layer pays all it covers.
-    PaysAll,
-    /// The layer takes nothing of this part, or all of it.
-    OtherPart,
-}
-
-/// English; with `#`, Chinese.
-impl fmt::Display for Unleft {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (en, zh) = match self {
-            Self::NoStart => ("the layer has no start", "该层没有起付线"),
-            Self::NoCeiling => ("the layer has no ceiling", "该层没有限额"),
-            Self::PaysAll => ("the layer pays all it covers", "该层全额支付"),
-            Self::OtherPart => (
-                "the layer treats these parts of the bill otherwise",
-                "该层对这些费用部分另有处理",
-            ),
-        };
-        f.write_str(if f.alternate() { zh } else { en })
-    }
 }

@@ -7,6 +7,7 @@
 //! [`Limits`] bound the work, whatever a document says. Whether a policy is generous is nobody's business
 //! here; limits set from above are documents of their own.
 
+mod bounds;
 mod falls;
 mod finding;
 mod labels;
@@ -27,7 +28,8 @@ use huitong_adjudication::Compiled;
 use huitong_core::policy::FaultPath;
 use huitong_document::policy::PolicyDocument;
 
-pub use finding::{Finding, Kind, Severity, Unleft};
+pub use bounds::against;
+pub use finding::{Finding, Kind, Passed, Severity, Unleft};
 pub use overlap::Beside;
 pub use work::Limits;
 

@@ -89,6 +89,11 @@ impl Work {
         }
     }
 
+    /// Whether more bills were asked for than there are.
+    pub(super) const fn has_no_bills_left(&self) -> bool {
+        self.bills_left == 0
+    }
+
     pub(super) const fn limits(&self) -> Limits {
         self.limits
     }

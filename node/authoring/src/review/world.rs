@@ -36,6 +36,8 @@ pub(super) struct World<'p> {
     default: Situation,
     /// Tier, place and network that some institution has.
     pub(super) institutions: BTreeSet<Standing>,
+    /// Where an institution stands in one place, and where it would stand in another.
+    pub(super) journeys: BTreeSet<(Standing, Standing)>,
     /// Institutions without a tier, each once for its place.
     pub(super) without_tier: Vec<(Place, Institution)>,
     /// Tier rows that some institution meets.
@@ -49,6 +51,7 @@ impl<'p> World<'p> {
             policy,
             default: default(policy)?,
             institutions: BTreeSet::new(),
+            journeys: BTreeSet::new(),
             without_tier: Vec::new(),
             tier_rows_met: BTreeSet::new(),
         };
@@ -68,22 +71,26 @@ impl<'p> World<'p> {
     fn meet_institutions(&mut self) -> Option<()> {
         let code = format!("H{}00001", self.policy.scope().region);
         let code = InstitutionCode::parse(&code).ok()?;
-        for place in Place::ALL {
-            let mut told = false;
-            for institution in every_institution(code) {
+        let mut told = BTreeSet::new();
+        for institution in every_institution(code) {
+            let mut standings = Vec::new();
+            for place in Place::ALL {
                 match facts::tier(self.policy, &institution, *place) {
                     Ok(tier) => {
-                        let standing = (tier, *place, institution.networked);
-                        self.institutions.insert(standing);
+                        standings.push((tier, *place, institution.networked));
                         self.tier_rows_met
                             .extend(row_met(self.policy, &institution, *place));
                     }
-                    Err(_) if told => {}
-                    Err(_) => {
-                        told = true;
-                        self.without_tier.push((*place, institution));
+                    Err(_) if told.insert(*place) => {
+                        self.without_tier.push((*place, institution.clone()));
                     }
+                    Err(_) => {}
                 }
+            }
+            self.institutions.extend(&standings);
+            for one in &standings {
+                let journeys = standings.iter().map(|other| (*one, *other));
+                self.journeys.extend(journeys);
             }
         }
         Some(())

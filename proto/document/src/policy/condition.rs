@@ -18,8 +18,8 @@ const COUNT: std::ops::RangeInclusive<i64> = 0..=1_000_000;
 
 /// What the declared totals measure: fen or a count.
 #[derive(Debug)]
-pub(super) struct Declared {
-    pub(super) totals: BTreeMap<Name, Dimension>,
+pub(crate) struct Declared {
+    pub(crate) totals: BTreeMap<Name, Dimension>,
 }
 
 impl Declared {
@@ -38,13 +38,14 @@ impl Declared {
 }
 
 /// The condition under `when`; always, when there is none.
-pub(super) fn when(section: &Section<'_>, declared: &Declared) -> Option<Condition> {
+pub(crate) fn when(section: &Section<'_>, declared: &Declared) -> Option<Condition> {
     section
         .get("when")
         .map_or(Some(Condition::ALWAYS), |field| condition(&field, declared))
 }
 
-fn condition(field: &Field<'_>, declared: &Declared) -> Option<Condition> {
+/// A table of clauses, or a list of such tables.
+pub(crate) fn condition(field: &Field<'_>, declared: &Declared) -> Option<Condition> {
     let alternatives: Vec<_> = field
         .one_or_many()
         .iter()

@@ -17,12 +17,12 @@ use crate::review::world::World;
 const AT_MOST: usize = 4_000;
 
 /// Facts for which the rules are others than for any other case.
-pub(super) struct Cases {
-    pub(super) situations: Vec<Situation>,
+pub(in crate::review) struct Cases {
+    pub(in crate::review) situations: Vec<Situation>,
     /// The facts that tell them apart.
-    pub(super) named: Named,
+    pub(in crate::review) named: Named,
     /// Whether some were left out.
-    pub(super) limit: Option<LimitMet>,
+    pub(in crate::review) limit: Option<LimitMet>,
 }
 
 /// Whether a number changes while a bill is settled, or with it.
@@ -74,8 +74,12 @@ pub(super) fn linears(layer: &Layer) -> Vec<&Linear> {
         .collect()
 }
 
-/// The cases of a policy.
-pub(super) fn cases(world: &World<'_>, work: &mut Work) -> Result<Cases, LimitMet> {
+/// The cases of a policy, told apart by further conditions too.
+pub(in crate::review) fn cases<'w>(
+    world: &'w World<'_>,
+    further: &[&'w Condition],
+    work: &mut Work,
+) -> Result<Cases, LimitMet> {
     let policy = world.policy();
     let mut question = Question::default();
     let mut asked: Vec<Asked<'_>> = Vec::new();
@@ -118,6 +122,10 @@ pub(super) fn cases(world: &World<'_>, work: &mut Work) -> Result<Cases, LimitMe
     for total in policy.totals() {
         question.may(&total.when, None);
     }
+    let further: Vec<usize> = further
+        .iter()
+        .map(|condition| question.may(condition, None))
+        .collect();
     open.extend(
         question
             .named()
@@ -131,9 +139,9 @@ pub(super) fn cases(world: &World<'_>, work: &mut Work) -> Result<Cases, LimitMe
     let Answers { answers, limit } = question.some_answers(world, work, AT_MOST)?;
     let mut apart: BTreeMap<Vec<i64>, Situation> = BTreeMap::new();
     for answer in answers {
-        apart
-            .entry(rules_of(&answer, &asked))
-            .or_insert(answer.situation);
+        let mut key = rules_of(&answer, &asked);
+        key.extend(further.iter().map(|item| i64::from(answer.holds(*item))));
+        apart.entry(key).or_insert(answer.situation);
     }
     Ok(Cases {
         situations: apart.into_values().collect(),

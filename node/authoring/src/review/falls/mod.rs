@@ -9,10 +9,10 @@
 //! which facts there is no result.
 
 mod along;
-mod cases;
-mod probe;
+pub(super) mod cases;
+pub(super) mod probe;
 mod risk;
-mod stages;
+pub(super) mod stages;
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ pub(super) fn check(
     work: &mut Work,
 ) {
     let root = FaultPath::ROOT.key("layer");
-    let cases = match cases(world, work) {
+    let cases = match cases(world, &[], work) {
         Ok(cases) => cases,
         Err(limit) => return report.limit(&root, limit),
     };

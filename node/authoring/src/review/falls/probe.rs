@@ -17,14 +17,14 @@ use huitong_core::vocabulary::Part;
 use crate::review::situation::yuan;
 
 /// Amounts of a bill by part and tags.
-pub(super) type Amounts = BTreeMap<(Part, Vec<Name>), i64>;
+pub(in crate::review) type Amounts = BTreeMap<(Part, Vec<Name>), i64>;
 
 /// All but the bill.
 #[derive(Debug, Clone)]
-pub(super) struct Standing {
-    pub(super) facts: Facts,
-    pub(super) totals: BTreeMap<Name, StoredTotal>,
-    pub(super) balances: Balances,
+pub(in crate::review) struct Standing {
+    pub(in crate::review) facts: Facts,
+    pub(in crate::review) totals: BTreeMap<Name, StoredTotal>,
+    pub(in crate::review) balances: Balances,
 }
 
 /// What a bill came to.
@@ -71,6 +71,15 @@ pub(super) fn settle(
     amounts: &Amounts,
     fixed: &dyn Fn(Name) -> Fixed,
 ) -> Result<Outcome, Fault> {
+    Ok(outcome(&decide(compiled, standing, amounts)?, fixed))
+}
+
+/// The decision of a bill.
+pub(in crate::review) fn decide(
+    compiled: &Compiled,
+    standing: &Standing,
+    amounts: &Amounts,
+) -> Result<Decision, Fault> {
     let bill = bill(amounts)?;
     let case = Case {
         bill: &bill,
@@ -80,7 +89,7 @@ pub(super) fn settle(
         given: &BTreeMap::new(),
         catalogue: Digest::from_bytes([0; 32]),
     };
-    Ok(outcome(&adjudicate(compiled, &case)?, fixed))
+    adjudicate(compiled, &case)
 }
 
 fn bill(amounts: &Amounts) -> Result<SplitBill, Fault> {

@@ -29,15 +29,15 @@ const JUST_BELOW: i64 = 5_000;
 
 /// One search.
 #[derive(Debug, Clone)]
-pub(super) struct Stage {
+pub(in crate::review) struct Stage {
     pub(super) situation: Situation,
-    pub(super) standing: Standing,
+    pub(in crate::review) standing: Standing,
     /// The rest of the bill.
     pub(super) others: Amounts,
     /// What grows.
     pub(super) grown: (Part, Vec<Name>),
     /// How large it is at first, ascending.
-    pub(super) seeds: Vec<i64>,
+    pub(in crate::review) seeds: Vec<i64>,
     /// Totals that do not stand at zero.
     totals: BTreeMap<Name, i64>,
 }
@@ -57,7 +57,7 @@ impl Stage {
 }
 
 /// Every search for one combination of facts.
-pub(super) fn stages(policy: &Policy, situation: &Situation) -> Vec<Stage> {
+pub(in crate::review) fn stages(policy: &Policy, situation: &Situation) -> Vec<Stage> {
     let applying: Vec<&Layer> = policy
         .layers()
         .iter()
