@@ -9,20 +9,22 @@
 //! | `toml host` | the head that snippets stand in |
 //! | `toml in a layer`, `toml in a document` | a snippet: the host with it must pass |
 //! | `console` | commands: run in order in one folder, their output compared; `…` stands for anything |
-//! | `console node` | commands that need a running node: only the names of [`AT_A_NODE`] |
+//! | `console node` | commands that need a running node: those of [`AT_A_NODE`], parsed as they are typed |
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use clap::{Parser, Subcommand};
 use huitong_authoring::PolicyCommand;
+use huitong_node::command::policy::PolicyOfficeCommand;
 
 use crate::markdown::{Block, blocks};
 
 /// Commands that need a running node; tests of the network run these.
-const AT_A_NODE: [&str; 6] = [
+const AT_A_NODE: [&str; 7] = [
     "publish",
     "approve",
+    "reject",
     "withdraw",
     "list",
     "differences",
@@ -39,7 +41,22 @@ struct Typed {
 #[derive(Debug, Subcommand)]
 enum Command {
     #[command(subcommand)]
-    Policy(PolicyCommand),
+    Policy(Policy),
+}
+
+/// As the executable puts them together.
+#[derive(Debug, Subcommand)]
+enum Policy {
+    #[command(flatten)]
+    Authoring(PolicyCommand),
+    #[command(flatten)]
+    Office(PolicyOfficeCommand),
+}
+
+/// A line as it is typed.
+fn typed(line: &str) -> Policy {
+    let Command::Policy(policy) = Typed::try_parse_from(words(line)).unwrap().command;
+    policy
 }
 
 fn handbook() -> Vec<Block> {
@@ -63,7 +80,9 @@ fn words(line: &str) -> Vec<String> {
 
 /// Runs a line in the folder where the process stands: its exit code, and faults before results.
 fn run(line: &str) -> (u8, String) {
-    let Command::Policy(command) = Typed::try_parse_from(words(line)).unwrap().command;
+    let Policy::Authoring(command) = typed(line) else {
+        panic!("{line}: this needs a running node");
+    };
     let (mut out, mut said) = (Vec::new(), Vec::new());
     let code = command.run_into(&mut out, &mut said).unwrap();
     said.extend(out);
@@ -216,6 +235,9 @@ fn commands_at_a_node_are_marked_and_all_there() {
                 "line {line}: {command}"
             );
             if is_at_a_node {
+                // The flags are the command's own, whatever digest is meant.
+                let line = command.replace("DIGEST", &"0".repeat(64));
+                assert!(matches!(typed(&line), Policy::Office(_)), "{line}");
                 seen.insert(words[2].clone());
             }
         }
