@@ -19,7 +19,7 @@ use super::office_shown::{
 use super::office_stream::{Sent, stream};
 use super::status::{malformed, refused};
 use crate::ledger::Ledger;
-use crate::office::review::review;
+use crate::office::review;
 use crate::office::{Office, ProposeError, REASON_AT_MOST, Subject};
 use crate::policies::{DOCUMENT_BYTES_AT_MOST, OwnPolicy, PolicyBook};
 use crate::replay::differences::{ROWS_AT_MOST, Window, differences};
@@ -215,7 +215,7 @@ impl PolicyOfficeService for PolicyOfficeGrpc {
             .map_err(crate::error::NodeError::from)?;
         let (ledger, region) = (Arc::clone(&self.ledger), self.policies.region());
         Ok(Response::new(stream(permit, move |sent| {
-            let policy = match review(&document, region) {
+            let policy = match review::read(&document, region) {
                 Ok(policy) => policy,
                 Err(found) => {
                     let (faults, fault_count) = faults(&found);

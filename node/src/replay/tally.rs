@@ -276,6 +276,7 @@ fn reason(fault: &Fault) -> String {
         Fault::GivenTooLarge { name, .. } => {
             format!("{name} paid more than this document leaves to it")
         }
+        Fault::SpansYears { .. } => "the bill covers days of two benefit years".to_owned(),
         Fault::StoredTotal { total, .. } => format!("total {total} would be out of range"),
         Fault::Layer { .. }
         | Fault::Total { .. }
