@@ -282,7 +282,6 @@ fn reason(fault: &Fault) -> String {
         | Fault::Total { .. }
         | Fault::NoTier { .. }
         | Fault::NotInScope(_)
-        | Fault::SpansYears { .. }
         | Fault::GivenUnknown { .. }
         | Fault::TooManyBuckets { .. }
         | Fault::Money(_)

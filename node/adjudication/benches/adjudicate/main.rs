@@ -26,6 +26,7 @@
 mod build;
 mod by_hand;
 mod policy;
+mod sheet;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
