@@ -56,6 +56,7 @@ fn random_policies_use_every_construct() {
 const CONSTRUCTS: &[&str] = &[
     "benefit_date = \"admission\"",
     "benefit_date = \"discharge\"",
+    "benefit_date = \"split\"",
     "place = ",
     "grade = ",
     "administration = ",
@@ -183,6 +184,7 @@ const OUTCOMES: &[&str] = &[
     "ratio places",
     "label twice",
     "given too large",
+    "spans years",
 ];
 
 fn outcomes(decision: &Decision, met: &mut BTreeSet<&'static str>) {
@@ -257,6 +259,7 @@ fn refusal(fault: &Fault) -> &'static str {
             ..
         } => "label twice",
         Fault::GivenTooLarge { .. } => "given too large",
+        Fault::SpansYears { .. } => "spans years",
         other => panic!("an unexpected refusal: {other}"),
     }
 }

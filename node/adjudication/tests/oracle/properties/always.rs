@@ -125,3 +125,15 @@ fn the_order_of_lines_changes_nothing() {
         assert_eq!(again.to_bytes(), decision.to_bytes());
     });
 }
+
+/// What a policy does not ask for changes nothing: a decision on the facts that the home region tells, and
+/// no others, is the decision on all of them.
+#[test]
+fn facts_that_are_not_asked_for_change_nothing() {
+    on_random_claims(|_, compiled, trial, decision| {
+        let mut told = trial.clone();
+        told.coverage = trial.coverage.as_asked(compiled.needs());
+        let again = decided(compiled, &told).unwrap();
+        assert_eq!(again.to_bytes(), decision.to_bytes());
+    });
+}

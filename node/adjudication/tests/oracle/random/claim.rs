@@ -24,7 +24,7 @@ use huitong_core::vocabulary::{
 use rust_decimal::prelude::ToPrimitive;
 
 use super::dice::{Dice, name, names};
-use super::words::{CATEGORIES, DISEASES, HOME, PACKAGES, TAGS, TREATMENT, UNASKED_TAG};
+use super::words::{CATEGORIES, DISEASES, ELSEWHERE, HOME, PACKAGES, TAGS, TREATMENT, UNASKED_TAG};
 
 /// All that a decision depends on besides its policy, in the forms that a journal keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -218,27 +218,28 @@ fn visit(dice: &mut Dice) -> Visit {
     } else {
         dice.of(Setting::ALL)
     };
-    let admitted = ServiceDate::parse("2023-01-01").unwrap();
-    let admitted = admitted
-        .plus_days(i32::try_from(dice.between(0, 364)).unwrap())
-        .unwrap();
+    let after = |day: ServiceDate, days| day.plus_days(i32::try_from(days).unwrap()).unwrap();
+    let new_year = ServiceDate::parse("2023-01-01").unwrap();
+    let admitted = after(new_year, dice.between(0, 364));
     let nights = match setting {
         Setting::Inpatient | Setting::Maternity => dice.between(0, 20),
         Setting::Outpatient | Setting::Chronic | Setting::Pharmacy => 0,
     };
+    let billed = if dice.percent(30) {
+        dice.between(0, nights)
+    } else {
+        0
+    };
     let number = VisitNumber::parse("V1").unwrap();
-    let nights_before = dice.between(0, nights);
     Visit {
         episode: number.clone(),
-        episode_at: dice.maybe(20, |_| InstitutionCode::parse("H11010500007").unwrap()),
-        billed_from: admitted
-            .plus_days(i32::try_from(nights_before).unwrap())
-            .unwrap(),
         number,
         setting,
+        episode_at: dice.maybe(15, |_| InstitutionCode::parse(ELSEWHERE).unwrap()),
         interim: 0,
         admitted,
-        discharged: admitted.plus_days(i32::try_from(nights).unwrap()).unwrap(),
+        billed_from: after(admitted, billed),
+        discharged: after(admitted, nights),
         arrival: dice.of(&[Arrival::Direct, Arrival::Referred, Arrival::Emergency]),
         sessions: u32::try_from(dice.between(1, 12)).unwrap(),
         diseases: dice

@@ -13,3 +13,5 @@ pub const GIVEN: [&str; 2] = ["elsewhere", "work_injury"];
 pub const HOME: &str = "330200";
 /// Where people are treated: at home, in the province, in another one.
 pub const TREATMENT: [&str; 3] = ["330200", "330100", "510100"];
+/// Where an episode began, when it was elsewhere.
+pub const ELSEWHERE: &str = "H33010000007";

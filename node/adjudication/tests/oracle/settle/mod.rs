@@ -20,12 +20,11 @@ use huitong_core::claim::Claim;
 use huitong_core::coverage::{Balances, Coverage};
 use huitong_core::fund::Fund;
 use huitong_core::name::Name;
+use huitong_core::policy::Policy;
 use huitong_core::policy::layer::{Layer, Left, Payer};
 use huitong_core::policy::total::{Adds, TotalRule};
-use huitong_core::policy::{BenefitDate, Policy};
 use huitong_core::ratio::Ratio;
 use huitong_core::totals::TotalSlot;
-use huitong_core::vocabulary::Setting;
 
 use covering::{Cover, cover};
 use exact::{decimal, half_up, in_proportion, whole};
@@ -92,24 +91,7 @@ pub fn settle(
     stored: &BTreeMap<TotalSlot, i64>,
     balances: Balances,
 ) -> Result<Settled, Fault> {
-    let (institution, visit) = (&claim.institution, &claim.visit);
-    let in_bed = [Setting::Inpatient, Setting::Maternity].contains(&visit.setting);
-    let two_years = visit.billed_from.year() != visit.discharged.year();
-    if in_bed && two_years && policy.benefit_date() == BenefitDate::Split {
-        return Err(Fault::SpansYears {
-            from: visit.billed_from,
-            until: visit.discharged,
-        });
-    }
-    let Some(person) = person(policy, claim, coverage) else {
-        return Err(Fault::NoTier {
-            place: huitong_adjudication::facts::place(policy.scope().region, claim.treatment),
-            grade: institution.grade,
-            administration: institution.administration,
-            kind: institution.kind,
-            networked: institution.networked,
-        });
-    };
+    let person = person(policy, claim, coverage)?;
     let given: BTreeMap<Name, i64> = claim
         .given
         .iter()

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_adjudication::Fault;
 use huitong_core::bill::{Arrival, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Coverage;
@@ -23,8 +24,9 @@ pub struct Person {
     pub benefit_date: ServiceDate,
 }
 
-/// The facts of a claim; `None` when no row of the tier map fits the institution.
-pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Option<Person> {
+/// The facts of a claim, or why it is refused: a bill of two years under a policy that splits them, an
+/// institution that no row of the tier map fits.
+pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Person, Fault> {
     let visit = &claim.visit;
     let place = match (claim.treatment, policy.scope().region) {
         (there, home) if there == home => Place::Home,
@@ -38,14 +40,17 @@ pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Option<Per
     } else {
         (coverage.filing, coverage.filing_time)
     };
+    let in_bed = [Setting::Inpatient, Setting::Maternity].contains(&visit.setting);
+    let (from, until) = (visit.billed_from, visit.discharged);
+    if in_bed && policy.benefit_date() == BenefitDate::Split && from.year() != until.year() {
+        return Err(Fault::SpansYears { from, until });
+    }
+    let tier = tier(policy, claim, place)?;
     let words = BTreeMap::from([
         (WordFact::Setting, vec![visit.setting.to_string()]),
         (WordFact::Scheme, vec![coverage.scheme.to_string()]),
         (WordFact::Category, vec![coverage.category.to_string()]),
-        (
-            WordFact::Tier,
-            tier(policy, claim, place)?.into_iter().collect(),
-        ),
+        (WordFact::Tier, tier.into_iter().collect()),
         (WordFact::Place, vec![place.to_string()]),
         (WordFact::Filing, vec![filing.to_string()]),
         (WordFact::FilingTime, vec![time.to_string()]),
@@ -74,9 +79,8 @@ pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Option<Per
             visit.arrival == Arrival::Referred || filing == FilingClass::Referral,
         ),
     ];
-    let in_bed = [Setting::Inpatient, Setting::Maternity].contains(&visit.setting);
     let by_discharge = in_bed && policy.benefit_date() != BenefitDate::Admission;
-    Some(Person {
+    Ok(Person {
         words,
         flags: flags
             .into_iter()
@@ -106,9 +110,9 @@ fn counts(visit: &Visit, coverage: &Coverage) -> BTreeMap<NumberFact, i64> {
 }
 
 /// The first row that fits, an empty list fitting all; a policy without rows has no tiers at all.
-fn tier(policy: &Policy, claim: &Claim, place: Place) -> Option<Option<String>> {
+fn tier(policy: &Policy, claim: &Claim, place: Place) -> Result<Option<String>, Fault> {
     if policy.tiers().is_empty() {
-        return Some(None);
+        return Ok(None);
     }
     let there = &claim.institution;
     for row in policy.tiers() {
@@ -120,10 +124,16 @@ fn tier(policy: &Policy, claim: &Claim, place: Place) -> Option<Option<String>> 
             row.networked.is_none() || row.networked == Some(there.networked),
         ];
         if fits.into_iter().all(|fits| fits) {
-            return Some(Some(row.tier.to_string()));
+            return Ok(Some(row.tier.to_string()));
         }
     }
-    None
+    Err(Fault::NoTier {
+        place,
+        grade: there.grade,
+        administration: there.administration,
+        kind: there.kind,
+        networked: there.networked,
+    })
 }
 
 /// Where a total is kept for this visit; `None` when the visit has nothing to key it by.
@@ -132,9 +142,9 @@ pub fn slot(rule: &TotalRule, person: &Person, claim: &Claim) -> Option<TotalSlo
     let stretch = match rule.period {
         Period::Visit => Stretch::Visit(format!("{code}/{}", claim.visit.number)),
         Period::Episode => {
-            let begun = claim.visit.episode_at.map(|code| code.to_string());
-            let at = begun.as_deref().unwrap_or(&code);
-            Stretch::Episode(format!("{at}/{}", claim.visit.episode))
+            let began = claim.visit.episode_at.map(|began| began.to_string());
+            let began = began.unwrap_or(code.clone());
+            Stretch::Episode(format!("{began}/{}", claim.visit.episode))
         }
         Period::Month => Stretch::Month(date.year(), date.month()),
         Period::Quarter => Stretch::Quarter(date.year(), (date.month() - 1) / 3 + 1),
