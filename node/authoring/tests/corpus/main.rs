@@ -17,6 +17,7 @@
     reason = "tests stop at the first thing that is not as expected"
 )]
 
+mod pack;
 #[path = "../../../adjudication/tests/oracle/random/mod.rs"]
 mod random;
 mod sources;

@@ -9,6 +9,7 @@ use huitong_core::canonical::{Artifact, Canonical, Decoder, Encoder};
 use huitong_core::digest::Digest;
 use huitong_document::policy::PolicyDocument;
 
+use super::pack::Stream;
 use super::stored::Stored;
 
 /// The most bytes that the files of one engine may have together.
@@ -18,6 +19,7 @@ pub struct Store {
     folder: PathBuf,
     policies: BTreeMap<Digest, Compiled>,
     entries: Vec<Stored>,
+    stream: Stream,
     /// What is not written yet: entries' bytes, and texts of policies.
     new_entries: Vec<u8>,
     new_policies: BTreeMap<Digest, Vec<u8>>,
@@ -46,8 +48,10 @@ impl Store {
         let bytes = fs::read(folder.join("decisions.bin")).unwrap_or_default();
         size += bytes.len() as u64;
         assert!(size < BYTES_AT_MOST, "the corpus has {size} bytes");
+        let mut stream = Stream::default();
         Self {
-            entries: read_entries(&bytes),
+            entries: read_entries(&bytes, &mut stream),
+            stream,
             folder,
             policies,
             new_entries: vec![],
@@ -73,7 +77,7 @@ impl Store {
             self.new_policies.insert(digest, source.to_vec());
         }
         let mut out = Encoder::new();
-        packed(&entry.to_bytes()).encode(&mut out);
+        self.stream.pack(&entry.to_bytes()).encode(&mut out);
         self.new_entries.extend(out.into_bytes());
         self.entries.push(entry);
     }
@@ -106,49 +110,14 @@ fn read_policy(bytes: &[u8]) -> (Digest, Compiled) {
     )
 }
 
-fn read_entries(bytes: &[u8]) -> Vec<Stored> {
+fn read_entries(bytes: &[u8], stream: &mut Stream) -> Vec<Stored> {
     let mut input = Decoder::new(bytes);
     let mut entries = Vec::new();
     while input.remaining() > 0 {
         let bytes = Vec::<u8>::decode(&mut input).unwrap();
-        entries.push(Stored::from_bytes(&unpacked(&bytes)).unwrap());
+        entries.push(Stored::from_bytes(&stream.unpack(&bytes)).unwrap());
     }
     entries
-}
-
-/// Canonical integers begin with zeros: a zero byte stands for as many zeros as the byte after it says.
-fn packed(bytes: &[u8]) -> Vec<u8> {
-    let mut packed = Vec::new();
-    let mut rest = bytes;
-    while let Some(first) = rest.first() {
-        let zeros = rest.iter().take(255).take_while(|byte| **byte == 0).count();
-        packed.push(*first);
-        if zeros > 0 {
-            packed.push(u8::try_from(zeros).unwrap());
-        }
-        rest = &rest[zeros.max(1)..];
-    }
-    packed
-}
-
-fn unpacked(packed: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = packed.iter();
-    while let Some(byte) = rest.next() {
-        let many = if *byte == 0 { *rest.next().unwrap() } else { 1 };
-        bytes.extend(std::iter::repeat_n(*byte, many.into()));
-    }
-    bytes
-}
-
-#[test]
-fn runs_of_zeros_are_packed_and_come_out_again() {
-    assert_eq!(packed(&[0, 0, 0, 7, 0, 9]), [0, 3, 7, 0, 1, 9]);
-    for zeros in [0, 1, 254, 255, 256, 600] {
-        let mut bytes = vec![0; zeros];
-        bytes.extend([1, 0]);
-        assert_eq!(unpacked(&packed(&bytes)), bytes);
-    }
 }
 
 /// The first 16 digits of a digest, which name a file.
