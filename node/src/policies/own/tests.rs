@@ -106,8 +106,6 @@ fn visit(setting: Setting, admitted: &str, discharged: &str) -> Visit {
         billed_from: admitted.parse().unwrap(),
         discharged: discharged.parse().unwrap(),
         arrival: Arrival::Direct,
-        episode_at: None,
-        billed_from: admitted.parse().unwrap(),
         sessions: 1,
         diseases: Vec::new(),
         package: None,
