@@ -39,6 +39,7 @@ pub enum PolicyCommand {
     /// The handbook leads from a notice to a published document: deploy/docs/policy-authors.md.
     ///
     /// 不提问：按参数生成模板，再把其中数字换成公告的数字。手册见 deploy/docs/policy-authors.md。
+    #[command(verbatim_doc_comment)]
     New(NewArguments),
     /// Review policies and run their worked examples; list all that is wrong, and what to look at.
     Check {
@@ -83,6 +84,7 @@ pub enum PolicyCommand {
     /// The patient reads these same sentences.
     ///
     /// 逐项说明依据和数字，并说明每一项为什么没有支付更多。
+    #[command(verbatim_doc_comment)]
     Explain {
         /// The policy document / 政策文件
         #[arg(long)]
@@ -101,6 +103,7 @@ pub enum PolicyCommand {
     /// first. Nothing is stored and no person is looked at.
     ///
     /// 先逐条说明变化，再列出典型情形下基金和个人负担的增减，变化大的在前；不涉及任何真实参保人。
+    #[command(verbatim_doc_comment)]
     Diff {
         /// The policy now / 现行政策文件
         a: PathBuf,

@@ -34,7 +34,9 @@ fn unreadable(help: &str) -> Vec<String> {
             faults.push(format!("too wide: {line}"));
         }
         let shown = line.trim_start();
-        let is_option = line.starts_with(' ') && shown.starts_with('-');
+        // "- word: …" is a value that an option may have.
+        let is_option =
+            line.starts_with(' ') && shown.starts_with('-') && !shown.starts_with("- ");
         let is_said = shown.trim_end().contains("  ")
             || lines
                 .peek()
