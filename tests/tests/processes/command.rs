@@ -35,8 +35,7 @@ fn unreadable(help: &str) -> Vec<String> {
         }
         let shown = line.trim_start();
         // "- word: …" is a value that an option may have.
-        let is_option =
-            line.starts_with(' ') && shown.starts_with('-') && !shown.starts_with("- ");
+        let is_option = line.starts_with(' ') && shown.starts_with('-') && !shown.starts_with("- ");
         let is_said = shown.trim_end().contains("  ")
             || lines
                 .peek()
