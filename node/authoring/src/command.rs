@@ -125,6 +125,7 @@ pub enum PolicyCommand {
     /// line `#:schema PATH` at the top of a document makes it complete and check while you type.
     ///
     /// 与 deploy/schema/policy.schema.json 相同；在文件首行写 `#:schema 路径`，编辑器即可补全和检查。
+    #[command(verbatim_doc_comment)]
     Schema,
 }
 

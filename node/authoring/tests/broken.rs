@@ -49,7 +49,7 @@ const CASES: [Case; 28] = [
     ("23_partial_labels.toml", &[(35, "partial_label"), (35, "share_without_above")]),
     ("24_no_figure.toml", &[(22, "no_figure"), (36, "example_refused")]),
     ("25_undeclared_total.toml", &[(30, "fault")]),
-    ("26_overlap_old.toml", &[(8, "overlaps")]),
+    ("26_overlap_old.toml", &[(8, "overlaps_later")]),
     ("27_overlap_new.toml", &[(8, "overlaps")]),
     ("28_unknown_fact.toml", &[(35, "fault")]),
 ];

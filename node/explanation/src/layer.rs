@@ -148,11 +148,21 @@ fn start(applied: &Applied<'_>, step: &Step) -> Option<Sentence> {
     ));
     let still = standard.saturating_sub(*met).saturating_sub(*charged);
     if !still.is_zero() {
-        parts.push(say!(
-            "还差 {it} 元才开始支付",
-            "{it} is still to go before it pays",
-            it = still
-        ));
+        let anew = applied.layer.axis == Axis::Visit
+            && rule.is_none_or(|start| start.met_by == MetBy::Nothing);
+        parts.push(if anew {
+            say!(
+                "离起付线差 {it} 元，下次就医重新计算",
+                "{it} short of it, and the next visit begins anew",
+                it = still
+            )
+        } else {
+            say!(
+                "还差 {it} 元才开始支付",
+                "{it} is still to go before it pays",
+                it = still
+            )
+        });
     }
     Some(say!(
         "起付线为 {standard} 元{because}：{parts}。",

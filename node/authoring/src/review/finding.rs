@@ -259,6 +259,26 @@ kinds! {
         from: String
     } "\"{title}\" decides the same scheme and setting from {from} on; end one of them before, or name it: supersedes = [\"{digest}\"]"
       "《{title}》自 {from} 起适用于相同险种和就医类别；请错开有效期，或写明 supersedes = [\"{digest}\"]";
+    /// A later document decides the same days.
+    Refused "overlaps_later" OverlapsLater {
+        /// Its title.
+        title: String,
+        /// Its first day.
+        from: String,
+        /// The day before.
+        until: String,
+        /// The digest of this one.
+        digest: String
+    } "\"{title}\" decides the same scheme and setting from {from} on; end this one before: until = {until}, or let that one, which is the newer, name this one: supersedes = [\"{digest}\"]"
+      "《{title}》自 {from} 起适用于相同险种和就医类别；请将本文件截止于 until = {until}，或在较新的那份文件中写明 supersedes = [\"{digest}\"]";
+    /// A document is replaced that begins later than this one.
+    Warned "supersedes_later" SupersedesLater {
+        /// Its title.
+        title: String,
+        /// Its first day.
+        from: String
+    } "\"{title}\" begins later, on {from}, and would never decide anything; is it not that one which replaces this one?"
+      "《{title}》自 {from} 起施行，晚于本文件，将永远不会适用；是否应由那份文件替代本文件？";
     /// A document is replaced that never met this one.
     Refused "supersedes_stranger" SupersedesStranger {} "that document is this one, or decides for another region, scheme or setting: nothing of it can be replaced; remove the digest"
       "该文件是本文件，或适用于其他统筹区、险种、就医类别，无可替代；请删除该摘要";

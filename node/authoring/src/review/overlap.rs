@@ -43,6 +43,13 @@ pub(super) fn check(
         } else if found.is_none() && !beside.is_empty() {
             report.note(&path, Kind::SupersedesUnseen {});
         }
+        if let Some(other) = found.filter(|other| begins(other.policy) > begins(policy)) {
+            let kind = Kind::SupersedesLater {
+                title: other.policy.title().to_owned(),
+                from: begins(other.policy).to_string(),
+            };
+            report.note(&path, kind);
+        }
     }
     let own = Beside { digest, policy };
     for other in beside.iter().filter(|other| other.digest != digest) {
@@ -56,15 +63,33 @@ pub(super) fn check(
             !replacing.any(|by| by.policy.scope().effective.from() <= from)
         };
         if decides(own) && decides(*other) {
-            let (title, digest) = (other.policy.title().to_owned(), other.digest.to_string());
-            let kind = Kind::Overlaps {
-                title,
-                digest,
-                from: from.to_string(),
-            };
+            let kind = overlap(own, *other, from);
             report.note(&FaultPath::ROOT.key("effective"), kind);
         }
     }
+}
+
+/// Of two documents for one day the one that begins later replaces the other, never the reverse.
+fn overlap(own: Beside<'_>, other: Beside<'_>, from: ServiceDate) -> Kind {
+    let (title, from_text) = (other.policy.title().to_owned(), from.to_string());
+    match from.plus_days(-1) {
+        Ok(until) if begins(other.policy) > begins(own.policy) => Kind::OverlapsLater {
+            title,
+            from: from_text,
+            until: until.to_string(),
+            digest: own.digest.to_string(),
+        },
+        Ok(_) | Err(_) => Kind::Overlaps {
+            title,
+            digest: other.digest.to_string(),
+            from: from_text,
+        },
+    }
+}
+
+/// The first day of a document.
+const fn begins(policy: &Policy) -> ServiceDate {
+    policy.scope().effective.from()
 }
 
 /// Whether two documents are for one region and scheme and a common setting.
