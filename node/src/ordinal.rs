@@ -3,9 +3,6 @@
 //! Regions count admissions with a total named `admissions`. The bills of one admission (interim bills, a
 //! linked transfer) are one episode and share its ordinal; an episode already settled keeps the one it had.
 
-/// The name of the total that counts admissions.
-pub const ADMISSIONS: &str = "admissions";
-
 /// The ordinal that a count of admissions, this one included, gives: from 1.
 #[must_use]
 pub fn of_count(count: i64) -> u16 {

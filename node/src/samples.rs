@@ -162,6 +162,7 @@ pub(crate) fn snapshot(change: u64) -> Snapshot {
             filing: FilingClass::Unfiled,
             filing_time: FilingTime::Absent,
             ordinal: 1,
+            continued: false,
         },
         totals: BTreeMap::new(),
         balances: Balances {

@@ -47,6 +47,8 @@ pub struct Facts {
     pub sessions: u32,
     /// The person's nth admission of the benefit year.
     pub ordinal: u16,
+    /// Whether an earlier bill of the same admission stands.
+    pub continued: bool,
     /// The home region's own level of the institution; none when its policy has no levels.
     pub tier: Option<Name>,
     /// Where the institution stands, seen from home.
@@ -67,6 +69,14 @@ pub struct Facts {
     pub package: Option<Name>,
     /// The date that picks the benefit year.
     pub benefit_date: ServiceDate,
+}
+
+impl Facts {
+    /// Whether the bill is the first of an admission.
+    #[must_use]
+    pub const fn begins_stay(&self) -> bool {
+        self.setting.is_stay() && !self.continued
+    }
 }
 
 /// Resolves the facts of a claim under a policy.
@@ -100,6 +110,7 @@ pub fn facts(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Fact
         days: visit.days(),
         sessions: visit.sessions,
         ordinal: coverage.ordinal,
+        continued: coverage.continued,
         tier: tier(policy, &claim.institution, place)?,
         place,
         networked: claim.institution.networked,
@@ -128,10 +139,7 @@ pub fn benefit_date(policy: &Policy, visit: &Visit) -> ServiceDate {
 /// Whether each bill of a visit of this kind must lie within one benefit year.
 #[must_use]
 pub fn splits_years(policy: &Policy, setting: Setting) -> bool {
-    match setting {
-        Setting::Inpatient | Setting::Maternity => policy.benefit_date() == BenefitDate::Split,
-        Setting::Outpatient | Setting::Chronic | Setting::Pharmacy => false,
-    }
+    setting.is_stay() && policy.benefit_date() == BenefitDate::Split
 }
 
 /// Where a treatment region lies, seen from home.

@@ -94,6 +94,7 @@ fn resolve(policy: &Policy, document: &BillDocument) -> Result<Facts, Fault> {
         days: visit.days(),
         sessions: visit.sessions,
         ordinal: coverage.ordinal,
+        continued: coverage.continued,
         tier,
         place: stated.place,
         networked: stated.networked == Networked::Yes,

@@ -96,6 +96,7 @@ impl<'a> Standing<'a> {
             FlagFact::Retired => self.case.facts.retired,
             FlagFact::Networked => self.case.facts.networked,
             FlagFact::Referred => self.case.facts.referred,
+            FlagFact::Continued => self.case.facts.continued,
         };
         if is_up { Up::Yes } else { Up::No }
     }
@@ -177,7 +178,7 @@ impl<'a> Standing<'a> {
     fn adds(&self, adds: Adds, place: usize, layer: &Layer) -> Fen {
         let of = match adds {
             Adds::Base(of) | Adds::Left(of, _) | Adds::StartCharged(of) | Adds::Paid(of) => of,
-            Adds::Bill(..) | Adds::One => return Fen::ZERO,
+            Adds::Bill(..) | Adds::One | Adds::Admission => return Fen::ZERO,
         };
         if of != layer.name || self.skipped(of) == Some(SkipReason::When) {
             return Fen::ZERO;
@@ -194,7 +195,7 @@ impl<'a> Standing<'a> {
             }
             Adds::StartCharged(_) => get(|result| result.start),
             Adds::Paid(_) => get(|result| result.paid),
-            Adds::Bill(..) | Adds::One => Fen::ZERO,
+            Adds::Bill(..) | Adds::One | Adds::Admission => Fen::ZERO,
         }
     }
 

@@ -41,7 +41,7 @@ impl Asked {
                 | WordFact::Disease
                 | WordFact::Package,
             )
-            | Self::Flag(FlagFact::Retired)
+            | Self::Flag(FlagFact::Retired | FlagFact::Continued)
             | Self::Number(_) => false,
         }
     }

@@ -134,6 +134,14 @@ pub(crate) const fn flag(fact: FlagFact, is_up: Up) -> Pair {
         (FlagFact::Retired, Up::No) => ("不是退休人员", "the person is not retired"),
         (FlagFact::Networked, Up::Yes) => ("医院已联网", "the hospital is on the network"),
         (FlagFact::Networked, Up::No) => ("医院没有联网", "the hospital is not on the network"),
+        (FlagFact::Continued, Up::Yes) => (
+            "本次住院已有费用结算",
+            "an earlier bill of the admission was settled",
+        ),
+        (FlagFact::Continued, Up::No) => (
+            "本次住院首次结算",
+            "no earlier bill of the admission was settled",
+        ),
         (FlagFact::Referred, Up::Yes) => ("按规定转诊", "the patient was referred by the rules"),
         (FlagFact::Referred, Up::No) => (
             "没有按规定转诊",

@@ -17,16 +17,17 @@ use huitong_core::date::ServiceDate;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::person::PersonRef;
+use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::record::registry::{Filing, Member};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
-use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime, Setting};
+use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime};
 
 use super::unbroken::unbroken;
-use crate::ordinal::{self, ADMISSIONS};
+use crate::ordinal;
 use crate::policies::{HeldPolicy, OwnPolicies};
-use crate::store::{Account, Filings, Rows, StoreError};
+use crate::store::{Account, Episode, Filings, Rows, StoreError};
 
 /// A person and a visit.
 #[derive(Debug, Clone, Copy)]
@@ -160,12 +161,11 @@ pub fn standing(
     let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;
-    let episode = match visit.setting {
-        Setting::Inpatient => {
-            let began = visit.episode_began_at(asked.institution.code);
-            rows.episode(psn_no, began, visit.episode.clone())?
-        }
-        Setting::Outpatient | Setting::Chronic | Setting::Pharmacy | Setting::Maternity => None,
+    let episode = if visit.setting.is_stay() {
+        let began = visit.episode_began_at(asked.institution.code);
+        rows.episode(psn_no, began, visit.episode.clone())?
+    } else {
+        None
     };
     Ok(resolve(
         member, account, &filings.0, episode, policies, asked,
@@ -176,7 +176,7 @@ fn resolve(
     member: Member,
     account: Account,
     filings: &[Filing],
-    episode: Option<u16>,
+    episode: Option<Episode>,
     policies: &OwnPolicies,
     asked: &Asked<'_>,
 ) -> Result<Standing, Refusal> {
@@ -197,7 +197,8 @@ fn resolve(
     let counted = admissions
         .and_then(|(_, slot)| value(slot))
         .unwrap_or_default();
-    coverage.ordinal = ordinal::of_visit(episode, counted);
+    coverage.ordinal = ordinal::of_visit(episode.map(|episode| episode.ordinal), counted);
+    coverage.continued = episode.is_some_and(|episode| episode.bills > 0);
     let totals = slots
         .into_values()
         .filter_map(|slot| value(&slot).map(|value| (slot, value)))
@@ -238,6 +239,7 @@ fn coverage(
         filing,
         filing_time,
         ordinal: 1,
+        continued: false,
     })
 }
 

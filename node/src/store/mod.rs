@@ -18,8 +18,9 @@ pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
 };
 pub use row::{
-    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, HomeState, LastClosedDay,
-    Location, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, HomeState,
+    LastClosedDay, Location, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream,
+    StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
 

@@ -15,6 +15,18 @@ use huitong_core::totals::TotalSlot;
 use huitong_core::{canonical_enum, canonical_struct};
 use huitong_journal::Position;
 
+/// One admission through its bills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Episode {
+    /// The admission is the person's nth of the benefit year in which it was first billed, from 1. It keeps
+    /// that number, whatever is reversed and settled again.
+    pub ordinal: u16,
+    /// How many of its bills stand.
+    pub bills: u32,
+}
+
+canonical_struct!(Episode { ordinal, bills });
+
 /// Where a record lies in the journal. Before its frame is written only its place in the submission is
 /// known; [`Location::written`] completes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

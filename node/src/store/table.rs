@@ -15,8 +15,8 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::row::{
-    Account, CatalogueRow, ClosedDay, Filings, HeldReceipts, HomeRow, LastClosedDay, Location,
-    OpenRow, SettlementRow, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
+    Location, OpenRow, SettlementRow, Stream, StreamHead,
 };
 use super::{PolicyChanges, PolicyRow};
 
@@ -117,8 +117,8 @@ tables! {
     17 LastClosedDay() => LastClosedDay, last_closed_day;
     /// How many rows of a kind the region holds.
     18 Count(kind: ImportKind) => u64, count;
-    /// Home role: which admission of the year an inpatient episode is.
-    19 Episode(psn_no: PsnNo, institution: InstitutionCode, episode: VisitNumber) => u16, episode;
+    /// Home role: an admission, by where it began.
+    19 Episode(psn_no: PsnNo, institution: InstitutionCode, episode: VisitNumber) => Episode, episode;
     /// How often what decides in the region has changed.
     20 PolicyChanges() => PolicyChanges, policy_changes;
 }

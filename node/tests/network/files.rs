@@ -62,7 +62,7 @@ adds = "basic.charged"
 period = "year"
 
 [totals.admissions]
-adds = "one"
+adds = "admission"
 period = "year"
 
 [[layer]]

@@ -13,6 +13,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod admissions;
 mod bills;
 mod clearing;
 mod files;

@@ -44,6 +44,8 @@ pub struct Coverage {
     pub filing_time: FilingTime,
     /// The visit is the person's nth admission of the benefit year, from 1.
     pub ordinal: u16,
+    /// Whether an earlier bill of the same admission stands.
+    pub continued: bool,
 }
 
 canonical_struct!(Coverage {
@@ -58,7 +60,8 @@ canonical_struct!(Coverage {
     identities,
     filing,
     filing_time,
-    ordinal
+    ordinal,
+    continued
 });
 
 impl Coverage {
@@ -78,6 +81,7 @@ impl Coverage {
             filing: FilingClass::Unfiled,
             filing_time: FilingTime::Absent,
             ordinal: 1,
+            continued: false,
         };
         for fact in &needs.words {
             match fact {
@@ -95,6 +99,10 @@ impl Coverage {
                 | WordFact::Disease
                 | WordFact::Package => {}
             }
+        }
+        // Who counts admissions is told which one this is.
+        if needs.flags.contains(&FlagFact::Continued) {
+            (told.ordinal, told.continued) = (self.ordinal, self.continued);
         }
         // A filing for a referral counts as referred.
         if needs.flags.contains(&FlagFact::Referred) {
@@ -230,6 +238,7 @@ mod tests {
             filing: FilingClass::Referral,
             filing_time: FilingTime::Before,
             ordinal: 4,
+            continued: true,
         }
     }
 
@@ -256,6 +265,7 @@ mod tests {
             filing: FilingClass::Unfiled,
             filing_time: FilingTime::Absent,
             ordinal: 1,
+            continued: false,
         };
         assert_eq!(told, neutral);
         let held = Balances {

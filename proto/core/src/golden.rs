@@ -68,6 +68,7 @@ fn a_snapshot_keeps_its_bytes() {
         filing: FilingClass::Referral,
         filing_time: FilingTime::Before,
         ordinal: 1,
+        continued: false,
     };
     let stretches = [
         Stretch::Visit("H1/1".into()),

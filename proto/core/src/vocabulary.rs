@@ -100,6 +100,17 @@ vocabulary! {
     }
 }
 
+impl Setting {
+    /// Whether it is a stay, which has an admission and a discharge and may be billed in parts.
+    #[must_use]
+    pub const fn is_stay(self) -> bool {
+        match self {
+            Self::Inpatient | Self::Maternity => true,
+            Self::Outpatient | Self::Chronic | Self::Pharmacy => false,
+        }
+    }
+}
+
 vocabulary! {
     /// Where the institution stands, seen from the home region.
     Place, "place" {

@@ -19,7 +19,7 @@ grade = "three"
 name = "two"
 
 [totals]
-admissions = { adds = "one", period = "year" }
+admissions = { adds = "admission", period = "year" }
 
 [[layer]]
 name = "basic"

@@ -216,7 +216,7 @@ fn in_a_layer(snippet: &str) -> String {
 /// A policy that asks for the nth admission declares that total; the host does so where a snippet asks.
 fn with_admissions(host: &str, document: &str) -> String {
     let asks = document.contains("ordinal");
-    let total = "\n[totals.admissions]\nadds = \"one\"\nperiod = \"year\"\n";
+    let total = "\n[totals.admissions]\nadds = \"admission\"\nperiod = \"year\"\n";
     format!("{host}{}\n{document}", if asks { total } else { "" })
 }
 

@@ -120,6 +120,7 @@ impl ClauseForm {
                     FlagFact::Retired => facts.retired,
                     FlagFact::Networked => facts.networked,
                     FlagFact::Referred => facts.referred,
+                    FlagFact::Continued => facts.continued,
                 };
                 up == (*wanted == Wanted::Yes)
             }

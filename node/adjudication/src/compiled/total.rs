@@ -27,6 +27,7 @@ pub(crate) enum AddForm {
     /// A part, or the whole bill, of what carries these tag bits.
     Bill(Option<Part>, u64),
     One,
+    Admission,
 }
 
 impl TotalForm {
@@ -39,6 +40,7 @@ impl TotalForm {
                 Adds::Paid(name) => AddForm::Paid(layer(*name, policy)?),
                 Adds::Bill(part, tag) => AddForm::Bill(*part, tag.map_or(0, |tag| names.tag(tag))),
                 Adds::One => AddForm::One,
+                Adds::Admission => AddForm::Admission,
             })
         });
         Ok(Self {

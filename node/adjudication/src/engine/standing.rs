@@ -241,6 +241,7 @@ impl<'a> Standing<'a> {
             let amount = match adds {
                 AddForm::Bill(part, tags) => self.of_bill(*part, *tags)?,
                 AddForm::One => 1,
+                AddForm::Admission => i64::from(self.facts.begins_stay()),
                 AddForm::Base(_)
                 | AddForm::Left(..)
                 | AddForm::StartCharged(_)
@@ -282,7 +283,7 @@ fn of_layer(adds: AddForm, bit: u64, outcome: &Outcome) -> i64 {
         AddForm::Left(layers, Left::None) => (layers, outcome.none),
         AddForm::StartCharged(layers) => (layers, outcome.charged),
         AddForm::Paid(layers) => (layers, outcome.paid),
-        AddForm::Bill(..) | AddForm::One => (0, 0),
+        AddForm::Bill(..) | AddForm::One | AddForm::Admission => (0, 0),
     };
     if layers & bit == 0 { 0 } else { amount }
 }

@@ -121,7 +121,7 @@ fn a_start_falls_with_the_ordinal() {
     for (ordinal, start) in [(1, "800"), (2, "700"), (8, "160"), (20, "160")] {
         let mut trial = trial(vec![basic.clone()])
             .in_scope("5000")
-            .total(total("admissions", vec![Adds::One]), 0);
+            .total(total("admissions", vec![Adds::Admission]), 0);
         trial.facts.ordinal = ordinal;
         assert_eq!(of(&trial.run(), "basic").start, fen(start), "{ordinal}");
     }
@@ -231,6 +231,33 @@ fn a_total_read_by_a_layer_holds_what_earlier_layers_added() {
     .run();
     assert_eq!(of(&decision, "tier_b").start, fen("50"));
     assert_eq!(of(&decision, "tier_c").start, fen("2"));
+}
+
+/// A count of admissions grows by the first bill of a stay, not by one that goes on with it, nor by care
+/// without a bed; a count of bills grows by each.
+#[test]
+fn an_admission_is_counted_by_its_first_bill() {
+    let mut trial = trial(vec![layer("basic")])
+        .in_scope("1")
+        .total(total("admissions", vec![Adds::Admission]), 3)
+        .total(total("bills", vec![Adds::One]), 5);
+    let grown = |trial: &Trial| {
+        let totals = trial.run().totals;
+        let of = |called: &str| {
+            let change = totals
+                .iter()
+                .find(|change| change.slot.name == name(called));
+            change.map_or(0, |change| change.adds)
+        };
+        (of("admissions"), of("bills"))
+    };
+    assert_eq!(grown(&trial), (1, 1));
+    trial.facts.continued = true;
+    assert_eq!(grown(&trial), (0, 1));
+    (trial.facts.continued, trial.facts.setting) = (false, Setting::Chronic);
+    assert_eq!(grown(&trial), (0, 1));
+    trial.facts.setting = Setting::Maternity;
+    assert_eq!(grown(&trial), (1, 1));
 }
 
 /// A total grows only when its `when` holds, and not at all without a slot.

@@ -77,6 +77,7 @@ pub fn coverage() -> Coverage {
         filing: FilingClass::Unfiled,
         filing_time: FilingTime::Absent,
         ordinal: 1,
+        continued: false,
     }
 }
 

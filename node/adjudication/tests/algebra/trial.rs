@@ -31,6 +31,7 @@ pub fn facts() -> Facts {
         days: 8,
         sessions: 1,
         ordinal: 1,
+        continued: false,
         tier: None,
         place: Place::OtherProvince,
         networked: true,

@@ -121,7 +121,7 @@ fn drop_layer(draft: &mut Draft, at: usize) {
         | Adds::Left(layer, _)
         | Adds::StartCharged(layer)
         | Adds::Paid(layer) => *layer == name,
-        Adds::Bill(..) | Adds::One => false,
+        Adds::Bill(..) | Adds::One | Adds::Admission => false,
     };
     for total in &mut draft.totals {
         total.adds.retain(|adds| !names(adds, gone.name));

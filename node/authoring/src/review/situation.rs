@@ -68,6 +68,7 @@ impl Situation {
             FlagFact::Retired => self.facts.retired,
             FlagFact::Networked => self.facts.networked,
             FlagFact::Referred => self.facts.referred,
+            FlagFact::Continued => self.facts.continued,
         }
     }
 

@@ -191,6 +191,7 @@ fn default(policy: &Policy) -> Option<Situation> {
         days: 1,
         sessions: 1,
         ordinal: 1,
+        continued: false,
         tier: policy.tiers().first().map(|row| row.tier),
         place: Place::Home,
         networked: true,

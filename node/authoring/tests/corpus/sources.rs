@@ -72,7 +72,9 @@ fn random_claims(engine: Engine, seed: u64, all: &mut Vec<(Vec<u8>, Stored)>) {
     let claims = Claims::under(&policy, scale);
     for at in 0..CLAIMS {
         let trial = claims.draw(&mut dice);
-        let facts = facts(&policy, &trial.claim, &trial.coverage).unwrap();
+        let Ok(facts) = facts(&policy, &trial.claim, &trial.coverage) else {
+            continue;
+        };
         let totals = stored_totals(slots(&policy, &facts, &trial.claim), &trial.totals);
         let case = Case {
             bill: &trial.claim.bill,

@@ -89,6 +89,7 @@ facts! {
     days: u32,
     sessions: u32,
     ordinal: u16,
+    continued: bool,
     tier: Option<Name>,
     place: Place,
     networked: bool,

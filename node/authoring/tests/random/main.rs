@@ -141,11 +141,18 @@ fn the_review_comes_back_from_any_document() {
         .map(|text| text.split_inclusive([' ', '\n', ',', '}']).collect())
         .collect();
     let (mut read, mut found) = (0, 0);
-    for seed in 0..600_u64 {
+    for seed in 0..400_u64 {
         let mut rng = Rng::with_seed(seed);
         let mut text = words[rng.usize(..words.len())].clone();
+        // Half of them change figures among themselves, so that more of them still read.
+        let any = seed % 2 == 0;
+        let figure =
+            |word: &str| word.starts_with('"') && word.contains(|it: char| it.is_numeric());
+        let places: Vec<usize> = (0..text.len())
+            .filter(|at| any || figure(text[*at]))
+            .collect();
         for _ in 0..rng.usize(1..4) {
-            let (to, from) = (rng.usize(..text.len()), rng.usize(..text.len()));
+            let [to, from] = [0; 2].map(|_| places[rng.usize(..places.len())]);
             text[to] = text[from];
         }
         let text = text.concat();
@@ -166,6 +173,6 @@ fn the_review_comes_back_from_any_document() {
                 .any(|finding| finding.severity() == Severity::Refused),
         );
     }
-    println!("{read} of 600 still read, {found} are refused");
+    println!("{read} of 400 still read, {found} are refused");
     assert!(read > 20 && found > 0, "{read} read, {found} refused");
 }

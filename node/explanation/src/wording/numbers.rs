@@ -134,5 +134,6 @@ fn adding(policy: &Policy, adds: Adds) -> Sentence {
         Adds::Bill(None, _) => say!("全部费用", "whole bills"),
         Adds::Bill(Some(part), tag) => number(policy, NumberFact::Part(part, tag)),
         Adds::One => say!("次数", "visits"),
+        Adds::Admission => say!("住院次数", "admissions"),
     }
 }

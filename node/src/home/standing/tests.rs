@@ -4,7 +4,7 @@ use huitong_core::bill::{Arrival, VisitNumber};
 use huitong_core::date::DateInterval;
 use huitong_core::person::PsnNo;
 use huitong_core::record::registry::{CoveragePeriod, IdentityPeriod};
-use huitong_core::vocabulary::Scheme;
+use huitong_core::vocabulary::{Scheme, Setting};
 
 use super::*;
 

@@ -2,11 +2,9 @@
 
 use huitong_core::leg::Leg;
 use huitong_core::record::home::{Committed, HomeRefused, HomeTombstone};
-use huitong_core::vocabulary::Setting;
 
-use super::super::{Account, HomeRow, HomeState, Key, Location, Row, StoreError, Stream};
+use super::super::{Account, Episode, HomeRow, HomeState, Key, Location, Row, StoreError, Stream};
 use super::{Changes, Ground};
-use crate::ordinal::{self, ADMISSIONS};
 
 pub(super) fn committed(
     record: &Committed,
@@ -40,17 +38,19 @@ pub(super) fn committed(
     for (slot, value) in &record.totals {
         account.totals.insert(slot.clone(), *value);
     }
-    if claim.visit.setting == Setting::Inpatient {
-        let nth = record
-            .totals
-            .iter()
-            .find(|(slot, _)| slot.name.as_str() == ADMISSIONS)
-            .map_or(1, |(_, count)| ordinal::of_count(*count));
+    if claim.visit.setting.is_stay() {
         let began = claim.visit.episode_began_at(claim.institution.code);
-        let key = Key::Episode(psn_no, began, claim.visit.episode.clone());
-        if ground.rows.row(&key)?.is_none() {
-            out.put(key, Row::Episode(nth));
-        }
+        let number = claim.visit.episode.clone();
+        let first = Episode {
+            ordinal: record.snapshot.coverage.ordinal,
+            bills: 0,
+        };
+        let mut episode = ground
+            .rows
+            .episode(psn_no, began, number.clone())?
+            .unwrap_or(first);
+        episode.bills = episode.bills.saturating_add(1);
+        out.put(Key::Episode(psn_no, began, number), Row::Episode(episode));
     }
     out.put(Key::Account(psn_no), Row::Account(account));
     out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;

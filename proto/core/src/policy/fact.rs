@@ -111,6 +111,8 @@ pub enum FlagFact {
     Networked,
     /// `referred`: the patient came by the rules of referral.
     Referred,
+    /// `continued`: an earlier bill of the same admission stands.
+    Continued,
 }
 
 /// A text that names no fact with a number.
@@ -266,7 +268,12 @@ impl WordFact {
 
 impl FlagFact {
     /// All, in the order of the list.
-    pub const ALL: &'static [Self] = &[Self::Retired, Self::Networked, Self::Referred];
+    pub const ALL: &'static [Self] = &[
+        Self::Retired,
+        Self::Networked,
+        Self::Referred,
+        Self::Continued,
+    ];
 
     /// The key a document uses.
     #[must_use]
@@ -275,6 +282,7 @@ impl FlagFact {
             Self::Retired => "retired",
             Self::Networked => "networked",
             Self::Referred => "referred",
+            Self::Continued => "continued",
         }
     }
 }

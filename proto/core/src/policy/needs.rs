@@ -11,6 +11,7 @@ use super::condition::{Clause, Condition, Table};
 use super::fact::{Account, FlagFact, NumberFact, WordFact};
 use super::layer::{Ceiling, Layer, Payer};
 use super::quantity::{Linear, Quantity};
+use super::total::Adds;
 
 /// The facts that the rules of a policy read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,9 @@ impl Policy {
         };
         for total in self.totals() {
             needs.condition(&total.when);
+            if total.adds.contains(&Adds::Admission) {
+                needs.flags.insert(FlagFact::Continued);
+            }
         }
         for layer in self.layers() {
             needs.layer(layer);

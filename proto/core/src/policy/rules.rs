@@ -17,7 +17,7 @@ use super::condition::Condition;
 use super::fact::{Dimension, NumberFact};
 use super::layer::{Layer, Payer};
 use super::path::FaultPath;
-use super::total::{Adds, Period, TotalRule};
+use super::total::{Adds, TotalRule};
 use super::{Draft, limits};
 use crate::name::Name;
 
@@ -33,8 +33,6 @@ pub struct PolicyFault {
     pub kind: FaultKind,
 }
 
-/// The total that counts a person's admissions, from which the home region derives the ordinal.
-const ADMISSIONS: &str = "admissions";
 /// Words that stand for something else where a document names a layer.
 const RESERVED: [&str; 3] = ["part", "one", "total"];
 /// The longest text for people.
@@ -168,7 +166,7 @@ impl<'d> Check<'d> {
             self.fault(path, FaultKind::NoAdds);
         }
         self.at_most(path, adds.len(), limits::ROWS);
-        let counts = adds.iter().filter(|adds| **adds == Adds::One).count();
+        let counts = adds.iter().filter(|adds| adds.counts()).count();
         if counts > 0 && counts < adds.len() {
             self.fault(path, FaultKind::MixedTotal);
         }
@@ -178,7 +176,7 @@ impl<'d> Check<'d> {
                 | Adds::Left(layer, _)
                 | Adds::StartCharged(layer)
                 | Adds::Paid(layer) => *layer,
-                Adds::Bill(_, _) | Adds::One => continue,
+                Adds::Bill(_, _) | Adds::One | Adds::Admission => continue,
             };
             if !self
                 .draft
@@ -248,12 +246,7 @@ impl<'d> Check<'d> {
     }
 
     fn counts_admissions(&self) -> bool {
-        let admissions = |total: &&TotalRule| {
-            total.name.as_str() == ADMISSIONS
-                && total.dimension() == Dimension::Count
-                && total.period == Period::Year
-        };
-        self.draft.totals.iter().any(|total| admissions(&total))
+        self.draft.totals.iter().any(TotalRule::counts_admissions)
     }
 }
 

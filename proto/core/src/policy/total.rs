@@ -9,6 +9,9 @@ use super::layer::Left;
 use crate::name::Name;
 use crate::vocabulary::Part;
 
+/// The total that counts a person's admissions of the year. From it the home region derives the ordinal.
+pub const ADMISSIONS: &str = "admissions";
+
 /// A declared sum or count over a person's standing settlements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalRule {
@@ -37,15 +40,41 @@ pub enum Adds {
     Paid(Name),
     /// A part of the bill, or what of it carries a tag; `None` is the whole bill.
     Bill(Option<Part>, Option<Name>),
-    /// One, for a count.
+    /// One for each bill, for a count.
     One,
+    /// One for each admission, for a count: its first bill adds it, one that goes on with it adds nothing,
+    /// and care without a stay adds nothing either.
+    Admission,
+}
+
+impl Adds {
+    /// Whether it is a number of something, not an amount.
+    #[must_use]
+    pub const fn counts(self) -> bool {
+        match self {
+            Self::One | Self::Admission => true,
+            Self::Base(_)
+            | Self::Left(..)
+            | Self::StartCharged(_)
+            | Self::Paid(_)
+            | Self::Bill(..) => false,
+        }
+    }
 }
 
 impl TotalRule {
+    /// Whether it is the one that admissions are counted by.
+    #[must_use]
+    pub fn counts_admissions(&self) -> bool {
+        self.name.as_str() == ADMISSIONS
+            && self.adds == [Adds::Admission]
+            && self.period == Period::Year
+    }
+
     /// Whether it counts or sums; it counts when all it adds is one.
     #[must_use]
     pub fn dimension(&self) -> Dimension {
-        if self.adds.iter().all(|adds| *adds == Adds::One) {
+        if self.adds.iter().all(|adds| adds.counts()) {
             Dimension::Count
         } else {
             Dimension::Money

@@ -113,6 +113,7 @@ impl Asked<'_, '_> {
         }
         let category = self.word("category", WordFact::Category, Name::ANY);
         let retired = section.flag("retired");
+        let continued = section.flag("continued");
         let age = self.count("age", NumberFact::Age, 0..=150, ADULT);
         let years_paid = self.count("years_paid", NumberFact::YearsPaid, 0..=100, 0);
         let covered_days = self.count(
@@ -145,6 +146,7 @@ impl Asked<'_, '_> {
             filing: filing?,
             filing_time: filing_time?,
             ordinal: ordinal?,
+            continued: continued?,
         })
     }
 

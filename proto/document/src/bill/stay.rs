@@ -69,7 +69,7 @@ fn checked(asked: &Asked<'_, '_>, policy: &Policy, setting: Setting, stay: Stay)
         );
         return None;
     }
-    let splits = policy.benefit_date() == BenefitDate::Split && is_stay(setting);
+    let splits = policy.benefit_date() == BenefitDate::Split && setting.is_stay();
     if splits && billed_from.year() != discharged.year() {
         section.fault_of(
             "billed_from",
@@ -85,13 +85,6 @@ fn checked(asked: &Asked<'_, '_>, policy: &Policy, setting: Setting, stay: Stay)
     Some(stay)
 }
 
-const fn is_stay(setting: Setting) -> bool {
-    match setting {
-        Setting::Inpatient | Setting::Maternity => true,
-        Setting::Outpatient | Setting::Chronic | Setting::Pharmacy => false,
-    }
-}
-
 /// First and last day of a visit of so many days whose benefit date is given. An outpatient's is the
 /// first day, whatever the policy says of inpatients.
 fn dates(
@@ -102,7 +95,7 @@ fn dates(
 ) -> Option<(ServiceDate, ServiceDate)> {
     let nights = i32::try_from(days.saturating_sub(1)).ok()?;
     let counts_back = match benefit {
-        BenefitDate::Discharge | BenefitDate::Split => is_stay(setting),
+        BenefitDate::Discharge | BenefitDate::Split => setting.is_stay(),
         BenefitDate::Admission => false,
     };
     if counts_back {

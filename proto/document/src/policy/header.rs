@@ -125,7 +125,7 @@ pub(super) fn declared(root: &Section<'_>) -> Declared {
         };
     };
     let dimension = |field: &Field<'_>| {
-        let counts = |adds: &Field<'_>| adds.as_text() == Some("one");
+        let counts = |adds: &Field<'_>| matches!(adds.as_text(), Some("one" | "admission"));
         let adds = field
             .section_with("adds")
             .and_then(|section| section.get("adds"));
@@ -174,9 +174,9 @@ fn total(key: &str, field: &Field<'_>, declared: &Declared) -> Option<TotalRule>
 
 impl Scalar for Adds {
     const EXPECTED: (&'static str, &'static str) = (
-        "\"one\", \"part.in\", \"part.total\", or of a layer \"LAYER.base\", \"LAYER.paid\", \"LAYER.charged\", \
+        "\"one\", \"admission\", \"part.in\", \"part.total\", or of a layer \"LAYER.base\", \"LAYER.paid\", \"LAYER.charged\", \
          \"LAYER.start\", \"LAYER.share\", \"LAYER.above\" or \"LAYER.none\"",
-        " \"one\"、\"part.in\"、\"part.total\"，或某层的 \"层.base\"、\"层.paid\"、\"层.charged\"、\"层.start\"、\
+        " \"one\"、\"admission\"、\"part.in\"、\"part.total\"，或某层的 \"层.base\"、\"层.paid\"、\"层.charged\"、\"层.start\"、\
          \"层.share\"、\"层.above\"、\"层.none\"",
     );
     fn read(text: &str) -> Result<Self, String> {
@@ -185,8 +185,10 @@ impl Scalar for Adds {
 }
 
 fn adds(text: &str) -> Option<Adds> {
-    if text == "one" {
-        return Some(Adds::One);
+    match text {
+        "one" => return Some(Adds::One),
+        "admission" => return Some(Adds::Admission),
+        _ => {}
     }
     let (layer, what) = text.split_once('.')?;
     if layer == "part" {

@@ -143,7 +143,7 @@ fn adds_of_layers(policy: &Policy, total: Name, layers: &[Layer]) -> Vec<Adds> {
         | Adds::Left(layer, _)
         | Adds::StartCharged(layer)
         | Adds::Paid(layer) => layers.iter().any(|earlier| earlier.name == *layer),
-        Adds::Bill(..) | Adds::One => false,
+        Adds::Bill(..) | Adds::One | Adds::Admission => false,
     };
     let rule: Option<&TotalRule> = policy.totals().iter().find(|rule| rule.name == total);
     rule.map_or(vec![], |rule| {

@@ -257,6 +257,7 @@ fn coverage(dice: &mut Dice) -> Coverage {
         scheme: Scheme::Resident,
         category: name(dice.of(&CATEGORIES)),
         retired: dice.percent(30),
+        continued: dice.percent(25),
         age: u16::try_from(dice.between(0, 99)).unwrap(),
         years_paid: u16::try_from(dice.between(0, 40)).unwrap(),
         identities: identities.into_iter().collect(),

@@ -142,7 +142,12 @@ fn totals(dice: &mut Dice, declared: &Declared, layers: &[Layer]) -> Vec<TotalRu
         totals.push(total_rule(dice, declared, *total, adds));
     }
     for count in &declared.counts {
-        totals.push(total_rule(dice, declared, *count, vec![Adds::One]));
+        let adds = if *count == name("admissions") || dice.percent(30) {
+            Adds::Admission
+        } else {
+            Adds::One
+        };
+        totals.push(total_rule(dice, declared, *count, vec![adds]));
     }
     totals.sort_by_key(|total| total.name);
     totals

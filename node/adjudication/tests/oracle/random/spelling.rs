@@ -18,6 +18,7 @@ pub fn adds(adds: &Adds) -> String {
             )
         }
         Adds::One => "one".to_owned(),
+        Adds::Admission => "admission".to_owned(),
     }
 }
 

@@ -28,7 +28,7 @@ use huitong_core::totals::TotalSlot;
 
 use covering::{Cover, cover};
 use exact::{decimal, half_up, in_proportion, whole};
-use person::{person, slot};
+use person::{in_bed, person, slot};
 use piles::{Kind, Pile, Table, Told, draw, height};
 use reading::{Moment, of_bill};
 pub use ruler::Covered;
@@ -78,6 +78,8 @@ struct Claiming<'a> {
     applied: Vec<Name>,
     booked: Vec<Name>,
     settled: Settled,
+    /// Whether the bill is the first of a stay in bed.
+    begins_stay: bool,
 }
 
 /// The most piles that the engine follows.
@@ -130,6 +132,7 @@ pub fn settle(
             cash: vec![0; claim.bill.lines().len()],
         },
         slots,
+        begins_stay: in_bed(claim.visit.setting) && !coverage.continued,
     };
     claiming.growing_totals(policy)?;
     for layer in policy.layers() {
@@ -334,6 +337,7 @@ impl Claiming<'_> {
             for adds in &rule.adds {
                 match adds {
                     Adds::One => grows += 1,
+                    Adds::Admission if self.begins_stay => grows += 1,
                     Adds::Bill(part, tag) => grows += of_bill(self.moment.bill, *part, *tag),
                     _ => {}
                 }

@@ -24,6 +24,11 @@ pub struct Person {
     pub benefit_date: ServiceDate,
 }
 
+/// Care with a bed: it may be billed in parts.
+pub fn in_bed(setting: Setting) -> bool {
+    [Setting::Inpatient, Setting::Maternity].contains(&setting)
+}
+
 /// The facts of a claim, or why it is refused: a bill of two years under a policy that splits them, an
 /// institution that no row of the tier map fits.
 pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Person, Fault> {
@@ -40,7 +45,7 @@ pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Per
     } else {
         (coverage.filing, coverage.filing_time)
     };
-    let in_bed = [Setting::Inpatient, Setting::Maternity].contains(&visit.setting);
+    let in_bed = in_bed(visit.setting);
     let (from, until) = (visit.billed_from, visit.discharged);
     if in_bed && policy.benefit_date() == BenefitDate::Split && from.year() != until.year() {
         return Err(Fault::SpansYears { from, until });
@@ -73,6 +78,7 @@ pub fn person(policy: &Policy, claim: &Claim, coverage: &Coverage) -> Result<Per
     ]);
     let flags = [
         (FlagFact::Retired, coverage.retired),
+        (FlagFact::Continued, coverage.continued),
         (FlagFact::Networked, claim.institution.networked),
         (
             FlagFact::Referred,

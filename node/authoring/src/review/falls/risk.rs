@@ -69,7 +69,7 @@ fn shares_total(layer: &Layer, totals: &[TotalRule]) -> bool {
             | Adds::Left(name, _)
             | Adds::StartCharged(name)
             | Adds::Paid(name) => *name != layer.name,
-            Adds::Bill(..) | Adds::One => false,
+            Adds::Bill(..) | Adds::One | Adds::Admission => false,
         })
 }
 

@@ -24,6 +24,7 @@ pub(super) enum Choice {
     Diseases(Vec<Name>),
     Package(Option<Name>),
     Retired(bool),
+    Continued(bool),
     /// Amounts and counts.
     Numbers(Vec<(NumberFact, i64)>),
     /// The benefit year with its published figures.
@@ -57,6 +58,7 @@ impl Choice {
             Self::Diseases(diseases) => facts.diseases.clone_from(diseases),
             Self::Package(package) => facts.package = *package,
             Self::Retired(retired) => facts.retired = *retired,
+            Self::Continued(continued) => facts.continued = *continued,
             Self::Numbers(numbers) => {
                 for (fact, value) in numbers {
                     set(situation, *fact, *value);
@@ -81,7 +83,8 @@ impl Choice {
             | Self::Identities(_)
             | Self::Diseases(_)
             | Self::Package(_)
-            | Self::Retired(_) => &[],
+            | Self::Retired(_)
+            | Self::Continued(_) => &[],
         }
     }
 }
@@ -135,6 +138,7 @@ impl Dimension {
             Clause::Between { fact, .. } => self.has_number(*fact),
             Clause::Holds(flag) | Clause::HoldsNot(flag) => match flag {
                 FlagFact::Retired => matches!(first, Choice::Retired(_)),
+                FlagFact::Continued => matches!(first, Choice::Continued(_)),
                 FlagFact::Networked => matches!(first, Choice::Institution(_)),
                 FlagFact::Referred => matches!(first, Choice::Filing(_)),
             },
@@ -261,6 +265,9 @@ fn words(question: &Question<'_>, world: &World<'_>) -> Vec<Dimension> {
     }
     if named.flags.contains(&FlagFact::Retired) {
         dimensions.push(vec![Choice::Retired(false), Choice::Retired(true)]);
+    }
+    if named.flags.contains(&FlagFact::Continued) {
+        dimensions.push(vec![Choice::Continued(false), Choice::Continued(true)]);
     }
     dimensions
         .into_iter()

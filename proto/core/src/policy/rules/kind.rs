@@ -60,7 +60,7 @@ fault_kinds! {
     /// A total that adds nothing.
     NoAdds "a total adds at least one thing" "累计至少要累加一项";
     /// A total that counts and sums.
-    MixedTotal "a total either counts (\"one\") or sums amounts, not both" "一个累计要么计次（\"one\"），要么累加金额，不能兼有";
+    MixedTotal "a total either counts (\"one\", \"admission\") or sums amounts, not both" "一个累计要么计次（\"one\"、\"admission\"），要么累加金额，不能兼有";
     /// A count where an amount is needed.
     CountedTotal(name: Name) "the total `{name}` counts; an amount is needed here" "累计 `{name}` 是计次的，此处需要金额";
     /// A fact that is not known when a total is kept.
@@ -98,7 +98,7 @@ fault_kinds! {
     /// Two layers of one label that can both apply.
     SharedLabel(layer: Name) "shares its label with `{layer}`, and both can apply; give it a label of its own" "与 `{layer}` 共用标签，但两层可能同时适用，请另设标签";
     /// The ordinal is read and nobody counts admissions.
-    NoAdmissions "`ordinal` needs [totals.admissions] with adds = \"one\" and period = \"year\"" "使用 `ordinal` 须声明 [totals.admissions]，adds = \"one\"、period = \"year\"";
+    NoAdmissions "`ordinal` needs [totals.admissions] with adds = \"admission\" and period = \"year\"" "使用 `ordinal` 须声明 [totals.admissions]，adds = \"admission\"、period = \"year\"";
     /// A layer of payments made elsewhere with rules of its own.
     GivenHasRules "a payment made elsewhere is taken as it is: leave start, segments, floor, ceilings and axis out" "他方已付金额照实计入：请去掉起付线、分段、保底、限额和轴";
     /// One payment made elsewhere, counted by two layers that can both apply.

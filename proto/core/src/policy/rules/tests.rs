@@ -13,7 +13,7 @@ use crate::policy::layer::{
     Axis, Bounds, Ceiling, Floor, LabelRef, Left, Measure, MetBy, Segment, Start, Take,
 };
 use crate::policy::quantity::{Linear, Term};
-use crate::policy::total::TotalKey;
+use crate::policy::total::{Period, TotalKey};
 use crate::policy::{BenefitDate, Policy, Scope};
 use crate::ratio::Ratio;
 use crate::region::RegionCode;
@@ -326,7 +326,9 @@ fn facts_are_read_only_where_they_are_known() {
     );
     let counted = after(|draft| {
         draft.layers[0].when = asks(NumberFact::Ordinal);
-        draft.totals.push(total("admissions", vec![Adds::One]));
+        draft
+            .totals
+            .push(total("admissions", vec![Adds::Admission]));
     });
     assert!(counted.is_empty(), "{counted:?}");
     check(
