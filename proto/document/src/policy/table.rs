@@ -111,6 +111,17 @@ fn by_fact<'d, T: Clone>(
     entries.sort_by_key(|(key, _)| *key == OTHERWISE);
     let name = by.scalar::<String>()?;
     let asked = fact(&name, &by)?;
+    let counts = match &asked {
+        Fact::Number(fact) => declared.dimension(*fact, &by)? == Dimension::Count,
+        Fact::Word(_) | Fact::Flag(_) => false,
+    };
+    if matches!(asked, Fact::Number(_)) && !counts {
+        by.fault(
+            format!("`{name}` is an amount: write rows with `when` instead of `by`"),
+            format!("`{name}` 是金额：请改用带 `when` 的行"),
+        );
+        return None;
+    }
     let rows = entries.iter().map(|(key, field)| {
         let when = if *key == OTHERWISE {
             Some(Condition::ALWAYS)
@@ -170,12 +181,7 @@ fn one_fact(fact: &Fact, key: &str, field: &Field<'_>) -> Option<Condition> {
             return None;
         }
         Fact::Number(fact) => {
-            let is_count = fact.dimension(|_| None) == Some(Dimension::Count);
-            let count = key
-                .parse::<u32>()
-                .ok()
-                .filter(|_| is_count)
-                .map(Decimal::from);
+            let count = key.parse::<u32>().ok().map(Decimal::from);
             if count.is_none() {
                 wrong("a whole number of a count", "计数的整数");
             }
