@@ -1,7 +1,7 @@
 //! The executable that is tested. It is never built from here: `cargo xtask test` builds it once, with all
 //! else, and hands its path over. Run by hand without it, a test says how to get it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
@@ -46,8 +46,14 @@ fn named(variable: &str, by_hand: &str) -> PathBuf {
 
 /// Runs `huitong ARGS` to its end.
 pub async fn run(args: &[&str]) -> Output {
+    run_in(Path::new("."), args).await
+}
+
+/// Runs `huitong ARGS` to its end, standing in a folder.
+pub async fn run_in(folder: &Path, args: &[&str]) -> Output {
     Command::new(huitong())
         .args(args)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output()

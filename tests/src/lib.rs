@@ -15,6 +15,7 @@
 //! | [`peer`] | How does another region's node call? |
 //! | [`refused`] | What is a caller told that is refused? |
 //! | [`patience`] | How is something waited for that another process does? |
+//! | [`handbook`] | What does the handbook for policy authors show, and have typed? |
 //! | [`audit`] | Do two nodes, the clearinghouse and the hospitals tell one story? |
 //!
 //! Nothing here is known to the servers, and nothing here reaches into them: they are asked over mutual TLS
@@ -35,6 +36,7 @@ pub mod bills;
 pub mod certificates;
 pub mod configuration;
 pub mod executable;
+pub mod handbook;
 pub mod hospital;
 pub mod officer;
 pub mod patience;

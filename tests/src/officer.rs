@@ -161,11 +161,17 @@ pub fn options_as(world: &World, region: &Region, identity: &Identity) -> Vec<St
 
 /// Brings all files of a region into its node, and has two officers publish its policy, by the commands.
 pub async fn fill(world: &World, region: &Region) {
+    import(world, region).await;
+    let policy = world.region_folder(region).join("policy.toml");
+    publish(world, region, &policy.display().to_string()).await;
+}
+
+/// Brings all files of a region into its node but its policy.
+pub async fn import(world: &World, region: &Region) {
     let options = options(world, region);
     for (kind, path) in region.write_files(&world.region_folder(region)) {
         let path = path.display().to_string();
         if kind == "policy" {
-            publish(world, region, &path).await;
             continue;
         }
         let mut args = vec!["node", "import", kind, &path, "--json"];

@@ -37,6 +37,13 @@ pub const SHANGHAI: Region = Region {
     category: "in_service",
     policy: include_str!("../data/employee.toml"),
 };
+/// The region of the handbook for policy authors, whose documents take the place of this one.
+pub const MAANSHAN: Region = Region {
+    code: "340500",
+    scheme: "resident",
+    category: "adult",
+    policy: include_str!("../data/resident.toml"),
+};
 /// In no directory of this world.
 pub const NOWHERE: &str = "440100";
 

@@ -10,5 +10,4 @@
 )]
 
 mod handbook;
-mod markdown;
 mod schema;

@@ -10,6 +10,7 @@
 //! | [`crashes`] | What does a killed node lose or double? |
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
+//! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
 //! | [`python`] | Can a client in another language settle? |
 //! | [`command`] | Do the commands say what they are for, and what is wrong? |
 
@@ -27,6 +28,7 @@ mod catalogue;
 mod certificates;
 mod command;
 mod crashes;
+mod handbook;
 mod policies;
 mod python;
 mod race;
