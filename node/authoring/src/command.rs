@@ -33,7 +33,7 @@ const BAD_INPUT: u8 = 1;
 /// Commands on policy documents.
 #[derive(Debug, clap::Subcommand)]
 pub enum PolicyCommand {
-    /// Write a commented skeleton that passes the check / 生成带注释的政策模板
+    /// Write a commented skeleton, sound but for its title and source / 生成带注释的政策模板
     ///
     /// Nothing is asked: fill in what you say by flags, and replace its figures by those of the notice.
     /// The handbook leads from a notice to a published document: deploy/docs/policy-authors.md.

@@ -23,7 +23,7 @@ const LIMITS: Limits = Limits {
 type Case = (&'static str, &'static [(usize, &'static str)]);
 
 #[rustfmt::skip]
-const CASES: [Case; 28] = [
+const CASES: [Case; 31] = [
     ("01_percent_as_ratio.toml", &[(29, "fault")]),
     ("02_no_row_for_a_tier.toml", &[(28, "no_row")]),
     ("03_no_row_for_others.toml", &[(29, "no_row")]),
@@ -43,16 +43,22 @@ const CASES: [Case; 28] = [
     ("17_contradictory_adjustment.toml", &[(30, "unreachable_adjustment")]),
     ("18_label_never_left.toml", &[(30, "label_never_left")]),
     ("19_nothing_left_to_take.toml", &[(41, "never_takes")]),
-    ("20_shadowed_take.toml", &[(29, "unreachable_take")]),
+    ("20_shadowed_take.toml", &[(29, "unreachable_take"), (29, "tag_unshown")]),
     ("21_falls_with_the_bill.toml", &[(25, "funds_fall")]),
-    ("22_falls_in_a_later_layer.toml", &[(33, "funds_fall")]),
+    ("22_falls_in_a_later_layer.toml", &[(33, "funds_fall"), (40, "never_stated")]),
     ("23_partial_labels.toml", &[(35, "partial_label"), (35, "share_without_above")]),
     ("24_no_figure.toml", &[(22, "no_figure"), (36, "example_refused")]),
     ("25_undeclared_total.toml", &[(30, "fault")]),
     ("26_overlap_old.toml", &[(8, "overlaps_later")]),
     ("27_overlap_new.toml", &[(8, "overlaps")]),
     ("28_unknown_fact.toml", &[(35, "fault")]),
+    ("29_tag_misspelt.toml", &[(16, "tag_unshown"), (16, "tag_unshown"), (25, "tag_unknown")]),
+    ("30_not_filled_in.toml", &[(3, "not_filled_in"), (4, "not_filled_in"), (15, "not_filled_in"), (18, "few_examples")]),
+    ("31_facts_left_out.toml", &[(23, "never_stated"), (23, "example_leaves_out"), (23, "example_deviates")]),
 ];
+
+/// The row that is about too few examples. The others have fewer than three for brevity.
+const ABOUT_EXAMPLES: &str = "30_not_filled_in.toml";
 
 /// What is told of a document: line, code and sentence.
 fn told(file: &str, text: &str, beside: &[Beside<'_>]) -> Vec<(usize, &'static str, String)> {
@@ -69,6 +75,7 @@ fn told(file: &str, text: &str, beside: &[Beside<'_>]) -> Vec<(usize, &'static s
             };
             review_within(&document, beside, LIMITS)
                 .into_iter()
+                .filter(|finding| file == ABOUT_EXAMPLES || finding.kind.code() != "few_examples")
                 .map(of)
                 .collect()
         }
@@ -85,13 +92,16 @@ fn every_mistake_is_told_at_its_line() {
     let pair = ["26_overlap_old.toml", "27_overlap_new.toml"];
     let pair = pair.map(|name| PolicyDocument::parse(text(name).as_bytes()).unwrap());
     let pair = [Beside::of(&pair[0]), Beside::of(&pair[1])];
+    let mut wrong = String::new();
     for (name, expected) in CASES {
         let beside: &[Beside<'_>] = if name.contains("overlap") { &pair } else { &[] };
         let text = text(name);
         let found = told(name, &text, beside);
         let places: Vec<_> = found.iter().map(|(line, code, _)| (*line, *code)).collect();
         let sentences: Vec<_> = found.into_iter().map(|(_, _, said)| said).collect();
-        assert_eq!(places, expected, "{}", sentences.join("\n"));
+        if places != expected {
+            wrong.push_str(&format!("{name}: {places:?}\n{}\n", sentences.join("\n")));
+        }
         // The comment stands above the first of the lines it speaks of.
         let comment = text
             .lines()
@@ -100,6 +110,7 @@ fn every_mistake_is_told_at_its_line() {
         assert!(places.iter().any(|(line, _)| *line > comment), "{name}");
         insta::assert_snapshot!(name.trim_end_matches(".toml"), sentences.join("\n"));
     }
+    assert!(wrong.is_empty(), "{wrong}");
 }
 
 /// No document is forgotten, and each is refused or at least warned of.

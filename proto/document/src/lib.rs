@@ -10,7 +10,7 @@ pub mod bill;
 pub mod bounds;
 pub mod config;
 pub mod fault;
-mod nearest;
+pub mod nearest;
 pub mod origin;
 pub mod parts;
 pub mod policy;

@@ -1,7 +1,9 @@
-//! `policy new`: a skeleton that passes `policy check`, with a remark at everything that a notice decides.
+//! `policy new`: a skeleton that passes `policy check` once it says what notice it is of, with a remark at
+//! everything that a notice decides.
 //!
-//! Its figures are made up and its examples worked by hand, so that the author changes both together.
-//! Nothing is asked and no file is overwritten.
+//! Its figures are made up and its examples worked by hand, so that the author changes both together. Its
+//! title and source are left to be filled in, and `policy check` refuses them until they are. Nothing is
+//! asked and no file is overwritten.
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -51,7 +53,8 @@ pub(super) fn command(
     let file = file.display();
     writeln!(
         out,
-        "{file}: written; now replace its figures, then `huitong policy check {file}` / 已生成，请替换其中数字后运行检查"
+        "{file}: written; now fill in its title and source, replace its figures, then `huitong policy check {file}` / \
+         已生成，请填写名称和依据、替换其中数字后运行检查"
     )?;
     Ok(Verdict::Sound)
 }
@@ -103,16 +106,19 @@ fn skeleton(arguments: &NewArguments) -> String {
             has(Setting::Maternity),
             include_str!("new/example_maternity.toml"),
         ),
+        (is_employee, include_str!("new/example_account.toml")),
     ];
     let text: String = pieces
         .into_iter()
         .filter_map(|(is_there, piece)| is_there.then_some(piece))
         .collect();
+    let first = settings.first().map_or("", |setting| setting.word());
     let words: Vec<String> = settings.iter().map(|it| format!("\"{it}\"")).collect();
     let (pool, critical) = funds(arguments.scheme);
     text.replace("REGION", &arguments.region.to_string())
         .replace("SCHEME", arguments.scheme.word())
         .replace("SETTINGS", &words.join(", "))
+        .replace("FIRST", first)
         .replace("FROM", &arguments.from.to_string())
         .replace("POOL", pool)
         .replace("CRITICAL", critical)

@@ -17,9 +17,12 @@ mod ratios;
 mod report;
 mod shown;
 mod situation;
+mod stated;
 mod tables;
+mod tags;
 mod thresholds;
 mod tiers;
+mod unfilled;
 mod units;
 mod work;
 mod world;
@@ -29,8 +32,10 @@ use huitong_core::policy::FaultPath;
 use huitong_document::policy::PolicyDocument;
 
 pub use bounds::against;
-pub use finding::{Finding, Kind, Passed, Severity, Unleft};
+pub use finding::{Finding, Kind, Meant, Passed, Severity, Unleft};
 pub use overlap::Beside;
+#[cfg(test)]
+pub(crate) use unfilled::MARKS;
 pub use work::Limits;
 
 use report::Report;
@@ -75,6 +80,8 @@ pub fn review_within(
         labels::check(&world, &mut report);
         falls::check(&world, &compiled, &mut report, &mut work);
     }
+    tags::check(policy, document.examples(), &mut report);
+    unfilled::check(policy, document.examples(), &mut report);
     shown::check(&compiled, document.examples(), &mut report);
     report.finish()
 }

@@ -1,4 +1,5 @@
-//! Worked examples: does each come out, and does one show every layer paying?
+//! Worked examples: are there enough, does each come out, and do they show every layer paying and every
+//! fact at work?
 
 use std::collections::BTreeSet;
 
@@ -12,15 +13,20 @@ use huitong_document::bill::Example;
 
 use super::finding::{Finding, Kind};
 use super::report::Report;
+use super::stated::{Optional, asked, left_out, never};
 use crate::examples::{Failure, run};
+
+/// An ordinary bill, one away from home, one at a limit.
+const EXAMPLES_AT_LEAST: usize = 3;
 
 /// Runs every example; the layers that none of them pays from are noted.
 pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Report<'_>) {
     let mut paying: BTreeSet<Name> = BTreeSet::new();
     let mut failing = false;
+    let asked = asked(compiled.policy());
+    few(&asked, examples, report);
     for (at, example) in examples.iter().enumerate() {
         let mut note = |below: &str, kind: Kind| {
-            failing = true;
             let (line, column) = example.place;
             let path = format!("example[{at}]{below}");
             report.put(Finding {
@@ -30,19 +36,22 @@ pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Repo
                 kind,
             });
         };
-        match run(compiled, example) {
-            Ok(decision) => paying.extend(
-                decision
-                    .layers
-                    .iter()
-                    .filter(|layer| !layer.paid.is_zero())
-                    .map(|layer| layer.id),
-            ),
-            Err(Failure::Refused(fault)) => {
+        let failed = match run(compiled, example) {
+            Ok(decision) => {
+                let layers = decision.layers.iter();
+                let paid = layers.filter(|layer| !layer.paid.is_zero());
+                paying.extend(paid.map(|layer| layer.id));
+                continue;
+            }
+            Err(failure) => failure,
+        };
+        failing = true;
+        match failed {
+            Failure::Refused(fault) => {
                 let fault = fault.to_string();
                 note("", Kind::ExampleRefused { fault });
             }
-            Err(Failure::Deviates(deviations)) => {
+            Failure::Deviates(deviations) => {
                 for deviation in deviations {
                     let kind = Kind::ExampleDeviates {
                         figure: deviation.figure,
@@ -52,6 +61,10 @@ pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Repo
                     note(".expect", kind);
                 }
             }
+        }
+        let facts = left_out(&asked, example);
+        if !facts.is_empty() {
+            note("", Kind::ExampleLeavesOut { facts });
         }
     }
     // An example that does not come out shows nothing yet; mend it first.
@@ -64,6 +77,21 @@ pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Repo
         let shown = paying.contains(&layer.name) || report.has_refusal_below(&path);
         if !shown && is_to_be_shown(layer) {
             report.note(&path.key("name"), Kind::NoExamplePays {});
+        }
+    }
+}
+
+/// Too few examples, and facts that none of them states.
+fn few(asked: &[Optional], examples: &[Example], report: &mut Report<'_>) {
+    let first = FaultPath::ROOT.key("example").index(0);
+    let count = examples.len();
+    if count < EXAMPLES_AT_LEAST {
+        let least = EXAMPLES_AT_LEAST;
+        report.note(&first, Kind::FewExamples { count, least });
+    }
+    if !examples.is_empty() {
+        for facts in never(asked, examples) {
+            report.note(&first, Kind::NeverStated { facts });
         }
     }
 }

@@ -30,12 +30,7 @@ impl Policy {
     /// Every fact that one of its rules reads.
     #[must_use]
     pub fn needs(&self) -> Needs {
-        let mut needs = Needs {
-            words: BTreeSet::new(),
-            numbers: BTreeSet::new(),
-            flags: BTreeSet::new(),
-            accounts: BTreeSet::new(),
-        };
+        let mut needs = Needs::none();
         for total in self.totals() {
             needs.condition(&total.when);
             if total.adds.contains(&Adds::Admission) {
@@ -55,6 +50,31 @@ impl Policy {
 }
 
 impl Needs {
+    /// Every fact that one layer reads.
+    #[must_use]
+    pub fn of_layer(layer: &Layer) -> Self {
+        let mut needs = Self::none();
+        needs.layer(layer);
+        needs
+    }
+
+    /// Every fact that a condition reads.
+    #[must_use]
+    pub fn of_condition(condition: &Condition) -> Self {
+        let mut needs = Self::none();
+        needs.condition(condition);
+        needs
+    }
+
+    const fn none() -> Self {
+        Self {
+            words: BTreeSet::new(),
+            numbers: BTreeSet::new(),
+            flags: BTreeSet::new(),
+            accounts: BTreeSet::new(),
+        }
+    }
+
     fn layer(&mut self, layer: &Layer) {
         if let Payer::Fund(fund) = layer.payer {
             self.accounts.extend(Account::of(fund));

@@ -1,6 +1,6 @@
 //! `[[example]]`: a worked example of a policy, with the figures its notice or bureau states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::money::Fen;
 use huitong_core::name::Name;
@@ -20,6 +20,9 @@ pub struct Example {
     pub source: Option<String>,
     /// What is settled.
     pub bill: BillDocument,
+    /// What is written out beside the bill: keys of `facts`, and `totals.NAME`, `balances.NAME`, `given.NAME`.
+    /// All else is as it is where nothing is said.
+    pub stated: BTreeSet<String>,
     /// What must come out.
     pub expected: Expected,
 }
@@ -59,9 +62,25 @@ impl Example {
             place: field.place(),
             source: sound(source)?,
             bill: bill?,
+            stated: stated(&section),
             expected: expected?,
         })
     }
+}
+
+fn stated(section: &Section<'_>) -> BTreeSet<String> {
+    let tables = [
+        ("facts", ""),
+        ("totals", "totals."),
+        ("balances", "balances."),
+        ("given", "given."),
+    ];
+    let keys = tables.iter().flat_map(|(table, before)| {
+        let below = section.optional_section(table);
+        let keys: Vec<_> = below.iter().flat_map(Section::keys).collect();
+        keys.into_iter().map(move |key| format!("{before}{key}"))
+    });
+    keys.collect()
 }
 
 impl Expected {

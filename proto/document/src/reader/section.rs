@@ -248,6 +248,15 @@ impl<'d> Section<'d> {
             .collect()
     }
 
+    /// The keys that are there. Looking at them makes none of them a known one.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'d str> {
+        let entries = self.table().map(|table| table.entries.as_slice());
+        entries
+            .unwrap_or_default()
+            .iter()
+            .map(|entry| entry.key.as_str())
+    }
+
     /// Every key and value of a table whose keys the writer chooses, in the order written.
     #[must_use]
     pub fn entries(&self) -> Vec<(&'d str, Field<'d>)> {

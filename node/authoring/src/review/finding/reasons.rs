@@ -1,4 +1,5 @@
-//! Parts of findings that are sentences of their own: why a label is never left, how a limit is passed.
+//! Parts of findings that are sentences of their own: why a label is never left, how a limit is passed, what
+//! a slip of the hand was meant to be.
 
 use std::fmt;
 
@@ -147,6 +148,21 @@ impl fmt::Display for Passed {
                 )
             }
             (Self::NoCeiling { most }, true) => write!(f, "没有支付限额，要求不高于 {most}"),
+        }
+    }
+}
+
+/// The word that was probably meant, if one is near.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meant(pub Option<String>);
+
+/// `; did you mean …?`, in English; with `#`, in Chinese; nothing where nothing is near.
+impl fmt::Display for Meant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0, f.alternate()) {
+            (Some(word), false) => write!(f, "; did you mean `{word}`?"),
+            (Some(word), true) => write!(f, "；是否应为 `{word}`？"),
+            (None, _) => Ok(()),
         }
     }
 }
