@@ -2,10 +2,13 @@
 //!
 //! A fault is never a figure: nothing is paid, guessed or rounded away when a rule has no meaning for a
 //! bill. Most are the policy's own (a table without a row for a tier); the few that answer a claim are
-//! refusals; [`Blame`] tells them apart.
+//! refusals; [`Blame`] tells them apart. Each is one English sentence when printed, and one Chinese sentence
+//! by [`Fault::zh`].
+
+mod zh;
 
 use huitong_core::date::ServiceDate;
-use huitong_core::money::MoneyError;
+use huitong_core::money::{MoneyError, SignedFen};
 use huitong_core::name::Name;
 use huitong_core::vocabulary::{Administration, Grade, InstitutionType, Place};
 
@@ -74,14 +77,16 @@ pub enum Fault {
     },
     /// A refusal: more was given than the layer that books it leaves to be paid.
     #[error(
-        "refused: {name} is said to have paid {given} fen, but only {left} fen of what it may pay are left"
+        "refused: {name} is said to have paid {} yuan, but only {} yuan of what it may pay are left",
+        yuan(*given),
+        yuan(*left)
     )]
     GivenTooLarge {
         /// The payment.
         name: Name,
-        /// What is said to be paid.
+        /// What is said to be paid, in fen.
         given: i64,
-        /// What is left for it.
+        /// What is left for it, in fen.
         left: i64,
     },
     /// A refusal: something was given that no layer of the policy books for this claim.
@@ -193,6 +198,11 @@ pub enum Asked {
     /// A ceiling, from 0.
     #[error("ceiling {0}")]
     Ceiling(usize),
+}
+
+/// An amount of fen in yuan, for people.
+fn yuan(fen: i64) -> String {
+    SignedFen::new(fen).map_or_else(|_| format!("{fen} fen"), |yuan| yuan.to_string())
 }
 
 impl Fault {

@@ -16,6 +16,7 @@ pub mod parts;
 pub mod policy;
 pub mod reader;
 mod scalar;
+mod syntax;
 mod tree;
 
 pub use fault::{Fault, Faults};

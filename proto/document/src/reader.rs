@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::fault::{FAULTS_AT_MOST, Fault, Faults};
 use crate::nearest::nearest;
+use crate::syntax;
 use crate::tree::{self, Node, Table, Value};
 
 pub use field::Field;
@@ -217,7 +218,7 @@ impl Document {
                 fault.at,
                 "",
                 format!("no TOML: {message}"),
-                format!("TOML 语法错误：{message}"),
+                syntax::in_chinese(message),
             );
         }
     }

@@ -66,7 +66,7 @@ macro_rules! scalars {
 
 scalars! {
     Fen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
-    SignedFen: "an amount in yuan such as \"-100.00\"", "以元为单位的金额，如 \"-100.00\"", IS_NUMBER;
+    SignedFen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
     Coefficient: "a decimal such as \"0.20\"", "小数，如 \"0.20\"", IS_NUMBER;
     RegionCode: "a region code of six digits such as \"330200\"", "六位统筹区代码，如 \"330200\"", IS_NUMBER;
     InstitutionCode: "an institution code such as \"H51010400001\"", "定点机构代码，如 \"H51010400001\"";

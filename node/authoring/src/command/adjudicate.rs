@@ -69,7 +69,8 @@ pub(super) fn settle<T>(
         Err(fault) => {
             writeln!(
                 faults,
-                "{file}: the rules give no result: {fault} / 按规则无法核算"
+                "{file}: the rules give no result: {fault} / 按规则无法核算：{}",
+                fault.zh()
             )?;
             Ok(None)
         }

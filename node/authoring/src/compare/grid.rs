@@ -5,7 +5,7 @@
 //! catalogue, the first of its year, with empty accounts. It is settled as a bill document is, each under
 //! the first day of its policy. A case that a policy gives no result for is shown as that.
 
-use huitong_adjudication::Compiled;
+use huitong_adjudication::{Compiled, Fault};
 use huitong_core::decision::Decision;
 use huitong_core::money::Fen;
 use huitong_core::vocabulary::{Place, Setting};
@@ -25,7 +25,7 @@ const CELLS_AT_MOST: usize = 100_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GridFault {
     /// A policy's rules cannot be run.
-    Rules(String),
+    Rules(Fault),
     /// The grid would be too large.
     TooLarge(usize),
 }
@@ -34,10 +34,15 @@ pub enum GridFault {
 impl std::fmt::Display for GridFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Rules(fault) => write!(f, "these rules cannot be run: {fault} / 规则无法执行"),
+            Self::Rules(fault) => write!(
+                f,
+                "these rules cannot be run: {fault} / 规则无法执行：{}",
+                fault.zh()
+            ),
             Self::TooLarge(cells) => write!(
                 f,
-                "the grid would have {cells} cells, at most {CELLS_AT_MOST} are reckoned / 对比表超过上限"
+                "the grid would have {cells} cells, at most {CELLS_AT_MOST} are reckoned / \
+                 对比表将有 {cells} 种情形，最多测算 {CELLS_AT_MOST} 种"
             ),
         }
     }
@@ -116,8 +121,7 @@ pub fn grid(old: &PolicyDocument, new: &PolicyDocument) -> Result<Vec<Cell>, Gri
 }
 
 fn compile(document: &PolicyDocument) -> Result<Compiled, GridFault> {
-    Compiled::new(document.policy().clone(), document.digest())
-        .map_err(|fault| GridFault::Rules(fault.to_string()))
+    Compiled::new(document.policy().clone(), document.digest()).map_err(GridFault::Rules)
 }
 
 /// A bill to be settled.
@@ -195,8 +199,8 @@ fn shares(compiled: &Compiled, bill: &Bill) -> Result<Shares, String> {
     let text = format!("[facts]\n{}[amounts]\n{}", bill.facts, bill.amounts);
     let document = BillDocument::parse("grid", &text, compiled.policy())
         .map_err(|faults| faults.to_string())?;
-    let decision: Decision =
-        decide(compiled, &document).map_err(|fault| format!("{fault} / 按规则无法核算"))?;
+    let decision: Decision = decide(compiled, &document)
+        .map_err(|fault| format!("{fault} / 按规则无法核算：{}", fault.zh()))?;
     Ok(Shares {
         fund: decision.fund_total,
         patient: decision.patient_total,

@@ -9,7 +9,7 @@ mod reasons;
 use std::fmt;
 
 pub use kinds::Kind;
-pub use reasons::{Meant, Passed, Unleft};
+pub use reasons::{Meant, Passed, Said, Unleft};
 
 /// What becomes of a document with a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -32,7 +32,7 @@ use huitong_core::policy::FaultPath;
 use huitong_document::policy::PolicyDocument;
 
 pub use bounds::against;
-pub use finding::{Finding, Kind, Meant, Passed, Severity, Unleft};
+pub use finding::{Finding, Kind, Meant, Passed, Said, Severity, Unleft};
 pub use overlap::Beside;
 #[cfg(test)]
 pub(crate) use unfilled::MARKS;
@@ -64,7 +64,7 @@ pub fn review_within(
     let compiled = match Compiled::new(policy.clone(), document.digest()) {
         Ok(compiled) => compiled,
         Err(fault) => {
-            let fault = fault.to_string();
+            let fault = Said(fault);
             report.note(&FaultPath::ROOT, Kind::CannotRun { fault });
             return report.finish();
         }

@@ -11,7 +11,7 @@ use huitong_core::policy::layer::{Layer, Payer};
 use huitong_core::ratio::Ratio;
 use huitong_document::bill::Example;
 
-use super::finding::{Finding, Kind};
+use super::finding::{Finding, Kind, Said};
 use super::report::Report;
 use super::stated::{Optional, asked, left_out, never};
 use crate::examples::{Failure, run};
@@ -48,7 +48,7 @@ pub(super) fn check(compiled: &Compiled, examples: &[Example], report: &mut Repo
         failing = true;
         match failed {
             Failure::Refused(fault) => {
-                let fault = fault.to_string();
+                let fault = Said(fault);
                 note("", Kind::ExampleRefused { fault });
             }
             Failure::Deviates(deviations) => {

@@ -224,10 +224,18 @@ impl Asked<'_, '_> {
                 .map(|row| row.tier.to_string())
                 .collect();
             let all = all.into_iter().collect::<Vec<_>>().join(", ");
+            let (en, zh) = if all.is_empty() {
+                (
+                    "it tells no tiers apart".to_owned(),
+                    "该政策不分层级".to_owned(),
+                )
+            } else {
+                (format!("it has {all}"), format!("该政策有 {all}"))
+            };
             self.section.fault_of(
                 "tier",
-                format!("the policy has no tier `{tier}`; it has {all}"),
-                format!("政策中没有层级 `{tier}`；该政策有 {all}"),
+                format!("the policy has no tier `{tier}`; {en}"),
+                format!("政策中没有层级 `{tier}`；{zh}"),
             );
         }
         known

@@ -95,7 +95,7 @@ impl<'d> Field<'d> {
             Ok(value) => Some(value),
             Err(why) => {
                 let text = short(text);
-                let mut zh = format!("\"{text}\" 不正确：应为{}", T::expected_zh());
+                let mut zh = format!("“{text}”不正确：应为{}", T::expected_zh());
                 let mut en = if why.starts_with('"') {
                     why
                 } else {

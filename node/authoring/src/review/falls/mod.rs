@@ -21,7 +21,7 @@ use huitong_adjudication::{Compiled, Fault};
 use huitong_core::name::Name;
 use huitong_core::policy::{FaultPath, Policy};
 
-use super::finding::Kind;
+use super::finding::{Kind, Said};
 use super::report::Report;
 use super::situation::{Named, yuan};
 use super::work::{LimitMet, Work};
@@ -161,7 +161,7 @@ fn note_fault(
     if missing || report.has_refusal_below(&path) || name.is_some_and(|name| !told.insert(name)) {
         return;
     }
-    let fault = fault.to_string();
+    let fault = Said(fault.clone());
     report.note(&path, Kind::NoResult { fault, bill, facts });
 }
 

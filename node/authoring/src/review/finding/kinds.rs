@@ -1,14 +1,14 @@
 //! The closed list of what can be found, each with its severity, its code and its sentences.
 
 use super::Severity;
-use super::reasons::{Meant, Passed, Unleft};
+use super::reasons::{Meant, Passed, Said, Unleft};
 
 kinds! {
     /// The engine cannot run these rules at all.
     Refused "cannot_run" CannotRun {
         /// What it says.
-        fault: String
-    } "these rules cannot be run: {fault}" "规则无法执行：{fault}";
+        fault: Said
+    } "these rules cannot be run: {fault}" "规则无法执行：{fault:#}";
     /// A segment ends at or below the one before it, for facts that can occur.
     Refused "segments_cross" SegmentsCross {
         /// Where it ends.
@@ -209,12 +209,12 @@ kinds! {
     /// The engine gives no result for a bill that can occur.
     Refused "no_result" NoResult {
         /// What it says.
-        fault: String,
+        fault: Said,
         /// The bill.
         bill: String,
         /// For these facts.
         facts: String
-    } "for {facts} a bill of {bill} has no result: {fault}" "当 {facts} 时，费用为 {bill} 无法结算：{fault}";
+    } "for {facts} a bill of {bill} has no result: {fault}" "当 {facts} 时，费用为 {bill} 无法结算：{fault:#}";
     /// A layer takes by label only part of what was pooled.
     Warned "partial_label" PartialLabel {
         /// The label.
@@ -241,8 +241,8 @@ kinds! {
     /// A worked example has no result.
     Refused "example_refused" ExampleRefused {
         /// What the engine says.
-        fault: String
-    } "the rules give no result: {fault}" "按规则无法核算：{fault}";
+        fault: Said
+    } "the rules give no result: {fault}" "按规则无法核算：{fault:#}";
     /// A worked example that does not come out leaves facts out.
     Warned "example_leaves_out" ExampleLeavesOut {
         /// The facts, each with the value that was taken.

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use huitong_adjudication::Fault;
+
 /// Why a label is never left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unleft {
@@ -163,6 +165,21 @@ impl fmt::Display for Meant {
             (Some(word), false) => write!(f, "; did you mean `{word}`?"),
             (Some(word), true) => write!(f, "；是否应为 `{word}`？"),
             (None, _) => Ok(()),
+        }
+    }
+}
+
+/// What the engine says where it gives no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said(pub Fault);
+
+/// English; with `#`, Chinese.
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.alternate() {
+            f.write_str(&self.0.zh())
+        } else {
+            self.0.fmt(f)
         }
     }
 }

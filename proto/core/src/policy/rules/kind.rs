@@ -52,11 +52,15 @@ fault_kinds! {
     /// A payment given elsewhere that no layer takes in.
     UndeclaredGiven(name: Name) "no layer has `payer = \"given.{name}\"`" "没有一层以 `given.{name}` 为支付方";
     /// A tier that no institution can have.
-    UndeclaredTier(name: String) "no [[tier]] row gives the tier `{name}`" "[[tier]] 中没有层级 `{name}`";
+    UndeclaredTier(name: String, tiers: String) "no [[tier]] row gives the tier `{name}`; they give {tiers}" "[[tier]] 中没有层级 `{name}`；已有 {tiers}";
+    /// A tier, where no institution has any.
+    NoTiers(name: String) "there is no [[tier]] row, so no institution has the tier `{name}`; add rows" "没有 [[tier]] 行，任何机构都没有层级 `{name}`；请增加 [[tier]]";
     /// A label that no earlier layer leaves.
     UnknownLabel(label: LabelRef) "no earlier layer leaves `{label}`; labels come from layers above" "前面没有任何一层留下 `{label}`，标签只能来自前面的层";
     /// A word outside its vocabulary.
-    UnknownWord(found: String, words: String) "\"{found}\" is not known here: use one of {words}" "\"{found}\" 不可用：应为 {words} 之一";
+    UnknownWord(found: String, words: String) "\"{found}\" is not known here: use one of {words}" "“{found}”不可用：应为 {words} 之一";
+    /// A text that is no name.
+    NoName(found: String) "\"{found}\" is no name: use lower-case letters, digits and _" "“{found}”不是名称：名称由小写字母、数字和下划线组成";
     /// A total that adds nothing.
     NoAdds "a total adds at least one thing" "累计至少要累加一项";
     /// A total that counts and sums.

@@ -84,14 +84,22 @@ impl Check<'_> {
             WordFact::Identity => wrong::<AssistanceIdentity>(word),
             WordFact::Tier => match Name::parse(word) {
                 Ok(name) if self.tiers.contains(&name) => None,
-                Ok(_) | Err(_) => Some(FaultKind::UndeclaredTier(word.to_owned())),
+                Ok(_) | Err(_) => Some(self.unknown_tier(word.to_owned())),
             },
             WordFact::Category | WordFact::Disease | WordFact::Package => {
-                let words = || "names of lower-case letters, digits and _".to_owned();
-                Name::parse(word)
-                    .err()
-                    .map(|_| FaultKind::UnknownWord(word.to_owned(), words()))
+                let no_name = |_| FaultKind::NoName(word.to_owned());
+                Name::parse(word).err().map(no_name)
             }
+        }
+    }
+
+    /// The tiers that there are, beside one that there is not.
+    fn unknown_tier(&self, word: String) -> FaultKind {
+        let tiers: Vec<String> = self.tiers.iter().map(|name| format!("`{name}`")).collect();
+        if tiers.is_empty() {
+            FaultKind::NoTiers(word)
+        } else {
+            FaultKind::UndeclaredTier(word, tiers.join(", "))
         }
     }
 
