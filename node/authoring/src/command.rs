@@ -30,7 +30,7 @@ use new::NewArguments;
 /// The exit code of input that cannot be used.
 const BAD_INPUT: u8 = 1;
 
-/// Commands on policy documents.
+/// Commands on policy documents / 政策文件命令
 #[derive(Debug, clap::Subcommand)]
 pub enum PolicyCommand {
     /// Write a commented skeleton, sound but for its title and source / 生成带注释的政策模板
@@ -41,40 +41,45 @@ pub enum PolicyCommand {
     /// 不提问：按参数生成模板，再把其中数字换成公告的数字。手册见 deploy/docs/policy-authors.md。
     #[command(verbatim_doc_comment)]
     New(NewArguments),
-    /// Review policies and run their worked examples; list all that is wrong, and what to look at.
+    /// Review policies, run their worked examples, list all that is wrong or doubtful / 检查政策并核对算例
+    ///
+    /// Every fault and finding comes at once, at its line and field; warnings alone leave the exit code at 0.
+    ///
+    /// 一次列出全部错误和提醒，注明行号和字段；仅有提醒时退出码为 0。
+    #[command(verbatim_doc_comment)]
     Check {
-        /// The policy documents; those of one region together.
+        /// The policy documents; those of one region together / 政策文件，同一统筹区的请一并列出
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// A bounds document that the policies are measured against; may be given several times.
+        /// A bounds document that the policies are measured against; several times for several / 上级限定文件，可重复
         #[arg(long, value_name = "FILE")]
         bounds: Vec<PathBuf>,
-        /// Print one JSON document instead of text.
+        /// Print one JSON document instead of text / 以 JSON 输出
         #[arg(long)]
         json: bool,
     },
     /// Print a policy with all its parts in place, as it is published / 输出并入全部部件后的政策全文
     Build {
-        /// The policy document.
+        /// The policy document / 政策文件
         file: PathBuf,
-        /// Write it to this file, and print its digest instead.
+        /// Write it to this file, and print its digest instead / 写入该文件，只输出摘要
         #[arg(long)]
         out: Option<PathBuf>,
     },
     /// Print the SHA-256 that names a policy in every decision / 输出政策文件的摘要
     Digest {
-        /// The policy document.
+        /// The policy document / 政策文件
         file: PathBuf,
     },
     /// Settle a bill under a policy, changing nothing anywhere / 按政策试算一笔费用，不写入任何数据
     Adjudicate {
-        /// The policy document.
+        /// The policy document / 政策文件
         #[arg(long)]
         policy: PathBuf,
-        /// The bill document.
+        /// The bill document / 费用文件
         #[arg(long)]
         bill: PathBuf,
-        /// Print one JSON document instead of text.
+        /// Print one JSON document instead of text / 以 JSON 输出
         #[arg(long)]
         json: bool,
     },

@@ -7,6 +7,7 @@
 //! replayed by its node.
 
 mod circumstances;
+mod domain;
 pub mod grid;
 pub mod rules;
 mod tables;

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use huitong_core::decision::{
     CeilingResult, Decision, LayerResult, SegmentResult, SkipReason, Step,
 };
+use huitong_core::money::Fen;
 use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 use huitong_core::policy::fact::Dimension;
@@ -35,6 +36,16 @@ pub(super) const fn bounds_word(bounds: Bounds) -> &'static str {
         Bounds::Scope => "scope",
         Bounds::Payment => "payment",
     }
+}
+
+/// What others gave. The `fund_total` of decisions and examples is with it.
+pub(super) fn given_total(decision: &Decision) -> Fen {
+    let layers = decision.layers.iter();
+    let given = layers.filter(|layer| match layer.payer {
+        Payer::Given(_) => true,
+        Payer::Fund(_) | Payer::Hospital => false,
+    });
+    Fen::sum(given.map(|layer| layer.paid)).unwrap_or(Fen::ZERO)
 }
 
 /// A value, with the keys of an object in the order given.
@@ -80,6 +91,7 @@ fn bill(policy: &Policy, decision: &Decision) -> Json {
             Json::List(decision.layers.iter().map(layer).collect()),
         ),
         ("fund_total", text(decision.fund_total)),
+        ("given_total", text(given_total(decision))),
         ("account", text(decision.own_account)),
         ("family_account", text(decision.family_account)),
         ("hospital", text(decision.hospital)),

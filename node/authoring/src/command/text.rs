@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use huitong_core::decision::{Decision, LayerResult};
 use huitong_core::money::Fen;
 use huitong_core::policy::Policy;
+use huitong_core::policy::fact::Account;
 use huitong_core::policy::layer::Payer;
 
-use super::json::{bounds_word, payer_word};
+use super::json::{bounds_word, given_total, payer_word};
 
 /// Writes a decision.
 pub(super) fn write(policy: &Policy, decision: &Decision, out: &mut impl Write) -> io::Result<()> {
@@ -29,7 +30,10 @@ pub(super) fn write(policy: &Policy, decision: &Decision, out: &mut impl Write) 
         write_layer(layer, out)?;
     }
     writeln!(out)?;
-    amount(out, "funds pay", decision.fund_total, "基金支付")?;
+    let given = given_total(decision);
+    let funds = decision.fund_total.saturating_sub(given);
+    amount(out, "funds pay", funds, "基金支付")?;
+    shown(out, "others gave", given, "其他途径已支付")?;
     amount(out, "hospital bears", decision.hospital, "医院负担")?;
     amount(out, "patient bears", decision.patient_total, "个人负担")?;
     amount(out, "  own account", decision.own_account, "个人账户")?;
@@ -69,7 +73,19 @@ fn write_layer(layer: &LayerResult, out: &mut impl Write) -> io::Result<()> {
     }
     amount(out, "  pays", layer.paid, "支付")?;
     shown(out, "  leaves as share", layer.left.share, "按比例自付")?;
-    shown(out, "  leaves above ceiling", layer.left.above, "超封顶线")
+    let (beyond, chinese) = beyond(layer.payer);
+    shown(out, beyond, layer.left.above, chinese)
+}
+
+/// What lies beyond all that a payer pays.
+fn beyond(payer: Payer) -> (&'static str, &'static str) {
+    match payer {
+        Payer::Fund(fund) if Account::of(fund).is_some() => {
+            ("  leaves beyond the balance", "超账户余额")
+        }
+        Payer::Fund(_) | Payer::Hospital => ("  leaves above ceiling", "超封顶线"),
+        Payer::Given(_) => ("  leaves, not given", "未由其他途径支付"),
+    }
 }
 
 /// An amount, unless it is nothing.

@@ -11,6 +11,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::name::Name;
 use huitong_core::policy::condition::{Clause, Condition, Table};
 use huitong_core::policy::fact::{FlagFact, NumberFact, WordFact};
+use huitong_core::policy::total::Adds;
 use huitong_core::policy::{Needs, Policy};
 use huitong_core::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, Place, Setting,
@@ -24,7 +25,19 @@ use super::tables::{Pair, both};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Circumstance {
     pub(super) facts: Vec<(&'static str, String)>,
+    /// The tag that half of the costs carry.
+    pub(super) tag: Option<Name>,
     pub(super) said: Sentence,
+}
+
+impl Circumstance {
+    const fn of(facts: Vec<(&'static str, String)>, said: Sentence) -> Self {
+        Self {
+            facts,
+            tag: None,
+            said,
+        }
+    }
 }
 
 /// The most words of one fact that the grid varies.
@@ -90,7 +103,7 @@ impl<'a> Asked<'a> {
             }
             if told.insert(format!("{facts:?}")) {
                 let said = Sentence::joined(&said, "，", ", ");
-                ways.push(Circumstance { facts, said });
+                ways.push(Circumstance::of(facts, said));
             }
         }
         ways
@@ -107,15 +120,10 @@ impl<'a> Asked<'a> {
 
     /// Who: somebody of middle age in work, then one for each other thing that a rule asks for.
     pub(super) fn people(&self, setting: Setting) -> Vec<Circumstance> {
-        let mut people = vec![Circumstance {
-            facts: Vec::new(),
-            said: both("一般参保人", "an ordinary insured person"),
-        }];
+        let ordinary = both("一般参保人", "an ordinary insured person");
+        let mut people = vec![Circumstance::of(Vec::new(), ordinary)];
         let mut add = |key, value: String, said: Sentence| {
-            people.push(Circumstance {
-                facts: vec![(key, value)],
-                said,
-            });
+            people.push(Circumstance::of(vec![(key, value)], said));
         };
         if self.asks(|it| it.flags.contains(&FlagFact::Retired)) {
             add("retired", "true".to_owned(), both("退休人员", "retired"));
@@ -148,7 +156,24 @@ impl<'a> Asked<'a> {
                 add(key, value.to_string(), both(zh, en));
             }
         }
+        people.extend(self.tags().into_iter().map(|tag| Circumstance {
+            tag: Some(tag),
+            ..Circumstance::of(
+                Vec::new(),
+                both(
+                    format!("一般参保人，费用的一半带标签“{tag}”"),
+                    format!("an ordinary insured person, half of the costs tagged \"{tag}\""),
+                ),
+            )
+        }));
         people
+    }
+
+    /// Every tag that either policy names, in the order of their names.
+    fn tags(&self) -> Vec<Name> {
+        let policies = [self.policies.old, self.policies.new];
+        let found: BTreeSet<Name> = policies.into_iter().flat_map(tags).collect();
+        found.into_iter().take(WORDS_AT_MOST).collect()
     }
 
     /// Facts that every bill states because a policy asks for them.
@@ -198,10 +223,8 @@ impl<'a> Asked<'a> {
                     let value = format!(
                         "{{ grade = \"{grade}\", administration = \"{administration}\", kind = \"{kind}\" }}"
                     );
-                    found.push(Circumstance {
-                        facts: vec![("institution", value)],
-                        said: self.level(&tiers),
-                    });
+                    let facts = vec![("institution", value)];
+                    found.push(Circumstance::of(facts, self.level(&tiers)));
                 }
             }
         }
@@ -311,6 +334,25 @@ fn clauses(policy: &Policy) -> impl Iterator<Item = &Clause> {
     conditions
         .into_iter()
         .flat_map(|when| when.any.iter().flatten())
+}
+
+/// Every tag that a policy names: of takes, of what totals add, of amounts that rules read.
+fn tags(policy: &Policy) -> BTreeSet<Name> {
+    let mut found = BTreeSet::new();
+    for take in policy.layers().iter().flat_map(|layer| &layer.take) {
+        found.extend(take.tagged.iter().chain(&take.not_tagged));
+    }
+    for adds in policy.totals().iter().flat_map(|total| &total.adds) {
+        if let Adds::Bill(_, Some(tag)) = adds {
+            found.insert(*tag);
+        }
+    }
+    for fact in policy.needs().numbers {
+        if let NumberFact::Part(_, Some(tag)) = fact {
+            found.insert(tag);
+        }
+    }
+    found
 }
 
 fn whens<T>(table: &Table<T>) -> impl Iterator<Item = &Condition> {

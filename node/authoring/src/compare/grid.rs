@@ -2,12 +2,14 @@
 //! person, what the funds and the patient pay under either.
 //!
 //! A bill of the grid is four fifths in scope, 8 % first-pay, 2 % over limits and a tenth outside the
-//! catalogue, the first of its year, with empty accounts. It is settled as a bill document is, each under
+//! catalogue, the first of its year unless its words say otherwise, with empty accounts. For each tag that
+//! either policy names, one has the tag on half of its costs. It is settled as a bill document is, each under
 //! the first day of its policy. A case that a policy gives no result for is shown as that.
 
 use huitong_adjudication::{Compiled, Fault};
 use huitong_core::decision::Decision;
 use huitong_core::money::Fen;
+use huitong_core::name::Name;
 use huitong_core::vocabulary::{Place, Setting};
 use huitong_document::bill::BillDocument;
 use huitong_document::policy::PolicyDocument;
@@ -176,10 +178,8 @@ fn bill(asked: &Asked<'_>, setting: Setting, yuan: i64, sides: [&Circumstance; 3
         .collect();
     let care = wording::setting(setting);
     let said = Sentence::joined(&said, "，", ", ");
-    let share = |percent: i64| Fen::new(yuan.checked_mul(percent)?).ok();
-    let (first, over, out) = (share(8)?, share(2)?, share(10)?);
-    let total = share(100)?;
-    let in_scope = share(80)?;
+    let tag = sides.iter().find_map(|side| side.tag);
+    let total = Fen::new(yuan.checked_mul(100)?).ok()?;
     Some(Bill {
         setting,
         total,
@@ -188,10 +188,28 @@ fn bill(asked: &Asked<'_>, setting: Setting, yuan: i64, sides: [&Circumstance; 3
             en: format!("{}, {}", care.en, said.en),
         },
         facts: facts.collect(),
-        amounts: format!(
-            "in = \"{in_scope}\"\nfirst = \"{first}\"\nover = \"{over}\"\nout = \"{out}\"\n"
-        ),
+        amounts: parts(yuan, tag)?,
     })
+}
+
+/// Four fifths in scope, 8 % first-pay, 2 % over limits, a tenth outside the catalogue; half of each with a
+/// tag where there is one.
+fn parts(yuan: i64, tag: Option<Name>) -> Option<String> {
+    let mut amounts = String::new();
+    for (part, percent) in [("in", 80), ("first", 8), ("over", 2), ("out", 10)] {
+        let percent: i64 = percent;
+        let share = |percent: i64| Fen::new(yuan.checked_mul(percent)?).ok();
+        match tag {
+            Some(tag) => {
+                let half = share(percent.checked_div(2)?)?;
+                amounts.push_str(&format!(
+                    "{part} = \"{half}\"\n\"{part}.{tag}\" = \"{half}\"\n"
+                ));
+            }
+            None => amounts.push_str(&format!("{part} = \"{}\"\n", share(percent)?)),
+        }
+    }
+    Some(amounts)
 }
 
 /// What a bill costs whom; the reason in words when there is no result.

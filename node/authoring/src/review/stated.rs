@@ -42,7 +42,7 @@ pub(super) fn asked(policy: &Policy) -> Vec<Optional> {
     }
     for fact in &needs.flags {
         let neutral = match fact {
-            FlagFact::Retired | FlagFact::Referred => "false",
+            FlagFact::Retired | FlagFact::Referred | FlagFact::Continued => "false",
             FlagFact::Networked => "true",
         };
         add(fact.key().to_owned(), neutral);

@@ -203,10 +203,7 @@ impl<'d> Field<'d> {
 
     fn found(&self) -> (String, String) {
         match self.value() {
-            Value::Text(text) => (
-                format!("\"{}\"", short(text)),
-                format!("\"{}\"", short(text)),
-            ),
+            Value::Text(text) => (format!("\"{}\"", short(text)), format!("“{}”", short(text))),
             Value::Integer(Some(number)) => (number.to_string(), number.to_string()),
             Value::Integer(None) => (
                 "a number out of range".to_owned(),

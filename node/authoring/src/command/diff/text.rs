@@ -40,10 +40,10 @@ pub(super) fn write(
     let changed = cells.len();
     let found = say(
         format!(
-            "按 {settled} 种典型情形测算，其中 {changed} 种结果不同（均为当年首次，各按政策实施首日计算）："
+            "按 {settled} 种典型情形测算，其中 {changed} 种结果不同（除写明外均为当年首次，各按政策实施首日计算）："
         ),
         format!(
-            "Of {settled} typical cases {changed} come out otherwise (each the first of its year):"
+            "Of {settled} typical cases {changed} come out otherwise (each the first of its year unless it says so):"
         ),
     );
     tell(&found, "", manner.language, out)?;
@@ -58,9 +58,14 @@ pub(super) fn write(
     let all = rows.len();
     let more = all.saturating_sub(manner.top);
     if more > 0 {
+        let rows = if more == 1 {
+            "row changes"
+        } else {
+            "rows change"
+        };
         let more = say(
             format!("另有 {more} 行变化较小（--top {all} 可全部列出）。"),
-            format!("{more} more rows change less (--top {all} prints all)."),
+            format!("{more} more {rows} less (--top {all} prints all)."),
         );
         tell(&more, "", manner.language, out)?;
     }
@@ -134,7 +139,8 @@ fn row(cell: &Cell, others: usize, language: Language, out: &mut impl Write) -> 
     let mut whom = cell.whom.clone();
     if others > 0 {
         whom.zh.push_str(&format!("（另有 {others} 种情形相同）"));
-        whom.en.push_str(&format!(" (and {others} cases alike)"));
+        let cases = if others == 1 { "case" } else { "cases" };
+        whom.en.push_str(&format!(" (and {others} {cases} alike)"));
     }
     writeln!(out, "{}", language.texts(&whom).join(" / "))?;
     for fault in [&cell.old, &cell.new]

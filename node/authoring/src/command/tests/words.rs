@@ -158,6 +158,69 @@ fn a_difference_is_told_rule_by_rule_and_case_by_case() {
     assert!(more.is_sorted_by(|a, b| a >= b) && more.iter().all(|it| *it > 0));
 }
 
+/// What changes for costs with a tag changes cases of the grid, for there are bills with the tag.
+#[test]
+fn a_change_of_tagged_costs_is_seen_in_the_table() {
+    let desk = Desk::new();
+    let take = "take = [{ part = \"in\", not_tagged = \"implant\" }, { part = \"in\", tagged = \"implant\", weight = \"0.50\" }]";
+    assert!(POLICY.contains("take = [\"in\"]"));
+    desk.put("next.toml", &POLICY.replace("take = [\"in\"]", take));
+    let told = desk.told("diff policy.toml next.toml");
+    assert!(
+        told.contains("half of the costs tagged \"implant\""),
+        "{told}"
+    );
+    assert!(!told.contains("其中 0 种"), "{told}");
+}
+
+/// A deductible halved from the second admission on is told as that, whichever way round; and where there
+/// is nothing any more, "none" is said.
+#[test]
+fn a_row_is_compared_with_the_one_that_decides_its_cases() {
+    let desk = Desk::new();
+    let (one, two) = (
+        "start = { by = \"tier\", three = \"1200\", below_three = \"600\" }",
+        "start = [{ when = { ordinal = 1 }, value = { by = \"tier\", three = \"1200\", below_three = \"600\" } }, \
+         { value = { by = \"tier\", three = \"600\", below_three = \"300\" } }]",
+    );
+    let admissions = "[totals.admissions]\nadds = \"admission\"\nperiod = \"year\"\n\n[[layer]]";
+    assert!(POLICY.contains(one));
+    let next = POLICY
+        .replace(one, two)
+        .replacen("[[layer]]", admissions, 1)
+        .replace("facts = { ", "facts = { ordinal = 1, ");
+    desk.put("next.toml", &next);
+    let deductibles = |line: &str| -> Vec<String> {
+        let told = desk.told(line);
+        let lines = told.lines().map(str::trim);
+        let lines = lines.filter(|it| it.starts_with("起付线") || it.starts_with("deductible"));
+        lines.map(str::to_owned).collect()
+    };
+    insta::assert_snapshot!(
+        "deductible_halved",
+        deductibles("diff policy.toml next.toml").join("\n")
+    );
+    insta::assert_snapshot!(
+        "deductible_whole",
+        deductibles("diff next.toml policy.toml").join("\n")
+    );
+    let (head, rest) = POLICY.split_once("[[tier]]").unwrap();
+    let (_, rest) = rest.split_once("[totals").unwrap();
+    let plain = format!("{head}[totals{rest}")
+        .replace(one, "start = \"1200\"")
+        .replace(
+            "{ by = \"tier\", three = \"0.70\", below_three = \"0.80\" }",
+            "\"0.70\"",
+        )
+        .replace("facts = { tier = \"three\" }", "facts = {}");
+    desk.put("plain.toml", &plain);
+    let told = desk.told("diff policy.toml plain.toml");
+    assert!(
+        told.contains("改为 无") && told.contains(" to none"),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_policy_does_not_differ_from_itself() {
     let desk = Desk::new();
@@ -186,20 +249,49 @@ fn the_schema_in_the_repository_is_the_one_that_is_printed() {
     );
 }
 
-/// Each command says in both languages what it is for.
+/// Each command says in both languages what it is for, and so does each of its options.
 #[test]
-fn new_commands_help_in_both_languages() {
-    let mut command = Typed::command();
-    for name in ["new", "explain", "diff", "schema"] {
-        let help = command
-            .find_subcommand_mut(name)
-            .unwrap()
-            .render_long_help()
-            .to_string();
-        let chinese = help
-            .chars()
-            .filter(|it| ('\u{4e00}'..='\u{9fff}').contains(it))
-            .count();
-        assert!(chinese > 20, "{help}");
+fn all_help_is_in_both_languages() {
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let mut wanting = Vec::new();
+    for command in Typed::command().get_subcommands() {
+        let name = command.get_name();
+        let about = command.get_about().unwrap().to_string();
+        let arguments = command
+            .get_arguments()
+            .map(|it| (it.get_id().to_string(), it.get_help().unwrap().to_string()));
+        for (what, help) in arguments.chain([(String::new(), about)]) {
+            if !help.contains(is_chinese) || !help.contains(|it: char| it.is_ascii_alphabetic()) {
+                wanting.push(format!("{name} {what}: {help}"));
+            }
+        }
     }
+    assert!(wanting.is_empty(), "{}", wanting.join("\n"));
+}
+
+/// What others gave is no payment of the funds, and what they did not give lies under no ceiling.
+#[test]
+fn what_others_gave_is_told_apart_from_what_the_funds_pay() {
+    let desk = Desk::new();
+    let policy =
+        include_str!("../../../../../deploy/cases/mechanisms/payment_given_elsewhere.toml");
+    desk.put("given.toml", policy);
+    desk.put(
+        "bill.toml",
+        "amounts = { in = \"10000\", first = \"500\" }\ngiven = { third_party = \"2000\" }",
+    );
+    let told = desk.told("adjudicate --policy given.toml --bill bill.toml");
+    let figure = |label: &str| {
+        let mut lines = told.lines().filter(|it| it.trim_start().starts_with(label));
+        let line = lines.next().unwrap_or_else(|| panic!("no {label}\n{told}"));
+        line.split_whitespace().rev().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(figure("funds pay"), "5760.00");
+    assert_eq!(figure("others gave"), "2000.00");
+    assert_eq!(figure("leaves, not given"), "8000.00");
+    assert!(!told.contains("超封顶线"), "{told}");
+    let json = desk.told("adjudicate --policy given.toml --bill bill.toml --json");
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["given_total"], "2000.00");
+    assert_eq!(json["fund_total"], "7760.00", "as examples state it");
 }
