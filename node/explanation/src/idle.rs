@@ -7,23 +7,71 @@ use huitong_core::policy::fact::WordFact;
 use huitong_core::policy::layer::Layer;
 
 use crate::sentence::{Sentence, say};
+use crate::sources::Sources;
 use crate::standing::{Moment, Standing};
 use crate::state::{Asked, all};
 use crate::wording::{self, clause, takes};
 
-/// Why a layer did nothing; `None` when it did something.
-pub(crate) fn explain(standing: &Standing<'_>, place: usize, layer: &Layer) -> Option<Sentence> {
-    let reason = match standing.skipped(layer.name)? {
-        SkipReason::When => unmet(standing, place, layer),
-        SkipReason::NothingToTake => nothing_left(standing, layer),
+/// Why each of these layers, at its place, did nothing. Rules for another kind of care are named together:
+/// nobody would have looked for them here.
+pub(crate) fn explain<'a>(
+    standing: &Standing<'a>,
+    layers: &[(usize, &'a Layer)],
+    sources: &mut Sources<'a>,
+) -> Vec<Sentence> {
+    let (mut told, mut of_other_care) = (Vec::new(), Vec::new());
+    for (place, layer) in layers {
+        let rule = wording::layer(layer);
+        match standing.skipped(layer.name) {
+            Some(SkipReason::When) if is_of_other_care(standing, layer) => of_other_care.push(rule),
+            Some(SkipReason::When) => {
+                let source = sources.behind(layer);
+                told.push(say!(
+                    "{rule}这次不适用：{reason}。{source}",
+                    "{rule} does not apply this time: {reason}.{source}",
+                    rule = rule,
+                    reason = unmet(standing, *place, layer),
+                    source = source
+                ));
+            }
+            Some(SkipReason::NothingToTake) => {
+                let source = sources.behind(layer);
+                told.push(say!(
+                    "{rule}没有支付：{reason}。{source}",
+                    "{rule} pays nothing: {reason}.{source}",
+                    rule = rule,
+                    reason = nothing_left(standing, layer),
+                    source = source
+                ));
+            }
+            None => {}
+        }
+    }
+    if !of_other_care.is_empty() {
+        told.push(say!(
+            "{rules}用于其他就医类别，这次是{was}，不适用。",
+            "{rules}: for another kind of care, while this was {was}.",
+            rules = Sentence::joined(&of_other_care, "、", ", "),
+            was = wording::setting(standing.case.facts.setting)
+        ));
+    }
+    told
+}
+
+/// Whether every alternative of a layer asks for another kind of care.
+fn is_of_other_care(standing: &Standing<'_>, layer: &Layer) -> bool {
+    let then = Moment {
+        layers_before: 0,
+        base: Fen::ZERO,
     };
-    Some(say!(
-        "{rule}没有支付。为什么没有更多：{reason}。{source}",
-        "{rule} pays nothing. Why not more: {reason}.{source}",
-        rule = wording::layer(layer),
-        reason = reason,
-        source = wording::source(layer)
-    ))
+    let is_other = |clause: &Clause| {
+        Asked::by(clause) == Asked::Word(WordFact::Setting) && !standing.clause_holds(clause, then)
+    };
+    layer
+        .when
+        .any
+        .iter()
+        .all(|clauses| clauses.iter().any(is_other))
 }
 
 /// What it asks for, alternative by alternative, and what the visit was instead.
@@ -38,7 +86,7 @@ fn unmet(standing: &Standing<'_>, place: usize, layer: &Layer) -> Sentence {
             .iter()
             .filter(|clause| !standing.clause_holds(clause, then))
             .collect();
-        // Another kind of care says enough: the rest of such a rule is about that care.
+        // Another kind of care says enough: the rest of such an alternative is about that care.
         let of_setting = failing
             .iter()
             .find(|clause| Asked::by(clause) == Asked::Word(WordFact::Setting));

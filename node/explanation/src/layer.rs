@@ -14,11 +14,11 @@ use crate::why::why_not_more;
 use crate::wording::{self, quoted, take};
 
 /// Everything to be said of a layer that did something.
-pub(crate) fn explain(applied: &Applied<'_>) -> Vec<Sentence> {
+pub(crate) fn explain(applied: &Applied<'_>, source: &Sentence) -> Vec<Sentence> {
     if matches!(applied.result.payer, Payer::Given(_)) && applied.result.paid.is_zero() {
-        return vec![not_given(applied)];
+        return vec![not_given(applied, source)];
     }
-    let mut sentences = vec![opening(applied)];
+    let mut sentences = vec![opening(applied, source)];
     sentences.extend(takes(applied));
     let steps = || applied.steps();
     sentences.extend(steps().filter_map(|step| start(applied, step)));
@@ -31,17 +31,17 @@ pub(crate) fn explain(applied: &Applied<'_>) -> Vec<Sentence> {
 }
 
 /// A payment from elsewhere that there was not.
-fn not_given(applied: &Applied<'_>) -> Sentence {
+fn not_given(applied: &Applied<'_>, source: &Sentence) -> Sentence {
     say!(
-        "{rule}没有支付。为什么没有更多：这次没有其他途径的支付。{source}",
-        "{rule} pays nothing. Why not more: nothing was paid elsewhere this time.{source}",
+        "{rule}没有支付：这次没有其他途径的支付。{source}",
+        "{rule} pays nothing: nothing was paid elsewhere this time.{source}",
         rule = wording::layer(applied.layer),
-        source = wording::source(applied.layer)
+        source = source
     )
 }
 
 /// The rule, who pays, where it is written, and what counts.
-fn opening(applied: &Applied<'_>) -> Sentence {
+fn opening(applied: &Applied<'_>, source: &Sentence) -> Sentence {
     let Applied { layer, result, .. } = applied;
     let it = payer(result.payer);
     let paid_by = match result.payer {
@@ -73,7 +73,7 @@ fn opening(applied: &Applied<'_>) -> Sentence {
         paid_by = paid_by,
         base = result.base,
         before = before,
-        source = wording::source(layer)
+        source = source
     )
 }
 

@@ -24,6 +24,7 @@ pub mod figures;
 mod idle;
 mod layer;
 pub mod sentence;
+mod sources;
 mod standing;
 mod state;
 mod vocabulary;
@@ -38,6 +39,7 @@ use huitong_core::vocabulary::Part;
 use applied::Applied;
 pub use sentence::Sentence;
 use sentence::say;
+use sources::Sources;
 use standing::Standing;
 use vocabulary::Pair;
 
@@ -53,17 +55,19 @@ pub fn explain(policy: &Policy, case: &Case<'_>, decision: &Decision) -> Vec<Sen
     };
     let mut sentences = vec![bill(decision)];
     sentences.extend(decision.trace.iter().find_map(|step| tier(policy, step)));
+    let mut sources = Sources::of(policy);
+    sentences.extend(sources.shared());
     let mut idle = Vec::new();
     for (place, layer) in policy.layers().iter().enumerate() {
         if let Some(result) = standing.result(layer.name) {
-            sentences.extend(layer::explain(&Applied::new(
-                standing, place, layer, result,
-            )));
+            let source = sources.behind(layer);
+            let applied = Applied::new(standing, place, layer, result);
+            sentences.extend(layer::explain(&applied, &source));
         } else {
-            idle.extend(idle::explain(&standing, place, layer));
+            idle.push((place, layer));
         }
     }
-    sentences.extend(idle);
+    sentences.extend(idle::explain(&standing, &idle, &mut sources));
     sentences.extend(closing::patient(policy, decision));
     sentences.extend(closing::remembered(&standing));
     sentences

@@ -68,6 +68,15 @@ impl Spoken for Sentence {
     }
 }
 
+impl Spoken for &Sentence {
+    fn zh(&self) -> String {
+        self.zh.clone()
+    }
+    fn en(&self) -> String {
+        self.en.clone()
+    }
+}
+
 /// A pair of constant texts: Chinese, English.
 impl Spoken for (&str, &str) {
     fn zh(&self) -> String {

@@ -82,6 +82,11 @@ pub(crate) fn of(standing: &Standing<'_>, asked: Asked, then: Moment) -> Sentenc
                 words = words
             )
         }
+        Asked::Number(NumberFact::Ordinal) => say!(
+            "本年度第 {nth} 次住院",
+            "admission {nth} of the year",
+            nth = i64::from(facts.ordinal)
+        ),
         Asked::Number(fact) => {
             let name = number(standing.policy, fact);
             let value = standing.number(fact, then);

@@ -2,14 +2,12 @@
 //!
 //! What a rule *asks*. What a visit *was* is told beside the figures that hang on it.
 
-mod conditions;
 mod names;
 mod numbers;
 mod takes;
 
-pub use conditions::{clause, condition};
 pub use names::{layer, payer, scheme, setting, source, tier, tier_row, word};
 pub(crate) use names::{layer_named, pair, quoted};
-pub use numbers::{fen_yuan, measured, number, total};
+pub use numbers::{clause, condition, fen_yuan, measured, number, total};
 pub(crate) use takes::take;
 pub use takes::takes;

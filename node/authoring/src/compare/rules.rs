@@ -1,6 +1,7 @@
 //! Rule by rule: which rules come, go and change, and each changed figure with its old and new value and
 //! for whom it holds.
 
+use huitong_core::policy::fact::Dimension;
 use huitong_core::policy::layer::Layer;
 use huitong_core::policy::total::TotalRule;
 use huitong_core::policy::{BenefitDate, Policy};
@@ -143,13 +144,15 @@ fn totals(policies: Pair<&Policy>) -> Vec<Sentence> {
         let said = totals.map(|rule: &TotalRule| {
             let what = wording::total(policy, rule.name);
             let when = wording::condition(policy, &rule.when);
-            (
-                rule.name.to_string(),
-                both(
+            let said = match rule.dimension() {
+                // A count says itself what it counts.
+                Dimension::Count => what,
+                Dimension::Money => both(
                     format!("{}（{}）", what.zh, when.zh),
                     format!("{} ({})", what.en, when.en),
                 ),
-            )
+            };
+            (rule.name.to_string(), said)
         });
         said.collect::<Vec<_>>()
     });

@@ -1,4 +1,7 @@
-//! Numbers and totals by what they measure, with their unit.
+//! Numbers and totals by what they measure, with their unit, and conditions, which ask for numbers and say
+//! what a total counts.
+
+mod conditions;
 
 use huitong_core::name::Name;
 use huitong_core::policy::Policy;
@@ -9,6 +12,8 @@ use rust_decimal::Decimal;
 use super::names::{layer_named, pair, quoted};
 use crate::sentence::{Sentence, say, yuan};
 use crate::vocabulary::Noun;
+
+pub use conditions::{clause, condition};
 
 /// What a number is called.
 #[must_use]
@@ -91,12 +96,7 @@ pub fn total(policy: &Policy, name: Name) -> Sentence {
     };
     let period = rule.period.noun();
     if rule.dimension() == Dimension::Count {
-        return say!(
-            "{period}次数（“{name}”）",
-            "the count of {period} (\"{name}\")",
-            period = period,
-            name = name
-        );
+        return count(policy, rule);
     }
     let parts: Vec<Sentence> = rule.adds.iter().map(|adds| adding(policy, *adds)).collect();
     let what = Sentence::joined(&parts, "、", " and ");
@@ -105,6 +105,29 @@ pub fn total(policy: &Policy, name: Name) -> Sentence {
         "{what} over {period}",
         period = period,
         what = what
+    )
+}
+
+/// What is counted over which time, and which of them where not all are.
+fn count(policy: &Policy, rule: &TotalRule) -> Sentence {
+    let is_of_admissions = rule.adds.contains(&Adds::Admission);
+    let what = if is_of_admissions {
+        ("住院次数", "admissions")
+    } else {
+        ("就诊次数", "visits")
+    };
+    let which = if rule.when.any.is_empty() {
+        Sentence::nothing()
+    } else {
+        let when = condition(policy, &rule.when);
+        say!("（{when}）", " ({when})", when = when)
+    };
+    say!(
+        "{period}的{what}{which}",
+        "the number of {what} in {period}{which}",
+        period = rule.period.noun(),
+        what = what,
+        which = which
     )
 }
 

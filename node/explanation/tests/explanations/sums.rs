@@ -75,7 +75,8 @@ const ENGLISH: Words = Words {
 fn the_numbers_of_every_explanation_add_up_in_both_languages() {
     let mut read = 0_usize;
     for ready in all() {
-        let layers = ready.document.policy().layers().len();
+        let layers = ready.document.policy().layers().iter();
+        let titles: Vec<&str> = layers.map(|layer| layer.title.as_str()).collect();
         for example in ready.document.examples() {
             assert!(ready.explained(&example.bill).is_some(), "{}", example.name);
             for bill in varied(&example.bill) {
@@ -85,8 +86,8 @@ fn the_numbers_of_every_explanation_add_up_in_both_languages() {
                 let texts = |of: fn(&Sentence) -> &str| {
                     explained.sentences.iter().map(of).collect::<Vec<_>>()
                 };
-                adds_up(&texts(|said| &said.zh), &CHINESE, &explained, layers);
-                adds_up(&texts(|said| &said.en), &ENGLISH, &explained, layers);
+                adds_up(&texts(|said| &said.zh), &CHINESE, &explained, &titles);
+                adds_up(&texts(|said| &said.en), &ENGLISH, &explained, &titles);
                 for said in &explained.sentences {
                     let sorted = |text: &str| {
                         let mut amounts = amounts(text);
@@ -109,7 +110,7 @@ fn the_numbers_of_every_explanation_add_up_in_both_languages() {
 }
 
 /// Reads the sentences in order as one account of the bill.
-fn adds_up(sentences: &[&str], words: &Words, explained: &Explained, layers: usize) {
+fn adds_up(sentences: &[&str], words: &Words, explained: &Explained, titles: &[&str]) {
     let mut account = Account::of(&explained.decision, words);
     for said in sentences {
         let found = amounts(said);
@@ -120,7 +121,20 @@ fn adds_up(sentences: &[&str], words: &Words, explained: &Explained, layers: usi
     let untold = account.results.next();
     assert!(untold.is_none(), "a layer is not told: {sentences:#?}");
     let why = account.told_why;
-    assert_eq!(why, layers, "each layer has its why: {sentences:#?}");
+    let paid = account.to_pay;
+    assert_eq!(
+        why, paid,
+        "each layer that looked has its why: {sentences:#?}"
+    );
+    for title in titles {
+        let is_told = |said: &&str| {
+            said.contains(&format!("“{title}”")) || said.contains(&format!("\"{title}\""))
+        };
+        assert!(
+            sentences.iter().any(is_told),
+            "{title} is not told: {sentences:#?}"
+        );
+    }
 }
 
 /// What a reader keeps in mind.
@@ -130,6 +144,8 @@ struct Account<'a> {
     /// The layers still to be told.
     results: std::vec::IntoIter<&'a LayerResult>,
     unpaid: i64,
+    /// How many layers looked at costs, or were given.
+    to_pay: usize,
     told_why: usize,
     /// What counts for the layer.
     base: i64,
@@ -148,6 +164,7 @@ impl<'a> Account<'a> {
         Self {
             words,
             decision,
+            to_pay: results.len(),
             results: results.into_iter(),
             unpaid: decision.total.get(),
             told_why: 0,

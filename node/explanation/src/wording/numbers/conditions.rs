@@ -6,8 +6,8 @@ use huitong_core::policy::fact::{FlagFact, NumberFact, WordFact};
 use huitong_core::vocabulary::FilingClass;
 use rust_decimal::Decimal;
 
-use super::names::{pair, word};
-use super::numbers::{measured, number};
+use super::super::names::{pair, word};
+use super::{measured, number};
 use crate::sentence::{Sentence, say};
 use crate::vocabulary::{Noun, Up, flag};
 
@@ -71,6 +71,9 @@ fn between(
     at_least: Option<Decimal>,
     at_most: Option<Decimal>,
 ) -> Sentence {
+    if fact == NumberFact::Ordinal {
+        return nth(at_least, at_most);
+    }
     let name = number(policy, fact);
     let value = |bound| measured(policy, fact, bound);
     match (at_least, at_most) {
@@ -106,5 +109,33 @@ fn between(
             )
         }
         (None, None) => say!("{name}不限", "{name}: any", name = name),
+    }
+}
+
+/// Which admissions of the year.
+fn nth(at_least: Option<Decimal>, at_most: Option<Decimal>) -> Sentence {
+    match (at_least, at_most) {
+        (Some(least), Some(most)) if least == most => say!(
+            "本年度第 {least} 次住院",
+            "admission {least} of the year",
+            least = least.normalize().to_string()
+        ),
+        (Some(least), Some(most)) => say!(
+            "本年度第 {least} 至 {most} 次住院",
+            "admissions {least} to {most} of the year",
+            least = least.normalize().to_string(),
+            most = most.normalize().to_string()
+        ),
+        (Some(least), None) => say!(
+            "本年度第 {least} 次及以后的住院",
+            "admission {least} of the year or a later one",
+            least = least.normalize().to_string()
+        ),
+        (None, Some(most)) => say!(
+            "本年度前 {most} 次住院",
+            "the first {most} admissions of the year",
+            most = most.normalize().to_string()
+        ),
+        (None, None) => say!("本年度任一次住院", "any admission of the year"),
     }
 }
