@@ -5,6 +5,7 @@
 
 mod check_config;
 mod close_day;
+mod evidence;
 mod import;
 pub mod policy;
 mod run;
@@ -19,6 +20,7 @@ use tonic::Status;
 
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
+pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
 pub use run::Run;
 pub use status::ShowStatus;
@@ -43,6 +45,10 @@ pub enum NodeCommand {
     CloseDay(CloseDay),
     /// Say what the node holds and what is open / 查看节点状态
     Status(ShowStatus),
+    /// Write the evidence of a settlement into a file / 导出结算凭证包
+    Evidence(WriteEvidence),
+    /// Check evidence offline, by the operator's root alone; exit 65 when it does not hold / 离线验证凭证包
+    VerifyEvidence(VerifyEvidence),
 }
 
 impl NodeCommand {
@@ -73,6 +79,8 @@ impl NodeCommand {
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
             Self::Status(status) => status.run(out),
+            Self::Evidence(write) => write.run(out),
+            Self::VerifyEvidence(verify) => verify.run(out),
         }
     }
 }

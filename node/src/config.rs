@@ -89,14 +89,15 @@ pub fn read(
     let limits = limits::read(&root);
     let telemetry = telemetry::read(&root, region);
     document.finish(|| {
-        let limits = limits?;
+        let (limits, signer) = (limits?, identity.signer?);
         Some(NodeSettings {
             node: NodeConfig {
                 region: region?,
                 listen: listen?,
                 data: data?,
                 credentials: credentials?,
-                signing: identity.signing?,
+                signing: signer.key,
+                certified: signer.certified,
                 directory: directory?,
                 clearinghouse: if let Some(clearinghouse) = clearinghouse {
                     Some(clearinghouse?)

@@ -31,6 +31,7 @@ mod compute;
 pub mod config;
 mod delivery;
 pub mod error;
+pub mod evidence;
 pub mod group;
 pub mod grpc;
 pub mod home;

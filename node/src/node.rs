@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::SigningKey;
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_journal::{DirDisk, Options};
 use huitong_transport::access::AccessTableError;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::clock::{Calendar, Clock};
+use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
@@ -54,6 +56,8 @@ pub struct NodeConfig {
     pub credentials: CredentialStore,
     /// The key it signs receipts with.
     pub signing: Arc<SigningKey>,
+    /// The certificate by which others know it.
+    pub certified: CertifiedKey,
     /// The other regions.
     pub directory: Vec<DirectoryEntry>,
     /// The clearinghouse, `https://host:port`; legs wait without one.
@@ -196,12 +200,21 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         clock,
         reported: reporter.as_ref().map(|reporter| reporter.reported()),
     }));
+    let evidence = EvidenceDesk {
+        region,
+        signer: config.certified,
+        ledger: Arc::clone(&ledger),
+        treatment: Arc::clone(&treatment),
+        policies: Arc::clone(&policies),
+        homes: homes.clone(),
+    };
     let services = Services {
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
         treatment: Arc::clone(&treatment),
         registry,
+        evidence: Arc::new(evidence),
         office: Arc::new(office),
         policies,
         homes: homes.clone(),

@@ -20,6 +20,7 @@ use crate::trust::{Trust, verify_chain_identity};
 pub struct CertifiedKey {
     identity: Identity,
     key: VerifyingKey,
+    chain: Vec<CertificateDer<'static>>,
 }
 
 /// Why a signing certificate is not accepted.
@@ -69,6 +70,7 @@ impl CertifiedKey {
             KeyKind::Ed25519 => Ok(Self {
                 identity,
                 key: VerifyingKey::from_bytes(certificate.public_key())?,
+                chain: chain.iter().map(|it| it.clone().into_owned()).collect(),
             }),
             other @ (KeyKind::EcdsaP256 | KeyKind::Other(_)) => {
                 Err(CertifiedKeyError::KeyKind(other.clone()))
@@ -76,9 +78,30 @@ impl CertifiedKey {
         }
     }
 
+    /// As [`CertifiedKey::from_pem`], from the bytes of each certificate, leaf first.
+    ///
+    /// # Errors
+    /// As [`CertifiedKey::from_pem`].
+    pub fn from_der(
+        chain: &[Vec<u8>],
+        trust: &Trust,
+        at: Timestamp,
+    ) -> Result<Self, CertifiedKeyError> {
+        let chain: Vec<_> = chain
+            .iter()
+            .map(|der| CertificateDer::from(der.as_slice()))
+            .collect();
+        Self::from_chain(&chain, trust, at)
+    }
+
     /// Who signs with this key: a node's or the clearinghouse's signing identity.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// The certificates that prove it, leaf first, as they were given.
+    pub fn chain(&self) -> &[CertificateDer<'static>] {
+        &self.chain
     }
 
     /// The key itself.

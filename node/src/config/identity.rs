@@ -14,16 +14,22 @@ use super::path;
 /// What could be read of both sections.
 pub(super) struct NodeIdentity {
     pub(super) credentials: Option<CredentialStore>,
-    pub(super) signing: Option<Arc<SigningKey>>,
+    pub(super) signer: Option<Signer>,
+}
+
+/// With what the node signs, and by which certificate others know it.
+pub(super) struct Signer {
+    pub(super) key: Arc<SigningKey>,
+    pub(super) certified: CertifiedKey,
 }
 
 pub(super) fn read(root: &Section<'_>, folder: &Path, region: Option<RegionCode>) -> NodeIdentity {
     let credentials = credentials(&root.section("tls"), folder, region);
     let trust = credentials.as_ref().map(CredentialStore::credentials);
-    let signing = signing(&root.section("signing"), folder, region, trust.as_ref());
+    let signer = signer(&root.section("signing"), folder, region, trust.as_ref());
     NodeIdentity {
         credentials,
-        signing,
+        signer,
     }
 }
 
@@ -86,12 +92,12 @@ fn culprit(error: &CredentialsError, files: &CredentialFiles) -> &'static str {
 }
 
 /// The signing key, and the certificate by which others know it: they must belong together.
-fn signing(
+fn signer(
     section: &Section<'_>,
     folder: &Path,
     region: Option<RegionCode>,
     trust: Option<&Credentials>,
-) -> Option<Arc<SigningKey>> {
+) -> Option<Signer> {
     let key_path = path(section, "key", folder);
     let certificate = path(section, "certificate", folder);
     let key = SigningKey::load(&key_path?).map_err(|error| {
@@ -117,7 +123,10 @@ fn signing(
         );
         return None;
     }
-    Some(Arc::new(key))
+    Some(Signer {
+        key: Arc::new(key),
+        certified,
+    })
 }
 
 /// Reads a signing certificate and checks it against the root.

@@ -49,6 +49,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             "/huitong.settlement.v1.InstitutionService/Cancel",
             institution,
         ),
+        Row::method("/huitong.settlement.v1.EvidenceService/GetEvidence", either),
         Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),

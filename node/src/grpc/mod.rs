@@ -4,6 +4,7 @@
 //! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
 
 pub mod access;
+pub mod evidence;
 pub mod home;
 mod import;
 pub mod institution;

@@ -6,6 +6,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
+use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
 use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
@@ -13,12 +14,14 @@ use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceSer
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
+use super::evidence::EvidenceGrpc;
 use super::home::HomeGrpc;
 use super::institution::InstitutionGrpc;
 use super::office::PolicyOfficeGrpc;
 use super::policy::PolicyGrpc;
 use super::registry::RegistryGrpc;
 use super::treatment::TreatmentGrpc;
+use crate::evidence::EvidenceDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::office::Office;
@@ -39,6 +42,8 @@ pub struct Services {
     pub treatment: Arc<TreatmentRole>,
     /// The officers' side.
     pub registry: Arc<Registry>,
+    /// Writes evidence.
+    pub evidence: Arc<EvidenceDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -58,6 +63,7 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         home,
         treatment,
         registry,
+        evidence,
         office,
         policies,
         homes,
@@ -71,6 +77,8 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(evidence))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&policies)));
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
     let office =
@@ -104,6 +112,7 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
     Ok(Routes::new(institution)
         .add_service(homes_of)
         .add_service(delivered)
+        .add_service(evidence)
         .add_service(policy)
         .add_service(office)
         .add_service(officers)

@@ -113,6 +113,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps
         | RefusalCode::SupersededUnknown
+        | RefusalCode::NotSettled
+        | RefusalCode::SignerUnknown
         | RefusalCode::NotReplaced => Code::FailedPrecondition,
     }
 }

@@ -199,10 +199,14 @@ impl World {
         CredentialStore::fixed(credentials).unwrap()
     }
 
+    fn certified(&self, region: &Region) -> CertifiedKey {
+        let now = jiff::Timestamp::now();
+        CertifiedKey::from_chain(region.signing.chain(), &self.trust, now).unwrap()
+    }
+
     pub fn config(&self, code: &str) -> NodeConfig {
         let own = self.of(code);
         let entry = |region: &Region| {
-            let now = jiff::Timestamp::now();
             let relayed = self
                 .relay
                 .as_ref()
@@ -211,8 +215,7 @@ impl World {
             DirectoryEntry {
                 region: region.code,
                 endpoint: format!("https://{address}"),
-                signing: CertifiedKey::from_chain(region.signing.chain(), &self.trust, now)
-                    .unwrap(),
+                signing: self.certified(region),
             }
         };
         NodeConfig {
@@ -221,6 +224,7 @@ impl World {
             data: own.folder.path().to_owned(),
             credentials: self.party(&format!("/region/{code}/node")),
             signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
+            certified: self.certified(own),
             directory: vec![entry(&self.ningbo), entry(&self.chengdu)],
             clearinghouse: self
                 .clearing

@@ -17,6 +17,7 @@ use crate::decision::{
     Step,
 };
 use crate::digest::sha256;
+use crate::evidence::{Evidence, Mismatch};
 use crate::fund::Fund;
 use crate::id::SettlementId;
 use crate::leg::{Leg, NumberedLeg, Side};
@@ -53,8 +54,7 @@ fn a_bill_keeps_its_bytes() {
     golden_file("bill", &Bill::new(yuan("100.01"), vec![line]).unwrap());
 }
 
-#[test]
-fn a_snapshot_keeps_its_bytes() {
+fn snapshot() -> Snapshot {
     let coverage = Coverage {
         scheme: Scheme::Resident,
         category: name("adult"),
@@ -87,24 +87,26 @@ fn a_snapshot_keeps_its_bytes() {
             7,
         )
     });
-    golden_file(
-        "snapshot",
-        &Snapshot {
-            person: person(),
-            version: PersonVersion {
-                incarnation: 1,
-                change: 3,
-            },
-            coverage,
-            totals: BTreeMap::from(totals),
-            balances: Balances {
-                own: yuan("12.34"),
-                family: Fen::ZERO,
-            },
-            policy: sha256(b"policy"),
-            engines: vec![1],
+    Snapshot {
+        person: person(),
+        version: PersonVersion {
+            incarnation: 1,
+            change: 3,
         },
-    );
+        coverage,
+        totals: BTreeMap::from(totals),
+        balances: Balances {
+            own: yuan("12.34"),
+            family: Fen::ZERO,
+        },
+        policy: sha256(b"policy"),
+        engines: vec![1],
+    }
+}
+
+#[test]
+fn a_snapshot_keeps_its_bytes() {
+    golden_file("snapshot", &snapshot());
 }
 
 #[test]
@@ -119,6 +121,24 @@ fn a_receipt_keeps_its_bytes_and_leads_to_its_root() {
     let mut moved = receipt();
     moved.body.number = 10;
     assert!(!moved.is_in_group(), "a changed body leads elsewhere");
+}
+
+#[test]
+fn evidence_keeps_its_bytes_and_says_which_parts_do_not_belong_together() {
+    let evidence = Evidence {
+        signer: vec![vec![0x30, 0x82]],
+        receipt: receipt(),
+        claim: claim(),
+        decision: decision(),
+        snapshot: snapshot(),
+        policy: b"policy".to_vec(),
+        bill: None,
+    };
+    golden_file("evidence", &evidence);
+    assert_eq!(evidence.coherent(), Err(Mismatch::Commitment));
+    let mut moved = evidence;
+    moved.receipt.index = 1;
+    assert_eq!(moved.coherent(), Err(Mismatch::Group));
 }
 
 #[test]

@@ -20,6 +20,7 @@ pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod digest;
+pub mod evidence;
 pub mod fund;
 #[cfg(test)]
 mod golden;

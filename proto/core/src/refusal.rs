@@ -120,6 +120,10 @@ refusals! {
     OutcomeUnknown "outcome.unknown" SameId "The outcome is not known yet; ask for this id until it is." "结算结果未明，请按本编号查询，勿另行结算。";
     /// Nothing is known of the id.
     NotFound "settlement.not_found" No "Nothing is known of this id here." "无此编号的结算。";
+    /// The settlement does not stand, so nothing proves it.
+    NotSettled "settlement.not_settled" No "The settlement does not stand: it is open, refused or abandoned; ask how it stands." "该笔结算未成立（未决、已拒绝或已作废），请先查询其状态。";
+    /// The certificate of the key that signed is not at hand.
+    SignerUnknown "evidence.signer_unknown" No "It was signed with the named key, whose certificate this node does not hold; its operator must add it." "该回执由所示密钥签署，本节点没有其证书，须由运维人员补充。";
     /// No document of this digest was put forward here.
     PolicyUnknown "policy.unknown" No "No document of this digest was put forward in this region; list the documents." "本统筹区无此摘要的政策文件，请查看政策列表。";
     /// The officer who asks is the one who must not decide.

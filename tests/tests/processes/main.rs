@@ -28,6 +28,7 @@ mod catalogue;
 mod certificates;
 mod command;
 mod crashes;
+mod evidence;
 mod handbook;
 mod policies;
 mod python;

@@ -1,0 +1,167 @@
+//! Whether evidence holds: by the operator's root alone, offline, years later.
+//!
+//! The order is that of trust: the bytes read, the certificate leads to the root at the moment of commit and
+//! is the home region's, the signature is that key's, the parts belong together, and the decision comes out
+//! again by the engine that it names. The first that fails is told.
+
+use huitong_adjudication::{Engine, UnknownEngine};
+use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
+use huitong_certs::{Identity, Trust};
+use huitong_core::canonical::{Artifact, CanonicalError};
+use huitong_core::evidence::{Evidence, Mismatch};
+use huitong_core::region::RegionCode;
+
+use crate::group::is_signed;
+use crate::home::commit::amounts;
+use crate::policies::{HeldPolicy, PolicyError};
+
+/// The largest file that is read: a bill of 10,000 lines has a tenth of it.
+pub const EVIDENCE_BYTES_AT_MOST: usize = 16 << 20;
+
+/// Evidence that holds.
+#[derive(Debug)]
+pub struct Checked {
+    /// What it says.
+    pub evidence: Evidence,
+    /// Who signed.
+    pub signer: CertifiedKey,
+    /// The policy that was followed.
+    pub policy: HeldPolicy,
+}
+
+/// Why evidence does not hold.
+#[derive(Debug, thiserror::Error)]
+pub enum EvidenceFault {
+    /// It is larger than any evidence.
+    #[error(
+        "it has {0} bytes; evidence has at most {EVIDENCE_BYTES_AT_MOST} / 文件共 {0} 字节，超过凭证包上限 {EVIDENCE_BYTES_AT_MOST}"
+    )]
+    TooLarge(usize),
+    /// It is no evidence, or was changed in its length or form.
+    #[error("it cannot be read as evidence: {0} / 无法按凭证包读取：{0}")]
+    Unreadable(#[from] CanonicalError),
+    /// The moment of commit is out of range.
+    #[error("its time of commit is out of range / 提交时间超出范围")]
+    Moment,
+    /// The certificate does not lead to the root.
+    #[error("its signing certificate is not accepted: {0}")]
+    Certificate(#[from] CertifiedKeyError),
+    /// The certificate is somebody else's.
+    #[error(
+        "it is signed as {found}, not as the node of the home region {expected} / 签名方为 {found}，不是参保地 {expected} 的节点"
+    )]
+    Signer {
+        /// Whose certificate it is.
+        found: Identity,
+        /// The home region.
+        expected: RegionCode,
+    },
+    /// The signature is not that key's.
+    #[error("the signature does not belong to these bytes and this key / 签名与内容或密钥不符")]
+    Signature,
+    /// Two parts do not belong together.
+    #[error("{}", mismatch(*.0))]
+    Mismatch(Mismatch),
+    /// The document cannot be used.
+    #[error("its policy cannot be used: {0} / 其中的待遇政策无法使用：{0}")]
+    Policy(#[from] PolicyError),
+    /// Something of the person stands in it that the decision does not rest on, so nothing proves it.
+    #[error("it says of the person what the policy does not ask for / 含有政策并不需要的人员信息")]
+    Unasked,
+    /// This program does not hold the engine.
+    #[error("{0}; use a program that has it / 本程序没有该版本的计算引擎，请换用含该版本的程序")]
+    Engine(#[from] UnknownEngine),
+    /// The decision does not come out again.
+    #[error(
+        "the decision is not the one that the policy gives for this claim / 决定与按政策重新计算的结果不一致"
+    )]
+    Decision,
+    /// What is owed is not what was decided.
+    #[error("the amounts of the receipt are not those of the decision / 回执金额与决定不符")]
+    Amounts,
+}
+
+/// Reads evidence and checks all of it.
+///
+/// # Errors
+/// The first [`EvidenceFault`].
+pub fn check(bytes: &[u8], trust: &Trust) -> Result<Checked, EvidenceFault> {
+    if bytes.len() > EVIDENCE_BYTES_AT_MOST {
+        return Err(EvidenceFault::TooLarge(bytes.len()));
+    }
+    let evidence = Evidence::from_bytes(bytes)?;
+    let signer = signer(&evidence, trust)?;
+    if !is_signed(&evidence.receipt.group, &signer) {
+        return Err(EvidenceFault::Signature);
+    }
+    evidence.coherent().map_err(EvidenceFault::Mismatch)?;
+    let home = evidence.claim.person.home;
+    let policy = HeldPolicy::read(evidence.policy.clone(), home)?;
+    decided_again(&evidence, &policy)?;
+    Ok(Checked {
+        evidence,
+        signer,
+        policy,
+    })
+}
+
+/// The key that signed, proven for the moment of commit: a certificate that has expired since still proves it.
+fn signer(evidence: &Evidence, trust: &Trust) -> Result<CertifiedKey, EvidenceFault> {
+    let body = &evidence.receipt.body;
+    let moment = jiff::Timestamp::from_millisecond(body.committed_at.as_millis());
+    let moment = moment.map_err(|_| EvidenceFault::Moment)?;
+    let key = CertifiedKey::from_der(&evidence.signer, trust, moment)?;
+    let home = body.clearing.home;
+    if *key.identity() != Identity::RegionNodeSigning(home) {
+        return Err(EvidenceFault::Signer {
+            found: key.identity().clone(),
+            expected: home,
+        });
+    }
+    Ok(key)
+}
+
+fn decided_again(evidence: &Evidence, policy: &HeldPolicy) -> Result<(), EvidenceFault> {
+    let Evidence {
+        receipt,
+        claim,
+        decision,
+        snapshot,
+        ..
+    } = evidence;
+    let needs = policy.compiled.needs();
+    if snapshot.coverage != snapshot.coverage.as_asked(needs)
+        || snapshot.balances != snapshot.balances.as_asked(needs)
+    {
+        return Err(EvidenceFault::Unasked);
+    }
+    let engine = Engine::of(decision.engine)?;
+    let (coverage, totals) = (&snapshot.coverage, &snapshot.totals);
+    let again = engine.decide(&policy.compiled, claim, coverage, totals, snapshot.balances);
+    if again.as_ref() != Ok(decision) {
+        return Err(EvidenceFault::Decision);
+    }
+    if amounts(decision).as_ref() != Ok(&receipt.body.clearing.amounts) {
+        return Err(EvidenceFault::Amounts);
+    }
+    Ok(())
+}
+
+const fn mismatch(of: Mismatch) -> &'static str {
+    match of {
+        Mismatch::Group => {
+            "the receipt is not part of the group that was signed / 回执不属于所签名的一组"
+        }
+        Mismatch::Commitment => {
+            "the receipt was not given for this person, claim and decision / 回执与人员、费用或决定不符"
+        }
+        Mismatch::Regions => "the receipt names other regions / 回执中的统筹区不符",
+        Mismatch::Catalogue => "the catalogue is not one and the same / 目录不一致",
+        Mismatch::Policy => {
+            "the policy's document is not the one that was followed / 所附政策文件不是所依据的政策"
+        }
+        Mismatch::Engine => "the engine is not one and the same / 计算引擎版本不一致",
+        Mismatch::Person => "the person's standing is another person's / 待遇快照属于他人",
+        Mismatch::Bill => "the bill is not the one that was split / 费用明细与分割结果不符",
+    }
+}

@@ -1,0 +1,187 @@
+//! Evidence of a settlement: written by a node that took part in it, checked by anybody, without a node.
+//!
+//! Both regions can write it. The treatment region adds the bill as charged; the home region shows no more
+//! of the person than the policy asks for. Nothing is signed for it: the home region signed when it
+//! committed, and that word is what the evidence proves.
+
+mod check;
+
+use std::sync::Arc;
+
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::coverage::Snapshot;
+use huitong_core::digest::Digest;
+use huitong_core::evidence::Evidence;
+use huitong_core::id::SettlementId;
+use huitong_core::institution::InstitutionCode;
+use huitong_core::receipt::Receipt;
+use huitong_core::record::NodeRecord;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+
+pub use check::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
+
+use crate::error::NodeError;
+use crate::home::receipts::receipt_at;
+use crate::ledger::Ledger;
+use crate::peers::Homes;
+use crate::policies::{HeldPolicy, PolicyBook};
+use crate::store::apply::Records;
+use crate::store::{HomeState, Location, Rows, StoreError};
+use crate::treatment::{SettledView, TreatmentRole, ViewState};
+
+/// Who may see a settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// An officer of the region: any.
+    Officer,
+    /// An institution: its own.
+    Institution(InstitutionCode),
+}
+
+/// Writes evidence of what this node took part in.
+pub struct EvidenceDesk {
+    /// The node's region.
+    pub region: RegionCode,
+    /// The certificate of the node's own signing key.
+    pub signer: CertifiedKey,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The treatment role.
+    pub treatment: Arc<TreatmentRole>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
+    /// The directory, with the signing certificates of others.
+    pub homes: Homes,
+}
+
+impl EvidenceDesk {
+    /// The evidence of a settlement of the own hospitals, or, when another region is named, of one of the
+    /// own members there.
+    ///
+    /// # Errors
+    /// A refusal: nothing is known of the id, it does not stand, or the certificate that belongs to its
+    /// signature is not at hand. Or the node's own trouble.
+    pub async fn evidence(
+        &self,
+        settlement: SettlementId,
+        treatment: RegionCode,
+        reader: Reader,
+    ) -> Result<Evidence, NodeError> {
+        if treatment == self.region {
+            self.treated_here(settlement, reader).await
+        } else {
+            self.insured_here(settlement, treatment, reader).await
+        }
+    }
+
+    async fn treated_here(
+        &self,
+        settlement: SettlementId,
+        reader: Reader,
+    ) -> Result<Evidence, NodeError> {
+        let view = self.treatment.view(settlement).await?;
+        // Another institution's settlement is as unknown as one that never was.
+        let view = view.filter(|view| match reader {
+            Reader::Officer => true,
+            Reader::Institution(own) => view.institution == own,
+        });
+        let state = view.ok_or_else(|| not_found(settlement))?.state;
+        let settled = match state {
+            ViewState::Settled(settled) => *settled,
+            ViewState::Prepared | ViewState::Refused(_) | ViewState::Abandoned => {
+                return Err(not_settled(settlement));
+            }
+        };
+        let SettledView {
+            prepared,
+            snapshot,
+            decision,
+            receipt,
+        } = settled;
+        let policy = self.policy(&decision.policy)?;
+        Ok(Evidence {
+            signer: self.signer_of(&receipt)?,
+            receipt,
+            claim: prepared.claim,
+            decision,
+            snapshot,
+            policy: policy.document.clone(),
+            bill: Some(prepared.bill),
+        })
+    }
+
+    async fn insured_here(
+        &self,
+        settlement: SettlementId,
+        treatment: RegionCode,
+        reader: Reader,
+    ) -> Result<Evidence, NodeError> {
+        if reader != Reader::Officer {
+            return Err(not_found(settlement));
+        }
+        // Seen after the barrier, a row's place in the journal is known.
+        self.ledger.barrier().await?;
+        let row = self.ledger.home_settlement(treatment, settlement)?;
+        let at = match row.ok_or_else(|| not_found(settlement))?.state {
+            HomeState::Committed(at) => at,
+            HomeState::Refused(_) | HomeState::Tombstone(_) => return Err(not_settled(settlement)),
+        };
+        self.of_commit(at)
+    }
+
+    fn of_commit(&self, at: Location) -> Result<Evidence, NodeError> {
+        let NodeRecord::Committed(record) = self.ledger.record(at)? else {
+            return Err(StoreError::Inconsistent("a commit's place holds another record").into());
+        };
+        let receipt = receipt_at(&self.ledger, at)?;
+        let policy = self.policy(&record.decision.policy)?;
+        let needs = policy.compiled.needs();
+        let snapshot = Snapshot {
+            coverage: record.snapshot.coverage.as_asked(needs),
+            balances: record.snapshot.balances.as_asked(needs),
+            ..record.snapshot
+        };
+        Ok(Evidence {
+            signer: self.signer_of(&receipt)?,
+            receipt,
+            claim: record.claim,
+            decision: record.decision,
+            snapshot,
+            policy: policy.document.clone(),
+            bill: None,
+        })
+    }
+
+    fn policy(&self, digest: &Digest) -> Result<Arc<HeldPolicy>, StoreError> {
+        let policy = self.policies.get(digest);
+        policy.ok_or(StoreError::Inconsistent("the policy of a settlement"))
+    }
+
+    /// The certificates of the key that signed a receipt.
+    fn signer_of(&self, receipt: &Receipt) -> Result<Vec<Vec<u8>>, NodeError> {
+        let home = receipt.body.clearing.home;
+        let other = self.homes.of(home);
+        let key = if home == self.region {
+            Some(&self.signer)
+        } else {
+            other.as_ref().and_then(|home| home.signing_key())
+        };
+        let signed = receipt.group.key_id;
+        let key = key.filter(|key| *key.key().key_id().as_bytes() == *signed.as_bytes());
+        let key = key.ok_or_else(|| NodeError::refused(RefusalCode::SignerUnknown, signed))?;
+        Ok(key
+            .chain()
+            .iter()
+            .map(|der| der.as_ref().to_vec())
+            .collect())
+    }
+}
+
+fn not_found(settlement: SettlementId) -> NodeError {
+    NodeError::refused(RefusalCode::NotFound, settlement)
+}
+
+fn not_settled(settlement: SettlementId) -> NodeError {
+    NodeError::refused(RefusalCode::NotSettled, settlement)
+}

@@ -1,0 +1,135 @@
+//! Evidence of a settlement: whatever somebody needs who holds nothing but the operator's root.
+//!
+//! A node writes it for one settlement that stands. It carries the home region's receipt with what the
+//! receipt only commits to (claim and decision), what the decision was made on (the person's standing as the
+//! policy asks for it, the policy's bytes as published), and the certificates of the key that signed. Here is
+//! what must fit together without cryptography or an engine; the signature and the decision itself are
+//! checked by who reads it.
+
+use crate::bill::Bill;
+use crate::canonical::Artifact;
+use crate::canonical_struct;
+use crate::claim::Claim;
+use crate::coverage::{PersonVersion, Snapshot};
+use crate::decision::Decision;
+use crate::digest::sha256;
+use crate::receipt::{PersonalPart, Receipt};
+
+/// A settlement and all that proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The certificates of the signing key, DER, leaf first, without the root.
+    pub signer: Vec<Vec<u8>>,
+    /// The home region's word.
+    pub receipt: Receipt,
+    /// What was asked for.
+    pub claim: Claim,
+    /// What both regions computed.
+    pub decision: Decision,
+    /// How the person stood, as far as the policy asks.
+    pub snapshot: Snapshot,
+    /// The policy's document, as published.
+    pub policy: Vec<u8>,
+    /// The bill as charged; only the treatment region has it.
+    pub bill: Option<Bill>,
+}
+
+canonical_struct!(Evidence {
+    signer,
+    receipt,
+    claim,
+    decision,
+    snapshot,
+    policy,
+    bill
+});
+
+impl Artifact for Evidence {
+    const KIND: [u8; 4] = *b"EVID";
+    const VERSION: u16 = 1;
+}
+
+/// Two parts of an evidence that do not belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mismatch {
+    /// The receipt is no leaf of the group whose root was signed.
+    Group,
+    /// The receipt was not given for this person, claim, decision and version.
+    Commitment,
+    /// The receipt names other regions than the claim.
+    Regions,
+    /// Receipt, decision and claim do not name one catalogue.
+    Catalogue,
+    /// Receipt, decision, snapshot and document are not of one policy.
+    Policy,
+    /// Receipt and decision name different engines.
+    Engine,
+    /// The snapshot is another person's.
+    Person,
+    /// The bill is not the one that was split.
+    Bill,
+}
+
+impl Evidence {
+    /// The first two parts that do not belong together.
+    ///
+    /// # Errors
+    /// [`Mismatch`].
+    pub fn coherent(&self) -> Result<(), Mismatch> {
+        let clearing = &self.receipt.body.clearing;
+        let (claim, decision, snapshot) = (&self.claim, &self.decision, &self.snapshot);
+        let checks = [
+            (Mismatch::Group, self.receipt.is_in_group()),
+            (Mismatch::Commitment, self.is_committed_to()),
+            (
+                Mismatch::Regions,
+                clearing.home == claim.person.home && clearing.treatment == claim.treatment,
+            ),
+            (
+                Mismatch::Catalogue,
+                clearing.catalogue == claim.catalogue && decision.catalogue == claim.catalogue,
+            ),
+            (
+                Mismatch::Policy,
+                [decision.policy, snapshot.policy, sha256(&self.policy)]
+                    .iter()
+                    .all(|policy| *policy == clearing.policy),
+            ),
+            (Mismatch::Engine, clearing.engine == decision.engine),
+            (Mismatch::Person, snapshot.person == claim.person),
+            (Mismatch::Bill, self.is_of_bill()),
+        ];
+        checks
+            .iter()
+            .find(|(_, fits)| !fits)
+            .map_or(Ok(()), |(mismatch, _)| Err(*mismatch))
+    }
+
+    fn is_committed_to(&self) -> bool {
+        let before = self.snapshot.version;
+        let personal = PersonalPart {
+            person: self.claim.person,
+            claim: self.claim.digest(),
+            decision: self.decision.digest(),
+            version: PersonVersion {
+                change: before.change.saturating_add(1),
+                ..before
+            },
+        };
+        personal.commitment(&self.receipt.salt) == self.receipt.body.personal
+    }
+
+    /// Whether the lines of the bill are those of the claim, number by number, each with its whole amount.
+    fn is_of_bill(&self) -> bool {
+        let Some(bill) = &self.bill else {
+            return true;
+        };
+        let split = self.claim.bill.lines();
+        bill.net_lines().is_ok_and(|lines| {
+            lines.len() == split.len()
+                && lines.iter().zip(split).all(|(line, of)| {
+                    line.number == of.number && of.parts.total() == Ok(line.amount)
+                })
+        })
+    }
+}
