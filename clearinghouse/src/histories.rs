@@ -13,12 +13,14 @@ use proptest::prelude::*;
 
 use crate::decide::Condition;
 use crate::refusal::Refusal;
-use crate::testing::{House, Return, debt, payable, receivable, region};
+use crate::testing::{House, Return, debt, payable, receivable, region, reversed};
 
 /// What becomes of one debt's reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
     Agrees,
+    /// It agrees, and so does its reversal.
+    Reversed,
     CreditorOnly,
     DebtorOnly,
     Differs,
@@ -39,6 +41,7 @@ enum Step {
 fn fates() -> impl Strategy<Value = Vec<(usize, usize, i64, Fate, u16, u16)>> {
     let fate = prop_oneof![
         6 => Just(Fate::Agrees),
+        2 => Just(Fate::Reversed),
         1 => Just(Fate::CreditorOnly),
         1 => Just(Fate::DebtorOnly),
         1 => Just(Fate::Differs),
@@ -81,7 +84,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 /// Where in its region's stream a debt is reported, and by which side.
 type Place = (u16, Leg, fn(u64, &Leg) -> NumberedLeg);
 
-/// The four streams, each in an order of its own, and the debts that agree.
+/// The four streams, each in an order of its own, and the debts that agree. A reversal comes with its
+/// settlement or in any order with others; which of the two a plan takes first does not matter.
 fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLeg>>, Vec<Leg>) {
     let mut places: Vec<Vec<Place>> = vec![Vec::new(); 4];
     let mut agreed = Vec::new();
@@ -99,12 +103,18 @@ fn streams(fates: &[(usize, usize, i64, Fate, u16, u16)]) -> (Vec<Vec<NumberedLe
             };
             places[*debtor].push((*there, said, payable));
         }
-        if *fate == Fate::Agrees {
+        if *fate == Fate::Reversed {
+            let back = reversed(&leg, 2);
+            places[*debtor].push((*there, back.clone(), receivable));
+            places[creditor].push((*here, back.clone(), payable));
+            agreed.push(back);
+        }
+        if matches!(fate, Fate::Agrees | Fate::Reversed) {
             agreed.push(leg);
         }
     }
     let number = |mut stream: Vec<Place>| {
-        stream.sort_by_key(|(place, leg, _)| (*place, leg.settlement));
+        stream.sort_by_key(|(place, leg, _)| (*place, leg.settlement, leg.kind));
         (1..)
             .zip(stream)
             .map(|(number, (_, leg, side))| side(number, &leg))

@@ -8,7 +8,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
@@ -55,12 +55,25 @@ pub(crate) fn members() -> Members {
 pub(crate) fn debt(id: u8, debtor: usize, creditor: usize, fen: i64) -> Leg {
     Leg {
         settlement: SettlementId::from_parts(i64::from(id), [id; 10]),
+        kind: LegKind::Settlement,
         debtor: region(debtor),
         creditor: region(creditor),
         fund: Fund::ResidentPool,
         amount: Fen::new(fen).unwrap(),
         business_day: day(1),
         receipt: sha256(&[id]),
+    }
+}
+
+/// What is owed back for a debt's reversal, on a day.
+pub(crate) fn reversed(leg: &Leg, on: u8) -> Leg {
+    Leg {
+        kind: LegKind::Reversal,
+        debtor: leg.creditor,
+        creditor: leg.debtor,
+        business_day: day(on),
+        receipt: sha256(b"a reversal"),
+        ..leg.clone()
     }
 }
 

@@ -8,6 +8,7 @@ mod close_day;
 mod evidence;
 mod import;
 pub mod policy;
+mod reverse;
 mod run;
 mod status;
 
@@ -22,6 +23,7 @@ pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
+pub use reverse::Reverse;
 pub use run::Run;
 pub use status::ShowStatus;
 
@@ -43,6 +45,8 @@ pub enum NodeCommand {
     Import(Import),
     /// Close a business day / 日切
     CloseDay(CloseDay),
+    /// Take a settlement of the region's insured back, in full / 冲正结算
+    Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
     Status(ShowStatus),
     /// Write the evidence of a settlement into a file / 导出结算凭证包
@@ -78,6 +82,7 @@ impl NodeCommand {
             Self::CheckConfig(check) => check.run(out),
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
+            Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::Evidence(write) => write.run(out),
             Self::VerifyEvidence(verify) => verify.run(out),

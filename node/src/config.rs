@@ -8,6 +8,7 @@ mod calendar;
 mod directory;
 mod identity;
 mod limits;
+mod reversal;
 mod telemetry;
 
 use std::net::SocketAddr;
@@ -85,6 +86,7 @@ pub fn read(
         .optional_section("clearinghouse")
         .map(|section| endpoint(&section));
     let calendar = calendar::read(&root, folder);
+    let reversal = reversal::read(&root);
     let (timing, report_every) = timing(&root);
     let limits = limits::read(&root);
     let telemetry = telemetry::read(&root, region);
@@ -105,6 +107,7 @@ pub fn read(
                     None
                 },
                 calendar: calendar?,
+                reversal: reversal?,
                 clock,
                 journal: limits.journal,
                 timing: timing?,

@@ -1,7 +1,8 @@
-//! Delivering receipts to treatment regions until they are acknowledged (PROTOCOL 8).
+//! Delivering receipts and reversals to treatment regions until they are acknowledged (PROTOCOL 8, 10).
 //!
-//! Most receipts are acknowledged in passing, with the treatment region's next question. What is not within
-//! a while is delivered: answers that were lost, and receipts that a restored node lacks.
+//! Most are acknowledged in passing, with the treatment region's next question. What is not within a while is
+//! delivered: answers that were lost, reversals that nobody there asked for, and what a restored node lacks.
+//! The own treatment role is delivered to like any other, in process.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,17 +11,19 @@ use std::time::Duration;
 use huitong_core::date::Timestamp;
 use huitong_core::record::{NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::Evidence;
 use tokio_util::sync::CancellationToken;
 
 use crate::chance::jittered;
 use crate::error::NodeError;
 use crate::home::HomeRole;
-use crate::home::receipts::receipts_from;
-use crate::peers::{Homes, Peer};
+use crate::home::receipts::sent_from;
+use crate::peers::{HomeFault, Homes, Peer};
 use crate::store::{Rows, StoreError, Stream, StreamHead};
+use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict};
 
-/// Receipts of one delivery.
+/// Receipts and reversals of one delivery.
 const BATCH: usize = 256;
 
 /// Writes down how far a treatment region holds its receipts.
@@ -48,15 +51,30 @@ impl Command for Acknowledge {
     }
 }
 
+/// Whom a round delivers to.
+enum Receiver<'a> {
+    Own(&'a Arc<TreatmentRole>),
+    Other(&'a Peer),
+}
+
 impl HomeRole {
     /// Delivers until told to stop: what is not acknowledged by the time of a round, and was written before
     /// the round before.
-    pub async fn deliver(self: Arc<Self>, homes: Homes, every: Duration, stop: CancellationToken) {
+    pub async fn deliver(
+        self: Arc<Self>,
+        own: Arc<TreatmentRole>,
+        homes: Homes,
+        every: Duration,
+        stop: CancellationToken,
+    ) {
         let mut seen: BTreeMap<RegionCode, u64> = BTreeMap::new();
         loop {
-            for (region, peer) in homes.others() {
+            let others = homes.others();
+            let others = others.map(|(region, peer)| (region, Receiver::Other(peer)));
+            let own = std::iter::once((self.region(), Receiver::Own(&own)));
+            for (region, receiver) in own.chain(others) {
                 let due = seen.get(&region).copied().unwrap_or(u64::MAX);
-                match self.deliver_to(region, peer, due, every).await {
+                match self.deliver_to(region, &receiver, due, every).await {
                     Ok(written) => drop(seen.insert(region, written)),
                     Err(error) => tracing::warn!(%region, %error, "receipts were not delivered"),
                 }
@@ -68,11 +86,11 @@ impl HomeRole {
         }
     }
 
-    /// One round for one region: how many receipts are written for it.
+    /// One round for one region: how many receipts and reversals are written for it.
     async fn deliver_to(
         &self,
         region: RegionCode,
-        peer: &Peer,
+        receiver: &Receiver<'_>,
         due: u64,
         within: Duration,
     ) -> Result<u64, NodeError> {
@@ -80,16 +98,20 @@ impl HomeRole {
             .ledger
             .stream(Stream::Receipts(region))?
             .unwrap_or(StreamHead::EMPTY);
+        // Nobody tells in passing how far the own treatment role is.
+        if let Receiver::Own(role) = receiver
+            && self.acknowledged(region)? < head.written
+        {
+            let held = role.take_delivered(region, Vec::new()).await?;
+            self.acknowledge(region, held)?;
+        }
         let held = self.acknowledged(region)?;
         // At the first round everything is due: the node has just started.
         if held < head.written.min(due) {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
-            let receipts = receipts_from(&self.ledger, region, held.saturating_add(1), BATCH)?;
-            match peer
-                .deliver(&receipts, within.max(Duration::from_secs(1)))
-                .await
-            {
+            let sent = sent_from(&self.ledger, region, held.saturating_add(1), BATCH)?;
+            match receiver.deliver(region, sent, within).await {
                 Ok(held) => self.acknowledge(region, held)?,
                 Err(fault) => tracing::warn!(%region, %fault, "receipts were not taken"),
             }
@@ -104,5 +126,26 @@ impl HomeRole {
                 .await?;
         }
         Ok(head.written)
+    }
+}
+
+impl Receiver<'_> {
+    /// Up to which number it holds the stream now, durably booked.
+    async fn deliver(
+        &self,
+        region: RegionCode,
+        sent: Vec<Evidence>,
+        within: Duration,
+    ) -> Result<u64, HomeFault> {
+        match self {
+            Self::Own(role) => {
+                let taken = role.take_delivered(region, sent).await;
+                taken.map_err(|error| HomeFault::Refused(error.refusal()))
+            }
+            Self::Other(peer) => {
+                let within = within.max(Duration::from_secs(1));
+                peer.deliver(&sent, within).await
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
-//! Commit groups: one signature over the Merkle root of the receipts that share a frame.
+//! Commit groups: one signature over the Merkle root of the receipts and reversals that share a frame.
 //!
-//! The seal runs on the journal's thread once for each frame and signs once, however many wait. A receipt
-//! is put together from its record and the group it was sealed in, by whoever waited or by a later reader of
+//! The seal runs on the journal's thread once for each frame and signs once, however many wait. A receipt or
+//! reversal is put together from its record and the group it was sealed in, by whoever waited or by a later reader of
 //! the frame; both get the same bytes.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,8 @@ use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
 use huitong_core::merkle::Tree;
 use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
-use huitong_core::record::receipt_leaf;
+use huitong_core::record::signed_leaf;
+use huitong_core::reversal::{Reversal, ReversalBody, ReversedPerson};
 use huitong_journal::{Frame, Seal};
 
 use crate::signature::{self, Parts};
@@ -21,7 +22,7 @@ use crate::signature::{self, Parts};
 #[derive(Debug, Clone)]
 pub struct Group {
     frame: u64,
-    /// The indices of the frame's records that have a receipt, ascending: one for each leaf.
+    /// The indices of the frame's records that are signed, ascending: one for each leaf.
     records: Vec<u32>,
     tree: Tree,
     signature: GroupSignature,
@@ -43,13 +44,35 @@ impl Group {
         })
     }
 
+    /// The reversal of one record of the group; `None` for a record without one.
+    #[must_use]
+    pub fn reversal(
+        &self,
+        record: u32,
+        body: ReversalBody,
+        person: ReversedPerson,
+        salt: [u8; 16],
+    ) -> Option<Reversal> {
+        let index = self.records.binary_search(&record).ok()?;
+        let index = u64::try_from(index).ok()?;
+        let path = self.tree.inclusion_path(index)?;
+        Some(Reversal {
+            body,
+            person,
+            salt,
+            group: self.signature.clone(),
+            index,
+            path,
+        })
+    }
+
     /// The number of its frame.
     #[must_use]
     pub const fn frame(&self) -> u64 {
         self.frame
     }
 
-    /// Reads the group of a frame back; `None` when the frame holds no receipt.
+    /// Reads the group of a frame back; `None` when the frame holds nothing signed.
     #[must_use]
     pub fn of_frame(frame: &Frame) -> Option<Self> {
         let (records, leaves) = leaves(frame.records());
@@ -68,7 +91,7 @@ impl Group {
 pub struct LastGroup(Arc<Mutex<Option<Arc<Group>>>>);
 
 impl LastGroup {
-    /// The group of this frame, if it is still the last and holds receipts.
+    /// The group of this frame, if it is still the last and holds what is signed.
     #[must_use]
     pub fn of(&self, frame: u64) -> Option<Arc<Group>> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,7 +127,7 @@ pub fn seal(key: Arc<SigningKey>, last: LastGroup) -> Seal {
 fn leaves<'a>(records: impl Iterator<Item = &'a [u8]>) -> (Vec<u32>, Vec<Digest>) {
     (0_u32..)
         .zip(records)
-        .filter_map(|(at, record)| Some((at, receipt_leaf(record)?)))
+        .filter_map(|(at, record)| Some((at, signed_leaf(record)?)))
         .unzip()
 }
 

@@ -26,6 +26,7 @@ use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
+use crate::home::reverse::ReversalRule;
 use crate::ledger::{Ledger, LedgerOptions, OpenError};
 use crate::legs::report::Reporter;
 use crate::office::Office;
@@ -64,6 +65,8 @@ pub struct NodeConfig {
     pub clearinghouse: Option<String>,
     /// Days that are no business days.
     pub calendar: Calendar,
+    /// Which settlements of its people are reversed, and by whom.
+    pub reversal: ReversalRule,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The journal's limits.
@@ -164,11 +167,8 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
     let writer = Arc::new(writer.map_err(StartError::Thread)?);
     let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
-    let home = {
-        let (ledger, writer) = (Arc::clone(&ledger), Arc::clone(&writer));
-        let (policies, calendar) = (Arc::clone(&policies), Arc::clone(&calendar));
-        Arc::new(HomeRole::new(region, ledger, writer, policies, calendar))
-    };
+    let rule = config.reversal;
+    let home = home(region, &ledger, &writer, &policies, &calendar, rule);
     let homes = Homes::new(
         region,
         Arc::clone(&home),
@@ -231,6 +231,20 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
     Ok((heart, services))
 }
 
+fn home(
+    region: RegionCode,
+    ledger: &Arc<Ledger>,
+    writer: &Arc<Writer>,
+    policies: &Arc<PolicyBook>,
+    calendar: &Arc<Calendar>,
+    rule: ReversalRule,
+) -> Arc<HomeRole> {
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
+    let role = HomeRole::new(region, ledger, writer, policies, calendar, rule);
+    Arc::new(role)
+}
+
 fn office(
     ledger: &Arc<Ledger>,
     writer: &Arc<Writer>,
@@ -285,9 +299,10 @@ impl Heart {
             }
         });
         let (home, homes) = (Arc::clone(&self.home), self.homes.clone());
+        let own = Arc::clone(&self.treatment);
         let mut tasks = vec![
             tokio::spawn(Arc::clone(&self.treatment).resolve(stop.clone())),
-            tokio::spawn(home.deliver(homes, self.report_every, stop.clone())),
+            tokio::spawn(home.deliver(own, homes, self.report_every, stop.clone())),
         ];
         if let Some(reporter) = self.reporter.clone() {
             tasks.push(tokio::spawn(reporter.run(stop.clone())));

@@ -5,20 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use huitong_core::bill::{
     Arrival, Bill, BillLine, Institution, Parts, SplitBill, SplitLine, Visit, VisitNumber,
 };
+use huitong_core::canonical::Artifact as _;
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{Balances, Coverage, PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::{Decision, EngineVersion, LayerResult, LeftAmounts};
-use huitong_core::digest::sha256;
+use huitong_core::digest::{Digest, sha256};
 use huitong_core::fund::Fund;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::money::Fen;
 use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::policy::layer::Payer;
+use huitong_core::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::treatment::Prepared;
+use huitong_core::reversal::{BegunBy, Reversal, ReversalBody, ReversalPart, ReversedPerson};
 use huitong_core::totals::{Stretch, TotalChange, TotalSlot};
 use huitong_core::vocabulary::{
-    Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting,
+    Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
+    Setting,
 };
 
 pub(crate) fn fen(fen: i64) -> Fen {
@@ -196,5 +200,80 @@ pub(crate) fn prepared(nth: u8, visit_number: &str) -> Prepared {
         snapshot: snapshot(3),
         not_after: None,
         at: now(),
+    }
+}
+
+/// The home region's word that settlement `nth` of [`claim`] stands, `nth` in the stream.
+pub(crate) fn receipt(nth: u8) -> Receipt {
+    let claim = claim("V1");
+    let body = ReceiptBody {
+        number: u64::from(nth),
+        clearing: ClearingPart {
+            settlement: id(nth),
+            home: claim.person.home,
+            treatment: claim.treatment,
+            amounts: crate::home::commit::amounts(&decision()).unwrap(),
+            business_day: "2023-03-10".parse().unwrap(),
+            policy: sha256(b"policy"),
+            catalogue: claim.catalogue,
+            engine: decision().engine,
+        },
+        personal: sha256(b"personal"),
+        incarnation: 1,
+        committed_at: now(),
+    };
+    let group = group(body.leaf());
+    Receipt {
+        body,
+        salt: [0; 16],
+        group,
+        index: 0,
+        path: Vec::new(),
+    }
+}
+
+/// The home region's word that it stands no more, `number` in the stream.
+pub(crate) fn reversal(nth: u8, number: u64, reversal: ReversalId, begun_by: BegunBy) -> Reversal {
+    let receipt = receipt(nth).body;
+    let part = receipt.clearing.clone();
+    let person = ReversedPerson {
+        person: person(),
+        version: version(9),
+    };
+    let body = ReversalBody {
+        number,
+        reversal,
+        clearing: ReversalPart {
+            settlement: part.settlement,
+            home: part.home,
+            treatment: part.treatment,
+            receipt: receipt.digest(),
+            amounts: part.amounts,
+            business_day: "2023-03-11".parse().unwrap(),
+        },
+        reason: ReversalReason::Duplicate,
+        begun_by,
+        personal: person.commitment(&[0; 16]),
+        incarnation: 1,
+        reversed_at: now(),
+    };
+    let group = group(body.leaf());
+    Reversal {
+        body,
+        person,
+        salt: [0; 16],
+        group,
+        index: 0,
+        path: Vec::new(),
+    }
+}
+
+fn group(root: Digest) -> GroupSignature {
+    GroupSignature {
+        root,
+        size: 1,
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![0; 64],
     }
 }

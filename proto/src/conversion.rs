@@ -12,6 +12,7 @@ pub mod leg;
 pub mod publication;
 pub mod receipt;
 pub mod refusal;
+pub mod reversal;
 pub mod visit;
 
 pub use field::{Path, WireFault};

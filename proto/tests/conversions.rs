@@ -16,7 +16,7 @@ use huitong_core::claim::Claim;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::{Fen, SignedFen};
 use huitong_core::name::Name;
 use huitong_core::person::{Credential, CredentialNumber, PersonRef, PsnNo};
@@ -112,6 +112,7 @@ fn a_leg() -> NumberedLeg {
         side: Side::Payable,
         leg: Leg {
             settlement: SettlementId::from_parts(1_700_000_000_000, [7; 10]),
+            kind: LegKind::Settlement,
             debtor: "330200".parse().unwrap(),
             creditor: "510100".parse().unwrap(),
             fund: Fund::ResidentPool,

@@ -123,6 +123,38 @@ impl Hospital {
         answer.into_inner().settlement.unwrap()
     }
 
+    /// Takes back what was settled under an id, until the outcome is known.
+    ///
+    /// # Errors
+    /// The final refusal.
+    pub async fn reverse_for_sure(
+        &self,
+        request_id: &str,
+        settled: &str,
+        reason: settlement::ReversalReason,
+    ) -> Result<settlement::Settlement, Refused> {
+        let of = settlement::reverse_request::Of::SettledRequestId(settled.to_owned());
+        let request = settlement::ReverseRequest {
+            request_id: request_id.to_owned(),
+            of: Some(of),
+            reason: reason.into(),
+        };
+        let until_known = async {
+            loop {
+                let answer = self.client.clone().reverse(request.clone()).await;
+                match answer.map_err(|status| Refused::of_status(&status)) {
+                    Err(refused) if refused.again == Again::SameId => {
+                        tokio::time::sleep(PAUSE).await;
+                    }
+                    Err(refused) => return Err(refused),
+                    Ok(answer) => return Ok(answer.into_inner().settlement.unwrap()),
+                }
+            }
+        };
+        let known = tokio::time::timeout(OUTCOME_WITHIN, until_known).await;
+        known.unwrap_or_else(|_| panic!("{request_id}: no outcome in {OUTCOME_WITHIN:?}"))
+    }
+
     /// The settlement of an id, as it stands.
     ///
     /// # Errors
@@ -166,7 +198,7 @@ fn outcome(
         Err(status) => return Err(Refused::of_status(&status)),
     };
     match settled.state() {
-        settlement::State::Settled => Ok(settled),
+        settlement::State::Settled | settlement::State::Reversed => Ok(settled),
         settlement::State::Refused => Err(Refused::of_wire(&settled.refusal.unwrap())),
         settlement::State::Abandoned
         | settlement::State::Prepared

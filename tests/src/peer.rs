@@ -75,6 +75,7 @@ impl Peer {
             .await;
         match answer.unwrap().into_inner().outcome.unwrap() {
             settlement::abandon_response::Outcome::Receipt(receipt) => Some(receipt),
+            settlement::abandon_response::Outcome::Reversed(reversed) => reversed.receipt,
             settlement::abandon_response::Outcome::Refused(_)
             | settlement::abandon_response::Outcome::Abandoned(_) => None,
         }
@@ -85,7 +86,12 @@ impl Peer {
     /// # Errors
     /// The refusal.
     pub async fn deliver(&self, receipts: Vec<settlement::Receipt>) -> Result<u64, Refused> {
-        let request = settlement::DeliverReceiptsRequest { receipts };
+        let entry = settlement::delivered::Entry::Receipt;
+        let delivered = receipts.into_iter().map(|receipt| settlement::Delivered {
+            entry: Some(entry(receipt)),
+        });
+        let delivered = delivered.collect();
+        let request = settlement::DeliverReceiptsRequest { delivered };
         let answer = TreatmentServiceClient::new(self.channel())
             .deliver_receipts(request)
             .await;

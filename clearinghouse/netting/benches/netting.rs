@@ -23,7 +23,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, Inputs, Member, Members, check, plan};
@@ -139,6 +139,7 @@ fn legs(count: u64) -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
             let settlement = SettlementId::from_parts(number as i64 / 100, distinct(number));
             let leg = Leg {
                 settlement,
+                kind: LegKind::Settlement,
                 debtor,
                 creditor,
                 fund: funds[next(4)],

@@ -70,18 +70,19 @@ canonical_struct!(Window {
     carried
 });
 
-/// What one region owes another for one fund, before netting.
+/// What one region owes another for one fund, before netting: as home region for settlements, as treatment
+/// region for reversals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gross {
-    /// The home region.
+    /// Who owes.
     pub debtor: RegionCode,
-    /// The treatment region.
+    /// Who is owed.
     pub creditor: RegionCode,
     /// The fund.
     pub fund: Fund,
     /// The sum.
     pub amount: Fen,
-    /// How many settlements it is the sum of.
+    /// How many legs it is the sum of.
     pub legs: u64,
 }
 

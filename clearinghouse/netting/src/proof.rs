@@ -166,13 +166,9 @@ fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFau
     Ok(())
 }
 
-/// The gross rows are the sums of the legs, and no settlement is in them twice.
+/// The gross rows are the sums of the legs, and no settlement or reversal is in them twice.
 fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let mut keys: Vec<_> = inputs
-        .legs
-        .iter()
-        .map(|leg| (leg.leg.settlement, leg.leg.fund))
-        .collect();
+    let mut keys: Vec<_> = inputs.legs.iter().map(|leg| leg.leg.debt()).collect();
     keys.sort_unstable();
     if !keys.is_sorted_by(|one, next| one < next) {
         return Err(PlanFault::TakenTwice);

@@ -9,7 +9,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::money::{Fen, SignedFen};
 use huitong_core::region::RegionCode;
 
@@ -45,6 +45,7 @@ fn members() -> Members {
 fn leg(id: u8, debtor: usize, creditor: usize, fund: Fund, fen: i64, on: BusinessDay) -> Leg {
     Leg {
         settlement: SettlementId::from_parts(i64::from(id), [id; 10]),
+        kind: LegKind::Settlement,
         debtor: region(debtor),
         creditor: region(creditor),
         fund,
@@ -268,6 +269,44 @@ fn a_settlement_under_other_numbers_is_taken_once() {
     };
     assert_eq!(
         check(&plan(&inputs).unwrap(), &inputs),
+        Err(PlanFault::TakenTwice)
+    );
+}
+
+#[test]
+fn a_settlement_and_its_reversal_cancel_out_and_each_is_taken_once() {
+    let ((mut marks, mut legs), members) = (example(), members());
+    let back = |receivable, payable| AgreedLeg {
+        receivable,
+        payable,
+        leg: Leg {
+            kind: LegKind::Reversal,
+            debtor: region(4),
+            creditor: region(3),
+            ..legs[0].leg.clone()
+        },
+    };
+    let (once, twice) = (back(3, 3), back(4, 4));
+    marks.extend([(region(3), 4), (region(4), 4)]);
+    legs.push(once);
+    let inputs = |legs| Inputs {
+        day: day(1),
+        parent: None,
+        members: &members,
+        marks: &marks,
+        legs,
+    };
+    let planned = plan(&inputs(&legs)).unwrap();
+    check(&planned, &inputs(&legs)).unwrap();
+    let ningbo = planned
+        .region_nets()
+        .iter()
+        .find(|net| net.region == region(3));
+    assert_eq!(ningbo.unwrap().amount, SignedFen::ZERO);
+    assert_eq!(planned.gross().len(), 3, "both ways are shown");
+    legs.push(twice);
+    assert_eq!(
+        check(&plan(&inputs(&legs)).unwrap(), &inputs(&legs)),
         Err(PlanFault::TakenTwice)
     );
 }

@@ -1,5 +1,7 @@
 //! Decisions one by one, through the writer and a store on a fake disk.
 
+mod reversals;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;

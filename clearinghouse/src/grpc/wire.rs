@@ -5,6 +5,7 @@ use huitong_core::ledger::{Posting, PostingSide};
 use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
+use huitong_proto::conversion::leg::leg_kind_to_wire;
 
 use crate::decide::{CycleState, RegionStatus, Statement, Status};
 use crate::state::{Waiting, WaitingLeg};
@@ -51,6 +52,7 @@ fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
         since_ms: leg.since.as_millis(),
         settlement: leg.numbered.leg.settlement.to_string(),
         fund: fund_to_wire(leg.numbered.leg.fund),
+        kind: leg_kind_to_wire(leg.numbered.leg.kind),
     }
 }
 

@@ -1,22 +1,17 @@
 //! Matching: which of the legs that are held agree, and why the others wait.
 //!
-//! Two legs agree when they are of one settlement and fund, the creditor's region reported the one and the
-//! debtor's the other, and every field is equal. So no third region can agree to, or spoil, a debt of two
+//! Two legs agree when they are of one debt (a settlement or its reversal, and a fund), the creditor's region
+//! reported the one and the debtor's the other, and every field is equal. So no third region can agree to, or spoil, a debt of two
 //! others: its legs have another debtor or creditor and wait. The first pair that agrees stands; whatever
-//! else comes for the same settlement and fund is a repetition and is never netted.
+//! else comes for the same debt is a repetition and is never netted.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::fund::Fund;
-use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, NettingPlan};
-
-/// What two legs must have in common to be of one debt.
-pub(crate) type Debt = (SettlementId, Fund);
 
 /// A leg's place: whose stream, which number.
 pub(crate) type Place = (RegionCode, u64);
@@ -122,7 +117,7 @@ impl Matching {
         netted: Option<u64>,
     ) {
         let place = (region, numbered.number);
-        let debt = (numbered.leg.settlement, numbered.leg.fund);
+        let debt = numbered.leg.debt();
         let reports = self.debts.entry(debt).or_insert_with(|| Reports {
             places: Vec::new(),
             netted,
@@ -215,10 +210,7 @@ impl Matching {
     }
 
     fn why(&self, place: Place, held: &Held) -> Waiting {
-        let Some(reports) = self
-            .debts
-            .get(&(held.numbered.leg.settlement, held.numbered.leg.fund))
-        else {
+        let Some(reports) = self.debts.get(&held.numbered.leg.debt()) else {
             return Waiting::CounterpartMissing;
         };
         let others = || {
@@ -265,7 +257,7 @@ impl Matching {
             if let Some(count) = self.days.get_mut(&held.numbered.leg.business_day) {
                 *count = count.saturating_sub(1);
             }
-            let debt = (held.numbered.leg.settlement, held.numbered.leg.fund);
+            let debt = held.numbered.leg.debt();
             if let Some(reports) = self.debts.get_mut(&debt) {
                 reports.netted = Some(plan.number());
             }
@@ -280,7 +272,7 @@ impl Matching {
             if !gone(held) {
                 return true;
             }
-            let debt = (held.numbered.leg.settlement, held.numbered.leg.fund);
+            let debt = held.numbered.leg.debt();
             if let Some(reports) = debts.get_mut(&debt) {
                 reports.places.retain(|other| other != place);
                 if reports.places.is_empty() {

@@ -13,11 +13,12 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::LedgerError;
+use huitong_core::leg::Debt;
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
-pub(crate) use matching::{Debt, Matching, Waiting, WaitingLeg};
+pub(crate) use matching::{Matching, Waiting, WaitingLeg};
 pub(crate) use stream::Stream;
 
 use crate::books::{self, Books};
@@ -118,7 +119,7 @@ impl State {
         match record {
             ClearingRecord::LegsTaken(taken) => {
                 for numbered in &taken.legs {
-                    let debt = (numbered.leg.settlement, numbered.leg.fund);
+                    let debt = numbered.leg.debt();
                     let earlier = self.matching.debt(debt).unwrap_or_else(|| netted(debt));
                     self.matching
                         .take(taken.region, numbered.clone(), taken.at, earlier);

@@ -9,7 +9,7 @@
 //! | `c` day | a cut-off: marks, actor, time |
 //! | `n` day | the plan's number and where it lies |
 //! | `p` plan's number | its day |
-//! | `k` settlement, fund | the number of the plan that took this debt |
+//! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
@@ -20,13 +20,13 @@ use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
 use huitong_core::canonical_struct;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::Account;
+use huitong_core::leg::Debt;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
 use huitong_journal::Position;
 
 use super::StoreError;
 use crate::books::Turnover;
-use crate::state::Debt;
 
 pub(super) const CURSOR: &[u8] = b"x";
 pub(super) const BLOCKS: &[u8] = b"b";

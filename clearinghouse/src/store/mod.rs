@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, OpenError, ReadError};
@@ -30,7 +30,7 @@ pub(crate) use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
-use crate::state::{Cycle, Debt, Stream};
+use crate::state::{Cycle, Stream};
 
 /// What a store does.
 pub(crate) trait Store: Send {

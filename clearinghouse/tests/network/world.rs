@@ -13,7 +13,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
@@ -186,6 +186,7 @@ impl World {
 pub(crate) fn debt(id: u8, fen: i64) -> Leg {
     Leg {
         settlement: SettlementId::from_parts(i64::from(id), [id; 10]),
+        kind: LegKind::Settlement,
         debtor: NINGBO.parse().unwrap(),
         creditor: CHENGDU.parse().unwrap(),
         fund: Fund::ResidentPool,

@@ -42,6 +42,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "region                  {}", status.region)?;
     writeln!(out, "open business day       {}", status.open_business_day)?;
     writeln!(out, "outcomes not known      {}", status.prepared)?;
+    writeln!(out, "reversals not known     {}", status.reversals_open)?;
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
     writeln!(
@@ -88,6 +89,7 @@ fn as_json(status: &StatusAnswer) -> Value {
         "region": status.region,
         "open_business_day": status.open_business_day,
         "prepared": status.prepared,
+        "reversals_open": status.reversals_open,
         "legs_written": status.legs_written,
         "legs_held": status.legs_held,
         "receipts_undelivered": status.receipts_undelivered,

@@ -89,7 +89,10 @@ impl EvidenceDesk {
         let state = view.ok_or_else(|| not_found(settlement))?.state;
         let settled = match state {
             ViewState::Settled(settled) => *settled,
-            ViewState::Prepared | ViewState::Refused(_) | ViewState::Abandoned => {
+            ViewState::Prepared
+            | ViewState::Refused(_)
+            | ViewState::Abandoned
+            | ViewState::Reversed(_) => {
                 return Err(not_settled(settlement));
             }
         };
@@ -125,7 +128,9 @@ impl EvidenceDesk {
         let row = self.ledger.home_settlement(treatment, settlement)?;
         let at = match row.ok_or_else(|| not_found(settlement))?.state {
             HomeState::Committed(at) => at,
-            HomeState::Refused(_) | HomeState::Tombstone(_) => return Err(not_settled(settlement)),
+            HomeState::Refused(_) | HomeState::Tombstone(_) | HomeState::Reversed(_) => {
+                return Err(not_settled(settlement));
+            }
         };
         self.of_commit(at)
     }

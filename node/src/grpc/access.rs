@@ -18,6 +18,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.settlement.v1.HomeService/Snapshot", node),
         Row::method("/huitong.settlement.v1.HomeService/Commit", node),
         Row::method("/huitong.settlement.v1.HomeService/Abandon", node),
+        Row::method("/huitong.settlement.v1.HomeService/Reverse", node),
         Row::method(
             "/huitong.settlement.v1.TreatmentService/DeliverReceipts",
             node,
@@ -49,9 +50,22 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             "/huitong.settlement.v1.InstitutionService/Cancel",
             institution,
         ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/Reverse",
+            institution,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/ListReversals",
+            institution,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/AcknowledgeReversal",
+            institution,
+        ),
         Row::method("/huitong.settlement.v1.EvidenceService/GetEvidence", either),
         Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
+        Row::method("/huitong.settlement.v1.RegistryService/Reverse", officer),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::PersonVersion;
 use huitong_core::decision::EngineVersion;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_from_wire, institution_from_wire};
 use huitong_proto::conversion::common::{credential_from_wire, person_from_wire};
 use huitong_proto::conversion::decision::first_difference;
 use huitong_proto::conversion::receipt::receipt_to_wire;
 use huitong_proto::conversion::refusal::refusal_to_wire;
+use huitong_proto::conversion::reversal::{reason_from_wire, reversed_to_wire};
 use huitong_proto::conversion::visit::visit_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
@@ -22,7 +25,10 @@ use tonic::{Request, Response, Status};
 
 use super::calling_region;
 use super::status::{malformed, refused};
-use crate::home::{AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, SnapshotAsk};
+use crate::home::{
+    AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
+};
+use crate::store::StoreError;
 
 /// The service.
 pub struct HomeGrpc {
@@ -80,9 +86,12 @@ impl HomeService for HomeGrpc {
             .commit(order, move |own| first_difference(own, &decision))
             .await?;
         let outcome = match outcome {
-            CommitOutcome::Receipt(receipt) => {
-                v1::commit_response::Outcome::Receipt(receipt_to_wire(&receipt))
-            }
+            CommitOutcome::Committed(evidence) => match &evidence.reversal {
+                None => v1::commit_response::Outcome::Receipt(receipt_to_wire(&evidence.receipt)),
+                Some(reversal) => {
+                    v1::commit_response::Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+                }
+            },
             CommitOutcome::Refused(refusal) => {
                 v1::commit_response::Outcome::Refused(refusal_to_wire(&refusal))
             }
@@ -108,9 +117,12 @@ impl HomeService for HomeGrpc {
         let person = person_from_wire(message.person, Path::root("person"));
         self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
         let outcome = match self.role.abandon(treatment, settlement).await? {
-            AbandonOutcome::Receipt(receipt) => {
-                v1::abandon_response::Outcome::Receipt(receipt_to_wire(&receipt))
-            }
+            AbandonOutcome::Committed(evidence) => match &evidence.reversal {
+                None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&evidence.receipt)),
+                Some(reversal) => {
+                    v1::abandon_response::Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+                }
+            },
             AbandonOutcome::Refused(refusal) => {
                 v1::abandon_response::Outcome::Refused(refusal_to_wire(&refusal))
             }
@@ -124,6 +136,48 @@ impl HomeService for HomeGrpc {
             outcome: Some(outcome),
         }))
     }
+
+    #[tracing::instrument(name = "home.reverse", skip_all, fields(settlement = %request.get_ref().settlement))]
+    async fn reverse(
+        &self,
+        request: Request<v1::HomeReverseRequest>,
+    ) -> Result<Response<v1::HomeReverseResponse>, Status> {
+        use v1::home_reverse_response::Outcome;
+        let treatment = calling_region(&request)?;
+        let message = request.into_inner();
+        let held = message.receipts_held;
+        let (reversal, order) =
+            reversal_order(&message, treatment).map_err(|fault| malformed(&fault))?;
+        self.role.acknowledge(treatment, held)?;
+        let outcome = match self.role.reverse(reversal, treatment, order).await? {
+            ReverseOutcome::Refused(refusal) => Outcome::Refused(refusal_to_wire(&refusal)),
+            ReverseOutcome::Reversed(evidence) => {
+                let reversal = evidence.reversal.as_ref();
+                let lost = StoreError::Inconsistent("a reversal without its record");
+                let reversal = reversal.ok_or(lost)?;
+                Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+            }
+        };
+        Ok(Response::new(v1::HomeReverseResponse {
+            outcome: Some(outcome),
+        }))
+    }
+}
+
+fn reversal_order(
+    message: &v1::HomeReverseRequest,
+    treatment: RegionCode,
+) -> Result<(ReversalId, ReversalOrder), WireFault> {
+    let reversal = Path::root("reversal").parse(&message.reversal, ReversalId::parse)?;
+    let institution = Path::root("institution");
+    let institution = institution.parse(&message.institution, InstitutionCode::parse)?;
+    let order = ReversalOrder {
+        settlement: Path::root("settlement").parse(&message.settlement, SettlementId::parse)?,
+        treatment,
+        reason: reason_from_wire(message.reason, Path::root("reason"))?,
+        begun_by: BegunBy::Institution(institution),
+    };
+    Ok((reversal, order))
 }
 
 fn snapshot_ask(

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use huitong_certs::Identity;
 use huitong_core::date::Timestamp;
 use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::institution::InstitutionCode;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::conversion::common::person_from_wire;
 use huitong_proto::conversion::decision::decision_to_wire;
+use huitong_proto::conversion::reversal::reason_from_wire;
 use huitong_proto::conversion::visit::bill_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
@@ -22,7 +24,11 @@ use super::{calling_institution, within};
 use crate::policies::PolicyBook;
 use crate::treatment::cancel::Cancel;
 use crate::treatment::order::settlement_id;
+use crate::treatment::reverse::ReverseWish;
 use crate::treatment::{Order, TreatmentRole};
+
+/// The most reversals of one page.
+const REVERSALS_AT_MOST: usize = 200;
 
 /// The request id of an estimate, which has none.
 const ESTIMATE: &str = "estimate";
@@ -164,5 +170,84 @@ impl InstitutionService for InstitutionGrpc {
         let view = self.role.cancel(cancel, within).await?;
         let settlement = Some(settlement(&view, &self.policies));
         Ok(Response::new(v1::CancelResponse { settlement }))
+    }
+    #[tracing::instrument(name = "institution.reverse", skip_all)]
+    async fn reverse(
+        &self,
+        request: Request<v1::ReverseRequest>,
+    ) -> Result<Response<v1::ReverseResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let within = within(&request);
+        let wish = self.wish(request.into_inner(), institution);
+        let wish = wish.map_err(|fault| malformed(&fault))?;
+        let view = self.role.reverse(wish, within).await?;
+        let settlement = Some(settlement(&view, &self.policies));
+        Ok(Response::new(v1::ReverseResponse { settlement }))
+    }
+
+    #[tracing::instrument(name = "institution.list_reversals", skip_all)]
+    async fn list_reversals(
+        &self,
+        request: Request<v1::ListReversalsRequest>,
+    ) -> Result<Response<v1::ListReversalsResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let v1::ListReversalsRequest { after, limit } = request.into_inner();
+        let after = match &*after {
+            "" => None,
+            text => {
+                let read = Path::root("after").parse(text, SettlementId::parse);
+                Some(read.map_err(|fault| malformed(&fault))?)
+            }
+        };
+        let limit = match usize::try_from(limit) {
+            Ok(0) => REVERSALS_AT_MOST,
+            Ok(limit) if limit <= REVERSALS_AT_MOST => limit,
+            Ok(_) | Err(_) => {
+                let fault = Path::root("limit").wrong(format_args!("at most {REVERSALS_AT_MOST}"));
+                return Err(malformed(&fault));
+            }
+        };
+        let views = self.role.notices(institution, after, limit).await?;
+        let shown = views.iter().map(|view| settlement(view, &self.policies));
+        let settlements = shown.collect();
+        Ok(Response::new(v1::ListReversalsResponse { settlements }))
+    }
+
+    #[tracing::instrument(name = "institution.acknowledge_reversal", skip_all)]
+    async fn acknowledge_reversal(
+        &self,
+        request: Request<v1::AcknowledgeReversalRequest>,
+    ) -> Result<Response<v1::AcknowledgeReversalResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let text = request.into_inner().settlement;
+        let settlement = Path::root("settlement").parse(&text, SettlementId::parse);
+        let settlement = settlement.map_err(|fault| malformed(&fault))?;
+        self.role.note(institution, settlement).await?;
+        Ok(Response::new(v1::AcknowledgeReversalResponse {}))
+    }
+}
+
+impl InstitutionGrpc {
+    fn wish(
+        &self,
+        message: v1::ReverseRequest,
+        institution: InstitutionCode,
+    ) -> Result<ReverseWish, WireFault> {
+        use v1::reverse_request::Of;
+        let request = Path::root("request_id").parse(&message.request_id, RequestId::parse)?;
+        let settlement = match Path::root("of").required(message.of)? {
+            Of::Settlement(text) => Path::root("settlement").parse(&text, SettlementId::parse)?,
+            Of::SettledRequestId(text) => {
+                let settled = Path::root("settled_request_id").parse(&text, RequestId::parse)?;
+                settlement_id(self.region, institution, settled)
+            }
+        };
+        let reason = reason_from_wire(message.reason, Path::root("reason"))?;
+        Ok(ReverseWish {
+            institution,
+            request,
+            settlement,
+            reason,
+        })
     }
 }

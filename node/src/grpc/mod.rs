@@ -16,6 +16,7 @@ mod office_stream;
 pub mod officer;
 pub mod policy;
 pub mod registry;
+mod reversal;
 pub mod routes;
 pub mod shown;
 pub mod status;

@@ -12,7 +12,7 @@ use huitong_proto::settlement::v1::registry_service_server::RegistryService;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::status::{malformed, refused};
-use super::within;
+use super::{calling_officer, within};
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
@@ -78,6 +78,16 @@ impl RegistryService for RegistryGrpc {
         }
         Ok(Response::new(self.status()?))
     }
+
+    #[tracing::instrument(name = "registry.reverse", skip_all, fields(settlement = %request.get_ref().settlement))]
+    async fn reverse(
+        &self,
+        request: Request<v1::OfficerReverseRequest>,
+    ) -> Result<Response<v1::OfficerReverseResponse>, Status> {
+        let officer = calling_officer(&request, self.home.region())?;
+        let answer = self.reversed(request.into_inner(), officer).await?;
+        Ok(Response::new(answer))
+    }
 }
 
 impl RegistryGrpc {
@@ -102,7 +112,13 @@ impl RegistryGrpc {
                 .unwrap_or_default(),
             policies: self.published(),
             receipts_undelivered: self.undelivered()?,
+            reversals_open: self.reversals_open()?,
         })
+    }
+
+    fn reversals_open(&self) -> Result<u64, StoreError> {
+        let open = self.treatment.open_reversals(COUNTED_AT_MOST)?.len();
+        Ok(u64::try_from(open).unwrap_or(u64::MAX))
     }
 
     /// The published documents, by title.

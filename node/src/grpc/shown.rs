@@ -8,16 +8,18 @@ use huitong_adjudication::{
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
+use huitong_core::fund::Fund;
 use huitong_core::money::Fen;
 use huitong_proto::conversion::common::parts_to_wire;
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::receipt::receipt_to_wire;
 use huitong_proto::conversion::refusal::refusal_to_wire;
+use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
 
 use crate::compute::compute;
 use crate::policies::{HeldPolicy, PolicyBook};
-use crate::treatment::{SettledView, SettlementView, ViewState};
+use crate::treatment::{Replaced, ReversedView, SettledView, SettlementView, ViewState};
 use huitong_explanation::{Sentence, explain};
 
 /// The wire form of a settlement.
@@ -32,6 +34,9 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         refusal: None,
         lines: Vec::new(),
         explanation: Vec::new(),
+        reversal: None,
+        refund: None,
+        correction: None,
     };
     match &view.state {
         ViewState::Prepared => {}
@@ -41,20 +46,70 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         }
         ViewState::Abandoned => shown.state = v1::State::Abandoned.into(),
         ViewState::Settled(settled) => {
-            let SettledView {
-                prepared,
-                snapshot,
-                decision,
-                receipt,
-            } = &**settled;
             shown.state = v1::State::Settled.into();
-            shown.lines = line_shares(policies, &prepared.claim, snapshot, decision);
-            shown.explanation = explanation(policies, &prepared.claim, snapshot, decision);
-            shown.decision = Some(decision_to_wire(decision));
-            shown.receipt = Some(receipt_to_wire(receipt));
+            shown.lines = line_shares(
+                policies,
+                &settled.prepared.claim,
+                &settled.snapshot,
+                &settled.decision,
+            );
+            shown.explanation = explanation(
+                policies,
+                &settled.prepared.claim,
+                &settled.snapshot,
+                &settled.decision,
+            );
+            decided(settled, &mut shown);
+            let correction = view
+                .replaces
+                .map(|it| correction(it, settled.decision.cash));
+            shown.correction = correction;
+        }
+        ViewState::Reversed(reversed) => {
+            let ReversedView { settled, reversal } = &**reversed;
+            shown.state = v1::State::Reversed.into();
+            decided(settled, &mut shown);
+            shown.reversal = Some(reversal_to_wire(reversal));
+            shown.refund = Some(refund(settled));
         }
     }
     shown
+}
+
+fn decided(settled: &SettledView, shown: &mut v1::Settlement) {
+    shown.decision = Some(decision_to_wire(&settled.decision));
+    shown.receipt = Some(receipt_to_wire(&settled.receipt));
+}
+
+/// What a reversal gives back: every amount of the receipt, and the cash.
+fn refund(settled: &SettledView) -> v1::Refund {
+    let decision = &settled.decision;
+    let amounts = &settled.receipt.body.clearing.amounts;
+    let sum = |is_counted: fn(Fund) -> bool| {
+        let counted = amounts.iter().filter(|(fund, _)| is_counted(*fund));
+        // They are parts of one bill, so their sum is in range.
+        Fen::sum(counted.map(|(_, amount)| *amount)).unwrap_or(Fen::MAX)
+    };
+    let is_fund = |fund| !matches!(fund, Fund::OwnAccount | Fund::FamilyAccount);
+    v1::Refund {
+        cash_fen: decision.cash.get(),
+        own_account_fen: decision.own_account.get(),
+        family_account_fen: decision.family_account.get(),
+        funds_fen: sum(is_fund).get(),
+        unpaid_fen: sum(|_| true).get(),
+    }
+}
+
+/// What the patient gets back or still pays, the cash of both set against each other.
+fn correction(replaced: Replaced, now: Fen) -> v1::Correction {
+    let (before, now) = (replaced.cash.get(), now.get());
+    v1::Correction {
+        replaces: replaced.settlement.to_string(),
+        cash_before_fen: before,
+        cash_now_fen: now,
+        refund_fen: before.saturating_sub(now).max(0),
+        owed_fen: now.saturating_sub(before).max(0),
+    }
 }
 
 /// The shares of each line; empty when the policy is not at hand any more.

@@ -86,17 +86,23 @@ const fn grpc_code(code: RefusalCode) -> Code {
             Code::Unavailable
         }
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
-        RefusalCode::IdentityMismatch | RefusalCode::NotAllowed | RefusalCode::SameOfficer => {
-            Code::PermissionDenied
-        }
+        RefusalCode::IdentityMismatch
+        | RefusalCode::NotAllowed
+        | RefusalCode::SameOfficer
+        | RefusalCode::ReasonNotAllowed => Code::PermissionDenied,
         RefusalCode::UnknownRegion
         | RefusalCode::UnknownInstitution
         | RefusalCode::UnknownPerson
         | RefusalCode::NotFound
         | RefusalCode::PolicyUnknown => Code::NotFound,
-        RefusalCode::IdConflict | RefusalCode::VisitAlreadySettled => Code::AlreadyExists,
+        RefusalCode::IdConflict
+        | RefusalCode::VisitAlreadySettled
+        | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
+        | RefusalCode::NothingStands
+        | RefusalCode::TermPassed
+        | RefusalCode::LaterStands
         | RefusalCode::NotAfterPassed
         | RefusalCode::InstitutionNotNetworked
         | RefusalCode::CredentialMismatch

@@ -1,10 +1,10 @@
-//! TreatmentService: receipts that home regions' nodes deliver.
+//! TreatmentService: receipts and reversals that home regions' nodes deliver.
 
 use std::sync::Arc;
 
 use huitong_core::refusal::RefusalCode;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::receipt::receipt_from_wire;
+use huitong_proto::conversion::reversal::delivered_from_wire;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentService;
 use tonic::{Request, Response, Status};
@@ -13,8 +13,8 @@ use super::calling_region;
 use super::status::{malformed, refused};
 use crate::treatment::TreatmentRole;
 
-/// The most receipts of one delivery.
-const RECEIPTS_AT_MOST: usize = 256;
+/// The most receipts and reversals of one delivery.
+const DELIVERED_AT_MOST: usize = 256;
 
 /// The service.
 pub struct TreatmentGrpc {
@@ -38,19 +38,19 @@ impl TreatmentService for TreatmentGrpc {
     ) -> Result<Response<v1::DeliverReceiptsResponse>, Status> {
         let home = calling_region(&request)?;
         let message = request.into_inner();
-        if message.receipts.len() > RECEIPTS_AT_MOST {
+        if message.delivered.len() > DELIVERED_AT_MOST {
             return Err(refused(
                 RefusalCode::TooLarge,
-                format!("receipts: at most {RECEIPTS_AT_MOST}"),
+                format!("delivered: at most {DELIVERED_AT_MOST}"),
             ));
         }
-        let path = Path::root("receipts");
-        let read = message.receipts.into_iter().enumerate();
-        let receipts = read.map(|(nth, receipt)| receipt_from_wire(Some(receipt), path.item(nth)));
-        let receipts = receipts
+        let path = Path::root("delivered");
+        let read = message.delivered.into_iter().enumerate();
+        let delivered = read.map(|(nth, sent)| delivered_from_wire(sent, path.item(nth)));
+        let delivered = delivered
             .collect::<Result<Vec<_>, _>>()
             .map_err(|fault| malformed(&fault))?;
-        let held = self.role.take_receipts(home, receipts).await?;
+        let held = self.role.take_delivered(home, delivered).await?;
         Ok(Response::new(v1::DeliverReceiptsResponse { held }))
     }
 }

@@ -21,7 +21,7 @@ pub struct Abandon {
 /// What stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AbandonVerdict {
-    /// A receipt.
+    /// A receipt, and a reversal if it was reversed since.
     Committed,
     /// A final refusal.
     Refused(Refusal),
@@ -46,7 +46,9 @@ impl Command for Abandon {
                 .home_settlement(treatment, settlement)?
                 .map(|row| row.state)
             {
-                Some(HomeState::Committed(_)) => Verdict::Answer(AbandonVerdict::Committed),
+                Some(HomeState::Committed(_) | HomeState::Reversed(_)) => {
+                    Verdict::Answer(AbandonVerdict::Committed)
+                }
                 Some(HomeState::Refused(refusal)) => {
                     Verdict::Answer(AbandonVerdict::Refused(refusal))
                 }

@@ -139,7 +139,7 @@ impl Commit {
             return Ok(Some(CommitVerdict::Conflict(field)));
         }
         Ok(Some(match row.state {
-            HomeState::Committed(_) => CommitVerdict::Repeated,
+            HomeState::Committed(_) | HomeState::Reversed(_) => CommitVerdict::Repeated,
             HomeState::Refused(refusal) => CommitVerdict::Refused(refusal),
             HomeState::Tombstone(at) => {
                 CommitVerdict::Refused(Refusal::new(RefusalCode::Abandoned, at))

@@ -5,7 +5,9 @@
 //! | [`standing`](mod@standing) | How does a person stand on the days of a visit? |
 //! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
 //! | [`abandon`] | What stands under an id that is given up? |
-//! | [`receipts`] | Which receipts went to a treatment region? |
+//! | [`reverse`] | Is a settlement reversed? |
+//! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
+//! | [`receipts`] | Which receipts and reversals went to a treatment region? |
 //!
 //! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
 //! through gRPC and by the own treatment role in process, with the same commands.
@@ -13,7 +15,11 @@
 pub mod abandon;
 pub mod commit;
 pub mod receipts;
+pub mod reverse;
+pub mod reversing;
 pub mod standing;
+#[cfg(test)]
+mod testing;
 mod unbroken;
 
 use std::collections::BTreeMap;
@@ -29,9 +35,9 @@ use huitong_core::decision::{Decision, EngineVersion};
 use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::person::{Credential, PersonRef};
-use huitong_core::receipt::Receipt;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::Evidence;
 
 use crate::chance::salt;
 use crate::clock::Calendar;
@@ -39,12 +45,15 @@ use crate::compute::compute;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
-use crate::store::{HomeState, PolicyChanges, Rows, StoreError, Stream, StreamHead};
+use crate::store::{PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
+use reverse::ReversalRule;
 use standing::{Asked, Standing, standing};
+
+pub use reversing::ReverseOutcome;
 
 /// How long a stale commit waits for a change of policies that is written to be known.
 const CATCHING_UP: Duration = Duration::from_secs(2);
@@ -81,9 +90,13 @@ pub struct CommitOrder {
 
 /// What a commit ends with.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
 pub enum CommitOutcome {
-    /// It stands.
-    Receipt(Receipt),
+    /// It stands, or stood until it was reversed.
+    Committed(Evidence),
     /// It is finally refused.
     Refused(Refusal),
     /// No outcome: the record changed; this is how it stands now.
@@ -97,8 +110,8 @@ pub enum CommitOutcome {
     reason = "a value passed on once, never kept in numbers"
 )]
 pub enum AbandonOutcome {
-    /// It stands after all.
-    Receipt(Receipt),
+    /// It was committed after all.
+    Committed(Evidence),
     /// It was refused.
     Refused(Refusal),
     /// It can never commit, since this moment.
@@ -112,6 +125,7 @@ pub struct HomeRole {
     pub(crate) writer: Arc<Writer>,
     policies: Arc<PolicyBook>,
     calendar: Arc<Calendar>,
+    rule: ReversalRule,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
 }
 
@@ -124,6 +138,7 @@ impl HomeRole {
         writer: Arc<Writer>,
         policies: Arc<PolicyBook>,
         calendar: Arc<Calendar>,
+        rule: ReversalRule,
     ) -> Self {
         Self {
             region,
@@ -131,8 +146,15 @@ impl HomeRole {
             writer,
             policies,
             calendar,
+            rule,
             acknowledged: Mutex::default(),
         }
+    }
+
+    /// The region.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.region
     }
 
     /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
@@ -191,11 +213,15 @@ impl HomeRole {
                 });
                 let receipt =
                     receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
-                Ok(CommitOutcome::Receipt(receipt))
+                Ok(CommitOutcome::Committed(Evidence {
+                    receipt,
+                    reversal: None,
+                }))
             }
             CommitVerdict::Repeated => self
-                .standing_receipt(treatment, settlement)
-                .map(CommitOutcome::Receipt),
+                .evidence(treatment, settlement)
+                .await
+                .map(CommitOutcome::Committed),
             CommitVerdict::Refused(refusal) => Ok(CommitOutcome::Refused(refusal)),
             CommitVerdict::Conflict(field) => {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
@@ -281,29 +307,15 @@ impl HomeRole {
             .answer
         {
             AbandonVerdict::Committed => self
-                .standing_receipt(treatment, settlement)
-                .map(AbandonOutcome::Receipt),
+                .evidence(treatment, settlement)
+                .await
+                .map(AbandonOutcome::Committed),
             AbandonVerdict::Refused(refusal) => Ok(AbandonOutcome::Refused(refusal)),
             AbandonVerdict::Tombstone(at) => Ok(AbandonOutcome::Tombstone(at)),
         }
     }
 
-    /// The receipt that stands under an id, out of the journal.
-    fn standing_receipt(
-        &self,
-        treatment: RegionCode,
-        settlement: SettlementId,
-    ) -> Result<Receipt, NodeError> {
-        let row = self.ledger.home_settlement(treatment, settlement)?;
-        match row.map(|row| row.state) {
-            Some(HomeState::Committed(at)) => Ok(receipts::receipt_at(&self.ledger, at)?),
-            Some(HomeState::Refused(_) | HomeState::Tombstone(_)) | None => {
-                Err(StoreError::Inconsistent("a commit without its row").into())
-            }
-        }
-    }
-
-    /// A treatment region says that it holds its receipts up to a number.
+    /// A treatment region says that it holds its receipts and reversals up to a number.
     ///
     /// # Errors
     /// [`StoreError`] when the stream's head cannot be read.

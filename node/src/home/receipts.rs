@@ -1,17 +1,25 @@
-//! Receipts out of the journal: one by its place, or a treatment region's stream by number.
+//! Receipts and reversals out of the journal: one by its place, or a treatment region's stream by number.
 //!
-//! A receipt is not stored as such: its record and the group it was sealed in give the same bytes again.
+//! Neither is stored as such: its record and the group it was sealed in give the same bytes again.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::Committed;
-use huitong_core::record::{NodeRecord, receipt_leaf};
+use huitong_core::record::reversal::ReversalOrdered;
+use huitong_core::record::{NodeRecord, signed_leaf};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::{Evidence, Reversal};
 use huitong_journal::Frame;
 
 use crate::group::Group;
 use crate::ledger::Ledger;
-use crate::store::{Location, Rows, StoreError, Stream};
+use crate::store::{HomeState, Location, Rows, StoreError, Stream};
+
+/// A record that is signed.
+enum Signed {
+    Committed(Box<Committed>),
+    Reversed(Box<ReversalOrdered>),
+}
 
 /// The receipt of a committed record.
 ///
@@ -26,45 +34,96 @@ pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> 
     receipt_of(&frame, at.record(), &record)
 }
 
-/// At most `limit` receipts of the stream to a treatment region, from a number on.
+/// The reversal of a record that ordered one.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read, or is another record.
+pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError> {
+    let frame = ledger.frame(at)?;
+    match frame.record(at.record()).and_then(signed).transpose()? {
+        Some(Signed::Reversed(record)) => reversal_of(&frame, at.record(), &record),
+        Some(Signed::Committed(_)) | None => Err(StoreError::Inconsistent(
+            "a reversal's place holds another record",
+        )),
+    }
+}
+
+/// At most `limit` receipts and reversals of the stream to a treatment region, from a number on. A reversal
+/// comes with the receipt.
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
-pub fn receipts_from(
+pub fn sent_from(
     ledger: &Ledger,
     treatment: RegionCode,
     from: u64,
     limit: usize,
-) -> Result<Vec<Receipt>, StoreError> {
+) -> Result<Vec<Evidence>, StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
     let Some(begins) = ledger.block(Stream::Receipts(treatment), block)? else {
         return Ok(Vec::new());
     };
-    let mut receipts = Vec::new();
+    let mut sent = Vec::new();
     for frame in ledger.frames_from(begins) {
         let frame = frame?;
         for (nth, bytes) in (0_u32..).zip(frame.records()) {
-            if receipts.len() >= limit {
-                return Ok(receipts);
+            if sent.len() >= limit {
+                return Ok(sent);
             }
-            let Some(record) = committed(bytes).transpose()? else {
-                continue;
-            };
-            if record.claim.treatment == treatment && record.body().number >= from {
-                receipts.push(receipt_of(&frame, nth, &record)?);
+            match signed(bytes).transpose()? {
+                Some(Signed::Committed(record))
+                    if record.claim.treatment == treatment && record.body().number >= from =>
+                {
+                    let receipt = receipt_of(&frame, nth, &record)?;
+                    sent.push(Evidence {
+                        receipt,
+                        reversal: None,
+                    });
+                }
+                Some(Signed::Reversed(record))
+                    if record.body().clearing.treatment == treatment
+                        && record.body().number >= from =>
+                {
+                    let reversal = Some(reversal_of(&frame, nth, &record)?);
+                    let receipt = receipt_reversed(ledger, &record)?;
+                    sent.push(Evidence { receipt, reversal });
+                }
+                Some(Signed::Committed(_) | Signed::Reversed(_)) | None => {}
             }
         }
     }
-    Ok(receipts)
+    Ok(sent)
+}
+
+/// The receipt of the settlement that a record reverses.
+fn receipt_reversed(ledger: &Ledger, record: &ReversalOrdered) -> Result<Receipt, StoreError> {
+    let part = &record.body().clearing;
+    let row = ledger.home_settlement(part.treatment, part.settlement)?;
+    match row.map(|row| row.state) {
+        Some(HomeState::Reversed(row)) => receipt_at(ledger, row.settled),
+        Some(HomeState::Committed(_) | HomeState::Refused(_) | HomeState::Tombstone(_)) | None => {
+            Err(StoreError::Inconsistent("a reversal without its row"))
+        }
+    }
 }
 
 /// The record of a commit; `None` for any other.
 pub(crate) fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
-    receipt_leaf(bytes)?;
+    match signed(bytes)? {
+        Ok(Signed::Committed(record)) => Some(Ok(*record)),
+        Ok(Signed::Reversed(_)) => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+fn signed(bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
+    signed_leaf(bytes)?;
     match NodeRecord::from_bytes(bytes) {
         Ok(record) => {
             if let NodeRecord::Committed(record) = record {
-                Some(Ok(record))
+                Some(Ok(Signed::Committed(Box::new(record))))
+            } else if let NodeRecord::ReversalOrdered(record) = record {
+                Some(Ok(Signed::Reversed(Box::new(record))))
             } else {
                 None
             }
@@ -77,4 +136,11 @@ fn receipt_of(frame: &Frame, nth: u32, record: &Committed) -> Result<Receipt, St
     Group::of_frame(frame)
         .and_then(|group| group.receipt(nth, record.body().clone(), record.salt))
         .ok_or(StoreError::Inconsistent("a commit's frame is not sealed"))
+}
+
+fn reversal_of(frame: &Frame, nth: u32, record: &ReversalOrdered) -> Result<Reversal, StoreError> {
+    let (body, person, salt) = (record.body().clone(), record.person, record.salt);
+    Group::of_frame(frame)
+        .and_then(|group| group.reversal(nth, body, person, salt))
+        .ok_or(StoreError::Inconsistent("a reversal's frame is not sealed"))
 }

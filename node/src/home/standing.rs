@@ -198,7 +198,7 @@ fn resolve(
         .and_then(|(_, slot)| value(slot))
         .unwrap_or_default();
     coverage.ordinal = ordinal::of_visit(episode.map(|episode| episode.ordinal), counted);
-    coverage.continued = episode.is_some_and(|episode| episode.bills > 0);
+    coverage.continued = episode.is_some_and(|episode| episode.begun > 0);
     let totals = slots
         .into_values()
         .filter_map(|slot| value(&slot).map(|value| (slot, value)))

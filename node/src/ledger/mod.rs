@@ -261,7 +261,24 @@ impl Ledger {
     pub fn scan(&self, table: Table, limit: usize) -> Result<Vec<(Key, Row)>, StoreError> {
         let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
         let indexed = self.index.scan(table, None, limit)?;
-        Ok(overlay.merge(table, indexed, limit))
+        Ok(overlay.merge(table, None, indexed, limit))
+    }
+
+    /// At most `limit` rows of a table after a key, what is not indexed included.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the index cannot be read.
+    pub fn scan_after(
+        &self,
+        table: Table,
+        after: &Key,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
+        let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
+        // What waits may take rows away that the index still has: so many more are asked for.
+        let more = limit.saturating_add(overlay.len());
+        let indexed = self.index.scan(table, Some(after), more)?;
+        Ok(overlay.merge(table, Some(after), indexed, limit))
     }
 
     /// Whether writing has stopped, and why.

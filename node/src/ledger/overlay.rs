@@ -6,8 +6,8 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    Change, HomeRow, HomeState, Key, Location, Row, Rows, SettlementRow, SettlementState,
-    StoreError, Table,
+    Change, HomeRow, HomeState, Key, Location, ReversedRow, Row, Rows, SettlementRow,
+    SettlementState, StoreError, Table,
 };
 
 /// Rows in memory, each with the number of the submission that made it.
@@ -71,10 +71,11 @@ impl Overlay {
         }
     }
 
-    /// Rows of a table as the index has them, with what waits laid over them.
+    /// Rows of a table after a key as the index has them, with what waits laid over them.
     pub(super) fn merge(
         &self,
         table: Table,
+        after: Option<&Key>,
         indexed: Vec<(Key, Row)>,
         limit: usize,
     ) -> Vec<(Key, Row)> {
@@ -82,10 +83,12 @@ impl Overlay {
             .into_iter()
             .map(|(key, row)| (encode_to_vec(&key), (key, row)))
             .collect();
+        let after = after.map(encode_to_vec);
         let of_table = self
             .rows
             .range(vec![table.tag()]..)
-            .take_while(|(bytes, _)| bytes.first() == Some(&table.tag()));
+            .take_while(|(bytes, _)| bytes.first() == Some(&table.tag()))
+            .filter(|(bytes, _)| after.as_ref().is_none_or(|after| *bytes > after));
         for (bytes, waiting) in of_table {
             match &waiting.row {
                 Some(row) => merged.insert(bytes.clone(), (waiting.key.clone(), row.clone())),
@@ -154,6 +157,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             });
             let state = match row.state {
                 SettlementState::Settled(at) => SettlementState::Settled(place(at)),
+                SettlementState::Reversed(row) => SettlementState::Reversed(reversed(row, &place)),
                 state @ (SettlementState::Prepared
                 | SettlementState::Refused(_)
                 | SettlementState::Abandoned) => state,
@@ -167,6 +171,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::HomeSettlement(row) => {
             let state = match row.state {
                 HomeState::Committed(at) => HomeState::Committed(place(at)),
+                HomeState::Reversed(row) => HomeState::Reversed(reversed(row, &place)),
                 state @ (HomeState::Refused(_) | HomeState::Tombstone(_)) => state,
             };
             Row::HomeSettlement(HomeRow { state, ..row })
@@ -188,6 +193,19 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::LastClosedDay(_)
         | Row::Count(_)
         | Row::Episode(_)
-        | Row::PolicyChanges(_)) => row,
+        | Row::PolicyChanges(_)
+        | Row::HomeReversal(_)
+        | Row::Reversal(_)
+        | Row::OpenReversal(_)
+        | Row::Notice(_)
+        | Row::Replaced(_)) => row,
+    }
+}
+
+fn reversed(row: ReversedRow, place: impl Fn(Location) -> Location) -> ReversedRow {
+    ReversedRow {
+        settled: place(row.settled),
+        reversed: place(row.reversed),
+        ..row
     }
 }

@@ -31,9 +31,20 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
     Ok(found)
 }
 
-/// The legs of a record, numbered.
+/// The legs of a record, numbered. For a reversal the sides change: the home region is owed, the treatment
+/// region owes.
 fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
+        NodeRecord::ReversalBooked(record) => (
+            Side::Payable,
+            record.legs_from,
+            Leg::of_reversal(&record.reversal.body),
+        ),
+        NodeRecord::ReversalOrdered(record) => (
+            Side::Receivable,
+            record.legs_from,
+            Leg::of_reversal(record.body()),
+        ),
         NodeRecord::Settled(record) => (
             Side::Receivable,
             record.legs_from,
@@ -57,7 +68,11 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::PolicyRejected(_)
         | NodeRecord::WithdrawalAsked(_)
         | NodeRecord::WithdrawalRejected(_)
-        | NodeRecord::PolicyWithdrawn(_) => return Ok(Vec::new()),
+        | NodeRecord::PolicyWithdrawn(_)
+        | NodeRecord::HomeReversalRefused(_)
+        | NodeRecord::ReversalIntended(_)
+        | NodeRecord::ReversalRefused(_)
+        | NodeRecord::ReversalNoted(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())
         .ok()

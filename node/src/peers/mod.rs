@@ -16,15 +16,18 @@ use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
 use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::ReversalOrder;
 use huitong_transport::{ClientLimits, CredentialStore, TransportError};
 
 use crate::error::NodeError;
-use crate::home::{AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, SnapshotAsk};
+use crate::home::{
+    AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
+};
 
 pub use remote::Peer;
 
@@ -252,6 +255,27 @@ impl Home {
                 role.abandon(*region, settlement).await.map_err(own_fault)
             }
             Self::Other(peer) => peer.abandon(settlement, person, within).await,
+        }
+    }
+
+    /// Asks for a settlement to be taken back.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: whether it stands is not known then.
+    pub async fn reverse(
+        &self,
+        reversal: ReversalId,
+        order: ReversalOrder,
+        held: u64,
+        within: Duration,
+    ) -> Result<ReverseOutcome, HomeFault> {
+        match self {
+            Self::Own { role, region } => {
+                let asked_by = *region;
+                let reversed = role.reverse(reversal, asked_by, order).await;
+                reversed.map_err(own_fault)
+            }
+            Self::Other(peer) => peer.reverse(reversal, order, held, within).await,
         }
     }
 

@@ -14,16 +14,17 @@ use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
-use huitong_core::receipt::Receipt;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::{BegunBy, Evidence, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
 use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
-use huitong_proto::conversion::receipt::{receipt_from_wire, receipt_to_wire};
+use huitong_proto::conversion::receipt::receipt_from_wire;
 use huitong_proto::conversion::refusal::{refusal_from_details, refusal_from_wire};
+use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
 use huitong_proto::conversion::visit::visit_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::policy::v1::FetchPolicyRequest;
@@ -38,7 +39,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use super::{DirectoryEntry, FetchedPolicy, HomeFault};
-use crate::home::{AbandonOutcome, CommitOutcome, SnapshotAsk};
+use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 /// Connections kept to one peer.
 const CONNECTIONS: usize = 4;
@@ -156,8 +157,11 @@ impl Peer {
         let answer = call_within(within, request, |request| client.commit(request)).await;
         let path = Path::root("response");
         match answer.map_err(fault)?.into_inner().outcome {
-            Some(v1::commit_response::Outcome::Receipt(receipt)) => Ok(CommitOutcome::Receipt(
-                receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
+            Some(v1::commit_response::Outcome::Receipt(receipt)) => {
+                Ok(CommitOutcome::Committed(standing(receipt, path)?))
+            }
+            Some(v1::commit_response::Outcome::Reversed(reversed)) => Ok(CommitOutcome::Committed(
+                reversed_from_wire(reversed, path).map_err(unreadable)?,
             )),
             Some(v1::commit_response::Outcome::Refused(refusal)) => Ok(CommitOutcome::Refused(
                 refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
@@ -183,9 +187,12 @@ impl Peer {
         let answer = call_within(within, request, |request| client.abandon(request)).await;
         let path = Path::root("response");
         match answer.map_err(fault)?.into_inner().outcome {
-            Some(v1::abandon_response::Outcome::Receipt(receipt)) => Ok(AbandonOutcome::Receipt(
-                receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
-            )),
+            Some(v1::abandon_response::Outcome::Receipt(receipt)) => {
+                Ok(AbandonOutcome::Committed(standing(receipt, path)?))
+            }
+            Some(v1::abandon_response::Outcome::Reversed(reversed)) => Ok(
+                AbandonOutcome::Committed(reversed_from_wire(reversed, path).map_err(unreadable)?),
+            ),
             Some(v1::abandon_response::Outcome::Refused(refusal)) => Ok(AbandonOutcome::Refused(
                 refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
             )),
@@ -193,6 +200,41 @@ impl Peer {
                 let at = Timestamp::from_millis(tombstone.at_ms);
                 Ok(AbandonOutcome::Tombstone(
                     at.map_err(|fault| unreadable(path.wrong(fault)))?,
+                ))
+            }
+            None => Err(unreadable(path.missing())),
+        }
+    }
+
+    pub(super) async fn reverse(
+        &self,
+        reversal: ReversalId,
+        order: ReversalOrder,
+        held: u64,
+        within: Duration,
+    ) -> Result<ReverseOutcome, HomeFault> {
+        // An officer asks at home and never through another region's node.
+        let BegunBy::Institution(institution) = order.begun_by else {
+            return Err(HomeFault::Unreachable("an officer asks at home".to_owned()));
+        };
+        let request = v1::HomeReverseRequest {
+            reversal: reversal.to_string(),
+            settlement: order.settlement.to_string(),
+            institution: institution.to_string(),
+            reason: reason_to_wire(order.reason),
+            receipts_held: held,
+        };
+        let mut client = self.home()?;
+        let answer = call_within(within, request, |request| client.reverse(request)).await;
+        let path = Path::root("response");
+        match answer.map_err(fault)?.into_inner().outcome {
+            Some(v1::home_reverse_response::Outcome::Reversed(reversed)) => {
+                let evidence = reversed_from_wire(reversed, path).map_err(unreadable)?;
+                Ok(ReverseOutcome::Reversed(Box::new(evidence)))
+            }
+            Some(v1::home_reverse_response::Outcome::Refused(refusal)) => {
+                Ok(ReverseOutcome::Refused(
+                    refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
                 ))
             }
             None => Err(unreadable(path.missing())),
@@ -220,18 +262,25 @@ impl Peer {
         })
     }
 
-    /// Delivers receipts of the own region; up to which number the peer holds them now.
+    /// Delivers receipts and reversals of the own region; up to which number the peer holds them now.
     ///
     /// # Errors
     /// [`HomeFault`].
-    pub async fn deliver(&self, receipts: &[Receipt], within: Duration) -> Result<u64, HomeFault> {
-        let receipts = receipts.iter().map(receipt_to_wire).collect();
-        let request = v1::DeliverReceiptsRequest { receipts };
+    pub async fn deliver(&self, sent: &[Evidence], within: Duration) -> Result<u64, HomeFault> {
+        let delivered = sent.iter().map(delivered_to_wire).collect();
+        let request = v1::DeliverReceiptsRequest { delivered };
         let client = TreatmentServiceClient::new(self.channel()?);
         let mut client = client.max_encoding_message_size(MAX_MESSAGE_BYTES);
         let answer = call_within(within, request, |request| client.deliver_receipts(request)).await;
         Ok(answer.map_err(fault)?.into_inner().held)
     }
+}
+
+fn standing(receipt: v1::Receipt, path: Path<'_>) -> Result<Evidence, HomeFault> {
+    Ok(Evidence {
+        receipt: receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
+        reversal: None,
+    })
 }
 
 fn snapshot(bytes: &[u8]) -> Result<Snapshot, HomeFault> {

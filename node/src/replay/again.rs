@@ -43,6 +43,12 @@ impl Again {
         self.people.len()
     }
 
+    /// Takes a stored settlement out: whatever follows is decided as if it had never been.
+    pub fn without(&mut self, stored: &Committed) {
+        let moved = self.people.entry(stored.claim.person.psn_no).or_default();
+        moved.take_out(&stored.decision);
+    }
+
     /// Decides a stored settlement under another document. Settlements come in the order of commit.
     ///
     /// # Errors
@@ -79,6 +85,15 @@ impl Moved {
             family: shifted(snapshot.balances.family, self.family)?,
         };
         decide(compiled, claim, &snapshot.coverage, &totals, balances)
+    }
+
+    fn take_out(&mut self, stored: &Decision) {
+        for change in &stored.totals {
+            let moved = self.totals.entry(change.slot.clone()).or_default();
+            *moved = moved.saturating_sub(change.adds);
+        }
+        self.own = self.own.saturating_add(stored.own_account.get());
+        self.family = self.family.saturating_add(stored.family_account.get());
     }
 
     fn follow(&mut self, stored: &Decision, replayed: &Decision) {

@@ -6,6 +6,7 @@
 //! | [`tally`] | What do many of them sum to, and who gains? Pure |
 //! | [`trial`] | How do the days of care fare under a document that is published nowhere? |
 //! | [`differences`] | What is to be booked for a withdrawn document? |
+//! | [`later`] | What would a person's later settlements have come to without one that was reversed? |
 //!
 //! Settlements are read from the journal in the order in which they were committed, beside the writer and
 //! never on its thread, and nothing is written. Both are bounded in what they keep and in time, and end as
@@ -13,6 +14,7 @@
 
 pub mod again;
 pub mod differences;
+pub mod later;
 pub mod tally;
 pub mod trial;
 
@@ -27,7 +29,7 @@ use tokio::time::Instant;
 use crate::error::NodeError;
 use crate::home::receipts::committed;
 use crate::ledger::Ledger;
-use crate::store::{Location, StoreError};
+use crate::store::{HomeState, Location, Rows, StoreError};
 
 /// The longest that one reading may take.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -54,7 +56,17 @@ fn out_of_range(_: MoneyError) -> StoreError {
     StoreError::Range("a sum of settlements")
 }
 
-/// Reads every settlement committed from a place on, in order, until `each` breaks off.
+/// A settlement that was reversed is none any more: nothing is to be booked for it.
+fn is_reversed(ledger: &Ledger, record: &Committed) -> Result<bool, StoreError> {
+    let part = &record.body().clearing;
+    let row = ledger.home_settlement(part.treatment, part.settlement)?;
+    Ok(row.is_some_and(|row| match row.state {
+        HomeState::Reversed(_) => true,
+        HomeState::Committed(_) | HomeState::Refused(_) | HomeState::Tombstone(_) => false,
+    }))
+}
+
+/// Reads every settlement committed from a place on that stands, in order, until `each` breaks off.
 fn settlements(
     ledger: &Ledger,
     from: Location,
@@ -74,7 +86,11 @@ fn settlements(
             let Some(record) = committed(record) else {
                 continue;
             };
-            if each(record?)?.is_break() {
+            let record = record?;
+            if is_reversed(ledger, &record)? {
+                continue;
+            }
+            if each(record)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }

@@ -31,6 +31,7 @@ fn account(change: u64) -> Row {
         version,
         totals: [].into(),
         balances: Balances::NONE,
+        last: None,
     })
 }
 

@@ -9,18 +9,21 @@ pub mod apply;
 #[cfg(test)]
 mod conformance;
 pub mod embedded;
+mod location;
 pub mod memory;
 mod policy_row;
+mod reversal_row;
 mod row;
 mod table;
 
+pub use location::Location;
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
 };
+pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};
 pub use row::{
-    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, HomeState,
-    LastClosedDay, Location, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream,
-    StreamHead,
+    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeId, HomeRow, HomeState,
+    LastClosedDay, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
 

@@ -6,14 +6,16 @@ use huitong_core::claim::{Binding, VisitKey};
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
-use huitong_core::id::RequestId;
+use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::record::registry::Filing;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 use huitong_core::{canonical_enum, canonical_struct};
-use huitong_journal::Position;
+
+use super::location::Location;
+use super::reversal_row::ReversedRow;
 
 /// One admission through its bills.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,68 +23,12 @@ pub struct Episode {
     /// The admission is the person's nth of the benefit year in which it was first billed, from 1. It keeps
     /// that number, whatever is reversed and settled again.
     pub ordinal: u16,
-    /// How many of its bills stand.
-    pub bills: u32,
+    /// How many of its bills that count as its beginning stand: none once that one is reversed, and then the
+    /// next bill of it, corrected or not, counts the admission again.
+    pub begun: u32,
 }
 
-canonical_struct!(Episode { ordinal, bills });
-
-/// Where a record lies in the journal. Before its frame is written only its place in the submission is
-/// known; [`Location::written`] completes it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    frame: [u8; 12],
-    record: u32,
-}
-
-canonical_struct!(Location { frame, record });
-
-const _: () = assert!(Position::ENCODED_LEN == 12);
-
-impl Location {
-    /// The nth record of a submission whose frame is not written.
-    #[must_use]
-    pub const fn pending(nth: u32) -> Self {
-        Self {
-            frame: [0; 12],
-            record: nth,
-        }
-    }
-
-    /// The nth record of a frame.
-    #[must_use]
-    pub fn at(frame: Position, record: u32) -> Self {
-        Self {
-            frame: frame.to_bytes(),
-            record,
-        }
-    }
-
-    /// The place once the submission's first record is known to be the `first` of a frame.
-    #[must_use]
-    pub fn written(self, frame: Position, first: u32) -> Self {
-        if self.frame == [0; 12] {
-            Self {
-                frame: frame.to_bytes(),
-                record: self.record.saturating_add(first),
-            }
-        } else {
-            self
-        }
-    }
-
-    /// The frame's place, or `None` while it is not written.
-    #[must_use]
-    pub fn frame(self) -> Option<Position> {
-        Position::from_bytes(&self.frame)
-    }
-
-    /// The record's index in its frame.
-    #[must_use]
-    pub const fn record(self) -> u32 {
-        self.record
-    }
-}
+canonical_struct!(Episode { ordinal, begun });
 
 /// A person's filings, ascending by first day.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,12 +49,15 @@ pub struct Account {
     pub totals: BTreeMap<TotalSlot, i64>,
     /// The accounts.
     pub balances: Balances,
+    /// The person's latest settlement that stands.
+    pub last: Option<HomeId>,
 }
 
 canonical_struct!(Account {
     version,
     totals,
-    balances
+    balances,
+    last
 });
 
 impl Account {
@@ -122,6 +71,7 @@ impl Account {
             },
             totals: BTreeMap::new(),
             balances: Balances::NONE,
+            last: None,
         }
     }
 
@@ -146,6 +96,8 @@ pub struct SettlementRow {
     pub home: RegionCode,
     /// What was prepared; none when the id was cancelled before it was known.
     pub prepared: Option<PreparedRow>,
+    /// The reversed settlement of the same visit whose place it takes, if there is one.
+    pub replaces: Option<SettlementId>,
     /// How it stands.
     pub state: SettlementState,
 }
@@ -155,6 +107,7 @@ canonical_struct!(SettlementRow {
     request,
     home,
     prepared,
+    replaces,
     state
 });
 
@@ -167,12 +120,13 @@ impl SettlementRow {
             .iter()
             .flat_map(|row| [Some(row.at), row.again]);
         let settled = match &self.state {
-            SettlementState::Settled(at) => Some(*at),
+            SettlementState::Settled(at) => [Some(*at), None],
+            SettlementState::Reversed(row) => [Some(row.settled), Some(row.reversed)],
             SettlementState::Prepared
             | SettlementState::Refused(_)
-            | SettlementState::Abandoned => None,
+            | SettlementState::Abandoned => [None, None],
         };
-        let mut places = prepared.chain([settled]).flatten();
+        let mut places = prepared.chain(settled).flatten();
         places.all(|place| place.frame().is_some())
     }
 }
@@ -208,11 +162,19 @@ pub enum SettlementState {
     Refused(Refusal),
     /// It can never be settled.
     Abandoned,
+    /// Settled, and reversed since.
+    Reversed(ReversedRow),
 }
 
-canonical_enum!(SettlementState { 1 => Prepared, 2 => Settled(at), 3 => Refused(refusal), 4 => Abandoned });
+canonical_enum!(SettlementState {
+    1 => Prepared,
+    2 => Settled(at),
+    3 => Refused(refusal),
+    4 => Abandoned,
+    5 => Reversed(row),
+});
 
-/// An open settlement: since when.
+/// An open settlement or reversal: since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenRow {
     /// When it was prepared.
@@ -226,11 +188,31 @@ canonical_struct!(OpenRow { since });
 pub struct HomeRow {
     /// What the id binds; none for an id that was buried unseen.
     pub binding: Option<Binding>,
+    /// The person's settlement that was the latest when this one was committed.
+    pub previous: Option<HomeId>,
     /// How it stands.
     pub state: HomeState,
 }
 
-canonical_struct!(HomeRow { binding, state });
+canonical_struct!(HomeRow {
+    binding,
+    previous,
+    state
+});
+
+/// A settlement as the home region names it: whose id, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HomeId {
+    /// The treatment region.
+    pub treatment: RegionCode,
+    /// Its id.
+    pub settlement: SettlementId,
+}
+
+canonical_struct!(HomeId {
+    treatment,
+    settlement
+});
 
 /// How an id stands at the home region.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,16 +223,23 @@ pub enum HomeState {
     Refused(Refusal),
     /// It can never commit, since this moment.
     Tombstone(Timestamp),
+    /// Committed, and reversed since.
+    Reversed(ReversedRow),
 }
 
-canonical_enum!(HomeState { 1 => Committed(at), 2 => Refused(refusal), 3 => Tombstone(at) });
+canonical_enum!(HomeState {
+    1 => Committed(at),
+    2 => Refused(refusal),
+    3 => Tombstone(at),
+    4 => Reversed(row),
+});
 
 /// A gap-free numbered stream of the node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stream {
     /// Receivable and payable legs, for the clearinghouse.
     Legs,
-    /// Receipts for a treatment region.
+    /// Receipts and reversals for a treatment region.
     Receipts(RegionCode),
 }
 
@@ -283,7 +272,7 @@ impl StreamHead {
     };
 }
 
-/// The receipts of a home region that are booked.
+/// The receipts and reversals of a home region that are booked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldReceipts {
     /// Held without a gap up to this number.
@@ -359,16 +348,5 @@ mod tests {
         assert_eq!((held.up_to, held.beyond.len()), (3, 1));
         let held = held.with(4).with(4).with(1);
         assert_eq!((held.up_to, held.beyond.len()), (5, 0));
-    }
-
-    #[test]
-    fn a_location_is_completed_once() {
-        let written = Location::pending(2).written(Position::START, 5);
-        assert_eq!(
-            (written.frame(), written.record()),
-            (Some(Position::START), 7)
-        );
-        assert_eq!(written.written(Position::START, 9), written);
-        assert_eq!(Location::pending(2).frame(), None);
     }
 }

@@ -6,7 +6,7 @@ use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PsnNo;
 use huitong_core::record::import::ImportKind;
@@ -14,9 +14,11 @@ use huitong_core::record::registry::{InstitutionRow, Member};
 use huitong_core::region::RegionCode;
 
 use super::StoreError;
+use super::location::Location;
+use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
-    Location, OpenRow, SettlementRow, Stream, StreamHead,
+    OpenRow, SettlementRow, Stream, StreamHead,
 };
 use super::{PolicyChanges, PolicyRow};
 
@@ -121,4 +123,14 @@ tables! {
     19 Episode(psn_no: PsnNo, institution: InstitutionCode, episode: VisitNumber) => Episode, episode;
     /// How often what decides in the region has changed.
     20 PolicyChanges() => PolicyChanges, policy_changes;
+    /// Home role: what became of the id of a reversal, in the scope of the region whose node asked.
+    21 HomeReversal(asked_by: RegionCode, id: ReversalId) => HomeReversalRow, home_reversal;
+    /// Treatment role: an institution's wish for a reversal.
+    22 Reversal(id: ReversalId) => ReversalRow, reversal;
+    /// Treatment role: a wish for a reversal that is not decided.
+    23 OpenReversal(id: ReversalId) => OpenRow, open_reversal;
+    /// Treatment role: a reversal that its institution had not begun and has not seen.
+    24 Notice(institution: InstitutionCode, id: SettlementId) => OpenRow, notice;
+    /// Treatment role: the last settlement of a visit that was reversed.
+    25 Replaced(visit: VisitKey) => SettlementId, replaced;
 }

@@ -51,13 +51,13 @@ impl TreatmentRole {
         let view = self.standing(settlement).await?;
         match (&view.state, buried) {
             (ViewState::Prepared, _) => self.cancel_open(cancel, within).await,
-            (ViewState::Settled(_) | ViewState::Refused(_), _) => Ok(view),
+            (ViewState::Settled(_) | ViewState::Reversed(_) | ViewState::Refused(_), _) => Ok(view),
             // The tombstone here is synced; the one at home is asked for, again if need be.
             (ViewState::Abandoned, Step::Taken | Step::NotOpen) => {
                 let within = within.min(self.timing.commit);
                 match home.abandon(settlement, person, within).await {
                     Ok(AbandonOutcome::Tombstone(_) | AbandonOutcome::Refused(_)) => Ok(view),
-                    Ok(AbandonOutcome::Receipt(_)) => {
+                    Ok(AbandonOutcome::Committed(_)) => {
                         tracing::error!(%settlement, "home has a receipt for an id that is buried here");
                         Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
                     }

@@ -1,35 +1,47 @@
-//! Booking receipts that a home region delivers (PROTOCOL 8). What is acknowledged is durably booked.
+//! Booking receipts and reversals that a home region delivers (PROTOCOL 8, 10). What is acknowledged is
+//! durably booked.
 
 use std::sync::Arc;
 
+use huitong_core::person::PersonRef;
 use huitong_core::receipt::Receipt;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::{Evidence, Reversal};
 
 use super::TreatmentRole;
 use super::records::{Book, Step};
+use super::verify::{ReceiptFault, about_reversal};
 use crate::error::NodeError;
-use crate::store::{Rows, SettlementState};
+use crate::peers::Home;
+use crate::store::{Rows, SettlementRow, SettlementState, StoreError};
 
 impl TreatmentRole {
-    /// Books what is not booked yet; up to which number the receipts of the region are held then.
+    /// Books what is not booked yet; up to which number the region's stream is held then.
     ///
     /// # Errors
-    /// A refusal when a receipt is not the caller's or not for this region; the node's own trouble.
-    pub async fn take_receipts(
+    /// A refusal when a receipt or reversal is not the caller's or not for this region; the node's own
+    /// trouble.
+    pub async fn take_delivered(
         self: &Arc<Self>,
         caller: RegionCode,
-        receipts: Vec<Receipt>,
+        delivered: Vec<Evidence>,
     ) -> Result<u64, NodeError> {
-        for receipt in receipts {
-            let part = &receipt.body.clearing;
-            if part.home != caller || part.treatment != self.region {
+        for evidence in delivered {
+            let part = &evidence.receipt.body.clearing;
+            let foreign = |home, treatment| home != caller || treatment != self.region;
+            let other = evidence.reversal.as_ref().is_some_and(|reversal| {
+                let part = &reversal.body.clearing;
+                foreign(part.home, part.treatment)
+            });
+            if other || foreign(part.home, part.treatment) {
                 return Err(NodeError::refused(
                     RefusalCode::IdentityMismatch,
                     part.settlement,
                 ));
             }
-            if !self.take_receipt(receipt).await? {
+            let home = self.home(caller)?;
+            if !self.book_evidence(evidence, &home).await? {
                 break;
             }
         }
@@ -37,45 +49,88 @@ impl TreatmentRole {
         Ok(self.receipts_held(caller)?)
     }
 
-    /// Whether the receipt is booked now; one that is not holds up those after it.
-    async fn take_receipt(&self, receipt: Receipt) -> Result<bool, NodeError> {
-        let settlement = receipt.body.clearing.settlement;
-        let home = self.home(receipt.body.clearing.home)?;
+    /// Whether everything of it is booked now, by this or before. What is not holds up what comes after it.
+    pub(super) async fn book_evidence(
+        &self,
+        evidence: Evidence,
+        home: &Home,
+    ) -> Result<bool, NodeError> {
+        let settlement = evidence.receipt.body.clearing.settlement;
+        self.ledger.barrier().await?;
         let Some(row) = self.ledger.settlement(settlement)? else {
             tracing::error!(%settlement, "a receipt for a settlement that is not known here");
             return Ok(false);
         };
-        match row.state {
-            SettlementState::Settled(_) => Ok(true),
+        if !row.is_written() {
+            // It is being adjudicated again or booked at this moment; the next delivery finds it done.
+            return Ok(false);
+        }
+        match &row.state {
             SettlementState::Refused(_) | SettlementState::Abandoned => {
                 tracing::error!(%settlement, "a receipt for a settlement that ended without one");
-                Ok(false)
+                return Ok(false);
             }
-            SettlementState::Prepared => {
-                self.ledger.barrier().await?;
-                let row = self.ledger.settlement(settlement)?;
-                let Some(row) = row.filter(|row| row.state == SettlementState::Prepared) else {
-                    return Ok(true);
-                };
-                if !row.is_written() {
-                    // It is being adjudicated again at this moment; the next delivery finds it settled.
-                    return Ok(false);
-                }
-                let attempt = self.attempt(&row)?;
-                if let Err(fault) = self.verified.check(&receipt, &attempt, &home) {
-                    tracing::error!(%settlement, %fault, "a delivered receipt is not accepted");
-                    return Ok(false);
-                }
-                let booked = self
-                    .writer
-                    .run(Book {
-                        settlement,
-                        receipt,
-                    })
-                    .await?
-                    .answer;
-                Ok(booked == Step::Taken)
-            }
+            SettlementState::Reversed(_) => return Ok(true),
+            SettlementState::Prepared | SettlementState::Settled(_) => {}
         }
+        let attempt = self.attempt(&row)?;
+        let checked = match &row.state {
+            SettlementState::Prepared => self.verified.check(&evidence.receipt, &attempt, home),
+            SettlementState::Settled(_)
+            | SettlementState::Reversed(_)
+            | SettlementState::Refused(_)
+            | SettlementState::Abandoned => Ok(()),
+        };
+        let checked = match (checked, &evidence.reversal) {
+            (Err(fault), _) => Err(fault),
+            (Ok(()), None) => Ok(()),
+            (Ok(()), Some(reversal)) => {
+                let booked = self.booked_receipt(&row, &evidence)?;
+                self.check_reversal(reversal, &booked, attempt.prepared.claim.person, home)
+            }
+        };
+        if let Err(fault) = checked {
+            tracing::error!(%settlement, %fault, "a delivered receipt or reversal is not accepted");
+            return Ok(false);
+        }
+        let is_reversal = evidence.reversal.is_some();
+        let step = self.writer.run(Book(evidence)).await?.answer;
+        let row = self.ledger.settlement(settlement)?;
+        let state = row
+            .ok_or(StoreError::Inconsistent("a settlement is gone"))?
+            .state;
+        Ok(match state {
+            SettlementState::Reversed(_) => true,
+            SettlementState::Settled(_) => !is_reversal || step == Step::Taken,
+            SettlementState::Prepared
+            | SettlementState::Refused(_)
+            | SettlementState::Abandoned => false,
+        })
+    }
+
+    /// The receipt that a reversal must be of: the one that is booked here, else the one that came with it.
+    fn booked_receipt(
+        &self,
+        row: &SettlementRow,
+        evidence: &Evidence,
+    ) -> Result<Receipt, StoreError> {
+        match &row.state {
+            SettlementState::Settled(at) => self.receipt_booked_at(*at),
+            SettlementState::Prepared
+            | SettlementState::Reversed(_)
+            | SettlementState::Refused(_)
+            | SettlementState::Abandoned => Ok(evidence.receipt.clone()),
+        }
+    }
+
+    fn check_reversal(
+        &self,
+        reversal: &Reversal,
+        receipt: &Receipt,
+        person: PersonRef,
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
+        about_reversal(reversal, receipt, person)?;
+        self.verified.signed_reversal(reversal, home)
     }
 }

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
 use huitong_core::id::SettlementId;
-use huitong_core::receipt::Receipt;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::reversal::Evidence;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -23,7 +23,7 @@ use super::view::{SettledView, SettlementView, ViewState};
 use crate::error::NodeError;
 use crate::home::{AbandonOutcome, CommitOutcome};
 use crate::peers::{Home, HomeFault};
-use crate::store::{Rows, SettlementState};
+use crate::store::{Rows, SettlementState, StoreError};
 
 /// How often a stale decision is made again in one go.
 const STALE_AT_MOST: usize = 16;
@@ -93,8 +93,8 @@ impl TreatmentRole {
                 self.timing.commit,
             );
             match answer.await {
-                Ok(CommitOutcome::Receipt(receipt)) => {
-                    return self.book(attempt, home, receipt).await;
+                Ok(CommitOutcome::Committed(evidence)) => {
+                    return self.book(attempt, home, evidence).await;
                 }
                 Ok(CommitOutcome::Refused(refusal)) => {
                     return self.end(attempt, Some(refusal)).await;
@@ -164,26 +164,33 @@ impl TreatmentRole {
             )
             .await
         {
-            Ok(AbandonOutcome::Receipt(receipt)) => self.book(attempt, home, receipt).await,
+            Ok(AbandonOutcome::Committed(evidence)) => self.book(attempt, home, evidence).await,
             Ok(AbandonOutcome::Refused(refusal)) => self.end(attempt, Some(refusal)).await,
             Ok(AbandonOutcome::Tombstone(_)) => self.end(attempt, reason).await,
             Err(fault) => Err(unknown(settlement, &fault)),
         }
     }
 
-    async fn book(&self, attempt: Attempt, home: &Home, receipt: Receipt) -> Outcome {
+    async fn book(&self, attempt: Attempt, home: &Home, evidence: Evidence) -> Outcome {
         let settlement = attempt.prepared.settlement;
+        if evidence.reversal.is_some() {
+            // It was reversed before it was known here: both are booked, as a delivery would.
+            return if self.book_evidence(evidence, home).await? {
+                self.standing(settlement).await
+            } else {
+                Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+            };
+        }
+        let Evidence { receipt, .. } = evidence.clone();
         if let Err(fault) = self.verified.check(&receipt, &attempt, home) {
             // Nothing is booked on a word that is not the home region's; a person must look.
             tracing::error!(%settlement, home = %home.region(), %fault, "a receipt is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }
-        let command = Book {
-            settlement,
-            receipt: receipt.clone(),
-        };
-        match self.writer.run(command).await?.answer {
+        match self.writer.run(Book(evidence)).await?.answer {
             Step::NotOpen => self.standing(settlement).await,
+            // What takes a reversed settlement's place is told together with it.
+            Step::Taken if self.replaces(settlement)? => self.standing(settlement).await,
             Step::Taken => {
                 let Attempt {
                     prepared,
@@ -202,10 +209,17 @@ impl TreatmentRole {
                     settlement,
                     institution,
                     request,
+                    replaces: None,
                     state,
                 }))
             }
         }
+    }
+
+    /// Whether it takes the place of a settlement that was reversed.
+    fn replaces(&self, settlement: SettlementId) -> Result<bool, StoreError> {
+        let row = self.ledger.settlement(settlement)?;
+        Ok(row.is_some_and(|row| row.replaces.is_some()))
     }
 
     async fn end(&self, attempt: Attempt, refusal: Option<Refusal>) -> Outcome {
@@ -227,7 +241,7 @@ impl TreatmentRole {
 }
 
 /// After Commit may have left, any trouble means that the outcome is not known.
-fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError {
+pub(super) fn unknown(settlement: SettlementId, fault: &HomeFault) -> NodeError {
     tracing::warn!(%settlement, %fault, "the outcome of a settlement is not known yet");
     NodeError::refused(RefusalCode::OutcomeUnknown, settlement)
 }

@@ -7,11 +7,13 @@
 //! | [`attempt`] | What was adjudicated last? |
 //! | [`drive`] | How does a prepared one come to its outcome? (rules 1, 2, 4) |
 //! | [`cancel`] | How is an id given up? (rule 6) |
+//! | [`reverse`] | How is a settlement taken back? (rules 9, 10) |
 //! | [`resolve`] | Who comes back to what was left open? |
-//! | [`deliver`] | Which receipts came by the other way? (rule 8) |
-//! | [`records`] | The decisions of the writer, pure |
+//! | [`deliver`] | Which receipts and reversals came by the other way? (rule 8) |
+//! | [`notice`] | Which reversals has an institution not seen? |
+//! | [`records`], [`reversals`] | The decisions of the writer, pure |
 //! | `proof` | Is a fetched policy what its region published? |
-//! | [`verify`] | Is a receipt the home region's, and for this claim? |
+//! | [`verify`] | Is a receipt or reversal the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
 
 pub mod attempt;
@@ -19,11 +21,16 @@ pub mod cancel;
 pub mod deliver;
 pub mod drive;
 pub mod driving;
+pub mod notice;
 pub mod order;
 mod proof;
 pub mod records;
 pub mod resolve;
+pub mod reversals;
+pub mod reverse;
 pub mod settle;
+#[cfg(test)]
+mod testing;
 pub mod verify;
 pub mod view;
 
@@ -47,7 +54,7 @@ use verify::VerifiedRoots;
 
 pub use order::Order;
 pub use settle::Estimate;
-pub use view::{SettledView, SettlementView, ViewState};
+pub use view::{Replaced, ReversedView, SettledView, SettlementView, ViewState};
 
 /// How long the treatment role waits for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,15 +4,17 @@ use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::leg::Leg;
 use huitong_core::publication::SignedStatement;
-use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::policy::PolicyFetched;
+use huitong_core::record::reversal::ReversalBooked;
 use huitong_core::record::treatment::{
     Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
 };
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::Evidence;
 
 use crate::store::{Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
@@ -48,9 +50,10 @@ pub fn in_the_way(
     };
     let settled = rows.settlement(other)?.is_some_and(|row| match row.state {
         SettlementState::Settled(_) => true,
-        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned => {
-            false
-        }
+        SettlementState::Prepared
+        | SettlementState::Refused(_)
+        | SettlementState::Abandoned
+        | SettlementState::Reversed(_) => false,
     });
     let code = if settled {
         RefusalCode::VisitAlreadySettled
@@ -118,32 +121,52 @@ impl Command for Reprepare {
     }
 }
 
-/// Books a receipt that was verified.
-pub struct Book {
-    /// Which settlement.
-    pub settlement: SettlementId,
-    /// The receipt.
-    pub receipt: Receipt,
-}
+/// Books what the home region says, once it was verified: the receipt if it is not booked yet, and the
+/// reversal if there is one.
+pub struct Book(pub Evidence);
 
 impl Command for Book {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Self {
-            settlement,
-            receipt,
-        } = self;
-        if_open(rows, settlement, |_| {
-            let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
-            let legs_from = head.written.saturating_add(1);
-            Ok(NodeRecord::Settled(Settled {
-                settlement,
-                receipt,
-                legs_from,
+        let Evidence { receipt, reversal } = self.0;
+        let settlement = receipt.body.clearing.settlement;
+        let state = rows.settlement(settlement)?.map(|row| row.state);
+        let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
+        let mut next_leg = head.written.saturating_add(1);
+        let mut records = Vec::new();
+        match state {
+            Some(SettlementState::Prepared) => {
+                let legs_from = next_leg;
+                let legs = u64::try_from(Leg::of(&receipt.body).len());
+                let legs = legs.map_err(|_| StoreError::Range("legs of a record"))?;
+                next_leg = next_leg.saturating_add(legs);
+                records.push(NodeRecord::Settled(Settled {
+                    settlement,
+                    receipt,
+                    legs_from,
+                    at,
+                }));
+            }
+            Some(SettlementState::Settled(_)) => {}
+            Some(
+                SettlementState::Reversed(_)
+                | SettlementState::Refused(_)
+                | SettlementState::Abandoned,
+            )
+            | None => return Ok(Verdict::Answer(Step::NotOpen)),
+        }
+        if let Some(reversal) = reversal {
+            records.push(NodeRecord::ReversalBooked(ReversalBooked {
+                reversal,
+                legs_from: next_leg,
                 at,
-            }))
-        })
+            }));
+        }
+        if records.is_empty() {
+            return Ok(Verdict::Answer(Step::NotOpen));
+        }
+        Ok(Verdict::Append(records, Step::Taken))
     }
 }
 

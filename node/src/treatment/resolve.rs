@@ -1,4 +1,5 @@
-//! Coming back to what was left open: at start every prepared settlement counts as sent.
+//! Coming back to what was left open: at start every prepared settlement and every intended reversal counts
+//! as sent.
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ impl TreatmentRole {
 
     async fn resolve_open(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), StoreError> {
         let open = self.open_settlements(OPEN_AT_MOST)?;
+        let wishes = self.open_reversals(OPEN_AT_MOST)?;
         let mut driven = JoinSet::new();
         let all = async {
             for settlement in open {
@@ -42,6 +44,16 @@ impl TreatmentRole {
                     let within = role.timing.commit.saturating_add(role.timing.ask);
                     // What is not resolved now is looked at again; the reason is logged where it arises.
                     drop(role.drive_and_wait(settlement, None, within).await);
+                });
+            }
+            for (reversal, settlement) in wishes {
+                if driven.len() >= AT_ONCE {
+                    driven.join_next().await;
+                }
+                let role = Arc::clone(self);
+                driven.spawn(async move {
+                    let within = role.timing.commit.saturating_add(role.timing.ask);
+                    drop(role.reverse_and_wait(reversal, settlement, within).await);
                 });
             }
             while driven.join_next().await.is_some() {}

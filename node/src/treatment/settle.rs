@@ -116,9 +116,10 @@ impl TreatmentRole {
                     view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
                 match view.state {
                     ViewState::Prepared => self.drive_and_wait(settlement, None, within).await,
-                    ViewState::Settled(_) | ViewState::Refused(_) | ViewState::Abandoned => {
-                        Ok(Arc::new(view))
-                    }
+                    ViewState::Settled(_)
+                    | ViewState::Reversed(_)
+                    | ViewState::Refused(_)
+                    | ViewState::Abandoned => Ok(Arc::new(view)),
                 }
             }
         }

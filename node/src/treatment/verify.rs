@@ -1,4 +1,4 @@
-//! Whether a receipt is the home region's word, and about this claim.
+//! Whether a receipt or a reversal is the home region's word, and about this claim.
 //!
 //! A group's signature is checked once and remembered by its root: one check serves everyone who waited for
 //! one sync. What is not compared with our own figures are the amounts: they are the home region's to say.
@@ -9,7 +9,9 @@ use std::sync::{Mutex, PoisonError};
 use huitong_core::canonical::{Artifact, encode_to_vec};
 use huitong_core::coverage::PersonVersion;
 use huitong_core::digest::{Digest, sha256};
-use huitong_core::receipt::{PersonalPart, Receipt};
+use huitong_core::person::PersonRef;
+use huitong_core::receipt::{GroupSignature, PersonalPart, Receipt};
+use huitong_core::reversal::Reversal;
 
 use super::attempt::Attempt;
 use crate::group::is_signed;
@@ -18,7 +20,7 @@ use crate::peers::Home;
 /// Groups that are remembered.
 const REMEMBERED: usize = 4_096;
 
-/// Why a receipt is not accepted.
+/// Why a receipt or a reversal is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptFault {
     /// It is about something else.
@@ -61,15 +63,30 @@ impl VerifiedRoots {
         if !receipt.is_in_group() {
             return Err(ReceiptFault::NotInGroup);
         }
+        self.group(&receipt.group, home)
+    }
+
+    /// Checks that a reversal is a home region's, whatever it is about.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn signed_reversal(&self, reversal: &Reversal, home: &Home) -> Result<(), ReceiptFault> {
+        if !reversal.is_in_group() {
+            return Err(ReceiptFault::NotInGroup);
+        }
+        self.group(&reversal.group, home)
+    }
+
+    fn group(&self, group: &GroupSignature, home: &Home) -> Result<(), ReceiptFault> {
         // What the own home role answered did not leave the process.
         let Some(key) = home.signing_key() else {
             return Ok(());
         };
-        let name = sha256(&encode_to_vec(&(home.region(), receipt.group.clone())));
+        let name = sha256(&encode_to_vec(&(home.region(), group.clone())));
         if self.knows(&name) {
             return Ok(());
         }
-        if !is_signed(&receipt.group, key) {
+        if !is_signed(group, key) {
             return Err(ReceiptFault::Signature);
         }
         self.remember(name);
@@ -125,5 +142,32 @@ fn about(receipt: &Receipt, attempt: &Attempt) -> Result<(), ReceiptFault> {
     } else {
         // Only the last adjudication that was written down can have been committed.
         Err(ReceiptFault::Other("decision"))
+    }
+}
+
+/// Checks that a reversal takes back exactly what a receipt gave, for the same person.
+///
+/// # Errors
+/// [`ReceiptFault`].
+pub fn about_reversal(
+    reversal: &Reversal,
+    receipt: &Receipt,
+    person: PersonRef,
+) -> Result<(), ReceiptFault> {
+    let (back, given) = (&reversal.body.clearing, &receipt.body.clearing);
+    let same = [
+        ("settlement", back.settlement == given.settlement),
+        ("home region", back.home == given.home),
+        ("treatment region", back.treatment == given.treatment),
+        ("receipt", back.receipt == receipt.body.digest()),
+        ("amount", back.amounts == given.amounts),
+        (
+            "person",
+            reversal.person.person == person && reversal.is_of_its_person(),
+        ),
+    ];
+    match same.iter().find(|(_, same)| !same) {
+        Some((what, _)) => Err(ReceiptFault::Other(what)),
+        None => Ok(()),
     }
 }

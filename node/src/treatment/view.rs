@@ -6,10 +6,12 @@ use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::money::Fen;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::reversal::Reversal;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -30,6 +32,8 @@ pub struct SettlementView {
     pub institution: InstitutionCode,
     /// The institution's own id.
     pub request: RequestId,
+    /// The reversed settlement of the same visit whose place it takes.
+    pub replaces: Option<Replaced>,
     /// How it stands.
     pub state: ViewState,
 }
@@ -41,10 +45,30 @@ pub enum ViewState {
     Prepared,
     /// Settled.
     Settled(Box<SettledView>),
+    /// Settled, and reversed since.
+    Reversed(Box<ReversedView>),
     /// Finally refused.
     Refused(Refusal),
     /// It can never be settled.
     Abandoned,
+}
+
+/// A settlement that was reversed, as it takes part in the one that takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replaced {
+    /// Its id.
+    pub settlement: SettlementId,
+    /// What the patient had paid at the counter.
+    pub cash: Fen,
+}
+
+/// A settlement that stands no more.
+#[derive(Debug, Clone)]
+pub struct ReversedView {
+    /// As it stood.
+    pub settled: SettledView,
+    /// The home region's word that it stands no more.
+    pub reversal: Reversal,
 }
 
 /// A settlement that stands, with what it was decided on.
@@ -86,6 +110,11 @@ impl TreatmentRole {
         Err(NodeError::refused(RefusalCode::Overloaded, settlement))
     }
 
+    /// The receipt of a settlement that is settled.
+    pub(super) fn receipt_booked_at(&self, at: Location) -> Result<Receipt, StoreError> {
+        Ok(settled(&self.ledger, at)?.receipt)
+    }
+
     /// What was prepared for a settlement, with its last adjudication.
     pub(super) fn attempt(&self, row: &SettlementRow) -> Result<Attempt, StoreError> {
         attempt(&self.ledger, row)
@@ -103,26 +132,56 @@ fn read(
         SettlementState::Refused(refusal) => ViewState::Refused(refusal.clone()),
         SettlementState::Abandoned => ViewState::Abandoned,
         SettlementState::Settled(at) => {
-            let Attempt {
-                prepared,
-                snapshot,
-                decision,
-            } = attempt(ledger, &row)?;
-            let receipt = settled(ledger, *at)?.receipt;
-            ViewState::Settled(Box::new(SettledView {
-                prepared,
-                snapshot,
-                decision,
-                receipt,
-            }))
+            ViewState::Settled(Box::new(settled_view(ledger, &row, *at)?))
+        }
+        SettlementState::Reversed(places) => {
+            let settled = settled_view(ledger, &row, places.settled)?;
+            let NodeRecord::ReversalBooked(booked) = ledger.record(places.reversed)? else {
+                return Err(StoreError::Inconsistent(
+                    "a reversal's place holds another record",
+                ));
+            };
+            let reversal = booked.reversal;
+            ViewState::Reversed(Box::new(ReversedView { settled, reversal }))
         }
     };
+    let replaces = row
+        .replaces
+        .map(|other| replaced(ledger, other))
+        .transpose()?;
     Ok(SettlementView {
         settlement,
         institution,
         request,
+        replaces,
         state,
     })
+}
+
+fn settled_view(
+    ledger: &Ledger,
+    row: &SettlementRow,
+    at: Location,
+) -> Result<SettledView, StoreError> {
+    let Attempt {
+        prepared,
+        snapshot,
+        decision,
+    } = attempt(ledger, row)?;
+    let receipt = settled(ledger, at)?.receipt;
+    Ok(SettledView {
+        prepared,
+        snapshot,
+        decision,
+        receipt,
+    })
+}
+
+fn replaced(ledger: &Ledger, settlement: SettlementId) -> Result<Replaced, StoreError> {
+    let row = ledger.settlement(settlement)?;
+    let row = row.ok_or(StoreError::Inconsistent("a reversed settlement is gone"))?;
+    let cash = attempt(ledger, &row)?.decision.cash;
+    Ok(Replaced { settlement, cash })
 }
 
 fn attempt(ledger: &Ledger, row: &SettlementRow) -> Result<Attempt, StoreError> {

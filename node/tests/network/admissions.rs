@@ -4,7 +4,8 @@ use huitong_proto::settlement::v1;
 
 use crate::bills::{dated, settle, small};
 use crate::files::{policy, replacing};
-use crate::world::{HOSPITAL, Hospital, NINGBO, World};
+use crate::hospital::Hospital;
+use crate::world::{HOSPITAL, NINGBO, World};
 
 /// 60 % for the first admission of the year, 70 % for the second, 80 % from the third on; no start, and a
 /// stay over the turn of the year is billed in parts.
@@ -109,4 +110,49 @@ async fn a_stay_over_the_turn_of_the_year_counts_in_the_year_it_began() {
     assert_eq!(paid(&mut hospital, "r-3", new_year).await, 210_000);
     let next = dated(part("V3", "V3", 0), "2024-01-08", "2024-01-12");
     assert_eq!(paid(&mut hospital, "r-4", next).await, 180_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admission_whose_first_bill_is_corrected_keeps_its_number_and_counts_once() {
+    let world = world().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let reason = v1::ReversalReason::Correction;
+    for (request, bill, expected) in [
+        ("r-1", part("V1", "V1", 1), 180_000),
+        ("r-2", part("V1", "V1", 2), 180_000),
+        ("r-3", part("V2", "V2", 0), 210_000),
+    ] {
+        assert_eq!(paid(&mut hospital, request, bill).await, expected);
+    }
+    // The first bill of the first admission is corrected: still the first, and counted once.
+    hospital.reverse("x-1", "r-1", reason).await.unwrap();
+    assert_eq!(
+        paid(&mut hospital, "r-4", part("V1", "V1", 1)).await,
+        180_000
+    );
+    assert_eq!(
+        paid(&mut hospital, "r-5", part("V3", "V3", 0)).await,
+        240_000
+    );
+    // The second and third never were: the next is the second that stands.
+    hospital.reverse("x-2", "r-3", reason).await.unwrap();
+    hospital.reverse("x-3", "r-5", reason).await.unwrap();
+    assert_eq!(
+        paid(&mut hospital, "r-6", part("V4", "V4", 0)).await,
+        210_000
+    );
+    // It is settled after all, and keeps the number that it had.
+    assert_eq!(
+        paid(&mut hospital, "r-7", part("V2", "V2", 0)).await,
+        210_000
+    );
+    // A further bill of the first admission counts nothing.
+    assert_eq!(
+        paid(&mut hospital, "r-8", part("V1", "V1", 3)).await,
+        180_000
+    );
+    assert_eq!(
+        paid(&mut hospital, "r-9", part("V5", "V5", 0)).await,
+        240_000
+    );
 }

@@ -145,7 +145,7 @@ impl World {
     }
 
     /// A region's legs, once the clearinghouse holds so many.
-    async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
+    pub async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
         let streams = self.clearing.as_ref().unwrap().streams.clone();
         loop {
             let held = streams

@@ -15,9 +15,11 @@
 
 mod admissions;
 mod bills;
+mod bureau;
 mod clearing;
 mod files;
 mod happy;
+mod hospital;
 mod offices;
 mod outages;
 mod policies;
@@ -25,5 +27,6 @@ mod refusals;
 mod relay;
 mod repeats;
 mod replays;
+mod reversals;
 mod withdrawals;
 mod world;

@@ -308,10 +308,11 @@ async fn receipts_are_taken_from_the_region_that_gave_them() {
         .receipt
         .unwrap();
     let deliver = async |party: &str| {
-        let receipts = vec![receipt.clone()];
+        let entry = v1::delivered::Entry::Receipt(receipt.clone());
+        let delivered = vec![v1::Delivered { entry: Some(entry) }];
         let mut client = TreatmentServiceClient::new(world.caller(party, CHENGDU).await);
         client
-            .deliver_receipts(v1::DeliverReceiptsRequest { receipts })
+            .deliver_receipts(v1::DeliverReceiptsRequest { delivered })
             .await
     };
     let held = deliver("/region/330200/node")

@@ -19,7 +19,7 @@ use tonic::{Request, Response, Status};
 
 use crate::world::{NINGBO, World};
 
-/// What becomes of a commit.
+/// What becomes of a commit or of a reversal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Commits {
     /// It goes through.
@@ -47,6 +47,7 @@ pub enum Policies {
 
 pub struct State {
     pub commits: Commits,
+    pub reversals: Commits,
     pub policies: Policies,
     /// The last commit that was sent.
     pub last: Option<v1::CommitRequest>,
@@ -76,6 +77,10 @@ impl Running {
         self.state.lock().unwrap().commits = commits;
     }
 
+    pub fn set_reversals(&self, reversals: Commits) {
+        self.state.lock().unwrap().reversals = reversals;
+    }
+
     pub fn last(&self) -> v1::CommitRequest {
         self.state.lock().unwrap().last.clone().unwrap()
     }
@@ -86,6 +91,7 @@ impl World {
     pub async fn relay(&mut self) {
         let state = Arc::new(Mutex::new(State {
             commits: Commits::Pass,
+            reversals: Commits::Pass,
             policies: Policies::Pass,
             last: None,
         }));
@@ -157,6 +163,23 @@ impl HomeService for Relay {
                 HomeServiceClient::new(self.to.clone())
                     .commit(request)
                     .await?;
+                Err(lost())
+            }
+        }
+    }
+
+    async fn reverse(
+        &self,
+        request: Request<v1::HomeReverseRequest>,
+    ) -> Result<Response<v1::HomeReverseResponse>, Status> {
+        let request = request.into_inner();
+        let reversals = self.state.lock().unwrap().reversals;
+        let mut home = HomeServiceClient::new(self.to.clone());
+        match reversals {
+            Commits::Lost => Err(lost()),
+            Commits::Pass => home.reverse(request).await,
+            Commits::AnswerLost => {
+                home.reverse(request).await?;
                 Err(lost())
             }
         }

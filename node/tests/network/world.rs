@@ -13,6 +13,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
 use huitong_node::clock::{Calendar, Clock};
+use huitong_node::home::reverse::ReversalRule;
 use huitong_node::peers::DirectoryEntry;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
@@ -27,6 +28,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::files;
+use crate::hospital::Hospital;
 
 pub const NINGBO: &str = "330200";
 pub const CHENGDU: &str = "510100";
@@ -64,6 +66,8 @@ pub struct World {
     root: Authority,
     pub trust: Arc<Trust>,
     pub clock: Arc<SetClock>,
+    /// The rule for reversals of both regions, when they are next started.
+    pub rule: ReversalRule,
     pub ningbo: Region,
     pub chengdu: Region,
     pub relay: Option<crate::relay::Running>,
@@ -115,6 +119,7 @@ impl World {
             root,
             trust,
             clock,
+            rule: ReversalRule::STANDARD,
             ningbo,
             chengdu,
             relay: None,
@@ -231,6 +236,7 @@ impl World {
                 .as_ref()
                 .map(|it| format!("https://{}", it.address)),
             calendar: Calendar::new(BTreeSet::new()),
+            reversal: self.rule,
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),
             timing: Timing {
@@ -332,65 +338,6 @@ impl World {
     /// Calls a region's node as somebody.
     pub async fn caller(&self, party: &str, to: &str) -> Channel {
         self.channel(party, to).await
-    }
-}
-
-#[derive(Clone)]
-pub struct Hospital {
-    pub client: InstitutionServiceClient<Channel>,
-}
-
-impl Hospital {
-    pub async fn settle(&mut self, request: v1::SettleRequest) -> Result<v1::Settlement, Status> {
-        Ok(self
-            .client
-            .settle(request)
-            .await?
-            .into_inner()
-            .settlement
-            .unwrap())
-    }
-
-    pub async fn get(&mut self, request_id: &str) -> Result<v1::Settlement, Status> {
-        let by = v1::get_settlement_request::By::RequestId(request_id.to_owned());
-        let request = v1::GetSettlementRequest { by: Some(by) };
-        Ok(self
-            .client
-            .get_settlement(request)
-            .await?
-            .into_inner()
-            .settlement
-            .unwrap())
-    }
-
-    /// Asks until the settlement has an outcome.
-    pub async fn outcome(&mut self, request_id: &str) -> v1::Settlement {
-        loop {
-            let settlement = self.get(request_id).await.unwrap();
-            if settlement.state() != v1::State::Prepared {
-                return settlement;
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-
-    pub async fn cancel(
-        &mut self,
-        request_id: &str,
-        psn_no: &str,
-    ) -> Result<v1::Settlement, Status> {
-        let person = Some(crate::bills::person(psn_no));
-        let request = v1::CancelRequest {
-            request_id: request_id.to_owned(),
-            person,
-        };
-        Ok(self
-            .client
-            .cancel(request)
-            .await?
-            .into_inner()
-            .settlement
-            .unwrap())
     }
 }
 

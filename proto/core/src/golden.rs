@@ -19,7 +19,7 @@ use crate::decision::{
 use crate::digest::sha256;
 use crate::evidence::{Evidence, Mismatch};
 use crate::fund::Fund;
-use crate::id::SettlementId;
+use crate::id::{ReversalId, SettlementId};
 use crate::leg::{Leg, NumberedLeg, Side};
 use crate::merkle;
 use crate::money::{Fen, SignedFen};
@@ -28,10 +28,13 @@ use crate::person::{PersonRef, PsnNo};
 use crate::policy::layer::{Bounds, Payer};
 use crate::ratio::Ratio;
 use crate::receipt::{ClearingPart, GroupSignature, PersonalPart, Receipt, ReceiptBody};
+use crate::reversal::{
+    BegunBy, Reversal, ReversalBody, ReversalField, ReversalPart, ReversedPerson,
+};
 use crate::totals::{Stretch, TotalChange, TotalSlot};
 use crate::vocabulary::{
-    Administration, AssistanceIdentity, FilingClass, FilingTime, Grade, InstitutionType, Scheme,
-    Setting,
+    Administration, AssistanceIdentity, FilingClass, FilingTime, Grade, InstitutionType,
+    ReversalReason, Scheme, Setting,
 };
 use samples::*;
 
@@ -157,10 +160,69 @@ fn legs_of_a_receipt_keep_their_bytes() {
 }
 
 #[test]
+fn a_reversal_keeps_its_bytes_and_leads_to_its_root() {
+    golden_file("reversal", &reversal());
+    assert!(reversal().is_in_group() && reversal().is_of_its_person());
+    let mut moved = reversal();
+    moved.body.reason = ReversalReason::Fraud;
+    assert!(!moved.is_in_group(), "a changed body leads elsewhere");
+    let mut other = reversal();
+    other.person.version.change += 1;
+    assert!(!other.is_of_its_person());
+}
+
+#[test]
+fn the_legs_of_a_reversal_are_those_of_the_receipt_the_other_way_round() {
+    let (given, back) = (Leg::of(&receipt().body), Leg::of_reversal(&reversal().body));
+    golden_file("legs_of_a_reversal", &back);
+    assert_eq!(given.len(), back.len());
+    for (given, back) in given.iter().zip(&back) {
+        assert_eq!(
+            (given.debtor, given.creditor, given.fund, given.amount),
+            (back.creditor, back.debtor, back.fund, back.amount)
+        );
+        assert_ne!(given.debt(), back.debt(), "each is netted for itself");
+    }
+}
+
+#[test]
+fn an_id_of_a_reversal_binds_settlement_reason_and_who_began() {
+    let order = reversal().body.order();
+    assert_eq!(order.first_difference(&order.clone()), None);
+    let mut other = order.clone();
+    other.begun_by = BegunBy::Institution("H51010400001".parse().unwrap());
+    assert_eq!(order.first_difference(&other), Some(ReversalField::BegunBy));
+    other.reason = ReversalReason::Fraud;
+    assert_eq!(order.first_difference(&other), Some(ReversalField::Reason));
+    other.treatment = "310000".parse().unwrap();
+    assert_eq!(
+        order.first_difference(&other),
+        Some(ReversalField::Settlement)
+    );
+}
+
+#[test]
+fn an_institution_gives_no_reason_that_only_a_bureau_can_establish() {
+    let institution = BegunBy::Institution("H51010400001".parse().unwrap());
+    let officer = BegunBy::Officer("li.wei".parse().unwrap());
+    let only_officers: Vec<_> = ReversalReason::ALL
+        .iter()
+        .filter(|reason| officer.may_say(**reason) && !institution.may_say(**reason))
+        .collect();
+    assert_eq!(
+        only_officers,
+        [&ReversalReason::Fraud, &ReversalReason::Ordered]
+    );
+}
+
+#[test]
 fn a_region_owes_itself_nothing() {
     let mut body = receipt().body;
     body.clearing.treatment = body.clearing.home;
     assert!(Leg::of(&body).is_empty());
+    let mut body = reversal().body;
+    body.clearing.treatment = body.clearing.home;
+    assert!(Leg::of_reversal(&body).is_empty());
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Legs: what one region owes another for one fund of one settlement.
+//! Legs: what one region owes another for one fund of one settlement, or owes back for its reversal.
 //!
-//! The treatment region reports the receivable, the home region the payable, each as one gap-free numbered
-//! stream out of its own journal. The two legs of one (settlement, fund) are equal in all but number and
-//! side; only equal ones are netted.
+//! Each region reports its side, the creditor the receivable and the debtor the payable, as one gap-free
+//! numbered stream out of its own journal. The two legs of one debt are equal in all but number and side;
+//! only equal ones are netted. A reversal is a debt the other way round, above zero like any other: the
+//! treatment region owes back what the home region owed. So sums need no sign, and a settlement and its
+//! reversal cancel out in the nets, whatever cycles they fall into.
 
 use crate::canonical::Artifact;
 use crate::date::BusinessDay;
@@ -12,6 +14,7 @@ use crate::id::SettlementId;
 use crate::money::Fen;
 use crate::receipt::ReceiptBody;
 use crate::region::RegionCode;
+use crate::reversal::ReversalBody;
 use crate::{canonical_enum, canonical_struct};
 
 /// Which side of a debt a region reports.
@@ -25,27 +28,44 @@ pub enum Side {
 
 canonical_enum!(Side { 1 => Receivable, 2 => Payable });
 
+/// What a debt arose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LegKind {
+    /// A settlement: the home region owes.
+    Settlement,
+    /// Its reversal: the treatment region owes back.
+    Reversal,
+}
+
+canonical_enum!(LegKind { 1 => Settlement, 2 => Reversal });
+
+/// What two legs must have in common to be of one debt. A settlement is reversed at most once.
+pub type Debt = (SettlementId, LegKind, Fund);
+
 /// A debt between two regions, as both must report it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
     /// The settlement.
     pub settlement: SettlementId,
-    /// The home region.
+    /// Whether it arose from the settlement or from its reversal.
+    pub kind: LegKind,
+    /// Who owes: the home region for a settlement, the treatment region for a reversal.
     pub debtor: RegionCode,
-    /// The treatment region.
+    /// Who is owed.
     pub creditor: RegionCode,
-    /// The fund or account that pays.
+    /// The fund or account that pays, or is paid back.
     pub fund: Fund,
     /// How much.
     pub amount: Fen,
-    /// The business day the receipt names.
+    /// The business day that the receipt or the reversal names.
     pub business_day: BusinessDay,
-    /// Digest of the receipt's signed body.
+    /// Digest of the signed body of the receipt or of the reversal.
     pub receipt: Digest,
 }
 
 canonical_struct!(Leg {
     settlement,
+    kind,
     debtor,
     creditor,
     fund,
@@ -72,6 +92,7 @@ impl Leg {
             .iter()
             .map(|(fund, amount)| Self {
                 settlement: part.settlement,
+                kind: LegKind::Settlement,
                 debtor: part.home,
                 creditor: part.treatment,
                 fund: *fund,
@@ -80,6 +101,36 @@ impl Leg {
                 receipt,
             })
             .collect()
+    }
+
+    /// The legs of a reversal, one for each amount of the receipt, the other way round; none when both
+    /// regions are one.
+    #[must_use]
+    pub fn of_reversal(body: &ReversalBody) -> Vec<Self> {
+        let part = &body.clearing;
+        if part.home == part.treatment {
+            return Vec::new();
+        }
+        let receipt = body.digest();
+        part.amounts
+            .iter()
+            .map(|(fund, amount)| Self {
+                settlement: part.settlement,
+                kind: LegKind::Reversal,
+                debtor: part.treatment,
+                creditor: part.home,
+                fund: *fund,
+                amount: *amount,
+                business_day: part.business_day,
+                receipt,
+            })
+            .collect()
+    }
+
+    /// The debt that it is a word on.
+    #[must_use]
+    pub const fn debt(&self) -> Debt {
+        (self.settlement, self.kind, self.fund)
     }
 }
 

@@ -42,6 +42,7 @@ pub mod record;
 pub mod redacted;
 pub mod refusal;
 pub mod region;
+pub mod reversal;
 pub mod rounding;
 pub mod totals;
 pub mod vocabulary;

@@ -110,6 +110,16 @@ refusals! {
     VisitInProgress "visit.in_progress" SameId "Another id of this visit is still open; ask for its outcome or cancel it first." "该次就诊另有未决编号，请先查询或撤销。";
     /// The visit was settled under another id.
     VisitAlreadySettled "visit.already_settled" No "This visit is settled under the named id; fetch that settlement." "该次就诊已按所示编号结算，请查询该笔结算。";
+    /// Nothing stands that could be reversed.
+    NothingStands "reversal.nothing_stands" No "This id was refused or given up; nothing stands under it that could be reversed." "该编号已拒付或作废，没有可冲正的结算。";
+    /// The settlement is reversed already.
+    AlreadyReversed "reversal.already_reversed" No "The settlement is reversed already, by the reversal named; fetch the settlement." "该笔结算已由所示冲正撤销，请查询该笔结算。";
+    /// This reason is not the caller's to give.
+    ReasonNotAllowed "reversal.reason_not_allowed" No "An institution cannot give this reason; the home bureau can." "医疗机构不得使用该冲正原因，须由参保地经办机构发起。";
+    /// An institution may not reverse alone any more.
+    TermPassed "reversal.term_passed" No "The days in which an institution may reverse alone have passed; ask the home bureau." "已超过医疗机构自行冲正的期限，请联系参保地经办机构。";
+    /// The home region reverses the latest settlement first.
+    LaterStands "reversal.later_stands" No "A later settlement of the same person stands, named here; the home region reverses the latest first." "该参保人其后另有所示结算；参保地要求从最近一笔起依次冲正。";
     /// The person's record changed since the snapshot.
     StaleVersion "version.stale" SameId "The person's record changed; adjudicate again on the fresh snapshot." "人员累计已变化，请按新快照重新计算。";
     /// The home region computes another decision.

@@ -71,6 +71,26 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
+    /// Why a settlement is reversed (冲正原因): a closed list, told to the patient and kept as evidence.
+    ReversalReason, "reason of a reversal" {
+        /// Another person than the one treated was settled for (错结人员).
+        1 WrongPerson "wrong_person",
+        /// The bill was not the visit's, or not as it should be (费用有误).
+        2 WrongBill "wrong_bill",
+        /// The same care was settled twice (重复结算).
+        3 Duplicate "duplicate",
+        /// It belonged to another institution, region or kind of treatment (结算地点有误).
+        4 WrongPlace "wrong_place",
+        /// It is settled again, corrected, under another id (更正重结).
+        5 Correction "correction",
+        /// An audit found fraud (稽核发现欺诈骗保).
+        6 Fraud "fraud",
+        /// A court or a supervising bureau ordered it (司法或行政决定).
+        7 Ordered "ordered",
+    }
+}
+
+vocabulary! {
     /// The insurance scheme (险种), by the national `insutype`.
     Scheme, "scheme" {
         /// Employee basic insurance (310).

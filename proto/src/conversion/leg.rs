@@ -2,7 +2,7 @@
 
 use huitong_core::date::BusinessDay;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, NumberedLeg, Side};
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 
 use super::common::{fund_from_wire, fund_to_wire};
@@ -16,6 +16,16 @@ wire_enum!(
     v1::Side {
         Receivable,
         Payable
+    }
+);
+
+wire_enum!(
+    leg_kind_to_wire,
+    leg_kind_from_wire,
+    LegKind,
+    v1::LegKind {
+        Settlement,
+        Reversal
     }
 );
 
@@ -33,6 +43,7 @@ pub fn leg_to_wire(numbered: &NumberedLeg) -> v1::Leg {
         amount_fen: leg.amount.get(),
         business_day: leg.business_day.to_string(),
         receipt: leg.receipt.as_bytes().to_vec(),
+        kind: leg_kind_to_wire(leg.kind),
     }
 }
 
@@ -55,6 +66,7 @@ pub fn leg_from_wire(leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireF
             settlement: path
                 .field("settlement")
                 .parse(&leg.settlement, SettlementId::parse)?,
+            kind: leg_kind_from_wire(leg.kind, path.field("kind"))?,
             debtor: path.field("debtor").parse(&leg.debtor, RegionCode::parse)?,
             creditor: path
                 .field("creditor")

@@ -19,9 +19,11 @@ pub struct Leg {
     pub amount_fen: i64,
     #[prost(string, tag = "8")]
     pub business_day: ::prost::alloc::string::String,
-    /// Digest of the receipt's signed body: 32 bytes.
+    /// Digest of the signed body of the receipt or of the reversal: 32 bytes.
     #[prost(bytes = "vec", tag = "9")]
     pub receipt: ::prost::alloc::vec::Vec<u8>,
+    #[prost(enumeration = "LegKind", tag = "10")]
+    pub kind: i32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StreamPositionRequest {}
@@ -103,6 +105,8 @@ pub struct WaitingLeg {
     pub settlement: ::prost::alloc::string::String,
     #[prost(enumeration = "super::super::common::v1::Fund", tag = "7")]
     pub fund: i32,
+    #[prost(enumeration = "LegKind", tag = "8")]
+    pub kind: i32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RegionStatus {
@@ -282,13 +286,44 @@ impl Side {
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
+pub enum LegKind {
+    Unspecified = 0,
+    /// The home region owes for a settlement.
+    Settlement = 1,
+    /// The treatment region owes back for its reversal.
+    Reversal = 2,
+}
+impl LegKind {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LEG_KIND_UNSPECIFIED",
+            Self::Settlement => "LEG_KIND_SETTLEMENT",
+            Self::Reversal => "LEG_KIND_REVERSAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LEG_KIND_UNSPECIFIED" => Some(Self::Unspecified),
+            "LEG_KIND_SETTLEMENT" => Some(Self::Settlement),
+            "LEG_KIND_REVERSAL" => Some(Self::Reversal),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
 pub enum WaitingReason {
     Unspecified = 0,
     /// The other region has not reported it.
     CounterpartMissing = 1,
     /// The other region reported it with another field.
     Differs = 2,
-    /// The settlement's leg for this fund agreed already, or the region reported it before.
+    /// The leg of this settlement or reversal and fund agreed already, or the region reported it before.
     Repeated = 3,
 }
 impl WaitingReason {

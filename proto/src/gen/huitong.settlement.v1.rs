@@ -228,6 +228,44 @@ pub struct Receipt {
     #[prost(message, repeated, tag = "3")]
     pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
 }
+/// The home region's signed word that a settlement stands no more. It is always in full.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Reversal {
+    /// The canonical bytes of the reversal (kind RVSS), as signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub canonical: ::prost::alloc::vec::Vec<u8>,
+    /// Its own id, `rev_…`.
+    #[prost(string, tag = "2")]
+    pub reversal: ::prost::alloc::string::String,
+    /// The settlement that stands no more.
+    #[prost(string, tag = "3")]
+    pub settlement: ::prost::alloc::string::String,
+    /// The business day it names.
+    #[prost(string, tag = "4")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(enumeration = "ReversalReason", tag = "5")]
+    pub reason: i32,
+    /// What goes back to each fund and account: the receipt's amounts.
+    #[prost(message, repeated, tag = "8")]
+    pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// When the home region ordered it.
+    #[prost(int64, tag = "9")]
+    pub reversed_at_ms: i64,
+    #[prost(oneof = "reversal::BegunBy", tags = "6, 7")]
+    pub begun_by: ::core::option::Option<reversal::BegunBy>,
+}
+/// Nested message and enum types in `Reversal`.
+pub mod reversal {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum BegunBy {
+        /// The institution that had settled, 12 characters.
+        #[prost(string, tag = "6")]
+        Institution(::prost::alloc::string::String),
+        /// An officer of the home region's bureau, by name.
+        #[prost(string, tag = "7")]
+        Officer(::prost::alloc::string::String),
+    }
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Setting {
@@ -446,6 +484,58 @@ impl Bounds {
             "BOUNDS_UNSPECIFIED" => Some(Self::Unspecified),
             "BOUNDS_SCOPE" => Some(Self::Scope),
             "BOUNDS_PAYMENT" => Some(Self::Payment),
+            _ => None,
+        }
+    }
+}
+/// Why a settlement is reversed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReversalReason {
+    Unspecified = 0,
+    /// Another person than the one treated was settled for.
+    WrongPerson = 1,
+    /// The bill was not the visit's, or not as it should be.
+    WrongBill = 2,
+    /// The same care was settled twice.
+    Duplicate = 3,
+    /// It belonged to another institution, region or kind of treatment.
+    WrongPlace = 4,
+    /// It is settled again, corrected, under another id.
+    Correction = 5,
+    /// An audit found fraud. Only an officer of the home region gives this reason.
+    Fraud = 6,
+    /// A court or a supervising bureau ordered it. Only an officer of the home region gives this reason.
+    Ordered = 7,
+}
+impl ReversalReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REVERSAL_REASON_UNSPECIFIED",
+            Self::WrongPerson => "REVERSAL_REASON_WRONG_PERSON",
+            Self::WrongBill => "REVERSAL_REASON_WRONG_BILL",
+            Self::Duplicate => "REVERSAL_REASON_DUPLICATE",
+            Self::WrongPlace => "REVERSAL_REASON_WRONG_PLACE",
+            Self::Correction => "REVERSAL_REASON_CORRECTION",
+            Self::Fraud => "REVERSAL_REASON_FRAUD",
+            Self::Ordered => "REVERSAL_REASON_ORDERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REVERSAL_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "REVERSAL_REASON_WRONG_PERSON" => Some(Self::WrongPerson),
+            "REVERSAL_REASON_WRONG_BILL" => Some(Self::WrongBill),
+            "REVERSAL_REASON_DUPLICATE" => Some(Self::Duplicate),
+            "REVERSAL_REASON_WRONG_PLACE" => Some(Self::WrongPlace),
+            "REVERSAL_REASON_CORRECTION" => Some(Self::Correction),
+            "REVERSAL_REASON_FRAUD" => Some(Self::Fraud),
+            "REVERSAL_REASON_ORDERED" => Some(Self::Ordered),
             _ => None,
         }
     }
@@ -820,7 +910,7 @@ pub struct Version {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CommitResponse {
-    #[prost(oneof = "commit_response::Outcome", tags = "1, 2, 3")]
+    #[prost(oneof = "commit_response::Outcome", tags = "1, 2, 3, 4")]
     pub outcome: ::core::option::Option<commit_response::Outcome>,
 }
 /// Nested message and enum types in `CommitResponse`.
@@ -835,7 +925,18 @@ pub mod commit_response {
         /// No outcome: the record changed. Adjudicate again on this snapshot (kind SNAP).
         #[prost(bytes, tag = "3")]
         Stale(::prost::alloc::vec::Vec<u8>),
+        /// It was committed, and is reversed.
+        #[prost(message, tag = "4")]
+        Reversed(super::Reversed),
     }
+}
+/// What is repeated for a settlement that was reversed: the receipt, and the reversal.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Reversed {
+    #[prost(message, optional, tag = "1")]
+    pub receipt: ::core::option::Option<Receipt>,
+    #[prost(message, optional, tag = "2")]
+    pub reversal: ::core::option::Option<Reversal>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AbandonRequest {
@@ -846,7 +947,7 @@ pub struct AbandonRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AbandonResponse {
-    #[prost(oneof = "abandon_response::Outcome", tags = "1, 2, 3")]
+    #[prost(oneof = "abandon_response::Outcome", tags = "1, 2, 3, 4")]
     pub outcome: ::core::option::Option<abandon_response::Outcome>,
 }
 /// Nested message and enum types in `AbandonResponse`.
@@ -862,6 +963,42 @@ pub mod abandon_response {
         /// A tombstone: the id can never commit.
         #[prost(message, tag = "3")]
         Abandoned(super::Tombstone),
+        /// The id was committed, and is reversed.
+        #[prost(message, tag = "4")]
+        Reversed(super::Reversed),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HomeReverseRequest {
+    /// The caller's id for the reversal, `rev_…`.
+    #[prost(string, tag = "1")]
+    pub reversal: ::prost::alloc::string::String,
+    /// The caller's settlement, `stl_…`.
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    /// The institution for which the caller asks: the one that had settled.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(enumeration = "ReversalReason", tag = "4")]
+    pub reason: i32,
+    /// Receipts and reversals of this home region that the caller holds without a gap.
+    #[prost(uint64, tag = "5")]
+    pub receipts_held: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct HomeReverseResponse {
+    #[prost(oneof = "home_reverse_response::Outcome", tags = "1, 2")]
+    pub outcome: ::core::option::Option<home_reverse_response::Outcome>,
+}
+/// Nested message and enum types in `HomeReverseResponse`.
+pub mod home_reverse_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Outcome {
+        #[prost(message, tag = "1")]
+        Reversed(super::Reversed),
+        /// Final: journaled, and repeated for this id for ever. The settlement stands as it stood.
+        #[prost(message, tag = "2")]
+        Refused(super::super::super::common::v1::Refusal),
     }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -874,7 +1011,24 @@ pub struct Tombstone {
 pub struct DeliverReceiptsRequest {
     /// Consecutive, ascending by number, at most 256.
     #[prost(message, repeated, tag = "1")]
-    pub receipts: ::prost::alloc::vec::Vec<Receipt>,
+    pub delivered: ::prost::alloc::vec::Vec<Delivered>,
+}
+/// One number of a home region's stream to a treatment region.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Delivered {
+    #[prost(oneof = "delivered::Entry", tags = "1, 2")]
+    pub entry: ::core::option::Option<delivered::Entry>,
+}
+/// Nested message and enum types in `Delivered`.
+pub mod delivered {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Entry {
+        #[prost(message, tag = "1")]
+        Receipt(super::Receipt),
+        /// A reversal carries the receipt.
+        #[prost(message, tag = "2")]
+        Reversed(super::Reversed),
+    }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeliverReceiptsResponse {
@@ -1048,6 +1202,31 @@ pub mod home_service_client {
                 .insert(GrpcMethod::new("huitong.settlement.v1.HomeService", "Abandon"));
             self.inner.unary(req, path, codec).await
         }
+        /// Takes a settlement back, in full, for the institution that had settled. Idempotent by (caller, reversal).
+        pub async fn reverse(
+            &mut self,
+            request: impl tonic::IntoRequest<super::HomeReverseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::HomeReverseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.HomeService/Reverse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.settlement.v1.HomeService", "Reverse"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1081,6 +1260,14 @@ pub mod home_service_server {
             &self,
             request: tonic::Request<super::AbandonRequest>,
         ) -> std::result::Result<tonic::Response<super::AbandonResponse>, tonic::Status>;
+        /// Takes a settlement back, in full, for the institution that had settled. Idempotent by (caller, reversal).
+        async fn reverse(
+            &self,
+            request: tonic::Request<super::HomeReverseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::HomeReverseResponse>,
+            tonic::Status,
+        >;
     }
     /// Served by the home region's node to treatment nodes.
     #[derive(Debug)]
@@ -1294,6 +1481,51 @@ pub mod home_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/huitong.settlement.v1.HomeService/Reverse" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReverseSvc<T: HomeService>(pub Arc<T>);
+                    impl<
+                        T: HomeService,
+                    > tonic::server::UnaryService<super::HomeReverseRequest>
+                    for ReverseSvc<T> {
+                        type Response = super::HomeReverseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::HomeReverseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as HomeService>::reverse(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReverseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -1426,7 +1658,7 @@ pub mod treatment_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Receipts by number, in order. What it acknowledges is durably booked.
+        /// Receipts and reversals by number, in order. What it acknowledges is durably booked.
         pub async fn deliver_receipts(
             &mut self,
             request: impl tonic::IntoRequest<super::DeliverReceiptsRequest>,
@@ -1471,7 +1703,7 @@ pub mod treatment_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with TreatmentServiceServer.
     #[async_trait]
     pub trait TreatmentService: std::marker::Send + std::marker::Sync + 'static {
-        /// Receipts by number, in order. What it acknowledges is durably booked.
+        /// Receipts and reversals by number, in order. What it acknowledges is durably booked.
         async fn deliver_receipts(
             &self,
             request: tonic::Request<super::DeliverReceiptsRequest>,
@@ -1730,6 +1962,56 @@ pub struct CancelResponse {
     #[prost(message, optional, tag = "1")]
     pub settlement: ::core::option::Option<Settlement>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReverseRequest {
+    /// The institution's own id for this request, as for a settlement; it names the reversal from now on.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "ReversalReason", tag = "4")]
+    pub reason: i32,
+    /// The settlement, by either of its ids.
+    #[prost(oneof = "reverse_request::Of", tags = "2, 3")]
+    pub of: ::core::option::Option<reverse_request::Of>,
+}
+/// Nested message and enum types in `ReverseRequest`.
+pub mod reverse_request {
+    /// The settlement, by either of its ids.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Of {
+        #[prost(string, tag = "2")]
+        SettledRequestId(::prost::alloc::string::String),
+        #[prost(string, tag = "3")]
+        Settlement(::prost::alloc::string::String),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReverseResponse {
+    /// As it stands now: reversed.
+    #[prost(message, optional, tag = "1")]
+    pub settlement: ::core::option::Option<Settlement>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListReversalsRequest {
+    /// The settlement id that the last page ended with. Optional.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// At most 200; 0 is 200.
+    #[prost(uint32, tag = "2")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListReversalsResponse {
+    /// Ascending by settlement id.
+    #[prost(message, repeated, tag = "1")]
+    pub settlements: ::prost::alloc::vec::Vec<Settlement>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcknowledgeReversalRequest {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcknowledgeReversalResponse {}
 /// A settlement as it stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Settlement {
@@ -1739,10 +2021,10 @@ pub struct Settlement {
     pub request_id: ::prost::alloc::string::String,
     #[prost(enumeration = "State", tag = "3")]
     pub state: i32,
-    /// Present when settled.
+    /// Present when settled or reversed: what was decided.
     #[prost(message, optional, tag = "4")]
     pub decision: ::core::option::Option<Decision>,
-    /// Present when settled out of area or at home.
+    /// Present when settled out of area or at home, also when reversed since.
     #[prost(message, optional, tag = "5")]
     pub receipt: ::core::option::Option<Receipt>,
     /// Present when refused or abandoned.
@@ -1754,6 +2036,55 @@ pub struct Settlement {
     /// Present when settled: step by step.
     #[prost(message, repeated, tag = "8")]
     pub explanation: ::prost::alloc::vec::Vec<Sentence>,
+    /// Present when reversed.
+    #[prost(message, optional, tag = "9")]
+    pub reversal: ::core::option::Option<Reversal>,
+    /// Present when reversed: what goes back where.
+    #[prost(message, optional, tag = "10")]
+    pub refund: ::core::option::Option<Refund>,
+    /// Present when settled in the place of one of the same visit that was reversed.
+    #[prost(message, optional, tag = "11")]
+    pub correction: ::core::option::Option<Correction>,
+}
+/// What a reversal gives back. Every amount is zero or above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refund {
+    /// Cash that the patient paid at the counter: the institution gives it back.
+    #[prost(int64, tag = "1")]
+    pub cash_fen: i64,
+    /// Goes back to the person's own account; the home region has booked it.
+    #[prost(int64, tag = "2")]
+    pub own_account_fen: i64,
+    /// Goes back to the family account; the home region has booked it.
+    #[prost(int64, tag = "3")]
+    pub family_account_fen: i64,
+    /// Goes back to funds, accounts not among them: the treatment region owes it to the home region.
+    #[prost(int64, tag = "4")]
+    pub funds_fen: i64,
+    /// What nobody pays any more: the patient owes it to the institution if the care stands and the visit is
+    /// not settled anew. Funds and both accounts.
+    #[prost(int64, tag = "5")]
+    pub unpaid_fen: i64,
+}
+/// What the patient gets back or still pays when a reversed settlement was settled anew.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Correction {
+    /// The reversed settlement whose place it took.
+    #[prost(string, tag = "1")]
+    pub replaces: ::prost::alloc::string::String,
+    /// Cash under the reversed settlement.
+    #[prost(int64, tag = "2")]
+    pub cash_before_fen: i64,
+    /// Cash now.
+    #[prost(int64, tag = "3")]
+    pub cash_now_fen: i64,
+    /// Due to the patient, when the reversed cash is set against the new: at most one of this and the next is
+    /// above zero.
+    #[prost(int64, tag = "4")]
+    pub refund_fen: i64,
+    /// Owed by the patient.
+    #[prost(int64, tag = "5")]
+    pub owed_fen: i64,
 }
 /// One line's shares; they sum to the line.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -1786,6 +2117,8 @@ pub enum State {
     Refused = 3,
     /// Can never be settled.
     Abandoned = 4,
+    /// Was settled, and stands no more.
+    Reversed = 5,
 }
 impl State {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1799,6 +2132,7 @@ impl State {
             Self::Settled => "STATE_SETTLED",
             Self::Refused => "STATE_REFUSED",
             Self::Abandoned => "STATE_ABANDONED",
+            Self::Reversed => "STATE_REVERSED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1809,6 +2143,7 @@ impl State {
             "STATE_SETTLED" => Some(Self::Settled),
             "STATE_REFUSED" => Some(Self::Refused),
             "STATE_ABANDONED" => Some(Self::Abandoned),
+            "STATE_REVERSED" => Some(Self::Reversed),
             _ => None,
         }
     }
@@ -2014,6 +2349,96 @@ pub mod institution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Takes a settlement of the caller back, in full. Idempotent by (caller, request_id).
+        pub async fn reverse(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReverseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReverseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionService/Reverse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionService",
+                        "Reverse",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Settlements of the caller that others reversed and that it has not acknowledged.
+        pub async fn list_reversals(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListReversalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReversalsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionService/ListReversals",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionService",
+                        "ListReversals",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Says that the caller has seen that a settlement was reversed. Repeated, it changes nothing.
+        pub async fn acknowledge_reversal(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcknowledgeReversalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcknowledgeReversalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionService/AcknowledgeReversal",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionService",
+                        "AcknowledgeReversal",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2055,6 +2480,27 @@ pub mod institution_service_server {
             &self,
             request: tonic::Request<super::CancelRequest>,
         ) -> std::result::Result<tonic::Response<super::CancelResponse>, tonic::Status>;
+        /// Takes a settlement of the caller back, in full. Idempotent by (caller, request_id).
+        async fn reverse(
+            &self,
+            request: tonic::Request<super::ReverseRequest>,
+        ) -> std::result::Result<tonic::Response<super::ReverseResponse>, tonic::Status>;
+        /// Settlements of the caller that others reversed and that it has not acknowledged.
+        async fn list_reversals(
+            &self,
+            request: tonic::Request<super::ListReversalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReversalsResponse>,
+            tonic::Status,
+        >;
+        /// Says that the caller has seen that a settlement was reversed. Repeated, it changes nothing.
+        async fn acknowledge_reversal(
+            &self,
+            request: tonic::Request<super::AcknowledgeReversalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcknowledgeReversalResponse>,
+            tonic::Status,
+        >;
     }
     /// Served by a region's node to the institutions of the region. The institution is the caller's
     /// certificate.
@@ -2315,6 +2761,146 @@ pub mod institution_service_server {
                     };
                     Box::pin(fut)
                 }
+                "/huitong.settlement.v1.InstitutionService/Reverse" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReverseSvc<T: InstitutionService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionService,
+                    > tonic::server::UnaryService<super::ReverseRequest>
+                    for ReverseSvc<T> {
+                        type Response = super::ReverseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReverseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionService>::reverse(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReverseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionService/ListReversals" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListReversalsSvc<T: InstitutionService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionService,
+                    > tonic::server::UnaryService<super::ListReversalsRequest>
+                    for ListReversalsSvc<T> {
+                        type Response = super::ListReversalsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListReversalsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionService>::list_reversals(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListReversalsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionService/AcknowledgeReversal" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcknowledgeReversalSvc<T: InstitutionService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionService,
+                    > tonic::server::UnaryService<super::AcknowledgeReversalRequest>
+                    for AcknowledgeReversalSvc<T> {
+                        type Response = super::AcknowledgeReversalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcknowledgeReversalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionService>::acknowledge_reversal(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcknowledgeReversalSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
                 _ => {
                     Box::pin(async move {
                         let mut response = http::Response::new(
@@ -2457,9 +3043,73 @@ pub struct NodeStatusResponse {
     pub catalogue: ::prost::alloc::vec::Vec<u8>,
     #[prost(message, repeated, tag = "9")]
     pub policies: ::prost::alloc::vec::Vec<PolicyHeld>,
-    /// Receipts not yet acknowledged by treatment regions.
+    /// Receipts and reversals not yet acknowledged by treatment regions.
     #[prost(uint64, tag = "10")]
     pub receipts_undelivered: u64,
+    /// Reversals that institutions asked for and whose outcome is not known.
+    #[prost(uint64, tag = "11")]
+    pub reversals_open: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfficerReverseRequest {
+    /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The region where the person was treated; the own region for treatment at home.
+    #[prost(string, tag = "2")]
+    pub treatment: ::prost::alloc::string::String,
+    /// The settlement, `stl_…`.
+    #[prost(string, tag = "3")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "ReversalReason", tag = "4")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OfficerReverseResponse {
+    #[prost(message, optional, tag = "1")]
+    pub reversal: ::core::option::Option<Reversal>,
+    /// Cash that the patient paid and the institution gives back.
+    #[prost(int64, tag = "2")]
+    pub cash_fen: i64,
+    /// The person's later settlements that would come out differently without this one, in the order in which
+    /// they were committed, at most 200. They are not reopened.
+    #[prost(message, repeated, tag = "3")]
+    pub later: ::prost::alloc::vec::Vec<LaterSettlement>,
+    /// How many later settlements of the person stand, and how many of them were looked at.
+    #[prost(uint64, tag = "4")]
+    pub later_standing: u64,
+    #[prost(uint64, tag = "5")]
+    pub later_examined: u64,
+}
+/// A later settlement that stands, and what it would come to now.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LaterSettlement {
+    #[prost(string, tag = "1")]
+    pub treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub business_day: ::prost::alloc::string::String,
+    /// What each fund and account paid, and would.
+    #[prost(message, repeated, tag = "4")]
+    pub amounts: ::prost::alloc::vec::Vec<LaterAmount>,
+    /// Cash and both accounts, as it is and as it would be.
+    #[prost(int64, tag = "5")]
+    pub patient_before_fen: i64,
+    #[prost(int64, tag = "6")]
+    pub patient_now_fen: i64,
+    /// Why nothing would be decided now. Optional; the amounts now are zero then.
+    #[prost(message, optional, tag = "7")]
+    pub undecided: ::core::option::Option<super::super::common::v1::Refusal>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LaterAmount {
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
+    pub fund: i32,
+    #[prost(int64, tag = "2")]
+    pub before_fen: i64,
+    #[prost(int64, tag = "3")]
+    pub now_fen: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PolicyHeld {
@@ -2696,6 +3346,34 @@ pub mod registry_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Takes a settlement of an insured person of the region back, in full, wherever the person was treated.
+        /// Idempotent by (officer, request_id).
+        pub async fn reverse(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OfficerReverseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OfficerReverseResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RegistryService/Reverse",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.RegistryService", "Reverse"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2731,6 +3409,15 @@ pub mod registry_service_server {
             request: tonic::Request<super::NodeStatusRequest>,
         ) -> std::result::Result<
             tonic::Response<super::NodeStatusResponse>,
+            tonic::Status,
+        >;
+        /// Takes a settlement of an insured person of the region back, in full, wherever the person was treated.
+        /// Idempotent by (officer, request_id).
+        async fn reverse(
+            &self,
+            request: tonic::Request<super::OfficerReverseRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OfficerReverseResponse>,
             tonic::Status,
         >;
     }
@@ -2933,6 +3620,51 @@ pub mod registry_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = NodeStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RegistryService/Reverse" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReverseSvc<T: RegistryService>(pub Arc<T>);
+                    impl<
+                        T: RegistryService,
+                    > tonic::server::UnaryService<super::OfficerReverseRequest>
+                    for ReverseSvc<T> {
+                        type Response = super::OfficerReverseResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OfficerReverseRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RegistryService>::reverse(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReverseSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -79,6 +79,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
             "field": leg.field,
             "since": Timestamp::from_millis(leg.since_ms)?.to_string(),
             "settlement": leg.settlement,
+            "kind": kind(leg.kind()).0,
             "fund": shown::fund(leg.fund)?.as_str(),
         }))
     });
@@ -131,11 +132,21 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
         };
         writeln!(
             out,
-            "waiting since {}: region {} number {}: {english}{field} / {chinese}",
+            "waiting since {}: region {} number {}, {} / {}: {english}{field} / {chinese}",
             Timestamp::from_millis(leg.since_ms)?,
             leg.region,
-            leg.number
+            leg.number,
+            kind(leg.kind()).0,
+            kind(leg.kind()).1
         )?;
     }
     Ok(())
+}
+
+const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
+    match kind {
+        v1::LegKind::Unspecified => ("unknown", "未知"),
+        v1::LegKind::Settlement => ("settlement", "结算"),
+        v1::LegKind::Reversal => ("reversal", "冲正"),
+    }
 }

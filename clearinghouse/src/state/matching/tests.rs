@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::testing::{day, debt, payable, receivable, region};
+use crate::testing::{day, debt, payable, receivable, region, reversed};
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis).unwrap()
@@ -174,4 +174,55 @@ fn a_debt_that_a_plan_took_is_never_taken_again() {
             .waiting(None, day(1))
             .all(|leg| leg.why == Waiting::Repeated)
     );
+}
+
+#[test]
+fn a_reversal_agrees_for_itself_beside_its_settlement() {
+    let leg = debt(1, 2, 3, 1_000);
+    let back = reversed(&leg, 1);
+    let half = Leg {
+        amount: huitong_core::money::Fen::new(500).unwrap(),
+        ..back.clone()
+    };
+    let (missing, repeated) = (Waiting::CounterpartMissing, Waiting::Repeated);
+    let (r, p) = (receivable, payable);
+    check(vec![
+        (
+            "both sides of both",
+            vec![
+                (3, r(1, &leg)),
+                (2, p(1, &leg)),
+                (3, p(2, &back)),
+                (2, r(2, &back)),
+            ],
+            vec![],
+            2,
+        ),
+        (
+            "the settlement alone agrees",
+            vec![(3, r(1, &leg)), (2, p(1, &leg)), (2, r(2, &back))],
+            vec![(2, 2, missing)],
+            1,
+        ),
+        (
+            "reversed by halves",
+            vec![(3, p(1, &half)), (2, r(1, &back))],
+            vec![
+                (2, 1, Waiting::Differs(Field::Amount)),
+                (3, 1, Waiting::Differs(Field::Amount)),
+            ],
+            0,
+        ),
+        (
+            "reversed twice",
+            vec![
+                (3, p(1, &back)),
+                (2, r(1, &back)),
+                (3, p(2, &back)),
+                (2, r(2, &back)),
+            ],
+            vec![(2, 2, repeated), (3, 2, repeated)],
+            1,
+        ),
+    ]);
 }

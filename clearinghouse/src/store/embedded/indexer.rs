@@ -172,8 +172,8 @@ impl Indexer {
                         if takes(&window.carried, numbered.number)
                             && numbered.side == Side::Receivable
                         {
-                            let debt = (numbered.leg.settlement, numbered.leg.fund);
-                            pairs.push((keys::debt(debt), keys::value(&plan.number())));
+                            let debt = keys::debt(numbered.leg.debt());
+                            pairs.push((debt, keys::value(&plan.number())));
                         }
                         if pairs.len() >= DEBTS_AT_ONCE {
                             self.journaled.index.write(std::mem::take(&mut pairs))?;

@@ -40,7 +40,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
             &block,
             &(numbers.first..=numbers.last),
             &mut |since, numbered| {
-                let debt = keys::debt((numbered.leg.settlement, numbered.leg.fund));
+                let debt = keys::debt(numbered.leg.debt());
                 let netted = index
                     .get(&debt)?
                     .map(|value| keys::read(&value))

@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, Disk, Journal, Options};
@@ -25,7 +25,6 @@ use tracing::{error, info, warn};
 use self::indexer::Indexer;
 use self::journaled::Journaled;
 use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
-use crate::state::Debt;
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;

@@ -5,78 +5,9 @@ use std::collections::BTreeSet;
 use huitong_core::record::home::HomeTombstone;
 
 use super::*;
+use crate::home::testing::Home;
 use crate::samples::{claim, decision, fen, id, now, person, snapshot, version, year_total};
-use crate::store::apply::{Ground, Records, changes};
-use crate::store::memory::MemoryIndex;
-use crate::store::{Change, ClosedDay, Index, Key, LastClosedDay, Location, Reached, Row};
-
-/// A home node of one person, whose record is at version 3.
-struct Home {
-    rows: MemoryIndex,
-}
-
-impl Records for Home {
-    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
-        Err(StoreError::Inconsistent("no record is read back"))
-    }
-}
-
-impl Home {
-    fn new() -> Self {
-        let home = Self {
-            rows: MemoryIndex::new(),
-        };
-        let balances = Balances {
-            own: fen(600),
-            family: Fen::ZERO,
-        };
-        let totals = [(year_total(), 1_000)].into();
-        let account = Account {
-            version: version(3),
-            totals,
-            balances,
-        };
-        home.put(Key::Account(person().psn_no), Row::Account(account));
-        home
-    }
-
-    fn put(&self, key: Key, row: Row) {
-        self.apply(&[Change {
-            key,
-            row: Some(row),
-        }]);
-    }
-
-    fn apply(&self, changes: &[Change]) {
-        let reached = Reached {
-            frame: 1,
-            records: 1,
-            position: huitong_journal::Position::START,
-        };
-        self.rows.apply(changes, reached).unwrap();
-    }
-
-    fn write(&self, record: &NodeRecord) {
-        let ground = Ground {
-            region: person().home,
-            rows: &self.rows,
-            records: self,
-        };
-        let at = Location::at(huitong_journal::Position::START, 0);
-        self.apply(&changes(record, at, &ground).unwrap());
-    }
-
-    /// Decides, and applies what is to be written.
-    fn run(&self, commit: Commit) -> (CommitVerdict, Vec<NodeRecord>) {
-        match commit.decide(&self.rows, now()).unwrap() {
-            Verdict::Answer(answer) => (answer, Vec::new()),
-            Verdict::Append(records, answer) => {
-                records.iter().for_each(|record| self.write(record));
-                (answer, records)
-            }
-        }
-    }
-}
+use crate::store::{ClosedDay, Key, LastClosedDay, Row};
 
 fn commit(nth: u8, visit: &str) -> Commit {
     Commit {

@@ -3,7 +3,9 @@
 use huitong_core::leg::Leg;
 use huitong_core::record::home::{Committed, HomeRefused, HomeTombstone};
 
-use super::super::{Account, Episode, HomeRow, HomeState, Key, Location, Row, StoreError, Stream};
+use super::super::{
+    Account, Episode, HomeId, HomeRow, HomeState, Key, Location, Row, StoreError, Stream,
+};
 use super::{Changes, Ground};
 
 pub(super) fn committed(
@@ -15,14 +17,6 @@ pub(super) fn committed(
     let body = record.body();
     let claim = &record.claim;
     let (treatment, settlement) = (claim.treatment, body.clearing.settlement);
-    let row = HomeRow {
-        binding: Some(claim.binding()),
-        state: HomeState::Committed(at),
-    };
-    out.put(
-        Key::HomeSettlement(treatment, settlement),
-        Row::HomeSettlement(row),
-    );
     out.put(
         Key::HomeVisit(treatment, claim.visit_key()),
         Row::HomeVisit(settlement),
@@ -33,6 +27,27 @@ pub(super) fn committed(
         .rows
         .account(psn_no)?
         .unwrap_or_else(|| Account::new(record.after.incarnation));
+    let id = HomeId {
+        treatment,
+        settlement,
+    };
+    let row = HomeRow {
+        binding: Some(claim.binding()),
+        // Read twice, the account names this settlement already.
+        previous: match account.last {
+            Some(last) if last == id => ground
+                .rows
+                .home_settlement(treatment, settlement)?
+                .and_then(|row| row.previous),
+            last @ (Some(_) | None) => last,
+        },
+        state: HomeState::Committed(at),
+    };
+    out.put(
+        Key::HomeSettlement(treatment, settlement),
+        Row::HomeSettlement(row),
+    );
+    account.last = Some(id);
     account.version = record.after;
     account.balances = record.balances;
     for (slot, value) in &record.totals {
@@ -43,13 +58,14 @@ pub(super) fn committed(
         let number = claim.visit.episode.clone();
         let first = Episode {
             ordinal: record.snapshot.coverage.ordinal,
-            bills: 0,
+            begun: 0,
         };
         let mut episode = ground
             .rows
             .episode(psn_no, began, number.clone())?
             .unwrap_or(first);
-        episode.bills = episode.bills.saturating_add(1);
+        let counts = u32::from(!record.snapshot.coverage.continued);
+        episode.begun = episode.begun.saturating_add(counts);
         out.put(Key::Episode(psn_no, began, number), Row::Episode(episode));
     }
     out.put(Key::Account(psn_no), Row::Account(account));
@@ -66,6 +82,7 @@ pub(super) fn committed(
 pub(super) fn refused(record: &HomeRefused, out: &mut Changes) {
     let row = HomeRow {
         binding: Some(record.binding),
+        previous: None,
         state: HomeState::Refused(record.refusal.clone()),
     };
     out.put(
@@ -77,6 +94,7 @@ pub(super) fn refused(record: &HomeRefused, out: &mut Changes) {
 pub(super) fn tombstone(record: &HomeTombstone, out: &mut Changes) {
     let row = HomeRow {
         binding: None,
+        previous: None,
         state: HomeState::Tombstone(record.at),
     };
     out.put(

@@ -7,6 +7,7 @@
 mod home;
 mod import;
 mod policy;
+mod reversal;
 mod treatment;
 
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
@@ -70,7 +71,7 @@ pub fn changes(
                 Row::LastClosedDay(LastClosedDay { day: *day }),
             );
         }
-        NodeRecord::Prepared(record) => treatment::prepared(record, at, &mut out),
+        NodeRecord::Prepared(record) => treatment::prepared(record, at, ground, &mut out)?,
         NodeRecord::Reprepared(record) => treatment::reprepared(record, at, ground, &mut out)?,
         NodeRecord::Settled(record) => treatment::settled(record, at, ground, &mut out)?,
         NodeRecord::Refused(record) => treatment::refused(record, ground, &mut out)?,
@@ -79,6 +80,12 @@ pub fn changes(
         NodeRecord::Committed(record) => home::committed(record, at, ground, &mut out)?,
         NodeRecord::HomeRefused(record) => home::refused(record, &mut out),
         NodeRecord::HomeTombstone(record) => home::tombstone(record, &mut out),
+        NodeRecord::ReversalOrdered(record) => reversal::ordered(record, at, ground, &mut out)?,
+        NodeRecord::HomeReversalRefused(record) => reversal::refused_at_home(record, &mut out),
+        NodeRecord::ReversalIntended(record) => reversal::intended(record, &mut out),
+        NodeRecord::ReversalBooked(record) => reversal::booked(record, at, ground, &mut out)?,
+        NodeRecord::ReversalRefused(record) => reversal::refused(record, ground, &mut out)?,
+        NodeRecord::ReversalNoted(record) => reversal::noted(record, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

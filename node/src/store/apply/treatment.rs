@@ -12,7 +12,12 @@ use super::super::{
 };
 use super::{Changes, Ground};
 
-pub(super) fn prepared(record: &Prepared, at: Location, out: &mut Changes) {
+pub(super) fn prepared(
+    record: &Prepared,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
     let visit = record.claim.visit_key();
     let row = SettlementRow {
         institution: record.institution,
@@ -24,6 +29,7 @@ pub(super) fn prepared(record: &Prepared, at: Location, out: &mut Changes) {
             at,
             again: None,
         }),
+        replaces: ground.rows.replaced(visit.clone())?,
         state: SettlementState::Prepared,
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
@@ -32,6 +38,7 @@ pub(super) fn prepared(record: &Prepared, at: Location, out: &mut Changes) {
         Key::Open(record.settlement),
         Row::Open(OpenRow { since: record.at }),
     );
+    Ok(())
 }
 
 pub(super) fn reprepared(
@@ -112,12 +119,16 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
         request: record.request,
         home: record.home,
         prepared: None,
+        replaces: None,
         state: SettlementState::Abandoned,
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
 }
 
-fn known(settlement: SettlementId, ground: &Ground<'_>) -> Result<SettlementRow, StoreError> {
+pub(super) fn known(
+    settlement: SettlementId,
+    ground: &Ground<'_>,
+) -> Result<SettlementRow, StoreError> {
     ground
         .rows
         .settlement(settlement)?

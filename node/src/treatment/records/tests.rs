@@ -1,61 +1,11 @@
 //! Each step from each state, and what stands in the way of a new id.
 
-use huitong_core::digest::sha256;
-use huitong_core::receipt::{ClearingPart, GroupSignature, ReceiptBody};
-
 use super::*;
-use crate::samples::{claim, decision, id, now, prepared};
-use crate::store::apply::{Ground, Records, changes};
-use crate::store::memory::MemoryIndex;
-use crate::store::{Index, Key, Location, Reached};
-
-struct Treatment {
-    rows: MemoryIndex,
-}
-
-impl Records for Treatment {
-    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
-        Err(StoreError::Inconsistent("no record is read back"))
-    }
-}
+use crate::samples::{claim, id, now, prepared, receipt};
+use crate::store::{Index, Key};
+use crate::treatment::testing::Treatment;
 
 impl Treatment {
-    fn new() -> Self {
-        Self {
-            rows: MemoryIndex::new(),
-        }
-    }
-
-    fn run<C: Command>(&self, command: C) -> (C::Answer, usize) {
-        match command.decide(&self.rows, now()).unwrap() {
-            Verdict::Answer(answer) => (answer, 0),
-            Verdict::Append(records, answer) => {
-                for record in &records {
-                    let region = claim("V1").treatment;
-                    let ground = Ground {
-                        region,
-                        rows: &self.rows,
-                        records: self,
-                    };
-                    let at = Location::at(huitong_journal::Position::START, 0);
-                    let changed = changes(record, at, &ground).unwrap();
-                    let position = huitong_journal::Position::START;
-                    self.rows
-                        .apply(
-                            &changed,
-                            Reached {
-                                frame: 1,
-                                records: 1,
-                                position,
-                            },
-                        )
-                        .unwrap();
-                }
-                (answer, records.len())
-            }
-        }
-    }
-
     fn prepare(&self, nth: u8, visit: &str) -> Option<InTheWay> {
         self.run(Prepare(prepared(nth, visit))).0
     }
@@ -66,41 +16,10 @@ impl Treatment {
 }
 
 fn book(nth: u8) -> Book {
-    let claim = claim("V1");
-    let body = ReceiptBody {
-        number: u64::from(nth),
-        clearing: ClearingPart {
-            settlement: id(nth),
-            home: claim.person.home,
-            treatment: claim.treatment,
-            amounts: crate::home::commit::amounts(&decision()).unwrap(),
-            business_day: "2023-03-10".parse().unwrap(),
-            policy: sha256(b"policy"),
-            catalogue: claim.catalogue,
-            engine: decision().engine,
-        },
-        personal: sha256(b"personal"),
-        incarnation: 1,
-        committed_at: now(),
-    };
-    let group = GroupSignature {
-        root: body.leaf(),
-        size: 1,
-        algorithm: 1,
-        key_id: sha256(b"key"),
-        signature: vec![0; 64],
-    };
-    let receipt = Receipt {
-        body,
-        salt: [0; 16],
-        group,
-        index: 0,
-        path: Vec::new(),
-    };
-    Book {
-        settlement: id(nth),
-        receipt,
-    }
+    Book(Evidence {
+        receipt: receipt(nth),
+        reversal: None,
+    })
 }
 
 fn end(nth: u8, refusal: Option<Refusal>) -> End {

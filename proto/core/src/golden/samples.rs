@@ -272,3 +272,45 @@ pub(super) fn receipt() -> Receipt {
         path: vec![other],
     }
 }
+
+pub(super) fn reversal() -> Reversal {
+    let receipt = receipt();
+    let part = receipt.body.clearing.clone();
+    let person = ReversedPerson {
+        person: person(),
+        version: PersonVersion {
+            incarnation: 1,
+            change: 6,
+        },
+    };
+    let body = ReversalBody {
+        number: 11,
+        reversal: ReversalId::from_parts(1_700_000_100_000, [8; 10]),
+        clearing: ReversalPart {
+            settlement: part.settlement,
+            home: part.home,
+            treatment: part.treatment,
+            receipt: receipt.body.digest(),
+            amounts: part.amounts,
+            business_day: "2023-03-14".parse().unwrap(),
+        },
+        reason: ReversalReason::Ordered,
+        begun_by: BegunBy::Officer("li.wei".parse().unwrap()),
+        personal: person.commitment(&[6; 16]),
+        incarnation: 1,
+        reversed_at: Timestamp::from_millis(1_700_000_100_123).unwrap(),
+    };
+    let other = sha256(b"another leaf");
+    let group = GroupSignature {
+        root: merkle::root(&[other, body.leaf()]),
+        ..receipt.group
+    };
+    Reversal {
+        body,
+        person,
+        salt: [6; 16],
+        group,
+        index: 1,
+        path: vec![other],
+    }
+}

@@ -172,7 +172,7 @@ mod tests {
     use crate::digest::sha256;
     use crate::fund::Fund;
     use crate::id::SettlementId;
-    use crate::leg::{Leg, Side};
+    use crate::leg::{Leg, LegKind, Side};
     use crate::money::Fen;
 
     fn region() -> RegionCode {
@@ -191,6 +191,7 @@ mod tests {
     fn golden_bytes_of_streams() {
         let leg = Leg {
             settlement: SettlementId::from_parts(1, [2; 10]),
+            kind: LegKind::Settlement,
             debtor: region(),
             creditor: "510100".parse().unwrap(),
             fund: Fund::ResidentPool,
@@ -210,7 +211,7 @@ mod tests {
                 legs,
             }),
             "01000509d80000019d463e9600000000010000000000000007020000000000010202020202020202\
-             0202000509d80007c8940005f3d400000000001414a007ea031f6f32860910ca0fb2a20c7fda1436\
+             020201000509d80007c8940005f3d400000000001414a007ea031f6f32860910ca0fb2a20c7fda1436\
              66b09dbf8db5238195c90a586fb542ff0cad",
         );
         let closed = RegionClosed {

@@ -10,6 +10,7 @@ pub mod home;
 pub mod import;
 pub mod policy;
 pub mod registry;
+pub mod reversal;
 pub mod treatment;
 
 #[cfg(test)]
@@ -27,6 +28,10 @@ use import::{ImportChunk, ImportCommitted};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
     WithdrawalAsked, WithdrawalRejected,
+};
+use reversal::{
+    HomeReversalRefused, ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered,
+    ReversalRefused,
 };
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 
@@ -77,10 +82,23 @@ pub enum NodeRecord {
     WithdrawalRejected(WithdrawalRejected),
     /// A second officer approved it: the policy decides nothing any more.
     PolicyWithdrawn(PolicyWithdrawn),
+    /// Home role: a settlement is reversed.
+    ReversalOrdered(ReversalOrdered),
+    /// Home role: a reversal is finally refused.
+    HomeReversalRefused(HomeReversalRefused),
+    /// Treatment role: about to ask the home region for a reversal.
+    ReversalIntended(ReversalIntended),
+    /// Treatment role: a reversal is booked.
+    ReversalBooked(ReversalBooked),
+    /// Treatment role: a wish for a reversal was finally refused.
+    ReversalRefused(ReversalRefused),
+    /// Treatment role: an institution has seen a reversal that it had not begun.
+    ReversalNoted(ReversalNoted),
 }
 
-/// The tag of [`NodeRecord::Committed`], which [`receipt_leaf`] looks for.
+/// The tags of [`NodeRecord::Committed`] and [`NodeRecord::ReversalOrdered`], which [`signed_leaf`] looks for.
 const COMMITTED: u8 = 12;
+const REVERSAL_ORDERED: u8 = 21;
 
 canonical_enum!(NodeRecord {
     1 => ImportChunk(record),
@@ -103,6 +121,12 @@ canonical_enum!(NodeRecord {
     18 => WithdrawalAsked(record),
     19 => WithdrawalRejected(record),
     20 => PolicyWithdrawn(record),
+    21 => ReversalOrdered(record),
+    22 => HomeReversalRefused(record),
+    23 => ReversalIntended(record),
+    24 => ReversalBooked(record),
+    25 => ReversalRefused(record),
+    26 => ReversalNoted(record),
 });
 
 impl Artifact for NodeRecord {
@@ -134,16 +158,18 @@ pub struct ReceiptsAcknowledged {
 
 canonical_struct!(ReceiptsAcknowledged { treatment, up_to });
 
-/// The receipt leaf of an encoded record, read from its first bytes; `None` for a record without receipt.
+/// The leaf of an encoded record that is signed, a receipt's or a reversal's, read from its first bytes;
+/// `None` for any other record.
 ///
 /// The seal of a commit group needs the leaf of every record in it and nothing else of them.
 #[must_use]
-pub fn receipt_leaf(record: &[u8]) -> Option<Digest> {
+pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     let mut input = Decoder::new(record);
     let kind: [u8; 4] = input.array().ok()?;
     let version = u16::decode(&mut input).ok()?;
     let tag = u8::decode(&mut input).ok()?;
-    if kind == NodeRecord::KIND && version == NodeRecord::VERSION && tag == COMMITTED {
+    let is_signed = matches!(tag, COMMITTED | REVERSAL_ORDERED);
+    if kind == NodeRecord::KIND && version == NodeRecord::VERSION && is_signed {
         Digest::decode(&mut input).ok()
     } else {
         None

@@ -1,5 +1,6 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod reversals;
 mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,6 +12,10 @@ use super::policy::{
     WithdrawalAsked, WithdrawalRejected,
 };
 use super::registry::{Balance, CoveragePeriod, Filing, Member, RegistryRows};
+use super::reversal::{
+    HomeReversalRefused, ReversalBooked, ReversalEffects, ReversalIntended, ReversalNoted,
+    ReversalOrdered, ReversalRefused,
+};
 use super::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 use super::*;
 use crate::bill::{
@@ -23,16 +28,21 @@ use crate::date::DateInterval;
 use crate::decision::{Decision, EngineVersion};
 use crate::digest::sha256;
 use crate::fund::Fund;
-use crate::id::{RequestId, SettlementId};
+use crate::id::{RequestId, ReversalId, SettlementId};
 use crate::money::Fen;
 use crate::person::{PersonRef, PsnNo};
 use crate::publication::SignedStatement;
 use crate::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
 use crate::refusal::{Refusal, RefusalCode};
+use crate::reversal::{
+    BegunBy, Reversal, ReversalBody, ReversalOrder, ReversalPart, ReversedPerson,
+};
 use crate::totals::{Stretch, TotalSlot};
 use crate::vocabulary::{
-    Administration, FilingClass, FilingTime, Grade, InstitutionType, Scheme, Setting,
+    Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
+    Setting,
 };
+use reversals::*;
 use samples::*;
 
 #[test]
@@ -41,6 +51,7 @@ fn every_record_keeps_its_bytes() {
         .iter()
         .chain(&of_settlements())
         .chain(&of_policies())
+        .chain(&of_reversals())
         .inspect(|record| {
             assert_eq!(
                 NodeRecord::from_bytes(&record.to_bytes()).as_ref(),
@@ -53,12 +64,19 @@ fn every_record_keeps_its_bytes() {
 }
 
 #[test]
-fn the_seal_finds_the_leaf_in_a_committed_record_and_in_no_other() {
+fn the_seal_finds_the_leaf_in_what_is_signed_and_in_no_other_record() {
     let record = committed();
     let leaf = record.leaf();
     assert_eq!(leaf, record.body().leaf());
     assert_eq!(
-        receipt_leaf(&NodeRecord::Committed(record).to_bytes()),
+        signed_leaf(&NodeRecord::Committed(record).to_bytes()),
+        Some(leaf)
+    );
+    let reversal = reversal_ordered();
+    let leaf = reversal.leaf();
+    assert_eq!(leaf, reversal.body().leaf());
+    assert_eq!(
+        signed_leaf(&NodeRecord::ReversalOrdered(reversal).to_bytes()),
         Some(leaf)
     );
     let tombstone = HomeTombstone {
@@ -67,15 +85,19 @@ fn the_seal_finds_the_leaf_in_a_committed_record_and_in_no_other() {
         at: at(),
     };
     assert_eq!(
-        receipt_leaf(&NodeRecord::HomeTombstone(tombstone).to_bytes()),
+        signed_leaf(&NodeRecord::HomeTombstone(tombstone).to_bytes()),
         None
     );
-    assert_eq!(receipt_leaf(b"NREC"), None);
+    assert_eq!(signed_leaf(b"NREC"), None);
 }
 
 #[test]
 fn a_record_whose_leaf_is_not_its_receipts_is_refused() {
     let mut bytes = NodeRecord::Committed(committed()).to_bytes();
+    bytes[7] ^= 1;
+    let refused = NodeRecord::from_bytes(&bytes).unwrap_err();
+    assert!(refused.to_string().contains("leaf"), "{refused}");
+    let mut bytes = NodeRecord::ReversalOrdered(reversal_ordered()).to_bytes();
     bytes[7] ^= 1;
     let refused = NodeRecord::from_bytes(&bytes).unwrap_err();
     assert!(refused.to_string().contains("leaf"), "{refused}");
@@ -123,8 +145,8 @@ fn records_have_one_form() {
         }));
     }
     laws(&ImportKind::Catalogue);
-    for record in of_policies() {
-        laws(&record);
+    for record in of_policies().iter().chain(&of_reversals()) {
+        laws(record);
     }
 }
 

@@ -336,7 +336,7 @@ pub(super) fn of_settlements() -> [NodeRecord; 8] {
 }
 
 /// The first eight bytes of the digest of each record above, in order.
-pub(super) const GOLDEN: [&str; 18] = [
+pub(super) const GOLDEN: [&str; 24] = [
     "2be7e21e2bbcfba1",
     "78826469a4556318",
     "6d28af3a17f343d0",
@@ -355,4 +355,10 @@ pub(super) const GOLDEN: [&str; 18] = [
     "6bb701c3e659d2de",
     "b5c0d5b8d5599a89",
     "c59c7f86246acdd6",
+    "fccc089cedc5446e",
+    "6f984a83cf8dcb06",
+    "fe88d4d1972ad6a0",
+    "838a1d9116ae2a97",
+    "be69a826dc82b8e1",
+    "42f066245acd9c90",
 ];

@@ -1,0 +1,228 @@
+//! Taking a settlement back at an institution's wish.
+//!
+//! The wish is journaled before the home region is asked, and ends only with the home region's word: its
+//! reversal or its final refusal. Whatever was lost on the way is asked for again under the same id, by
+//! whoever asks and by the timer (`resolve`).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_core::canonical::encode_to_vec;
+use huitong_core::digest::sha256_parts;
+use huitong_core::id::{RequestId, ReversalId, SettlementId};
+use huitong_core::institution::InstitutionCode;
+use huitong_core::record::reversal::ReversalIntended;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_core::reversal::{BegunBy, Evidence, ReversalOrder};
+use huitong_core::vocabulary::ReversalReason;
+
+use super::TreatmentRole;
+use super::drive::unknown;
+use super::driving::Outcome;
+use super::reversals::{EndReversal, Intend, Intent};
+use crate::error::NodeError;
+use crate::home::ReverseOutcome;
+use crate::peers::HomeFault;
+use crate::store::{Key, ReversalState, Rows, StoreError, Table};
+
+/// A settlement to be taken back.
+#[derive(Debug, Clone, Copy)]
+pub struct ReverseWish {
+    /// The institution, by its certificate.
+    pub institution: InstitutionCode,
+    /// Its own id of the request.
+    pub request: RequestId,
+    /// Which settlement.
+    pub settlement: SettlementId,
+    /// Why.
+    pub reason: ReversalReason,
+}
+
+/// The id of the reversal that an institution asks for.
+#[must_use]
+pub fn reversal_id(
+    region: RegionCode,
+    institution: InstitutionCode,
+    request: RequestId,
+) -> ReversalId {
+    let digest = sha256_parts(&[
+        b"HTRI\x00\x01",
+        &encode_to_vec(&(region, institution, request)),
+    ]);
+    let (first, _) = digest
+        .as_bytes()
+        .split_first_chunk::<16>()
+        .unwrap_or((&[0; 16], &[]));
+    ReversalId::from_bytes(*first)
+}
+
+impl TreatmentRole {
+    /// Takes a settlement of an institution back, and waits at most so long for the outcome. Repeated under
+    /// the same id it answers the same.
+    ///
+    /// # Errors
+    /// A refusal; after the home region may have been asked, `outcome.unknown` or its final refusal.
+    pub async fn reverse(self: &Arc<Self>, wish: ReverseWish, within: Duration) -> Outcome {
+        let reversal = reversal_id(self.region, wish.institution, wish.request);
+        let ReverseWish {
+            institution,
+            request,
+            settlement,
+            reason,
+        } = wish;
+        let intend = Intend(ReversalIntended {
+            reversal,
+            settlement,
+            institution,
+            request,
+            reason,
+            at: self.clock.now(),
+        });
+        match self.writer.run(intend).await?.answer {
+            Intent::Refused(refusal) => Err(refusal.into()),
+            Intent::Booked => self.standing(settlement).await,
+            Intent::Open => self.reverse_and_wait(reversal, settlement, within).await,
+        }
+    }
+
+    /// Asks the home region in a task of its own, once nobody else drives the settlement, so that a caller
+    /// who gives up does not stop it.
+    pub(super) async fn reverse_and_wait(
+        self: &Arc<Self>,
+        reversal: ReversalId,
+        settlement: SettlementId,
+        within: Duration,
+    ) -> Outcome {
+        let role = Arc::clone(self);
+        let reversing = self.tasks.spawn(async move {
+            let outcome = async {
+                let turn = loop {
+                    match role.driving.begin(settlement) {
+                        Ok((turn, _)) => break turn,
+                        Err(wait) => drop(wait.outcome().await),
+                    }
+                };
+                let outcome = role.ask_home(reversal).await;
+                turn.end(outcome.clone());
+                outcome
+            };
+            tokio::select! {
+                () = role.cut.cancelled() => None,
+                outcome = outcome => Some(outcome),
+            }
+        });
+        match tokio::time::timeout(within, reversing).await {
+            Ok(Ok(Some(outcome))) => outcome,
+            Ok(Ok(None) | Err(_)) | Err(_) => {
+                Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+            }
+        }
+    }
+
+    /// Brings a wish to its outcome, if the home region answers.
+    async fn ask_home(&self, reversal: ReversalId) -> Outcome {
+        // What the home region is asked for is synced.
+        self.ledger.barrier().await?;
+        let wish = self.ledger.reversal(reversal)?;
+        let wish = wish.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, reversal))?;
+        let settlement = wish.settlement;
+        match wish.state {
+            ReversalState::Booked => return self.standing(settlement).await,
+            ReversalState::Refused(refusal) => return Err(refusal.into()),
+            ReversalState::Intended => {}
+        }
+        let row = self.ledger.settlement(settlement)?;
+        let row = row.ok_or(StoreError::Inconsistent("a wish names no settlement"))?;
+        let home = self.home(row.home)?;
+        let order = ReversalOrder {
+            settlement,
+            treatment: self.region,
+            reason: wish.reason,
+            begun_by: BegunBy::Institution(wish.institution),
+        };
+        let held = self.receipts_held(row.home)?;
+        let refusal = match home
+            .reverse(reversal, order, held, self.timing.commit)
+            .await
+        {
+            Ok(ReverseOutcome::Reversed(evidence)) => {
+                let Evidence { reversal: word, .. } = &*evidence;
+                if word.as_ref().map(|word| word.body.reversal) != Some(reversal) {
+                    tracing::error!(%settlement, %reversal, "another reversal was answered");
+                    return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+                }
+                return if self.book_evidence(*evidence, &home).await? {
+                    self.standing(settlement).await
+                } else {
+                    Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
+                };
+            }
+            Ok(ReverseOutcome::Refused(refusal)) => refusal,
+            // These two are said only after the id was looked up: nothing was, or can be, done under it.
+            Err(HomeFault::Refused(refusal))
+                if matches!(
+                    refusal.code,
+                    RefusalCode::NotFound | RefusalCode::IdConflict
+                ) =>
+            {
+                tracing::error!(%settlement, %reversal, %refusal, "home does not know what is settled here");
+                refusal
+            }
+            Err(fault) => return Err(unknown(settlement, &fault)),
+        };
+        let end = EndReversal {
+            reversal,
+            refusal: refusal.clone(),
+        };
+        self.writer.run(end).await?;
+        Err(refusal.into())
+    }
+
+    /// The reversals whose outcome is not known, with their settlements, at most so many.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read.
+    pub fn open_reversals(
+        &self,
+        at_most: usize,
+    ) -> Result<Vec<(ReversalId, SettlementId)>, StoreError> {
+        let mut open = Vec::new();
+        for (key, _) in self.ledger.scan(Table::OpenReversal, at_most)? {
+            if let Key::OpenReversal(reversal) = key
+                && let Some(wish) = self.ledger.reversal(reversal)?
+            {
+                open.push((reversal, wish.settlement));
+            }
+        }
+        Ok(open)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::order::settlement_id;
+    use super::*;
+
+    #[test]
+    fn a_reversals_id_follows_from_region_institution_and_request() {
+        let id = |institution: &str, request: &str| {
+            reversal_id(
+                "510100".parse().unwrap(),
+                institution.parse().unwrap(),
+                request.parse().unwrap(),
+            )
+        };
+        let one = id("H51010400001", "r-1");
+        assert_eq!(one, id("H51010400001", "r-1"));
+        assert_ne!(one, id("H51010400001", "r-2"));
+        assert_ne!(one, id("H51010400002", "r-1"));
+        // The settlement of the same request is another thing under another id.
+        let settled = settlement_id(
+            "510100".parse().unwrap(),
+            "H51010400001".parse().unwrap(),
+            "r-1".parse().unwrap(),
+        );
+        assert_ne!(one.to_bytes(), settled.to_bytes());
+    }
+}

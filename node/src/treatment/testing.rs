@@ -1,0 +1,58 @@
+//! What the tests of the treatment role's decisions begin with.
+
+use huitong_core::record::NodeRecord;
+
+use crate::samples::{claim, now};
+use crate::store::apply::{Ground, Records, changes};
+use crate::store::memory::MemoryIndex;
+use crate::store::{Index, Location, Reached, StoreError};
+use crate::writer::{Command, Verdict};
+
+/// The rows of a treatment node.
+pub(super) struct Treatment {
+    pub(super) rows: MemoryIndex,
+}
+
+impl Records for Treatment {
+    fn record(&self, _at: Location) -> Result<NodeRecord, StoreError> {
+        Err(StoreError::Inconsistent("no record is read back"))
+    }
+}
+
+impl Treatment {
+    pub(super) fn new() -> Self {
+        Self {
+            rows: MemoryIndex::new(),
+        }
+    }
+
+    pub(super) fn run<C: Command>(&self, command: C) -> (C::Answer, usize) {
+        match command.decide(&self.rows, now()).unwrap() {
+            Verdict::Answer(answer) => (answer, 0),
+            Verdict::Append(records, answer) => {
+                for record in &records {
+                    let region = claim("V1").treatment;
+                    let ground = Ground {
+                        region,
+                        rows: &self.rows,
+                        records: self,
+                    };
+                    let at = Location::at(huitong_journal::Position::START, 0);
+                    let changed = changes(record, at, &ground).unwrap();
+                    let position = huitong_journal::Position::START;
+                    self.rows
+                        .apply(
+                            &changed,
+                            Reached {
+                                frame: 1,
+                                records: 1,
+                                position,
+                            },
+                        )
+                        .unwrap();
+                }
+                (answer, records.len())
+            }
+        }
+    }
+}
