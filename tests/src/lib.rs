@@ -5,6 +5,7 @@
 //! | [`executable`] | Which executable is tested? |
 //! | [`process`] | How is a server started, stopped, killed? |
 //! | [`world`] | Which servers are there, and where? |
+//! | `tomorrow` | How do servers come to run on a later day? |
 //! | [`start`] | How does a world come to run? |
 //! | [`certificates`] | Who holds which certificate, rightly or not? |
 //! | [`configuration`] | Which files do servers start from? |
@@ -45,4 +46,5 @@ pub mod process;
 pub mod refused;
 pub mod register;
 pub mod start;
+mod tomorrow;
 pub mod world;

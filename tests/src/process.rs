@@ -40,9 +40,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `huitong KIND run --config CONFIG` and waits until it takes connections. What it logs is
-    /// added to `log`.
-    pub async fn start(kind: Kind, config: &Path, log: &Path) -> Self {
+    /// Starts `huitong KIND run --config CONFIG` with additions to its environment, and waits until it takes
+    /// connections. What it logs is added to `log`.
+    pub async fn start(
+        kind: Kind,
+        config: &Path,
+        log: &Path,
+        environment: &[(&str, String)],
+    ) -> Self {
         let subcommand = match kind {
             Kind::Node => "node",
             Kind::Clearinghouse => "clearinghouse",
@@ -55,6 +60,7 @@ impl Server {
         let mut child = Command::new(huitong())
             .args([subcommand, "run", "--config"])
             .arg(config)
+            .envs(environment.iter().map(|(name, value)| (*name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(logged)

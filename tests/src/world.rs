@@ -15,6 +15,7 @@ use tokio::sync::Mutex;
 use crate::certificates::{Authorities, approver, clearing_officer, institution, officer};
 use crate::process::{Kind, Server};
 use crate::register::{DESKS, Region};
+use crate::tomorrow::{self, DAYS};
 
 /// Ports below those that the kernel gives to callers, so that a killed server finds its own again.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -29,6 +30,8 @@ pub struct World {
     clearinghouse: SocketAddr,
     regions: Vec<(&'static Region, SocketAddr)>,
     running: Mutex<BTreeMap<Party, Server>>,
+    /// By how many days the servers are ahead.
+    days: AtomicU32,
 }
 
 /// Whose server it is.
@@ -59,6 +62,7 @@ impl World {
             clearinghouse,
             regions,
             running: Mutex::default(),
+            days: AtomicU32::new(0),
         };
         world.install();
         world
@@ -70,8 +74,15 @@ impl World {
             Party::Clearinghouse => (Kind::Clearinghouse, self.clearinghouse_folder()),
             Party::Region(code) => (Kind::Node, self.folder_of(code)),
         };
-        let server =
-            Server::start(kind, &folder.join("config.toml"), &folder.join("log.txt")).await;
+        let days = self.days.load(Ordering::Relaxed);
+        let environment = if days == 0 {
+            Vec::new()
+        } else {
+            let library = tomorrow::library(self.folder()).display().to_string();
+            vec![("LD_PRELOAD", library), (DAYS, days.to_string())]
+        };
+        let (config, log) = (folder.join("config.toml"), folder.join("log.txt"));
+        let server = Server::start(kind, &config, &log, &environment).await;
         let before = self.running.lock().await.insert(party, server);
         assert!(before.is_none(), "{party:?} runs twice");
     }
@@ -84,6 +95,18 @@ impl World {
     /// Stops a server as its operator does; it must end well.
     pub async fn stop(&self, party: Party) {
         self.take(party).await.stop().await;
+    }
+
+    /// Stops every server and starts it again on the day after.
+    pub async fn tomorrow(&self) {
+        let parties: Vec<Party> = self.running.lock().await.keys().copied().collect();
+        for party in parties.iter().rev() {
+            self.stop(*party).await;
+        }
+        self.days.fetch_add(1, Ordering::Relaxed);
+        for party in parties {
+            self.run(party).await;
+        }
     }
 
     /// Stops every server, the clearinghouse last.

@@ -8,6 +8,7 @@
 //! | [`catalogue`] | When does a line fall out of scope? |
 //! | [`race`] | Is one deductible used once by two regions? |
 //! | [`crashes`] | What does a killed node lose or double? |
+//! | [`reversals`] | Does what was taken back net to zero, in a later cycle, over kills? |
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
@@ -35,3 +36,4 @@ mod python;
 mod race;
 mod rebuild;
 mod refusals;
+mod reversals;
