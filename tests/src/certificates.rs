@@ -107,7 +107,7 @@ impl Authorities {
     /// finds them.
     pub fn install(&self, identity: &Identity) {
         let authority = self.rightful(identity);
-        let validity = hours(-1, 48);
+        let validity = hours(-1, 90);
         let speaking = authority
             .issue(identity, &Hosts::loopback(), validity)
             .unwrap();
@@ -131,7 +131,7 @@ impl Authorities {
     pub fn credentials(&self, identity: &Identity) -> CredentialStore {
         let issued = self
             .rightful(identity)
-            .issue(identity, &Hosts::loopback(), hours(-1, 48));
+            .issue(identity, &Hosts::loopback(), hours(-1, 90));
         self.speaking_with(&issued.unwrap())
     }
 

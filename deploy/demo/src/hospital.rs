@@ -98,6 +98,9 @@ fn outcome(settled: Option<settlement::Settlement>) -> anyhow::Result<Outcome> {
                 refusal.code, refusal.detail
             )))
         }
+        settlement::State::Reversed => {
+            anyhow::bail!("{}: reversed, and nobody asked for it", settled.settlement)
+        }
         settlement::State::Prepared | settlement::State::Unspecified => {
             anyhow::bail!(
                 "{}: answered while its outcome is unknown",

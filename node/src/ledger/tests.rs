@@ -6,6 +6,7 @@ use huitong_certs::authority::Hosts;
 use huitong_certs::{Authority, Identity, SigningKey, Validity};
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::sha256;
+use huitong_core::id::ReversalId;
 use huitong_core::publication::SignedStatement;
 use huitong_core::record::import::{ImportChunk, ImportCommitted, ImportKind};
 use huitong_core::record::policy::{
@@ -13,13 +14,19 @@ use huitong_core::record::policy::{
     WithdrawalRejected,
 };
 use huitong_core::record::registry::{Balance, RegistryRows};
-use huitong_core::record::treatment::{Abandoned, Cancelled};
+use huitong_core::record::reversal::{
+    ReversalBooked, ReversalIntended, ReversalNoted, ReversalRefused,
+};
+use huitong_core::record::treatment::{Abandoned, Cancelled, Settled};
 use huitong_core::record::{DayClosed, ReceiptsAcknowledged};
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::reversal::BegunBy;
+use huitong_core::vocabulary::ReversalReason;
 use huitong_journal::Options;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 
 use super::*;
-use crate::samples::{claim, fen, id, now, person, prepared};
+use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal};
 use crate::store::Stream;
 use crate::store::memory::MemoryIndex;
 
@@ -112,8 +119,51 @@ fn policy_life() -> Vec<NodeRecord> {
 /// A little of everything that builds on earlier records.
 fn history() -> Vec<NodeRecord> {
     let mut history = settlements();
+    history.extend(reversed());
     history.extend(policy_life());
     history
+}
+
+/// Settlement 2 is settled, and taken back twice: by its hospital, whose wish is refused, then by the bureau.
+fn reversed() -> Vec<NodeRecord> {
+    let (wish, order) = (
+        ReversalId::from_bytes([1; 16]),
+        ReversalId::from_bytes([2; 16]),
+    );
+    let prepared = prepared(2, "V2");
+    let (institution, settlement) = (prepared.institution, id(2));
+    let by_officer = BegunBy::Officer("li.wei".parse().unwrap());
+    vec![
+        NodeRecord::Settled(Settled {
+            settlement,
+            receipt: receipt(2),
+            legs_from: 1,
+            at: now(),
+        }),
+        NodeRecord::ReversalIntended(ReversalIntended {
+            reversal: wish,
+            settlement,
+            institution,
+            request: prepared.request,
+            reason: ReversalReason::Duplicate,
+            at: now(),
+        }),
+        NodeRecord::ReversalRefused(ReversalRefused {
+            reversal: wish,
+            refusal: Refusal::new(RefusalCode::TermPassed, "30 days"),
+            at: now(),
+        }),
+        NodeRecord::ReversalBooked(ReversalBooked {
+            reversal: reversal(2, 3, order, by_officer),
+            legs_from: 3,
+            at: now(),
+        }),
+        NodeRecord::ReversalNoted(ReversalNoted {
+            institution,
+            settlement,
+            at: now(),
+        }),
+    ]
 }
 
 fn settlements() -> Vec<NodeRecord> {
@@ -174,13 +224,19 @@ fn settlements() -> Vec<NodeRecord> {
     ]
 }
 
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 17] = [
     Table::Policy,
     Table::PolicyChanges,
     Table::Account,
     Table::Settlement,
     Table::Open,
     Table::Visit,
+    Table::Held,
+    Table::Block,
+    Table::Reversal,
+    Table::OpenReversal,
+    Table::Notice,
+    Table::Replaced,
     Table::Stream,
     Table::Chunk,
     Table::ClosedDay,

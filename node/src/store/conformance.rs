@@ -2,13 +2,16 @@
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_journal::Position;
 use proptest::prelude::*;
 
 use super::embedded::SledIndex;
 use super::memory::MemoryIndex;
-use super::{Account, Change, Index, Key, Location, Reached, Row, Stream, StreamHead, Table};
+use super::{
+    Account, Change, Index, Key, Location, OpenRow, Reached, Row, Stream, StreamHead, Table,
+};
 
 fn reached(frame: u64, records: u32) -> Reached {
     Reached {
@@ -120,6 +123,45 @@ fn a_scan_gives_one_table_in_order_after_a_key_and_no_more_than_asked() {
         assert_eq!(keys(Some(&person(3)), 9), []);
         assert_eq!(index.scan(Table::Stream, None, 9).unwrap().len(), 1);
         assert_eq!(index.scan(Table::Catalogue, None, 9).unwrap(), []);
+    });
+}
+
+#[test]
+fn the_notices_of_an_institution_lie_together_in_the_order_of_their_ids() {
+    on_each(|index| {
+        let notice = |institution: &str, nth| {
+            let id = SettlementId::from_bytes([nth; 16]);
+            Key::Notice(institution.parse().unwrap(), id)
+        };
+        let since = huitong_core::date::Timestamp::EPOCH;
+        let row = || Row::Notice(OpenRow { since });
+        let (first, second) = ("H51010400001", "H51010400002");
+        let keys = [
+            notice(second, 1),
+            notice(first, 7),
+            notice(second, 9),
+            notice(first, 2),
+        ];
+        let changes: Vec<Change> = keys.into_iter().map(|key| put(key, row())).collect();
+        index.apply(&changes, reached(1, 4)).unwrap();
+        let after = |key: &Key| {
+            let rows = index.scan(Table::Notice, Some(key), 9).unwrap();
+            rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            after(&notice(first, 0)),
+            [
+                notice(first, 2),
+                notice(first, 7),
+                notice(second, 1),
+                notice(second, 9)
+            ]
+        );
+        assert_eq!(
+            after(&notice(second, 0)),
+            [notice(second, 1), notice(second, 9)]
+        );
+        assert_eq!(after(&notice(second, 9)), []);
     });
 }
 

@@ -8,8 +8,8 @@ use huitong_core::record::reversal::{
 use huitong_core::region::RegionCode;
 
 use super::super::{
-    Episode, HeldReceipts, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow, ReversalRow,
-    ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
+    Episode, HeldReceipts, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow,
+    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
 };
 use super::treatment::known;
 use super::{Changes, Ground};

@@ -355,7 +355,7 @@ pub(super) const GOLDEN: [&str; 24] = [
     "6bb701c3e659d2de",
     "b5c0d5b8d5599a89",
     "c59c7f86246acdd6",
-    "fccc089cedc5446e",
+    "e198e314edbd986d",
     "6f984a83cf8dcb06",
     "fe88d4d1972ad6a0",
     "838a1d9116ae2a97",
