@@ -11,7 +11,7 @@ use std::time::Duration;
 use huitong_core::date::Timestamp;
 use huitong_core::record::{NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::Evidence;
+use huitong_core::reversal::HomeWord;
 use tokio_util::sync::CancellationToken;
 
 use crate::chance::jittered;
@@ -134,7 +134,7 @@ impl Receiver<'_> {
     async fn deliver(
         &self,
         region: RegionCode,
-        sent: Vec<Evidence>,
+        sent: Vec<HomeWord>,
         within: Duration,
     ) -> Result<u64, HomeFault> {
         match self {

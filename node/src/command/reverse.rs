@@ -13,13 +13,16 @@ use serde_json::{Value, json};
 use super::{block_on, said};
 use crate::grpc::officer::{LaterAnswer, Officer, ReverseAnswer, ReverseAsked};
 
+/// What is said below the options.
+const AFTER: &str = "\
+Always in full: totals and accounts go back, the institution gives the cash back and is told, the legs are owed back in the open cycle.
+Later settlements stand; those that would come out differently are listed. The same id again changes nothing and answers the same.
+一律全额冲正：累计与账户恢复，机构退还现金并收到告知，往来账在当前业务日反向入账。
+其后的结算不受影响，有差异的逐笔列出；相同请求编号重复执行，不再变更，结果相同。";
+
 /// Reverse a settlement of an insured person of the region.
-///
-/// Always in full: totals and accounts go back to where they were, the institution gives the cash back and is
-/// told, and the legs are taken back in the cycle of today. Later settlements stand; those that would come
-/// out differently are listed. Repeated under the same id, it changes nothing and answers the same.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = AFTER)]
 pub struct Reverse {
     /// The settlement, stl_… / 结算编号
     settlement: SettlementId,

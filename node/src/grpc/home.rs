@@ -86,10 +86,10 @@ impl HomeService for HomeGrpc {
             .commit(order, move |own| first_difference(own, &decision))
             .await?;
         let outcome = match outcome {
-            CommitOutcome::Committed(evidence) => match &evidence.reversal {
-                None => v1::commit_response::Outcome::Receipt(receipt_to_wire(&evidence.receipt)),
+            CommitOutcome::Committed(word) => match &word.reversal {
+                None => v1::commit_response::Outcome::Receipt(receipt_to_wire(&word.receipt)),
                 Some(reversal) => {
-                    v1::commit_response::Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+                    v1::commit_response::Outcome::Reversed(reversed_to_wire(&word, reversal))
                 }
             },
             CommitOutcome::Refused(refusal) => {
@@ -117,10 +117,10 @@ impl HomeService for HomeGrpc {
         let person = person_from_wire(message.person, Path::root("person"));
         self.own_person(&person.map_err(|fault| malformed(&fault))?)?;
         let outcome = match self.role.abandon(treatment, settlement).await? {
-            AbandonOutcome::Committed(evidence) => match &evidence.reversal {
-                None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&evidence.receipt)),
+            AbandonOutcome::Committed(word) => match &word.reversal {
+                None => v1::abandon_response::Outcome::Receipt(receipt_to_wire(&word.receipt)),
                 Some(reversal) => {
-                    v1::abandon_response::Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+                    v1::abandon_response::Outcome::Reversed(reversed_to_wire(&word, reversal))
                 }
             },
             AbandonOutcome::Refused(refusal) => {
@@ -151,11 +151,11 @@ impl HomeService for HomeGrpc {
         self.role.acknowledge(treatment, held)?;
         let outcome = match self.role.reverse(reversal, treatment, order).await? {
             ReverseOutcome::Refused(refusal) => Outcome::Refused(refusal_to_wire(&refusal)),
-            ReverseOutcome::Reversed(evidence) => {
-                let reversal = evidence.reversal.as_ref();
+            ReverseOutcome::Reversed(word) => {
+                let reversal = word.reversal.as_ref();
                 let lost = StoreError::Inconsistent("a reversal without its record");
                 let reversal = reversal.ok_or(lost)?;
-                Outcome::Reversed(reversed_to_wire(&evidence, reversal))
+                Outcome::Reversed(reversed_to_wire(&word, reversal))
             }
         };
         Ok(Response::new(v1::HomeReverseResponse {

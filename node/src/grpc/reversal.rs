@@ -39,7 +39,7 @@ impl RegistryGrpc {
         let outcome = self.home.reverse(reversal, own, order).await?;
         let reversal = match outcome {
             ReverseOutcome::Refused(refusal) => return Err(super::status::status(&refusal)),
-            ReverseOutcome::Reversed(evidence) => evidence.reversal,
+            ReverseOutcome::Reversed(word) => word.reversal,
         };
         let lost = StoreError::Inconsistent("a reversal without its record");
         let reversal = reversal.ok_or(lost)?;

@@ -37,7 +37,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::person::{Credential, PersonRef};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::Evidence;
+use huitong_core::reversal::HomeWord;
 
 use crate::chance::salt;
 use crate::clock::Calendar;
@@ -96,7 +96,7 @@ pub struct CommitOrder {
 )]
 pub enum CommitOutcome {
     /// It stands, or stood until it was reversed.
-    Committed(Evidence),
+    Committed(HomeWord),
     /// It is finally refused.
     Refused(Refusal),
     /// No outcome: the record changed; this is how it stands now.
@@ -111,7 +111,7 @@ pub enum CommitOutcome {
 )]
 pub enum AbandonOutcome {
     /// It was committed after all.
-    Committed(Evidence),
+    Committed(HomeWord),
     /// It was refused.
     Refused(Refusal),
     /// It can never commit, since this moment.
@@ -213,13 +213,13 @@ impl HomeRole {
                 });
                 let receipt =
                     receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
-                Ok(CommitOutcome::Committed(Evidence {
+                Ok(CommitOutcome::Committed(HomeWord {
                     receipt,
                     reversal: None,
                 }))
             }
             CommitVerdict::Repeated => self
-                .evidence(treatment, settlement)
+                .word(treatment, settlement)
                 .await
                 .map(CommitOutcome::Committed),
             CommitVerdict::Refused(refusal) => Ok(CommitOutcome::Refused(refusal)),
@@ -307,7 +307,7 @@ impl HomeRole {
             .answer
         {
             AbandonVerdict::Committed => self
-                .evidence(treatment, settlement)
+                .word(treatment, settlement)
                 .await
                 .map(AbandonOutcome::Committed),
             AbandonVerdict::Refused(refusal) => Ok(AbandonOutcome::Refused(refusal)),

@@ -8,7 +8,7 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::{NodeRecord, signed_leaf};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{Evidence, Reversal};
+use huitong_core::reversal::{HomeWord, Reversal};
 use huitong_journal::Frame;
 
 use crate::group::Group;
@@ -58,7 +58,7 @@ pub fn sent_from(
     treatment: RegionCode,
     from: u64,
     limit: usize,
-) -> Result<Vec<Evidence>, StoreError> {
+) -> Result<Vec<HomeWord>, StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
     let Some(begins) = ledger.block(Stream::Receipts(treatment), block)? else {
         return Ok(Vec::new());
@@ -75,7 +75,7 @@ pub fn sent_from(
                     if record.claim.treatment == treatment && record.body().number >= from =>
                 {
                     let receipt = receipt_of(&frame, nth, &record)?;
-                    sent.push(Evidence {
+                    sent.push(HomeWord {
                         receipt,
                         reversal: None,
                     });
@@ -86,7 +86,7 @@ pub fn sent_from(
                 {
                     let reversal = Some(reversal_of(&frame, nth, &record)?);
                     let receipt = receipt_reversed(ledger, &record)?;
-                    sent.push(Evidence { receipt, reversal });
+                    sent.push(HomeWord { receipt, reversal });
                 }
                 Some(Signed::Committed(_) | Signed::Reversed(_)) | None => {}
             }

@@ -8,7 +8,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{Evidence, ReversalOrder};
+use huitong_core::reversal::{HomeWord, ReversalOrder};
 
 use super::HomeRole;
 use super::receipts::{receipt_at, reversal_at};
@@ -23,7 +23,7 @@ use crate::writer::Done;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReverseOutcome {
     /// The settlement stands no more.
-    Reversed(Box<Evidence>),
+    Reversed(Box<HomeWord>),
     /// The id of the reversal is finally refused; the settlement stands as it stood.
     Refused(Refusal),
 }
@@ -80,14 +80,14 @@ impl HomeRole {
                 let reversal = Some(reversal.ok_or(lost)?);
                 let at = committed.ok_or(StoreError::Inconsistent("a reversal of nothing"))?;
                 let receipt = receipt_at(&self.ledger, at)?;
-                Ok(ReverseOutcome::Reversed(Box::new(Evidence {
+                Ok(ReverseOutcome::Reversed(Box::new(HomeWord {
                     receipt,
                     reversal,
                 })))
             }
             ReverseVerdict::Repeated => {
-                let evidence = self.evidence(treatment, settlement).await?;
-                Ok(ReverseOutcome::Reversed(Box::new(evidence)))
+                let word = self.word(treatment, settlement).await?;
+                Ok(ReverseOutcome::Reversed(Box::new(word)))
             }
             ReverseVerdict::Refused(refusal) => Ok(ReverseOutcome::Refused(refusal)),
             ReverseVerdict::Conflict(field) => {
@@ -121,11 +121,11 @@ impl HomeRole {
     }
 
     /// The receipt of an id that was committed, and the reversal if it is reversed, out of the journal.
-    pub(super) async fn evidence(
+    pub(super) async fn word(
         &self,
         treatment: RegionCode,
         settlement: SettlementId,
-    ) -> Result<Evidence, NodeError> {
+    ) -> Result<HomeWord, NodeError> {
         self.ledger.barrier().await?;
         let row = self.ledger.home_settlement(treatment, settlement)?;
         let (settled, reversed) = match row.map(|row| row.state) {
@@ -141,6 +141,6 @@ impl HomeRole {
             .map(|at| reversal_at(&self.ledger, at))
             .transpose()?;
         let receipt = receipt_at(&self.ledger, settled)?;
-        Ok(Evidence { receipt, reversal })
+        Ok(HomeWord { receipt, reversal })
     }
 }

@@ -17,7 +17,7 @@ use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{BegunBy, Evidence, ReversalOrder};
+use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
 use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
 use huitong_proto::conversion::decision::decision_to_wire;
@@ -229,8 +229,8 @@ impl Peer {
         let path = Path::root("response");
         match answer.map_err(fault)?.into_inner().outcome {
             Some(v1::home_reverse_response::Outcome::Reversed(reversed)) => {
-                let evidence = reversed_from_wire(reversed, path).map_err(unreadable)?;
-                Ok(ReverseOutcome::Reversed(Box::new(evidence)))
+                let word = reversed_from_wire(reversed, path).map_err(unreadable)?;
+                Ok(ReverseOutcome::Reversed(Box::new(word)))
             }
             Some(v1::home_reverse_response::Outcome::Refused(refusal)) => {
                 Ok(ReverseOutcome::Refused(
@@ -266,7 +266,7 @@ impl Peer {
     ///
     /// # Errors
     /// [`HomeFault`].
-    pub async fn deliver(&self, sent: &[Evidence], within: Duration) -> Result<u64, HomeFault> {
+    pub async fn deliver(&self, sent: &[HomeWord], within: Duration) -> Result<u64, HomeFault> {
         let delivered = sent.iter().map(delivered_to_wire).collect();
         let request = v1::DeliverReceiptsRequest { delivered };
         let client = TreatmentServiceClient::new(self.channel()?);
@@ -276,8 +276,8 @@ impl Peer {
     }
 }
 
-fn standing(receipt: v1::Receipt, path: Path<'_>) -> Result<Evidence, HomeFault> {
-    Ok(Evidence {
+fn standing(receipt: v1::Receipt, path: Path<'_>) -> Result<HomeWord, HomeFault> {
+    Ok(HomeWord {
         receipt: receipt_from_wire(Some(receipt), path).map_err(unreadable)?,
         reversal: None,
     })

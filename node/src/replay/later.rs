@@ -23,6 +23,8 @@ use crate::policies::PolicyBook;
 use crate::store::apply::Records;
 use crate::store::{HomeState, Location, Rows, StoreError};
 
+/// The most later settlements that are counted.
+const COUNTED_AT_MOST: usize = 10_000;
 /// The most later settlements that are looked at.
 pub const EXAMINED_AT_MOST: usize = 1_000;
 /// The most that are listed.
@@ -35,9 +37,9 @@ pub struct Later {
     pub cash: Fen,
     /// Those that would come out differently, in the order in which they were committed.
     pub rows: Vec<Difference>,
-    /// How many stand.
+    /// How many stand, as far as they are counted.
     pub standing: u64,
-    /// How many of them were looked at, the earliest first.
+    /// How many of them were looked at, the earliest that are counted first.
     pub examined: u64,
 }
 
@@ -79,13 +81,14 @@ pub fn later(
     })
 }
 
-/// The places of the person's settlements that stand and were committed after this one, the latest first.
+/// The places of the person's settlements that stand and were committed after this one, the latest first; of
+/// more than are counted the earliest are left out.
 fn standing_after(ledger: &Ledger, reversed: &Committed) -> Result<Vec<Location>, NodeError> {
     let order = |version: PersonVersion| (version.incarnation, version.change);
     let account = ledger.account(reversed.claim.person.psn_no)?;
     let mut next = account.and_then(|account| account.last);
     let mut found = Vec::new();
-    while let Some(id) = next {
+    while let Some(id) = next.filter(|_| found.len() < COUNTED_AT_MOST) {
         let row = ledger.home_settlement(id.treatment, id.settlement)?;
         let row = row.ok_or(StoreError::Inconsistent("a person's settlement is gone"))?;
         next = row.previous;

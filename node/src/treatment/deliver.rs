@@ -7,7 +7,7 @@ use huitong_core::person::PersonRef;
 use huitong_core::receipt::Receipt;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{Evidence, Reversal};
+use huitong_core::reversal::{HomeWord, Reversal};
 
 use super::TreatmentRole;
 use super::records::{Book, Step};
@@ -25,12 +25,12 @@ impl TreatmentRole {
     pub async fn take_delivered(
         self: &Arc<Self>,
         caller: RegionCode,
-        delivered: Vec<Evidence>,
+        delivered: Vec<HomeWord>,
     ) -> Result<u64, NodeError> {
-        for evidence in delivered {
-            let part = &evidence.receipt.body.clearing;
+        for word in delivered {
+            let part = &word.receipt.body.clearing;
             let foreign = |home, treatment| home != caller || treatment != self.region;
-            let other = evidence.reversal.as_ref().is_some_and(|reversal| {
+            let other = word.reversal.as_ref().is_some_and(|reversal| {
                 let part = &reversal.body.clearing;
                 foreign(part.home, part.treatment)
             });
@@ -41,7 +41,7 @@ impl TreatmentRole {
                 ));
             }
             let home = self.home(caller)?;
-            if !self.book_evidence(evidence, &home).await? {
+            if !self.book_word(word, &home).await? {
                 break;
             }
         }
@@ -50,12 +50,8 @@ impl TreatmentRole {
     }
 
     /// Whether everything of it is booked now, by this or before. What is not holds up what comes after it.
-    pub(super) async fn book_evidence(
-        &self,
-        evidence: Evidence,
-        home: &Home,
-    ) -> Result<bool, NodeError> {
-        let settlement = evidence.receipt.body.clearing.settlement;
+    pub(super) async fn book_word(&self, word: HomeWord, home: &Home) -> Result<bool, NodeError> {
+        let settlement = word.receipt.body.clearing.settlement;
         self.ledger.barrier().await?;
         let Some(row) = self.ledger.settlement(settlement)? else {
             tracing::error!(%settlement, "a receipt for a settlement that is not known here");
@@ -71,21 +67,22 @@ impl TreatmentRole {
                 return Ok(false);
             }
             SettlementState::Reversed(_) => return Ok(true),
+            SettlementState::Settled(_) if word.reversal.is_none() => return Ok(true),
             SettlementState::Prepared | SettlementState::Settled(_) => {}
         }
         let attempt = self.attempt(&row)?;
         let checked = match &row.state {
-            SettlementState::Prepared => self.verified.check(&evidence.receipt, &attempt, home),
+            SettlementState::Prepared => self.verified.check(&word.receipt, &attempt, home),
             SettlementState::Settled(_)
             | SettlementState::Reversed(_)
             | SettlementState::Refused(_)
             | SettlementState::Abandoned => Ok(()),
         };
-        let checked = match (checked, &evidence.reversal) {
+        let checked = match (checked, &word.reversal) {
             (Err(fault), _) => Err(fault),
             (Ok(()), None) => Ok(()),
             (Ok(()), Some(reversal)) => {
-                let booked = self.booked_receipt(&row, &evidence)?;
+                let booked = self.booked_receipt(&row, &word)?;
                 self.check_reversal(reversal, &booked, attempt.prepared.claim.person, home)
             }
         };
@@ -93,8 +90,8 @@ impl TreatmentRole {
             tracing::error!(%settlement, %fault, "a delivered receipt or reversal is not accepted");
             return Ok(false);
         }
-        let is_reversal = evidence.reversal.is_some();
-        let step = self.writer.run(Book(evidence)).await?.answer;
+        let is_reversal = word.reversal.is_some();
+        let step = self.writer.run(Book(word)).await?.answer;
         let row = self.ledger.settlement(settlement)?;
         let state = row
             .ok_or(StoreError::Inconsistent("a settlement is gone"))?
@@ -109,17 +106,13 @@ impl TreatmentRole {
     }
 
     /// The receipt that a reversal must be of: the one that is booked here, else the one that came with it.
-    fn booked_receipt(
-        &self,
-        row: &SettlementRow,
-        evidence: &Evidence,
-    ) -> Result<Receipt, StoreError> {
+    fn booked_receipt(&self, row: &SettlementRow, word: &HomeWord) -> Result<Receipt, StoreError> {
         match &row.state {
             SettlementState::Settled(at) => self.receipt_booked_at(*at),
             SettlementState::Prepared
             | SettlementState::Reversed(_)
             | SettlementState::Refused(_)
-            | SettlementState::Abandoned => Ok(evidence.receipt.clone()),
+            | SettlementState::Abandoned => Ok(word.receipt.clone()),
         }
     }
 

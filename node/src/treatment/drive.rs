@@ -12,7 +12,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::id::SettlementId;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode};
-use huitong_core::reversal::Evidence;
+use huitong_core::reversal::HomeWord;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -93,8 +93,8 @@ impl TreatmentRole {
                 self.timing.commit,
             );
             match answer.await {
-                Ok(CommitOutcome::Committed(evidence)) => {
-                    return self.book(attempt, home, evidence).await;
+                Ok(CommitOutcome::Committed(word)) => {
+                    return self.book(attempt, home, word).await;
                 }
                 Ok(CommitOutcome::Refused(refusal)) => {
                     return self.end(attempt, Some(refusal)).await;
@@ -164,30 +164,30 @@ impl TreatmentRole {
             )
             .await
         {
-            Ok(AbandonOutcome::Committed(evidence)) => self.book(attempt, home, evidence).await,
+            Ok(AbandonOutcome::Committed(word)) => self.book(attempt, home, word).await,
             Ok(AbandonOutcome::Refused(refusal)) => self.end(attempt, Some(refusal)).await,
             Ok(AbandonOutcome::Tombstone(_)) => self.end(attempt, reason).await,
             Err(fault) => Err(unknown(settlement, &fault)),
         }
     }
 
-    async fn book(&self, attempt: Attempt, home: &Home, evidence: Evidence) -> Outcome {
+    async fn book(&self, attempt: Attempt, home: &Home, word: HomeWord) -> Outcome {
         let settlement = attempt.prepared.settlement;
-        if evidence.reversal.is_some() {
+        if word.reversal.is_some() {
             // It was reversed before it was known here: both are booked, as a delivery would.
-            return if self.book_evidence(evidence, home).await? {
+            return if self.book_word(word, home).await? {
                 self.standing(settlement).await
             } else {
                 Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
             };
         }
-        let Evidence { receipt, .. } = evidence.clone();
+        let HomeWord { receipt, .. } = word.clone();
         if let Err(fault) = self.verified.check(&receipt, &attempt, home) {
             // Nothing is booked on a word that is not the home region's; a person must look.
             tracing::error!(%settlement, home = %home.region(), %fault, "a receipt is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }
-        match self.writer.run(Book(evidence)).await?.answer {
+        match self.writer.run(Book(word)).await?.answer {
             Step::NotOpen => self.standing(settlement).await,
             // What takes a reversed settlement's place is told together with it.
             Step::Taken if self.replaces(settlement)? => self.standing(settlement).await,

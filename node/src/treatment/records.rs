@@ -14,7 +14,7 @@ use huitong_core::record::treatment::{
 };
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::Evidence;
+use huitong_core::reversal::HomeWord;
 
 use crate::store::{Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
@@ -123,13 +123,13 @@ impl Command for Reprepare {
 
 /// Books what the home region says, once it was verified: the receipt if it is not booked yet, and the
 /// reversal if there is one.
-pub struct Book(pub Evidence);
+pub struct Book(pub HomeWord);
 
 impl Command for Book {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Evidence { receipt, reversal } = self.0;
+        let HomeWord { receipt, reversal } = self.0;
         let settlement = receipt.body.clearing.settlement;
         let state = rows.settlement(settlement)?.map(|row| row.state);
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);

@@ -14,7 +14,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::record::reversal::ReversalIntended;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{BegunBy, Evidence, ReversalOrder};
+use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::TreatmentRole;
@@ -146,13 +146,13 @@ impl TreatmentRole {
             .reverse(reversal, order, held, self.timing.commit)
             .await
         {
-            Ok(ReverseOutcome::Reversed(evidence)) => {
-                let Evidence { reversal: word, .. } = &*evidence;
-                if word.as_ref().map(|word| word.body.reversal) != Some(reversal) {
+            Ok(ReverseOutcome::Reversed(word)) => {
+                let answered = word.reversal.as_ref().map(|said| said.body.reversal);
+                if answered != Some(reversal) {
                     tracing::error!(%settlement, %reversal, "another reversal was answered");
                     return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
                 }
-                return if self.book_evidence(*evidence, &home).await? {
+                return if self.book_word(*word, &home).await? {
                     self.standing(settlement).await
                 } else {
                     Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))

@@ -171,3 +171,43 @@ pub fn about_reversal(
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::id::ReversalId;
+    use huitong_core::reversal::BegunBy;
+
+    use super::*;
+    use crate::samples::{fen, id, person, receipt, reversal};
+
+    #[test]
+    fn a_reversal_is_booked_only_for_the_receipt_amounts_and_person_that_are_booked_here() {
+        let begun_by = BegunBy::Officer("li.wei".parse().unwrap());
+        let word = reversal(1, 2, ReversalId::from_bytes([7; 16]), begun_by);
+        let booked = receipt(1);
+        assert_eq!(about_reversal(&word, &booked, person()), Ok(()));
+        assert!(word.is_in_group());
+        let check = |change: fn(&mut Reversal), what| {
+            let mut other = word.clone();
+            change(&mut other);
+            let expected = Err(ReceiptFault::Other(what));
+            assert_eq!(about_reversal(&other, &booked, person()), expected);
+        };
+        check(|it| it.body.clearing.settlement = id(2), "settlement");
+        let other = "310000".parse().unwrap();
+        let mut elsewhere = word.clone();
+        elsewhere.body.clearing.home = other;
+        assert_eq!(
+            about_reversal(&elsewhere, &booked, person()),
+            Err(ReceiptFault::Other("home region"))
+        );
+        check(
+            |it| it.body.clearing.receipt = sha256(b"another"),
+            "receipt",
+        );
+        check(|it| it.body.clearing.amounts[1].1 = fen(6_999), "amount");
+        check(|it| drop(it.body.clearing.amounts.pop()), "amount");
+        check(|it| it.person.version.change = 8, "person");
+        check(|it| it.salt = [1; 16], "person");
+    }
+}

@@ -283,14 +283,14 @@ impl Reversal {
 
 /// The home region's word on a settlement that was committed: what is repeated for its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
+pub struct HomeWord {
     /// That it stood.
     pub receipt: Receipt,
     /// That it stands no more, when it was reversed.
     pub reversal: Option<Reversal>,
 }
 
-impl Evidence {
+impl HomeWord {
     /// The number of its newest part in the home region's stream.
     #[must_use]
     pub fn number(&self) -> u64 {

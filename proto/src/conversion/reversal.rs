@@ -1,7 +1,7 @@
 //! Reversals: the canonical bytes travel, and what is shown beside them must agree.
 
 use huitong_core::canonical::Artifact;
-use huitong_core::reversal::{BegunBy, Evidence, Reversal};
+use huitong_core::reversal::{BegunBy, HomeWord, Reversal};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::common::amounts_to_wire;
@@ -62,23 +62,23 @@ pub fn reversal_from_wire(
     Ok(reversal)
 }
 
-/// The wire form of a reversed settlement's evidence.
+/// The wire form of a reversed settlement's word.
 #[must_use]
-pub fn reversed_to_wire(evidence: &Evidence, reversal: &Reversal) -> v1::Reversed {
+pub fn reversed_to_wire(word: &HomeWord, reversal: &Reversal) -> v1::Reversed {
     v1::Reversed {
-        receipt: Some(receipt_to_wire(&evidence.receipt)),
+        receipt: Some(receipt_to_wire(&word.receipt)),
         reversal: Some(reversal_to_wire(reversal)),
     }
 }
 
-/// Reads a reversed settlement's evidence.
+/// Reads a reversed settlement's word.
 ///
 /// # Errors
 /// [`WireFault`] with the path of the field.
-pub fn reversed_from_wire(reversed: v1::Reversed, path: Path<'_>) -> Result<Evidence, WireFault> {
+pub fn reversed_from_wire(reversed: v1::Reversed, path: Path<'_>) -> Result<HomeWord, WireFault> {
     let receipt = receipt_from_wire(reversed.receipt, path.field("receipt"))?;
     let reversal = reversal_from_wire(reversed.reversal, path.field("reversal"))?;
-    Ok(Evidence {
+    Ok(HomeWord {
         receipt,
         reversal: Some(reversal),
     })
@@ -86,11 +86,11 @@ pub fn reversed_from_wire(reversed: v1::Reversed, path: Path<'_>) -> Result<Evid
 
 /// The wire form of one number of a home region's stream.
 #[must_use]
-pub fn delivered_to_wire(evidence: &Evidence) -> v1::Delivered {
+pub fn delivered_to_wire(word: &HomeWord) -> v1::Delivered {
     use v1::delivered::Entry;
-    let entry = match &evidence.reversal {
-        None => Entry::Receipt(receipt_to_wire(&evidence.receipt)),
-        Some(reversal) => Entry::Reversed(reversed_to_wire(evidence, reversal)),
+    let entry = match &word.reversal {
+        None => Entry::Receipt(receipt_to_wire(&word.receipt)),
+        Some(reversal) => Entry::Reversed(reversed_to_wire(word, reversal)),
     };
     v1::Delivered { entry: Some(entry) }
 }
@@ -102,10 +102,10 @@ pub fn delivered_to_wire(evidence: &Evidence) -> v1::Delivered {
 pub fn delivered_from_wire(
     delivered: v1::Delivered,
     path: Path<'_>,
-) -> Result<Evidence, WireFault> {
+) -> Result<HomeWord, WireFault> {
     use v1::delivered::Entry;
     match path.required(delivered.entry)? {
-        Entry::Receipt(receipt) => Ok(Evidence {
+        Entry::Receipt(receipt) => Ok(HomeWord {
             receipt: receipt_from_wire(Some(receipt), path.field("receipt"))?,
             reversal: None,
         }),

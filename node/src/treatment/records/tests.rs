@@ -16,7 +16,7 @@ impl Treatment {
 }
 
 fn book(nth: u8) -> Book {
-    Book(Evidence {
+    Book(HomeWord {
         receipt: receipt(nth),
         reversal: None,
     })

@@ -1,7 +1,7 @@
 //! Each step of a wish from each state, and what a reversal frees.
 
 use huitong_core::id::RequestId;
-use huitong_core::reversal::{Evidence, Reversal};
+use huitong_core::reversal::{HomeWord, Reversal};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::*;
@@ -34,7 +34,7 @@ fn by_officer() -> BegunBy {
 }
 
 fn book(settlement: u8, word: Option<Reversal>) -> Book {
-    Book(Evidence {
+    Book(HomeWord {
         receipt: receipt(settlement),
         reversal: word,
     })
