@@ -14,7 +14,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::record::reversal::ReversalIntended;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
+use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::TreatmentRole;

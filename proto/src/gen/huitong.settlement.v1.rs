@@ -3075,7 +3075,8 @@ pub struct OfficerReverseResponse {
     /// they were committed, at most 200. They are not reopened.
     #[prost(message, repeated, tag = "3")]
     pub later: ::prost::alloc::vec::Vec<LaterSettlement>,
-    /// How many later settlements of the person stand, and how many of them were looked at.
+    /// How many later settlements of the person stand, counted up to 10,000, and how many of them were looked
+    /// at, up to 1,000.
     #[prost(uint64, tag = "4")]
     pub later_standing: u64,
     #[prost(uint64, tag = "5")]
