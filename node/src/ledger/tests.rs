@@ -372,7 +372,7 @@ fn an_index_ahead_of_the_journal_is_not_served() {
     assert!(matches!(
         ahead,
         Err(OpenError::Ahead {
-            index: 19,
+            index: 24,
             journal: 0
         })
     ));

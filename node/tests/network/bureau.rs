@@ -3,6 +3,9 @@
 use huitong_proto::clearing::v1 as clearing;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::ReversalReason as Reason;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
+use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
 use tonic::Status;
 
 use crate::bills::{at_home, dated, published, settle, small};
@@ -171,4 +174,55 @@ async fn the_legs_of_a_reversal_reach_the_clearinghouse_from_both_sides_and_owe_
     };
     assert_eq!(*back, same);
     assert_eq!(chengdu[1].side(), clearing::Side::Payable);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_call_about_reversals_is_heard_from_those_in_the_table_alone() {
+    let world = World::new().await;
+    let (node, officer) = ("/region/330200/node", "/region/510100/officer/li.wei");
+    let foreign = "/region/330200/officer/li.wei";
+    let heard = async |party: &str, call: &str| {
+        let channel = world.caller(party, CHENGDU).await;
+        let answer = match call {
+            "home" => {
+                let request = v1::HomeReverseRequest::default();
+                let mut client = HomeServiceClient::new(channel);
+                client.reverse(request).await.map(drop)
+            }
+            "institution" => {
+                let request = v1::ReverseRequest::default();
+                let mut client = InstitutionServiceClient::new(channel);
+                client.reverse(request).await.map(drop)
+            }
+            "list" => {
+                let request = v1::ListReversalsRequest::default();
+                let mut client = InstitutionServiceClient::new(channel);
+                client.list_reversals(request).await.map(drop)
+            }
+            "acknowledge" => {
+                let request = v1::AcknowledgeReversalRequest::default();
+                let mut client = InstitutionServiceClient::new(channel);
+                client.acknowledge_reversal(request).await.map(drop)
+            }
+            "officer" => {
+                let request = v1::OfficerReverseRequest::default();
+                let mut client = RegistryServiceClient::new(channel);
+                client.reverse(request).await.map(drop)
+            }
+            other => panic!("{other}"),
+        };
+        // Whoever is heard is told what is wrong with an empty message, or has nothing to be shown.
+        !matches!(answer, Err(status) if code(&status) == "transport.not_allowed")
+    };
+    for (call, allowed) in [
+        ("home", node),
+        ("institution", HOSPITAL),
+        ("list", HOSPITAL),
+        ("acknowledge", HOSPITAL),
+        ("officer", officer),
+    ] {
+        for party in [node, HOSPITAL, officer, foreign] {
+            assert_eq!(heard(party, call).await, party == allowed, "{party} {call}");
+        }
+    }
 }

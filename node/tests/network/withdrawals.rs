@@ -198,3 +198,23 @@ async fn a_withdrawal_can_be_turned_down() {
     let nothing = second.approve(approve(&slip)).await.unwrap_err();
     assert_eq!(code(&nothing), "policy.wrong_state");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn for_a_settlement_that_was_reversed_nothing_is_to_be_booked() {
+    let world = World::new().await;
+    let (older, slip) = with_a_slip(&world).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    for (request, bill) in [("r-1", published("V1")), ("r-2", small("V2"))] {
+        hospital.settle(settle(request, bill)).await.unwrap();
+    }
+    let reason = huitong_proto::settlement::v1::ReversalReason::WrongBill;
+    hospital.reverse("x-1", "r-2", reason).await.unwrap();
+    let mut first = world.office(NINGBO, FIRST).await;
+    first.withdraw(withdraw(&slip, &older)).await.unwrap();
+    let mut second = world.office(NINGBO, SECOND).await;
+    second.approve(approve(&slip)).await.unwrap();
+    let (rows, totals) = differences(&world, &slip, 0).await;
+    let figures: Vec<_> = rows.iter().map(row).collect();
+    assert_eq!(figures, [((1_504_000, 1_316_000), (696_000, 884_000))]);
+    assert_eq!((totals.settlements, totals.changed), (1, 1));
+}
