@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use huitong_certs::Trust;
 use huitong_core::id::SettlementId;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::HomeWord;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES};
@@ -31,7 +32,7 @@ pub struct WriteEvidence {
     settlement: SettlementId,
     /// Where a member of your region was treated; your own region when left out / 就医地
     #[arg(long)]
-    treated_in: Option<RegionCode>,
+    treatment: Option<RegionCode>,
     /// The file to write; it must not be there yet / 输出文件
     #[arg(long)]
     out: PathBuf,
@@ -44,7 +45,7 @@ impl WriteEvidence {
         let request = v1::GetEvidenceRequest {
             settlement: self.settlement.to_string(),
             treatment_region: self
-                .treated_in
+                .treatment
                 .map(|region| region.to_string())
                 .unwrap_or_default(),
         };
@@ -125,8 +126,9 @@ fn print(checked: &Checked, out: &mut dyn Write) -> std::io::Result<()> {
         signer,
         policy,
     } = checked;
-    let body = &evidence.receipt.body;
-    let (clearing, claim) = (&body.clearing, &evidence.claim);
+    let HomeWord { receipt, reversal } = &evidence.word;
+    let (body, claim, decision) = (&receipt.body, &evidence.claim, &evidence.decision);
+    let clearing = &body.clearing;
     let mut line = |label: &str, value: &dyn std::fmt::Display| writeln!(out, "{label}  {value}");
     line("the evidence holds / 凭证有效   ", &clearing.settlement)?;
     line("committed 提交时间              ", &body.committed_at)?;
@@ -139,30 +141,41 @@ fn print(checked: &Checked, out: &mut dyn Write) -> std::io::Result<()> {
     )?;
     line("institution 机构                ", &claim.institution.code)?;
     line("visit 就诊                      ", &claim.visit.number)?;
-    line("bill 费用总额                   ", &evidence.decision.total)?;
+    line("bill 费用总额                   ", &decision.total)?;
     for (fund, amount) in &clearing.amounts {
         let value = format!("{amount}  {} {}", fund.chinese(), fund.english());
         line("paid 支付                       ", &value)?;
     }
-    line(
-        "the patient pays 个人负担       ",
-        &evidence.decision.patient_total,
-    )?;
+    line("the patient pays 个人负担       ", &decision.patient_total)?;
     line("policy 待遇政策                 ", &policy.policy().title())?;
     line("policy digest 政策摘要          ", &clearing.policy)?;
     line("catalogue digest 目录摘要       ", &clearing.catalogue)?;
     line("engine 计算引擎                 ", &clearing.engine.0)?;
     line("signed by 签名方                ", signer.identity())?;
-    line(
-        "key 密钥                        ",
-        &evidence.receipt.group.key_id,
-    )
+    line("key 密钥                        ", &receipt.group.key_id)?;
+    let reversed = reversal.as_ref().map(|reversal| {
+        let of = &reversal.body;
+        format!("{}  {}  {}", of.reversed_at, of.reason, of.reversal)
+    });
+    let reversed = reversed.as_deref();
+    let reversed = reversed.unwrap_or("not when this was written / 导出时未撤销");
+    line("reversed 已撤销                 ", &reversed)
 }
 
 fn as_json(checked: &Checked) -> serde_json::Value {
     let evidence = &checked.evidence;
-    let body = &evidence.receipt.body;
-    let (clearing, claim) = (&body.clearing, &evidence.claim);
+    let HomeWord { receipt, reversal } = &evidence.word;
+    let (body, claim, decision) = (&receipt.body, &evidence.claim, &evidence.decision);
+    let clearing = &body.clearing;
+    let reversed = reversal.as_ref().map(|reversal| {
+        let of = &reversal.body;
+        json!({
+            "id": of.reversal.to_string(),
+            "at_ms": of.reversed_at.as_millis(),
+            "reason": of.reason.to_string(),
+            "business_day": of.clearing.business_day.to_string(),
+        })
+    });
     let amounts: Vec<_> = clearing
         .amounts
         .iter()
@@ -177,13 +190,14 @@ fn as_json(checked: &Checked) -> serde_json::Value {
         "person": claim.person.psn_no.expose(),
         "institution": claim.institution.code.to_string(),
         "visit": claim.visit.number.to_string(),
-        "total_fen": evidence.decision.total.get(),
+        "total_fen": decision.total.get(),
         "amounts": amounts,
-        "patient_total_fen": evidence.decision.patient_total.get(),
+        "patient_total_fen": decision.patient_total.get(),
         "policy": clearing.policy.to_string(),
         "catalogue": clearing.catalogue.to_string(),
         "engine": clearing.engine.0,
         "signed_by": checked.signer.identity().to_string(),
-        "key": evidence.receipt.group.key_id.to_string(),
+        "key": receipt.group.key_id.to_string(),
+        "reversed": reversed,
     })
 }

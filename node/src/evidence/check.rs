@@ -8,8 +8,11 @@ use huitong_adjudication::{Engine, UnknownEngine};
 use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
 use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::{Artifact, CanonicalError};
-use huitong_core::evidence::{Evidence, Mismatch};
+use huitong_core::date::Timestamp;
+use huitong_core::evidence::{Chain, Evidence, Mismatch};
+use huitong_core::receipt::GroupSignature;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::HomeWord;
 
 use crate::group::is_signed;
 use crate::home::commit::amounts;
@@ -23,7 +26,7 @@ pub const EVIDENCE_BYTES_AT_MOST: usize = 16 << 20;
 pub struct Checked {
     /// What it says.
     pub evidence: Evidence,
-    /// Who signed.
+    /// Who signed the receipt.
     pub signer: CertifiedKey,
     /// The policy that was followed.
     pub policy: HeldPolicy,
@@ -43,6 +46,9 @@ pub enum EvidenceFault {
     /// The moment of commit is out of range.
     #[error("its time of commit is out of range / 提交时间超出范围")]
     Moment,
+    /// There is no certificate in it.
+    #[error("it holds no signing certificate / 其中没有签名证书")]
+    NoSigner,
     /// The certificate does not lead to the root.
     #[error("its signing certificate is not accepted: {0}")]
     Certificate(#[from] CertifiedKeyError),
@@ -90,9 +96,10 @@ pub fn check(bytes: &[u8], trust: &Trust) -> Result<Checked, EvidenceFault> {
         return Err(EvidenceFault::TooLarge(bytes.len()));
     }
     let evidence = Evidence::from_bytes(bytes)?;
-    let signer = signer(&evidence, trust)?;
-    if !is_signed(&evidence.receipt.group, &signer) {
-        return Err(EvidenceFault::Signature);
+    let HomeWord { receipt, reversal } = &evidence.word;
+    let signer = signer(&evidence, &receipt.group, receipt.body.committed_at, trust)?;
+    if let Some(reversal) = reversal {
+        self::signer(&evidence, &reversal.group, reversal.body.reversed_at, trust)?;
     }
     evidence.coherent().map_err(EvidenceFault::Mismatch)?;
     let home = evidence.claim.person.home;
@@ -105,25 +112,47 @@ pub fn check(bytes: &[u8], trust: &Trust) -> Result<Checked, EvidenceFault> {
     })
 }
 
-/// The key that signed, proven for the moment of commit: a certificate that has expired since still proves it.
-fn signer(evidence: &Evidence, trust: &Trust) -> Result<CertifiedKey, EvidenceFault> {
-    let body = &evidence.receipt.body;
-    let moment = jiff::Timestamp::from_millisecond(body.committed_at.as_millis());
+/// The key that signed a group, proven for the moment of signing: a certificate that has expired since still
+/// proves it.
+fn signer(
+    evidence: &Evidence,
+    group: &GroupSignature,
+    at: Timestamp,
+    trust: &Trust,
+) -> Result<CertifiedKey, EvidenceFault> {
+    let moment = jiff::Timestamp::from_millisecond(at.as_millis());
     let moment = moment.map_err(|_| EvidenceFault::Moment)?;
-    let key = CertifiedKey::from_der(&evidence.signer, trust, moment)?;
-    let home = body.clearing.home;
-    if *key.identity() != Identity::RegionNodeSigning(home) {
-        return Err(EvidenceFault::Signer {
-            found: key.identity().clone(),
-            expected: home,
-        });
+    let home = evidence.word.receipt.body.clearing.home;
+    let mut fault = EvidenceFault::NoSigner;
+    for chain in &evidence.signers {
+        match proven(chain, home, moment, trust) {
+            Ok(key) if is_signed(group, &key) => return Ok(key),
+            Ok(_) => fault = EvidenceFault::Signature,
+            Err(error) => fault = error,
+        }
     }
-    Ok(key)
+    Err(fault)
+}
+
+fn proven(
+    chain: &Chain,
+    home: RegionCode,
+    at: jiff::Timestamp,
+    trust: &Trust,
+) -> Result<CertifiedKey, EvidenceFault> {
+    let key = CertifiedKey::from_der(chain, trust, at)?;
+    if *key.identity() == Identity::RegionNodeSigning(home) {
+        return Ok(key);
+    }
+    Err(EvidenceFault::Signer {
+        found: key.identity().clone(),
+        expected: home,
+    })
 }
 
 fn decided_again(evidence: &Evidence, policy: &HeldPolicy) -> Result<(), EvidenceFault> {
     let Evidence {
-        receipt,
+        word,
         claim,
         decision,
         snapshot,
@@ -141,7 +170,7 @@ fn decided_again(evidence: &Evidence, policy: &HeldPolicy) -> Result<(), Evidenc
     if again.as_ref() != Ok(decision) {
         return Err(EvidenceFault::Decision);
     }
-    if amounts(decision).as_ref() != Ok(&receipt.body.clearing.amounts) {
+    if amounts(decision).as_ref() != Ok(&word.receipt.body.clearing.amounts) {
         return Err(EvidenceFault::Amounts);
     }
     Ok(())
@@ -162,6 +191,7 @@ const fn mismatch(of: Mismatch) -> &'static str {
         }
         Mismatch::Engine => "the engine is not one and the same / 计算引擎版本不一致",
         Mismatch::Person => "the person's standing is another person's / 待遇快照属于他人",
+        Mismatch::Reversal => "the reversal is not of this receipt / 撤销单与回执不符",
         Mismatch::Bill => "the bill is not the one that was split / 费用明细与分割结果不符",
     }
 }

@@ -11,18 +11,19 @@ use std::sync::Arc;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::coverage::Snapshot;
 use huitong_core::digest::Digest;
-use huitong_core::evidence::Evidence;
+use huitong_core::evidence::{Chain, Evidence};
 use huitong_core::id::SettlementId;
 use huitong_core::institution::InstitutionCode;
-use huitong_core::receipt::Receipt;
+use huitong_core::receipt::GroupSignature;
 use huitong_core::record::NodeRecord;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::HomeWord;
 
 pub use check::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
 
 use crate::error::NodeError;
-use crate::home::receipts::receipt_at;
+use crate::home::receipts::{receipt_at, reversal_at};
 use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::policies::{HeldPolicy, PolicyBook};
@@ -87,12 +88,10 @@ impl EvidenceDesk {
             Reader::Institution(own) => view.institution == own,
         });
         let state = view.ok_or_else(|| not_found(settlement))?.state;
-        let settled = match state {
-            ViewState::Settled(settled) => *settled,
-            ViewState::Prepared
-            | ViewState::Refused(_)
-            | ViewState::Abandoned
-            | ViewState::Reversed(_) => {
+        let (settled, reversal) = match state {
+            ViewState::Settled(settled) => (*settled, None),
+            ViewState::Reversed(reversed) => (reversed.settled, Some(reversed.reversal)),
+            ViewState::Prepared | ViewState::Refused(_) | ViewState::Abandoned => {
                 return Err(not_settled(settlement));
             }
         };
@@ -103,9 +102,10 @@ impl EvidenceDesk {
             receipt,
         } = settled;
         let policy = self.policy(&decision.policy)?;
+        let word = HomeWord { receipt, reversal };
         Ok(Evidence {
-            signer: self.signer_of(&receipt)?,
-            receipt,
+            signers: self.signers(&word)?,
+            word,
             claim: prepared.claim,
             decision,
             snapshot,
@@ -126,20 +126,22 @@ impl EvidenceDesk {
         // Seen after the barrier, a row's place in the journal is known.
         self.ledger.barrier().await?;
         let row = self.ledger.home_settlement(treatment, settlement)?;
-        let at = match row.ok_or_else(|| not_found(settlement))?.state {
-            HomeState::Committed(at) => at,
-            HomeState::Refused(_) | HomeState::Tombstone(_) | HomeState::Reversed(_) => {
-                return Err(not_settled(settlement));
-            }
-        };
-        self.of_commit(at)
+        match row.ok_or_else(|| not_found(settlement))?.state {
+            HomeState::Committed(at) => self.of_commit(at, None),
+            HomeState::Reversed(row) => self.of_commit(row.settled, Some(row.reversed)),
+            HomeState::Refused(_) | HomeState::Tombstone(_) => Err(not_settled(settlement)),
+        }
     }
 
-    fn of_commit(&self, at: Location) -> Result<Evidence, NodeError> {
+    fn of_commit(&self, at: Location, reversed: Option<Location>) -> Result<Evidence, NodeError> {
         let NodeRecord::Committed(record) = self.ledger.record(at)? else {
             return Err(StoreError::Inconsistent("a commit's place holds another record").into());
         };
-        let receipt = receipt_at(&self.ledger, at)?;
+        let reversal = reversed.map(|at| reversal_at(&self.ledger, at));
+        let word = HomeWord {
+            receipt: receipt_at(&self.ledger, at)?,
+            reversal: reversal.transpose()?,
+        };
         let policy = self.policy(&record.decision.policy)?;
         let needs = policy.compiled.needs();
         let snapshot = Snapshot {
@@ -148,8 +150,8 @@ impl EvidenceDesk {
             ..record.snapshot
         };
         Ok(Evidence {
-            signer: self.signer_of(&receipt)?,
-            receipt,
+            signers: self.signers(&word)?,
+            word,
             claim: record.claim,
             decision: record.decision,
             snapshot,
@@ -163,16 +165,29 @@ impl EvidenceDesk {
         policy.ok_or(StoreError::Inconsistent("the policy of a settlement"))
     }
 
-    /// The certificates of the key that signed a receipt.
-    fn signer_of(&self, receipt: &Receipt) -> Result<Vec<Vec<u8>>, NodeError> {
-        let home = receipt.body.clearing.home;
+    /// The certificates of the keys that signed, each once.
+    fn signers(&self, word: &HomeWord) -> Result<Vec<Chain>, NodeError> {
+        let home = word.receipt.body.clearing.home;
+        let reversed = word.reversal.as_ref().map(|reversal| &reversal.group);
+        let groups = std::iter::once(&word.receipt.group).chain(reversed);
+        let mut chains: Vec<Chain> = Vec::new();
+        for group in groups {
+            let chain = self.signer_of(home, group)?;
+            if !chains.contains(&chain) {
+                chains.push(chain);
+            }
+        }
+        Ok(chains)
+    }
+
+    fn signer_of(&self, home: RegionCode, group: &GroupSignature) -> Result<Chain, NodeError> {
         let other = self.homes.of(home);
         let key = if home == self.region {
             Some(&self.signer)
         } else {
             other.as_ref().and_then(|home| home.signing_key())
         };
-        let signed = receipt.group.key_id;
+        let signed = group.key_id;
         let key = key.filter(|key| *key.key().key_id().as_bytes() == *signed.as_bytes());
         let key = key.ok_or_else(|| NodeError::refused(RefusalCode::SignerUnknown, signed))?;
         Ok(key

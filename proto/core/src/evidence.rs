@@ -1,8 +1,8 @@
-//! Evidence of a settlement: whatever somebody needs who holds nothing but the operator's root.
+//! Evidence of a settlement in a file: whatever somebody needs who holds nothing but the operator's root.
 //!
-//! A node writes it for one settlement that stands. It carries the home region's receipt with what the
-//! receipt only commits to (claim and decision), what the decision was made on (the person's standing as the
-//! policy asks for it, the policy's bytes as published), and the certificates of the key that signed. Here is
+//! A node writes it for one settlement that was committed. It carries the home region's word, that the
+//! settlement stood and perhaps that it was reversed, with what the receipt only commits to (claim, decision), what the decision was made on (the person's standing as the
+//! policy asks for it, the policy's bytes as published), and the certificates of the keys that signed. Here is
 //! what must fit together without cryptography or an engine; the signature and the decision itself are
 //! checked by who reads it.
 
@@ -13,15 +13,19 @@ use crate::claim::Claim;
 use crate::coverage::{PersonVersion, Snapshot};
 use crate::decision::Decision;
 use crate::digest::sha256;
-use crate::receipt::{PersonalPart, Receipt};
+use crate::receipt::PersonalPart;
+use crate::reversal::HomeWord;
+
+/// The certificates of one signing key: DER, leaf first, without the root.
+pub type Chain = Vec<Vec<u8>>;
 
 /// A settlement and all that proves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Evidence {
-    /// The certificates of the signing key, DER, leaf first, without the root.
-    pub signer: Vec<Vec<u8>>,
+    /// The keys that signed: one, or another one for the reversal.
+    pub signers: Vec<Chain>,
     /// The home region's word.
-    pub receipt: Receipt,
+    pub word: HomeWord,
     /// What was asked for.
     pub claim: Claim,
     /// What both regions computed.
@@ -35,8 +39,8 @@ pub struct Evidence {
 }
 
 canonical_struct!(Evidence {
-    signer,
-    receipt,
+    signers,
+    word,
     claim,
     decision,
     snapshot,
@@ -49,7 +53,7 @@ impl Artifact for Evidence {
     const VERSION: u16 = 1;
 }
 
-/// Two parts of an evidence that do not belong together.
+/// Two parts of evidence that do not belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mismatch {
     /// The receipt is no leaf of the group whose root was signed.
@@ -68,6 +72,8 @@ pub enum Mismatch {
     Person,
     /// The bill is not the one that was split.
     Bill,
+    /// The reversal is not of this receipt.
+    Reversal,
 }
 
 impl Evidence {
@@ -76,10 +82,10 @@ impl Evidence {
     /// # Errors
     /// [`Mismatch`].
     pub fn coherent(&self) -> Result<(), Mismatch> {
-        let clearing = &self.receipt.body.clearing;
+        let clearing = &self.word.receipt.body.clearing;
         let (claim, decision, snapshot) = (&self.claim, &self.decision, &self.snapshot);
         let checks = [
-            (Mismatch::Group, self.receipt.is_in_group()),
+            (Mismatch::Group, self.word.receipt.is_in_group()),
             (Mismatch::Commitment, self.is_committed_to()),
             (
                 Mismatch::Regions,
@@ -98,6 +104,7 @@ impl Evidence {
             (Mismatch::Engine, clearing.engine == decision.engine),
             (Mismatch::Person, snapshot.person == claim.person),
             (Mismatch::Bill, self.is_of_bill()),
+            (Mismatch::Reversal, self.is_of_receipt()),
         ];
         checks
             .iter()
@@ -116,7 +123,24 @@ impl Evidence {
                 ..before
             },
         };
-        personal.commitment(&self.receipt.salt) == self.receipt.body.personal
+        personal.commitment(&self.word.receipt.salt) == self.word.receipt.body.personal
+    }
+
+    /// Whether the reversal, if there is one, takes back just this receipt.
+    fn is_of_receipt(&self) -> bool {
+        let HomeWord { receipt, reversal } = &self.word;
+        let Some(reversal) = reversal else {
+            return true;
+        };
+        let (of, taken) = (&receipt.body, &reversal.body.clearing);
+        let part = &of.clearing;
+        reversal.is_in_group()
+            && reversal.is_of_its_person()
+            && reversal.person.person == self.claim.person
+            && taken.receipt == of.digest()
+            && (taken.settlement, taken.home, taken.treatment)
+                == (part.settlement, part.home, part.treatment)
+            && taken.amounts == part.amounts
     }
 
     /// Whether the lines of the bill are those of the claim, number by number, each with its whole amount.

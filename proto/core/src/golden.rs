@@ -29,7 +29,7 @@ use crate::policy::layer::{Bounds, Payer};
 use crate::ratio::Ratio;
 use crate::receipt::{ClearingPart, GroupSignature, PersonalPart, Receipt, ReceiptBody};
 use crate::reversal::{
-    BegunBy, Reversal, ReversalBody, ReversalField, ReversalPart, ReversedPerson,
+    BegunBy, HomeWord, Reversal, ReversalBody, ReversalField, ReversalPart, ReversedPerson,
 };
 use crate::totals::{Stretch, TotalChange, TotalSlot};
 use crate::vocabulary::{
@@ -129,8 +129,11 @@ fn a_receipt_keeps_its_bytes_and_leads_to_its_root() {
 #[test]
 fn evidence_keeps_its_bytes_and_says_which_parts_do_not_belong_together() {
     let evidence = Evidence {
-        signer: vec![vec![0x30, 0x82]],
-        receipt: receipt(),
+        signers: vec![vec![vec![0x30, 0x82]]],
+        word: HomeWord {
+            receipt: receipt(),
+            reversal: None,
+        },
         claim: claim(),
         decision: decision(),
         snapshot: snapshot(),
@@ -140,7 +143,7 @@ fn evidence_keeps_its_bytes_and_says_which_parts_do_not_belong_together() {
     golden_file("evidence", &evidence);
     assert_eq!(evidence.coherent(), Err(Mismatch::Commitment));
     let mut moved = evidence;
-    moved.receipt.index = 1;
+    moved.word.receipt.index = 1;
     assert_eq!(moved.coherent(), Err(Mismatch::Group));
 }
 

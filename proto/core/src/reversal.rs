@@ -290,6 +290,8 @@ pub struct HomeWord {
     pub reversal: Option<Reversal>,
 }
 
+canonical_struct!(HomeWord { receipt, reversal });
+
 impl HomeWord {
     /// The number of its newest part in the home region's stream.
     #[must_use]

@@ -51,27 +51,27 @@ fn meddled() -> Vec<(&'static str, fn(&mut Evidence), &'static str)> {
     vec![
         (
             "the amount owed",
-            |it| it.receipt.body.clearing.amounts[0].1 = Fen::new(1).unwrap(),
+            |it| it.word.receipt.body.clearing.amounts[0].1 = Fen::new(1).unwrap(),
             "not part of the group that was signed",
         ),
         (
             "the signed root",
-            |it| it.receipt.group.root = it.receipt.body.leaf(),
+            |it| it.word.receipt.group.root = sha256(b"another"),
             "the signature does not belong",
         ),
         (
             "the signature",
-            |it| it.receipt.group.signature[0] ^= 1,
+            |it| it.word.receipt.group.signature[0] ^= 1,
             "the signature does not belong",
         ),
         (
             "no certificate",
-            |it| it.signer.clear(),
-            "no certificate was shown",
+            |it| it.signers.clear(),
+            "no signing certificate",
         ),
         (
             "a byte of the certificate",
-            |it| *it.signer[0].last_mut().unwrap() ^= 1,
+            |it| *it.signers[0][0].last_mut().unwrap() ^= 1,
             "signing certificate is not accepted",
         ),
         (
@@ -123,8 +123,8 @@ async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
     let root = root.join("root.crt");
 
     let there = write(&world, &CHENGDU, &settled.settlement, &[]).await;
-    let treated_in = ["--treated-in", CHENGDU.code];
-    let home = write(&world, &NINGBO, &settled.settlement, &treated_in).await;
+    let treatment = ["--treatment", CHENGDU.code];
+    let home = write(&world, &NINGBO, &settled.settlement, &treatment).await;
     let (code, of_there) = verify(&there, &root).await;
     assert_eq!(code, Some(0), "{of_there}");
     let (code, of_home) = verify(&home, &root).await;
@@ -164,5 +164,27 @@ async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
         let (code, said) = verify(&file, &root).await;
         assert!(code == Some(65) && said.contains(expected), "{said}");
     }
+
+    // Taken back, it is proven with the reversal; one without the reversal was sound when it was written.
+    let reason = huitong_proto::settlement::v1::ReversalReason::WrongBill;
+    hospital
+        .reverse_for_sure("x-1", "r-1", reason)
+        .await
+        .unwrap();
+    std::fs::remove_file(&there).unwrap();
+    let there = write(&world, &CHENGDU, &settled.settlement, &[]).await;
+    let (code, said) = verify(&there, &root).await;
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said["reversed"]["reason"], "wrong_bill");
+    let mut evidence = Evidence::from_bytes(&std::fs::read(&there).unwrap()).unwrap();
+    let reversal = evidence.word.reversal.as_mut().unwrap();
+    reversal.person.version.change += 1;
+    std::fs::write(&file, evidence.to_bytes()).unwrap();
+    let (code, said) = verify(&file, &root).await;
+    assert!(
+        code == Some(65) && said.contains("not of this receipt"),
+        "{said}"
+    );
     world.stop_all().await;
 }
