@@ -17,6 +17,7 @@
 //! | [`store`] | What does the node know by key? |
 //! | `signature` | How do signatures become core values? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
+//! | [`evidence`] | What proves a settlement to somebody outside? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
 //! | [`config`] | With what is a node started? |

@@ -158,8 +158,8 @@ fn print(checked: &Checked, out: &mut dyn Write) -> std::io::Result<()> {
         format!("{}  {}  {}", of.reversed_at, of.reason, of.reversal)
     });
     let reversed = reversed.as_deref();
-    let reversed = reversed.unwrap_or("not when this was written / 导出时未撤销");
-    line("reversed 已撤销                 ", &reversed)
+    let reversed = reversed.unwrap_or("not when this was written / 导出时未冲正");
+    line("reversed 已冲正                 ", &reversed)
 }
 
 fn as_json(checked: &Checked) -> serde_json::Value {

@@ -191,7 +191,7 @@ const fn mismatch(of: Mismatch) -> &'static str {
         }
         Mismatch::Engine => "the engine is not one and the same / 计算引擎版本不一致",
         Mismatch::Person => "the person's standing is another person's / 待遇快照属于他人",
-        Mismatch::Reversal => "the reversal is not of this receipt / 撤销单与回执不符",
+        Mismatch::Reversal => "the reversal is not of this receipt / 冲正单与回执不符",
         Mismatch::Bill => "the bill is not the one that was split / 费用明细与分割结果不符",
     }
 }
