@@ -22,7 +22,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
 use crate::clock::{Calendar, Clock};
-use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
@@ -200,21 +199,13 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         clock,
         reported: reporter.as_ref().map(|reporter| reporter.reported()),
     }));
-    let evidence = EvidenceDesk {
-        region,
-        signer: config.certified,
-        ledger: Arc::clone(&ledger),
-        treatment: Arc::clone(&treatment),
-        policies: Arc::clone(&policies),
-        homes: homes.clone(),
-    };
     let services = Services {
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
         treatment: Arc::clone(&treatment),
         registry,
-        evidence: Arc::new(evidence),
+        signer: config.certified,
         office: Arc::new(office),
         policies,
         homes: homes.clone(),

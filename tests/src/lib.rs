@@ -28,6 +28,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::string_slice,
     clippy::missing_panics_doc,
     reason = "a test fails by panicking, where it went wrong"
 )]

@@ -1,7 +1,5 @@
 //! EvidenceService: evidence of a settlement for officers, and for the institution that settled.
 
-use std::sync::Arc;
-
 use huitong_certs::Identity;
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
@@ -18,13 +16,13 @@ use crate::evidence::{EvidenceDesk, Reader};
 
 /// The service.
 pub struct EvidenceGrpc {
-    desk: Arc<EvidenceDesk>,
+    desk: EvidenceDesk,
 }
 
 impl EvidenceGrpc {
     /// The service over a desk.
     #[must_use]
-    pub const fn new(desk: Arc<EvidenceDesk>) -> Self {
+    pub const fn new(desk: EvidenceDesk) -> Self {
         Self { desk }
     }
 }
@@ -37,9 +35,12 @@ impl EvidenceService for EvidenceGrpc {
         request: Request<v1::GetEvidenceRequest>,
     ) -> Result<Response<v1::GetEvidenceResponse>, Status> {
         let own = self.desk.region;
-        let reader = match peer(&request)? {
-            Identity::RegionOfficer { region, .. } if *region == own => Reader::Officer,
-            _ => Reader::Institution(calling_institution(&request, own)?),
+        let reader = if let Identity::RegionOfficer { region, .. } = peer(&request)?
+            && *region == own
+        {
+            Reader::Officer
+        } else {
+            Reader::Institution(calling_institution(&request, own)?)
         };
         let message = request.into_inner();
         let asked = || -> Result<(SettlementId, RegionCode), WireFault> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
@@ -42,8 +43,8 @@ pub struct Services {
     pub treatment: Arc<TreatmentRole>,
     /// The officers' side.
     pub registry: Arc<Registry>,
-    /// Writes evidence.
-    pub evidence: Arc<EvidenceDesk>,
+    /// The certificate of the node's signing key, for evidence.
+    pub signer: CertifiedKey,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -63,7 +64,7 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         home,
         treatment,
         registry,
-        evidence,
+        signer,
         office,
         policies,
         homes,
@@ -77,7 +78,15 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(evidence))
+    let desk = EvidenceDesk {
+        region,
+        signer,
+        ledger: Arc::clone(&ledger),
+        treatment: Arc::clone(&treatment),
+        policies: Arc::clone(&policies),
+        homes: homes.clone(),
+    };
+    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&policies)));
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));

@@ -46,8 +46,10 @@ async fn write(world: &World, region: &Region, settlement: &str, more: &[&str]) 
     file
 }
 
-/// What meddling makes of evidence, and what is said of it.
-fn meddled() -> Vec<(&'static str, fn(&mut Evidence), &'static str)> {
+/// What is changed, how, and what is said of it.
+type Meddling = (&'static str, fn(&mut Evidence), &'static str);
+
+fn meddled() -> Vec<Meddling> {
     vec![
         (
             "the amount owed",

@@ -14,6 +14,7 @@ use huitong_tests::patience;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region};
 use huitong_tests::start;
 use huitong_tests::world::{Party, World};
+use serde_json::Value;
 
 fn party(region: &Region) -> Party {
     Party::Region(RegionCode::parse(region.code).unwrap())
@@ -44,6 +45,19 @@ fn positions(plans: &[&NettingPlan]) -> BTreeMap<(String, i32), i64> {
         *sums.entry((pair.debtor.clone(), pair.fund)).or_insert(0) -= pair.amount_fen;
     }
     sums
+}
+
+/// Ningbo's bureau takes a settlement in Chengdu back by its command, which repeated says the same.
+async fn taken_back_by_the_bureau(world: &World, settlement: &str) -> Value {
+    let options = officer::options(world, &NINGBO);
+    let mut args = vec!["node", "reverse", settlement, "--json"];
+    args.extend(["--treatment", CHENGDU.code]);
+    args.extend(["--reason", "fraud", "--id", "o-1"]);
+    args.extend(options.iter().map(String::as_str));
+    let told = executable::json(&args).await;
+    assert_eq!(told["settlement"], *settlement);
+    assert_eq!(executable::json(&args).await, told);
+    told
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,20 +93,7 @@ async fn a_reversal_after_the_cycle_closed_nets_to_zero_with_it() {
     assert_eq!(refund.own_account_fen, decision.own_account_fen);
 
     world.kill(party(&CHENGDU)).await;
-    let options = officer::options(&world, &NINGBO);
-    let mut args = vec!["node", "reverse", &*calls.settlement, "--json"];
-    args.extend([
-        "--treatment",
-        CHENGDU.code,
-        "--reason",
-        "fraud",
-        "--id",
-        "o-1",
-    ]);
-    args.extend(options.iter().map(String::as_str));
-    let told = executable::json(&args).await;
-    assert_eq!(told["settlement"], *calls.settlement);
-    assert_eq!(executable::json(&args).await, told);
+    let told = taken_back_by_the_bureau(&world, &calls.settlement).await;
     world.kill(party(&NINGBO)).await;
     world.run(party(&NINGBO)).await;
     world.run(party(&CHENGDU)).await;
