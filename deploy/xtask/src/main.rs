@@ -5,6 +5,7 @@
 mod bench;
 mod cargo;
 mod corpus;
+mod crash;
 mod deny;
 mod executable;
 mod fuzz;
@@ -42,6 +43,8 @@ enum Chore {
     Corpus,
     /// Settle random bills with the engine and with the naive second one of the tests, and compare.
     Oracle(oracle::Arguments),
+    /// Kill real servers in the middle of their work, and audit what they kept; a short form is in `test`.
+    Crash(crash::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
     Deny,
     /// Install the tools that `test` needs and that are missing.
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Fuzz(arguments) => fuzz::run(&arguments),
         Chore::Corpus => corpus::run(),
+        Chore::Crash(arguments) => crash::run(&arguments),
         Chore::Oracle(arguments) => oracle::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),

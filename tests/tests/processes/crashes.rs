@@ -2,11 +2,13 @@
 //! as hospitals do, send what was not answered again under the same id. Nothing is lost and nothing doubled:
 //! the auditor finds every settlement that was acknowledged once on both sides, its legs once each, and the
 //! netted day equal to what hospitals were told.
+//!
+//! Who is killed, and after how many more bills, follows from a seed. `cargo xtask crash --rounds N` runs as
+//! many rounds as one likes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use huitong_core::region::RegionCode;
 use huitong_proto::settlement::v1 as settlement;
 use huitong_tests::audit::{self, Told};
 use huitong_tests::bills::{inpatient, outpatient};
@@ -22,10 +24,12 @@ use tokio::task::JoinSet;
 
 /// Hospitals' systems that settle at once, half of them in each region.
 const DESKS: u32 = 8;
-/// Bills that are settled between two kills.
+/// The most bills that are settled between two kills.
 const BETWEEN: u32 = 30;
-/// The most bills of one desk; it stops long before, after the last kill.
-const BILLS_AT_MOST: u32 = 2_000;
+/// The most bills of one desk in one round of kills; it stops long before, after the last.
+const BILLS_AT_MOST: u32 = 400;
+/// Rounds of kills, unless the environment says how many.
+const ROUNDS: u32 = 6;
 
 /// Who settles where: the other region's people more often than the own.
 fn errand(desk: u32, number: u32) -> (&'static Region, &'static Region) {
@@ -110,22 +114,41 @@ impl Progress {
     }
 }
 
+/// A number that the environment gives.
+fn given(name: &str) -> Option<u64> {
+    std::env::var(name)
+        .ok()
+        .map(|number| number.parse().expect(name))
+}
+
+/// Who is killed in a round: one node or both, in either order, or the clearinghouse.
+fn victims(rng: &mut fastrand::Rng) -> Vec<Party> {
+    let [ningbo, chengdu] = [&NINGBO, &CHENGDU].map(|region| Party::Region(region.region()));
+    match rng.u8(..6) {
+        0 | 1 => vec![ningbo],
+        2 | 3 => vec![chengdu],
+        4 if rng.bool() => vec![ningbo, chengdu],
+        4 => vec![chengdu, ningbo],
+        _ => vec![Party::Clearinghouse],
+    }
+}
+
 /// Runs the hospitals until it is enough.
-fn load(world: &World, progress: &Progress) -> JoinSet<Vec<Told>> {
+fn load(world: &World, progress: &Progress, bills_at_most: u32) -> JoinSet<Vec<Told>> {
     let mut load = JoinSet::new();
     for desk in 0..DESKS {
         let hospital = Hospital::of(world, errand(desk, 1).0, Desk::Three);
         let progress = progress.clone();
         load.spawn(async move {
             let mut told = Vec::new();
-            for number in 0..BILLS_AT_MOST {
+            for number in 0..bills_at_most {
                 told.push(settle(hospital.clone(), desk, number).await);
                 progress.settled.send_modify(|settled| *settled += 1);
                 if progress.enough.load(Ordering::Relaxed) {
                     return told;
                 }
             }
-            panic!("{BILLS_AT_MOST} bills, and the servers are not back");
+            panic!("{bills_at_most} bills, and the servers are not back");
         });
     }
     load
@@ -133,28 +156,25 @@ fn load(world: &World, progress: &Progress) -> JoinSet<Vec<Told>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_loses_and_doubles_nothing() {
+    let rounds = given("HUITONG_CRASH_ROUNDS").map_or(ROUNDS, |rounds| rounds.try_into().unwrap());
+    let seed = given("HUITONG_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
+    println!("seed {seed}, {rounds} rounds");
+    let mut rng = fastrand::Rng::with_seed(seed);
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
-    let party = |region: &Region| Party::Region(RegionCode::parse(region.code).unwrap());
     let progress = Progress {
         settled: watch::Sender::new(0),
         enough: Arc::default(),
     };
-    let load = load(&world, &progress);
-    let (ningbo, chengdu) = (party(&NINGBO), party(&CHENGDU));
-    let rounds: [&[Party]; 6] = [
-        &[chengdu],
-        &[ningbo],
-        &[Party::Clearinghouse],
-        &[ningbo, chengdu],
-        &[chengdu],
-        &[chengdu, ningbo],
-    ];
-    for killed in rounds {
-        progress.more(BETWEEN).await;
-        for party in killed {
+    let load = load(&world, &progress, rounds.max(ROUNDS) * BILLS_AT_MOST);
+    let mut kills = 0;
+    for _ in 0..rounds {
+        progress.more(rng.u32(1..=BETWEEN)).await;
+        let killed = victims(&mut rng);
+        for party in &killed {
             world.kill(*party).await;
+            kills += 1;
         }
-        for party in killed {
+        for party in &killed {
             world.run(*party).await;
         }
     }
@@ -173,4 +193,7 @@ async fn a_kill_loses_and_doubles_nothing() {
     audit::both_sides_hold_once(&world, &told, Desk::Three).await;
     audit::the_day_nets_to_what_was_told(&world, &told).await;
     world.stop_all().await;
+    // The auditor panics at the first that is lost or doubled.
+    let acknowledged = told.len();
+    println!("{rounds} rounds, {kills} kills, {acknowledged} acknowledged, 0 lost, 0 doubled");
 }
