@@ -60,6 +60,11 @@ fn head() -> Value {
             "按年度公布的指标"
         ),
         "tier": said(list_of(&tier()), "the region's own levels of institutions; the first row that matches counts", "医院等级档，取第一条符合的行"),
+        "tags": said(
+            json!({"type": "object", "propertyNames": {"$ref": "#/definitions/name"}, "additionalProperties": text()}),
+            "names for people of tags: implant = \"implants\"",
+            "标签的名称"
+        ),
         "totals": said(
             json!({"type": "object", "propertyNames": {"$ref": "#/definitions/name"}, "additionalProperties": total()}),
             "what is remembered of a person from one settlement to the next",
@@ -103,12 +108,12 @@ fn tier() -> Value {
 fn total() -> Value {
     let adds = json!({
         "type": "string",
-        "pattern": "^(one|part\\.(total|in|first|over|out)(\\.[a-z][a-z0-9_]*)?|[a-z][a-z0-9_]*\\.(base|paid|charged|start|share|above|none))$",
+        "pattern": "^(one|admission|part\\.(total|in|first|over|out)(\\.[a-z][a-z0-9_]*)?|[a-z][a-z0-9_]*\\.(base|paid|charged|start|share|above|none))$",
     });
     json!({
         "type": "object", "additionalProperties": false, "required": ["adds", "period"],
         "properties": {
-            "adds": said(list_of(&adds), "what a settlement adds: \"LAYER.paid\", \"LAYER.base\", \"part.in\", \"one\" …", "每次结算计入的内容"),
+            "adds": said(list_of(&adds), "what a settlement adds: \"LAYER.paid\", \"LAYER.base\", \"part.in\", \"one\", \"admission\" …", "每次结算计入的内容"),
             "period": said(
                 json!({"enum": ["visit", "episode", "month", "quarter", "year", "disease_year", "life"]}),
                 "the stretch of time it runs over", "累计期间"

@@ -6,7 +6,7 @@ mod names;
 mod numbers;
 mod takes;
 
-pub use names::{layer, payer, scheme, setting, source, tier, tier_row, word};
+pub use names::{layer, payer, scheme, setting, source, tag, tier, tier_row, word};
 pub(crate) use names::{layer_named, pair, quoted};
 pub use numbers::{clause, condition, fen_yuan, measured, number, total};
 pub(crate) use takes::take;

@@ -91,6 +91,8 @@ pub struct Draft {
     pub indexes: BTreeMap<Name, BTreeMap<u16, Fen>>,
     /// The map from institutions to tiers.
     pub tiers: Vec<TierRow>,
+    /// Names for people of tags that its rules ask for.
+    pub tags: BTreeMap<Name, String>,
     /// The totals it reads or adds to.
     pub totals: Vec<TotalRule>,
     /// The layers, in order of payment.
@@ -162,6 +164,12 @@ impl Policy {
     #[must_use]
     pub fn tiers(&self) -> &[TierRow] {
         &self.0.tiers
+    }
+
+    /// Names for people of tags; one without is called by its own name.
+    #[must_use]
+    pub const fn tags(&self) -> &BTreeMap<Name, String> {
+        &self.0.tags
     }
 
     /// The totals it reads or adds to.

@@ -151,6 +151,7 @@ fn draft(document: &Document) -> Option<Draft> {
     let supersedes = header::supersedes(&root);
     let indexes = header::indexes(&root);
     let tiers = header::tiers(&root);
+    let tags = header::tags(&root);
     let declared = header::declared(&root);
     let totals = header::totals(&root, &declared);
     let _ = root.need("layer", "at least one [[layer]]", "至少一个 [[layer]]");
@@ -169,6 +170,7 @@ fn draft(document: &Document) -> Option<Draft> {
         supersedes,
         indexes,
         tiers: tiers?,
+        tags,
         totals: totals?,
         layers: layers?,
     })

@@ -274,6 +274,7 @@ pub fn draft(layers: Vec<Layer>) -> Draft {
         supersedes: Vec::new(),
         indexes: BTreeMap::new(),
         tiers: Vec::new(),
+        tags: BTreeMap::new(),
         totals: Vec::new(),
         layers,
     }

@@ -156,17 +156,32 @@ impl<'a> Asked<'a> {
                 add(key, value.to_string(), both(zh, en));
             }
         }
-        people.extend(self.tags().into_iter().map(|tag| Circumstance {
-            tag: Some(tag),
-            ..Circumstance::of(
-                Vec::new(),
-                both(
-                    format!("一般参保人，费用的一半带标签“{tag}”"),
-                    format!("an ordinary insured person, half of the costs tagged \"{tag}\""),
+        people.extend(self.tags().into_iter().map(|tag| {
+            let said = self.tag(tag);
+            let said = both(
+                format!("一般参保人，费用的一半属于{}", said.zh),
+                format!(
+                    "an ordinary insured person, half of the costs of {}",
+                    said.en
                 ),
-            )
+            );
+            Circumstance {
+                tag: Some(tag),
+                ..Circumstance::of(Vec::new(), said)
+            }
         }));
         people
+    }
+
+    /// A tag by the title that one of the policies gives it, the new one first.
+    fn tag(&self, tag: Name) -> Sentence {
+        let Pair { old, new } = self.policies;
+        let titled = if new.tags().contains_key(&tag) {
+            new
+        } else {
+            old
+        };
+        wording::tag(titled, tag)
     }
 
     /// Every tag that either policy names, in the order of their names.

@@ -1,7 +1,7 @@
 //! Tags: does the document spell each of them as one word, in its rules and in its examples?
 //!
 //! Which tags there are is the treatment region's catalogue's to say, and nobody here has it: a misspelt tag
-//! reads as well as any other and never matches. What can be seen is that rules and examples differ.
+//! reads as well as any other and never matches. What can be seen is that rules, examples and titles differ.
 
 use std::collections::BTreeMap;
 
@@ -24,12 +24,18 @@ const ESSENTIAL_DRUG: &str = "essential_drug";
 pub(super) fn check(policy: &Policy, examples: &[Example], report: &mut Report<'_>) {
     let of_rules = of_rules(policy);
     let of_examples = of_examples(examples, report);
-    for (tag, path) in &of_examples {
-        if !of_rules.contains_key(tag) {
+    let root = FaultPath::ROOT.key("tags");
+    let titled = policy.tags().keys().map(|tag| (*tag, root.key(tag)));
+    let used = of_examples
+        .iter()
+        .map(|(tag, path)| (*tag, path.clone()))
+        .chain(titled);
+    for (tag, path) in used {
+        if !of_rules.contains_key(&tag) {
             let known = of_rules.keys().map(Name::as_str);
             let meant = Meant(nearest(tag.as_str(), known).map(str::to_owned));
             let tag = tag.to_string();
-            report.note(path, Kind::TagUnknown { tag, meant });
+            report.note(&path, Kind::TagUnknown { tag, meant });
         }
     }
     if examples.is_empty() {
@@ -39,7 +45,10 @@ pub(super) fn check(policy: &Policy, examples: &[Example], report: &mut Report<'
         if of_examples.contains_key(tag) {
             continue;
         }
-        let others = of_rules.keys().chain(of_examples.keys());
+        let others = of_rules
+            .keys()
+            .chain(of_examples.keys())
+            .chain(policy.tags().keys());
         let known = others
             .filter(|other| *other != tag)
             .map(Name::as_str)

@@ -23,6 +23,9 @@ pub(super) fn check(policy: &Policy, examples: &[Example], report: &mut Report<'
     for (at, row) in policy.tiers().iter().enumerate() {
         texts.push((root.key("tier").index(at).key("title"), &row.title));
     }
+    for (tag, title) in policy.tags() {
+        texts.push((root.key("tags").key(tag), title));
+    }
     for (at, layer) in policy.layers().iter().enumerate() {
         let path = root.key("layer").index(at);
         texts.push((path.key("title"), &layer.title));

@@ -44,6 +44,16 @@ pub fn tier(policy: &Policy, name: Name) -> Sentence {
     row.map_or_else(|| quoted(name.as_str()), |row| quoted(&row.title))
 }
 
+/// What costs with a tag are called, in quotation marks; the tag itself where the policy does not say.
+#[must_use]
+pub fn tag(policy: &Policy, name: Name) -> Sentence {
+    let title = policy.tags().get(&name);
+    title.map_or_else(
+        || say!("标签“{tag}”", "the tag \"{tag}\"", tag = name),
+        |title| quoted(title),
+    )
+}
+
 /// A row of the map from institutions to levels: the level, and which institutions it is.
 #[must_use]
 pub fn tier_row(row: &TierRow) -> Sentence {

@@ -9,7 +9,7 @@ use huitong_core::policy::fact::{Account, Dimension, NumberFact};
 use huitong_core::policy::total::{Adds, TotalRule};
 use rust_decimal::Decimal;
 
-use super::names::{layer_named, pair, quoted};
+use super::names::{layer_named, pair, quoted, tag};
 use crate::sentence::{Sentence, say, yuan};
 use crate::vocabulary::Noun;
 
@@ -21,11 +21,11 @@ pub fn number(policy: &Policy, fact: NumberFact) -> Sentence {
     match fact {
         NumberFact::Bill => say!("这次的全部费用", "the whole bill"),
         NumberFact::Part(part, None) => pair(part.noun()),
-        NumberFact::Part(part, Some(tag)) => say!(
-            "带“{tag}”标签的{part}",
-            "{part} tagged \"{tag}\"",
+        NumberFact::Part(part, Some(name)) => say!(
+            "{part}（{tag}）",
+            "{part} ({tag})",
             part = part.noun(),
-            tag = tag
+            tag = tag(policy, name)
         ),
         NumberFact::Base => say!("计入这一项的费用", "what counts for this rule"),
         NumberFact::Age => say!("年龄", "the age"),

@@ -4,7 +4,7 @@ use huitong_core::name::Name;
 use huitong_core::policy::Policy;
 use huitong_core::policy::layer::{LabelRef, Take};
 
-use super::names::{layer, pair, quoted};
+use super::names::{layer, pair, tag};
 use crate::sentence::{Sentence, say};
 use crate::vocabulary::Noun;
 
@@ -22,16 +22,16 @@ pub(crate) fn take(policy: &Policy, take: &Take) -> Sentence {
     let mut limits = Vec::new();
     if !take.tagged.is_empty() {
         limits.push(say!(
-            "仅限标签{tags}",
-            "only with the tag {tags}",
-            tags = tags(&take.tagged)
+            "仅限{tags}",
+            "only {tags}",
+            tags = tags(policy, &take.tagged)
         ));
     }
     if !take.not_tagged.is_empty() {
         limits.push(say!(
-            "不含标签{tags}",
-            "without the tag {tags}",
-            tags = tags(&take.not_tagged)
+            "不含{tags}",
+            "without {tags}",
+            tags = tags(policy, &take.not_tagged)
         ));
     }
     if !take.left.is_empty() {
@@ -60,8 +60,8 @@ pub(crate) fn take(policy: &Policy, take: &Take) -> Sentence {
     )
 }
 
-fn tags(tags: &[Name]) -> Sentence {
-    let tags: Vec<Sentence> = tags.iter().map(|tag| quoted(tag.as_str())).collect();
+fn tags(policy: &Policy, tags: &[Name]) -> Sentence {
+    let tags: Vec<Sentence> = tags.iter().map(|it| tag(policy, *it)).collect();
     Sentence::joined(&tags, "、", " and ")
 }
 

@@ -121,6 +121,11 @@ impl<'d> Check<'d> {
         for (at, row) in draft.tiers.iter().enumerate() {
             self.text(&path.index(at).key("title"), &row.title);
         }
+        let path = root.key("tags");
+        self.at_most(&path, draft.tags.len(), limits::TAGS);
+        for (tag, title) in &draft.tags {
+            self.text(&path.key(tag), title);
+        }
     }
 
     fn supersedes(&mut self, path: &FaultPath) {

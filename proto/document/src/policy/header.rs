@@ -109,6 +109,18 @@ fn tier(section: &Section<'_>) -> Option<TierRow> {
     })
 }
 
+/// `[tags]`: `NAME = "title"`.
+pub(super) fn tags(root: &Section<'_>) -> BTreeMap<Name, String> {
+    let Some(section) = root.optional_section("tags") else {
+        return BTreeMap::new();
+    };
+    let titles = section.entries().into_iter().filter_map(|(key, field)| {
+        let (name, title) = (key_name(key, &field), field.scalar());
+        Some((name?, title?))
+    });
+    titles.collect()
+}
+
 /// `title`: the name for people of what has a `name`, which stands in for it.
 pub(super) fn title(section: &Section<'_>, name: Option<Name>) -> Option<String> {
     match section.get("title") {

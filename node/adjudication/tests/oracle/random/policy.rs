@@ -72,6 +72,7 @@ pub fn draft_asking(dice: &mut Dice, asks: Asks) -> (Draft, i64) {
         ]),
         indexes: indexes(dice, scale),
         tiers: if declared.tiers { tiers(dice) } else { vec![] },
+        tags: BTreeMap::new(),
         totals,
         layers,
     };

@@ -167,7 +167,7 @@ fn a_change_of_tagged_costs_is_seen_in_the_table() {
     desk.put("next.toml", &POLICY.replace("take = [\"in\"]", take));
     let told = desk.told("diff policy.toml next.toml");
     assert!(
-        told.contains("half of the costs tagged \"implant\""),
+        told.contains("half of the costs of the tag \"implant\""),
         "{told}"
     );
     assert!(!told.contains("其中 0 种"), "{told}");

@@ -268,14 +268,14 @@ kinds! {
         /// How it begins.
         text: String
     } "this is still the skeleton's \"{text}\"; write what the notice says" "此处仍是模板文字“{text}”；请按公告填写";
-    /// A worked example marks costs with a tag that no rule knows.
+    /// A worked example or a title has a tag that no rule knows.
     Warned "tag_unknown" TagUnknown {
         /// The tag.
         tag: String,
         /// What was probably meant.
         meant: Meant
-    } "no layer, total or condition names the tag `{tag}`: these costs are settled as if they carried none{meant}"
-      "没有层、累计或条件使用标签 `{tag}`：这些费用按没有标签结算{meant:#}";
+    } "no layer, total or condition names the tag `{tag}`: costs that carry it are settled as all others{meant}"
+      "没有层、累计或条件使用标签 `{tag}`：带此标签的费用与其他费用同样结算{meant:#}";
     /// A rule names a tag that no worked example has.
     Warned "tag_unshown" TagUnshown {
         /// The tag.

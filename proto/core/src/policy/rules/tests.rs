@@ -112,6 +112,7 @@ fn standing() -> Draft {
         supersedes: Vec::new(),
         indexes: BTreeMap::new(),
         tiers: Vec::new(),
+        tags: BTreeMap::new(),
         totals: vec![
             total("severe", vec![Adds::Base(name("severe"))]),
             total("severe_paid", vec![Adds::Paid(name("severe"))]),
