@@ -84,10 +84,10 @@ pub fn is_like(text: &str, expected: &str) -> bool {
         if pieces.peek().is_none() {
             return rest.ends_with(piece.trim_start_matches('\n')) || piece.trim().is_empty();
         }
-        let Some(at) = rest.find(piece) else {
+        let Some((_, after)) = rest.split_once(piece) else {
             return false;
         };
-        rest = &rest[at + piece.len()..];
+        rest = after;
     }
     rest.is_empty()
 }
