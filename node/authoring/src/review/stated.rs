@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use huitong_core::policy::Policy;
 use huitong_core::policy::fact::{Account, FlagFact, NumberFact, WordFact};
 use huitong_core::policy::layer::Payer;
+use huitong_core::policy::{Needs, Policy};
 use huitong_document::bill::Example;
 
 /// A fact that rules ask for and an example may leave out, and what is taken then.
@@ -40,7 +40,14 @@ pub(super) fn asked(policy: &Policy) -> Vec<Optional> {
             | WordFact::Filing => {}
         }
     }
-    for fact in &needs.flags {
+    // Counting admissions asks whether a bill goes on with one; that decides no figure of the bill itself.
+    let is_read = |fact: &&FlagFact| {
+        let of_layers = policy.layers().iter().map(Needs::of_layer);
+        let totals = policy.totals().iter();
+        let of_totals = totals.map(|total| Needs::of_condition(&total.when));
+        of_layers.chain(of_totals).any(|it| it.flags.contains(fact))
+    };
+    for fact in needs.flags.iter().filter(is_read) {
         let neutral = match fact {
             FlagFact::Retired | FlagFact::Referred | FlagFact::Continued => "false",
             FlagFact::Networked => "true",
