@@ -171,6 +171,7 @@ fn a_change_of_tagged_costs_is_seen_in_the_table() {
         "{told}"
     );
     assert!(!told.contains("其中 0 种"), "{told}");
+    assert!(told.contains("（仅限标签“implant”）计入 50%"), "{told}");
 }
 
 /// A deductible halved from the second admission on is told as that, whichever way round; and where there

@@ -23,11 +23,7 @@ pub(super) fn rule(policies: Pair<&Policy>, layers: Pair<&Layer>) -> Vec<Sentenc
         "applies to",
         seen.map(|(policy, it)| wording::condition(policy, &it.when)),
     );
-    told(
-        "支付范围",
-        "pays for",
-        seen.map(|(policy, it)| wording::takes(policy, &it.take)),
-    );
+    told("支付范围", "pays for", scope(seen));
     told(
         "支付方",
         "paid by",
@@ -53,7 +49,9 @@ pub(super) fn rule(policies: Pair<&Policy>, layers: Pair<&Layer>) -> Vec<Sentenc
         "highest ratio",
         seen.map(|(_, it)| Sentence::same(percent(it.ratio_at_most))),
     );
-    found.extend(weights(policies, layers));
+    if has_same_takes(seen) {
+        found.extend(weights(policies, layers));
+    }
     found.extend(start(policies, layers));
     found.extend(segments(policies, layers));
     found.extend(adjustments(policies, layers));
@@ -77,6 +75,32 @@ fn table<T>(
 
 fn ratio(_: &Policy, ratio: &Ratio) -> Sentence {
     Sentence::same(percent(*ratio))
+}
+
+/// Whether both take the same costs, whatever counts of them.
+fn has_same_takes(seen: Pair<(&Policy, &Layer)>) -> bool {
+    let said = seen.map(|(policy, it)| wording::takes(policy, &it.take));
+    said.old == said.new
+}
+
+/// What a rule takes; where that changes, with the share that counts of each entry.
+fn scope(seen: Pair<(&Policy, &Layer)>) -> Pair<Sentence> {
+    let is_same = has_same_takes(seen);
+    seen.map(|(policy, it)| {
+        let entries = it.take.iter().map(|entry| {
+            let what = wording::takes(policy, std::slice::from_ref(entry));
+            let is_whole = entry.weight.rows.iter().all(|row| row.value == Ratio::ONE);
+            if is_same || is_whole {
+                return what;
+            }
+            let share = rows(policy, &entry.weight, ratio);
+            both(
+                format!("{}计入 {}", what.zh, share.zh),
+                format!("{} at {}", what.en, share.en),
+            )
+        });
+        Sentence::joined(&entries.collect::<Vec<_>>(), "、", " and ")
+    })
 }
 
 fn weights(policies: Pair<&Policy>, layers: Pair<&Layer>) -> Vec<Sentence> {
