@@ -47,6 +47,25 @@ fn unreadable(help: &str) -> Vec<String> {
     faults
 }
 
+/// What the help of a command says in English alone: its first line, its arguments and options.
+fn english_alone(help: &str) -> Vec<String> {
+    let is_chinese = |it: char| ('\u{4e00}'..='\u{9fff}').contains(&it);
+    let mut entries: Vec<String> = help.lines().take(1).map(str::to_owned).collect();
+    for line in help.lines().skip(1) {
+        let shown = line.trim_start();
+        let begins = line.starts_with(' ') && shown.starts_with(['-', '<']);
+        // "- word: …" is a value that an option may have.
+        if begins && !shown.starts_with("- ") {
+            entries.push(shown.to_owned());
+        } else if let Some(entry) = entries.last_mut() {
+            entry.push_str(line);
+        }
+    }
+    let of_clap = |entry: &str| entry.contains("--help") || entry.contains("--version");
+    entries.retain(|entry| !entry.contains(is_chinese) && !of_clap(entry));
+    entries
+}
+
 /// The subcommands that a help lists.
 fn subcommands(help: &str) -> Vec<String> {
     let listed = help.split("Commands:").nth(1).unwrap_or_default();
@@ -83,6 +102,10 @@ async fn each_command_says_what_it_is_for() {
                 .into_iter()
                 .map(|fault| format!("huitong {name}: {fault}")),
         );
+        if name.starts_with("policy") {
+            let wanting = english_alone(&help).into_iter();
+            faults.extend(wanting.map(|it| format!("huitong {name}: not in Chinese: {it}")));
+        }
         open.extend(
             subcommands(&help)
                 .into_iter()
