@@ -11,6 +11,8 @@
 //! | [`refusal`] | How does a refusal travel as gRPC status? |
 //! | [`error`] | What went wrong on the way, and does trying again help? |
 //! | [`limits`] | Every bound of this crate, in one place |
+//! | [`network`] | What carries the bytes? |
+//! | [`clock`] | What tells the time? |
 //!
 //! The peer's identity comes from its certificate alone ([`peer`](mod@peer)); no message is asked.
 //! What messages mean is not known here: refusals of the services travel as opaque bytes.
@@ -18,21 +20,25 @@
 pub mod access;
 pub mod client;
 pub mod client_options;
+pub mod clock;
 pub mod credentials;
 pub mod deadline;
 pub mod error;
 pub mod limits;
+pub mod network;
 pub mod peer;
 pub mod refusal;
 pub mod server;
 
 pub use access::{AccessTable, Caller, Row};
-pub use client::{call_within, connect, connect_lazy};
+pub use client::{Dialer, call_within, connect, connect_lazy};
 pub use client_options::{ClientError, ClientOptions};
+pub use clock::{Clock, SystemClock};
 pub use credentials::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
 pub use deadline::{Deadline, deadline};
 pub use error::{CertificateRefusal, TransportError};
 pub use limits::{ClientLimits, MAX_MESSAGE_BYTES, ServerLimits};
+pub use network::{Network, Tcp};
 pub use peer::{Peer, peer};
 pub use refusal::{refusal_code, refusal_status};
 pub use server::{ServeError, Server};

@@ -14,19 +14,19 @@ use std::time::Duration;
 
 use huitong_certs::{Identity, Purpose, verify_chain_identity};
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use rustls::{AlertDescription, CertificateError};
 use rustls_pki_types::ServerName;
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tonic::codegen::http::Uri;
 use tower::Service;
 use tracing::debug;
 
+use super::Dialer;
 use super::stream::ClientStream;
 use crate::credentials::{CredentialStore, Session};
 use crate::error::{CertificateRefusal, TransportError};
+use crate::network::Network;
 
 /// For so long a failure answers the calls that were waiting behind the one that met it;
 /// each would otherwise wait out a timeout of its own, one after the other.
@@ -40,6 +40,7 @@ struct Target {
     host: String,
     port: u16,
     expected: Identity,
+    network: Arc<dyn Network>,
     credentials: CredentialStore,
     limit: Duration,
     last_failure: Mutex<Option<Failure>>,
@@ -53,25 +54,25 @@ struct Failure {
 }
 
 impl Connector {
-    pub(super) fn new(
-        host: &str,
-        port: u16,
-        expected: Identity,
-        credentials: CredentialStore,
-        limit: Duration,
-    ) -> Self {
+    pub(super) fn new(host: &str, port: u16, expected: Identity, dialer: Dialer) -> Self {
         // A literal IPv6 address stands in brackets in a URI, and without them elsewhere.
         let host = host
             .trim_start_matches('[')
             .trim_end_matches(']')
             .to_owned();
+        let Dialer {
+            network,
+            credentials,
+            limits,
+        } = dialer;
         let last_failure = Mutex::new(None);
         Self(Arc::new(Target {
             host,
             port,
             expected,
+            network,
             credentials,
-            limit,
+            limit: limits.connect_timeout,
             last_failure,
         }))
     }
@@ -140,16 +141,14 @@ impl Target {
             endpoint: self.endpoint(),
             detail: error.to_string(),
         };
-        let tcp = TcpStream::connect((self.host.as_str(), self.port))
-            .await
-            .map_err(unreachable)?;
-        tcp.set_nodelay(true).map_err(unreachable)?;
+        let bytes = self.network.connect(&self.host, self.port);
+        let bytes = bytes.await.map_err(unreachable)?;
         let name =
             ServerName::try_from(self.host.clone()).map_err(|_| TransportError::BadEndpoint {
                 endpoint: self.endpoint(),
             })?;
         let tls = TlsConnector::from(config)
-            .connect(name, tcp)
+            .connect(name, bytes)
             .await
             .map_err(|error| self.explain(&error))?;
         self.check_peer(
@@ -169,7 +168,7 @@ impl Target {
         chain: &[rustls_pki_types::CertificateDer<'_>],
     ) -> Result<(), TransportError> {
         let trust = session.credentials.trust();
-        let found = verify_chain_identity(chain, trust, Purpose::Serve, Timestamp::now())
+        let found = verify_chain_identity(chain, trust, Purpose::Serve, session.clock.now())
             .map_err(|reason| TransportError::PeerNotTrusted { reason })?;
         if found == self.expected {
             Ok(())

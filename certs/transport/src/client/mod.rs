@@ -8,6 +8,7 @@ mod connector;
 mod stream;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
@@ -18,6 +19,7 @@ use tonic::{Request, Response, Status};
 use crate::credentials::CredentialStore;
 use crate::error::TransportError;
 use crate::limits::ClientLimits;
+use crate::network::{Network, Tcp};
 use connector::Connector;
 
 /// Connects to `endpoint` (`https://host:port`) and returns when the server has accepted us
@@ -31,16 +33,8 @@ pub async fn connect(
     credentials: &CredentialStore,
     limits: ClientLimits,
 ) -> Result<Channel, TransportError> {
-    let (channel, connector) = prepare(endpoint, expected, credentials, limits)?;
-    channel
-        .connect_with_connector(connector)
-        .await
-        .map_err(|error| {
-            TransportError::in_chain(&error).unwrap_or_else(|| TransportError::Unreachable {
-                endpoint: endpoint.to_owned(),
-                detail: error.to_string(),
-            })
-        })
+    let dialer = Dialer::new(credentials.clone(), limits);
+    dialer.connect(endpoint, expected).await
 }
 
 /// As [`connect`], but the first call makes the connection; what goes wrong then is in the
@@ -54,41 +48,104 @@ pub fn connect_lazy(
     credentials: &CredentialStore,
     limits: ClientLimits,
 ) -> Result<Channel, TransportError> {
-    let (channel, connector) = prepare(endpoint, expected, credentials, limits)?;
-    Ok(channel.connect_with_connector_lazy(connector))
+    Dialer::new(credentials.clone(), limits).connect_lazy(endpoint, expected)
 }
 
-fn prepare(
-    endpoint: &str,
-    expected: Identity,
-    credentials: &CredentialStore,
+/// What one party calls others with: its network, its credentials and its limits.
+#[derive(Debug, Clone)]
+pub struct Dialer {
+    network: Arc<dyn Network>,
+    credentials: CredentialStore,
     limits: ClientLimits,
-) -> Result<(Endpoint, Connector), TransportError> {
-    let bad = || TransportError::BadEndpoint {
-        endpoint: endpoint.to_owned(),
-    };
-    let channel = Endpoint::from_shared(endpoint.to_owned())
-        .map_err(|_| bad())?
-        .timeout(limits.call_deadline)
-        .buffer_size(limits.waiting_calls)
-        .http2_keep_alive_interval(limits.keepalive_interval)
-        .keep_alive_timeout(limits.keepalive_timeout)
-        .keep_alive_while_idle(true);
-    let uri = channel.uri();
-    let root = uri.path() == "/" && uri.query().is_none();
-    let (Some("https"), Some(host), Some(port), true) =
-        (uri.scheme_str(), uri.host(), uri.port_u16(), root)
-    else {
-        return Err(bad());
-    };
-    let connector = Connector::new(
-        host,
-        port,
-        expected,
-        credentials.clone(),
-        limits.connect_timeout,
-    );
-    Ok((channel, connector))
+}
+
+impl Dialer {
+    /// Calls over the machine's network.
+    #[must_use]
+    pub fn new(credentials: CredentialStore, limits: ClientLimits) -> Self {
+        Self::over(Arc::new(Tcp), credentials, limits)
+    }
+
+    /// Calls over another network.
+    #[must_use]
+    pub fn over(
+        network: Arc<dyn Network>,
+        credentials: CredentialStore,
+        limits: ClientLimits,
+    ) -> Self {
+        Self {
+            network,
+            credentials,
+            limits,
+        }
+    }
+
+    /// Its limits.
+    #[must_use]
+    pub const fn limits(&self) -> &ClientLimits {
+        &self.limits
+    }
+
+    /// As [`connect`].
+    ///
+    /// # Errors
+    /// As [`connect`].
+    pub async fn connect(
+        &self,
+        endpoint: &str,
+        expected: Identity,
+    ) -> Result<Channel, TransportError> {
+        let (channel, connector) = self.prepare(endpoint, expected)?;
+        channel
+            .connect_with_connector(connector)
+            .await
+            .map_err(|error| {
+                TransportError::in_chain(&error).unwrap_or_else(|| TransportError::Unreachable {
+                    endpoint: endpoint.to_owned(),
+                    detail: error.to_string(),
+                })
+            })
+    }
+
+    /// As [`connect_lazy`].
+    ///
+    /// # Errors
+    /// As [`connect_lazy`].
+    pub fn connect_lazy(
+        &self,
+        endpoint: &str,
+        expected: Identity,
+    ) -> Result<Channel, TransportError> {
+        let (channel, connector) = self.prepare(endpoint, expected)?;
+        Ok(channel.connect_with_connector_lazy(connector))
+    }
+
+    fn prepare(
+        &self,
+        endpoint: &str,
+        expected: Identity,
+    ) -> Result<(Endpoint, Connector), TransportError> {
+        let limits = &self.limits;
+        let bad = || TransportError::BadEndpoint {
+            endpoint: endpoint.to_owned(),
+        };
+        let channel = Endpoint::from_shared(endpoint.to_owned())
+            .map_err(|_| bad())?
+            .timeout(limits.call_deadline)
+            .buffer_size(limits.waiting_calls)
+            .http2_keep_alive_interval(limits.keepalive_interval)
+            .keep_alive_timeout(limits.keepalive_timeout)
+            .keep_alive_while_idle(true);
+        let uri = channel.uri();
+        let root = uri.path() == "/" && uri.query().is_none();
+        let (Some("https"), Some(host), Some(port), true) =
+            (uri.scheme_str(), uri.host(), uri.port_u16(), root)
+        else {
+            return Err(bad());
+        };
+        let connector = Connector::new(host, port, expected, self.clone());
+        Ok((channel, connector))
+    }
 }
 
 /// Makes one call that is over after `deadline` whatever happens: the server is told, and

@@ -7,20 +7,21 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use crate::network::ByteStream;
 
 /// The server's settings take 9 bytes and a few more; what does not fit stays unread.
 const FIRST_WORD_BYTES: usize = 64;
 
 pub(super) struct ClientStream {
     first: io::Cursor<Vec<u8>>,
-    stream: TlsStream<TcpStream>,
+    stream: TlsStream<ByteStream>,
 }
 
 impl ClientStream {
     /// Waits until the server says something, which it does only after accepting us.
-    pub(super) async fn after_first_word(mut stream: TlsStream<TcpStream>) -> io::Result<Self> {
+    pub(super) async fn after_first_word(mut stream: TlsStream<ByteStream>) -> io::Result<Self> {
         let mut first = vec![0; FIRST_WORD_BYTES];
         let read = stream.read(&mut first).await?;
         if read == 0 {

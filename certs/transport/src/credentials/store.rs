@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use huitong_certs::Identity;
-use jiff::Timestamp;
 use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ServerConfig};
@@ -16,6 +15,7 @@ use tokio::sync::watch;
 
 use super::verifier::{CallerVerifier, ServerVerifier};
 use super::{CredentialFiles, Credentials, CredentialsError, provider};
+use crate::clock::{CertificateClock, Clock, SystemClock};
 
 /// Sessions that a server remembers for resumption.
 const REMEMBERED_SESSIONS: usize = 1024;
@@ -31,6 +31,7 @@ pub struct CredentialStore {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub(crate) credentials: Credentials,
+    pub(crate) clock: CertificateClock,
     pub(crate) server: Arc<ServerConfig>,
     /// One for each party that is called, of which the directory has only so many.
     clients: Mutex<HashMap<Identity, Arc<ClientConfig>>>,
@@ -42,7 +43,7 @@ impl CredentialStore {
     /// # Errors
     /// As [`Credentials::load`], at this moment.
     pub fn load(files: CredentialFiles) -> Result<Self, CredentialsError> {
-        let credentials = Credentials::load(&files, Timestamp::now())?;
+        let credentials = Credentials::load(&files, machine_clock().now())?;
         let mut store = Self::fixed(credentials)?;
         store.files = Some(Arc::new(files));
         Ok(store)
@@ -53,7 +54,23 @@ impl CredentialStore {
     /// # Errors
     /// [`CredentialsError::Tls`] when TLS cannot be set up with them.
     pub fn fixed(credentials: Credentials) -> Result<Self, CredentialsError> {
-        let first = Arc::new(Session::new(credentials)?);
+        Self::starting_with(Session::new(credentials, machine_clock())?)
+    }
+
+    /// As [`CredentialStore::fixed`], with certificates checked by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`CredentialStore::fixed`].
+    pub fn fixed_by(
+        credentials: Credentials,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, CredentialsError> {
+        let clock = CertificateClock::new(clock);
+        Self::starting_with(Session::new(credentials, clock)?)
+    }
+
+    fn starting_with(first: Session) -> Result<Self, CredentialsError> {
+        let first = Arc::new(first);
         Ok(Self {
             files: None,
             current: Arc::new(watch::Sender::new(first)),
@@ -68,7 +85,7 @@ impl CredentialStore {
     /// now another party's.
     pub fn reload(&self) -> Result<(), CredentialsError> {
         let files = self.files.as_ref().ok_or(CredentialsError::NoFiles)?;
-        self.replace(Credentials::load(files, Timestamp::now())?)
+        self.replace(Credentials::load(files, self.clock().now())?)
     }
 
     /// Swaps in other credentials of the same party.
@@ -85,7 +102,7 @@ impl CredentialStore {
         }
         // Built before it is swapped in, so that a failure leaves the old one in place.
         self.current
-            .send_replace(Arc::new(Session::new(credentials)?));
+            .send_replace(Arc::new(Session::new(credentials, old.clock.clone())?));
         Ok(())
     }
 
@@ -99,16 +116,22 @@ impl CredentialStore {
         self.session().credentials.clone()
     }
 
+    /// What certificates are checked by.
+    pub(crate) fn clock(&self) -> CertificateClock {
+        self.session().clock.clone()
+    }
+
     pub(crate) fn session(&self) -> Arc<Session> {
         Arc::clone(&self.current.borrow())
     }
 }
 
 impl Session {
-    fn new(credentials: Credentials) -> Result<Self, CredentialsError> {
-        let server = Arc::new(server_config(&credentials)?);
+    fn new(credentials: Credentials, clock: CertificateClock) -> Result<Self, CredentialsError> {
+        let server = Arc::new(server_config(&credentials, &clock)?);
         Ok(Self {
             credentials,
+            clock,
             server,
             clients: Mutex::new(HashMap::new()),
         })
@@ -124,18 +147,23 @@ impl Session {
         if let Some(config) = clients.get(expected) {
             return Ok(Arc::clone(config));
         }
-        let config = Arc::new(client_config(&self.credentials, expected)?);
+        let config = Arc::new(client_config(&self.credentials, &self.clock, expected)?);
         clients.insert(expected.clone(), Arc::clone(&config));
         Ok(config)
     }
 }
 
+fn machine_clock() -> CertificateClock {
+    CertificateClock::new(Arc::new(SystemClock))
+}
+
 fn client_config(
     credentials: &Credentials,
+    clock: &CertificateClock,
     expected: &Identity,
 ) -> Result<ClientConfig, CredentialsError> {
     let verifier = ServerVerifier::new(expected.clone(), credentials.trust.clone());
-    let mut config = ClientConfig::builder_with_provider(provider())
+    let mut config = ClientConfig::builder_with_details(provider(), Arc::new(clock.clone()))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier))
@@ -146,9 +174,12 @@ fn client_config(
     Ok(config)
 }
 
-fn server_config(credentials: &Credentials) -> Result<ServerConfig, CredentialsError> {
+fn server_config(
+    credentials: &Credentials,
+    clock: &CertificateClock,
+) -> Result<ServerConfig, CredentialsError> {
     let verifier = CallerVerifier::new(credentials.trust.clone());
-    let mut config = ServerConfig::builder_with_provider(provider())
+    let mut config = ServerConfig::builder_with_details(provider(), Arc::new(clock.clone()))
         .with_protocol_versions(&[&rustls::version::TLS13])?
         .with_client_cert_verifier(Arc::new(verifier))
         .with_cert_resolver(Arc::new(SingleCertAndKey::from(

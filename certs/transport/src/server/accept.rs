@@ -1,4 +1,4 @@
-//! The accept loop: TCP in, proven connections out.
+//! The accept loop: streams of bytes in, proven connections out.
 //!
 //! Three bounds: handshakes under way (more wait in the kernel's queue), connections open
 //! (one more is closed at once), and the time of a handshake. A stranger's bad certificate
@@ -10,9 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::{Certificate, IdentityError, Purpose, verify_chain_identity};
-use jiff::Timestamp;
 use rustls::HandshakeKind;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
@@ -24,6 +22,7 @@ use tracing::{Instrument, info, info_span, warn};
 use super::connection::Connection;
 use crate::credentials::{CredentialStore, Session};
 use crate::limits::ServerLimits;
+use crate::network::{ByteStream, Listening};
 use crate::peer::{Handshake, Peer};
 
 /// How long accepting rests after the system refused it, mostly for want of descriptors.
@@ -69,7 +68,7 @@ impl Acceptor {
     }
 
     /// Accepts until `stop`, then closes the port and drops handshakes still under way.
-    pub(super) async fn run(self, listener: TcpListener, stop: CancellationToken) {
+    pub(super) async fn run(self, listener: Box<dyn Listening>, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
         let accepting = async {
             loop {
@@ -79,7 +78,7 @@ impl Acceptor {
                 let accepted = listener.accept().await;
                 while tasks.try_join_next().is_some() {}
                 match accepted {
-                    Ok((tcp, address)) => self.receive(tcp, address, slot, &mut tasks),
+                    Ok((bytes, address)) => self.receive(bytes, address, slot, &mut tasks),
                     Err(error) => {
                         warn!(%error, "accepting failed");
                         sleep(ACCEPT_REST).await;
@@ -97,7 +96,7 @@ impl Acceptor {
 
     fn receive(
         &self,
-        tcp: TcpStream,
+        bytes: ByteStream,
         address: SocketAddr,
         slot: OwnedSemaphorePermit,
         tasks: &mut JoinSet<()>,
@@ -113,7 +112,7 @@ impl Acceptor {
             self.cut.clone(),
         );
         let handshake = async move {
-            match prove(tcp, address, &session, limit).await {
+            match prove(bytes, address, &session, limit).await {
                 Ok((stream, peer)) => {
                     drop(slot);
                     // The receiver is gone only when serving has ended.
@@ -133,14 +132,13 @@ impl Acceptor {
 /// The chain is checked here once more, since a resumed session brings a certificate that
 /// was checked when the session began: with the roots, lists and clock of that day.
 async fn prove(
-    tcp: TcpStream,
+    bytes: ByteStream,
     address: SocketAddr,
     session: &Session,
     limit: Duration,
-) -> Result<(TlsStream<TcpStream>, Peer), HandshakeError> {
-    tcp.set_nodelay(true)?;
+) -> Result<(TlsStream<ByteStream>, Peer), HandshakeError> {
     let acceptor = TlsAcceptor::from(Arc::clone(&session.server));
-    let stream = timeout(limit, acceptor.accept(tcp))
+    let stream = timeout(limit, acceptor.accept(bytes))
         .await
         .map_err(|_| HandshakeError::Timeout(limit))??;
     let tls = stream.get_ref().1;
@@ -149,7 +147,7 @@ async fn prove(
     }
     let chain = tls.peer_certificates().unwrap_or_default();
     let trust = session.credentials.trust();
-    let identity = verify_chain_identity(chain, trust, Purpose::Call, Timestamp::now())?;
+    let identity = verify_chain_identity(chain, trust, Purpose::Call, session.clock.now())?;
     let leaf = Certificate::read(chain.first().ok_or(IdentityError::NoCertificate)?)?;
     let handshake = match tls.handshake_kind() {
         Some(HandshakeKind::Resumed) => Handshake::Resumed,

@@ -9,16 +9,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
+use crate::network::ByteStream;
 use crate::peer::Peer;
 
 pub(super) struct Connection {
-    stream: TlsStream<TcpStream>,
+    stream: TlsStream<ByteStream>,
     peer: Peer,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
     _place: OwnedSemaphorePermit,
@@ -26,7 +26,7 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) fn new(
-        stream: TlsStream<TcpStream>,
+        stream: TlsStream<ByteStream>,
         peer: Peer,
         place: OwnedSemaphorePermit,
         cut: CancellationToken,

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 use tonic::Status;
@@ -21,6 +20,7 @@ use tower::{Layer, Service};
 use tracing::{info, warn};
 
 use crate::access::AccessTable;
+use crate::clock::CertificateClock;
 use crate::deadline::Deadline;
 use crate::error::{CertificateRefusal, TransportError, is_too_large};
 use crate::limits::ServerLimits;
@@ -32,14 +32,16 @@ pub(super) struct GateLayer(Arc<Rules>);
 #[derive(Debug)]
 struct Rules {
     access: AccessTable,
+    clock: CertificateClock,
     calls: Arc<Semaphore>,
     longest: Duration,
 }
 
 impl GateLayer {
-    pub(super) fn new(access: AccessTable, limits: &ServerLimits) -> Self {
+    pub(super) fn new(access: AccessTable, clock: CertificateClock, limits: &ServerLimits) -> Self {
         Self(Arc::new(Rules {
             access,
+            clock,
             calls: Arc::new(Semaphore::new(limits.calls)),
             longest: limits.call_deadline,
         }))
@@ -68,7 +70,7 @@ impl Rules {
     fn admit(&self, request: &Request<Body>) -> Result<(OwnedSemaphorePermit, Duration), Status> {
         let peer = request.extensions().get::<Peer>().ok_or_else(no_peer)?;
         let (identity, method) = (peer.identity(), request.uri().path());
-        if peer.not_after() < Timestamp::now() {
+        if peer.not_after() < self.clock.now() {
             info!(%identity, "call refused: the certificate has expired since it connected");
             let reason = CertificateRefusal::Expired;
             return Err(TransportError::CertificateRefused { reason }.status());

@@ -17,7 +17,6 @@ use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
@@ -27,13 +26,14 @@ use tracing::{info, warn};
 use crate::access::AccessTable;
 use crate::credentials::{CredentialStore, CredentialsError};
 use crate::limits::ServerLimits;
+use crate::network::{Listening, Network, Tcp};
 use accept::Acceptor;
 use gate::GateLayer;
 
 /// A bound address that will serve over mutual TLS.
 #[derive(Debug)]
 pub struct Server {
-    listener: TcpListener,
+    listener: Box<dyn Listening>,
     address: SocketAddr,
     credentials: CredentialStore,
     limits: ServerLimits,
@@ -73,13 +73,26 @@ impl Server {
         credentials: CredentialStore,
         limits: ServerLimits,
     ) -> Result<Self, ServeError> {
+        Self::bind_on(&Tcp, address, credentials, limits).await
+    }
+
+    /// As [`Server::bind`], on another network.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_on(
+        network: &dyn Network,
+        address: SocketAddr,
+        credentials: CredentialStore,
+        limits: ServerLimits,
+    ) -> Result<Self, ServeError> {
         let identity = credentials.identity();
         if !identity.serves() {
             return Err(ServeError::NotAServer(identity));
         }
         let bound = |source| ServeError::Bind { address, source };
-        let listener = TcpListener::bind(address).await.map_err(bound)?;
-        let address = listener.local_addr().map_err(bound)?;
+        let listener = network.listen(address).await.map_err(bound)?;
+        let address = listener.local_address().map_err(bound)?;
         Ok(Self {
             listener,
             address,
@@ -110,11 +123,12 @@ impl Server {
         let _cut_when_dropped = cut.clone().drop_guard();
         let limits = self.limits;
         info!(address = %self.address, identity = %self.credentials.identity(), "serving");
+        let clock = self.credentials.clock();
         let (sender, connections) = mpsc::channel(1);
         let acceptor = Acceptor::new(self.credentials, &limits, sender, cut.clone());
         let accepting = acceptor.run(self.listener, stop.clone());
         let serving = builder(&limits)
-            .layer(GateLayer::new(access, &limits))
+            .layer(GateLayer::new(access, clock, &limits))
             .add_routes(routes)
             .serve_with_incoming_shutdown(
                 ReceiverStream::new(connections),
