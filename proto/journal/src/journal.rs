@@ -18,7 +18,7 @@ use crate::error::{AppendError, DiskFault, Fault, OpenError};
 use crate::hasher::Hasher;
 use crate::log::{Committed, Log, Seal};
 use crate::options::Options;
-use crate::queue::{Expected, Group, Queue, Waiter};
+use crate::queue::{Expected, Group, Queue, Taken, Waiter};
 use crate::reader::Reader;
 use crate::recovery::Recovery;
 use crate::submission::Submission;
@@ -49,13 +49,13 @@ impl Journal {
     ) -> Result<(Self, Recovery), OpenError> {
         let (mut log, recovery) = Log::open(disk, options, seal)?;
         log.hash_with(Hasher::beside().map_err(thread_refused)?);
-        let queue = Arc::new(Queue::new(options));
+        let queue = Arc::new(Queue::new(options, None));
         let (reader, lock) = (log.reader(), log.lock());
         let writer = thread::Builder::new().name("journal-writer".to_owned());
         let handle = writer
             .spawn({
                 let queue = Arc::clone(&queue);
-                move || write_groups(log, &queue)
+                move || Writing::of(log, queue).run()
             })
             .map_err(thread_refused)?;
         let journal = Self {
@@ -65,6 +65,29 @@ impl Journal {
             _lock: lock,
         };
         Ok((journal, recovery))
+    }
+
+    /// Opens as [`Log::open`] does, and starts no thread: what is appended is written when the owner of
+    /// the [`Turns`] takes one. `bell` is called when a turn would find something to do, by whoever
+    /// appends or closes; it should only note that and return.
+    ///
+    /// # Errors
+    /// As [`Journal::open`].
+    pub fn in_turns(
+        disk: Arc<dyn Disk>,
+        options: Options,
+        seal: Option<Seal>,
+        bell: impl Fn() + Send + Sync + 'static,
+    ) -> Result<(Self, Turns, Recovery), OpenError> {
+        let (log, recovery) = Log::open(disk, options, seal)?;
+        let queue = Arc::new(Queue::new(options, Some(Box::new(bell))));
+        let journal = Self {
+            queue: Arc::clone(&queue),
+            reader: log.reader(),
+            writer: Mutex::new(None),
+            _lock: log.lock(),
+        };
+        Ok((journal, Turns(Writing::of(log, queue)), recovery))
     }
 
     /// Hands in the records of one decision: they share a frame and keep their
@@ -135,7 +158,8 @@ impl Journal {
     }
 
     /// Takes nothing more, writes all that waits, and returns when it is durable
-    /// and its waiters are told. Dropping the journal does the same.
+    /// and its waiters are told. Dropping the journal does the same. A journal in turns only takes nothing
+    /// more: what waits is written by the turns to come.
     pub fn close(&self) {
         self.queue.close();
         let mut slot = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
@@ -205,29 +229,96 @@ fn thread_refused(error: io::Error) -> OpenError {
     OpenError::Thread(error.to_string())
 }
 
-/// The writer's thread.
-fn write_groups(mut log: Log, queue: &Queue) {
-    let mut warned = false;
-    let mut expected = Expected::NONE;
-    let ended = catch_unwind(AssertUnwindSafe(|| {
-        while let Some(group) = queue.take(expected) {
-            expected = write_group(&mut log, queue, group)?;
-            log.prepare_ahead();
-            if warned != log.no_room_ahead().is_some() {
-                warned = !warned;
-                queue.warn(log.no_room_ahead().cloned());
+/// The writing side of a journal without a thread.
+///
+/// Frames, recovery and the order of answers are those of a journal with one; only gathering differs: a
+/// group is whatever waits when a turn begins.
+#[derive(Debug)]
+pub struct Turns(Writing);
+
+/// What a turn did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It wrote one group; more may wait.
+    Wrote,
+    /// Nothing waited.
+    Idle,
+    /// The journal is closed and all is written, or it is broken: no turn will do anything more.
+    Ended,
+}
+
+impl Turns {
+    /// Writes the group that waits, if any, syncs it and tells everyone in it.
+    pub fn turn(&mut self) -> Turn {
+        self.0.turn()
+    }
+}
+
+/// The owner of the files, and who waits for them.
+struct Writing {
+    log: Log,
+    queue: Arc<Queue>,
+    warned: bool,
+}
+
+impl fmt::Debug for Writing {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.log.fmt(out)
+    }
+}
+
+impl Writing {
+    const fn of(log: Log, queue: Arc<Queue>) -> Self {
+        Self {
+            log,
+            queue,
+            warned: false,
+        }
+    }
+
+    /// The writer's thread.
+    fn run(mut self) {
+        let mut expected = Expected::NONE;
+        while let Some(group) = self.queue.take(expected) {
+            match self.write(group) {
+                Some(next) => expected = next,
+                None => return,
             }
         }
-        Ok(())
-    }));
-    let fault = match ended {
-        Ok(Ok(())) => return,
-        Ok(Err(fault)) => fault,
-        Err(_panic) => Arc::new(Fault::WriterLost),
-    };
-    let error = AppendError::Broken(Arc::clone(&fault));
-    for waiter in queue.break_off(&fault) {
-        tell(waiter, Err(error.clone()));
+    }
+
+    fn turn(&mut self) -> Turn {
+        match self.queue.take_waiting() {
+            Taken::Nothing => Turn::Idle,
+            Taken::Ended => Turn::Ended,
+            Taken::Group(group) => match self.write(group) {
+                Some(_) => Turn::Wrote,
+                None => Turn::Ended,
+            },
+        }
+    }
+
+    /// Writes one group; nothing when that broke the journal, and everyone has been told.
+    fn write(&mut self, group: Group) -> Option<Expected> {
+        let written = catch_unwind(AssertUnwindSafe(|| {
+            let expected = write_group(&mut self.log, &self.queue, group)?;
+            self.log.prepare_ahead();
+            if self.warned != self.log.no_room_ahead().is_some() {
+                self.warned = !self.warned;
+                self.queue.warn(self.log.no_room_ahead().cloned());
+            }
+            Ok(expected)
+        }));
+        let fault = match written {
+            Ok(Ok(expected)) => return Some(expected),
+            Ok(Err(fault)) => fault,
+            Err(_panic) => Arc::new(Fault::WriterLost),
+        };
+        let error = AppendError::Broken(Arc::clone(&fault));
+        for waiter in self.queue.break_off(&fault) {
+            tell(waiter, Err(error.clone()));
+        }
+        None
     }
 }
 

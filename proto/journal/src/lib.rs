@@ -13,7 +13,8 @@
 //! |---|---|
 //! | [`Journal`] | how do many callers share one sync? |
 //! | [`Submission`] | what becomes durable together? |
-//! | [`Log`] | the same without a thread, for simulation and tools |
+//! | [`Runner`] | who does the work beside the callers: threads, or a simulation |
+//! | [`Log`] | the same without a queue, for tools |
 //! | [`Reader`], [`Frames`], [`Frame`] | what is in it? |
 //! | [`Recovery`], [`Damage`] | what did opening find? |
 //! | [`Disk`], [`DirDisk`] | what does it ask of a disk? |
@@ -49,6 +50,7 @@ mod queue;
 mod reader;
 mod recovery;
 mod repair;
+mod runner;
 mod segment;
 mod submission;
 #[cfg(any(test, feature = "testing"))]
@@ -63,11 +65,12 @@ pub use error::{
     AppendError, BadFrame, Damage, DiskFault, Fault, Flaw, OpenError, Operation, ReadError,
 };
 pub use frame::{Frame, Records};
-pub use journal::{Journal, Permit};
+pub use journal::{Journal, Permit, Turn, Turns};
 pub use log::{Committed, FrameContents, Log, Seal};
 pub use options::Options;
 pub use position::Position;
 pub use reader::{Frames, Reader};
 pub use recovery::{Recovery, Torn};
+pub use runner::{Runner, Running, Threads, Work};
 pub use submission::Submission;
 pub use tip::Tip;

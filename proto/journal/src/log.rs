@@ -1,6 +1,6 @@
 //! The journal without its thread: one owner, one frame at a time.
 //!
-//! [`crate::Journal`] runs this on a thread; a simulation or a tool runs it
+//! [`crate::Journal`] runs this on a thread or in turns; a tool runs it
 //! inline. It gathers nothing and waits for nothing; it does keep the rule that
 //! after a failed write or sync nothing more is written.
 

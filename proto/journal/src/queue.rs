@@ -29,6 +29,13 @@ pub(crate) struct Group {
     pub(crate) waiters: Vec<Waiter>,
 }
 
+/// What is there for a writer that does not wait.
+pub(crate) enum Taken {
+    Group(Group),
+    Nothing,
+    Ended,
+}
+
 /// How many are likely to come back at once, and how long that is worth waiting
 /// for: at first, and again from the first who comes later.
 #[derive(Clone, Copy)]
@@ -44,10 +51,16 @@ impl Expected {
     };
 }
 
+/// Called when there is something to write, or nothing more to come.
+pub(crate) type Bell = Box<dyn Fn() + Send + Sync>;
+
 pub(crate) struct Queue {
     options: Options,
     state: Mutex<State>,
+    /// Wakes the writer's thread.
     arrived: Condvar,
+    /// Tells the owner of a journal without a thread.
+    bell: Option<Bell>,
 }
 
 struct State {
@@ -75,7 +88,7 @@ impl End {
 }
 
 impl Queue {
-    pub(crate) fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options, bell: Option<Bell>) -> Self {
         let state = State {
             waiting: VecDeque::new(),
             bytes: 0,
@@ -88,6 +101,7 @@ impl Queue {
             options,
             state: Mutex::new(state),
             arrived: Condvar::new(),
+            bell,
         }
     }
 
@@ -126,7 +140,7 @@ impl Queue {
         let due = self.enough(&state);
         drop(state);
         if due {
-            self.arrived.notify_one();
+            self.ring();
         }
         Ok(())
     }
@@ -146,6 +160,26 @@ impl Queue {
             state = self.gathered(state, expected);
         }
         Some(self.gather(&mut state))
+    }
+
+    /// Takes what waits now, as many as make one group.
+    pub(crate) fn take_waiting(&self) -> Taken {
+        let mut state = self.state();
+        if !state.waiting.is_empty() {
+            return Taken::Group(self.gather(&mut state));
+        }
+        if state.end.is_some() {
+            Taken::Ended
+        } else {
+            Taken::Nothing
+        }
+    }
+
+    fn ring(&self) {
+        self.arrived.notify_one();
+        if let Some(bell) = &self.bell {
+            bell();
+        }
     }
 
     /// Waits for those expected, and is woken when all are there, not by each.
@@ -203,7 +237,7 @@ impl Queue {
     /// Takes nothing more; what waits is still written.
     pub(crate) fn close(&self) {
         self.state().end.get_or_insert(End::Closed);
-        self.arrived.notify_one();
+        self.ring();
     }
 
     /// Takes nothing more, and hands out those who wait, to be told why.
@@ -213,7 +247,7 @@ impl Queue {
         state.bytes = 0;
         let waiting = mem::take(&mut state.waiting);
         drop(state);
-        self.arrived.notify_one();
+        self.ring();
         waiting.into_iter().map(|next| next.waiter).collect()
     }
 
