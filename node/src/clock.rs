@@ -5,30 +5,9 @@
 //! to the next business day, and a closed day takes nothing more.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use huitong_core::date::{BusinessDay, DateError, Timestamp};
-
-/// What tells the time.
-pub trait Clock: Send + Sync {
-    /// Now.
-    fn now(&self) -> Timestamp;
-}
-
-/// The machine's clock.
-#[derive(Debug, Clone, Copy)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
-        // A clock outside 1970 to 2199 is out of order; what then carries its time is refused as too old.
-        Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
-    }
-}
+pub use huitong_transport::{Clock, SystemClock};
 
 /// Days that are no business days.
 #[derive(Debug, Clone, PartialEq, Eq)]

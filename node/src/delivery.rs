@@ -81,7 +81,7 @@ impl HomeRole {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(jittered(every)) => {}
+                () = tokio::time::sleep(jittered(&*self.chance, every)) => {}
             }
         }
     }

@@ -3,6 +3,7 @@
 //! | module | its question |
 //! |---|---|
 //! | [`node`] | How is a node put together, started and stopped? |
+//! | [`platform`] | What does it stand on? |
 //! | [`treatment`] | What does a region do for a bill from one of its institutions? |
 //! | [`home`] | What does a region answer for its own people? |
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
@@ -23,9 +24,10 @@
 //! | [`config`] | With what is a node started? |
 //! | [`command`] | `huitong node …` |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
+//! | [`chance`] | Where do salts and jitter come from? |
 
 pub mod catalogue;
-mod chance;
+pub mod chance;
 pub mod clock;
 pub mod command;
 mod compute;
@@ -43,6 +45,7 @@ pub mod node;
 pub mod office;
 pub mod ordinal;
 pub mod peers;
+pub mod platform;
 pub mod policies;
 mod reading;
 pub mod registry;
@@ -55,3 +58,4 @@ pub mod treatment;
 pub mod writer;
 
 pub use node::{Node, NodeConfig, RunningNode, StartError};
+pub use platform::Platform;

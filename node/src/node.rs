@@ -1,6 +1,6 @@
 //! Wiring: the parts of a node, started in order and stopped in order.
 //!
-//! This is the one place that names the storage backend. Starting takes the port, so that a second
+//! What a node stands on is named in `platform`. Starting takes the port, so that a second
 //! node fails at once, reads the journal, brings the index up, and only then serves; stopping lets
 //! calls finish, then settlements under way, then the writer.
 
@@ -12,16 +12,19 @@ use std::time::Duration;
 use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
-use huitong_journal::{DirDisk, Options};
+use huitong_journal::{Options, Runner};
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{
-    AccessTable, ClientLimits, CredentialStore, ServeError, Server, ServerLimits, TransportError,
+    AccessTable, ClientLimits, CredentialStore, Dialer, ServeError, Server, ServerLimits,
+    TransportError,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+use crate::chance::Chance;
 use crate::clock::{Calendar, Clock};
+use crate::compute::aside;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
@@ -30,11 +33,11 @@ use crate::ledger::{Ledger, LedgerOptions, OpenError};
 use crate::legs::report::Reporter;
 use crate::office::Office;
 use crate::peers::{DirectoryEntry, DirectoryError, Homes};
+use crate::platform::{Platform, StorageError, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
 use crate::registry::{self, Registry};
 use crate::store::StoreError;
-use crate::store::embedded::SledIndex;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
 
@@ -83,14 +86,9 @@ pub struct NodeConfig {
 /// Why a node did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The data folder.
-    #[error("data folder {path}: {error}")]
-    Folder {
-        /// The folder.
-        path: String,
-        /// What the system said.
-        error: std::io::Error,
-    },
+    /// The data folder, or the index in it.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// Journal or index.
     #[error(transparent)]
     Ledger(#[from] OpenError),
@@ -135,23 +133,41 @@ struct Heart {
 }
 
 impl Node {
-    /// Starts a node. It serves when this returns.
+    /// Starts a node on this machine. It serves when this returns.
     ///
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: NodeConfig) -> Result<RunningNode, StartError> {
-        let (listen, credentials) = (config.listen, config.credentials.clone());
-        let server = Server::bind(listen, credentials, config.server.clone()).await?;
-        let ledger = open(&config).await?;
+        let platform = Platform::machine(config.data.clone());
+        Self::start_on(platform, config).await
+    }
+
+    /// Starts a node on any platform; the configuration's data folder is the machine's alone.
+    ///
+    /// # Errors
+    /// As [`Node::start`].
+    pub async fn start_on(
+        platform: Platform,
+        config: NodeConfig,
+    ) -> Result<RunningNode, StartError> {
+        let (credentials, limits) = (config.credentials.clone(), config.server.clone());
+        let network = &*platform.network;
+        let server = Server::bind_on(network, config.listen, credentials, limits).await?;
+        let ledger = open(&platform, &config).await?;
         let access = access::table(config.region)?;
-        let (heart, services) = assemble(config, ledger)?;
+        let (heart, services) = assemble(platform, config, ledger)?;
         let routes = routes(services).await.map_err(StartError::Reflection)?;
         Ok(heart.run(server, routes, access))
     }
 }
 
 /// Puts the roles together over an open ledger.
-fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services), StartError> {
+fn assemble(
+    platform: Platform,
+    config: NodeConfig,
+    ledger: Arc<Ledger>,
+) -> Result<(Heart, Services), StartError> {
+    let chance = platform.chance;
     let NodeConfig {
         region,
         credentials,
@@ -162,19 +178,15 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
     } = config;
     let policies = Arc::new(read_policies(&ledger, region)?);
     let catalogue = read_catalogue(&ledger)?.map(Arc::new);
-    let writer = Writer::start(Arc::clone(&ledger), Arc::clone(&clock), COMMANDS_WAITING);
-    let writer = Arc::new(writer.map_err(StartError::Thread)?);
+    let writer = writer(&ledger, &clock, &*platform.runner)?;
     let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
     let rule = config.reversal;
-    let home = home(region, &ledger, &writer, &policies, &calendar, rule);
-    let homes = Homes::new(
-        region,
-        Arc::clone(&home),
-        config.directory,
-        &credentials,
-        &client,
-    )?;
+    let home = home(
+        region, &ledger, &writer, &policies, &calendar, rule, &chance,
+    );
+    let dialer = Dialer::over(platform.network, credentials, client);
+    let homes = Homes::new(region, Arc::clone(&home), config.directory, &dialer)?;
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -182,12 +194,13 @@ fn assemble(config: NodeConfig, ledger: Arc<Ledger>) -> Result<(Heart, Services)
         policies: Arc::clone(&policies),
         homes: homes.clone(),
         clock: Arc::clone(&clock),
+        chance: Arc::clone(&chance),
         timing: config.timing,
         catalogue,
     }));
     let reporter = config.clearinghouse.map(|endpoint| {
         let ledger = Arc::clone(&ledger);
-        Reporter::new(ledger, &endpoint, &credentials, &client, report_every).map(Arc::new)
+        Reporter::new(ledger, &endpoint, &dialer, chance, report_every).map(Arc::new)
     });
     let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
     let registry = Arc::new(Registry::new(registry::Parts {
@@ -229,11 +242,23 @@ fn home(
     policies: &Arc<PolicyBook>,
     calendar: &Arc<Calendar>,
     rule: ReversalRule,
+    chance: &Arc<dyn Chance>,
 ) -> Arc<HomeRole> {
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
-    let role = HomeRole::new(region, ledger, writer, policies, calendar, rule);
+    let chance = Arc::clone(chance);
+    let role = HomeRole::new(region, ledger, writer, policies, calendar, rule, chance);
     Arc::new(role)
+}
+
+fn writer(
+    ledger: &Arc<Ledger>,
+    clock: &Arc<dyn Clock>,
+    runner: &dyn Runner,
+) -> Result<Arc<Writer>, StartError> {
+    Writer::start(ledger, clock, runner, COMMANDS_WAITING)
+        .map(Arc::new)
+        .map_err(StartError::Thread)
 }
 
 fn office(
@@ -247,31 +272,18 @@ fn office(
     Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
 }
 
-async fn open(config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
-    let (data, region, journal) = (config.data.clone(), config.region, config.journal);
-    let key = Arc::clone(&config.signing);
-    let opened = tokio::task::spawn_blocking(move || {
-        let folder = |name: &str| {
-            let path = data.join(name);
-            std::fs::create_dir_all(&path)
-                .map(|()| path.clone())
-                .map_err(|error| StartError::Folder {
-                    path: path.display().to_string(),
-                    error,
-                })
-        };
-        let path = folder("journal")?;
-        let disk = DirDisk::at(&path).map_err(|error| StartError::Folder {
-            path: path.display().to_string(),
-            error,
-        })?;
-        let index = Arc::new(SledIndex::open(&folder("index")?)?);
+async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
+    let (region, journal, key) = (config.region, config.journal, Arc::clone(&config.signing));
+    let (storage, runner) = (Arc::clone(&platform.storage), Arc::clone(&platform.runner));
+    let opened = aside(move || {
+        let Stored { disk, index } = storage.open()?;
         Ok(Arc::new(Ledger::open(LedgerOptions {
             region,
             disk,
             journal,
             index,
             key,
+            runner,
         })?))
     });
     opened.await.map_err(|_| StartError::Interrupted)?

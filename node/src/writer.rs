@@ -1,4 +1,4 @@
-//! The one writer: every decision that changes something is made on one thread, one after the other.
+//! The one writer: every decision that changes something is made in one place, one after the other.
 //!
 //! A command decides on rows that include everything appended before it, synced or not, so two requests
 //! never both see the same remaining deductible. What it decides is a value ([`Verdict`]); appending it is
@@ -8,10 +8,10 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::thread::JoinHandle;
 
 use huitong_core::date::Timestamp;
 use huitong_core::record::NodeRecord;
+use huitong_journal::{Runner, Running};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
@@ -50,11 +50,11 @@ pub struct Done<A> {
 
 type Job = Box<dyn FnOnce(&Ledger, &dyn Clock) + Send>;
 
-/// The way to the writer's thread.
+/// The way to the writer.
 pub struct Writer {
     ledger: Arc<Ledger>,
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+    running: Mutex<Option<Running>>,
 }
 
 enum Outcome<A> {
@@ -63,30 +63,30 @@ enum Outcome<A> {
 }
 
 impl Writer {
-    /// Starts the thread. At most `waiting` commands wait; more are refused as overloaded.
+    /// Has a runner do the deciding. At most `waiting` commands wait; more are refused as overloaded.
     ///
     /// # Errors
-    /// When the thread cannot be started.
+    /// When nobody can be found to do it.
     pub fn start(
-        ledger: Arc<Ledger>,
-        clock: Arc<dyn Clock>,
+        ledger: &Arc<Ledger>,
+        clock: &Arc<dyn Clock>,
+        runner: &dyn Runner,
         waiting: usize,
     ) -> std::io::Result<Self> {
         let (jobs, mut queue) = mpsc::channel::<Job>(waiting.max(1));
-        let thread = std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn({
-                let ledger = Arc::clone(&ledger);
-                move || {
-                    while let Some(job) = queue.blocking_recv() {
-                        job(&ledger, &*clock);
-                    }
+        let deciding = {
+            let (ledger, clock) = (Arc::clone(ledger), Arc::clone(clock));
+            async move {
+                while let Some(job) = queue.recv().await {
+                    job(&ledger, &*clock);
                 }
-            })?;
+            }
+        };
+        let running = runner.start("writer", Box::pin(deciding))?;
         Ok(Self {
-            ledger,
+            ledger: Arc::clone(ledger),
             jobs: Mutex::new(Some(jobs)),
-            thread: Mutex::new(Some(thread)),
+            running: Mutex::new(Some(running)),
         })
     }
 
@@ -128,13 +128,13 @@ impl Writer {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
-        let thread = self
-            .thread
+        let running = self
+            .running
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(thread) = thread {
-            drop(thread.join());
+        if let Some(running) = running {
+            running.finish();
         }
         self.ledger.close();
     }

@@ -39,7 +39,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
-use crate::chance::salt;
+use crate::chance::{Chance, salt};
 use crate::clock::Calendar;
 use crate::compute::compute;
 use crate::error::NodeError;
@@ -126,6 +126,7 @@ pub struct HomeRole {
     policies: Arc<PolicyBook>,
     calendar: Arc<Calendar>,
     rule: ReversalRule,
+    pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
 }
 
@@ -139,6 +140,7 @@ impl HomeRole {
         policies: Arc<PolicyBook>,
         calendar: Arc<Calendar>,
         rule: ReversalRule,
+        chance: Arc<dyn Chance>,
     ) -> Self {
         Self {
             region,
@@ -147,6 +149,7 @@ impl HomeRole {
             policies,
             calendar,
             rule,
+            chance,
             acknowledged: Mutex::default(),
         }
     }
@@ -202,7 +205,7 @@ impl HomeRole {
             policy: order.policy,
             recomputed,
             calendar: Arc::clone(&self.calendar),
-            salt: salt(),
+            salt: salt(&*self.chance),
         };
         let Done { answer, written } = self.writer.run(command).await?;
         match answer {

@@ -67,7 +67,7 @@ impl HomeRole {
             original: original.map(|(_, record)| record),
             rule: self.rule,
             calendar: std::sync::Arc::clone(&self.calendar),
-            salt: salt(),
+            salt: salt(&*self.chance),
         };
         let Done { answer, written } = self.writer.run(command).await?;
         match answer {

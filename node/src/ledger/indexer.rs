@@ -5,10 +5,10 @@
 //! at the next start.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_core::canonical::encode_to_vec;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::overlay::Overlay;
 use super::progress::Progress;
@@ -25,13 +25,13 @@ pub(super) struct Synced {
 }
 
 /// Runs until the sender is gone and all is indexed.
-pub(super) fn run(
-    queue: &Receiver<Synced>,
-    index: &dyn Index,
-    overlay: &Arc<RwLock<Overlay>>,
-    progress: &Progress,
+pub(super) async fn run(
+    mut queue: UnboundedReceiver<Synced>,
+    index: Arc<dyn Index>,
+    overlay: Arc<RwLock<Overlay>>,
+    progress: Arc<Progress>,
 ) {
-    while let Ok(first) = queue.recv() {
+    while let Some(first) = queue.recv().await {
         let (mut reached, mut sequence) = (first.reached, first.sequence);
         let mut batch = BTreeMap::new();
         let mut take = |changed: Vec<Change>| {

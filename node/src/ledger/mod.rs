@@ -13,13 +13,13 @@ mod progress;
 mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader};
+use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader, Running};
+use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::group::{Group, LastGroup};
@@ -47,8 +47,8 @@ pub struct Ledger {
     last_group: LastGroup,
     progress: Arc<Progress>,
     appended: AtomicU64,
-    to_index: Mutex<Option<mpsc::Sender<Synced>>>,
-    indexer: Mutex<Option<JoinHandle<()>>>,
+    to_index: Mutex<Option<mpsc::UnboundedSender<Synced>>>,
+    indexer: Mutex<Option<Running>>,
     /// Last, so that it tells when everything above has let go of the files.
     gone: DropGuard,
 }
@@ -308,7 +308,7 @@ impl Ledger {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(indexer) = indexer {
-            drop(indexer.join());
+            indexer.finish();
         }
     }
 }

@@ -4,14 +4,14 @@
 //! *ahead* of it means that acknowledged records are gone, and the node refuses to serve.
 
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, RwLock, mpsc};
+use std::sync::{Arc, Mutex, RwLock};
 
 use huitong_certs::SigningKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{Disk, Frame, Journal, Options, Position, ReadError, Reader};
-
+use huitong_journal::{Disk, Frame, Options, Position, ReadError, Reader, Runner};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Ledger;
@@ -37,6 +37,8 @@ pub struct LedgerOptions {
     pub index: Arc<dyn Index>,
     /// What the node signs commit groups with.
     pub key: Arc<SigningKey>,
+    /// Who writes and indexes.
+    pub runner: Arc<dyn Runner>,
 }
 
 /// Why a ledger was not opened.
@@ -76,10 +78,11 @@ impl Ledger {
             journal,
             index,
             key,
+            runner,
         } = options;
         let last_group = LastGroup::default();
         let seal = seal(key, last_group.clone());
-        let (journal, recovery) = Journal::open(disk, journal, Some(seal))?;
+        let (journal, recovery) = runner.open_journal(disk, journal, Some(seal))?;
         if let Some(torn) = &recovery.torn {
             tracing::warn!(file = %torn.file, bytes = torn.bytes, "an unfinished write was set aside");
         }
@@ -94,17 +97,14 @@ impl Ledger {
 
         let overlay = Arc::new(RwLock::new(Overlay::default()));
         let progress = Arc::new(Progress::new());
-        let (to_index, queue) = mpsc::channel();
-        let thread = std::thread::Builder::new().name("indexer".to_owned());
-        let handle = thread
-            .spawn({
-                let (index, overlay, progress) = (
-                    Arc::clone(&index),
-                    Arc::clone(&overlay),
-                    Arc::clone(&progress),
-                );
-                move || indexer::run(&queue, &*index, &overlay, &progress)
-            })
+        // Bounded by `ROWS_WAITING_AT_MOST`: what is not indexed yet waits in the overlay too.
+        let (to_index, queue) = mpsc::unbounded_channel();
+        let indexing = {
+            let (overlay, progress) = (Arc::clone(&overlay), Arc::clone(&progress));
+            indexer::run(queue, Arc::clone(&index), overlay, progress)
+        };
+        let indexer = runner
+            .start("indexer", Box::pin(indexing))
             .map_err(OpenError::Thread)?;
         Ok(Self {
             region,
@@ -116,7 +116,7 @@ impl Ledger {
             progress,
             appended: AtomicU64::new(0),
             to_index: Mutex::new(Some(to_index)),
-            indexer: Mutex::new(Some(handle)),
+            indexer: Mutex::new(Some(indexer)),
             gone: CancellationToken::new().drop_guard(),
         })
     }

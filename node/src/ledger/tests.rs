@@ -22,8 +22,8 @@ use huitong_core::record::{DayClosed, ReceiptsAcknowledged};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::reversal::BegunBy;
 use huitong_core::vocabulary::ReversalReason;
-use huitong_journal::Options;
 use huitong_journal::testing::{FakeDisk, Misfortune};
+use huitong_journal::{Options, Threads};
 
 use super::*;
 use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal};
@@ -48,6 +48,7 @@ fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, OpenError> 
         journal: small,
         index: Arc::<MemoryIndex>::clone(index),
         key: key(),
+        runner: Arc::new(Threads),
     })
 }
 

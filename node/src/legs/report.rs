@@ -11,16 +11,14 @@ use huitong_core::date::BusinessDay;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
 use huitong_proto::clearing::v1::{CloseDayRequest, ReportLegsRequest, StreamPositionRequest};
 use huitong_proto::conversion::leg::leg_to_wire;
-use huitong_transport::{
-    ClientLimits, CredentialStore, MAX_MESSAGE_BYTES, TransportError, call_within, connect_lazy,
-};
+use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::transport::Channel;
 
 use super::stream::legs_from;
-use crate::chance::jittered;
+use crate::chance::{Chance, jittered};
 use crate::ledger::Ledger;
 use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table};
 
@@ -44,6 +42,7 @@ pub struct Reported {
 pub struct Reporter {
     ledger: Arc<Ledger>,
     channel: Channel,
+    chance: Arc<dyn Chance>,
     every: Duration,
     within: Duration,
     reported: watch::Sender<Reported>,
@@ -79,16 +78,11 @@ impl Reporter {
     pub fn new(
         ledger: Arc<Ledger>,
         endpoint: &str,
-        credentials: &CredentialStore,
-        limits: &ClientLimits,
+        dialer: &Dialer,
+        chance: Arc<dyn Chance>,
         every: Duration,
     ) -> Result<Self, TransportError> {
-        let channel = connect_lazy(
-            endpoint,
-            Identity::Clearinghouse,
-            credentials,
-            limits.clone(),
-        )?;
+        let channel = dialer.connect_lazy(endpoint, Identity::Clearinghouse)?;
         let reported = watch::Sender::new(Reported {
             held: 0,
             closed: None,
@@ -96,8 +90,9 @@ impl Reporter {
         Ok(Self {
             ledger,
             channel,
+            chance,
             every,
-            within: limits.call_deadline,
+            within: dialer.limits().call_deadline,
             reported,
         })
     }
@@ -138,7 +133,7 @@ impl Reporter {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(jittered(wait)) => {}
+                () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
             }
         }
     }

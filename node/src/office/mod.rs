@@ -21,9 +21,9 @@ use huitong_core::record::policy::{Act, WithdrawalAsked};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_document::Fault;
 use tokio::sync::Mutex;
-use tokio::task::spawn_blocking;
 
 use crate::clock::Clock;
+use crate::compute::aside;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::{HeldPolicy, OwnPolicies, OwnPolicy, PolicyBook, PolicyError};
@@ -111,7 +111,7 @@ impl Office {
     ) -> Result<OwnPolicy, ProposeError> {
         let region = self.policies.region();
         let bytes = document.clone();
-        let reviewed = spawn_blocking(move || review(&bytes, region)).await;
+        let reviewed = aside(move || review(&bytes, region)).await;
         let reviewed = reviewed.map_err(|_| StoreError::Inconsistent("a review broke off"))?;
         let policy = Arc::new(reviewed.map_err(ProposeError::Faults)?);
         let office = Arc::clone(self);

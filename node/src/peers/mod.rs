@@ -22,7 +22,7 @@ use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalOrder;
-use huitong_transport::{ClientLimits, CredentialStore, TransportError};
+use huitong_transport::{Dialer, TransportError};
 
 use crate::error::NodeError;
 use crate::home::{
@@ -103,8 +103,7 @@ impl Homes {
         own_region: RegionCode,
         own: Arc<HomeRole>,
         entries: Vec<DirectoryEntry>,
-        credentials: &CredentialStore,
-        limits: &ClientLimits,
+        dialer: &Dialer,
     ) -> Result<Self, DirectoryError> {
         let mut others = BTreeMap::new();
         for entry in entries
@@ -119,7 +118,7 @@ impl Homes {
                     found: found.clone(),
                 });
             }
-            let peer = Peer::new(entry, credentials, limits);
+            let peer = Peer::new(entry, dialer);
             let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
             if others.insert(region, Arc::new(peer)).is_some() {
                 return Err(DirectoryError::Twice(region));

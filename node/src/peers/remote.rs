@@ -32,9 +32,7 @@ use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceClient;
-use huitong_transport::{
-    ClientLimits, CredentialStore, MAX_MESSAGE_BYTES, TransportError, call_within, connect_lazy,
-};
+use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tonic::Status;
 use tonic::transport::Channel;
 
@@ -53,24 +51,13 @@ pub struct Peer {
 }
 
 impl Peer {
-    pub(super) fn new(
-        entry: DirectoryEntry,
-        credentials: &CredentialStore,
-        limits: &ClientLimits,
-    ) -> Result<Self, TransportError> {
+    pub(super) fn new(entry: DirectoryEntry, dialer: &Dialer) -> Result<Self, TransportError> {
         let DirectoryEntry {
             region,
             endpoint,
             signing,
         } = entry;
-        let open = |_| {
-            connect_lazy(
-                &endpoint,
-                Identity::RegionNode(region),
-                credentials,
-                limits.clone(),
-            )
-        };
+        let open = |_| dialer.connect_lazy(&endpoint, Identity::RegionNode(region));
         let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
         Ok(Self {
             region,

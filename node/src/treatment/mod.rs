@@ -42,6 +42,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::catalogue::Catalogue;
+use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
@@ -87,6 +88,7 @@ pub struct TreatmentRole {
     policies: Arc<PolicyBook>,
     homes: Homes,
     clock: Arc<dyn Clock>,
+    chance: Arc<dyn Chance>,
     timing: Timing,
     catalogue: RwLock<Option<Arc<Catalogue>>>,
     verified: VerifiedRoots,
@@ -109,6 +111,8 @@ pub struct Parts {
     pub homes: Homes,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+    /// Randomness, for the jitter of its rounds.
+    pub chance: Arc<dyn Chance>,
     /// The waits.
     pub timing: Timing,
     /// The catalogue in use.
@@ -126,6 +130,7 @@ impl TreatmentRole {
             policies,
             homes,
             clock,
+            chance,
             timing,
             catalogue,
         } = parts;
@@ -136,6 +141,7 @@ impl TreatmentRole {
             policies,
             homes,
             clock,
+            chance,
             timing,
             catalogue: RwLock::new(catalogue),
             verified: VerifiedRoots::default(),

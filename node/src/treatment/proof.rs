@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use huitong_core::digest::Digest;
-use tokio::task::spawn_blocking;
 
+use crate::compute::aside;
 use crate::peers::{FetchedPolicy, Home};
 use crate::policies::{DOCUMENT_BYTES_AT_MOST, HeldPolicy, PolicyBook, PolicyError};
 use crate::signature::is_statement_signed;
@@ -63,7 +63,7 @@ pub(super) async fn proven(
     }
     let statement = statement.statement().map_err(|_| ProofFault::Statement)?;
     let region = home.region();
-    let reading = spawn_blocking(move || HeldPolicy::read(document, region));
+    let reading = aside(move || HeldPolicy::read(document, region));
     let read = tokio::time::timeout(within, reading).await;
     let policy = match read {
         Ok(Ok(policy)) => policy?,

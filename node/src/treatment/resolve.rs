@@ -25,7 +25,7 @@ impl TreatmentRole {
             }
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(jittered(self.timing.resolve_every)) => {}
+                () = tokio::time::sleep(jittered(&*self.chance, self.timing.resolve_every)) => {}
             }
         }
     }

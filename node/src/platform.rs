@@ -1,0 +1,108 @@
+//! What a node stands on: disk, index, network, threads, randomness. This is the one place that names them.
+//!
+//! A node is the same on any platform: what differs is who keeps its bytes, who carries them, and who does
+//! the work that waits.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use huitong_journal::{DirDisk, Disk, Runner, Threads};
+use huitong_transport::{Network, Tcp};
+
+use crate::chance::{Chance, SystemChance};
+use crate::store::embedded::SledIndex;
+use crate::store::{Index, StoreError};
+
+/// Where a node keeps what it knows.
+pub trait Storage: Send + Sync {
+    /// Makes both ready.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    fn open(&self) -> Result<Stored, StorageError>;
+}
+
+/// What a node keeps its records and rows in.
+pub struct Stored {
+    /// The disk of its journal.
+    pub disk: Arc<dyn Disk>,
+    /// Its rows.
+    pub index: Arc<dyn Index>,
+}
+
+/// Why a node's storage cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The data folder.
+    #[error("data folder {path}: {error}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] StoreError),
+}
+
+/// What a node stands on.
+pub struct Platform {
+    /// Where its journal and its index lie.
+    pub storage: Arc<dyn Storage>,
+    /// Who writes, decides and indexes beside its callers.
+    pub runner: Arc<dyn Runner>,
+    /// What carries its calls.
+    pub network: Arc<dyn Network>,
+    /// Where salts and jitter come from.
+    pub chance: Arc<dyn Chance>,
+}
+
+impl Platform {
+    /// The machine: a folder in which `journal` and `index` lie, TCP, a thread for each piece of work.
+    #[must_use]
+    pub fn machine(data: PathBuf) -> Self {
+        Self {
+            storage: Arc::new(Folder(data)),
+            runner: Arc::new(Threads),
+            network: Arc::new(Tcp),
+            chance: Arc::new(SystemChance),
+        }
+    }
+}
+
+impl fmt::Debug for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Platform")
+            .field("network", &self.network)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn part(&self, name: &str) -> Result<PathBuf, StorageError> {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(&path).map_err(|error| refused(&path, error))?;
+        Ok(path)
+    }
+}
+
+impl Storage for Folder {
+    fn open(&self) -> Result<Stored, StorageError> {
+        let path = self.part("journal")?;
+        let disk = DirDisk::at(&path).map_err(|error| refused(&path, error))?;
+        let index = Arc::new(SledIndex::open(&self.part("index")?)?);
+        Ok(Stored { disk, index })
+    }
+}
+
+fn refused(path: &Path, error: io::Error) -> StorageError {
+    StorageError::Folder {
+        path: path.display().to_string(),
+        error,
+    }
+}
