@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`config`] | What is it told? |
 //! | [`server`] | How does it run? |
+//! | [`platform`] | What does it stand on? |
 //! | [`command`] | What do its operator and its officers type? |
 //! | `grpc` | Who calls, and what is said? |
 //! | `writer` | In which order is decided, and when is it answered? |
@@ -31,11 +32,11 @@ pub mod command;
 pub mod config;
 mod decide;
 mod grpc;
+pub mod platform;
 pub mod refusal;
 pub mod server;
 mod state;
 mod store;
-mod wiring;
 mod writer;
 
 #[cfg(test)]
@@ -46,5 +47,6 @@ mod testing;
 pub use command::{ClearingCommand, ClearinghouseCommand};
 pub use config::{Config, ConfigError};
 pub use grpc::access_table;
+pub use platform::Platform;
 pub use server::{Clearinghouse, RunningClearinghouse, StartError};
-pub use store::{IndexError, StoreError};
+pub use store::{Index, IndexError, MemoryIndex, Pair, StoreError};

@@ -6,18 +6,19 @@ use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_transport::access::AccessTableError;
-use huitong_transport::{CredentialStore, CredentialsError, ServeError, Server, ServerLimits};
-use tokio::task::JoinHandle;
+use huitong_transport::{CredentialsError, ServeError, Server, ServerLimits};
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::{JoinError, JoinHandle};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::{self, Schedule};
 use crate::grpc;
+use crate::platform::{self, Platform};
 use crate::store::StoreError;
-use crate::wiring;
 use crate::writer::Writer;
 
 /// How often the schedule looks whether a cut-off is due.
@@ -59,7 +60,8 @@ impl Clearinghouse {
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: Config) -> Result<RunningClearinghouse, StartError> {
-        Self::start_by(config, Arc::new(SystemClock)).await
+        let platform = Platform::machine(&config)?;
+        Self::start_on(platform, config).await
     }
 
     /// As [`Clearinghouse::start`], by another clock.
@@ -70,16 +72,33 @@ impl Clearinghouse {
         config: Config,
         clock: Arc<dyn Clock>,
     ) -> Result<RunningClearinghouse, StartError> {
-        let credentials = CredentialStore::load(config.tls.clone())?;
+        let mut platform = Platform::machine(&config)?;
+        platform.clock = clock;
+        Self::start_on(platform, config).await
+    }
+
+    /// As [`Clearinghouse::start`], on any platform; the configuration's certificate and data folder are the
+    /// machine's alone.
+    ///
+    /// # Errors
+    /// As [`Clearinghouse::start`].
+    pub async fn start_on(
+        platform: Platform,
+        config: Config,
+    ) -> Result<RunningClearinghouse, StartError> {
+        let credentials = platform.credentials.clone();
         if credentials.identity() != Identity::Clearinghouse {
             return Err(StartError::NotTheClearinghouse(credentials.identity()));
         }
         // Bound before the store is opened: an address in use is told at once.
-        let server = Server::bind(config.listen, credentials, ServerLimits::standard()).await?;
+        let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
+        let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
         let schedule = config.schedule;
-        let writer = tokio::task::spawn_blocking(move || {
-            let members = config.members.clone();
-            Writer::start(members, clock, |events| wiring::open(&config, events))
+        let writer = aside(move || {
+            let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
+            Writer::start(members, clock, &*platform.runner, |events| {
+                platform::open(&config, &platform, events)
+            })
         });
         let writer = Arc::new(writer.await??);
         let routes = grpc::routes(&writer)
@@ -128,6 +147,17 @@ impl RunningClearinghouse {
         tokio::task::spawn_blocking(move || writer.stop()).await?;
         Ok(served??)
     }
+}
+
+/// Runs work that waits for a disk beside everything else; on a runtime of one thread there is nowhere else
+/// to run.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await
 }
 
 /// Has due cycles cut off until told to stop.

@@ -12,8 +12,8 @@ use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
-use huitong_journal::Options;
 use huitong_journal::testing::{FakeDisk, Misfortune};
+use huitong_journal::{Options, Threads};
 use huitong_netting::{Member, Members, NettingPlan};
 
 use crate::clock::Clock;
@@ -164,8 +164,8 @@ impl House {
         let index: Arc<dyn Index> = self.index.clone();
         let disk = self.disk.port();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let opened = Writer::start(directory, clock, |events| {
-            Embedded::open(disk, options, || Ok(index), events)
+        let opened = Writer::start(directory, clock, &Threads, |events| {
+            Embedded::open(disk, options, || Ok(index), &Threads, events)
         });
         self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);
         Ok(())

@@ -1,4 +1,4 @@
-//! The one writer: every decision is made on one thread, one after the other, on a state that includes all
+//! The one writer: every decision is made in one place, one after the other, on a state that includes all
 //! that was decided before, synced or not.
 //!
 //! A decision's record is appended, then applied, and the answer waits for the sync of all that was
@@ -7,14 +7,14 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
-use huitong_journal::AppendError;
+use huitong_journal::{AppendError, Runner, Running};
 use huitong_netting::Members;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::sync::oneshot;
 use tracing::error;
 
@@ -29,16 +29,18 @@ const WAITING_REQUESTS: usize = 1_024;
 
 type Job = Box<dyn FnOnce(&mut Desk) + Send>;
 
-enum Message {
-    Decide(Job),
-    Store(StoreEvent),
-    Stop,
+/// The way to the writer.
+pub(crate) struct Writer {
+    /// Taken when it is told to stop: what waits is still decided.
+    queue: Mutex<Option<Sender<Job>>>,
+    running: Mutex<Option<Running>>,
 }
 
-/// The way to the writer's thread.
-pub(crate) struct Writer {
-    queue: SyncSender<Message>,
-    thread: Mutex<Option<JoinHandle<()>>>,
+/// What the writer waits for.
+struct Inbox {
+    jobs: Receiver<Job>,
+    /// At most a few for each record in the journal's queue, which is bounded.
+    events: UnboundedReceiver<StoreEvent>,
 }
 
 impl Writer {
@@ -46,14 +48,13 @@ impl Writer {
     pub(crate) fn start<S: Store + 'static>(
         members: Members,
         clock: Arc<dyn Clock>,
+        runner: &dyn Runner,
         open: impl FnOnce(Arc<dyn Fn(StoreEvent) + Send + Sync>) -> Result<S, StoreError>,
     ) -> Result<Self, StoreError> {
-        let (queue, messages) = sync_channel(WAITING_REQUESTS);
-        let events = queue.clone();
+        let (queue, jobs) = channel(WAITING_REQUESTS);
+        let (tell, events) = unbounded_channel();
         // Once the writer has gone, nobody waits for the event any more.
-        let store = open(Arc::new(move |event| {
-            drop(events.send(Message::Store(event)))
-        }))?;
+        let store = open(Arc::new(move |event| drop(tell.send(event))))?;
         let state = begin(members, store.load()?)?;
         let desk = Desk {
             state,
@@ -65,13 +66,15 @@ impl Writer {
             unindexed: VecDeque::new(),
             broken: None,
         };
-        let thread = std::thread::Builder::new()
-            .name("clearing-writer".to_owned())
-            .spawn(move || desk.serve(messages))
+        let running = runner
+            .start(
+                "clearing-writer",
+                Box::pin(desk.serve(Inbox { jobs, events })),
+            )
             .map_err(|error| StoreError::Thread(error.to_string()))?;
         Ok(Self {
-            queue,
-            thread: Mutex::new(Some(thread)),
+            queue: Mutex::new(Some(queue)),
+            running: Mutex::new(Some(running)),
         })
     }
 
@@ -82,27 +85,36 @@ impl Writer {
     ) -> Result<A, Refusal> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |desk| desk.decide(decide, answer));
-        self.queue
-            .try_send(Message::Decide(job))
-            .map_err(|refused| match refused {
-                TrySendError::Full(_) => {
-                    Refusal::general(RefusalCode::Overloaded, "the writer's queue is full")
-                }
-                TrySendError::Disconnected(_) => stopped(),
-            })?;
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(stopped)?;
+        queue.try_send(job).map_err(|refused| match refused {
+            TrySendError::Full(_) => {
+                Refusal::general(RefusalCode::Overloaded, "the writer's queue is full")
+            }
+            TrySendError::Closed(_) => stopped(),
+        })?;
         answered.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Answers what waits, makes all of it durable, and ends the thread.
+    /// Takes nothing more, answers what waits, makes all of it durable, and waits for the end of it.
     pub(crate) fn stop(&self) {
-        let thread = self
-            .thread
+        let queue = self
+            .queue
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Some(thread) = thread {
-            drop(self.queue.send(Message::Stop));
-            drop(thread.join());
+        drop(queue);
+        let running = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(running) = running {
+            running.finish();
         }
     }
 }
@@ -153,7 +165,7 @@ struct Unanswered {
     give: Box<dyn FnOnce(Result<(), Refusal>) + Send>,
 }
 
-/// What the writer's thread owns.
+/// What the writer owns.
 struct Desk {
     state: State,
     store: Box<dyn Store>,
@@ -169,19 +181,25 @@ struct Desk {
 }
 
 impl Desk {
-    fn serve(mut self, messages: Receiver<Message>) {
+    /// Decides and gives answers until nobody can ask any more and all is answered.
+    async fn serve(mut self, inbox: Inbox) {
+        let Inbox {
+            mut jobs,
+            mut events,
+        } = inbox;
         let mut stopping = false;
         while !(stopping && self.unanswered.is_empty()) {
-            match messages.recv() {
-                Ok(Message::Decide(job)) if !stopping => job(&mut self),
-                // Dropping the job tells its caller.
-                Ok(Message::Decide(_)) => {}
-                Ok(Message::Store(event)) => self.note(event),
-                Ok(Message::Stop) | Err(_) => stopping = true,
+            // What is synced is told before more is decided.
+            tokio::select! {
+                biased;
+                Some(event) = events.recv() => self.note(event),
+                job = jobs.recv(), if !stopping => match job {
+                    Some(job) => job(&mut self),
+                    None => stopping = true,
+                },
+                else => break,
             }
         }
-        // The store's threads may still report: with the receiver gone they do not wait for room.
-        drop(messages);
         if let Err(fault) = self.store.close() {
             error!(%fault, "the store did not close cleanly");
         }

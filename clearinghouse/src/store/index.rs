@@ -4,25 +4,40 @@
 //! from the journal.
 
 /// Ordered bytes.
-pub(crate) trait Index: Send + Sync {
+pub trait Index: Send + Sync {
     /// The value of a key.
+    ///
+    /// # Errors
+    /// [`IndexError`].
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, IndexError>;
 
     /// The last key at or before this one, with its value.
+    ///
+    /// # Errors
+    /// [`IndexError`].
     fn at_or_before(&self, key: &[u8]) -> Result<Option<Pair>, IndexError>;
 
     /// Keys that begin with `prefix`, from `from` on, ascending; at most `limit`.
+    ///
+    /// # Errors
+    /// [`IndexError`].
     fn scan(&self, prefix: &[u8], from: &[u8], limit: usize) -> Result<Vec<Pair>, IndexError>;
 
     /// Writes all pairs or none.
+    ///
+    /// # Errors
+    /// [`IndexError`].
     fn write(&self, pairs: Vec<Pair>) -> Result<(), IndexError>;
 
     /// Makes what was written likely to survive: the journal does not depend on it.
+    ///
+    /// # Errors
+    /// [`IndexError`].
     fn flush(&self) -> Result<(), IndexError>;
 }
 
 /// A key and its value.
-pub(crate) type Pair = (Vec<u8>, Vec<u8>);
+pub type Pair = (Vec<u8>, Vec<u8>);
 
 /// What the index's program said.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

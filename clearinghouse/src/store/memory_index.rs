@@ -5,11 +5,15 @@ use std::sync::{Mutex, PoisonError};
 
 use super::index::{Index, IndexError, Pair};
 
-pub(crate) struct MemoryIndex(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
+/// An index in memory.
+#[derive(Debug, Default)]
+pub struct MemoryIndex(Mutex<BTreeMap<Vec<u8>, Vec<u8>>>);
 
 impl MemoryIndex {
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
+    /// An empty index.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     fn with<T>(

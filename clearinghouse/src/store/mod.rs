@@ -2,13 +2,12 @@
 //!
 //! One writer appends; what it appended becomes durable later and is reported as an event, in order. Reads
 //! answer from what is durable and indexed, so a caller that needs the newest keeps it in memory until
-//! [`StoreEvent::Indexed`] says it is here. Which program keeps the bytes is known to [`crate::wiring`]
+//! [`StoreEvent::Indexed`] says it is here. Which program keeps the bytes is known to [`crate::platform`]
 //! alone.
 
 mod embedded;
 mod index;
 mod keys;
-#[cfg(test)]
 mod memory_index;
 mod sled_index;
 
@@ -23,10 +22,8 @@ use huitong_journal::{AppendError, OpenError, ReadError};
 use huitong_netting::NettingPlan;
 
 pub(crate) use embedded::Embedded;
-pub(crate) use index::Index;
-pub use index::IndexError;
-#[cfg(test)]
-pub(crate) use memory_index::MemoryIndex;
+pub use index::{Index, IndexError, Pair};
+pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
@@ -59,7 +56,7 @@ pub(crate) trait Store: Send {
     fn close(&mut self) -> Result<(), StoreError>;
 }
 
-/// What a store reports, from a thread of its own.
+/// What a store reports, from beside its callers.
 #[derive(Debug, Clone)]
 pub(crate) enum StoreEvent {
     /// All records up to this number are durable.

@@ -1,6 +1,6 @@
 //! The embedded store: the journal is the truth, the index is brought up behind it.
 //!
-//! The index is written by one thread that reads the journal, at start as in service, so what it holds
+//! The index is written by one worker that reads the journal, at start as in service, so what it holds
 //! never depends on anything but journaled bytes. An index that is behind or empty is brought up when the
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
@@ -10,16 +10,15 @@ mod load;
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Disk, Journal, Options};
+use huitong_journal::{AppendError, Disk, Journal, Options, Runner, Running};
 use huitong_netting::NettingPlan;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
 
 use self::indexer::Indexer;
@@ -36,8 +35,8 @@ pub(crate) struct Embedded {
     index: Arc<dyn Index>,
     events: Events,
     appended: u64,
-    wake: SyncSender<()>,
-    indexing: Option<JoinHandle<()>>,
+    wake: Sender<()>,
+    indexing: Option<Running>,
 }
 
 impl Embedded {
@@ -46,10 +45,11 @@ impl Embedded {
         disk: Arc<dyn Disk>,
         options: Options,
         open_index: impl FnOnce() -> Result<Arc<dyn Index>, StoreError>,
+        runner: &dyn Runner,
         events: Events,
     ) -> Result<Self, StoreError> {
         // The journal's lock keeps a second process from the index too.
-        let (journal, recovery) = Journal::open(disk, options, None)?;
+        let (journal, recovery) = runner.open_journal(disk, options, None)?;
         if let Some(torn) = &recovery.torn {
             warn!(
                 file = torn.file,
@@ -67,13 +67,10 @@ impl Embedded {
             indexed = caught_up,
             "journal open"
         );
-        let (wake, woken) = sync_channel(1);
-        let indexing = std::thread::Builder::new()
-            .name("clearing-indexer".to_owned())
-            .spawn({
-                let events = Arc::clone(&events);
-                move || index_until_closed(indexer, &woken, &events)
-            })
+        let (wake, woken) = channel(1);
+        let following = index_until_closed(indexer, woken, Arc::clone(&events));
+        let indexing = runner
+            .start("clearing-indexer", Box::pin(following))
             .map_err(|error| StoreError::Thread(error.to_string()))?;
         let indexing = Some(indexing);
         Ok(Self {
@@ -89,9 +86,9 @@ impl Embedded {
 }
 
 /// Brings the index up each time the journal grew, until its owner lets go of the other end.
-fn index_until_closed(mut indexer: Indexer, woken: &Receiver<()>, events: &Events) {
+async fn index_until_closed(mut indexer: Indexer, mut woken: Receiver<()>, events: Events) {
     let mut indexed = 0_u64;
-    while woken.recv().is_ok() {
+    while woken.recv().await.is_some() {
         match indexer.catch_up() {
             Ok(records) => {
                 indexed = indexed.saturating_add(records);
@@ -154,10 +151,10 @@ impl Store for Embedded {
 
     fn close(&mut self) -> Result<(), StoreError> {
         self.journal.close();
-        let (nobody, _) = sync_channel(1);
+        let (nobody, _) = channel(1);
         drop(std::mem::replace(&mut self.wake, nobody));
         if let Some(indexing) = self.indexing.take() {
-            drop(indexing.join());
+            indexing.finish();
         }
         self.index.flush()?;
         match self.journal.ended() {
