@@ -22,6 +22,15 @@ impl Content {
         }
     }
 
+    /// What is durable of it.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            cached: self.durable.clone(),
+            durable: self.durable.clone(),
+            dirty: Vec::new(),
+        }
+    }
+
     /// Takes what is in the cache for durable.
     pub(super) fn forget(&mut self) {
         self.dirty.clear();

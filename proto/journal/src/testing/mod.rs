@@ -141,6 +141,21 @@ impl FakeDisk {
         state.names.remove(name).is_some()
     }
 
+    /// Another disk with what is durable on this one, as a backup would hold it.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let state = self.state();
+        let files = state.files.iter().map(Content::copy).collect();
+        let copy = Self::new(state.seed);
+        {
+            let mut copied = copy.state();
+            copied.files = files;
+            copied.names = state.durable_names.clone();
+            copied.durable_names = state.durable_names.clone();
+        }
+        copy
+    }
+
     /// The bytes of a file as a reader sees them.
     #[must_use]
     pub fn bytes(&self, name: &str) -> Option<Vec<u8>> {

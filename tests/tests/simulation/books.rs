@@ -1,0 +1,92 @@
+//! The books at the end: every journal read from its first frame, as it is on disk, by no server.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::record::home::Committed;
+use huitong_core::record::treatment::{Prepared, Settled};
+use huitong_core::record::NodeRecord;
+use huitong_core::region::RegionCode;
+use huitong_journal::testing::FakeDisk;
+use huitong_journal::{Log, Options, Position};
+use huitong_netting::NettingPlan;
+
+/// What a node's journal says.
+#[derive(Debug, Default)]
+pub struct NodeBooks {
+    pub prepared: BTreeMap<SettlementId, Prepared>,
+    pub settled: Vec<Settled>,
+    pub committed: Vec<Committed>,
+    /// How many records there are, whatever they are.
+    pub records: usize,
+}
+
+/// What the clearinghouse's journal says.
+#[derive(Debug, Default)]
+pub struct ClearingBooks {
+    pub legs: Vec<(RegionCode, NumberedLeg)>,
+    pub plans: Vec<NettingPlan>,
+    pub halted: usize,
+}
+
+impl ClearingBooks {
+    /// The legs of a settlement on one side.
+    pub fn legs_of(&self, settlement: SettlementId, side: Side) -> Vec<&NumberedLeg> {
+        let legs = self.legs.iter().map(|(_, leg)| leg);
+        legs.filter(|leg| leg.leg.settlement == settlement && leg.side == side)
+            .collect()
+    }
+}
+
+fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
+    let opened = Log::open(disk.port(), Options::standard(), None);
+    let (log, _) = opened.map_err(|error| error.to_string())?;
+    let mut records = Vec::new();
+    for frame in log.reader().frames_from(Position::START) {
+        let frame = frame.map_err(|error| error.to_string())?;
+        records.extend(frame.records().map(<[u8]>::to_vec));
+    }
+    Ok(records)
+}
+
+/// Reads a node's journal.
+pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
+    let mut books = NodeBooks::default();
+    for record in records(disk)? {
+        books.records += 1;
+        match NodeRecord::from_bytes(&record).map_err(|error| error.to_string())? {
+            NodeRecord::Prepared(record) => {
+                books.prepared.insert(record.settlement, record);
+            }
+            NodeRecord::Settled(record) => books.settled.push(record),
+            NodeRecord::Committed(record) => books.committed.push(record),
+            _ => {}
+        }
+    }
+    Ok(books)
+}
+
+/// Reads the clearinghouse's journal.
+pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
+    let mut books = ClearingBooks::default();
+    for record in records(disk)? {
+        match ClearingRecord::from_bytes(&record).map_err(|error| error.to_string())? {
+            ClearingRecord::LegsTaken(taken) => {
+                let legs = taken.legs.into_iter().map(|leg| (taken.region, leg));
+                books.legs.extend(legs);
+            }
+            ClearingRecord::Netted(netted) => {
+                let plan = NettingPlan::from_bytes(&netted.plan);
+                books.plans.push(plan.map_err(|error| error.to_string())?);
+            }
+            ClearingRecord::StreamHalted(_) => books.halted += 1,
+            ClearingRecord::RegionClosed(_)
+            | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::CutOff(_) => {}
+        }
+    }
+    Ok(books)
+}

@@ -1,0 +1,146 @@
+//! Who holds which certificate. They are issued once in a process: keys are the one thing that does not
+//! follow from a seed, and nothing that is simulated depends on them.
+
+use std::sync::{Arc, OnceLock};
+
+use huitong_certs::authority::Hosts;
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
+use huitong_transport::{ClientLimits, Clock, CredentialStore, Credentials, Dialer};
+use jiff::{Timestamp, ToSpan as _};
+
+use crate::platform::{BEGINNING, Simulated};
+use crate::register::{REGIONS, hospital, region};
+
+/// The certificates of a world.
+pub struct Certificates {
+    trust: Arc<Trust>,
+    regions: Vec<RegionCertificates>,
+    clearinghouse: Issued,
+    clearing_officer: Issued,
+}
+
+struct RegionCertificates {
+    node: Issued,
+    signing: Issued,
+    hospital: Issued,
+    officers: [Issued; 2],
+}
+
+/// The moment at which everything is issued.
+pub fn beginning() -> Timestamp {
+    BEGINNING.parse().unwrap()
+}
+
+fn around(hours: i64) -> Validity {
+    Validity::new(beginning() - hours.hours(), beginning() + hours.hours()).unwrap()
+}
+
+fn identity(path: &str) -> Identity {
+    path.parse().unwrap()
+}
+
+impl Certificates {
+    /// Those of this process.
+    pub fn issued() -> &'static Self {
+        static ISSUED: OnceLock<Certificates> = OnceLock::new();
+        ISSUED.get_or_init(Self::issue)
+    }
+
+    fn issue() -> Self {
+        let domain = "simulation.huitong.example".parse().unwrap();
+        let root = Authority::new_root(&domain, around(999)).unwrap();
+        let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
+        let by_root = |path: &str, hosts: &Hosts| {
+            root.issue(&identity(path), hosts, around(48)).unwrap()
+        };
+        let (none, loopback) = (Hosts::none(), Hosts::loopback());
+        let regions = (0..REGIONS.len()).map(|number| {
+            let code = REGIONS[number];
+            let authority = root
+                .issue_region_authority(region(number), around(99))
+                .unwrap();
+            let own = |path: &str| {
+                authority
+                    .issue(&identity(path), &none, around(48))
+                    .unwrap()
+            };
+            RegionCertificates {
+                node: by_root(&format!("/region/{code}/node"), &loopback),
+                signing: root
+                    .issue(
+                        &Identity::RegionNodeSigning(region(number)),
+                        &none,
+                        around(48),
+                    )
+                    .unwrap(),
+                hospital: own(&format!(
+                    "/region/{code}/institution/{}",
+                    hospital(number)
+                )),
+                officers: ["li.wei", "wang.fang"]
+                    .map(|name| own(&format!("/region/{code}/officer/{name}"))),
+            }
+        });
+        Self {
+            trust,
+            regions: regions.collect(),
+            clearinghouse: by_root("/clearinghouse", &loopback),
+            clearing_officer: by_root("/clearinghouse/officer/li.wei", &none),
+        }
+    }
+
+    fn speaking_with(&self, issued: &Issued, clock: Arc<dyn Clock>) -> CredentialStore {
+        let chain = issued.chain().to_vec();
+        let credentials = Credentials::new(chain, issued.key().into(), Arc::clone(&self.trust));
+        CredentialStore::fixed_by(credentials.unwrap(), clock).unwrap()
+    }
+
+    pub fn node(&self, number: usize, clock: Arc<dyn Clock>) -> CredentialStore {
+        self.speaking_with(&self.regions[number].node, clock)
+    }
+
+    pub fn clearinghouse(&self, clock: Arc<dyn Clock>) -> CredentialStore {
+        self.speaking_with(&self.clearinghouse, clock)
+    }
+
+    /// What a node signs its receipts with.
+    pub fn signing(&self, number: usize) -> SigningKey {
+        SigningKey::from_pem(self.regions[number].signing.key_pem().as_bytes()).unwrap()
+    }
+
+    /// What others check its receipts with.
+    pub fn signed_by(&self, number: usize) -> CertifiedKey {
+        let chain = self.regions[number].signing.chain();
+        CertifiedKey::from_chain(chain, &self.trust, beginning()).unwrap()
+    }
+
+    /// How a hospital calls.
+    pub fn hospital(&self, number: usize, clock: Arc<dyn Clock>) -> Dialer {
+        dialer(self.speaking_with(&self.regions[number].hospital, clock))
+    }
+
+    /// How a region's first or second officer calls.
+    pub fn officer(&self, number: usize, which: usize, clock: Arc<dyn Clock>) -> Dialer {
+        dialer(self.speaking_with(&self.regions[number].officers[which], clock))
+    }
+
+    /// How the clearinghouse's officer calls.
+    pub fn clearing_officer(&self, clock: Arc<dyn Clock>) -> Dialer {
+        dialer(self.speaking_with(&self.clearing_officer, clock))
+    }
+}
+
+fn dialer(credentials: CredentialStore) -> Dialer {
+    Dialer::over(Arc::new(Simulated), credentials, client_limits())
+}
+
+/// Silent connections are noticed soon, since a simulated day is short.
+pub fn client_limits() -> ClientLimits {
+    ClientLimits {
+        keepalive_interval: std::time::Duration::from_secs(2),
+        keepalive_timeout: std::time::Duration::from_secs(2),
+        connect_timeout: std::time::Duration::from_secs(2),
+        ..ClientLimits::standard()
+    }
+}

@@ -1,0 +1,100 @@
+//! `cargo xtask sim`: many seeds, one seed with all its events, or as many as go into some minutes. The last
+//! line is `N passed, M failed`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test says what must hold by panicking"
+)]
+
+mod books;
+mod callers;
+mod certificates;
+mod chance;
+mod faults;
+mod laws;
+mod party;
+mod platform;
+mod register;
+mod saboteurs;
+mod simulation;
+mod storage;
+mod workload;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use saboteurs::Saboteur;
+use simulation::{Setup, simulate};
+
+/// Simulate the whole network, and audit it.
+#[derive(Parser)]
+#[command(name = "cargo xtask sim", bin_name = "cargo xtask sim")]
+struct Arguments {
+    /// So many seeds.
+    #[arg(long, default_value_t = 20, conflicts_with_all = ["seed", "minutes"])]
+    seeds: u64,
+    /// The first of them.
+    #[arg(long, default_value_t = 1, conflicts_with = "seed")]
+    from: u64,
+    /// One seed, with all its events.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// As many seeds as go into so many minutes.
+    #[arg(long, conflicts_with = "seed")]
+    minutes: Option<u64>,
+    /// How many regions there are.
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(2..=13))]
+    regions: u8,
+    /// Let one saboteur in, by its number; every seed then tells what caught it.
+    #[arg(long)]
+    saboteur: Option<u8>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let begun = Instant::now();
+    let (mut passed, mut failed) = (0_u64, 0_u64);
+    let first = arguments.seed.unwrap_or(arguments.from);
+    for seed in first.. {
+        let done = match (arguments.seed, arguments.minutes) {
+            (Some(only), _) => seed > only,
+            (None, Some(minutes)) => begun.elapsed() >= Duration::from_secs(60 * minutes),
+            (None, None) => seed - first >= arguments.seeds,
+        };
+        if done {
+            break;
+        }
+        let outcome = simulate(Setup {
+            seed,
+            regions: usize::from(arguments.regions),
+            saboteur: arguments.saboteur.map(|number| Saboteur::ALL[usize::from(number)]),
+        });
+        if arguments.seed.is_some() {
+            outcome.events.iter().for_each(|event| println!("{event}"));
+        }
+        let took = begun.elapsed().as_secs_f32();
+        println!("seed {seed}: {} settlements stand ({took:.1} s)", outcome.stand);
+        for violation in &outcome.violations {
+            println!("seed {seed}: VIOLATION {violation}");
+        }
+        if outcome.violations.is_empty() {
+            passed += 1;
+        } else {
+            failed += 1;
+        }
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

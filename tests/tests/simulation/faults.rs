@@ -1,0 +1,119 @@
+//! What goes wrong, and when: it follows from the seed and is over before the end is looked at.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use huitong_journal::testing::Misfortune;
+
+use crate::chance::Seeded;
+use crate::workload::BEGIN_WITHIN_MS;
+
+/// Something that goes wrong; parties are numbers, the clearinghouse's after those of the nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing passes between two machines.
+    Partition(usize, usize),
+    /// Nothing passes from one machine to another.
+    OneWay(usize, usize),
+    /// What passes between two machines is held back, and arrives later.
+    Held(usize, usize),
+    /// A machine stops, with or without its power.
+    Crash(usize, Power, Index),
+    /// A machine's disk fails at an operation to come.
+    DiskFails(usize, u64, Misfortune),
+    /// A machine's disk is slow.
+    SlowDisk(usize, u64),
+    /// A machine's disk has no room.
+    FullDisk(usize),
+}
+
+/// Whether what is not synced is lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Power {
+    Stays,
+    Fails,
+}
+
+/// Whether the index is there after a crash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Index {
+    Kept,
+    Lost,
+}
+
+/// Begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edge {
+    Begins,
+    Ends,
+}
+
+/// The faults of a seed, as edges in order of time since the work began.
+pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
+    let chance = Seeded::new(seed, 7);
+    let mut edges = Vec::new();
+    let mut taken = BTreeSet::new();
+    for _ in 0..chance.within(3..9) {
+        let begin = chance.millis(200..BEGIN_WITHIN_MS + 2_000);
+        let end = begin + chance.millis(500..4_000);
+        let one = chance.place(parties);
+        // The callers' machine comes after the last server.
+        let other = (one + 1 + chance.place(parties)) % (parties + 1);
+        let fault = match chance.within(0..10) {
+            0 => Fault::Partition(one, other),
+            1 => Fault::OneWay(one, other),
+            2 | 3 => Fault::Held(one, other),
+            4..=6 => {
+                let power = if chance.one_in(3) {
+                    Power::Stays
+                } else {
+                    Power::Fails
+                };
+                let index = if chance.one_in(4) {
+                    Index::Lost
+                } else {
+                    Index::Kept
+                };
+                Fault::Crash(one, power, index)
+            }
+            7 => {
+                let misfortunes = [
+                    Misfortune::PowerCut,
+                    Misfortune::Half,
+                    Misfortune::Forgotten,
+                    Misfortune::Refused,
+                ];
+                let misfortune = misfortunes[chance.place(misfortunes.len())];
+                // The clearinghouse tells nobody that it has stopped writing; a crash stands for it.
+                if one + 1 == parties {
+                    Fault::Crash(one, Power::Fails, Index::Kept)
+                } else {
+                    Fault::DiskFails(one, chance.within(0..20), misfortune)
+                }
+            }
+            8 => Fault::SlowDisk(one, chance.within(50..900)),
+            _ if one + 1 == parties => Fault::SlowDisk(one, 500),
+            _ => Fault::FullDisk(one),
+        };
+        // One fault at a time between two machines, and on one machine.
+        if taken.insert(place(fault)) {
+            edges.push((begin, Edge::Begins, fault));
+            edges.push((end, Edge::Ends, fault));
+        }
+    }
+    edges.sort_by_key(|(at, _, _)| *at);
+    edges
+}
+
+/// Where a fault is: a machine, or a pair of them.
+fn place(fault: Fault) -> (usize, usize) {
+    match fault {
+        Fault::Partition(one, other) | Fault::OneWay(one, other) | Fault::Held(one, other) => {
+            (one.min(other), one.max(other))
+        }
+        Fault::Crash(one, ..)
+        | Fault::DiskFails(one, ..)
+        | Fault::SlowDisk(one, _)
+        | Fault::FullDisk(one) => (one, one),
+    }
+}

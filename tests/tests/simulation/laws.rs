@@ -1,0 +1,360 @@
+//! The auditor's laws. It knows what hospitals asked and were told, and reads the books at the end; it asks
+//! no server how something came about, and reckons amounts by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use huitong_core::id::SettlementId;
+use huitong_core::leg::Side;
+use huitong_core::record::home::Committed;
+
+use crate::books::{ClearingBooks, NodeBooks};
+use crate::callers::{Answer, Told};
+use crate::register::{CEILING, OPENING_BALANCE, START, region};
+use crate::workload::Asked;
+
+/// What must hold, whatever failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
+    BothBooks,
+    /// The legs of every settlement are once in the clearing, and no others are.
+    Legs,
+    /// Nothing abandoned, refused or never acknowledged is paid.
+    PaidUnasked,
+    /// No visit is paid twice, under whatever ids.
+    VisitTwice,
+    /// No deductible, ceiling or balance is used twice.
+    UsedTwice,
+    /// Totals and balances equal the sum of what stands.
+    Totals,
+    /// Every leg is netted in exactly one cycle, and a cycle pays what its legs say.
+    Netted,
+    /// Over all members each fund's nets are zero.
+    ZeroSum,
+    /// Every answer that a hospital got stays true.
+    AnswerChanged,
+    /// Everything comes to an end: every id has an outcome, every receipt and leg arrives.
+    Unended,
+    /// Every journal can be read to its end.
+    Unreadable,
+}
+
+/// A law that was broken, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub law: Law,
+    pub story: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.law, self.story)
+    }
+}
+
+/// All that the auditor looks at.
+pub struct Evidence {
+    pub asked: Vec<Asked>,
+    pub answers: Vec<(String, Answer)>,
+    pub nodes: Vec<NodeBooks>,
+    pub clearing: ClearingBooks,
+}
+
+struct Audit<'a> {
+    evidence: &'a Evidence,
+    violations: Vec<Violation>,
+}
+
+/// Every violation.
+pub fn audit(evidence: &Evidence) -> Vec<Violation> {
+    let mut audit = Audit {
+        evidence,
+        violations: Vec::new(),
+    };
+    audit.answers_stay_true();
+    audit.both_books_agree();
+    audit.nothing_is_paid_unasked();
+    audit.no_visit_is_paid_twice();
+    audit.nothing_is_used_twice();
+    audit.legs_are_in_the_clearing_once();
+    audit.cycles_net_what_stands();
+    audit.violations
+}
+
+impl<'a> Audit<'a> {
+    fn require(&mut self, law: Law, holds: bool, story: impl FnOnce() -> String) {
+        if !holds {
+            let story = story();
+            self.violations.push(Violation { law, story });
+        }
+    }
+
+    /// What stands at home, everywhere.
+    fn committed(&self) -> impl Iterator<Item = &'a Committed> + use<'a> {
+        let nodes = self.evidence.nodes.iter();
+        nodes.flat_map(|books| books.committed.iter())
+    }
+
+    /// The first final answer of each id.
+    fn final_answers(&self) -> BTreeMap<&'a str, &'a Answer> {
+        let mut answers = BTreeMap::new();
+        for (id, answer) in &self.evidence.answers {
+            if answer.is_final() {
+                answers.entry(id.as_str()).or_insert(answer);
+            }
+        }
+        answers
+    }
+
+    fn told_settled(&self) -> Vec<(&'a Asked, &'a Told)> {
+        let answers = self.final_answers();
+        let asked = self.evidence.asked.iter();
+        asked
+            .filter_map(|asked| match answers.get(asked.request_id.as_str()) {
+                Some(Answer::Settled(told)) => Some((asked, told)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn answers_stay_true(&mut self) {
+        let first = self.final_answers();
+        for (id, answer) in &self.evidence.answers {
+            let Some(first) = first.get(id.as_str()) else {
+                continue;
+            };
+            let is_same = !answer.is_final() || answer == *first;
+            self.require(Law::AnswerChanged, is_same, || {
+                format!("{id} was told {first:?}, and then {answer:?}")
+            });
+        }
+        // The last word on an id that had an outcome is that outcome, not that nobody knows it.
+        let mut last = BTreeMap::new();
+        for (id, answer) in &self.evidence.answers {
+            last.insert(id.as_str(), answer);
+        }
+        for (id, first) in first {
+            let last = last[id];
+            self.require(Law::AnswerChanged, last == first, || {
+                format!("{id} was told {first:?}, and in the end {last:?}")
+            });
+        }
+    }
+
+    fn both_books_agree(&mut self) {
+        for (asked, told) in self.told_settled() {
+            let id: SettlementId = told.settlement.parse().unwrap();
+            let home = self.evidence.nodes[asked.of.home].committed.iter();
+            let home: Vec<_> = home
+                .filter(|record| record.body().clearing.settlement == id)
+                .map(|record| amounts(&record.body().clearing.amounts))
+                .collect();
+            let treatment = self.evidence.nodes[asked.treatment].settled.iter();
+            let treatment: Vec<_> = treatment
+                .filter(|record| record.settlement == id)
+                .map(|record| amounts(&record.receipt.body.clearing.amounts))
+                .collect();
+            let expected: Vec<i64> = told.amounts.iter().map(|(_, fen)| *fen).collect();
+            let agrees = home == [expected.clone()] && treatment == [expected.clone()];
+            self.require(Law::BothBooks, agrees, || {
+                let id = &asked.request_id;
+                format!("{id} was told {expected:?}; home has {home:?}, treatment {treatment:?}")
+            });
+        }
+    }
+
+    fn nothing_is_paid_unasked(&mut self) {
+        let answers = self.final_answers();
+        let mut by_visit: BTreeMap<(usize, &str), Vec<&Asked>> = BTreeMap::new();
+        for asked in &self.evidence.asked {
+            let visit = (asked.treatment, asked.visit.as_str());
+            by_visit.entry(visit).or_default().push(asked);
+        }
+        let settled: BTreeSet<&str> = self
+            .told_settled()
+            .iter()
+            .map(|(_, told)| told.settlement.as_str())
+            .collect();
+        for record in self.committed() {
+            let id = record.body().clearing.settlement.to_string();
+            let visit = record.claim.visit.number.to_string();
+            let told: Vec<_> = by_visit
+                .iter()
+                .filter(|((treatment, number), _)| {
+                    region(*treatment) == record.claim.treatment && *number == visit
+                })
+                .flat_map(|(_, asked)| asked)
+                .map(|asked| answers.get(asked.request_id.as_str()))
+                .collect();
+            self.require(Law::PaidUnasked, settled.contains(id.as_str()), || {
+                format!("{id} of visit {visit} is paid; its hospital was told {told:?}")
+            });
+        }
+    }
+
+    fn no_visit_is_paid_twice(&mut self) {
+        let mut paid: BTreeMap<String, Vec<SettlementId>> = BTreeMap::new();
+        for record in self.committed() {
+            let key = format!("{:?}", record.claim.visit_key());
+            let ids = paid.entry(key).or_default();
+            ids.push(record.body().clearing.settlement);
+        }
+        for (visit, ids) in paid {
+            let distinct: BTreeSet<_> = ids.iter().collect();
+            self.require(Law::VisitTwice, distinct.len() == 1, || {
+                format!("{visit} is paid under {ids:?}")
+            });
+        }
+    }
+
+    /// A person's year, reckoned again by hand in the order of versions.
+    fn nothing_is_used_twice(&mut self) {
+        let mut years: BTreeMap<String, Vec<&Committed>> = BTreeMap::new();
+        for record in self.committed() {
+            let person = format!("{}/{:?}", record.claim.person.home, psn(record));
+            years.entry(person).or_default().push(record);
+        }
+        for (person, mut year) in years {
+            year.sort_by_key(|record| (record.after.change, record.body().clearing.settlement));
+            let mut reckoned = Year::default();
+            for record in year {
+                let (pool, account) = reckoned.next(record.decision.total.get());
+                let booked = (
+                    record.decision.fund_total.get(),
+                    record.decision.own_account.get(),
+                );
+                let id = record.body().clearing.settlement;
+                self.require(Law::UsedTwice, booked == (pool, account), || {
+                    format!(
+                        "{person}, {id} at version {}: paid {booked:?}, and {pool} from the pool and \
+                         {account} from the account were left to pay",
+                        record.after.change
+                    )
+                });
+                let balance = record.balances.own.get();
+                self.require(Law::Totals, balance == reckoned.balance, || {
+                    format!("{person}, {id}: the account holds {balance}, not {}", reckoned.balance)
+                });
+                for (slot, total) in &record.totals {
+                    let expected = match slot.name.as_str() {
+                        "paid" => reckoned.paid,
+                        "charged" => reckoned.charged,
+                        "admissions" => reckoned.admissions,
+                        other => panic!("the rule has no total {other}"),
+                    };
+                    self.require(Law::Totals, *total == expected, || {
+                        format!("{person}, {id}: {} is {total}, not {expected}", slot.name)
+                    });
+                }
+            }
+        }
+    }
+
+    fn legs_are_in_the_clearing_once(&mut self) {
+        let clearing = &self.evidence.clearing;
+        let mut expected = 0;
+        for record in self.committed() {
+            let part = &record.body().clearing;
+            if part.home == part.treatment {
+                continue;
+            }
+            expected += 2 * part.amounts.len();
+            for side in [Side::Receivable, Side::Payable] {
+                let mut legs: Vec<_> = clearing
+                    .legs_of(part.settlement, side)
+                    .iter()
+                    .map(|leg| (leg.leg.fund, leg.leg.amount))
+                    .collect();
+                legs.sort_unstable_by_key(|(fund, _)| *fund);
+                self.require(Law::Legs, legs == part.amounts, || {
+                    let id = part.settlement;
+                    format!("{id} pays {:?}; its {side:?} legs are {legs:?}", part.amounts)
+                });
+            }
+        }
+        let held = clearing.legs.len();
+        self.require(Law::Legs, held == expected && clearing.halted == 0, || {
+            format!("the clearinghouse holds {held} legs of {expected}")
+        });
+    }
+
+    fn cycles_net_what_stands(&mut self) {
+        let clearing = &self.evidence.clearing;
+        let mut owed: BTreeMap<_, i64> = BTreeMap::new();
+        for record in self.committed() {
+            let part = &record.body().clearing;
+            if part.home != part.treatment {
+                for (fund, amount) in &part.amounts {
+                    let pair = (part.home, part.treatment, *fund);
+                    *owed.entry(pair).or_default() += amount.get();
+                }
+            }
+        }
+        let (mut netted, mut taken): (BTreeMap<_, i64>, u64) = (BTreeMap::new(), 0);
+        for plan in &clearing.plans {
+            taken += plan.windows().iter().map(|window| window.taken).sum::<u64>();
+            for gross in plan.gross() {
+                let pair = (gross.debtor, gross.creditor, gross.fund);
+                *netted.entry(pair).or_default() += gross.amount.get();
+            }
+            let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+            for net in plan.member_nets() {
+                *sums.entry(net.fund).or_default() += net.amount.get();
+            }
+            self.require(Law::ZeroSum, sums.values().all(|sum| *sum == 0), || {
+                format!("plan {} nets to {sums:?}", plan.number())
+            });
+        }
+        let legs = u64::try_from(clearing.legs.len()).unwrap();
+        self.require(Law::Netted, taken == legs && netted == owed, || {
+            format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed")
+        });
+    }
+}
+
+fn amounts<F>(amounts: &[(F, huitong_core::money::Fen)]) -> Vec<i64> {
+    amounts.iter().map(|(_, fen)| fen.get()).collect()
+}
+
+/// A person's number, which does not print itself.
+fn psn(record: &Committed) -> String {
+    String::from_utf8_lossy(&huitong_core::canonical::encode_to_vec(
+        &record.claim.person.psn_no,
+    ))
+    .into_owned()
+}
+
+/// A year under the one rule.
+struct Year {
+    charged: i64,
+    paid: i64,
+    admissions: i64,
+    balance: i64,
+}
+
+impl Default for Year {
+    fn default() -> Self {
+        Self {
+            charged: 0,
+            paid: 0,
+            admissions: 0,
+            balance: OPENING_BALANCE,
+        }
+    }
+}
+
+impl Year {
+    /// What pool and account pay of the next bill, all of which is in scope.
+    fn next(&mut self, bill: i64) -> (i64, i64) {
+        let start = (START - self.charged).min(bill);
+        let share = ((bill - start) * 70 + 50) / 100;
+        let pool = share.min(CEILING - self.paid);
+        let account = self.balance.min(bill - pool);
+        self.charged += start;
+        self.paid += pool;
+        self.admissions += 1;
+        self.balance -= account;
+        (pool, account)
+    }
+}

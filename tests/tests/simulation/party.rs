@@ -1,0 +1,251 @@
+//! A server of the simulated world: what it is started from, each time it is started.
+
+use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use huitong_clearinghouse::{self as clearing, Clearinghouse};
+use huitong_journal::{Options, Runner};
+use huitong_journal::testing::FakeDisk;
+use huitong_node::clock::Calendar;
+use huitong_node::peers::DirectoryEntry;
+use huitong_node::treatment::Timing;
+use huitong_node::{Node, NodeConfig, Platform};
+use huitong_transport::{Clock, ServerLimits};
+
+use crate::certificates::{Certificates, client_limits};
+use crate::chance::Seeded;
+use crate::platform::{EventLog, OneThread, Simulated, SimulatedClock};
+use crate::register::{REGIONS, region};
+use crate::saboteurs::Saboteur;
+use crate::storage::{ClearingStorage, NodeStorage};
+
+pub const PORT: u16 = 7_400;
+const CLEARINGHOUSE: &str = "clearinghouse";
+/// How often a server is asked whether it still writes.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// The name of a region's machine.
+pub fn host(number: usize) -> String {
+    format!("node-{}", REGIONS[number])
+}
+
+/// Where a region's node is called.
+pub fn endpoint(number: usize) -> String {
+    format!("https://{}:{PORT}", host(number))
+}
+
+/// Where the clearinghouse is called.
+pub fn clearing_endpoint() -> String {
+    format!("https://{CLEARINGHOUSE}:{PORT}")
+}
+
+/// What stays of a server when it dies.
+pub struct Party {
+    pub name: String,
+    pub kind: Kind,
+    /// How long a group waits for the disk.
+    pub disk_takes_ms: Arc<AtomicU64>,
+    /// Set when it can only go on after a restart.
+    pub is_broken: AtomicBool,
+    clock: Arc<SimulatedClock>,
+    chance: Arc<Seeded>,
+    log: EventLog,
+}
+
+pub enum Kind {
+    Node {
+        number: usize,
+        regions: usize,
+        storage: Arc<NodeStorage>,
+    },
+    Clearinghouse {
+        regions: usize,
+        storage: Arc<ClearingStorage>,
+    },
+}
+
+/// The address on which every server listens on its own machine.
+fn anywhere() -> SocketAddr {
+    (Ipv4Addr::UNSPECIFIED, PORT).into()
+}
+
+impl Party {
+    pub fn node(
+        number: usize,
+        regions: usize,
+        seed: u64,
+        saboteur: Option<Saboteur>,
+        log: &EventLog,
+    ) -> Self {
+        let purpose = 100 + u64::try_from(number).unwrap();
+        let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur));
+        let kind = Kind::Node {
+            number,
+            regions,
+            storage,
+        };
+        Self::new(host(number), kind, Seeded::new(seed, purpose), log)
+    }
+
+    pub fn clearinghouse(regions: usize, seed: u64, log: &EventLog) -> Self {
+        let storage = Arc::new(ClearingStorage::new(seed));
+        let kind = Kind::Clearinghouse { regions, storage };
+        Self::new(CLEARINGHOUSE.to_owned(), kind, Seeded::new(seed, 99), log)
+    }
+
+    fn new(name: String, kind: Kind, chance: Seeded, log: &EventLog) -> Self {
+        // Within what machines that ask for the time are off.
+        let off = i64::try_from(chance.within(0..4_000)).unwrap() - 2_000;
+        Self {
+            name,
+            kind,
+            disk_takes_ms: Arc::new(AtomicU64::new(1)),
+            is_broken: AtomicBool::new(false),
+            clock: Arc::new(SimulatedClock::off_by(off)),
+            chance: Arc::new(chance),
+            log: log.clone(),
+        }
+    }
+
+    pub fn disk(&self) -> FakeDisk {
+        match &self.kind {
+            Kind::Node { storage, .. } => storage.disk(),
+            Kind::Clearinghouse { storage, .. } => storage.disk.clone(),
+        }
+    }
+
+    pub fn lose_index(&self) {
+        match &self.kind {
+            Kind::Node { storage, .. } => storage.lose_index(),
+            Kind::Clearinghouse { storage, .. } => storage.lose_index(),
+        }
+    }
+
+    /// Runs it until it is crashed, or can only go on after a restart.
+    pub async fn run(self: Arc<Self>) {
+        self.is_broken.store(false, Ordering::Relaxed);
+        let ended = match &self.kind {
+            Kind::Node { number, .. } => self.run_node(*number).await,
+            Kind::Clearinghouse { regions, .. } => self.run_clearinghouse(*regions).await,
+        };
+        self.log.note(&self.name, ended);
+        self.is_broken.store(true, Ordering::Relaxed);
+        std::future::pending().await
+    }
+
+    async fn run_node(&self, number: usize) -> String {
+        let node = match Node::start_on(self.node_platform(), self.node_config(number)).await {
+            Ok(node) => node,
+            Err(error) => return format!("did not start: {error}"),
+        };
+        self.log.note(&self.name, "serves");
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if let Some(fault) = node.fault() {
+                return format!("stopped writing: {fault}");
+            }
+        }
+    }
+
+    async fn run_clearinghouse(&self, regions: usize) -> String {
+        let Kind::Clearinghouse { storage, .. } = &self.kind else {
+            unreachable!()
+        };
+        let platform = clearing::Platform {
+            credentials: Certificates::issued().clearinghouse(self.clock()),
+            storage: Arc::<ClearingStorage>::clone(storage),
+            runner: self.runner(),
+            network: Arc::new(Simulated),
+            clock: self.clock(),
+        };
+        let running = match Clearinghouse::start_on(platform, clearing_config(regions)).await {
+            Ok(running) => running,
+            Err(error) => return format!("did not start: {error}"),
+        };
+        self.log.note(&self.name, "serves");
+        std::future::pending::<()>().await;
+        drop(running);
+        String::new()
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::<SimulatedClock>::clone(&self.clock)
+    }
+
+    fn runner(&self) -> Arc<dyn Runner> {
+        Arc::new(OneThread {
+            disk_takes_ms: Arc::clone(&self.disk_takes_ms),
+        })
+    }
+
+    fn node_platform(&self) -> Platform {
+        let Kind::Node { storage, .. } = &self.kind else {
+            unreachable!()
+        };
+        Platform {
+            storage: Arc::<NodeStorage>::clone(storage),
+            runner: self.runner(),
+            network: Arc::new(Simulated),
+            chance: Arc::<Seeded>::clone(&self.chance),
+        }
+    }
+
+    fn node_config(&self, number: usize) -> NodeConfig {
+        let Kind::Node { regions, .. } = &self.kind else {
+            unreachable!()
+        };
+        let certificates = Certificates::issued();
+        let directory = (0..*regions).map(|other| DirectoryEntry {
+            region: region(other),
+            endpoint: endpoint(other),
+            signing: certificates.signed_by(other),
+        });
+        NodeConfig {
+            region: region(number),
+            listen: anywhere(),
+            data: std::path::PathBuf::new(),
+            credentials: certificates.node(number, self.clock()),
+            signing: Arc::new(certificates.signing(number)),
+            directory: directory.collect(),
+            clearinghouse: Some(clearing_endpoint()),
+            calendar: Calendar::new(BTreeSet::new()),
+            clock: self.clock(),
+            journal: Options::standard()
+                .segment_bytes(128 << 10)
+                .frame_bytes(64 << 10)
+                .group(32 << 10, 1_024),
+            timing: Timing {
+                ask: Duration::from_secs(1),
+                commit: Duration::from_secs(2),
+                settle_limit: Duration::from_secs(12),
+                resolve_every: Duration::from_secs(1),
+            },
+            report_every: Duration::from_millis(500),
+            server: ServerLimits {
+                keepalive_interval: Duration::from_secs(2),
+                keepalive_timeout: Duration::from_secs(2),
+                drain: Duration::from_millis(200),
+                ..ServerLimits::standard()
+            },
+            client: client_limits(),
+        }
+    }
+}
+
+fn clearing_config(regions: usize) -> clearing::Config {
+    use std::fmt::Write as _;
+    // What it is told of files is never looked at: certificate and disk come with the platform.
+    let mut text = format!(
+        "listen = \"{}\"\ndata = \"/nowhere\"\njournal_segment_mib = 1\n\
+         [tls]\nchain = \"/nowhere\"\nkey = \"/nowhere\"\nroots = \"/nowhere\"\n\
+         [cut_off]\nautomatic = \"never\"\ndeadline_minutes = 1500\n",
+        anywhere()
+    );
+    for code in &REGIONS[..regions] {
+        write!(text, "[[region]]\ncode = \"{code}\"\n").unwrap();
+    }
+    clearing::Config::parse("clearinghouse.toml", &text).unwrap()
+}

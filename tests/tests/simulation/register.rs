@@ -1,0 +1,185 @@
+//! Who and what there is in a simulated world: regions, people, one hospital a region, one rule for all.
+//!
+//! The rule is small enough to be reckoned by hand, so that the auditor needs no engine: a start of 1,200.00 a
+//! year, then 70 %, at most 20,000.00 a year; what is left comes from the person's own account as far as it
+//! goes.
+
+use std::fmt::Write as _;
+
+use huitong_core::region::RegionCode;
+use huitong_node::import::{ControlSums, FileKind};
+use huitong_proto::common::v1 as common;
+use huitong_proto::settlement::v1;
+
+/// The regions of a world, in the order of their numbers.
+pub const REGIONS: [&str; 13] = [
+    "110000", "120000", "310000", "320100", "330100", "330200", "350100", "370100", "420100",
+    "440100", "440300", "500000", "510100",
+];
+/// People of each region.
+pub const PEOPLE: u64 = 2;
+/// What each person's own account holds at the beginning, in fen.
+pub const OPENING_BALANCE: i64 = 300_000;
+/// The start of a year, in fen.
+pub const START: i64 = 120_000;
+/// What is paid at most in a year, in fen.
+pub const CEILING: i64 = 2_000_000;
+
+const DRUG: &str = "XC09AAA078A001010100001";
+const DISCHARGED: &str = "2024-05-16";
+const ADMITTED: &str = "2024-05-06";
+
+/// A region by its number.
+pub fn region(number: usize) -> RegionCode {
+    REGIONS[number].parse().unwrap()
+}
+
+/// The code of a region's hospital.
+pub fn hospital(number: usize) -> String {
+    format!("H{}00001", REGIONS[number])
+}
+
+fn psn_no(number: usize, person: u64) -> String {
+    format!("{}{person:012}", REGIONS[number])
+}
+
+/// Somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Somebody {
+    /// The number of the home region.
+    pub home: usize,
+    /// The number within it.
+    pub person: u64,
+}
+
+impl Somebody {
+    /// As messages name a person.
+    pub fn to_wire(self) -> common::Person {
+        common::Person {
+            home_region: REGIONS[self.home].to_owned(),
+            psn_no: psn_no(self.home, self.person),
+        }
+    }
+}
+
+/// A stay of one line.
+pub fn bill(of: Somebody, visit: &str, fen: i64) -> v1::Bill {
+    let voucher = format!("EV{}", psn_no(of.home, of.person));
+    v1::Bill {
+        person: Some(of.to_wire()),
+        credential: Some(common::Credential {
+            kind: Some(common::credential::Kind::EVoucher(voucher)),
+        }),
+        visit: Some(v1::Visit {
+            number: visit.to_owned(),
+            episode: visit.to_owned(),
+            setting: v1::Setting::Inpatient.into(),
+            interim: 0,
+            admitted: ADMITTED.to_owned(),
+            discharged: DISCHARGED.to_owned(),
+            arrival: v1::Arrival::Direct.into(),
+            sessions: 1,
+            diseases: Vec::new(),
+            package: String::new(),
+            billed_from: String::new(),
+            episode_at: String::new(),
+        }),
+        total_fen: fen,
+        lines: vec![v1::BillLine {
+            number: 1,
+            code: DRUG.to_owned(),
+            date: DISCHARGED.to_owned(),
+            quantity: "1".to_owned(),
+            amount_fen: fen,
+            returns: 0,
+            approved: false,
+        }],
+        given_fen: std::collections::BTreeMap::new(),
+    }
+}
+
+/// The messages that bring a region's files in, file by file.
+pub fn files(number: usize) -> Vec<Vec<v1::ImportRequest>> {
+    use v1::ImportKind as Kind;
+    let mut members =
+        String::from("psn_no,credentials,birth_date,scheme,category,years_paid,coverage\n");
+    let mut balances = String::from("psn_no,own\n");
+    for person in 0..PEOPLE {
+        let psn_no = psn_no(number, person);
+        let born = "1980-01-01,employee,in_service,9,2015-01-01..";
+        writeln!(members, "{psn_no},e_voucher:EV{psn_no},{born}").unwrap();
+        writeln!(balances, "{psn_no},{}.00", OPENING_BALANCE / 100).unwrap();
+    }
+    let institutions = format!(
+        "code,name,type,grade,administration,networked,from\n\
+         {},人民医院,general,three,city,yes,2020-01-01\n",
+        hospital(number)
+    );
+    let catalogue =
+        format!("code,name,from,until,class,first_pay\n{DRUG},甲类药品,2020-01-01,,a,0\n");
+    [
+        (Kind::Institutions, "institutions", institutions),
+        (Kind::Catalogue, "catalogue", catalogue),
+        (Kind::Members, "members", members),
+        (Kind::Balances, "balances", balances),
+    ]
+    .into_iter()
+    .map(|(kind, word, text)| messages(kind, word, &text))
+    .collect()
+}
+
+fn messages(kind: v1::ImportKind, word: &str, file: &str) -> Vec<v1::ImportRequest> {
+    let sums = ControlSums::of(word.parse::<FileKind>().unwrap(), file.as_bytes());
+    let header = v1::ImportHeader {
+        kind: kind.into(),
+        as_of: "2023-12-31".to_owned(),
+        rows: sums.rows,
+        sum_fen: sums.sum.get(),
+        dry_run: false,
+    };
+    let part = |part| v1::ImportRequest { part: Some(part) };
+    vec![
+        part(v1::import_request::Part::Header(header)),
+        part(v1::import_request::Part::Chunk(file.as_bytes().to_vec())),
+    ]
+}
+
+/// The rule of a region.
+pub fn policy(number: usize) -> String {
+    format!(
+        r#"
+title = "城镇职工基本医疗保险待遇（模拟）"
+source = "made for the simulation"
+region = "{}"
+scheme = "employee"
+settings = ["inpatient"]
+effective = {{ from = 2023-01-01 }}
+
+[totals.paid]
+adds = "basic.paid"
+period = "year"
+
+[totals.charged]
+adds = "basic.charged"
+period = "year"
+
+[totals.admissions]
+adds = "one"
+period = "year"
+
+[[layer]]
+name = "basic"
+take = ["in"]
+start = {{ amount = "1200", met_by = "charged.charged" }}
+ratio = "0.70"
+ceilings = [{{ payment = "20000", total = "paid" }}]
+payer = "employee_pool"
+
+[[layer]]
+name = "account"
+take = ["in", "first", "over", "out"]
+payer = "own_account"
+"#,
+        REGIONS[number]
+    )
+}

@@ -1,0 +1,210 @@
+//! Saboteurs: what a law is worth is seen when something breaks it. Each stands between a node and its disk or
+//! its rows and makes the node forget one thing; the servers themselves are the real ones.
+
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+
+use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
+use huitong_node::platform::Stored;
+use huitong_node::store::{
+    Change, HomeState, Index, Key, Reached, Row, StoreError, Stream, StreamHead, Table,
+};
+
+use crate::laws::Law;
+
+/// Who breaks what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Saboteur {
+    /// A person's record never changes once it is indexed: neither version nor totals see other settlements.
+    StaleRecord,
+    /// Tombstones are forgotten.
+    NoTombstone,
+    /// The disk says that it has synced, and has not.
+    LyingSync,
+    /// The last leg of a stream is never told.
+    DroppedLeg,
+    /// What became of an id is forgotten at home.
+    ForgottenId,
+    /// Which visits are settled is forgotten, at both nodes.
+    UncheckedVisit,
+    /// After a restart a node serves from an old copy of its disk.
+    OldBackup,
+}
+
+impl Saboteur {
+    pub const ALL: [Self; 7] = [
+        Self::StaleRecord,
+        Self::NoTombstone,
+        Self::LyingSync,
+        Self::DroppedLeg,
+        Self::ForgottenId,
+        Self::UncheckedVisit,
+        Self::OldBackup,
+    ];
+
+    /// The laws of which one must catch it.
+    pub const fn caught_by(self) -> &'static [Law] {
+        match self {
+            Self::StaleRecord => &[Law::UsedTwice],
+            Self::NoTombstone => &[Law::PaidUnasked],
+            Self::LyingSync | Self::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
+            Self::DroppedLeg => &[Law::Legs],
+            Self::ForgottenId => &[Law::BothBooks, Law::AnswerChanged],
+            Self::UncheckedVisit => &[Law::VisitTwice],
+        }
+    }
+
+    /// Stands between a node and what it keeps things in.
+    pub fn between(self, disk: Arc<dyn Disk>, index: Arc<dyn Index>) -> Stored {
+        match self {
+            Self::LyingSync => Stored {
+                disk: Arc::new(LyingDisk(disk)),
+                index,
+            },
+            Self::OldBackup => Stored { disk, index },
+            Self::StaleRecord
+            | Self::NoTombstone
+            | Self::DroppedLeg
+            | Self::ForgottenId
+            | Self::UncheckedVisit => Stored {
+                disk,
+                index: Arc::new(Forgetful {
+                    what: self,
+                    rows: index,
+                }),
+            },
+        }
+    }
+}
+
+/// Rows of which some are not what they should be.
+struct Forgetful {
+    what: Saboteur,
+    rows: Arc<dyn Index>,
+}
+
+impl Forgetful {
+    fn distorted(&self, key: &Key, row: Row) -> Option<Row> {
+        match (self.what, key, row) {
+            (Saboteur::NoTombstone, _, Row::HomeSettlement(row))
+                if matches!(row.state, HomeState::Tombstone(_)) =>
+            {
+                None
+            }
+            (Saboteur::ForgottenId, _, Row::HomeSettlement(_)) => None,
+            (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
+            (Saboteur::DroppedLeg, Key::Stream(Stream::Legs), Row::Stream(head)) => {
+                Some(Row::Stream(StreamHead {
+                    written: head.written.saturating_sub(1),
+                    ..head
+                }))
+            }
+            (_, _, row) => Some(row),
+        }
+    }
+
+    /// Whether a change of a row never arrives.
+    fn is_lost(&self, change: &Change) -> Result<bool, StoreError> {
+        let is_account = matches!(change.key, Key::Account(_));
+        if self.what != Saboteur::StaleRecord || !is_account {
+            return Ok(false);
+        }
+        // The first settlement of a person is kept, so that the versions of later ones look right.
+        match self.rows.get(&change.key)? {
+            Some(Row::Account(account)) => Ok(!account.totals.is_empty()),
+            Some(_) | None => Ok(false),
+        }
+    }
+}
+
+impl Index for Forgetful {
+    fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
+        let row = self.rows.get(key)?;
+        Ok(row.and_then(|row| self.distorted(key, row)))
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
+        self.rows.scan(table, after, limit)
+    }
+
+    fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {
+        let mut kept = Vec::new();
+        for change in changes {
+            if !self.is_lost(change)? {
+                kept.push(change.clone());
+            }
+        }
+        self.rows.apply(&kept, reached)
+    }
+
+    fn reached(&self) -> Result<Option<Reached>, StoreError> {
+        self.rows.reached()
+    }
+
+    fn clear(&self) -> Result<(), StoreError> {
+        self.rows.clear()
+    }
+}
+
+/// A disk whose files are synced when they are made and never again.
+#[derive(Debug)]
+struct LyingDisk(Arc<dyn Disk>);
+
+#[derive(Debug)]
+struct LyingFile {
+    file: Arc<dyn DiskFile>,
+}
+
+impl Disk for LyingDisk {
+    fn lock(&self) -> Result<Box<dyn Held>, LockRefusal> {
+        self.0.lock()
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.0.list()
+    }
+
+    fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn DiskFile>> {
+        self.0.create(name, size)
+    }
+
+    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        let file = self.0.open(name)?;
+        Ok(Arc::new(LyingFile { file }))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.0.rename(from, to)
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        self.0.sync_names()
+    }
+}
+
+impl DiskFile for LyingFile {
+    fn size(&self) -> io::Result<u64> {
+        self.file.size()
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        self.file.read_at(offset, buffer)
+    }
+
+    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_at(offset, bytes)
+    }
+
+    fn write_parts_at(&self, offset: u64, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
+        self.file.write_parts_at(offset, parts)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! What hospitals do: they settle, send twice, lose patience, send again under another id, settle for one
+//! person in two regions at once, and give up. All of it follows from the seed.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use huitong_core::date::Timestamp;
+use huitong_proto::settlement::v1;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::callers::{Answer, Hospital};
+use crate::chance::Seeded;
+use crate::platform::{BEGINNING, EventLog};
+use crate::register::{PEOPLE, Somebody, bill};
+
+/// Stories of one seed.
+const STORIES: u64 = 30;
+/// The stretch in which they begin.
+pub const BEGIN_WITHIN_MS: u64 = 6_000;
+/// How long a hospital goes on asking before it leaves an id alone.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What a hospital asked for under an id.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The number of the hospital's region.
+    pub treatment: usize,
+    pub request_id: String,
+    pub visit: String,
+    pub of: Somebody,
+    pub fen: i64,
+}
+
+/// What hospitals asked and were told, in order.
+#[derive(Debug, Clone, Default)]
+pub struct History(Arc<Mutex<Told>>);
+
+#[derive(Debug, Default)]
+struct Told {
+    asked: Vec<Asked>,
+    answers: Vec<(String, Answer)>,
+}
+
+impl History {
+    fn ask(&self, asked: &Asked) {
+        self.0.lock().unwrap().asked.push(asked.clone());
+    }
+
+    pub fn asked(&self) -> Vec<Asked> {
+        self.0.lock().unwrap().asked.clone()
+    }
+
+    pub fn answers(&self) -> Vec<(String, Answer)> {
+        self.0.lock().unwrap().answers.clone()
+    }
+}
+
+/// Those who send, and what they write down.
+#[derive(Clone)]
+pub struct Hospitals {
+    hospitals: Arc<Vec<Hospital>>,
+    history: History,
+    log: EventLog,
+}
+
+impl Hospitals {
+    pub fn of(regions: usize, history: History, log: EventLog) -> Self {
+        let hospitals = (0..regions).map(Hospital::of).collect();
+        Self {
+            hospitals: Arc::new(hospitals),
+            history,
+            log,
+        }
+    }
+
+    fn told(&self, asked: &Asked, what: &str, answer: Answer) -> Answer {
+        let id = &asked.request_id;
+        self.log.note(id, format_args!("{what}: {answer:?}"));
+        let mut told = self.history.0.lock().unwrap();
+        told.answers.push((id.clone(), answer.clone()));
+        answer
+    }
+
+    async fn settle(&self, asked: &Asked, not_after_ms: i64) -> Answer {
+        let request = v1::SettleRequest {
+            request_id: asked.request_id.clone(),
+            bill: Some(bill(asked.of, &asked.visit, asked.fen)),
+            not_after_ms,
+        };
+        let answer = self.hospitals[asked.treatment].settle(request).await;
+        self.told(asked, "settle", answer)
+    }
+
+    async fn cancel(&self, asked: &Asked) -> Answer {
+        let hospital = &self.hospitals[asked.treatment];
+        let answer = hospital.cancel(&asked.request_id, asked.of).await;
+        self.told(asked, "cancel", answer)
+    }
+
+    /// How an id stands.
+    pub async fn get(&self, asked: &Asked) -> Answer {
+        let answer = self.hospitals[asked.treatment].get(&asked.request_id).await;
+        self.told(asked, "get", answer)
+    }
+
+    async fn settle_with_patience(&self, asked: &Asked, chance: &Seeded) {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.settle(asked, 0).await.is_final() {
+                return;
+            }
+            sleep(chance.millis(200..900)).await;
+        }
+    }
+
+    async fn cancel_with_patience(&self, asked: &Asked, chance: &Seeded) {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if self.cancel(asked).await.is_final() {
+                return;
+            }
+            sleep(chance.millis(200..900)).await;
+        }
+    }
+
+    /// All stories of a seed, to their ends.
+    pub async fn all(&self, seed: u64, regions: usize) {
+        let mut stories = JoinSet::new();
+        for number in 0..STORIES {
+            let (hospitals, chance) = (self.clone(), Seeded::new(seed, 1_000 + number));
+            stories.spawn_local(async move {
+                sleep(chance.millis(0..BEGIN_WITHIN_MS)).await;
+                hospitals.story(number, regions, &chance).await;
+            });
+        }
+        while let Some(ended) = stories.join_next().await {
+            ended.unwrap();
+        }
+    }
+
+    async fn story(&self, number: u64, regions: usize, chance: &Seeded) {
+        // Few homes, so that people are asked for at once.
+        let home = chance.place(regions.min(4));
+        let of = Somebody {
+            home,
+            person: chance.within(0..PEOPLE),
+        };
+        let fen = i64::try_from(chance.within(300..16_000)).unwrap() * 100;
+        let asked = |treatment, suffix: &str| Asked {
+            treatment,
+            request_id: format!("r{number}{suffix}"),
+            visit: format!("v{number}"),
+            of,
+            fen,
+        };
+        let treatment = chance.place(regions);
+        let first = asked(treatment, "");
+        self.history.ask(&first);
+        match chance.within(0..10) {
+            0..=2 => self.settle_with_patience(&first, chance).await,
+            3 => {
+                // The same request twice at once.
+                let again = self.settle_with_patience(&first, chance);
+                tokio::join!(self.settle_with_patience(&first, chance), again);
+            }
+            4 => {
+                // Another id for the same visit, whatever the first was told.
+                let second = asked(treatment, ".again");
+                self.history.ask(&second);
+                let (_, ()) = tokio::join!(self.settle(&first, 0), async {
+                    sleep(chance.millis(0..1_500)).await;
+                    self.settle_with_patience(&second, chance).await;
+                });
+            }
+            5 | 6 => {
+                // The same person, at the same time, in another region.
+                let elsewhere = (treatment + 1 + chance.place(regions - 1)) % regions;
+                let rival = asked(elsewhere, ".rival");
+                self.history.ask(&rival);
+                let there = self.settle_with_patience(&rival, chance);
+                tokio::join!(self.settle_with_patience(&first, chance), there);
+            }
+            7 => {
+                // Given up while it is under way.
+                let (_, ()) = tokio::join!(self.settle(&first, 0), async {
+                    sleep(chance.millis(0..400)).await;
+                    self.cancel_with_patience(&first, chance).await;
+                });
+            }
+            8 => {
+                // Given up before it comes.
+                self.cancel_with_patience(&first, chance).await;
+                self.settle_with_patience(&first, chance).await;
+            }
+            _ => {
+                // Wanted for a short while only.
+                let begun = Timestamp::parse(BEGINNING).unwrap().as_millis();
+                let now = turmoil::sim_elapsed().unwrap().as_millis();
+                let soon = begun + i64::try_from(now).unwrap() + 1_500;
+                self.settle(&first, soon).await;
+            }
+        }
+    }
+}
