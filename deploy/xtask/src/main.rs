@@ -13,6 +13,7 @@ mod generate;
 mod oracle;
 mod python;
 mod setup;
+mod sim;
 mod steps;
 mod test;
 
@@ -45,6 +46,9 @@ enum Chore {
     Oracle(oracle::Arguments),
     /// Kill real servers in the middle of their work, and audit what they kept; a short form is in `test`.
     Crash(crash::Arguments),
+    /// Simulate twelve regions and the clearinghouse from seeds, and audit their books: `--seeds N`, `--seed S`
+    /// with all its events, or `--minutes M`.
+    Sim(sim::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
     Deny,
     /// Install the tools that `test` needs and that are missing.
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Chore::Corpus => corpus::run(),
         Chore::Crash(arguments) => crash::run(&arguments),
         Chore::Oracle(arguments) => oracle::run(&arguments),
+        Chore::Sim(arguments) => sim::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),
     };

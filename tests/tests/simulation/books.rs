@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::record::NodeRecord;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::record::treatment::{Prepared, Settled};
-use huitong_core::record::NodeRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Log, Options, Position};
@@ -17,6 +17,7 @@ use huitong_netting::NettingPlan;
 /// What a node's journal says.
 #[derive(Debug, Default)]
 pub struct NodeBooks {
+    /// What was put to home regions, as it was put last.
     pub prepared: BTreeMap<SettlementId, Prepared>,
     pub settled: Vec<Settled>,
     pub committed: Vec<Committed>,
@@ -60,6 +61,12 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
         match NodeRecord::from_bytes(&record).map_err(|error| error.to_string())? {
             NodeRecord::Prepared(record) => {
                 books.prepared.insert(record.settlement, record);
+            }
+            NodeRecord::Reprepared(record) => {
+                if let Some(prepared) = books.prepared.get_mut(&record.settlement) {
+                    prepared.decision = record.decision;
+                    prepared.snapshot = record.snapshot;
+                }
             }
             NodeRecord::Settled(record) => books.settled.push(record),
             NodeRecord::Committed(record) => books.committed.push(record),

@@ -144,8 +144,7 @@ pub struct Officers {
 impl Officers {
     pub fn of(number: usize) -> Self {
         let certificates = Certificates::issued();
-        let channel =
-            |which| to_node(&certificates.officer(number, which, clock()), number);
+        let channel = |which| to_node(&certificates.officer(number, which, clock()), number);
         Self {
             registry: RegistryServiceClient::new(channel(0)),
             first: PolicyOfficeServiceClient::new(channel(0)),
@@ -173,7 +172,9 @@ impl Officers {
 
     pub async fn status(&mut self) -> Result<v1::NodeStatusResponse, Status> {
         let request = v1::NodeStatusRequest {};
-        let answer = call_within(PATIENCE, request, |request| self.registry.node_status(request));
+        let answer = call_within(PATIENCE, request, |request| {
+            self.registry.node_status(request)
+        });
         Ok(answer.await?.into_inner())
     }
 
@@ -182,7 +183,9 @@ impl Officers {
         let request = v1::CloseBusinessDayRequest {
             business_day: business_day.to_owned(),
         };
-        let answer = call_within(PATIENCE, request, |request| self.registry.close_day(request));
+        let answer = call_within(PATIENCE, request, |request| {
+            self.registry.close_day(request)
+        });
         Ok(answer.await?.into_inner().acknowledged)
     }
 }

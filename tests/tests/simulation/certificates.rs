@@ -9,6 +9,7 @@ use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
 use huitong_transport::{ClientLimits, Clock, CredentialStore, Credentials, Dialer};
 use jiff::{Timestamp, ToSpan as _};
 
+use crate::faults::Edge;
 use crate::platform::{BEGINNING, Simulated};
 use crate::register::{REGIONS, hospital, region};
 
@@ -22,6 +23,8 @@ pub struct Certificates {
 
 struct RegionCertificates {
     node: Issued,
+    /// The certificate that the node had before, which has run out.
+    expired: Issued,
     signing: Issued,
     hospital: Issued,
     officers: [Issued; 2],
@@ -34,6 +37,11 @@ pub fn beginning() -> Timestamp {
 
 fn around(hours: i64) -> Validity {
     Validity::new(beginning() - hours.hours(), beginning() + hours.hours()).unwrap()
+}
+
+/// Until a minute before the beginning.
+fn before() -> Validity {
+    Validity::new(beginning() - 48.hours(), beginning() - 1.minutes()).unwrap()
 }
 
 fn identity(path: &str) -> Identity {
@@ -51,22 +59,20 @@ impl Certificates {
         let domain = "simulation.huitong.example".parse().unwrap();
         let root = Authority::new_root(&domain, around(999)).unwrap();
         let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
-        let by_root = |path: &str, hosts: &Hosts| {
-            root.issue(&identity(path), hosts, around(48)).unwrap()
-        };
+        let by_root =
+            |path: &str, hosts: &Hosts| root.issue(&identity(path), hosts, around(48)).unwrap();
         let (none, loopback) = (Hosts::none(), Hosts::loopback());
         let regions = (0..REGIONS.len()).map(|number| {
             let code = REGIONS[number];
             let authority = root
                 .issue_region_authority(region(number), around(99))
                 .unwrap();
-            let own = |path: &str| {
-                authority
-                    .issue(&identity(path), &none, around(48))
-                    .unwrap()
-            };
+            let own = |path: &str| authority.issue(&identity(path), &none, around(48)).unwrap();
             RegionCertificates {
                 node: by_root(&format!("/region/{code}/node"), &loopback),
+                expired: root
+                    .issue(&Identity::RegionNode(region(number)), &loopback, before())
+                    .unwrap(),
                 signing: root
                     .issue(
                         &Identity::RegionNodeSigning(region(number)),
@@ -74,10 +80,7 @@ impl Certificates {
                         around(48),
                     )
                     .unwrap(),
-                hospital: own(&format!(
-                    "/region/{code}/institution/{}",
-                    hospital(number)
-                )),
+                hospital: own(&format!("/region/{code}/institution/{}", hospital(number))),
                 officers: ["li.wei", "wang.fang"]
                     .map(|name| own(&format!("/region/{code}/officer/{name}"))),
             }
@@ -90,14 +93,27 @@ impl Certificates {
         }
     }
 
-    fn speaking_with(&self, issued: &Issued, clock: Arc<dyn Clock>) -> CredentialStore {
+    fn credentials(&self, issued: &Issued) -> Credentials {
         let chain = issued.chain().to_vec();
-        let credentials = Credentials::new(chain, issued.key().into(), Arc::clone(&self.trust));
-        CredentialStore::fixed_by(credentials.unwrap(), clock).unwrap()
+        Credentials::new(chain, issued.key().into(), Arc::clone(&self.trust)).unwrap()
+    }
+
+    fn speaking_with(&self, issued: &Issued, clock: Arc<dyn Clock>) -> CredentialStore {
+        CredentialStore::fixed_by(self.credentials(issued), clock).unwrap()
     }
 
     pub fn node(&self, number: usize, clock: Arc<dyn Clock>) -> CredentialStore {
         self.speaking_with(&self.regions[number].node, clock)
+    }
+
+    /// Gives a node the certificate that has run out, or its good one.
+    pub fn renew(&self, number: usize, store: &CredentialStore, edge: Edge) {
+        let own = &self.regions[number];
+        let issued = match edge {
+            Edge::Begins => &own.expired,
+            Edge::Ends => &own.node,
+        };
+        store.replace(self.credentials(issued)).unwrap();
     }
 
     pub fn clearinghouse(&self, clock: Arc<dyn Clock>) -> CredentialStore {
@@ -118,6 +134,11 @@ impl Certificates {
     /// How a hospital calls.
     pub fn hospital(&self, number: usize, clock: Arc<dyn Clock>) -> Dialer {
         dialer(self.speaking_with(&self.regions[number].hospital, clock))
+    }
+
+    /// How a region's node calls others.
+    pub fn peer(&self, number: usize, clock: Arc<dyn Clock>) -> Dialer {
+        dialer(self.node(number, clock))
     }
 
     /// How a region's first or second officer calls.

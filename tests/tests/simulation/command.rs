@@ -17,6 +17,9 @@ mod books;
 mod callers;
 mod certificates;
 mod chance;
+mod day;
+mod driver;
+mod echo;
 mod faults;
 mod laws;
 mod party;
@@ -26,6 +29,7 @@ mod saboteurs;
 mod simulation;
 mod storage;
 mod workload;
+mod year;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -53,9 +57,9 @@ struct Arguments {
     /// How many regions there are.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(2..=13))]
     regions: u8,
-    /// Let one saboteur in, by its number; every seed then tells what caught it.
-    #[arg(long)]
-    saboteur: Option<u8>,
+    /// Let a saboteur in, to see it caught.
+    #[arg(long, value_enum)]
+    saboteur: Option<Saboteur>,
 }
 
 fn main() -> ExitCode {
@@ -75,15 +79,22 @@ fn main() -> ExitCode {
         let outcome = simulate(Setup {
             seed,
             regions: usize::from(arguments.regions),
-            saboteur: arguments.saboteur.map(|number| Saboteur::ALL[usize::from(number)]),
+            saboteur: arguments.saboteur,
         });
         if arguments.seed.is_some() {
             outcome.events.iter().for_each(|event| println!("{event}"));
         }
         let took = begun.elapsed().as_secs_f32();
-        println!("seed {seed}: {} settlements stand ({took:.1} s)", outcome.stand);
+        println!(
+            "seed {seed}: {} settlements stand ({took:.1} s)",
+            outcome.stand
+        );
         for violation in &outcome.violations {
-            println!("seed {seed}: VIOLATION {violation}");
+            let by_right = arguments
+                .saboteur
+                .is_some_and(|saboteur| laws::broken_by(saboteur).contains(&violation.law));
+            let caught = if by_right { "caught by" } else { "violated:" };
+            println!("seed {seed}: {caught} {violation}");
         }
         if outcome.violations.is_empty() {
             passed += 1;

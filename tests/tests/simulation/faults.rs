@@ -6,7 +6,7 @@ use std::time::Duration;
 use huitong_journal::testing::Misfortune;
 
 use crate::chance::Seeded;
-use crate::workload::BEGIN_WITHIN_MS;
+use crate::workload::{BEGIN_WITHIN_MS, HOMES};
 
 /// Something that goes wrong; parties are numbers, the clearinghouse's after those of the nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Fault {
     OneWay(usize, usize),
     /// What passes between two machines is held back, and arrives later.
     Held(usize, usize),
+    /// What a machine sends and is sent takes long, and later messages often arrive first.
+    FarAway(usize),
     /// A machine stops, with or without its power.
     Crash(usize, Power, Index),
     /// A machine's disk fails at an operation to come.
@@ -25,6 +27,8 @@ pub enum Fault {
     SlowDisk(usize, u64),
     /// A machine's disk has no room.
     FullDisk(usize),
+    /// A node's certificate has expired, and is renewed late.
+    CertificateExpires(usize),
 }
 
 /// Whether what is not synced is lost.
@@ -41,6 +45,16 @@ pub enum Index {
     Lost,
 }
 
+/// The longest that a message takes in a world: some are near, some far, and there later ones arrive first.
+pub fn latency(seed: u64) -> Duration {
+    let chance = Seeded::new(seed, 8);
+    let longest = [10, 30, 100, 400];
+    Duration::from_millis(longest[chance.place(longest.len())])
+}
+
+/// The longest that a message of a machine far away takes: longer than anyone waits for it.
+pub const FAR_AWAY: Duration = Duration::from_secs(6);
+
 /// Begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edge {
@@ -53,16 +67,18 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     let chance = Seeded::new(seed, 7);
     let mut edges = Vec::new();
     let mut taken = BTreeSet::new();
-    for _ in 0..chance.within(3..9) {
+    for _ in 0..chance.within(4..14) {
         let begin = chance.millis(200..BEGIN_WITHIN_MS + 2_000);
         let end = begin + chance.millis(500..4_000);
         let one = chance.place(parties);
         // The callers' machine comes after the last server.
         let other = (one + 1 + chance.place(parties)) % (parties + 1);
-        let fault = match chance.within(0..10) {
+        let fault = match chance.within(0..12) {
             0 => Fault::Partition(one, other),
             1 => Fault::OneWay(one, other),
             2 | 3 => Fault::Held(one, other),
+            // Most people are of the first few regions.
+            11 => Fault::FarAway(chance.place(parties.min(HOMES))),
             4..=6 => {
                 let power = if chance.one_in(3) {
                     Power::Stays
@@ -91,7 +107,8 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
                     Fault::DiskFails(one, chance.within(0..20), misfortune)
                 }
             }
-            8 => Fault::SlowDisk(one, chance.within(50..900)),
+            8 if one + 1 < parties => Fault::CertificateExpires(one),
+            8 | 9 => Fault::SlowDisk(one, chance.within(50..900)),
             _ if one + 1 == parties => Fault::SlowDisk(one, 500),
             _ => Fault::FullDisk(one),
         };
@@ -114,6 +131,8 @@ fn place(fault: Fault) -> (usize, usize) {
         Fault::Crash(one, ..)
         | Fault::DiskFails(one, ..)
         | Fault::SlowDisk(one, _)
-        | Fault::FullDisk(one) => (one, one),
+        | Fault::FullDisk(one)
+        | Fault::FarAway(one)
+        | Fault::CertificateExpires(one) => (one, one),
     }
 }

@@ -4,14 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use huitong_core::canonical::encode_to_vec;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::Side;
 use huitong_core::record::home::Committed;
 
 use crate::books::{ClearingBooks, NodeBooks};
 use crate::callers::{Answer, Told};
-use crate::register::{CEILING, OPENING_BALANCE, START, region};
-use crate::workload::Asked;
+use crate::register::region;
+use crate::saboteurs::Saboteur;
+use crate::workload::{ALREADY_SETTLED, Asked};
+use crate::year::Year;
 
 /// What must hold, whatever failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +56,19 @@ impl fmt::Display for Violation {
     }
 }
 
+/// The laws that a saboteur breaks, of which one must catch it.
+pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
+    match saboteur {
+        Saboteur::StaleRecord => &[Law::UsedTwice],
+        Saboteur::NoTombstone => &[Law::PaidUnasked],
+        Saboteur::LyingSync => &[Law::BothBooks, Law::AnswerChanged, Law::Unreadable],
+        Saboteur::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
+        Saboteur::DroppedLeg => &[Law::Legs],
+        Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
+        Saboteur::UncheckedVisit => &[Law::VisitTwice],
+    }
+}
+
 /// All that the auditor looks at.
 pub struct Evidence {
     pub asked: Vec<Asked>,
@@ -73,6 +89,7 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
         violations: Vec::new(),
     };
     audit.answers_stay_true();
+    audit.visits_said_settled_are();
     audit.both_books_agree();
     audit.nothing_is_paid_unasked();
     audit.no_visit_is_paid_twice();
@@ -83,11 +100,8 @@ pub fn audit(evidence: &Evidence) -> Vec<Violation> {
 }
 
 impl<'a> Audit<'a> {
-    fn require(&mut self, law: Law, holds: bool, story: impl FnOnce() -> String) {
-        if !holds {
-            let story = story();
-            self.violations.push(Violation { law, story });
-        }
+    fn report(&mut self, law: Law, story: String) {
+        self.violations.push(Violation { law, story });
     }
 
     /// What stands at home, everywhere.
@@ -125,9 +139,10 @@ impl<'a> Audit<'a> {
                 continue;
             };
             let is_same = !answer.is_final() || answer == *first;
-            self.require(Law::AnswerChanged, is_same, || {
-                format!("{id} was told {first:?}, and then {answer:?}")
-            });
+            if !is_same {
+                let story = { format!("{id} was told {first:?}, and then {answer:?}") };
+                self.report(Law::AnswerChanged, story);
+            }
         }
         // The last word on an id that had an outcome is that outcome, not that nobody knows it.
         let mut last = BTreeMap::new();
@@ -136,9 +151,41 @@ impl<'a> Audit<'a> {
         }
         for (id, first) in first {
             let last = last[id];
-            self.require(Law::AnswerChanged, last == first, || {
-                format!("{id} was told {first:?}, and in the end {last:?}")
-            });
+            if last != first {
+                let story = { format!("{id} was told {first:?}, and in the end {last:?}") };
+                self.report(Law::AnswerChanged, story);
+            }
+        }
+    }
+
+    /// Who is told that another id has the visit can look there.
+    fn visits_said_settled_are(&mut self) {
+        let settled: BTreeSet<(usize, &str)> = self
+            .told_settled()
+            .iter()
+            .map(|(asked, _)| (asked.treatment, asked.visit.as_str()))
+            .collect();
+        let told = |id: &str| {
+            let already = Answer::None(ALREADY_SETTLED.to_owned());
+            let answers = self.evidence.answers.iter();
+            answers
+                .filter(|(of, answer)| of == id && *answer == already)
+                .count()
+                > 0
+        };
+        let asked = self.evidence.asked.iter();
+        let wrong: Vec<&Asked> = asked
+            .filter(|asked| told(&asked.request_id))
+            .filter(|asked| !settled.contains(&(asked.treatment, asked.visit.as_str())))
+            .collect();
+        for asked in wrong {
+            {
+                let story = {
+                    let id = &asked.request_id;
+                    format!("{id} was told that its visit is settled, and it is not")
+                };
+                self.report(Law::AnswerChanged, story);
+            }
         }
     }
 
@@ -157,10 +204,15 @@ impl<'a> Audit<'a> {
                 .collect();
             let expected: Vec<i64> = told.amounts.iter().map(|(_, fen)| *fen).collect();
             let agrees = home == [expected.clone()] && treatment == [expected.clone()];
-            self.require(Law::BothBooks, agrees, || {
-                let id = &asked.request_id;
-                format!("{id} was told {expected:?}; home has {home:?}, treatment {treatment:?}")
-            });
+            if !agrees {
+                let story = {
+                    let id = &asked.request_id;
+                    format!(
+                        "{id} was told {expected:?}; home has {home:?}, treatment {treatment:?}"
+                    )
+                };
+                self.report(Law::BothBooks, story);
+            }
         }
     }
 
@@ -187,9 +239,11 @@ impl<'a> Audit<'a> {
                 .flat_map(|(_, asked)| asked)
                 .map(|asked| answers.get(asked.request_id.as_str()))
                 .collect();
-            self.require(Law::PaidUnasked, settled.contains(id.as_str()), || {
-                format!("{id} of visit {visit} is paid; its hospital was told {told:?}")
-            });
+            if !settled.contains(id.as_str()) {
+                let story =
+                    { format!("{id} of visit {visit} is paid; its hospital was told {told:?}") };
+                self.report(Law::PaidUnasked, story);
+            }
         }
     }
 
@@ -202,9 +256,10 @@ impl<'a> Audit<'a> {
         }
         for (visit, ids) in paid {
             let distinct: BTreeSet<_> = ids.iter().collect();
-            self.require(Law::VisitTwice, distinct.len() == 1, || {
-                format!("{visit} is paid under {ids:?}")
-            });
+            if distinct.len() != 1 {
+                let story = { format!("{visit} is paid under {ids:?}") };
+                self.report(Law::VisitTwice, story);
+            }
         }
     }
 
@@ -212,7 +267,7 @@ impl<'a> Audit<'a> {
     fn nothing_is_used_twice(&mut self) {
         let mut years: BTreeMap<String, Vec<&Committed>> = BTreeMap::new();
         for record in self.committed() {
-            let person = format!("{}/{:?}", record.claim.person.home, psn(record));
+            let person = psn(record);
             years.entry(person).or_default().push(record);
         }
         for (person, mut year) in years {
@@ -225,17 +280,22 @@ impl<'a> Audit<'a> {
                     record.decision.own_account.get(),
                 );
                 let id = record.body().clearing.settlement;
-                self.require(Law::UsedTwice, booked == (pool, account), || {
-                    format!(
+                if booked != (pool, account) {
+                    let story = format!(
                         "{person}, {id} at version {}: paid {booked:?}, and {pool} from the pool and \
                          {account} from the account were left to pay",
                         record.after.change
-                    )
-                });
+                    );
+                    self.report(Law::UsedTwice, story);
+                }
                 let balance = record.balances.own.get();
-                self.require(Law::Totals, balance == reckoned.balance, || {
-                    format!("{person}, {id}: the account holds {balance}, not {}", reckoned.balance)
-                });
+                if balance != reckoned.balance {
+                    let story = format!(
+                        "{person}, {id}: the account holds {balance}, not {}",
+                        reckoned.balance
+                    );
+                    self.report(Law::Totals, story);
+                }
                 for (slot, total) in &record.totals {
                     let expected = match slot.name.as_str() {
                         "paid" => reckoned.paid,
@@ -243,9 +303,11 @@ impl<'a> Audit<'a> {
                         "admissions" => reckoned.admissions,
                         other => panic!("the rule has no total {other}"),
                     };
-                    self.require(Law::Totals, *total == expected, || {
-                        format!("{person}, {id}: {} is {total}, not {expected}", slot.name)
-                    });
+                    if *total != expected {
+                        let story =
+                            { format!("{person}, {id}: {} is {total}, not {expected}", slot.name) };
+                        self.report(Law::Totals, story);
+                    }
                 }
             }
         }
@@ -267,16 +329,23 @@ impl<'a> Audit<'a> {
                     .map(|leg| (leg.leg.fund, leg.leg.amount))
                     .collect();
                 legs.sort_unstable_by_key(|(fund, _)| *fund);
-                self.require(Law::Legs, legs == part.amounts, || {
-                    let id = part.settlement;
-                    format!("{id} pays {:?}; its {side:?} legs are {legs:?}", part.amounts)
-                });
+                if legs != part.amounts {
+                    let story = {
+                        let id = part.settlement;
+                        format!(
+                            "{id} pays {:?}; its {side:?} legs are {legs:?}",
+                            part.amounts
+                        )
+                    };
+                    self.report(Law::Legs, story);
+                }
             }
         }
         let held = clearing.legs.len();
-        self.require(Law::Legs, held == expected && clearing.halted == 0, || {
-            format!("the clearinghouse holds {held} legs of {expected}")
-        });
+        if !(held == expected && clearing.halted == 0) {
+            let story = { format!("the clearinghouse holds {held} legs of {expected}") };
+            self.report(Law::Legs, story);
+        }
     }
 
     fn cycles_net_what_stands(&mut self) {
@@ -293,7 +362,11 @@ impl<'a> Audit<'a> {
         }
         let (mut netted, mut taken): (BTreeMap<_, i64>, u64) = (BTreeMap::new(), 0);
         for plan in &clearing.plans {
-            taken += plan.windows().iter().map(|window| window.taken).sum::<u64>();
+            taken += plan
+                .windows()
+                .iter()
+                .map(|window| window.taken)
+                .sum::<u64>();
             for gross in plan.gross() {
                 let pair = (gross.debtor, gross.creditor, gross.fund);
                 *netted.entry(pair).or_default() += gross.amount.get();
@@ -302,14 +375,17 @@ impl<'a> Audit<'a> {
             for net in plan.member_nets() {
                 *sums.entry(net.fund).or_default() += net.amount.get();
             }
-            self.require(Law::ZeroSum, sums.values().all(|sum| *sum == 0), || {
-                format!("plan {} nets to {sums:?}", plan.number())
-            });
+            if !sums.values().all(|sum| *sum == 0) {
+                let story = { format!("plan {} nets to {sums:?}", plan.number()) };
+                self.report(Law::ZeroSum, story);
+            }
         }
         let legs = u64::try_from(clearing.legs.len()).unwrap();
-        self.require(Law::Netted, taken == legs && netted == owed, || {
-            format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed")
-        });
+        if !(taken == legs && netted == owed) {
+            let story =
+                format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");
+            self.report(Law::Netted, story);
+        }
     }
 }
 
@@ -319,42 +395,6 @@ fn amounts<F>(amounts: &[(F, huitong_core::money::Fen)]) -> Vec<i64> {
 
 /// A person's number, which does not print itself.
 fn psn(record: &Committed) -> String {
-    String::from_utf8_lossy(&huitong_core::canonical::encode_to_vec(
-        &record.claim.person.psn_no,
-    ))
-    .into_owned()
-}
-
-/// A year under the one rule.
-struct Year {
-    charged: i64,
-    paid: i64,
-    admissions: i64,
-    balance: i64,
-}
-
-impl Default for Year {
-    fn default() -> Self {
-        Self {
-            charged: 0,
-            paid: 0,
-            admissions: 0,
-            balance: OPENING_BALANCE,
-        }
-    }
-}
-
-impl Year {
-    /// What pool and account pay of the next bill, all of which is in scope.
-    fn next(&mut self, bill: i64) -> (i64, i64) {
-        let start = (START - self.charged).min(bill);
-        let share = ((bill - start) * 70 + 50) / 100;
-        let pool = share.min(CEILING - self.paid);
-        let account = self.balance.min(bill - pool);
-        self.charged += start;
-        self.paid += pool;
-        self.admissions += 1;
-        self.balance -= account;
-        (pool, account)
-    }
+    let bytes = encode_to_vec(&record.claim.person.psn_no);
+    String::from_utf8_lossy(&bytes[4..]).into_owned()
 }

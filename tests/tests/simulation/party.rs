@@ -7,16 +7,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
-use huitong_journal::{Options, Runner};
 use huitong_journal::testing::FakeDisk;
+use huitong_journal::{Options, Runner};
 use huitong_node::clock::Calendar;
 use huitong_node::peers::DirectoryEntry;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, Platform};
-use huitong_transport::{Clock, ServerLimits};
+use huitong_transport::{Clock, CredentialStore, ServerLimits};
 
 use crate::certificates::{Certificates, client_limits};
 use crate::chance::Seeded;
+use crate::faults::Edge;
 use crate::platform::{EventLog, OneThread, Simulated, SimulatedClock};
 use crate::register::{REGIONS, region};
 use crate::saboteurs::Saboteur;
@@ -60,6 +61,7 @@ pub enum Kind {
         number: usize,
         regions: usize,
         storage: Arc<NodeStorage>,
+        credentials: CredentialStore,
     },
     Clearinghouse {
         regions: usize,
@@ -72,6 +74,12 @@ fn anywhere() -> SocketAddr {
     (Ipv4Addr::UNSPECIFIED, PORT).into()
 }
 
+/// Off by no more than machines are that ask for the time.
+fn clock(chance: &Seeded) -> Arc<SimulatedClock> {
+    let off = i64::try_from(chance.within(0..4_000)).unwrap() - 2_000;
+    Arc::new(SimulatedClock::off_by(off))
+}
+
 impl Party {
     pub fn node(
         number: usize,
@@ -82,29 +90,37 @@ impl Party {
     ) -> Self {
         let purpose = 100 + u64::try_from(number).unwrap();
         let storage = Arc::new(NodeStorage::new(seed ^ purpose, saboteur));
+        let chance = Seeded::new(seed, purpose);
+        let clock = clock(&chance);
         let kind = Kind::Node {
             number,
             regions,
             storage,
+            credentials: Certificates::issued().node(number, clock.clone()),
         };
-        Self::new(host(number), kind, Seeded::new(seed, purpose), log)
+        Self::new(host(number), kind, clock, chance, log)
     }
 
     pub fn clearinghouse(regions: usize, seed: u64, log: &EventLog) -> Self {
         let storage = Arc::new(ClearingStorage::new(seed));
         let kind = Kind::Clearinghouse { regions, storage };
-        Self::new(CLEARINGHOUSE.to_owned(), kind, Seeded::new(seed, 99), log)
+        let chance = Seeded::new(seed, 99);
+        Self::new(CLEARINGHOUSE.to_owned(), kind, clock(&chance), chance, log)
     }
 
-    fn new(name: String, kind: Kind, chance: Seeded, log: &EventLog) -> Self {
-        // Within what machines that ask for the time are off.
-        let off = i64::try_from(chance.within(0..4_000)).unwrap() - 2_000;
+    fn new(
+        name: String,
+        kind: Kind,
+        clock: Arc<SimulatedClock>,
+        chance: Seeded,
+        log: &EventLog,
+    ) -> Self {
         Self {
             name,
             kind,
             disk_takes_ms: Arc::new(AtomicU64::new(1)),
             is_broken: AtomicBool::new(false),
-            clock: Arc::new(SimulatedClock::off_by(off)),
+            clock,
             chance: Arc::new(chance),
             log: log.clone(),
         }
@@ -114,6 +130,18 @@ impl Party {
         match &self.kind {
             Kind::Node { storage, .. } => storage.disk(),
             Kind::Clearinghouse { storage, .. } => storage.disk.clone(),
+        }
+    }
+
+    /// The node's certificate runs out, or is renewed.
+    pub fn renew(&self, edge: Edge) {
+        if let Kind::Node {
+            number,
+            credentials,
+            ..
+        } = &self.kind
+        {
+            Certificates::issued().renew(*number, credentials, edge);
         }
     }
 
@@ -194,7 +222,12 @@ impl Party {
     }
 
     fn node_config(&self, number: usize) -> NodeConfig {
-        let Kind::Node { regions, .. } = &self.kind else {
+        let Kind::Node {
+            regions,
+            credentials,
+            ..
+        } = &self.kind
+        else {
             unreachable!()
         };
         let certificates = Certificates::issued();
@@ -207,7 +240,7 @@ impl Party {
             region: region(number),
             listen: anywhere(),
             data: std::path::PathBuf::new(),
-            credentials: certificates.node(number, self.clock()),
+            credentials: credentials.clone(),
             signing: Arc::new(certificates.signing(number)),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),

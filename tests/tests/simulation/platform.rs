@@ -132,7 +132,10 @@ impl EventLog {
     /// Writes an event down, with the simulated time.
     pub fn note(&self, who: &str, what: impl fmt::Display) {
         let at = turmoil::sim_elapsed().map_or_else(String::new, |at| at.as_millis().to_string());
-        self.0.lock().unwrap().push(format!("{at:>8} {who}: {what}"));
+        self.0
+            .lock()
+            .unwrap()
+            .push(format!("{at:>8} {who}: {what}"));
     }
 
     /// All events.

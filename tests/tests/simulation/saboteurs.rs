@@ -3,6 +3,7 @@
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
 use huitong_node::platform::Stored;
@@ -10,10 +11,8 @@ use huitong_node::store::{
     Change, HomeState, Index, Key, Reached, Row, StoreError, Stream, StreamHead, Table,
 };
 
-use crate::laws::Law;
-
 /// Who breaks what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Saboteur {
     /// A person's record never changes once it is indexed: neither version nor totals see other settlements.
     StaleRecord,
@@ -32,28 +31,6 @@ pub enum Saboteur {
 }
 
 impl Saboteur {
-    pub const ALL: [Self; 7] = [
-        Self::StaleRecord,
-        Self::NoTombstone,
-        Self::LyingSync,
-        Self::DroppedLeg,
-        Self::ForgottenId,
-        Self::UncheckedVisit,
-        Self::OldBackup,
-    ];
-
-    /// The laws of which one must catch it.
-    pub const fn caught_by(self) -> &'static [Law] {
-        match self {
-            Self::StaleRecord => &[Law::UsedTwice],
-            Self::NoTombstone => &[Law::PaidUnasked],
-            Self::LyingSync | Self::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
-            Self::DroppedLeg => &[Law::Legs],
-            Self::ForgottenId => &[Law::BothBooks, Law::AnswerChanged],
-            Self::UncheckedVisit => &[Law::VisitTwice],
-        }
-    }
-
     /// Stands between a node and what it keeps things in.
     pub fn between(self, disk: Arc<dyn Disk>, index: Arc<dyn Index>) -> Stored {
         match self {
@@ -151,14 +128,20 @@ impl Index for Forgetful {
     }
 }
 
-/// A disk whose files are synced when they are made and never again.
+/// A disk that says that it has synced, and has not.
 #[derive(Debug)]
 struct LyingDisk(Arc<dyn Disk>);
 
+/// A file whose header is synced when it is made, and nothing afterwards.
 #[derive(Debug)]
 struct LyingFile {
     file: Arc<dyn DiskFile>,
+    /// How many syncs are still real.
+    real: AtomicU32,
 }
+
+/// A new segment is synced when its room is made, and when it has its header.
+const REAL_SYNCS_OF_A_NEW_FILE: u32 = 2;
 
 impl Disk for LyingDisk {
     fn lock(&self) -> Result<Box<dyn Held>, LockRefusal> {
@@ -170,12 +153,15 @@ impl Disk for LyingDisk {
     }
 
     fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn DiskFile>> {
-        self.0.create(name, size)
+        let file = self.0.create(name, size)?;
+        let real = AtomicU32::new(REAL_SYNCS_OF_A_NEW_FILE);
+        Ok(Arc::new(LyingFile { file, real }))
     }
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let file = self.0.open(name)?;
-        Ok(Arc::new(LyingFile { file }))
+        let real = AtomicU32::new(0);
+        Ok(Arc::new(LyingFile { file, real }))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
@@ -205,6 +191,12 @@ impl DiskFile for LyingFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        Ok(())
+        match self.real.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            left => {
+                self.real.store(left - 1, Ordering::Relaxed);
+                self.file.sync()
+            }
+        }
     }
 }

@@ -11,15 +11,21 @@ use tokio::time::{Instant, sleep};
 
 use crate::callers::{Answer, Hospital};
 use crate::chance::Seeded;
+use crate::echo::Echo;
 use crate::platform::{BEGINNING, EventLog};
 use crate::register::{PEOPLE, Somebody, bill};
 
 /// Stories of one seed.
 const STORIES: u64 = 30;
+/// The regions that people are of: few, so that they are asked for at once.
+pub const HOMES: usize = 4;
 /// The stretch in which they begin.
 pub const BEGIN_WITHIN_MS: u64 = 6_000;
 /// How long a hospital goes on asking before it leaves an id alone.
 const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What an id is told whose visit stands under another.
+pub const ALREADY_SETTLED: &str = "visit.already_settled";
 
 /// What a hospital asked for under an id.
 #[derive(Debug, Clone)]
@@ -61,15 +67,17 @@ impl History {
 pub struct Hospitals {
     hospitals: Arc<Vec<Hospital>>,
     history: History,
+    echo: Echo,
     log: EventLog,
 }
 
 impl Hospitals {
-    pub fn of(regions: usize, history: History, log: EventLog) -> Self {
+    pub fn of(regions: usize, history: History, echo: Echo, log: EventLog) -> Self {
         let hospitals = (0..regions).map(Hospital::of).collect();
         Self {
             hospitals: Arc::new(hospitals),
             history,
+            echo,
             log,
         }
     }
@@ -107,7 +115,9 @@ impl Hospitals {
     async fn settle_with_patience(&self, asked: &Asked, chance: &Seeded) {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            if self.settle(asked, 0).await.is_final() {
+            let answer = self.settle(asked, 0).await;
+            // Another id has the visit: there is nothing left to ask for.
+            if answer.is_final() || answer == Answer::None(ALREADY_SETTLED.to_owned()) {
                 return;
             }
             sleep(chance.millis(200..900)).await;
@@ -140,8 +150,7 @@ impl Hospitals {
     }
 
     async fn story(&self, number: u64, regions: usize, chance: &Seeded) {
-        // Few homes, so that people are asked for at once.
-        let home = chance.place(regions.min(4));
+        let home = chance.place(regions.min(HOMES));
         let of = Somebody {
             home,
             person: chance.within(0..PEOPLE),
@@ -157,7 +166,7 @@ impl Hospitals {
         let treatment = chance.place(regions);
         let first = asked(treatment, "");
         self.history.ask(&first);
-        match chance.within(0..10) {
+        match chance.within(0..12) {
             0..=2 => self.settle_with_patience(&first, chance).await,
             3 => {
                 // The same request twice at once.
@@ -181,14 +190,16 @@ impl Hospitals {
                 let there = self.settle_with_patience(&rival, chance);
                 tokio::join!(self.settle_with_patience(&first, chance), there);
             }
-            7 => {
+            7..=9 => {
                 // Given up while it is under way.
                 let (_, ()) = tokio::join!(self.settle(&first, 0), async {
-                    sleep(chance.millis(0..400)).await;
+                    sleep(chance.millis(0..300)).await;
                     self.cancel_with_patience(&first, chance).await;
+                    // What it had put to the home region comes there once more.
+                    self.echo.again(treatment, Some(&first.request_id)).await;
                 });
             }
-            8 => {
+            10 => {
                 // Given up before it comes.
                 self.cancel_with_patience(&first, chance).await;
                 self.settle_with_patience(&first, chance).await;

@@ -147,12 +147,9 @@ impl FakeDisk {
         let state = self.state();
         let files = state.files.iter().map(Content::copy).collect();
         let copy = Self::new(state.seed);
-        {
-            let mut copied = copy.state();
-            copied.files = files;
-            copied.names = state.durable_names.clone();
-            copied.durable_names = state.durable_names.clone();
-        }
+        copy.state().files = files;
+        copy.state().names = state.durable_names.clone();
+        copy.state().durable_names = state.durable_names.clone();
         copy
     }
 

@@ -1,0 +1,162 @@
+//! The callers' day: what is brought in, what is settled, how every id is asked after, and how the day is
+//! closed and netted.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::callers::{Answer, ClearingOfficer, Officers};
+use crate::echo::Echo;
+use crate::laws::{Law, Violation};
+use crate::platform::EventLog;
+use crate::workload::{History, Hospitals};
+
+/// How long the end may take, in simulated time.
+const END_WITHIN: Duration = Duration::from_secs(60);
+/// How often it is looked whether everything is mended.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// How far the day is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing fails while officers bring everything in.
+    BringingIn,
+    /// Hospitals settle, and things fail.
+    Working,
+    /// Hospitals are done; what failed is to be mended.
+    WorkDone,
+    /// Nothing fails any more.
+    Healed,
+}
+
+/// How far the day is, known to those who live it and to whoever drives it.
+#[derive(Debug, Clone)]
+pub struct Phases(Arc<Mutex<Phase>>);
+
+impl Phases {
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new(Phase::BringingIn)))
+    }
+
+    pub fn now(&self) -> Phase {
+        *self.0.lock().unwrap()
+    }
+
+    pub fn becomes(&self, phase: Phase) {
+        *self.0.lock().unwrap() = phase;
+    }
+}
+
+/// The day.
+pub struct Day {
+    pub seed: u64,
+    pub regions: usize,
+    pub phase: Phases,
+    pub history: History,
+    pub echo: Echo,
+    pub log: EventLog,
+    pub unended: Arc<Mutex<Vec<Violation>>>,
+}
+
+impl Day {
+    pub async fn pass(self) {
+        let mut officers: Vec<_> = (0..self.regions).map(Officers::of).collect();
+        for (number, officers) in officers.iter_mut().enumerate() {
+            officers.bring_in(number).await;
+        }
+        let hospitals = {
+            let (history, echo) = (self.history.clone(), self.echo.clone());
+            Hospitals::of(self.regions, history, echo, self.log.clone())
+        };
+        self.phase.becomes(Phase::Working);
+        hospitals.all(self.seed, self.regions).await;
+        self.phase.becomes(Phase::WorkDone);
+        while self.phase.now() != Phase::Healed {
+            sleep(LOOK_EVERY).await;
+        }
+        self.ask_for_outcomes(&hospitals).await;
+        for number in 0..self.regions {
+            self.echo.again(number, None).await;
+        }
+        self.close(&mut officers).await;
+        // What changed after its last word is seen now.
+        for asked in self.history.asked() {
+            hospitals.get(&asked).await;
+        }
+    }
+
+    fn unended(&self, story: String) {
+        let law = Law::Unended;
+        self.unended.lock().unwrap().push(Violation { law, story });
+    }
+
+    /// Asks after every id until it has an outcome or was never taken.
+    async fn ask_for_outcomes(&self, hospitals: &Hospitals) {
+        let begun = Instant::now();
+        let mut open = self.history.asked();
+        while !open.is_empty() && begun.elapsed() < END_WITHIN {
+            let mut still = Vec::new();
+            for asked in open {
+                let answer = hospitals.get(&asked).await;
+                let never_taken = matches!(&answer, Answer::None(code) if code == NOT_FOUND);
+                if !answer.is_final() && !never_taken {
+                    still.push(asked);
+                }
+            }
+            open = still;
+            sleep(Duration::from_millis(500)).await;
+        }
+        for asked in open {
+            self.unended(format!("{} has no outcome", asked.request_id));
+        }
+    }
+
+    /// Waits until every receipt and leg has arrived, closes the day, and has it netted.
+    async fn close(&self, officers: &mut [Officers]) {
+        let begun = Instant::now();
+        let mut days = BTreeSet::new();
+        for officers in officers.iter_mut() {
+            loop {
+                let status = officers.status().await;
+                let why = match &status {
+                    Ok(status)
+                        if status.prepared == 0
+                            && status.receipts_undelivered == 0
+                            && status.legs_held == status.legs_written =>
+                    {
+                        let day = status.open_business_day.clone();
+                        if officers.close_day(&day).await.unwrap_or_default() {
+                            days.insert(day);
+                            break;
+                        }
+                        format!("{day} cannot be closed")
+                    }
+                    Ok(status) => format!(
+                        "{}: {} prepared, {} receipts undelivered, {} of {} legs held",
+                        status.region,
+                        status.prepared,
+                        status.receipts_undelivered,
+                        status.legs_held,
+                        status.legs_written
+                    ),
+                    Err(status) => status.to_string(),
+                };
+                if begun.elapsed() > END_WITHIN {
+                    self.unended(why);
+                    break;
+                }
+                sleep(Duration::from_millis(200)).await;
+            }
+        }
+        let mut officer = ClearingOfficer::new();
+        for day in days {
+            if let Err(status) = officer.net(&day).await {
+                self.unended(format!("{day} cannot be netted: {status}"));
+            }
+        }
+    }
+}
+
+const NOT_FOUND: &str = "settlement.not_found";

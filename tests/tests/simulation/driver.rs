@@ -1,0 +1,270 @@
+//! Whoever drives the world: moves its time, makes things fail as planned, restarts machines as operators
+//! would, mends everything in the end, and takes the disks to the auditor.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use huitong_journal::testing::{FakeDisk, Misfortune};
+
+use crate::books;
+use crate::day::{Phase, Phases};
+use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
+use crate::laws::Evidence;
+use crate::party::{Kind, Party};
+use crate::platform::EventLog;
+use crate::saboteurs::Saboteur;
+use crate::workload::History;
+
+/// The machine on which all callers are.
+pub const CALLERS: &str = "callers";
+/// How long a machine whose disk failed is down.
+const REPAIR_TAKES: Duration = Duration::from_millis(700);
+
+/// The driver.
+pub struct Driver<'a> {
+    sim: turmoil::Sim<'a>,
+    parties: Vec<Arc<Party>>,
+    phase: Phases,
+    log: EventLog,
+    /// Machines that are down, and when they come back.
+    down: BTreeMap<usize, Duration>,
+    backups: BTreeMap<usize, FakeDisk>,
+    saboteur: Option<Saboteur>,
+    /// How long messages take at most when nothing fails.
+    latency: Duration,
+}
+
+impl<'a> Driver<'a> {
+    pub fn new(
+        sim: turmoil::Sim<'a>,
+        parties: Vec<Arc<Party>>,
+        phase: Phases,
+        saboteur: Option<Saboteur>,
+        log: EventLog,
+    ) -> Self {
+        Self {
+            sim,
+            parties,
+            phase,
+            log,
+            down: BTreeMap::new(),
+            backups: BTreeMap::new(),
+            saboteur,
+            latency: Duration::ZERO,
+        }
+    }
+
+    /// Lets the day pass, and lets things fail and be mended in it.
+    pub fn drive(&mut self, seed: u64) {
+        self.latency = faults::latency(seed);
+        let mut edges = faults::plan(seed, self.parties.len())
+            .into_iter()
+            .peekable();
+        let mut began = None;
+        loop {
+            let now = self.sim.elapsed();
+            let phase = self.phase.now();
+            if phase == Phase::Working {
+                if began.is_none() {
+                    self.keep_backups();
+                }
+                let began = *began.get_or_insert(now);
+                while let Some((at, edge, fault)) = edges.peek().copied() {
+                    if began + at > now {
+                        break;
+                    }
+                    edges.next();
+                    self.turn(edge, fault, now);
+                }
+            }
+            self.look_after_machines(now);
+            if phase == Phase::WorkDone {
+                self.heal();
+            }
+            if self.sim.step().unwrap() {
+                return;
+            }
+        }
+    }
+
+    fn name(&self, machine: usize) -> String {
+        let party = self.parties.get(machine);
+        party.map_or_else(|| CALLERS.to_owned(), |party| party.name.clone())
+    }
+
+    fn turn(&mut self, edge: Edge, fault: Fault, now: Duration) {
+        self.log.note(
+            "fault",
+            format_args!("{} {edge:?} {fault:?}", now.as_millis()),
+        );
+        match (fault, edge) {
+            (Fault::Partition(one, other), Edge::Begins) => {
+                self.sim.partition(self.name(one), self.name(other));
+            }
+            (Fault::OneWay(one, other), Edge::Begins) => {
+                self.sim.partition_oneway(self.name(one), self.name(other));
+            }
+            (Fault::Partition(one, other) | Fault::OneWay(one, other), Edge::Ends) => {
+                self.sim.repair(self.name(one), self.name(other));
+            }
+            (Fault::Held(one, other), Edge::Begins) => {
+                self.sim.hold(self.name(one), self.name(other));
+            }
+            (Fault::Held(one, other), Edge::Ends) => {
+                self.sim.release(self.name(one), self.name(other));
+            }
+            (Fault::Crash(machine, power, index), Edge::Begins) => {
+                self.crash(machine, power, index, Duration::MAX);
+            }
+            (Fault::Crash(machine, ..), Edge::Ends) => self.come_back(machine),
+            (Fault::DiskFails(machine, ahead, misfortune), Edge::Begins) => {
+                self.parties[machine].disk().plan(ahead, misfortune);
+            }
+            (Fault::DiskFails(machine, ..), Edge::Ends) => self.mend(machine),
+            (Fault::SlowDisk(machine, takes), Edge::Begins) => {
+                self.disk_takes(machine, takes);
+            }
+            (Fault::SlowDisk(machine, _), Edge::Ends) => self.disk_takes(machine, 1),
+            (Fault::FullDisk(machine), Edge::Begins) => {
+                self.parties[machine].disk().leave_room(0);
+            }
+            (Fault::FarAway(machine), Edge::Begins) => self.links_take(machine, FAR_AWAY),
+            (Fault::FarAway(machine), Edge::Ends) => self.links_take(machine, self.latency),
+            (Fault::CertificateExpires(machine), edge) => self.parties[machine].renew(edge),
+            (Fault::FullDisk(machine), Edge::Ends) => {
+                self.parties[machine].disk().leave_room(u64::MAX);
+            }
+        }
+    }
+
+    /// How long messages to and from a machine take at most.
+    fn links_take(&self, machine: usize, longest: Duration) {
+        for other in (0..=self.parties.len()).filter(|other| *other != machine) {
+            let (one, other) = (self.name(machine), self.name(other));
+            self.sim.set_link_max_message_latency(one, other, longest);
+        }
+    }
+
+    fn disk_takes(&self, machine: usize, takes_ms: u64) {
+        let takes = &self.parties[machine].disk_takes_ms;
+        takes.store(takes_ms, Ordering::Relaxed);
+    }
+
+    fn mend(&self, machine: usize) {
+        let disk = self.parties[machine].disk();
+        disk.plan(u64::MAX / 2, Misfortune::Refused);
+        disk.leave_room(u64::MAX);
+    }
+
+    fn crash(&mut self, machine: usize, power: Power, index: Index, until: Duration) {
+        if self.down.contains_key(&machine) {
+            return;
+        }
+        let party = Arc::clone(&self.parties[machine]);
+        self.sim.crash(party.name.as_str());
+        match power {
+            Power::Stays => party.disk().restart_process(),
+            Power::Fails => party.disk().restore_power(),
+        }
+        if index == Index::Lost {
+            party.lose_index();
+        }
+        party.is_broken.store(false, Ordering::Relaxed);
+        self.down.insert(machine, until);
+    }
+
+    fn come_back(&mut self, machine: usize) {
+        if self.down.remove(&machine).is_some() {
+            self.serve_from_backup(machine);
+            self.sim.bounce(self.parties[machine].name.as_str());
+        }
+    }
+
+    /// Restarts machines that stopped writing, as their operators would.
+    fn look_after_machines(&mut self, now: Duration) {
+        for machine in 0..self.parties.len() {
+            if self.parties[machine].is_broken.load(Ordering::Relaxed) {
+                self.crash(machine, Power::Fails, Index::Kept, now + REPAIR_TAKES);
+            }
+        }
+        let due: Vec<usize> = self
+            .down
+            .iter()
+            .filter(|(_, until)| **until <= now)
+            .map(|(machine, _)| *machine)
+            .collect();
+        for machine in due {
+            self.come_back(machine);
+        }
+    }
+
+    /// Nothing fails from now on.
+    fn heal(&mut self) {
+        let machines: Vec<String> = (0..=self.parties.len())
+            .map(|machine| self.name(machine))
+            .collect();
+        for (at, one) in machines.iter().enumerate() {
+            for other in &machines[at + 1..] {
+                self.sim.release(one.as_str(), other.as_str());
+            }
+        }
+        for machine in 0..self.parties.len() {
+            self.mend(machine);
+            self.disk_takes(machine, 1);
+            self.parties[machine].renew(Edge::Ends);
+            self.links_take(machine, self.latency);
+            self.come_back(machine);
+        }
+        self.phase.becomes(Phase::Healed);
+    }
+
+    fn keep_backups(&mut self) {
+        if self.saboteur == Some(Saboteur::OldBackup) {
+            for (machine, party) in self.parties.iter().enumerate() {
+                self.backups.insert(machine, party.disk().copy());
+            }
+        }
+    }
+
+    fn serve_from_backup(&self, machine: usize) {
+        if let (Some(backup), Kind::Node { storage, .. }) =
+            (self.backups.get(&machine), &self.parties[machine].kind)
+        {
+            storage.replace(backup.copy());
+        }
+    }
+
+    /// The books, once every machine has lost its power.
+    pub fn evidence(&mut self, history: &History) -> Result<Evidence, String> {
+        let mut nodes = Vec::new();
+        let mut clearing = books::ClearingBooks::default();
+        for party in &self.parties {
+            self.sim.crash(party.name.as_str());
+            let disk = party.disk();
+            disk.restore_power();
+            let unreadable = |error| format!("{}: {error}", party.name);
+            match &party.kind {
+                Kind::Node { .. } => nodes.push(books::of_node(&disk).map_err(unreadable)?),
+                Kind::Clearinghouse { .. } => {
+                    clearing = books::of_clearinghouse(&disk).map_err(unreadable)?;
+                }
+            }
+        }
+        for (party, books) in self.parties.iter().zip(&nodes) {
+            let (settled, committed) = (books.settled.len(), books.committed.len());
+            let told = format!(
+                "{} records, {settled} settled, {committed} committed",
+                books.records
+            );
+            self.log.note(&party.name, told);
+        }
+        Ok(Evidence {
+            asked: history.asked(),
+            answers: history.answers(),
+            nodes,
+            clearing,
+        })
+    }
+}
