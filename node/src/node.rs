@@ -168,14 +168,7 @@ fn assemble(
     ledger: Arc<Ledger>,
 ) -> Result<(Heart, Services), StartError> {
     let chance = platform.chance;
-    let NodeConfig {
-        region,
-        credentials,
-        clock,
-        client,
-        report_every,
-        ..
-    } = config;
+    let (region, clock, report_every) = (config.region, config.clock, config.report_every);
     let policies = Arc::new(read_policies(&ledger, region)?);
     let catalogue = read_catalogue(&ledger)?.map(Arc::new);
     let writer = writer(&ledger, &clock, &*platform.runner)?;
@@ -185,7 +178,7 @@ fn assemble(
     let home = home(
         region, &ledger, &writer, &policies, &calendar, rule, &chance,
     );
-    let dialer = Dialer::over(platform.network, credentials, client);
+    let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &dialer)?;
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
         region,
@@ -370,18 +363,12 @@ impl RunningNode {
     /// Ends at once, as a killed process does: calls and settlements under way are cut off wherever they
     /// are. Returns when the data folder is free.
     pub async fn kill(self) {
-        let Self {
-            stop,
-            serving,
-            tasks,
-            heart,
-            ..
-        } = self;
+        let heart = self.heart;
         heart.treatment.cut();
-        stop.cancel();
-        serving.abort();
-        drop(serving.await);
-        for task in tasks {
+        self.stop.cancel();
+        self.serving.abort();
+        drop(self.serving.await);
+        for task in self.tasks {
             task.abort();
             drop(task.await);
         }

@@ -17,6 +17,7 @@ use tonic::Status;
 
 use super::registry::RegistryGrpc;
 use super::status::{malformed, refused};
+use crate::compute::aside;
 use crate::home::ReverseOutcome;
 use crate::home::reversing::officer_reversal_id;
 use crate::replay::differences::Difference;
@@ -45,7 +46,7 @@ impl RegistryGrpc {
         let reversal = reversal.ok_or(lost)?;
         let (ledger, policies) = (Arc::clone(&self.ledger), Arc::clone(&self.policies));
         let reading = move || later(&ledger, &policies, treatment, settlement);
-        let read = tokio::task::spawn_blocking(reading).await;
+        let read = aside(reading).await;
         let later = read.map_err(|_| refused(RefusalCode::Overloaded, settlement))??;
         Ok(answer(&reversal, later))
     }

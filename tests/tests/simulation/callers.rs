@@ -76,6 +76,7 @@ impl Answer {
             v1::State::Refused => Self::Refused(settlement.refusal.unwrap().code),
             v1::State::Abandoned => Self::Abandoned,
             v1::State::Prepared => Self::Open,
+            v1::State::Reversed => panic!("nobody reverses here"),
             v1::State::Unspecified => panic!("a settlement in no state"),
         }
     }

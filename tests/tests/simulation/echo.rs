@@ -73,6 +73,7 @@ impl Echo {
         let answer = call_within(PATIENCE, request, |request| client.commit(request)).await;
         let told = match answer.map(|answer| answer.into_inner().outcome) {
             Ok(Some(Outcome::Receipt(_))) => "a receipt".to_owned(),
+            Ok(Some(Outcome::Reversed(_))) => "a reversal".to_owned(),
             Ok(Some(Outcome::Refused(refusal))) => refusal.code,
             Ok(Some(Outcome::Stale(_))) => "stale".to_owned(),
             Ok(None) => panic!("an answer without an outcome"),

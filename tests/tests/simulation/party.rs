@@ -10,6 +10,7 @@ use huitong_clearinghouse::{self as clearing, Clearinghouse};
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::clock::Calendar;
+use huitong_node::home::reverse::ReversalRule;
 use huitong_node::peers::DirectoryEntry;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, Platform};
@@ -242,6 +243,8 @@ impl Party {
             data: std::path::PathBuf::new(),
             credentials: credentials.clone(),
             signing: Arc::new(certificates.signing(number)),
+            certified: certificates.signed_by(number),
+            reversal: ReversalRule::STANDARD,
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
             calendar: Calendar::new(BTreeSet::new()),
