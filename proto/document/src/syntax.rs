@@ -7,6 +7,7 @@
 /// Descriptions as they begin, and the same in Chinese.
 const KNOWN: &[(&str, &str)] = &[
     ("nested more than", "嵌套过深"),
+    ("duplicate key", "键重复出现"),
     (
         "missing comma between array elements",
         "数组各项之间缺少逗号",
@@ -72,6 +73,17 @@ pub(crate) fn in_chinese(message: &str) -> String {
 mod tests {
     use super::in_chinese;
     use crate::tree::parse;
+
+    /// Of a text longer than any policy the first fault is told, whatever it has after it.
+    #[test]
+    fn of_a_long_text_one_fault_is_told() {
+        let lines = 600_000;
+        let (_, faults) = parse(&"a\n".repeat(lines));
+        assert_eq!(faults.len(), 1);
+        assert!(!faults[0].is_repetition());
+        let (_, faults) = parse(&"a\n".repeat(3));
+        assert_eq!(faults.len(), 3);
+    }
 
     /// What writers get wrong is known in Chinese: the parser may be exchanged, its words then be learnt anew.
     #[test]

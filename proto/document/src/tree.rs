@@ -7,10 +7,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeTable, DeValue, Error};
 
 /// The deepest nesting of tables and lists; real documents need six.
 const DEPTH_AT_MOST: usize = 16;
+
+/// The longest document, in bytes, of which every fault of syntax is looked for: that of policies.
+const RECOVERED_AT_MOST: usize = 1024 * 1024;
 
 /// One value and where it begins.
 #[derive(Debug)]
@@ -54,25 +57,46 @@ pub(crate) struct Entry {
 pub(crate) struct SyntaxFault {
     pub(crate) at: usize,
     pub(crate) message: String,
+    rest: Rest,
+}
+
+/// What is known of a document beside a fault of its syntax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    /// What stands around it was read.
+    Read,
+    /// Nothing: reading ended there.
+    Unread,
 }
 
 impl SyntaxFault {
     /// A repeated key leaves the rest of the tree as good as it was; any other fault does not.
     pub(crate) fn is_repetition(&self) -> bool {
-        self.message.starts_with("duplicate key")
+        self.rest == Rest::Read && self.message.starts_with("duplicate key")
     }
 }
 
-/// Parses a document; the tree is what could be recovered when there are faults.
+/// Parses a document; the tree is what could be recovered when there are faults. Of a long document only the
+/// first fault is looked for: each one that is kept takes more room than the text that it is about.
 pub(crate) fn parse(text: &str) -> (Node, Vec<SyntaxFault>) {
-    let (root, errors) = DeTable::parse_recoverable(text);
-    let mut faults: Vec<SyntaxFault> = errors
-        .into_iter()
-        .map(|error| SyntaxFault {
-            at: error.span().map_or(0, |span| span.start),
-            message: error.message().to_owned(),
-        })
-        .collect();
+    let fault = |error: &Error, rest: Rest| SyntaxFault {
+        at: error.span().map_or(0, |span| span.start),
+        message: error.message().to_owned(),
+        rest,
+    };
+    let (root, mut faults) = if text.len() > RECOVERED_AT_MOST {
+        match DeTable::parse(text) {
+            Ok(root) => (root, Vec::new()),
+            Err(error) => {
+                let nothing = Spanned::new(0..0, DeTable::new());
+                (nothing, vec![fault(&error, Rest::Unread)])
+            }
+        }
+    } else {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let faults = errors.iter().map(|error| fault(error, Rest::Read));
+        (root, faults.collect())
+    };
     let root = Node {
         at: 0,
         value: Value::Table(table(root.get_ref(), 1, &mut faults)),
@@ -103,7 +127,11 @@ fn node(source: &Spanned<DeValue<'_>>, depth: usize, faults: &mut Vec<SyntaxFaul
     if deeper > DEPTH_AT_MOST {
         let message = format!("nested more than {DEPTH_AT_MOST} deep");
         if faults.last().is_none_or(|fault| fault.message != message) {
-            faults.push(SyntaxFault { at, message });
+            faults.push(SyntaxFault {
+                at,
+                message,
+                rest: Rest::Read,
+            });
         }
         return Node {
             at,

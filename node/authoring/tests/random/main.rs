@@ -40,6 +40,7 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn speaks_of_falls(finding: &Finding) -> bool {
     ![
         "no_example_pays",
+        "few_examples",
         "figures_end",
         "payment_ceiling_under_start",
     ]
