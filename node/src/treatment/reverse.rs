@@ -86,37 +86,36 @@ impl TreatmentRole {
         }
     }
 
-    /// Asks the home region in a task of its own, once nobody else drives the settlement, so that a caller
-    /// who gives up does not stop it.
+    /// Asks the home region in a task of its own, so that a caller who gives up does not stop it. One task at a
+    /// time drives a settlement: whoever comes while another does waits no longer than it wants to, and leaves
+    /// nothing behind when it gives up.
     pub(super) async fn reverse_and_wait(
         self: &Arc<Self>,
         reversal: ReversalId,
         settlement: SettlementId,
         within: Duration,
     ) -> Outcome {
-        let role = Arc::clone(self);
-        let reversing = self.tasks.spawn(async move {
-            let outcome = async {
-                let turn = loop {
-                    match role.driving.begin(settlement) {
-                        Ok((turn, _)) => break turn,
-                        Err(wait) => drop(wait.outcome().await),
+        let outcome = async {
+            loop {
+                match self.driving.begin(settlement) {
+                    Ok((turn, wait)) => {
+                        let role = Arc::clone(self);
+                        self.tasks.spawn(async move {
+                            tokio::select! {
+                                () = role.cut.cancelled() => {}
+                                outcome = role.ask_home(reversal) => turn.end(outcome),
+                            }
+                        });
+                        return wait.outcome().await;
                     }
-                };
-                let outcome = role.ask_home(reversal).await;
-                turn.end(outcome.clone());
-                outcome
-            };
-            tokio::select! {
-                () = role.cut.cancelled() => None,
-                outcome = outcome => Some(outcome),
+                    // Perhaps by another wish: what this one has come to is seen at its own turn.
+                    Err(wait) => drop(wait.outcome().await),
+                }
             }
-        });
-        match tokio::time::timeout(within, reversing).await {
-            Ok(Ok(Some(outcome))) => outcome,
-            Ok(Ok(None) | Err(_)) | Err(_) => {
-                Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
-            }
+        };
+        match tokio::time::timeout(within, outcome).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
         }
     }
 
