@@ -35,6 +35,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use huitong_core::digest::sha256;
 use saboteurs::Saboteur;
 use simulation::{Setup, simulate};
 
@@ -85,10 +86,10 @@ fn main() -> ExitCode {
             outcome.events.iter().for_each(|event| println!("{event}"));
         }
         let took = begun.elapsed().as_secs_f32();
-        println!(
-            "seed {seed}: {} settlements stand ({took:.1} s)",
-            outcome.stand
-        );
+        // Two runs of a seed have the same events, wherever they run.
+        let events = sha256(outcome.events.join("\n").as_bytes()).to_string();
+        let stand = outcome.stand;
+        println!("seed {seed}: {stand} settlements stand, events {events:.12} ({took:.1} s)");
         for violation in &outcome.violations {
             let by_right = arguments
                 .saboteur
