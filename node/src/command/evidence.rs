@@ -11,13 +11,12 @@ use huitong_certs::Trust;
 use huitong_core::id::SettlementId;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
-use huitong_proto::settlement::v1;
-use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
-use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES};
+use huitong_transport::ClientOptions;
 use serde_json::json;
 
 use super::{BAD_FILE, block_on, said};
-use crate::evidence::{Checked, EVIDENCE_BYTES_AT_MOST, check};
+use crate::evidence::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
+use crate::grpc::evidence::EvidenceClient;
 
 /// Write the evidence of a settlement into a file.
 ///
@@ -42,19 +41,10 @@ pub struct WriteEvidence {
 
 impl WriteEvidence {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let request = v1::GetEvidenceRequest {
-            settlement: self.settlement.to_string(),
-            treatment_region: self
-                .treatment
-                .map(|region| region.to_string())
-                .unwrap_or_default(),
-        };
         let evidence = block_on(async {
-            let (_, channel) = self.server.own_node().await?;
-            let mut client =
-                EvidenceServiceClient::new(channel).max_decoding_message_size(MAX_MESSAGE_BYTES);
-            let answer = client.get_evidence(request).await.map_err(said)?;
-            Ok(answer.into_inner().evidence)
+            let mut node = EvidenceClient::connect(&self.server).await?;
+            let evidence = node.evidence(self.settlement, self.treatment).await;
+            evidence.map_err(said)
         })?;
         let shown = self.out.display();
         std::fs::File::create_new(&self.out)
@@ -99,7 +89,7 @@ impl VerifyEvidence {
         // What is larger is not read into memory, only refused by its size.
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let bytes = if size > EVIDENCE_BYTES_AT_MOST {
-            Err(crate::evidence::EvidenceFault::TooLarge(size))
+            Err(EvidenceFault::TooLarge(size))
         } else {
             Ok(std::fs::read(file).with_context(|| unreadable(file))?)
         };

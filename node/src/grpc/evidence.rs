@@ -1,4 +1,5 @@
-//! EvidenceService: evidence of a settlement for officers, and for the institution that settled.
+//! EvidenceService: evidence of a settlement for officers, and for the institution that settled; and an
+//! officer's client of it.
 
 use huitong_certs::Identity;
 use huitong_core::canonical::Artifact;
@@ -6,8 +7,10 @@ use huitong_core::id::SettlementId;
 use huitong_core::region::RegionCode;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::evidence_service_client::EvidenceServiceClient;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceService;
-use huitong_transport::peer;
+use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES, peer};
+use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
 use super::calling_institution;
@@ -56,5 +59,38 @@ impl EvidenceService for EvidenceGrpc {
         Ok(Response::new(v1::GetEvidenceResponse {
             evidence: evidence.to_bytes(),
         }))
+    }
+}
+
+/// Asks the node of the own region for evidence.
+#[derive(Debug)]
+pub struct EvidenceClient(EvidenceServiceClient<Channel>);
+
+impl EvidenceClient {
+    /// Connects to the node of the region that the certificate names.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn connect(options: &ClientOptions) -> Result<Self, ClientError> {
+        let (_, channel) = options.own_node().await?;
+        let client = EvidenceServiceClient::new(channel);
+        Ok(Self(client.max_decoding_message_size(MAX_MESSAGE_BYTES)))
+    }
+
+    /// The bytes of the evidence of a settlement; the treatment region is the own one when left out.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn evidence(
+        &mut self,
+        settlement: SettlementId,
+        treatment: Option<RegionCode>,
+    ) -> Result<Vec<u8>, Status> {
+        let treatment = treatment.map(|region| region.to_string());
+        let request = v1::GetEvidenceRequest {
+            settlement: settlement.to_string(),
+            treatment_region: treatment.unwrap_or_default(),
+        };
+        Ok(self.0.get_evidence(request).await?.into_inner().evidence)
     }
 }
