@@ -259,9 +259,7 @@ impl Ledger {
     /// # Errors
     /// [`StoreError`] when the index cannot be read.
     pub fn scan(&self, table: Table, limit: usize) -> Result<Vec<(Key, Row)>, StoreError> {
-        let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
-        let indexed = self.index.scan(table, None, limit)?;
-        Ok(overlay.merge(table, None, indexed, limit))
+        self.page(table, None, limit)
     }
 
     /// At most `limit` rows of a table after a key, what is not indexed included.
@@ -274,11 +272,20 @@ impl Ledger {
         after: &Key,
         limit: usize,
     ) -> Result<Vec<(Key, Row)>, StoreError> {
+        self.page(table, Some(after), limit)
+    }
+
+    fn page(
+        &self,
+        table: Table,
+        after: Option<&Key>,
+        limit: usize,
+    ) -> Result<Vec<(Key, Row)>, StoreError> {
         let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
         // What waits may take rows away that the index still has: so many more are asked for.
         let more = limit.saturating_add(overlay.len());
-        let indexed = self.index.scan(table, Some(after), more)?;
-        Ok(overlay.merge(table, Some(after), indexed, limit))
+        let indexed = self.index.scan(table, after, more)?;
+        Ok(overlay.merge(table, after, indexed, limit))
     }
 
     /// Whether writing has stopped, and why.

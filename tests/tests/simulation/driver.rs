@@ -11,7 +11,7 @@ use huitong_journal::testing::{FakeDisk, Misfortune};
 use crate::books;
 use crate::day::{Phase, Phases};
 use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
-use crate::laws::Evidence;
+use crate::laws::Exhibits;
 use crate::party::{Kind, Party};
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
@@ -237,7 +237,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The books, once every machine has lost its power.
-    pub fn evidence(&mut self, history: &History) -> Result<Evidence, String> {
+    pub fn exhibits(&mut self, history: &History) -> Result<Exhibits, String> {
         let mut nodes = Vec::new();
         let mut clearing = books::ClearingBooks::default();
         for party in &self.parties {
@@ -260,7 +260,7 @@ impl<'a> Driver<'a> {
             );
             self.log.note(&party.name, told);
         }
-        Ok(Evidence {
+        Ok(Exhibits {
             asked: history.asked(),
             answers: history.answers(),
             nodes,

@@ -70,7 +70,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
 }
 
 /// All that the auditor looks at.
-pub struct Evidence {
+pub struct Exhibits {
     pub asked: Vec<Asked>,
     pub answers: Vec<(String, Answer)>,
     pub nodes: Vec<NodeBooks>,
@@ -78,14 +78,14 @@ pub struct Evidence {
 }
 
 struct Audit<'a> {
-    evidence: &'a Evidence,
+    exhibits: &'a Exhibits,
     violations: Vec<Violation>,
 }
 
 /// Every violation.
-pub fn audit(evidence: &Evidence) -> Vec<Violation> {
+pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     let mut audit = Audit {
-        evidence,
+        exhibits,
         violations: Vec::new(),
     };
     audit.answers_stay_true();
@@ -106,14 +106,14 @@ impl<'a> Audit<'a> {
 
     /// What stands at home, everywhere.
     fn committed(&self) -> impl Iterator<Item = &'a Committed> + use<'a> {
-        let nodes = self.evidence.nodes.iter();
+        let nodes = self.exhibits.nodes.iter();
         nodes.flat_map(|books| books.committed.iter())
     }
 
     /// The first final answer of each id.
     fn final_answers(&self) -> BTreeMap<&'a str, &'a Answer> {
         let mut answers = BTreeMap::new();
-        for (id, answer) in &self.evidence.answers {
+        for (id, answer) in &self.exhibits.answers {
             if answer.is_final() {
                 answers.entry(id.as_str()).or_insert(answer);
             }
@@ -123,7 +123,7 @@ impl<'a> Audit<'a> {
 
     fn told_settled(&self) -> Vec<(&'a Asked, &'a Told)> {
         let answers = self.final_answers();
-        let asked = self.evidence.asked.iter();
+        let asked = self.exhibits.asked.iter();
         asked
             .filter_map(|asked| match answers.get(asked.request_id.as_str()) {
                 Some(Answer::Settled(told)) => Some((asked, told)),
@@ -134,25 +134,25 @@ impl<'a> Audit<'a> {
 
     fn answers_stay_true(&mut self) {
         let first = self.final_answers();
-        for (id, answer) in &self.evidence.answers {
+        for (id, answer) in &self.exhibits.answers {
             let Some(first) = first.get(id.as_str()) else {
                 continue;
             };
             let is_same = !answer.is_final() || answer == *first;
             if !is_same {
-                let story = { format!("{id} was told {first:?}, and then {answer:?}") };
+                let story = format!("{id} was told {first:?}, and then {answer:?}");
                 self.report(Law::AnswerChanged, story);
             }
         }
         // The last word on an id that had an outcome is that outcome, not that nobody knows it.
         let mut last = BTreeMap::new();
-        for (id, answer) in &self.evidence.answers {
+        for (id, answer) in &self.exhibits.answers {
             last.insert(id.as_str(), answer);
         }
         for (id, first) in first {
             let last = last[id];
             if last != first {
-                let story = { format!("{id} was told {first:?}, and in the end {last:?}") };
+                let story = format!("{id} was told {first:?}, and in the end {last:?}");
                 self.report(Law::AnswerChanged, story);
             }
         }
@@ -167,37 +167,33 @@ impl<'a> Audit<'a> {
             .collect();
         let told = |id: &str| {
             let already = Answer::None(ALREADY_SETTLED.to_owned());
-            let answers = self.evidence.answers.iter();
+            let answers = self.exhibits.answers.iter();
             answers
                 .filter(|(of, answer)| of == id && *answer == already)
                 .count()
                 > 0
         };
-        let asked = self.evidence.asked.iter();
+        let asked = self.exhibits.asked.iter();
         let wrong: Vec<&Asked> = asked
             .filter(|asked| told(&asked.request_id))
             .filter(|asked| !settled.contains(&(asked.treatment, asked.visit.as_str())))
             .collect();
         for asked in wrong {
-            {
-                let story = {
-                    let id = &asked.request_id;
-                    format!("{id} was told that its visit is settled, and it is not")
-                };
-                self.report(Law::AnswerChanged, story);
-            }
+            let id = &asked.request_id;
+            let story = format!("{id} was told that its visit is settled, and it is not");
+            self.report(Law::AnswerChanged, story);
         }
     }
 
     fn both_books_agree(&mut self) {
         for (asked, told) in self.told_settled() {
             let id: SettlementId = told.settlement.parse().unwrap();
-            let home = self.evidence.nodes[asked.of.home].committed.iter();
+            let home = self.exhibits.nodes[asked.of.home].committed.iter();
             let home: Vec<_> = home
                 .filter(|record| record.body().clearing.settlement == id)
                 .map(|record| amounts(&record.body().clearing.amounts))
                 .collect();
-            let treatment = self.evidence.nodes[asked.treatment].settled.iter();
+            let treatment = self.exhibits.nodes[asked.treatment].settled.iter();
             let treatment: Vec<_> = treatment
                 .filter(|record| record.settlement == id)
                 .map(|record| amounts(&record.receipt.body.clearing.amounts))
@@ -205,12 +201,10 @@ impl<'a> Audit<'a> {
             let expected: Vec<i64> = told.amounts.iter().map(|(_, fen)| *fen).collect();
             let agrees = home == [expected.clone()] && treatment == [expected.clone()];
             if !agrees {
-                let story = {
-                    let id = &asked.request_id;
-                    format!(
-                        "{id} was told {expected:?}; home has {home:?}, treatment {treatment:?}"
-                    )
-                };
+                let id = &asked.request_id;
+                let story = format!(
+                    "{id} was told {expected:?}; home has {home:?}, treatment {treatment:?}"
+                );
                 self.report(Law::BothBooks, story);
             }
         }
@@ -219,7 +213,7 @@ impl<'a> Audit<'a> {
     fn nothing_is_paid_unasked(&mut self) {
         let answers = self.final_answers();
         let mut by_visit: BTreeMap<(usize, &str), Vec<&Asked>> = BTreeMap::new();
-        for asked in &self.evidence.asked {
+        for asked in &self.exhibits.asked {
             let visit = (asked.treatment, asked.visit.as_str());
             by_visit.entry(visit).or_default().push(asked);
         }
@@ -241,7 +235,7 @@ impl<'a> Audit<'a> {
                 .collect();
             if !settled.contains(id.as_str()) {
                 let story =
-                    { format!("{id} of visit {visit} is paid; its hospital was told {told:?}") };
+                    format!("{id} of visit {visit} is paid; its hospital was told {told:?}");
                 self.report(Law::PaidUnasked, story);
             }
         }
@@ -257,7 +251,7 @@ impl<'a> Audit<'a> {
         for (visit, ids) in paid {
             let distinct: BTreeSet<_> = ids.iter().collect();
             if distinct.len() != 1 {
-                let story = { format!("{visit} is paid under {ids:?}") };
+                let story = format!("{visit} is paid under {ids:?}");
                 self.report(Law::VisitTwice, story);
             }
         }
@@ -305,7 +299,7 @@ impl<'a> Audit<'a> {
                     };
                     if *total != expected {
                         let story =
-                            { format!("{person}, {id}: {} is {total}, not {expected}", slot.name) };
+                            format!("{person}, {id}: {} is {total}, not {expected}", slot.name);
                         self.report(Law::Totals, story);
                     }
                 }
@@ -314,7 +308,7 @@ impl<'a> Audit<'a> {
     }
 
     fn legs_are_in_the_clearing_once(&mut self) {
-        let clearing = &self.evidence.clearing;
+        let clearing = &self.exhibits.clearing;
         let mut expected = 0;
         for record in self.committed() {
             let part = &record.body().clearing;
@@ -330,26 +324,24 @@ impl<'a> Audit<'a> {
                     .collect();
                 legs.sort_unstable_by_key(|(fund, _)| *fund);
                 if legs != part.amounts {
-                    let story = {
-                        let id = part.settlement;
-                        format!(
-                            "{id} pays {:?}; its {side:?} legs are {legs:?}",
-                            part.amounts
-                        )
-                    };
+                    let id = part.settlement;
+                    let story = format!(
+                        "{id} pays {:?}; its {side:?} legs are {legs:?}",
+                        part.amounts
+                    );
                     self.report(Law::Legs, story);
                 }
             }
         }
         let held = clearing.legs.len();
         if !(held == expected && clearing.halted == 0) {
-            let story = { format!("the clearinghouse holds {held} legs of {expected}") };
+            let story = format!("the clearinghouse holds {held} legs of {expected}");
             self.report(Law::Legs, story);
         }
     }
 
     fn cycles_net_what_stands(&mut self) {
-        let clearing = &self.evidence.clearing;
+        let clearing = &self.exhibits.clearing;
         let mut owed: BTreeMap<_, i64> = BTreeMap::new();
         for record in self.committed() {
             let part = &record.body().clearing;
@@ -376,7 +368,7 @@ impl<'a> Audit<'a> {
                 *sums.entry(net.fund).or_default() += net.amount.get();
             }
             if !sums.values().all(|sum| *sum == 0) {
-                let story = { format!("plan {} nets to {sums:?}", plan.number()) };
+                let story = format!("plan {} nets to {sums:?}", plan.number());
                 self.report(Law::ZeroSum, story);
             }
         }

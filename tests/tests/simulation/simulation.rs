@@ -63,10 +63,10 @@ pub fn simulate(setup: Setup) -> Outcome {
     driver.drive(seed);
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let mut stand = 0;
-    match driver.evidence(&history) {
-        Ok(evidence) => {
-            stand = evidence.nodes.iter().map(|node| node.committed.len()).sum();
-            violations.extend(audit(&evidence));
+    match driver.exhibits(&history) {
+        Ok(exhibits) => {
+            stand = exhibits.nodes.iter().map(|node| node.committed.len()).sum();
+            violations.extend(audit(&exhibits));
         }
         Err(story) => violations.push(Violation {
             law: Law::Unreadable,
