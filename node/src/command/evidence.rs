@@ -18,13 +18,19 @@ use super::{BAD_FILE, block_on, said};
 use crate::evidence::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
 use crate::grpc::evidence::EvidenceClient;
 
+const WRITING: &str = "\
+It holds the home region's signed receipt, the claim, the decision, the policy as published and the certificates:
+whoever has the operator's root can check it offline. It names the person: keep it accordingly.
+内含参保地签名的回执、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，请妥善保管。";
+
+const CHECKING: &str = "\
+Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
+claim, decision, policy and bill belong together; and the decision itself, made again.
+依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算。";
+
 /// Write the evidence of a settlement into a file.
-///
-/// It holds the home region's signed receipt, the claim, the decision, the policy as published and the
-/// certificates: whoever has the operator's root can check it offline. It names the person: keep it as such.
-/// 内含参保地签名的回执、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，请妥善保管。
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = WRITING)]
 pub struct WriteEvidence {
     /// The settlement, stl_… / 结算编号
     #[arg(long)]
@@ -61,12 +67,8 @@ impl WriteEvidence {
 }
 
 /// Check the evidence of a settlement, offline; exit 65 when it does not hold.
-///
-/// Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that
-/// receipt, claim, decision, policy and bill belong together; and the decision itself, made again.
-/// 依次核对：签署时刻的证书链、签名、回执与费用、决定、政策、明细是否对应，并按政策重新计算。
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = CHECKING)]
 pub struct VerifyEvidence {
     /// The file / 凭证包文件
     file: PathBuf,

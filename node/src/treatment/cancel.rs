@@ -73,28 +73,15 @@ impl TreatmentRole {
     /// Gives up a settlement that is open, once nobody else drives it.
     async fn cancel_open(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
         let settlement = settlement_id(self.region, cancel.institution, cancel.request);
-        let role = Arc::clone(self);
-        let giving_up = self.tasks.spawn(async move {
-            let turn = loop {
-                match role.driving.begin(settlement) {
-                    Ok((turn, _)) => break turn,
-                    Err(wait) => drop(wait.outcome().await),
+        self.in_turn(settlement, within, async move |role: Arc<Self>| {
+            match role.reread(settlement).await? {
+                Err(standing) => Ok(standing),
+                Ok(attempt) => {
+                    let home = role.home(attempt.prepared.home())?;
+                    role.give_up(attempt, &home, None).await
                 }
-            };
-            let outcome = match role.reread(settlement).await {
-                Err(error) => Err(error),
-                Ok(Err(standing)) => Ok(standing),
-                Ok(Ok(attempt)) => match role.home(attempt.prepared.home()) {
-                    Ok(home) => role.give_up(attempt, &home, None).await,
-                    Err(error) => Err(error),
-                },
-            };
-            turn.end(outcome.clone());
-            outcome
-        });
-        match tokio::time::timeout(within, giving_up).await {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_)) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
-        }
+            }
+        })
+        .await
     }
 }

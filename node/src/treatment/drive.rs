@@ -6,6 +6,7 @@
 //! amounts, never our own (rule 4).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
@@ -48,6 +49,36 @@ impl TreatmentRole {
             return self.give_up(attempt, &home, None).await;
         }
         self.commit(attempt, &home).await
+    }
+
+    /// Does work on a settlement in a task of its own, so that a caller who gives up does not stop it. One task
+    /// at a time drives a settlement: whoever comes while another does waits no longer than it wants to, sees
+    /// at its own turn what that has come to, and leaves nothing behind when it gives up.
+    pub(super) async fn in_turn<W>(
+        self: &Arc<Self>,
+        settlement: SettlementId,
+        within: Duration,
+        work: impl FnOnce(Arc<Self>) -> W,
+    ) -> Outcome
+    where
+        W: Future<Output = Outcome> + Send + 'static,
+    {
+        let outcome = async {
+            loop {
+                match self.driving.begin(settlement) {
+                    Ok((turn, wait)) => {
+                        let work = work(Arc::clone(self));
+                        self.tasks.spawn(async move { turn.end(work.await) });
+                        return wait.outcome().await;
+                    }
+                    Err(wait) => drop(wait.outcome().await),
+                }
+            }
+        };
+        match tokio::time::timeout(within, outcome).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
+        }
     }
 
     /// An open settlement out of the journal, or how it stands when it is open no more.

@@ -86,37 +86,22 @@ impl TreatmentRole {
         }
     }
 
-    /// Asks the home region in a task of its own, so that a caller who gives up does not stop it. One task at a
-    /// time drives a settlement: whoever comes while another does waits no longer than it wants to, and leaves
-    /// nothing behind when it gives up.
+    /// Asks the home region, and waits at most so long for the outcome.
     pub(super) async fn reverse_and_wait(
         self: &Arc<Self>,
         reversal: ReversalId,
         settlement: SettlementId,
         within: Duration,
     ) -> Outcome {
-        let outcome = async {
-            loop {
-                match self.driving.begin(settlement) {
-                    Ok((turn, wait)) => {
-                        let role = Arc::clone(self);
-                        self.tasks.spawn(async move {
-                            tokio::select! {
-                                () = role.cut.cancelled() => {}
-                                outcome = role.ask_home(reversal) => turn.end(outcome),
-                            }
-                        });
-                        return wait.outcome().await;
-                    }
-                    // Perhaps by another wish: what this one has come to is seen at its own turn.
-                    Err(wait) => drop(wait.outcome().await),
+        self.in_turn(settlement, within, async move |role| {
+            tokio::select! {
+                () = role.cut.cancelled() => {
+                    Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
                 }
+                outcome = role.ask_home(reversal) => outcome,
             }
-        };
-        match tokio::time::timeout(within, outcome).await {
-            Ok(Some(outcome)) => outcome,
-            Ok(None) | Err(_) => Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement)),
-        }
+        })
+        .await
     }
 
     /// Brings a wish to its outcome, if the home region answers.
