@@ -31,6 +31,9 @@ use crate::store::apply::Records;
 use crate::store::{HomeState, Location, Rows, StoreError};
 use crate::treatment::{SettledView, TreatmentRole, ViewState};
 
+/// How often it is waited for that a commit is synced: the second time it is older than the wait.
+const BARRIERS_AT_MOST: usize = 2;
+
 /// Who may see a settlement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
@@ -123,14 +126,23 @@ impl EvidenceDesk {
         if reader != Reader::Officer {
             return Err(not_found(settlement));
         }
-        // Seen after the barrier, a row's place in the journal is known.
-        self.ledger.barrier().await?;
-        let row = self.ledger.home_settlement(treatment, settlement)?;
-        match row.ok_or_else(|| not_found(settlement))?.state {
-            HomeState::Committed(at) => self.of_commit(at, None),
-            HomeState::Reversed(row) => self.of_commit(row.settled, Some(row.reversed)),
-            HomeState::Refused(_) | HomeState::Tombstone(_) => Err(not_settled(settlement)),
+        for _ in 0..BARRIERS_AT_MOST {
+            self.ledger.barrier().await?;
+            let row = self.ledger.home_settlement(treatment, settlement)?;
+            let (settled, reversed) = match row.ok_or_else(|| not_found(settlement))?.state {
+                HomeState::Committed(at) => (at, None),
+                HomeState::Reversed(row) => (row.settled, Some(row.reversed)),
+                HomeState::Refused(_) | HomeState::Tombstone(_) => {
+                    return Err(not_settled(settlement));
+                }
+            };
+            // What was written since the barrier has no place yet: a commit is waited for, and a reversal is
+            // not told before it is synced.
+            if settled.frame().is_some() {
+                return self.of_commit(settled, reversed.filter(|at| at.frame().is_some()));
+            }
         }
+        Err(NodeError::refused(RefusalCode::Overloaded, settlement))
     }
 
     fn of_commit(&self, at: Location, reversed: Option<Location>) -> Result<Evidence, NodeError> {
