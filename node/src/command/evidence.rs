@@ -53,9 +53,12 @@ impl WriteEvidence {
             evidence.map_err(said)
         })?;
         let shown = self.out.display();
-        std::fs::File::create_new(&self.out)
-            .and_then(|mut file| file.write_all(&evidence).and_then(|()| file.sync_all()))
-            .with_context(|| format!("{shown}: cannot be written / 无法写入"))?;
+        let cannot = || format!("{shown}: cannot be written / 无法写入");
+        let mut file = std::fs::File::create_new(&self.out).with_context(cannot)?;
+        let written = file.write_all(&evidence).and_then(|()| file.sync_all());
+        // Half a file, as on a full disk, would stand in the way of the next try.
+        let written = written.inspect_err(|_| drop(std::fs::remove_file(&self.out)));
+        written.with_context(cannot)?;
         writeln!(
             out,
             "{shown}: {} bytes; check it with `huitong node verify-evidence` / 共 {} 字节，可用 verify-evidence 验证",
