@@ -46,6 +46,17 @@ async fn write(world: &World, region: &Region, settlement: &str, more: &[&str]) 
     file
 }
 
+/// What an officer is told who gets no evidence.
+async fn refused(world: &World, region: &Region, of: &str, out: &str, more: &[&str]) -> String {
+    let options = options(world, region);
+    let mut words = vec!["node", "evidence", "--settlement", of, "--out", out];
+    words.extend(more);
+    words.extend(options.iter().map(String::as_str));
+    let done = run(&words).await;
+    assert_eq!(done.status.code(), Some(1), "{done:?}");
+    texts(&done).1
+}
+
 /// What is changed, how, and what is said of it.
 type Meddling = (&'static str, fn(&mut Evidence), &'static str);
 
@@ -188,5 +199,31 @@ async fn a_settlement_is_proven_by_either_region_and_by_nobody_who_meddles() {
         code == Some(65) && said.contains("not of this receipt"),
         "{said}"
     );
+    world.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_proven_that_does_not_stand_or_is_not_known_here() {
+    let world = start::start(&[&NINGBO, &CHENGDU]).await;
+    let hospital = Hospital::of(&world, &CHENGDU, Desk::Three);
+    let stay = inpatient(&NINGBO, 1, "V1", &[(Item::Drug, 2_000_000)]);
+    let treatment = ["--treatment", CHENGDU.code];
+    let person = stay.person.clone().unwrap();
+    let given_up = hospital.cancel("r-9", person).await.settlement;
+    let settled = hospital.settle("r-1", stay).await.unwrap();
+    for (region, settlement, more, expected) in [
+        (&CHENGDU, &given_up, &[][..], "settlement.not_settled"),
+        (&NINGBO, &settled.settlement, &[], "settlement.not_found"),
+        (&NINGBO, &given_up, &treatment, "settlement.not_settled"),
+    ] {
+        let file = world
+            .region_folder(region)
+            .join("none.htev")
+            .display()
+            .to_string();
+        let said = refused(&world, region, settlement, &file, more).await;
+        assert!(said.contains(expected), "{said}");
+        assert!(!Path::new(&file).exists());
+    }
     world.stop_all().await;
 }
