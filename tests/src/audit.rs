@@ -44,8 +44,9 @@ impl Told {
 
 /// Both nodes hold what hospitals were told, once: the treatment node shows the same settlement, byte for
 /// byte; the home node has the same receipt under its id, and its receipts to each region are numbered
-/// without gap or repetition. All were told to institutions of one kind.
-pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) {
+/// without gap or repetition. All were told to institutions of one kind. How many both hold: it is for the caller
+/// to compare with how many were told.
+pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) -> usize {
     let ids: BTreeSet<&str> = told
         .iter()
         .map(|told| told.settlement.settlement.as_str())
@@ -88,6 +89,7 @@ pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) {
             );
         }
     }
+    let mut held = BTreeSet::new();
     for ((home, treatment), mut numbers) in numbers {
         numbers.sort_unstable();
         let expected: Vec<u64> = (1..).take(numbers.len()).collect();
@@ -95,7 +97,9 @@ pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) {
             numbers, expected,
             "receipts of {home} to {treatment}: lost, doubled or unknown"
         );
+        held.extend(numbers.into_iter().map(|number| (home, treatment, number)));
     }
+    held.len()
 }
 
 /// Every region closes its day, the day is netted, and it equals what hospitals were told: every leg once,

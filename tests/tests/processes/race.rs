@@ -63,7 +63,8 @@ async fn one_deductible_is_used_once_by_two_regions() {
     );
     assert_eq!(sum(|decision| decision.own_account_fen), 7_000);
 
-    audit::both_sides_hold_once(&world, &told, Desk::Two).await;
+    let held = audit::both_sides_hold_once(&world, &told, Desk::Two).await;
+    assert_eq!(held, told.len());
     audit::the_day_nets_to_what_was_told(&world, &told).await;
     world.stop_all().await;
 }
