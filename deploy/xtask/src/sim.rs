@@ -7,8 +7,9 @@ use anyhow::Result;
 use crate::cargo::{cargo, run as run_command};
 
 #[derive(clap::Args)]
+#[command(disable_help_flag = true)]
 pub(crate) struct Arguments {
-    /// `--seeds N`, `--seed S`, `--minutes M` and what else `cargo xtask sim -- --help` names.
+    /// `--seeds N`, `--seed S`, `--minutes M` and what else `cargo xtask sim --help` names.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }

@@ -73,13 +73,14 @@ impl TreatmentRole {
     /// Gives up a settlement that is open, once nobody else drives it.
     async fn cancel_open(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
         let settlement = settlement_id(self.region, cancel.institution, cancel.request);
-        self.in_turn(settlement, within, async move |role: Arc<Self>| {
-            match role.reread(settlement).await? {
-                Err(standing) => Ok(standing),
-                Ok(attempt) => {
-                    let home = role.home(attempt.prepared.home())?;
-                    role.give_up(attempt, &home, None).await
-                }
+        self.in_turn(settlement, within, async move |role: Arc<Self>| match role
+            .reread(settlement)
+            .await?
+        {
+            Err(standing) => Ok(standing),
+            Ok(attempt) => {
+                let home = role.home(attempt.prepared.home())?;
+                role.give_up(attempt, &home, None).await
             }
         })
         .await
