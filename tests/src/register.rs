@@ -48,7 +48,7 @@ pub const MAANSHAN: Region = Region {
 pub const NOWHERE: &str = "440100";
 
 /// People of each region, numbered from 0. All are alike but for their account: person n holds n × 10 yuan.
-pub const PEOPLE: u32 = 40;
+pub const PEOPLE: u32 = 80;
 /// One whose cover ended with 2019.
 pub const LAPSED: u32 = 900;
 /// One whom no region knows.

@@ -1,9 +1,10 @@
 //! One settlement end to end, beside the same chain of bare calls in the same run.
 //!
 //! Settlement: a hospital sends a bill of 20 lines to Chengdu's node, which asks Ningbo's twice and writes
-//! twice; Ningbo's writes once; legs go to the clearinghouse. Echo: the same three calls with messages of
-//! the same sizes, between processes of the same number, over mutual TLS 1.3 and as many connections, with
-//! nothing done between them. Both in slices that alternate, so that a busy machine slows both.
+//! twice; Ningbo's writes once; legs of both go to the clearinghouse meanwhile. Echo: the same three calls with
+//! messages of the same sizes, between processes of the same number, over mutual TLS 1.3, with nothing done
+//! between them; over one connection and over four, of which the better is the measure. All of it with 1, 8 and
+//! 64 in flight, in slices that alternate, so that a busy machine slows all alike.
 //!
 //! `cargo xtask bench settle`; with `--quick` a single short slice of each, whose figures mean nothing.
 
@@ -33,34 +34,38 @@ use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::RegionOfficer;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
 use huitong_tests::start;
+use huitong_tests::world::World;
 use tokio::task::JoinSet;
 
 use echo::EchoNetwork;
 use sizes::Sizes;
 
 /// Hospitals' systems that call at once, each for a person of its own.
-const AT_ONCE: u32 = 32;
-/// Connections that they share; a node keeps as many to another.
+const IN_FLIGHT: [u32; 3] = [1, 8, 64];
+/// Connections that hospitals share; a node keeps as many to another.
 const CONNECTIONS: usize = 4;
+/// Connections of the echo, between any two.
+const ECHO_CONNECTIONS: [usize; 2] = [1, 4];
 /// Lines of a bill.
 const LINES: usize = 20;
 
 /// How long the bench is.
 struct Length {
-    slices: u32,
-    settlements: u32,
-    echoes: u32,
+    slices: usize,
+    /// Of one slice, at each depth.
+    settlements: [u32; 3],
+    echoes: [u32; 3],
 }
 
 const LONG: Length = Length {
-    slices: 8,
-    settlements: 4_000,
-    echoes: 16_000,
+    slices: 7,
+    settlements: [600, 2_000, 4_000],
+    echoes: [2_000, 8_000, 16_000],
 };
 const QUICK: Length = Length {
     slices: 1,
-    settlements: 64,
-    echoes: 64,
+    settlements: [8, 16, 64],
+    echoes: [8, 16, 64],
 };
 
 /// What one slice of either took.
@@ -85,42 +90,102 @@ async fn main() {
         .map(|_| Hospital::of(&world, &CHENGDU, Desk::Two))
         .collect();
     let sizes = Sizes::measured(&world, &hospitals[0], bill(0, 0)).await;
-    let echoes = EchoNetwork::start(&world, &sizes, CONNECTIONS).await;
     println!("{sizes}");
-
-    let visits = Arc::new(AtomicU64::new(1));
-    let mut ratios = Vec::new();
-    let (mut settled, mut echoed) = (Vec::new(), Vec::new());
-    for number in 1..=length.slices {
-        let settling = settle(&hospitals, &visits, length.settlements).await;
-        let echoing = echo(&echoes, length.echoes).await;
-        let ratio = settling.per_second / echoing.per_second;
-        println!(
-            "slice {number}: {:>8.0} settlements/s  {:>8.0} echo chains/s  ratio {ratio:.3}",
-            settling.per_second, echoing.per_second
-        );
-        ratios.push((ratio, settling.per_second, echoing.per_second));
-        settled.extend(settling.took);
-        echoed.extend(echoing.took);
+    let mut echoes = Vec::new();
+    for connections in ECHO_CONNECTIONS {
+        echoes.push(EchoNetwork::start(&world, &sizes, connections).await);
     }
-    ratios.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let (ratio, settlements, chains) = ratios[ratios.len() / 2];
-    println!("settlement  {settlements:>8.0}/s  {}", percentiles(settled));
-    println!("echo chain  {chains:>8.0}/s  {}", percentiles(echoed));
-    println!(
-        "ratio {ratio:.3} (the middle one of {} slices)",
-        length.slices
-    );
-
-    let status = RegionOfficer::of(&world, &CHENGDU).status().await.unwrap();
-    let sent = visits.load(Ordering::Relaxed);
-    assert_eq!(
-        (status.prepared, status.legs_written),
-        (0, sent),
-        "not all of it is settled"
-    );
-    echoes.stop().await;
+    let visits = Arc::new(AtomicU64::new(1));
+    for (step, in_flight) in IN_FLIGHT.into_iter().enumerate() {
+        let (settlements, chains) = (length.settlements[step], length.echoes[step]);
+        let (mut settling, mut echoing) = (Measured::default(), Vec::new());
+        echoing.resize_with(echoes.len(), Measured::default);
+        for _ in 0..length.slices {
+            settling.add(settle(&hospitals, &visits, in_flight, settlements).await);
+            for (network, measured) in echoes.iter().zip(&mut echoing) {
+                measured.add(echo(network, in_flight, chains).await);
+            }
+        }
+        report(in_flight, &settling, &echoing);
+    }
+    all_arrived(&world, visits.load(Ordering::Relaxed)).await;
+    for network in echoes {
+        network.stop().await;
+    }
     world.stop_all().await;
+}
+
+/// What was measured of one kind of work at one depth.
+#[derive(Default)]
+struct Measured {
+    rates: Vec<f64>,
+    took: Vec<Duration>,
+}
+
+impl Measured {
+    fn add(&mut self, slice: Slice) {
+        self.rates.push(slice.per_second);
+        self.took.extend(slice.took);
+    }
+
+    fn at(&self, share: f64) -> f64 {
+        let mut took = self.took.clone();
+        took.sort_unstable();
+        took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0
+    }
+
+    fn rate(&self) -> f64 {
+        median(self.rates.clone())
+    }
+
+    fn line(&self, what: &str) {
+        let (rate, p50, p99) = (self.rate(), self.at(0.50), self.at(0.99));
+        println!("  {what:<22} {rate:>8.0}/s  p50 {p50:>7.2} ms  p99 {p99:>7.2} ms");
+    }
+}
+
+/// Settlements beside the better of the echoes: the middle of the slices' ratios, as slices stand side by side.
+fn report(in_flight: u32, settling: &Measured, echoing: &[Measured]) {
+    println!("{in_flight} in flight");
+    settling.line("settlements");
+    for (connections, measured) in ECHO_CONNECTIONS.iter().zip(echoing) {
+        measured.line(&format!("echo, {connections} connection(s)"));
+    }
+    let rates = echoing.iter().map(Measured::rate);
+    let best = rates.enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+    let baseline = &echoing[best.unwrap().0];
+    let ratios = settling.rates.iter().zip(&baseline.rates);
+    let ratio = median(ratios.map(|(own, bare)| own / bare).collect());
+    println!(
+        "  ratio {ratio:.3} of the better echo's rate, p99 {:.1} times its p99",
+        settling.at(0.99) / baseline.at(0.99)
+    );
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// All that was sent is settled, and its legs are with the clearinghouse or on their way there.
+async fn all_arrived(world: &World, sent: u64) {
+    for region in [&NINGBO, &CHENGDU] {
+        let officer = RegionOfficer::of(world, region);
+        let until_reported = async {
+            loop {
+                let status = officer.status().await.unwrap();
+                assert_eq!((status.prepared, status.legs_written), (0, sent), "open");
+                if status.legs_held == sent {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), until_reported)
+            .await
+            .expect("legs did not arrive");
+    }
+    println!("{sent} settled, {sent} legs of each region with the clearinghouse");
 }
 
 /// A bill of 20 lines; the person's deductible is used up by the first.
@@ -137,8 +202,13 @@ fn bill(person: u32, visit: u64) -> huitong_proto::settlement::v1::Bill {
     outpatient(&NINGBO, person, &format!("visit-{visit}"), &lines)
 }
 
-async fn settle(hospitals: &[Hospital], visits: &Arc<AtomicU64>, count: u32) -> Slice {
-    slice(count, |caller| {
+async fn settle(
+    hospitals: &[Hospital],
+    visits: &Arc<AtomicU64>,
+    in_flight: u32,
+    count: u32,
+) -> Slice {
+    slice(in_flight, count, |caller| {
         let hospital = hospitals[caller as usize % hospitals.len()].clone();
         let visits = Arc::clone(visits);
         move || {
@@ -154,24 +224,24 @@ async fn settle(hospitals: &[Hospital], visits: &Arc<AtomicU64>, count: u32) -> 
     .await
 }
 
-async fn echo(echoes: &EchoNetwork, count: u32) -> Slice {
-    slice(count, |caller| {
+async fn echo(echoes: &EchoNetwork, in_flight: u32, count: u32) -> Slice {
+    slice(in_flight, count, |caller| {
         let chain = echoes.chain(caller as usize);
         move || chain.clone().call()
     })
     .await
 }
 
-/// Does something so often, by all callers at once.
-async fn slice<C, F>(count: u32, caller: impl Fn(u32) -> C) -> Slice
+/// Does something so often, by so many callers at once.
+async fn slice<C, F>(in_flight: u32, count: u32, caller: impl Fn(u32) -> C) -> Slice
 where
     C: Fn() -> F + Send + 'static,
     F: Future<Output = ()> + Send,
 {
-    let each = count.div_ceil(AT_ONCE);
+    let each = count.div_ceil(in_flight);
     let mut callers = JoinSet::new();
     let begun = Instant::now();
-    for number in 0..AT_ONCE {
+    for number in 0..in_flight {
         let call = caller(number);
         callers.spawn(async move {
             let mut took = Vec::new();
@@ -188,12 +258,6 @@ where
         per_second: took.len() as f64 / begun.elapsed().as_secs_f64(),
         took,
     }
-}
-
-fn percentiles(mut took: Vec<Duration>) -> String {
-    took.sort_unstable();
-    let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1_000.0;
-    format!("p50 {:.2} ms  p99 {:.2} ms", at(0.50), at(0.99))
 }
 
 /// This executable, which is also the echo server.
