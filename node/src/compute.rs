@@ -25,8 +25,17 @@ pub(crate) async fn aside<T: Send + 'static>(
 
 /// Runs a computation over so many lines.
 pub(crate) fn compute<T>(lines: usize, work: impl FnOnce() -> T) -> T {
+    if lines >= LONG_BILL {
+        long(work)
+    } else {
+        work()
+    }
+}
+
+/// Runs work that takes long where it is; the runtime is told, if it has other threads.
+pub(crate) fn long<T>(work: impl FnOnce() -> T) -> T {
     let threads = Handle::try_current().map(|handle| handle.runtime_flavor());
-    if lines >= LONG_BILL && matches!(threads, Ok(RuntimeFlavor::MultiThread)) {
+    if matches!(threads, Ok(RuntimeFlavor::MultiThread)) {
         tokio::task::block_in_place(work)
     } else {
         work()

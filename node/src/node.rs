@@ -12,7 +12,7 @@ use std::time::Duration;
 use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
-use huitong_journal::{Options, Runner};
+use huitong_journal::Options;
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{
     AccessTable, ClientLimits, CredentialStore, Dialer, ServeError, Server, ServerLimits,
@@ -43,6 +43,9 @@ use crate::writer::Writer;
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
+
+/// How far the index may be behind the journal.
+const INDEX_EVERY: Duration = Duration::from_millis(100);
 
 /// How long a stopped node waits for its files to be let go of.
 const LINGERING: Duration = Duration::from_secs(5);
@@ -110,9 +113,6 @@ pub enum StartError {
     /// Reflection.
     #[error("reflection: {0}")]
     Reflection(String),
-    /// A thread could not be started.
-    #[error("the writer could not be started: {0}")]
-    Thread(std::io::Error),
     /// A blocking task was lost.
     #[error("starting was interrupted")]
     Interrupted,
@@ -171,7 +171,7 @@ fn assemble(
     let (region, clock, report_every) = (config.region, config.clock, config.report_every);
     let policies = Arc::new(read_policies(&ledger, region)?);
     let catalogue = read_catalogue(&ledger)?.map(Arc::new);
-    let writer = writer(&ledger, &clock, &*platform.runner)?;
+    let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
     let rule = config.reversal;
@@ -244,16 +244,6 @@ fn home(
     Arc::new(role)
 }
 
-fn writer(
-    ledger: &Arc<Ledger>,
-    clock: &Arc<dyn Clock>,
-    runner: &dyn Runner,
-) -> Result<Arc<Writer>, StartError> {
-    Writer::start(ledger, clock, runner, COMMANDS_WAITING)
-        .map(Arc::new)
-        .map_err(StartError::Thread)
-}
-
 fn office(
     ledger: &Arc<Ledger>,
     writer: &Arc<Writer>,
@@ -282,6 +272,19 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
     opened.await.map_err(|_| StartError::Interrupted)?
 }
 
+/// Has the index follow the journal.
+async fn index(ledger: Arc<Ledger>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(INDEX_EVERY);
+    let stopped = stop.cancelled();
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            _ = ticks.tick() => ledger.bring_index_up(),
+        }
+    }
+}
+
 impl Heart {
     fn run(self, server: Server, routes: Routes, access: AccessTable) -> RunningNode {
         let address = server.local_address();
@@ -297,6 +300,7 @@ impl Heart {
         let (home, homes) = (Arc::clone(&self.home), self.homes.clone());
         let own = Arc::clone(&self.treatment);
         let mut tasks = vec![
+            tokio::spawn(index(Arc::clone(&self.ledger), stop.clone())),
             tokio::spawn(Arc::clone(&self.treatment).resolve(stop.clone())),
             tokio::spawn(home.deliver(own, homes, self.report_every, stop.clone())),
         ];

@@ -249,6 +249,8 @@ impl Registry {
 struct Write(NodeRecord);
 
 impl Command for Write {
+    const LONG: bool = true;
+
     type Answer = ();
 
     fn decide(self, _rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<()>, StoreError> {

@@ -4,17 +4,19 @@
 //! never both see the same remaining deductible. What it decides is a value ([`Verdict`]); appending it is
 //! done here. Nothing is answered before the sync of all it depends on: a verdict without records depends
 //! on everything appended before it.
+//!
+//! The writer is a turn, not a thread: whoever holds it decides and appends, in microseconds, and lets go
+//! before it waits for the disk. Turns are taken in the order in which they are asked for.
 
 use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use huitong_core::date::Timestamp;
 use huitong_core::record::NodeRecord;
-use huitong_journal::{Runner, Running};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, Semaphore, oneshot};
 
 use crate::clock::Clock;
+use crate::compute::long;
 use crate::ledger::{Ledger, Unsynced, WriteError, Written};
 use crate::store::{Rows, StoreError};
 
@@ -32,6 +34,9 @@ pub trait Command: Send + 'static {
     /// What is answered.
     type Answer: Send + 'static;
 
+    /// Whether deciding and appending may take long, as it does for a file of many rows.
+    const LONG: bool = false;
+
     /// Decides.
     ///
     /// # Errors
@@ -48,46 +53,35 @@ pub struct Done<A> {
     pub written: Option<Written>,
 }
 
-type Job = Box<dyn FnOnce(&Ledger, &dyn Clock) + Send>;
-
 /// The way to the writer.
 pub struct Writer {
     ledger: Arc<Ledger>,
-    jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    running: Mutex<Option<Running>>,
+    clock: Arc<dyn Clock>,
+    /// Whoever holds it decides.
+    turn: Mutex<()>,
+    /// Those who decide or wait to.
+    places: Semaphore,
+    /// A decision broke off in its middle: nobody knows what it had done.
+    broken: AtomicBool,
 }
 
-enum Outcome<A> {
-    Written(Done<A>),
+/// What is decided, and what its answer waits for.
+enum Decided<A> {
+    Appended(A, oneshot::Receiver<Result<Written, WriteError>>),
     Unchanged(A, Unsynced),
 }
 
 impl Writer {
-    /// Has a runner do the deciding. At most `waiting` commands wait; more are refused as overloaded.
-    ///
-    /// # Errors
-    /// When nobody can be found to do it.
-    pub fn start(
-        ledger: &Arc<Ledger>,
-        clock: &Arc<dyn Clock>,
-        runner: &dyn Runner,
-        waiting: usize,
-    ) -> std::io::Result<Self> {
-        let (jobs, mut queue) = mpsc::channel::<Job>(waiting.max(1));
-        let deciding = {
-            let (ledger, clock) = (Arc::clone(ledger), Arc::clone(clock));
-            async move {
-                while let Some(job) = queue.recv().await {
-                    job(&ledger, &*clock);
-                }
-            }
-        };
-        let running = runner.start("writer", Box::pin(deciding))?;
-        Ok(Self {
+    /// At most `waiting` commands wait; more are refused as overloaded.
+    #[must_use]
+    pub fn new(ledger: &Arc<Ledger>, clock: &Arc<dyn Clock>, waiting: usize) -> Self {
+        Self {
             ledger: Arc::clone(ledger),
-            jobs: Mutex::new(Some(jobs)),
-            running: Mutex::new(Some(running)),
-        })
+            clock: Arc::clone(clock),
+            turn: Mutex::new(()),
+            places: Semaphore::new(waiting.max(1)),
+            broken: AtomicBool::new(false),
+        }
     }
 
     /// Has a command decided, and waits until all that its answer depends on is synced.
@@ -95,22 +89,15 @@ impl Writer {
     /// # Errors
     /// [`WriteError`]. After [`WriteError::Broken`] it is not known whether the records are on disk.
     pub async fn run<C: Command>(&self, command: C) -> Result<Done<C::Answer>, WriteError> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |ledger, clock| decide(ledger, clock, command, answer));
-        let jobs = self
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        jobs.ok_or(WriteError::Closed)?
-            .try_send(job)
-            .map_err(|refused| match refused {
-                mpsc::error::TrySendError::Full(_) => WriteError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => WriteError::Closed,
-            })?;
-        match answered.await.map_err(|_lost| WriteError::Closed)?? {
-            Outcome::Written(done) => Ok(done),
-            Outcome::Unchanged(answer, mark) => {
+        match self.in_turn(command).await? {
+            Decided::Appended(answer, synced) => {
+                let written = synced.await.map_err(|_lost| WriteError::Closed)??;
+                Ok(Done {
+                    answer,
+                    written: Some(written),
+                })
+            }
+            Decided::Unchanged(answer, mark) => {
                 self.ledger.synced(mark).await?;
                 Ok(Done {
                     answer,
@@ -120,62 +107,40 @@ impl Writer {
         }
     }
 
-    /// Finishes the commands that wait, then the ledger, and returns when all is synced.
-    pub fn close(&self) {
-        drop(
-            self.jobs
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take(),
-        );
-        let running = self
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        if let Some(running) = running {
-            running.finish();
+    async fn in_turn<C: Command>(&self, command: C) -> Result<Decided<C::Answer>, WriteError> {
+        let place = self.places.try_acquire();
+        let _place = place.map_err(|_full| WriteError::Overloaded)?;
+        let _turn = self.turn.lock().await;
+        if self.broken.swap(true, Ordering::Relaxed) {
+            return Err(WriteError::Broken("a decision broke off".to_owned()));
         }
-        self.ledger.close();
+        let decided = if C::LONG {
+            long(|| self.decide(command))
+        } else {
+            self.decide(command)
+        };
+        // Not reached when deciding panicked: the writer stays broken.
+        self.broken.store(false, Ordering::Relaxed);
+        decided
     }
-}
 
-fn decide<C: Command>(
-    ledger: &Ledger,
-    clock: &dyn Clock,
-    command: C,
-    answer: oneshot::Sender<Result<Outcome<C::Answer>, WriteError>>,
-) {
-    // The place is kept first: a decision that was made is never refused for want of one.
-    let permit = match ledger.reserve() {
-        Ok(permit) => permit,
-        Err(error) => return drop(answer.send(Err(error))),
-    };
-    match command.decide(ledger, clock.now()) {
-        Err(error) => drop(answer.send(Err(error.into()))),
-        Ok(Verdict::Answer(value)) => {
-            drop(answer.send(Ok(Outcome::Unchanged(value, ledger.mark()))));
-        }
-        Ok(Verdict::Append(records, value)) => {
-            // A refusal of the whole submission is told through the channel that the callback drops.
-            let (slot, handed) = std::sync::mpsc::sync_channel(1);
-            let appended = ledger.append(permit, &records, move |written| {
-                let Ok((value, answer)): Result<(C::Answer, oneshot::Sender<_>), _> = handed.recv()
-                else {
-                    return;
-                };
-                let done = written.map(|written| {
-                    Outcome::Written(Done {
-                        answer: value,
-                        written: Some(written),
-                    })
-                });
-                drop(answer.send(done));
-            });
-            match appended {
-                Ok(()) => drop(slot.send((value, answer))),
-                Err(error) => drop(answer.send(Err(error))),
+    fn decide<C: Command>(&self, command: C) -> Result<Decided<C::Answer>, WriteError> {
+        // The place is kept first: a decision that was made is never refused for want of one.
+        let permit = self.ledger.reserve()?;
+        match command.decide(&*self.ledger, self.clock.now())? {
+            Verdict::Answer(answer) => Ok(Decided::Unchanged(answer, self.ledger.mark())),
+            Verdict::Append(records, answer) => {
+                let (tell, synced) = oneshot::channel();
+                // Whoever gave up waiting is not told.
+                let done = move |written| drop(tell.send(written));
+                self.ledger.append(permit, &records, done)?;
+                Ok(Decided::Appended(answer, synced))
             }
         }
+    }
+
+    /// Takes nothing more, and returns when all that was decided is synced and indexed.
+    pub fn close(&self) {
+        self.ledger.close();
     }
 }

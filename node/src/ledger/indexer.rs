@@ -1,59 +1,88 @@
 //! The task that brings the index up behind the journal, in batches.
 //!
-//! A batch takes whatever has been synced since the last one, so a busy node makes few large batches and an
-//! idle one small ones at once. If the index refuses, the node stops writing: what it holds is derived again
-//! at the next start.
+//! What is synced is gathered until a batch is full or somebody asks for it, so that a row that changes often, or
+//! comes and goes, is written once or never. Until then it waits in memory, where it is read. If the index
+//! refuses, the node stops writing: what it holds is derived again at the next start.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use huitong_core::canonical::encode_to_vec;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::overlay::Overlay;
+use super::overlay::{Keyed, Overlay};
 use super::progress::Progress;
-use crate::store::{Change, Index, Reached};
+use crate::store::{Change, Index, Reached, StoreError};
 
 /// Rows of one batch, but for the last submission in it.
 const BATCH_ROWS: usize = 8_192;
 
+/// What the indexer is told.
+pub(super) enum Told {
+    /// A submission is synced.
+    Synced(Synced),
+    /// What is gathered is to be indexed.
+    Now,
+}
+
 /// A submission that is synced.
 pub(super) struct Synced {
-    pub(super) changed: Vec<Change>,
+    pub(super) changed: Vec<Keyed>,
     pub(super) sequence: u64,
     pub(super) reached: Reached,
 }
 
+/// What is gathered.
+#[derive(Default)]
+struct Batch {
+    changes: BTreeMap<Arc<[u8]>, Change>,
+    /// The last submission in it, and how far it reaches.
+    last: Option<(u64, Reached)>,
+}
+
+impl Batch {
+    fn take(&mut self, synced: Synced) {
+        for Keyed { bytes, change } in synced.changed {
+            self.changes.insert(bytes, change);
+        }
+        self.last = Some((synced.sequence, synced.reached));
+    }
+
+    fn into_index(self, index: &dyn Index, overlay: &RwLock<Overlay>) -> Result<(), StoreError> {
+        let Some((sequence, reached)) = self.last else {
+            return Ok(());
+        };
+        let (keys, changes): (Vec<_>, Vec<_>) = self.changes.into_iter().unzip();
+        index.apply(&changes, reached)?;
+        overlay
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retire(keys.iter().map(|key| &**key), sequence);
+        Ok(())
+    }
+}
+
 /// Runs until the sender is gone and all is indexed.
 pub(super) async fn run(
-    mut queue: UnboundedReceiver<Synced>,
+    mut queue: UnboundedReceiver<Told>,
     index: Arc<dyn Index>,
     overlay: Arc<RwLock<Overlay>>,
     progress: Arc<Progress>,
 ) {
-    while let Some(first) = queue.recv().await {
-        let (mut reached, mut sequence) = (first.reached, first.sequence);
-        let mut batch = BTreeMap::new();
-        let mut take = |changed: Vec<Change>| {
-            for change in changed {
-                batch.insert(encode_to_vec(&change.key), change);
+    let mut batch = Batch::default();
+    loop {
+        let told = queue.recv().await;
+        let is_last = told.is_none();
+        if let Some(Told::Synced(synced)) = told {
+            batch.take(synced);
+            if batch.changes.len() < BATCH_ROWS {
+                continue;
             }
-            batch.len()
-        };
-        let mut rows = take(first.changed);
-        while rows < BATCH_ROWS {
-            let Ok(next) = queue.try_recv() else { break };
-            (reached, sequence) = (next.reached, next.sequence);
-            rows = take(next.changed);
         }
-        let (keys, changes): (Vec<Vec<u8>>, Vec<Change>) = batch.into_iter().unzip();
-        if let Err(error) = index.apply(&changes, reached) {
-            progress.break_off(&error.to_string());
+        if let Err(error) = std::mem::take(&mut batch).into_index(&*index, &overlay) {
+            return progress.break_off(&error.to_string());
+        }
+        if is_last {
             return;
         }
-        overlay
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .retire(keys.iter().map(Vec::as_slice), sequence);
     }
 }

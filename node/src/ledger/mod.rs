@@ -29,8 +29,8 @@ use crate::store::{Change, Index, Key, Location, Reached, Row, Rows, StoreError,
 pub use open::{LedgerOptions, OpenError};
 pub use progress::Unsynced;
 
-use indexer::Synced;
-use overlay::Overlay;
+use indexer::{Synced, Told};
+use overlay::{Keyed, Overlay, written};
 use progress::Progress;
 
 /// Rows that may wait for the index; beyond that the node takes nothing more until it has caught up.
@@ -47,7 +47,7 @@ pub struct Ledger {
     last_group: LastGroup,
     progress: Arc<Progress>,
     appended: AtomicU64,
-    to_index: Mutex<Option<mpsc::UnboundedSender<Synced>>>,
+    to_index: Mutex<Option<mpsc::UnboundedSender<Told>>>,
     indexer: Mutex<Option<Running>>,
     /// Last, so that it tells when everything above has let go of the files.
     gone: DropGuard,
@@ -128,7 +128,8 @@ impl Ledger {
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
     ) -> Result<(), WriteError> {
         let bytes: Vec<Vec<u8>> = records.iter().map(Artifact::to_bytes).collect();
-        let changed = self.changes_of(records)?;
+        let changed = self.changes_of(records)?.into_iter();
+        let changed: Vec<Keyed> = changed.map(Keyed::of).collect();
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
         let synced = self.on_synced(changed.clone(), sequence, count, done);
@@ -163,7 +164,7 @@ impl Ledger {
 
     fn on_synced(
         &self,
-        changed: Vec<Change>,
+        mut changed: Vec<Keyed>,
         sequence: u64,
         count: u32,
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
@@ -178,11 +179,13 @@ impl Ledger {
             .clone();
         move |outcome| match outcome {
             Ok(committed) => {
-                let changed = overlay::written(changed, &committed);
                 overlay
                     .write()
                     .unwrap_or_else(PoisonError::into_inner)
-                    .locate(&changed, sequence);
+                    .locate(&changed, sequence, &committed);
+                for Keyed { change, .. } in &mut changed {
+                    change.row = change.row.take().map(|row| written(row, &committed));
+                }
                 let records = committed.first.saturating_add(count);
                 let reached = Reached {
                     frame: committed.frame,
@@ -191,11 +194,11 @@ impl Ledger {
                 };
                 if let Some(to_index) = to_index {
                     // A closed channel means that the node is stopping: the journal holds the record.
-                    drop(to_index.send(Synced {
+                    drop(to_index.send(Told::Synced(Synced {
                         changed,
                         sequence,
                         reached,
-                    }));
+                    })));
                 }
                 progress.synced(sequence);
                 done(Ok(Written {
@@ -286,6 +289,18 @@ impl Ledger {
         let more = limit.saturating_add(overlay.len());
         let indexed = self.index.scan(table, after, more)?;
         Ok(overlay.merge(table, after, indexed, limit))
+    }
+
+    /// Has the index brought up to what is synced. It follows by itself once much waits; called every so
+    /// often, it is never far behind.
+    pub fn bring_index_up(&self) {
+        let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
+        if overlay.len() > 0
+            && let Some(to_index) = &*self.to_index.lock().unwrap_or_else(PoisonError::into_inner)
+        {
+            // A closed channel means that the node is stopping, which brings the index up as well.
+            drop(to_index.send(Told::Now));
+        }
     }
 
     /// Whether writing has stopped, and why.

@@ -1,6 +1,8 @@
 //! Rows that the index does not hold yet, newest first asked.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::Arc;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
@@ -10,10 +12,24 @@ use crate::store::{
     SettlementState, StoreError, Table,
 };
 
+/// A change with its key in bytes, which are shared by all who look it up.
+#[derive(Debug, Clone)]
+pub(super) struct Keyed {
+    pub(super) bytes: Arc<[u8]>,
+    pub(super) change: Change,
+}
+
+impl Keyed {
+    pub(super) fn of(change: Change) -> Self {
+        let bytes = encode_to_vec(&change.key).into();
+        Self { bytes, change }
+    }
+}
+
 /// Rows in memory, each with the number of the submission that made it.
 #[derive(Debug, Default)]
 pub(super) struct Overlay {
-    rows: BTreeMap<Vec<u8>, Waiting>,
+    rows: BTreeMap<Arc<[u8]>, Waiting>,
 }
 
 #[derive(Debug)]
@@ -28,25 +44,25 @@ impl Overlay {
         self.rows.len()
     }
 
-    pub(super) fn put(&mut self, changes: &[Change], sequence: u64) {
-        for Change { key, row } in changes {
+    pub(super) fn put(&mut self, changes: &[Keyed], sequence: u64) {
+        for Keyed { bytes, change } in changes {
             let waiting = Waiting {
-                key: key.clone(),
-                row: row.clone(),
+                key: change.key.clone(),
+                row: change.row.clone(),
                 sequence,
             };
-            self.rows.insert(encode_to_vec(key), waiting);
+            self.rows.insert(Arc::clone(bytes), waiting);
         }
     }
 
     /// Completes the places in rows of a submission, now that its frame is written. Rows that a later
     /// submission has replaced were replaced by ones whose places are its own.
-    pub(super) fn locate(&mut self, changes: &[Change], sequence: u64) {
-        for Change { key, row } in changes {
-            if let Some(waiting) = self.rows.get_mut(&encode_to_vec(key))
+    pub(super) fn locate(&mut self, changes: &[Keyed], sequence: u64, committed: &Committed) {
+        for Keyed { bytes, .. } in changes {
+            if let Some(waiting) = self.rows.get_mut(bytes)
                 && waiting.sequence == sequence
             {
-                waiting.row.clone_from(row);
+                waiting.row = waiting.row.take().map(|row| written(row, committed));
             }
         }
     }
@@ -54,7 +70,7 @@ impl Overlay {
     /// `None` when the index knows best.
     pub(super) fn get(&self, key: &Key) -> Option<Option<Row>> {
         self.rows
-            .get(&encode_to_vec(key))
+            .get(encode_to_vec(key).as_slice())
             .map(|waiting| waiting.row.clone())
     }
 
@@ -86,13 +102,13 @@ impl Overlay {
         let after = after.map(encode_to_vec);
         let of_table = self
             .rows
-            .range(vec![table.tag()]..)
+            .range::<[u8], _>((Bound::Included(&[table.tag()][..]), Bound::Unbounded))
             .take_while(|(bytes, _)| bytes.first() == Some(&table.tag()))
-            .filter(|(bytes, _)| after.as_ref().is_none_or(|after| *bytes > after));
+            .filter(|(bytes, _)| after.as_ref().is_none_or(|after| ***bytes > **after));
         for (bytes, waiting) in of_table {
             match &waiting.row {
-                Some(row) => merged.insert(bytes.clone(), (waiting.key.clone(), row.clone())),
-                None => merged.remove(bytes),
+                Some(row) => merged.insert(bytes.to_vec(), (waiting.key.clone(), row.clone())),
+                None => merged.remove(&**bytes),
             };
         }
         merged.into_values().take(limit).collect()
@@ -137,14 +153,9 @@ impl Rows for Layered<'_> {
     }
 }
 
-/// The changes of a submission with the places of its records completed.
-pub(super) fn written(changes: Vec<Change>, committed: &Committed) -> Vec<Change> {
-    let place = |at: Location| at.written(committed.position, committed.first);
-    let complete = |change: Change| Change {
-        row: change.row.map(|row| located(row, place)),
-        ..change
-    };
-    changes.into_iter().map(complete).collect()
+/// A row of a submission with the places of its records completed.
+pub(super) fn written(row: Row, committed: &Committed) -> Row {
+    located(row, |at| at.written(committed.position, committed.first))
 }
 
 fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {

@@ -18,6 +18,9 @@ const REACHED: [u8; 1] = [0];
 const FORM: u8 = 2;
 /// Memory for sled's cache.
 const CACHE_BYTES: u64 = 64 << 20;
+/// How often sled writes out what it buffers, in milliseconds. What a killed process had not written is derived
+/// again from the journal.
+const FLUSH_EVERY: u64 = 5_000;
 
 /// An index in a folder.
 pub struct SledIndex {
@@ -45,7 +48,10 @@ impl SledIndex {
     }
 
     fn try_open(folder: &Path) -> Result<Self, StoreError> {
-        let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES);
+        let config = sled::Config::new()
+            .path(folder)
+            .cache_capacity(CACHE_BYTES)
+            .flush_every_ms(Some(FLUSH_EVERY));
         // sled panics on some files that a power cut leaves behind.
         match catch_unwind(AssertUnwindSafe(|| config.open())) {
             Ok(opened) => Ok(Self {
@@ -73,6 +79,15 @@ fn set_aside(folder: &Path) -> Result<(), StoreError> {
 
 fn backend(error: sled::Error) -> StoreError {
     StoreError::Backend(error.to_string())
+}
+
+impl Drop for SledIndex {
+    /// What is not written out here is derived again at the next start, which then takes longer.
+    fn drop(&mut self) {
+        if let Err(error) = self.db.flush() {
+            tracing::warn!(%error, "the index was not written out");
+        }
+    }
 }
 
 impl Index for SledIndex {
