@@ -1,7 +1,8 @@
-//! Commit groups: one signature over the Merkle root of the receipts and reversals that share a frame.
+//! Commit groups: one signature over the Merkle root of the receipts, final refusals and reversals that share a
+//! frame.
 //!
-//! The seal runs on the journal's thread once for each frame and signs once, however many wait. A receipt or
-//! reversal is put together from its record and the group it was sealed in, by whoever waited or by a later reader of
+//! The seal runs on the journal's thread once for each frame and signs once, however many wait. Each of them
+//! is put together from its record and the group it was sealed in, by whoever waited or by a later reader of
 //! the frame; both get the same bytes.
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,8 +11,10 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::merkle::Tree;
 use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
+use huitong_core::record::home::HomeRefused;
 use huitong_core::record::signed_leaf;
 use huitong_core::reversal::{Reversal, ReversalBody, ReversedPerson};
 use huitong_journal::{Frame, Seal};
@@ -32,9 +35,7 @@ impl Group {
     /// The receipt of one record of the group; `None` for a record without one.
     #[must_use]
     pub fn receipt(&self, record: u32, body: ReceiptBody, salt: [u8; 16]) -> Option<Receipt> {
-        let index = self.records.binary_search(&record).ok()?;
-        let index = u64::try_from(index).ok()?;
-        let path = self.tree.inclusion_path(index)?;
+        let (index, path) = self.leaf(record)?;
         Some(Receipt {
             body,
             salt,
@@ -53,9 +54,7 @@ impl Group {
         person: ReversedPerson,
         salt: [u8; 16],
     ) -> Option<Reversal> {
-        let index = self.records.binary_search(&record).ok()?;
-        let index = u64::try_from(index).ok()?;
-        let path = self.tree.inclusion_path(index)?;
+        let (index, path) = self.leaf(record)?;
         Some(Reversal {
             body,
             person,
@@ -64,6 +63,27 @@ impl Group {
             index,
             path,
         })
+    }
+
+    /// The final refusal of one record of the group; `None` for a record without one.
+    #[must_use]
+    pub fn refusal(&self, record: u32, of: &HomeRefused) -> Option<FinalRefusal> {
+        let (index, path) = self.leaf(record)?;
+        Some(FinalRefusal {
+            body: of.body().clone(),
+            request: of.request().clone(),
+            salt: of.salt(),
+            group: self.signature.clone(),
+            index,
+            path,
+        })
+    }
+
+    /// The place of a record's leaf in the tree, and its path.
+    fn leaf(&self, record: u32) -> Option<(u64, Vec<Digest>)> {
+        let index = self.records.binary_search(&record).ok()?;
+        let index = u64::try_from(index).ok()?;
+        Some((index, self.tree.inclusion_path(index)?))
     }
 
     /// The number of its frame.

@@ -11,6 +11,7 @@ use huitong_core::coverage::{Balances, Coverage, PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::{Decision, EngineVersion, LayerResult, LeftAmounts};
 use huitong_core::digest::{Digest, sha256};
+use huitong_core::final_refusal::{FinalRefusal, RefusalBody, RefusedRequest};
 use huitong_core::fund::Fund;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::money::Fen;
@@ -18,6 +19,7 @@ use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::policy::layer::Payer;
 use huitong_core::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::treatment::Prepared;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::reversal::{BegunBy, Reversal, ReversalBody, ReversalPart, ReversedPerson};
 use huitong_core::totals::{Stretch, TotalChange, TotalSlot};
 use huitong_core::vocabulary::{
@@ -266,6 +268,35 @@ pub(crate) fn reversal(nth: u8, number: u64, reversal: ReversalId, begun_by: Beg
         index: 0,
         path: Vec::new(),
     }
+}
+
+/// The home region's word that nothing can stand under settlement `nth`.
+pub(crate) fn refusal(nth: u8, code: RefusalCode, request: RefusedRequest) -> FinalRefusal {
+    let claim = claim("V1");
+    let salt = [0; 16];
+    let body = RefusalBody {
+        settlement: id(nth),
+        reversal: None,
+        home: claim.person.home,
+        treatment: claim.treatment,
+        refusal: Refusal::new(code, ""),
+        request: request.commitment(&salt),
+        refused_at: now(),
+    };
+    let group = group(body.leaf());
+    FinalRefusal {
+        body,
+        request,
+        salt,
+        group,
+        index: 0,
+        path: Vec::new(),
+    }
+}
+
+/// The home region's tombstone of settlement `nth`.
+pub(crate) fn tombstone(nth: u8) -> FinalRefusal {
+    refusal(nth, RefusalCode::Abandoned, RefusedRequest::Unseen)
 }
 
 fn group(root: Digest) -> GroupSignature {

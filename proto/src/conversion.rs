@@ -8,6 +8,7 @@ pub mod claim;
 pub mod common;
 pub mod decision;
 pub mod field;
+pub mod final_refusal;
 pub mod leg;
 pub mod publication;
 pub mod receipt;

@@ -76,8 +76,7 @@ impl Peer {
         match answer.unwrap().into_inner().outcome.unwrap() {
             settlement::abandon_response::Outcome::Receipt(receipt) => Some(receipt),
             settlement::abandon_response::Outcome::Reversed(reversed) => reversed.receipt,
-            settlement::abandon_response::Outcome::Refused(_)
-            | settlement::abandon_response::Outcome::Abandoned(_) => None,
+            settlement::abandon_response::Outcome::Ended(_) => None,
         }
     }
 

@@ -1,6 +1,9 @@
-//! `huitong node evidence` and `huitong node verify-evidence`: a settlement's proof into a file, and out of it.
+//! `huitong node evidence` and `huitong node verify-evidence`: the proof of a settlement or of a refusal into a
+//! file, and out of it.
 //!
 //! Writing asks a running node. Checking opens the file and the operator's root, and nothing else.
+
+mod shown;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,33 +11,36 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use huitong_certs::Trust;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
-use huitong_core::reversal::HomeWord;
 use huitong_transport::ClientOptions;
-use serde_json::json;
 
 use super::{BAD_FILE, block_on, said};
-use crate::evidence::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
+use crate::evidence::{EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
 use crate::grpc::evidence::EvidenceClient;
 
 const WRITING: &str = "\
-It holds the home region's signed receipt, the claim, the decision, the policy as published and the certificates:
-whoever has the operator's root can check it offline. It names the person: keep it accordingly.
-内含参保地签名的回执、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，请妥善保管。";
+Of a settlement it holds the home region's signed receipt, the claim, the decision, the policy as published and the
+certificates; of an id that was finally refused or given up, the home region's signed refusal and, where the claim was
+sent from, the claim. Whoever has the operator's root can check it offline. It names the person: keep it accordingly.
+内含参保地签名的回执（或最终拒付）、费用、决定、政策原文和签名证书，可凭运营方根证书离线验证；含个人信息，请妥善保管。";
 
 const CHECKING: &str = "\
 Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
-claim, decision, policy and bill belong together; and the decision itself, made again.
+claim, decision, policy and bill belong together; and the decision itself, made again. Of a refusal: certificates,
+signature, and that it is of the claim shown.
 依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算。";
 
-/// Write the evidence of a settlement into a file.
+/// Write the evidence of a settlement, or that it was finally refused, into a file.
 #[derive(Debug, clap::Args)]
 #[command(after_help = WRITING)]
 pub struct WriteEvidence {
-    /// The settlement, stl_… / 结算编号
-    #[arg(long)]
-    settlement: SettlementId,
+    /// The settlement, stl_…, settled, refused or given up / 结算编号
+    #[arg(long, required_unless_present = "reversal")]
+    settlement: Option<SettlementId>,
+    /// A reversal that was refused, rev_…, in place of a settlement / 被拒绝的冲正编号
+    #[arg(long, conflicts_with_all = ["settlement", "treatment"])]
+    reversal: Option<ReversalId>,
     /// Where a member of your region was treated; your own region when left out / 就医地
     #[arg(long)]
     treatment: Option<RegionCode>,
@@ -49,7 +55,14 @@ impl WriteEvidence {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let evidence = block_on(async {
             let mut node = EvidenceClient::connect(&self.server).await?;
-            let evidence = node.evidence(self.settlement, self.treatment).await;
+            let evidence = match (self.settlement, self.reversal) {
+                (_, Some(reversal)) => node.refused_reversal(reversal).await,
+                (Some(settlement), None) => node.evidence(settlement, self.treatment).await,
+                // One of them is required.
+                (None, None) => {
+                    anyhow::bail!("name a settlement or a reversal / 请指明结算或冲正编号")
+                }
+            };
             evidence.map_err(said)
         })?;
         let shown = self.out.display();
@@ -69,7 +82,7 @@ impl WriteEvidence {
     }
 }
 
-/// Check the evidence of a settlement, offline; exit 65 when it does not hold.
+/// Check the evidence of a settlement or of a refusal, offline; exit 65 when it does not hold.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHECKING)]
 pub struct VerifyEvidence {
@@ -99,8 +112,8 @@ impl VerifyEvidence {
             Ok(std::fs::read(file).with_context(|| unreadable(file))?)
         };
         match bytes.and_then(|bytes| check(&bytes, &trust)) {
-            Ok(checked) if self.json => writeln!(out, "{}", as_json(&checked))?,
-            Ok(checked) => print(&checked, out)?,
+            Ok(checked) if self.json => writeln!(out, "{}", shown::as_json(&checked))?,
+            Ok(checked) => shown::print(&checked, out)?,
             Err(fault) => {
                 let shown = file.display();
                 writeln!(out, "{shown}: does not hold / 凭证无效: {fault}")?;
@@ -113,86 +126,4 @@ impl VerifyEvidence {
 
 fn unreadable(file: &Path) -> String {
     format!("{}: cannot be read / 无法读取", file.display())
-}
-
-fn print(checked: &Checked, out: &mut dyn Write) -> std::io::Result<()> {
-    let Checked {
-        evidence,
-        signer,
-        policy,
-    } = checked;
-    let HomeWord { receipt, reversal } = &evidence.word;
-    let (body, claim, decision) = (&receipt.body, &evidence.claim, &evidence.decision);
-    let clearing = &body.clearing;
-    let mut line = |label: &str, value: &dyn std::fmt::Display| writeln!(out, "{label}  {value}");
-    line("the evidence holds / 凭证有效   ", &clearing.settlement)?;
-    line("committed 提交时间              ", &body.committed_at)?;
-    line("business day 业务日             ", &clearing.business_day)?;
-    line("home 参保地                     ", &clearing.home)?;
-    line("treated in 就医地               ", &clearing.treatment)?;
-    line(
-        "person 人员                     ",
-        &claim.person.psn_no.expose(),
-    )?;
-    line("institution 机构                ", &claim.institution.code)?;
-    line("visit 就诊                      ", &claim.visit.number)?;
-    line("bill 费用总额                   ", &decision.total)?;
-    for (fund, amount) in &clearing.amounts {
-        let value = format!("{amount}  {} {}", fund.chinese(), fund.english());
-        line("paid 支付                       ", &value)?;
-    }
-    line("the patient pays 个人负担       ", &decision.patient_total)?;
-    line("policy 待遇政策                 ", &policy.policy().title())?;
-    line("policy digest 政策摘要          ", &clearing.policy)?;
-    line("catalogue digest 目录摘要       ", &clearing.catalogue)?;
-    line("engine 计算引擎                 ", &clearing.engine.0)?;
-    line("signed by 签名方                ", signer.identity())?;
-    line("key 密钥                        ", &receipt.group.key_id)?;
-    let reversed = reversal.as_ref().map(|reversal| {
-        let of = &reversal.body;
-        format!("{}  {}  {}", of.reversed_at, of.reason, of.reversal)
-    });
-    let reversed = reversed.as_deref();
-    let reversed = reversed.unwrap_or("not when this was written / 导出时未冲正");
-    line("reversed 已冲正                 ", &reversed)
-}
-
-fn as_json(checked: &Checked) -> serde_json::Value {
-    let evidence = &checked.evidence;
-    let HomeWord { receipt, reversal } = &evidence.word;
-    let (body, claim, decision) = (&receipt.body, &evidence.claim, &evidence.decision);
-    let clearing = &body.clearing;
-    let reversed = reversal.as_ref().map(|reversal| {
-        let of = &reversal.body;
-        json!({
-            "id": of.reversal.to_string(),
-            "at_ms": of.reversed_at.as_millis(),
-            "reason": of.reason.to_string(),
-            "business_day": of.clearing.business_day.to_string(),
-        })
-    });
-    let amounts: Vec<_> = clearing
-        .amounts
-        .iter()
-        .map(|(fund, amount)| json!({"fund": fund.to_string(), "amount_fen": amount.get()}))
-        .collect();
-    json!({
-        "settlement": clearing.settlement.to_string(),
-        "committed_at_ms": body.committed_at.as_millis(),
-        "business_day": clearing.business_day.to_string(),
-        "home": clearing.home.to_string(),
-        "treatment": clearing.treatment.to_string(),
-        "person": claim.person.psn_no.expose(),
-        "institution": claim.institution.code.to_string(),
-        "visit": claim.visit.number.to_string(),
-        "total_fen": decision.total.get(),
-        "amounts": amounts,
-        "patient_total_fen": decision.patient_total.get(),
-        "policy": clearing.policy.to_string(),
-        "catalogue": clearing.catalogue.to_string(),
-        "engine": clearing.engine.0,
-        "signed_by": checked.signer.identity().to_string(),
-        "key": receipt.group.key_id.to_string(),
-        "reversed": reversed,
-    })
 }

@@ -9,7 +9,7 @@ use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
 use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::Timestamp;
-use huitong_core::evidence::{Chain, Evidence, Mismatch};
+use huitong_core::evidence::{Chain, Evidence, Mismatch, RefusalEvidence};
 use huitong_core::receipt::GroupSignature;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
@@ -30,6 +30,28 @@ pub struct Checked {
     pub signer: CertifiedKey,
     /// The policy that was followed.
     pub policy: HeldPolicy,
+}
+
+/// Evidence of a refusal that holds.
+#[derive(Debug)]
+pub struct CheckedRefusal {
+    /// What it says.
+    pub evidence: RefusalEvidence,
+    /// Who signed.
+    pub signer: CertifiedKey,
+}
+
+/// What holds.
+#[derive(Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
+pub enum CheckedProof {
+    /// That a settlement stood.
+    Settlement(Checked),
+    /// That an id is finally refused or given up.
+    Refusal(CheckedRefusal),
 }
 
 /// Why evidence does not hold.
@@ -91,15 +113,34 @@ pub enum EvidenceFault {
 ///
 /// # Errors
 /// The first [`EvidenceFault`].
-pub fn check(bytes: &[u8], trust: &Trust) -> Result<Checked, EvidenceFault> {
+pub fn check(bytes: &[u8], trust: &Trust) -> Result<CheckedProof, EvidenceFault> {
     if bytes.len() > EVIDENCE_BYTES_AT_MOST {
         return Err(EvidenceFault::TooLarge(bytes.len()));
     }
-    let evidence = Evidence::from_bytes(bytes)?;
+    if bytes.starts_with(&RefusalEvidence::KIND) {
+        let evidence = RefusalEvidence::from_bytes(bytes)?;
+        return refused(evidence, trust).map(CheckedProof::Refusal);
+    }
+    settled(Evidence::from_bytes(bytes)?, trust).map(CheckedProof::Settlement)
+}
+
+fn refused(evidence: RefusalEvidence, trust: &Trust) -> Result<CheckedRefusal, EvidenceFault> {
+    let word = &evidence.word;
+    let chains = std::slice::from_ref(&evidence.signer);
+    let (home, at) = (word.body.home, word.body.refused_at);
+    let signer = signer(chains, home, &word.group, at, trust)?;
+    evidence.coherent().map_err(EvidenceFault::Mismatch)?;
+    Ok(CheckedRefusal { evidence, signer })
+}
+
+fn settled(evidence: Evidence, trust: &Trust) -> Result<Checked, EvidenceFault> {
     let HomeWord { receipt, reversal } = &evidence.word;
-    let signer = signer(&evidence, &receipt.group, receipt.body.committed_at, trust)?;
+    let (chains, home) = (&evidence.signers, receipt.body.clearing.home);
+    let (group, at) = (&receipt.group, receipt.body.committed_at);
+    let signer = signer(chains, home, group, at, trust)?;
     if let Some(reversal) = reversal {
-        self::signer(&evidence, &reversal.group, reversal.body.reversed_at, trust)?;
+        let (group, at) = (&reversal.group, reversal.body.reversed_at);
+        self::signer(chains, home, group, at, trust)?;
     }
     evidence.coherent().map_err(EvidenceFault::Mismatch)?;
     let home = evidence.claim.person.home;
@@ -115,16 +156,16 @@ pub fn check(bytes: &[u8], trust: &Trust) -> Result<Checked, EvidenceFault> {
 /// The key that signed a group, proven for the moment of signing: a certificate that has expired since still
 /// proves it.
 fn signer(
-    evidence: &Evidence,
+    chains: &[Chain],
+    home: RegionCode,
     group: &GroupSignature,
     at: Timestamp,
     trust: &Trust,
 ) -> Result<CertifiedKey, EvidenceFault> {
     let moment = jiff::Timestamp::from_millisecond(at.as_millis());
     let moment = moment.map_err(|_| EvidenceFault::Moment)?;
-    let home = evidence.word.receipt.body.clearing.home;
     let mut fault = EvidenceFault::NoSigner;
-    for chain in &evidence.signers {
+    for chain in chains {
         match proven(chain, home, moment, trust) {
             Ok(key) if is_signed(group, &key) => return Ok(key),
             Ok(_) => fault = EvidenceFault::Signature,
@@ -179,12 +220,12 @@ fn decided_again(evidence: &Evidence, policy: &HeldPolicy) -> Result<(), Evidenc
 const fn mismatch(of: Mismatch) -> &'static str {
     match of {
         Mismatch::Group => {
-            "the receipt is not part of the group that was signed / 回执不属于所签名的一组"
+            "the receipt or refusal is not part of the group that was signed / 回执或拒付不属于所签名的一组"
         }
         Mismatch::Commitment => {
-            "the receipt was not given for this person, claim and decision / 回执与人员、费用或决定不符"
+            "it was not given for this person, claim and decision / 与人员、费用或决定不符"
         }
-        Mismatch::Regions => "the receipt names other regions / 回执中的统筹区不符",
+        Mismatch::Regions => "it names other regions than the claim / 统筹区与费用不符",
         Mismatch::Catalogue => "the catalogue is not one and the same / 目录不一致",
         Mismatch::Policy => {
             "the policy's document is not the one that was followed / 所附政策文件不是所依据的政策"

@@ -1,4 +1,5 @@
-//! Evidence of a settlement: written by a node that took part in it, checked by anybody, without a node.
+//! Evidence of a settlement, or that it was finally refused: written by a node that took part in it, checked by
+//! anybody, without a node.
 //!
 //! Both regions can write it. The treatment region adds the bill as charged; the home region shows no more
 //! of the person than the policy asks for. Nothing is signed for it: the home region signed when it
@@ -9,10 +10,12 @@ mod check;
 use std::sync::Arc;
 
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::digest::Digest;
-use huitong_core::evidence::{Chain, Evidence};
-use huitong_core::id::SettlementId;
+use huitong_core::evidence::{Chain, Evidence, RefusalEvidence};
+use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::receipt::GroupSignature;
 use huitong_core::record::NodeRecord;
@@ -20,16 +23,42 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
-pub use check::{Checked, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
+pub use check::{
+    Checked, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check,
+};
 
 use crate::error::NodeError;
-use crate::home::receipts::{receipt_at, reversal_at};
+use crate::home::receipts::{receipt_at, refusal_at, reversal_at};
 use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::apply::Records;
-use crate::store::{HomeState, Location, Rows, StoreError};
-use crate::treatment::{SettledView, TreatmentRole, ViewState};
+use crate::store::{HomeState, Location, ReversalState, Rows, StoreError};
+use crate::treatment::{RefusedView, SettledView, TreatmentRole, ViewState};
+
+/// What a node can prove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
+pub enum Proof {
+    /// That a settlement stands, or stood.
+    Settlement(Evidence),
+    /// That an id is finally refused or given up.
+    Refusal(RefusalEvidence),
+}
+
+impl Proof {
+    /// A file as it is.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::Settlement(evidence) => evidence.to_bytes(),
+            Self::Refusal(evidence) => evidence.to_bytes(),
+        }
+    }
+}
 
 /// How often it is waited for that a commit is synced: the second time it is older than the wait.
 const BARRIERS_AT_MOST: usize = 2;
@@ -61,17 +90,17 @@ pub struct EvidenceDesk {
 
 impl EvidenceDesk {
     /// The evidence of a settlement of the own hospitals, or, when another region is named, of one of the
-    /// own members there.
+    /// own members there; or that it was finally refused or given up.
     ///
     /// # Errors
-    /// A refusal: nothing is known of the id, it does not stand, or the certificate that belongs to its
+    /// A refusal: nothing is known of the id, its outcome is open, or the certificate that belongs to its
     /// signature is not at hand. Or the node's own trouble.
     pub async fn evidence(
         &self,
         settlement: SettlementId,
         treatment: RegionCode,
         reader: Reader,
-    ) -> Result<Evidence, NodeError> {
+    ) -> Result<Proof, NodeError> {
         if treatment == self.region {
             self.treated_here(settlement, reader).await
         } else {
@@ -83,7 +112,7 @@ impl EvidenceDesk {
         &self,
         settlement: SettlementId,
         reader: Reader,
-    ) -> Result<Evidence, NodeError> {
+    ) -> Result<Proof, NodeError> {
         let view = self.treatment.view(settlement).await?;
         // Another institution's settlement is as unknown as one that never was.
         let view = view.filter(|view| match reader {
@@ -94,7 +123,11 @@ impl EvidenceDesk {
         let (settled, reversal) = match state {
             ViewState::Settled(settled) => (*settled, None),
             ViewState::Reversed(reversed) => (reversed.settled, Some(reversed.reversal)),
-            ViewState::Prepared | ViewState::Refused(_) | ViewState::Abandoned => {
+            ViewState::Refused(refused) | ViewState::Abandoned(Some(refused)) => {
+                return self.of_refused(*refused);
+            }
+            // What was cancelled before it was known was never put to the home region with a claim.
+            ViewState::Prepared | ViewState::Abandoned(None) => {
                 return Err(not_settled(settlement));
             }
         };
@@ -106,7 +139,7 @@ impl EvidenceDesk {
         } = settled;
         let policy = self.policy(&decision.policy)?;
         let word = HomeWord { receipt, reversal };
-        Ok(Evidence {
+        Ok(Proof::Settlement(Evidence {
             signers: self.signers(&word)?,
             word,
             claim: prepared.claim,
@@ -114,7 +147,71 @@ impl EvidenceDesk {
             snapshot,
             policy: policy.document.clone(),
             bill: Some(prepared.bill),
-        })
+        }))
+    }
+
+    /// A word that buried the id says nothing of the claim, so none is shown beside it.
+    fn of_refused(&self, refused: RefusedView) -> Result<Proof, NodeError> {
+        let RefusedView { word, prepared, .. } = refused;
+        let is_of_claim = matches!(word.request, RefusedRequest::Claim(_));
+        Ok(Proof::Refusal(RefusalEvidence {
+            signer: self.signer_of(word.body.home, &word.group)?,
+            word,
+            bill: is_of_claim.then_some(prepared.bill),
+            claim: is_of_claim.then_some(prepared.claim),
+        }))
+    }
+
+    fn of_word(&self, word: FinalRefusal) -> Result<Proof, NodeError> {
+        Ok(Proof::Refusal(RefusalEvidence {
+            signer: self.signer_of(word.body.home, &word.group)?,
+            word,
+            claim: None,
+            bill: None,
+        }))
+    }
+
+    /// The evidence that a reversal of a settlement was finally refused: of one that an own institution asked
+    /// for, or of one that was ordered of a settlement of an own member.
+    ///
+    /// # Errors
+    /// A refusal: nothing is known of the id, or it was not finally refused; or the node's own trouble.
+    pub async fn refused_reversal(
+        &self,
+        reversal: ReversalId,
+        reader: Reader,
+    ) -> Result<Proof, NodeError> {
+        self.ledger.barrier().await?;
+        if let Some(wish) = self.ledger.reversal(reversal)? {
+            let is_own = match reader {
+                Reader::Officer => true,
+                Reader::Institution(own) => wish.institution == own,
+            };
+            return match wish.state {
+                ReversalState::Refused(row) if is_own => self.of_reversal(reversal, row.at),
+                ReversalState::Intended | ReversalState::Booked | ReversalState::Refused(_) => {
+                    Err(NodeError::refused(RefusalCode::NotFound, reversal))
+                }
+            };
+        }
+        let asked_by = self.homes.others().map(|(region, _)| region);
+        for region in std::iter::once(self.region).chain(asked_by) {
+            let row = self.ledger.home_reversal(region, reversal)?;
+            if let Some(at) = row.and_then(|row| row.refused)
+                && reader == Reader::Officer
+            {
+                return self.of_word(refusal_at(&self.ledger, at)?);
+            }
+        }
+        Err(NodeError::refused(RefusalCode::NotFound, reversal))
+    }
+
+    fn of_reversal(&self, reversal: ReversalId, at: Location) -> Result<Proof, NodeError> {
+        let NodeRecord::ReversalRefused(record) = self.ledger.record(at)? else {
+            return Err(StoreError::Inconsistent("a refusal's place holds another record").into());
+        };
+        let word = record.word;
+        self.of_word(word.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, reversal))?)
     }
 
     async fn insured_here(
@@ -122,7 +219,7 @@ impl EvidenceDesk {
         settlement: SettlementId,
         treatment: RegionCode,
         reader: Reader,
-    ) -> Result<Evidence, NodeError> {
+    ) -> Result<Proof, NodeError> {
         if reader != Reader::Officer {
             return Err(not_found(settlement));
         }
@@ -132,8 +229,11 @@ impl EvidenceDesk {
             let (settled, reversed) = match row.ok_or_else(|| not_found(settlement))?.state {
                 HomeState::Committed(at) => (at, None),
                 HomeState::Reversed(row) => (row.settled, Some(row.reversed)),
-                HomeState::Refused(_) | HomeState::Tombstone(_) => {
-                    return Err(not_settled(settlement));
+                HomeState::Refused(at) | HomeState::Tombstone(at) => {
+                    if at.frame().is_none() {
+                        continue;
+                    }
+                    return self.of_word(refusal_at(&self.ledger, at)?);
                 }
             };
             // What was written since the barrier has no place yet: a commit is waited for, and a reversal is
@@ -145,7 +245,7 @@ impl EvidenceDesk {
         Err(NodeError::refused(RefusalCode::Overloaded, settlement))
     }
 
-    fn of_commit(&self, at: Location, reversed: Option<Location>) -> Result<Evidence, NodeError> {
+    fn of_commit(&self, at: Location, reversed: Option<Location>) -> Result<Proof, NodeError> {
         let NodeRecord::Committed(record) = self.ledger.record(at)? else {
             return Err(StoreError::Inconsistent("a commit's place holds another record").into());
         };
@@ -161,7 +261,7 @@ impl EvidenceDesk {
             balances: record.snapshot.balances.as_asked(needs),
             ..record.snapshot
         };
-        Ok(Evidence {
+        Ok(Proof::Settlement(Evidence {
             signers: self.signers(&word)?,
             word,
             claim: record.claim,
@@ -169,7 +269,7 @@ impl EvidenceDesk {
             snapshot,
             policy: policy.document.clone(),
             bill: None,
-        })
+        }))
     }
 
     fn policy(&self, digest: &Digest) -> Result<Arc<HeldPolicy>, StoreError> {

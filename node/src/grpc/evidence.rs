@@ -2,8 +2,7 @@
 //! officer's client of it.
 
 use huitong_certs::Identity;
-use huitong_core::canonical::Artifact;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
@@ -46,6 +45,13 @@ impl EvidenceService for EvidenceGrpc {
             Reader::Institution(calling_institution(&request, own)?)
         };
         let message = request.into_inner();
+        if !message.reversal.is_empty() {
+            let reversal = Path::root("reversal").parse(&message.reversal, ReversalId::parse);
+            let reversal = reversal.map_err(|fault| malformed(&fault))?;
+            let evidence = self.desk.refused_reversal(reversal, reader).await?;
+            let evidence = evidence.to_bytes();
+            return Ok(Response::new(v1::GetEvidenceResponse { evidence }));
+        }
         let asked = || -> Result<(SettlementId, RegionCode), WireFault> {
             let id = Path::root("settlement").parse(&message.settlement, SettlementId::parse)?;
             let treatment = match message.treatment_region.as_str() {
@@ -77,7 +83,8 @@ impl EvidenceClient {
         Ok(Self(client.max_decoding_message_size(MAX_MESSAGE_BYTES)))
     }
 
-    /// The bytes of the evidence of a settlement; the treatment region is the own one when left out.
+    /// The bytes of the evidence of a settlement, or of its refusal; the treatment region is the own one when
+    /// left out.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
@@ -87,10 +94,28 @@ impl EvidenceClient {
         treatment: Option<RegionCode>,
     ) -> Result<Vec<u8>, Status> {
         let treatment = treatment.map(|region| region.to_string());
-        let request = v1::GetEvidenceRequest {
+        self.ask(v1::GetEvidenceRequest {
             settlement: settlement.to_string(),
             treatment_region: treatment.unwrap_or_default(),
-        };
+            reversal: String::new(),
+        })
+        .await
+    }
+
+    /// The bytes of the evidence that a reversal was refused.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn refused_reversal(&mut self, reversal: ReversalId) -> Result<Vec<u8>, Status> {
+        self.ask(v1::GetEvidenceRequest {
+            settlement: String::new(),
+            treatment_region: String::new(),
+            reversal: reversal.to_string(),
+        })
+        .await
+    }
+
+    async fn ask(&mut self, request: v1::GetEvidenceRequest) -> Result<Vec<u8>, Status> {
         Ok(self.0.get_evidence(request).await?.into_inner().evidence)
     }
 }

@@ -14,8 +14,8 @@ use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_from_wire, institution_from_wire};
 use huitong_proto::conversion::common::{credential_from_wire, person_from_wire};
 use huitong_proto::conversion::decision::first_difference;
+use huitong_proto::conversion::final_refusal::final_refusal_to_wire;
 use huitong_proto::conversion::receipt::receipt_to_wire;
-use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::{reason_from_wire, reversed_to_wire};
 use huitong_proto::conversion::visit::visit_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
@@ -93,7 +93,7 @@ impl HomeService for HomeGrpc {
                 }
             },
             CommitOutcome::Refused(refusal) => {
-                v1::commit_response::Outcome::Refused(refusal_to_wire(&refusal))
+                v1::commit_response::Outcome::Refused(final_refusal_to_wire(&refusal))
             }
             CommitOutcome::Stale(snapshot) => {
                 v1::commit_response::Outcome::Stale(snapshot.to_bytes())
@@ -123,13 +123,8 @@ impl HomeService for HomeGrpc {
                     v1::abandon_response::Outcome::Reversed(reversed_to_wire(&word, reversal))
                 }
             },
-            AbandonOutcome::Refused(refusal) => {
-                v1::abandon_response::Outcome::Refused(refusal_to_wire(&refusal))
-            }
-            AbandonOutcome::Tombstone(at) => {
-                v1::abandon_response::Outcome::Abandoned(v1::Tombstone {
-                    at_ms: at.as_millis(),
-                })
+            AbandonOutcome::Ended(refusal) => {
+                v1::abandon_response::Outcome::Ended(final_refusal_to_wire(&refusal))
             }
         };
         Ok(Response::new(v1::AbandonResponse {
@@ -150,7 +145,7 @@ impl HomeService for HomeGrpc {
             reversal_order(&message, treatment).map_err(|fault| malformed(&fault))?;
         self.role.acknowledge(treatment, held)?;
         let outcome = match self.role.reverse(reversal, treatment, order).await? {
-            ReverseOutcome::Refused(refusal) => Outcome::Refused(refusal_to_wire(&refusal)),
+            ReverseOutcome::Refused(refusal) => Outcome::Refused(final_refusal_to_wire(&refusal)),
             ReverseOutcome::Reversed(word) => {
                 let reversal = word.reversal.as_ref();
                 let lost = StoreError::Inconsistent("a reversal without its record");

@@ -39,7 +39,9 @@ impl RegistryGrpc {
         let (treatment, settlement) = (order.treatment, order.settlement);
         let outcome = self.home.reverse(reversal, own, order).await?;
         let reversal = match outcome {
-            ReverseOutcome::Refused(refusal) => return Err(super::status::status(&refusal)),
+            ReverseOutcome::Refused(refusal) => {
+                return Err(super::status::status(&refusal.body.refusal));
+            }
             ReverseOutcome::Reversed(word) => word.reversal,
         };
         let lost = StoreError::Inconsistent("a reversal without its record");

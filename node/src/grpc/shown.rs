@@ -40,11 +40,11 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
     };
     match &view.state {
         ViewState::Prepared => {}
-        ViewState::Refused(refusal) => {
+        ViewState::Refused(refused) => {
             shown.state = v1::State::Refused.into();
-            shown.refusal = Some(refusal_to_wire(refusal));
+            shown.refusal = Some(refusal_to_wire(&refused.refusal));
         }
-        ViewState::Abandoned => shown.state = v1::State::Abandoned.into(),
+        ViewState::Abandoned(_) => shown.state = v1::State::Abandoned.into(),
         ViewState::Settled(settled) => {
             shown.state = v1::State::Settled.into();
             shown.lines = line_shares(

@@ -1,32 +1,36 @@
 //! Giving an id up: what stands under it, or a tombstone after which it can never commit.
 
 use huitong_core::date::Timestamp;
+use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::id::SettlementId;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::home::HomeTombstone;
-use huitong_core::refusal::Refusal;
+use huitong_core::record::home::HomeRefused;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
-use crate::store::{HomeState, Rows, StoreError};
+use super::refusing::{Refused, refused};
+use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// An id to be given up.
 pub struct Abandon {
+    /// The home region.
+    pub home: RegionCode,
     /// The region whose id it is.
     pub treatment: RegionCode,
     /// The id.
     pub settlement: SettlementId,
+    /// The salt of the tombstone, should there be one.
+    pub salt: [u8; 16],
 }
 
 /// What stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AbandonVerdict {
-    /// A receipt, and a reversal if it was reversed since.
-    Committed,
-    /// A final refusal.
-    Refused(Refusal),
-    /// A tombstone, since this moment.
-    Tombstone(Timestamp),
+    /// It had its outcome before.
+    Repeated,
+    /// A tombstone, from now on.
+    Buried(Box<HomeRefused>),
 }
 
 impl Command for Abandon {
@@ -38,33 +42,26 @@ impl Command for Abandon {
         now: Timestamp,
     ) -> Result<Verdict<AbandonVerdict>, StoreError> {
         let Self {
+            home,
             treatment,
             settlement,
+            salt,
         } = self;
-        Ok(
-            match rows
-                .home_settlement(treatment, settlement)?
-                .map(|row| row.state)
-            {
-                Some(HomeState::Committed(_) | HomeState::Reversed(_)) => {
-                    Verdict::Answer(AbandonVerdict::Committed)
-                }
-                Some(HomeState::Refused(refusal)) => {
-                    Verdict::Answer(AbandonVerdict::Refused(refusal))
-                }
-                Some(HomeState::Tombstone(at)) => Verdict::Answer(AbandonVerdict::Tombstone(at)),
-                None => {
-                    let record = HomeTombstone {
-                        settlement,
-                        treatment,
-                        at: now,
-                    };
-                    Verdict::Append(
-                        vec![NodeRecord::HomeTombstone(record)],
-                        AbandonVerdict::Tombstone(now),
-                    )
-                }
-            },
-        )
+        if rows.home_settlement(treatment, settlement)?.is_some() {
+            return Ok(Verdict::Answer(AbandonVerdict::Repeated));
+        }
+        let record = refused(Refused {
+            settlement,
+            home,
+            treatment,
+            refusal: Refusal::new(RefusalCode::Abandoned, now),
+            request: RefusedRequest::Unseen,
+            salt,
+            at: now,
+        })?;
+        Ok(Verdict::Append(
+            vec![NodeRecord::HomeRefused(record.clone())],
+            AbandonVerdict::Buried(Box::new(record)),
+        ))
     }
 }

@@ -13,6 +13,7 @@ use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
+use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::{Fen, MoneyError};
@@ -23,8 +24,9 @@ use huitong_core::record::home::{Commitment, Committed, HomeRefused};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::totals::TotalSlot;
 
+use super::refusing::{Refused, refused};
 use crate::clock::Calendar;
-use crate::store::{Account, HomeState, PolicyChanges, Rows, StoreError, Stream, StreamHead};
+use crate::store::{Account, PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 
 /// The home region's own word on a claim.
@@ -66,10 +68,10 @@ pub enum CommitVerdict {
         /// The receipt's salt.
         salt: [u8; 16],
     },
-    /// It stood already.
+    /// The id had its outcome before.
     Repeated,
-    /// It is finally refused, now or before.
-    Refused(Refusal),
+    /// It is finally refused from now on.
+    Refused(Box<HomeRefused>),
     /// The id was used for a request that differs here; that request's outcome stands.
     Conflict(BoundField),
     /// The person's record has changed, or the policy that decides.
@@ -85,7 +87,7 @@ impl Command for Commit {
         }
         let claim = &self.claim;
         if let Some(other) = rows.home_visit(claim.treatment, claim.visit_key())? {
-            return Ok(self.refuse(Refusal::new(RefusalCode::VisitAlreadySettled, other), now));
+            return self.refuse(Refusal::new(RefusalCode::VisitAlreadySettled, other), now);
         }
         let account = rows.account(claim.person.psn_no)?;
         let current = account.as_ref().map(|account| account.version);
@@ -106,7 +108,7 @@ impl Command for Commit {
             self.recomputed.snapshot.clone(),
             account,
         ) {
-            (Err(refusal), _, _) => Ok(self.refuse(refusal, now)),
+            (Err(refusal), _, _) => self.refuse(refusal, now),
             (Ok(decision), Some(snapshot), Some(account)) => {
                 self.stand(decision, snapshot, &account, rows, now)
             }
@@ -133,32 +135,32 @@ impl Commit {
         let Some(row) = rows.home_settlement(self.claim.treatment, self.settlement)? else {
             return Ok(None);
         };
-        if let Some(binding) = &row.binding
-            && let Some(field) = binding.first_difference(&self.claim.binding())
-        {
-            return Ok(Some(CommitVerdict::Conflict(field)));
-        }
-        Ok(Some(match row.state {
-            HomeState::Committed(_) | HomeState::Reversed(_) => CommitVerdict::Repeated,
-            HomeState::Refused(refusal) => CommitVerdict::Refused(refusal),
-            HomeState::Tombstone(at) => {
-                CommitVerdict::Refused(Refusal::new(RefusalCode::Abandoned, at))
-            }
-        }))
+        let differs = row
+            .binding
+            .and_then(|binding| binding.first_difference(&self.claim.binding()));
+        Ok(Some(
+            differs.map_or(CommitVerdict::Repeated, CommitVerdict::Conflict),
+        ))
     }
 
-    fn refuse(&self, refusal: Refusal, at: Timestamp) -> Verdict<CommitVerdict> {
-        let record = HomeRefused {
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        at: Timestamp,
+    ) -> Result<Verdict<CommitVerdict>, StoreError> {
+        let record = refused(Refused {
             settlement: self.settlement,
+            home: self.claim.person.home,
             treatment: self.claim.treatment,
-            binding: self.claim.binding(),
-            refusal: refusal.clone(),
+            refusal,
+            request: RefusedRequest::Claim(self.claim.binding()),
+            salt: self.salt,
             at,
-        };
-        Verdict::Append(
-            vec![NodeRecord::HomeRefused(record)],
-            CommitVerdict::Refused(refusal),
-        )
+        })?;
+        Ok(Verdict::Append(
+            vec![NodeRecord::HomeRefused(record.clone())],
+            CommitVerdict::Refused(Box::new(record)),
+        ))
     }
 
     fn stand(

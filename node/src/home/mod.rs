@@ -8,6 +8,7 @@
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
+//! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
 //!
 //! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
 //! through gRPC and by the own treatment role in process, with the same commands.
@@ -15,6 +16,7 @@
 pub mod abandon;
 pub mod commit;
 pub mod receipts;
+pub mod refusing;
 pub mod reverse;
 pub mod reversing;
 pub mod standing;
@@ -30,9 +32,9 @@ use huitong_adjudication::Engine;
 use huitong_core::bill::{Institution, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
-use huitong_core::date::Timestamp;
 use huitong_core::decision::{Decision, EngineVersion};
 use huitong_core::digest::Digest;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
 use huitong_core::person::{Credential, PersonRef};
 use huitong_core::refusal::{Refusal, RefusalCode};
@@ -50,6 +52,7 @@ use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
+use refusing::{Under, told};
 use reverse::ReversalRule;
 use standing::{Asked, Standing, standing};
 
@@ -97,8 +100,8 @@ pub struct CommitOrder {
 pub enum CommitOutcome {
     /// It stands, or stood until it was reversed.
     Committed(HomeWord),
-    /// It is finally refused.
-    Refused(Refusal),
+    /// It is finally refused, or was buried.
+    Refused(FinalRefusal),
     /// No outcome: the record changed; this is how it stands now.
     Stale(Snapshot),
 }
@@ -112,10 +115,8 @@ pub enum CommitOutcome {
 pub enum AbandonOutcome {
     /// It was committed after all.
     Committed(HomeWord),
-    /// It was refused.
-    Refused(Refusal),
-    /// It can never commit, since this moment.
-    Tombstone(Timestamp),
+    /// It can never commit: it was refused, or is buried.
+    Ended(FinalRefusal),
 }
 
 /// The home role of a node.
@@ -221,11 +222,11 @@ impl HomeRole {
                     reversal: None,
                 }))
             }
-            CommitVerdict::Repeated => self
-                .word(treatment, settlement)
-                .await
-                .map(CommitOutcome::Committed),
-            CommitVerdict::Refused(refusal) => Ok(CommitOutcome::Refused(refusal)),
+            CommitVerdict::Repeated => Ok(match self.under(treatment, settlement).await? {
+                Under::Committed(word) => CommitOutcome::Committed(word),
+                Under::Refused(refusal) => CommitOutcome::Refused(refusal),
+            }),
+            CommitVerdict::Refused(record) => Ok(CommitOutcome::Refused(told(&record, written)?)),
             CommitVerdict::Conflict(field) => {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
@@ -300,22 +301,20 @@ impl HomeRole {
         treatment: RegionCode,
         settlement: SettlementId,
     ) -> Result<AbandonOutcome, NodeError> {
-        match self
-            .writer
-            .run(Abandon {
-                treatment,
-                settlement,
-            })
-            .await?
-            .answer
-        {
-            AbandonVerdict::Committed => self
-                .word(treatment, settlement)
-                .await
-                .map(AbandonOutcome::Committed),
-            AbandonVerdict::Refused(refusal) => Ok(AbandonOutcome::Refused(refusal)),
-            AbandonVerdict::Tombstone(at) => Ok(AbandonOutcome::Tombstone(at)),
-        }
+        let command = Abandon {
+            home: self.region,
+            treatment,
+            settlement,
+            salt: salt(&*self.chance),
+        };
+        let Done { answer, written } = self.writer.run(command).await?;
+        Ok(match answer {
+            AbandonVerdict::Repeated => match self.under(treatment, settlement).await? {
+                Under::Committed(word) => AbandonOutcome::Committed(word),
+                Under::Refused(refusal) => AbandonOutcome::Ended(refusal),
+            },
+            AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),
+        })
     }
 
     /// A treatment region says that it holds its receipts and reversals up to a number.

@@ -1,10 +1,12 @@
-//! Receipts and reversals out of the journal: one by its place, or a treatment region's stream by number.
+//! What was signed, out of the journal: a receipt, refusal or reversal by its place, or a treatment region's stream
+//! of receipts and reversals by number.
 //!
-//! Neither is stored as such: its record and the group it was sealed in give the same bytes again.
+//! None is stored as such: its record and the group it was sealed in give the same bytes again.
 
 use huitong_core::canonical::Artifact;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::receipt::Receipt;
-use huitong_core::record::home::Committed;
+use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::{NodeRecord, signed_leaf};
 use huitong_core::region::RegionCode;
@@ -18,6 +20,7 @@ use crate::store::{HomeState, Location, Rows, StoreError, Stream};
 /// A record that is signed.
 enum Signed {
     Committed(Box<Committed>),
+    Refused(Box<HomeRefused>),
     Reversed(Box<ReversalOrdered>),
 }
 
@@ -42,8 +45,24 @@ pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError
     let frame = ledger.frame(at)?;
     match frame.record(at.record()).and_then(signed).transpose()? {
         Some(Signed::Reversed(record)) => reversal_of(&frame, at.record(), &record),
-        Some(Signed::Committed(_)) | None => Err(StoreError::Inconsistent(
+        Some(Signed::Committed(_) | Signed::Refused(_)) | None => Err(StoreError::Inconsistent(
             "a reversal's place holds another record",
+        )),
+    }
+}
+
+/// The final refusal of a record that refused or buried an id.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read, or is another record.
+pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreError> {
+    let frame = ledger.frame(at)?;
+    match frame.record(at.record()).and_then(signed).transpose()? {
+        Some(Signed::Refused(record)) => Group::of_frame(&frame)
+            .and_then(|group| group.refusal(at.record(), &record))
+            .ok_or(StoreError::Inconsistent("a refusal's frame is not sealed")),
+        Some(Signed::Committed(_) | Signed::Reversed(_)) | None => Err(StoreError::Inconsistent(
+            "a refusal's place holds another record",
         )),
     }
 }
@@ -88,7 +107,7 @@ pub fn sent_from(
                     let receipt = receipt_reversed(ledger, &record)?;
                     sent.push(HomeWord { receipt, reversal });
                 }
-                Some(Signed::Committed(_) | Signed::Reversed(_)) | None => {}
+                Some(Signed::Committed(_) | Signed::Refused(_) | Signed::Reversed(_)) | None => {}
             }
         }
     }
@@ -111,7 +130,7 @@ fn receipt_reversed(ledger: &Ledger, record: &ReversalOrdered) -> Result<Receipt
 pub(crate) fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
     match signed(bytes)? {
         Ok(Signed::Committed(record)) => Some(Ok(*record)),
-        Ok(Signed::Reversed(_)) => None,
+        Ok(Signed::Refused(_) | Signed::Reversed(_)) => None,
         Err(error) => Some(Err(error)),
     }
 }
@@ -122,6 +141,8 @@ fn signed(bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
         Ok(record) => {
             if let NodeRecord::Committed(record) = record {
                 Some(Ok(Signed::Committed(Box::new(record))))
+            } else if let NodeRecord::HomeRefused(record) = record {
+                Some(Ok(Signed::Refused(Box::new(record))))
             } else if let NodeRecord::ReversalOrdered(record) = record {
                 Some(Ok(Signed::Reversed(Box::new(record))))
             } else {

@@ -14,12 +14,13 @@ use huitong_core::canonical::Artifact;
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
+use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::home::Committed;
-use huitong_core::record::reversal::{HomeReversalRefused, ReversalEffects, ReversalOrdered};
+use huitong_core::record::home::{Committed, HomeRefused};
+use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{
@@ -27,6 +28,7 @@ use huitong_core::reversal::{
 };
 use huitong_core::totals::TotalSlot;
 
+use super::refusing::{Refused, refused};
 use crate::clock::Calendar;
 use crate::store::{Account, HomeId, HomeState, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
@@ -62,6 +64,8 @@ impl ReversalRule {
 pub struct Reverse {
     /// The id of the reversal.
     pub reversal: ReversalId,
+    /// The home region.
+    pub home: RegionCode,
     /// The region whose node asks: it scopes the id.
     pub asked_by: RegionCode,
     /// What is asked for.
@@ -94,8 +98,10 @@ pub enum ReverseVerdict {
     },
     /// It was reversed under this id already.
     Repeated,
-    /// It is finally refused, now or before.
-    Refused(Refusal),
+    /// It is finally refused from now on.
+    Refused(Box<HomeRefused>),
+    /// It was finally refused before.
+    RefusedBefore,
     /// The id was used for a request that differs here.
     Conflict(ReversalField),
     /// No settlement was ever committed under the id named.
@@ -113,7 +119,7 @@ impl Command for Reverse {
         if let Some(known) = rows.home_reversal(self.asked_by, self.reversal)? {
             let answer = match (known.order.first_difference(&self.order), known.refused) {
                 (Some(field), _) => ReverseVerdict::Conflict(field),
-                (None, Some(refusal)) => ReverseVerdict::Refused(refusal),
+                (None, Some(_)) => ReverseVerdict::RefusedBefore,
                 (None, None) => ReverseVerdict::Repeated,
             };
             return Ok(Verdict::Answer(answer));
@@ -131,14 +137,14 @@ impl Command for Reverse {
             }
             Some(HomeState::Reversed(row)) => {
                 let refusal = Refusal::new(RefusalCode::AlreadyReversed, row.reversal);
-                Ok(self.refuse(refusal, now))
+                self.refuse(refusal, now)
             }
             Some(HomeState::Committed(_)) => {
                 let account = rows.account(original.claim.person.psn_no)?;
                 let account =
                     account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
                 match self.in_the_way(original, &account, now) {
-                    Some(refusal) => Ok(self.refuse(refusal, now)),
+                    Some(refusal) => self.refuse(refusal, now),
                     None => self.order_it(original, &account, rows, now),
                 }
             }
@@ -187,18 +193,28 @@ impl Reverse {
         }
     }
 
-    fn refuse(self, refusal: Refusal, at: Timestamp) -> Verdict<ReverseVerdict> {
-        let record = HomeReversalRefused {
+    fn refuse(
+        &self,
+        refusal: Refusal,
+        at: Timestamp,
+    ) -> Result<Verdict<ReverseVerdict>, StoreError> {
+        let wish = RefusedReversal {
             reversal: self.reversal,
-            asked_by: self.asked_by,
-            order: self.order,
-            refusal: refusal.clone(),
-            at,
+            order: self.order.clone(),
         };
-        Verdict::Append(
-            vec![NodeRecord::HomeReversalRefused(record)],
-            ReverseVerdict::Refused(refusal),
-        )
+        let record = refused(Refused {
+            settlement: self.order.settlement,
+            home: self.home,
+            treatment: self.order.treatment,
+            refusal,
+            request: RefusedRequest::Reversal(wish),
+            salt: self.salt,
+            at,
+        })?;
+        Ok(Verdict::Append(
+            vec![NodeRecord::HomeRefused(record.clone())],
+            ReverseVerdict::Refused(Box::new(record)),
+        ))
     }
 
     fn order_it(

@@ -2,16 +2,18 @@
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::sha256_parts;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
-use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, ReversalOrder};
 
 use super::HomeRole;
-use super::receipts::{receipt_at, reversal_at};
+use super::receipts::{receipt_at, refusal_at};
+use super::refusing::told;
 use super::reverse::{Reverse, ReverseVerdict};
 use crate::chance::salt;
 use crate::error::NodeError;
@@ -25,7 +27,7 @@ pub enum ReverseOutcome {
     /// The settlement stands no more.
     Reversed(Box<HomeWord>),
     /// The id of the reversal is finally refused; the settlement stands as it stood.
-    Refused(Refusal),
+    Refused(Box<FinalRefusal>),
 }
 
 /// The id of the reversal that an officer of the bureau asks for.
@@ -62,6 +64,7 @@ impl HomeRole {
         let committed = original.as_ref().map(|(at, _)| *at);
         let command = Reverse {
             reversal,
+            home: self.region,
             asked_by,
             order,
             original: original.map(|(_, record)| record),
@@ -89,12 +92,33 @@ impl HomeRole {
                 let word = self.word(treatment, settlement).await?;
                 Ok(ReverseOutcome::Reversed(Box::new(word)))
             }
-            ReverseVerdict::Refused(refusal) => Ok(ReverseOutcome::Refused(refusal)),
+            ReverseVerdict::Refused(record) => {
+                let refusal = told(&record, written)?;
+                Ok(ReverseOutcome::Refused(Box::new(refusal)))
+            }
+            ReverseVerdict::RefusedBefore => {
+                let at = self.refused_at(asked_by, reversal)?;
+                let refusal = refusal_at(&self.ledger, at)?;
+                Ok(ReverseOutcome::Refused(Box::new(refusal)))
+            }
             ReverseVerdict::Conflict(field) => {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
             ReverseVerdict::Unknown => Err(NodeError::refused(RefusalCode::NotFound, settlement)),
         }
+    }
+
+    /// The record that refused the id of a reversal.
+    fn refused_at(
+        &self,
+        asked_by: RegionCode,
+        reversal: ReversalId,
+    ) -> Result<Location, StoreError> {
+        let row = self.ledger.home_reversal(asked_by, reversal)?;
+        row.and_then(|row| row.refused)
+            .ok_or(StoreError::Inconsistent(
+                "a refused reversal without its row",
+            ))
     }
 
     /// What was committed under an id, and where, whether or not it is reversed; none when nothing was.
@@ -118,29 +142,5 @@ impl HomeRole {
             return Err(StoreError::Inconsistent("a commit's place holds another record").into());
         };
         Ok(Some((at, record)))
-    }
-
-    /// The receipt of an id that was committed, and the reversal if it is reversed, out of the journal.
-    pub(super) async fn word(
-        &self,
-        treatment: RegionCode,
-        settlement: SettlementId,
-    ) -> Result<HomeWord, NodeError> {
-        self.ledger.barrier().await?;
-        let row = self.ledger.home_settlement(treatment, settlement)?;
-        let (settled, reversed) = match row.map(|row| row.state) {
-            Some(HomeState::Committed(at)) => (at, None),
-            Some(HomeState::Reversed(row)) => (row.settled, Some(row.reversed)),
-            Some(HomeState::Refused(_) | HomeState::Tombstone(_)) | None => {
-                return Err(StoreError::Inconsistent("a commit without its row").into());
-            }
-        };
-        // A reversal that another asker has just written is not told before it is synced.
-        let reversed = reversed.filter(|at| at.frame().is_some());
-        let reversal = reversed
-            .map(|at| reversal_at(&self.ledger, at))
-            .transpose()?;
-        let receipt = receipt_at(&self.ledger, settled)?;
-        Ok(HomeWord { receipt, reversal })
     }
 }

@@ -8,8 +8,8 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    Change, HomeRow, HomeState, Key, Location, ReversedRow, Row, Rows, SettlementRow,
-    SettlementState, StoreError, Table,
+    Change, HomeReversalRow, HomeRow, HomeState, Key, Location, RefusedRow, ReversalRow,
+    ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState, StoreError, Table,
 };
 
 /// A change with its key in bytes, which are shared by all who look it up.
@@ -169,9 +169,9 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             let state = match row.state {
                 SettlementState::Settled(at) => SettlementState::Settled(place(at)),
                 SettlementState::Reversed(row) => SettlementState::Reversed(reversed(row, &place)),
-                state @ (SettlementState::Prepared
-                | SettlementState::Refused(_)
-                | SettlementState::Abandoned) => state,
+                SettlementState::Refused(row) => SettlementState::Refused(refused(row, &place)),
+                SettlementState::Abandoned(at) => SettlementState::Abandoned(at.map(&place)),
+                state @ SettlementState::Prepared => state,
             };
             Row::Settlement(SettlementRow {
                 prepared,
@@ -183,13 +183,25 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             let state = match row.state {
                 HomeState::Committed(at) => HomeState::Committed(place(at)),
                 HomeState::Reversed(row) => HomeState::Reversed(reversed(row, &place)),
-                state @ (HomeState::Refused(_) | HomeState::Tombstone(_)) => state,
+                HomeState::Refused(at) => HomeState::Refused(place(at)),
+                HomeState::Tombstone(at) => HomeState::Tombstone(place(at)),
             };
             Row::HomeSettlement(HomeRow { state, ..row })
         }
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
+        Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
+            refused: row.refused.map(place),
+            ..row
+        }),
+        Row::Reversal(row) => {
+            let state = match row.state {
+                ReversalState::Refused(row) => ReversalState::Refused(refused(row, place)),
+                state @ (ReversalState::Intended | ReversalState::Booked) => state,
+            };
+            Row::Reversal(ReversalRow { state, ..row })
+        }
         row @ (Row::Member(_)
         | Row::Filings(_)
         | Row::Account(_)
@@ -205,11 +217,16 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Count(_)
         | Row::Episode(_)
         | Row::PolicyChanges(_)
-        | Row::HomeReversal(_)
-        | Row::Reversal(_)
         | Row::OpenReversal(_)
         | Row::Notice(_)
         | Row::Replaced(_)) => row,
+    }
+}
+
+fn refused(row: RefusedRow, place: impl Fn(Location) -> Location) -> RefusedRow {
+    RefusedRow {
+        at: place(row.at),
+        ..row
     }
 }
 

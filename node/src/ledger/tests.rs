@@ -26,7 +26,7 @@ use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{Options, Threads};
 
 use super::*;
-use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal};
+use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal, tombstone};
 use crate::store::Stream;
 use crate::store::memory::MemoryIndex;
 
@@ -152,6 +152,7 @@ fn reversed() -> Vec<NodeRecord> {
         NodeRecord::ReversalRefused(ReversalRefused {
             reversal: wish,
             refusal: Refusal::new(RefusalCode::TermPassed, "30 days"),
+            word: None,
             at: now(),
         }),
         NodeRecord::ReversalBooked(ReversalBooked {
@@ -205,6 +206,7 @@ fn settlements() -> Vec<NodeRecord> {
         NodeRecord::Prepared(prepared(2, "V2")),
         NodeRecord::Abandoned(Abandoned {
             settlement: id(1),
+            word: tombstone(1),
             at: now(),
         }),
         NodeRecord::ImportCommitted(committed),
@@ -303,6 +305,7 @@ fn rows_tell_of_a_record_before_the_index_does_and_records_are_read_back() {
         &ledger,
         NodeRecord::Abandoned(Abandoned {
             settlement: id(1),
+            word: tombstone(1),
             at: now(),
         }),
     )

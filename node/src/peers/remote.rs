@@ -11,7 +11,6 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
-use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
@@ -21,9 +20,10 @@ use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
 use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
 use huitong_proto::conversion::decision::decision_to_wire;
+use huitong_proto::conversion::final_refusal::final_refusal_from_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::receipt_from_wire;
-use huitong_proto::conversion::refusal::{refusal_from_details, refusal_from_wire};
+use huitong_proto::conversion::refusal::refusal_from_details;
 use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
 use huitong_proto::conversion::visit::visit_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
@@ -151,7 +151,7 @@ impl Peer {
                 reversed_from_wire(reversed, path).map_err(unreadable)?,
             )),
             Some(v1::commit_response::Outcome::Refused(refusal)) => Ok(CommitOutcome::Refused(
-                refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
+                final_refusal_from_wire(refusal, path).map_err(unreadable)?,
             )),
             Some(v1::commit_response::Outcome::Stale(bytes)) => {
                 Ok(CommitOutcome::Stale(snapshot(&bytes)?))
@@ -180,15 +180,9 @@ impl Peer {
             Some(v1::abandon_response::Outcome::Reversed(reversed)) => Ok(
                 AbandonOutcome::Committed(reversed_from_wire(reversed, path).map_err(unreadable)?),
             ),
-            Some(v1::abandon_response::Outcome::Refused(refusal)) => Ok(AbandonOutcome::Refused(
-                refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
+            Some(v1::abandon_response::Outcome::Ended(refusal)) => Ok(AbandonOutcome::Ended(
+                final_refusal_from_wire(refusal, path).map_err(unreadable)?,
             )),
-            Some(v1::abandon_response::Outcome::Abandoned(tombstone)) => {
-                let at = Timestamp::from_millis(tombstone.at_ms);
-                Ok(AbandonOutcome::Tombstone(
-                    at.map_err(|fault| unreadable(path.wrong(fault)))?,
-                ))
-            }
             None => Err(unreadable(path.missing())),
         }
     }
@@ -220,9 +214,8 @@ impl Peer {
                 Ok(ReverseOutcome::Reversed(Box::new(word)))
             }
             Some(v1::home_reverse_response::Outcome::Refused(refusal)) => {
-                Ok(ReverseOutcome::Refused(
-                    refusal_from_wire(Some(refusal), path).map_err(unreadable)?,
-                ))
+                let refusal = final_refusal_from_wire(refusal, path).map_err(unreadable)?;
+                Ok(ReverseOutcome::Refused(Box::new(refusal)))
             }
             None => Err(unreadable(path.missing())),
         }

@@ -12,6 +12,7 @@ pub mod embedded;
 mod location;
 pub mod memory;
 mod policy_row;
+mod refused_row;
 mod reversal_row;
 mod row;
 mod table;
@@ -20,6 +21,7 @@ pub use location::Location;
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
 };
+pub use refused_row::RefusedRow;
 pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};
 pub use row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeId, HomeRow, HomeState,

@@ -2,12 +2,12 @@
 
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
-use huitong_core::refusal::Refusal;
 use huitong_core::reversal::ReversalOrder;
 use huitong_core::vocabulary::ReversalReason;
 use huitong_core::{canonical_enum, canonical_struct};
 
 use super::location::Location;
+use super::refused_row::RefusedRow;
 
 /// Where a reversed settlement is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ canonical_struct!(ReversedRow {
 pub struct HomeReversalRow {
     /// What the id binds.
     pub order: ReversalOrder,
-    /// Why it was finally refused; none when the settlement is reversed by it.
-    pub refused: Option<Refusal>,
+    /// The record that finally refused it; none when the settlement is reversed by it.
+    pub refused: Option<Location>,
 }
 
 canonical_struct!(HomeReversalRow { order, refused });
@@ -65,7 +65,7 @@ pub enum ReversalState {
     /// The settlement is reversed by it.
     Booked,
     /// Finally refused.
-    Refused(Refusal),
+    Refused(RefusedRow),
 }
 
-canonical_enum!(ReversalState { 1 => Intended, 2 => Booked, 3 => Refused(refusal) });
+canonical_enum!(ReversalState { 1 => Intended, 2 => Booked, 3 => Refused(row) });

@@ -9,12 +9,12 @@ use huitong_core::digest::Digest;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::record::registry::Filing;
-use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 use huitong_core::{canonical_enum, canonical_struct};
 
 use super::location::Location;
+use super::refused_row::RefusedRow;
 use super::reversal_row::ReversedRow;
 
 /// One admission through its bills.
@@ -122,9 +122,9 @@ impl SettlementRow {
         let settled = match &self.state {
             SettlementState::Settled(at) => [Some(*at), None],
             SettlementState::Reversed(row) => [Some(row.settled), Some(row.reversed)],
-            SettlementState::Prepared
-            | SettlementState::Refused(_)
-            | SettlementState::Abandoned => [None, None],
+            SettlementState::Refused(row) => [Some(row.at), None],
+            SettlementState::Abandoned(at) => [*at, None],
+            SettlementState::Prepared => [None, None],
         };
         let mut places = prepared.chain(settled).flatten();
         places.all(|place| place.frame().is_some())
@@ -159,9 +159,10 @@ pub enum SettlementState {
     /// Settled by this record.
     Settled(Location),
     /// Finally refused.
-    Refused(Refusal),
-    /// It can never be settled.
-    Abandoned,
+    Refused(RefusedRow),
+    /// It can never be settled, by this record of the home region's tombstone; none when it was cancelled
+    /// before it was known.
+    Abandoned(Option<Location>),
     /// Settled, and reversed since.
     Reversed(ReversedRow),
 }
@@ -169,8 +170,8 @@ pub enum SettlementState {
 canonical_enum!(SettlementState {
     1 => Prepared,
     2 => Settled(at),
-    3 => Refused(refusal),
-    4 => Abandoned,
+    3 => Refused(row),
+    4 => Abandoned(at),
     5 => Reversed(row),
 });
 
@@ -219,17 +220,17 @@ canonical_struct!(HomeId {
 pub enum HomeState {
     /// Committed by this record.
     Committed(Location),
-    /// Finally refused.
-    Refused(Refusal),
-    /// It can never commit, since this moment.
-    Tombstone(Timestamp),
+    /// Finally refused by this record.
+    Refused(Location),
+    /// It can never commit: this record buried it.
+    Tombstone(Location),
     /// Committed, and reversed since.
     Reversed(ReversedRow),
 }
 
 canonical_enum!(HomeState {
     1 => Committed(at),
-    2 => Refused(refusal),
+    2 => Refused(at),
     3 => Tombstone(at),
     4 => Reversed(row),
 });

@@ -53,10 +53,10 @@ impl TreatmentRole {
             (ViewState::Prepared, _) => self.cancel_open(cancel, within).await,
             (ViewState::Settled(_) | ViewState::Reversed(_) | ViewState::Refused(_), _) => Ok(view),
             // The tombstone here is synced; the one at home is asked for, again if need be.
-            (ViewState::Abandoned, Step::Taken | Step::NotOpen) => {
+            (ViewState::Abandoned(_), Step::Taken | Step::NotOpen) => {
                 let within = within.min(self.timing.commit);
                 match home.abandon(settlement, person, within).await {
-                    Ok(AbandonOutcome::Tombstone(_) | AbandonOutcome::Refused(_)) => Ok(view),
+                    Ok(AbandonOutcome::Ended(_)) => Ok(view),
                     Ok(AbandonOutcome::Committed(_)) => {
                         tracing::error!(%settlement, "home has a receipt for an id that is buried here");
                         Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))

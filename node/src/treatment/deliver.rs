@@ -62,7 +62,7 @@ impl TreatmentRole {
             return Ok(false);
         }
         match &row.state {
-            SettlementState::Refused(_) | SettlementState::Abandoned => {
+            SettlementState::Refused(_) | SettlementState::Abandoned(_) => {
                 tracing::error!(%settlement, "a receipt for a settlement that ended without one");
                 return Ok(false);
             }
@@ -76,7 +76,7 @@ impl TreatmentRole {
             SettlementState::Settled(_)
             | SettlementState::Reversed(_)
             | SettlementState::Refused(_)
-            | SettlementState::Abandoned => Ok(()),
+            | SettlementState::Abandoned(_) => Ok(()),
         };
         let checked = match (checked, &word.reversal) {
             (Err(fault), _) => Err(fault),
@@ -101,7 +101,7 @@ impl TreatmentRole {
             SettlementState::Settled(_) => !is_reversal || step == Step::Taken,
             SettlementState::Prepared
             | SettlementState::Refused(_)
-            | SettlementState::Abandoned => false,
+            | SettlementState::Abandoned(_) => false,
         })
     }
 
@@ -112,7 +112,7 @@ impl TreatmentRole {
             SettlementState::Prepared
             | SettlementState::Reversed(_)
             | SettlementState::Refused(_)
-            | SettlementState::Abandoned => Ok(word.receipt.clone()),
+            | SettlementState::Abandoned(_) => Ok(word.receipt.clone()),
         }
     }
 

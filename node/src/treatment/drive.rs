@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode};
@@ -127,8 +128,8 @@ impl TreatmentRole {
                 Ok(CommitOutcome::Committed(word)) => {
                     return self.book(attempt, home, word).await;
                 }
-                Ok(CommitOutcome::Refused(refusal)) => {
-                    return self.end(attempt, Some(refusal)).await;
+                Ok(CommitOutcome::Refused(word)) => {
+                    return self.end(attempt, home, word, None).await;
                 }
                 Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
                     Ok(newer) => attempt = newer,
@@ -196,8 +197,7 @@ impl TreatmentRole {
             .await
         {
             Ok(AbandonOutcome::Committed(word)) => self.book(attempt, home, word).await,
-            Ok(AbandonOutcome::Refused(refusal)) => self.end(attempt, Some(refusal)).await,
-            Ok(AbandonOutcome::Tombstone(_)) => self.end(attempt, reason).await,
+            Ok(AbandonOutcome::Ended(word)) => self.end(attempt, home, word, reason).await,
             Err(fault) => Err(unknown(settlement, &fault)),
         }
     }
@@ -253,14 +253,31 @@ impl TreatmentRole {
         Ok(row.is_some_and(|row| row.replaces.is_some()))
     }
 
-    async fn end(&self, attempt: Attempt, refusal: Option<Refusal>) -> Outcome {
-        let Prepared { settlement, .. } = attempt.prepared;
-        self.writer
-            .run(End {
-                settlement,
-                refusal,
-            })
-            .await?;
+    /// Ends a settlement by the home region's word that nothing can stand under its id: for the reason it
+    /// gives, or, when it only buried the id, for the own one.
+    async fn end(
+        &self,
+        attempt: Attempt,
+        home: &Home,
+        word: FinalRefusal,
+        reason: Option<Refusal>,
+    ) -> Outcome {
+        let settlement = attempt.prepared.settlement;
+        if let Err(fault) = self.verified.check_refusal(&word, &attempt, home) {
+            tracing::error!(%settlement, home = %home.region(), %fault, "a refusal is not accepted");
+            return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+        }
+        let refusal = if word.body.is_tombstone() {
+            reason
+        } else {
+            Some(word.body.refusal.clone())
+        };
+        let end = End {
+            settlement,
+            refusal,
+            word,
+        };
+        self.writer.run(end).await?;
         self.standing(settlement).await
     }
 

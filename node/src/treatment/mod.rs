@@ -55,7 +55,7 @@ use verify::VerifiedRoots;
 
 pub use order::Order;
 pub use settle::Estimate;
-pub use view::{Replaced, ReversedView, SettledView, SettlementView, ViewState};
+pub use view::{RefusedView, Replaced, ReversedView, SettledView, SettlementView, ViewState};
 
 /// How long the treatment role waits for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

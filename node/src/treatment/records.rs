@@ -2,6 +2,7 @@
 
 use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::Leg;
@@ -52,7 +53,7 @@ pub fn in_the_way(
         SettlementState::Settled(_) => true,
         SettlementState::Prepared
         | SettlementState::Refused(_)
-        | SettlementState::Abandoned
+        | SettlementState::Abandoned(_)
         | SettlementState::Reversed(_) => false,
     });
     let code = if settled {
@@ -152,7 +153,7 @@ impl Command for Book {
             Some(
                 SettlementState::Reversed(_)
                 | SettlementState::Refused(_)
-                | SettlementState::Abandoned,
+                | SettlementState::Abandoned(_),
             )
             | None => return Ok(Verdict::Answer(Step::NotOpen)),
         }
@@ -176,6 +177,8 @@ pub struct End {
     pub settlement: SettlementId,
     /// Why it was refused; none when it was given up.
     pub refusal: Option<Refusal>,
+    /// The home region's word that nothing can stand under the id.
+    pub word: FinalRefusal,
 }
 
 impl Command for End {
@@ -185,15 +188,21 @@ impl Command for End {
         let Self {
             settlement,
             refusal,
+            word,
         } = self;
         if_open(rows, settlement, |_| {
             Ok(match refusal {
                 Some(refusal) => NodeRecord::Refused(Refused {
                     settlement,
                     refusal,
+                    word,
                     at,
                 }),
-                None => NodeRecord::Abandoned(Abandoned { settlement, at }),
+                None => NodeRecord::Abandoned(Abandoned {
+                    settlement,
+                    word,
+                    at,
+                }),
             })
         })
     }

@@ -1,6 +1,7 @@
 //! What the writer decides about reversals for the treatment role, from the rows alone.
 
 use huitong_core::date::Timestamp;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::record::NodeRecord;
@@ -46,7 +47,7 @@ impl Command for Intend {
             Some(SettlementState::Prepared) => {
                 return refused(RefusalCode::OutcomeUnknown, &settlement);
             }
-            Some(SettlementState::Refused(_) | SettlementState::Abandoned) => {
+            Some(SettlementState::Refused(_) | SettlementState::Abandoned(_)) => {
                 return refused(RefusalCode::NothingStands, &settlement);
             }
             Some(SettlementState::Reversed(row)) => {
@@ -77,7 +78,7 @@ fn known_wish(wanted: &ReversalIntended, known: ReversalRow) -> Intent {
     match known.state {
         ReversalState::Intended => Intent::Open,
         ReversalState::Booked => Intent::Booked,
-        ReversalState::Refused(refusal) => Intent::Refused(refusal),
+        ReversalState::Refused(row) => Intent::Refused(row.refusal),
     }
 }
 
@@ -87,13 +88,19 @@ pub struct EndReversal {
     pub reversal: ReversalId,
     /// Why.
     pub refusal: Refusal,
+    /// The home region's word on it.
+    pub word: Option<FinalRefusal>,
 }
 
 impl Command for EndReversal {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let Self { reversal, refusal } = self;
+        let Self {
+            reversal,
+            refusal,
+            word,
+        } = self;
         let open = rows
             .reversal(reversal)?
             .is_some_and(|row| row.state == ReversalState::Intended);
@@ -103,6 +110,7 @@ impl Command for EndReversal {
         let record = ReversalRefused {
             reversal,
             refusal,
+            word,
             at,
         };
         Ok(Verdict::Append(

@@ -113,7 +113,7 @@ impl TreatmentRole {
         let settlement = wish.settlement;
         match wish.state {
             ReversalState::Booked => return self.standing(settlement).await,
-            ReversalState::Refused(refusal) => return Err(refusal.into()),
+            ReversalState::Refused(row) => return Err(row.refusal.into()),
             ReversalState::Intended => {}
         }
         let row = self.ledger.settlement(settlement)?;
@@ -125,8 +125,9 @@ impl TreatmentRole {
             reason: wish.reason,
             begun_by: BegunBy::Institution(wish.institution),
         };
+        let asked = order.clone();
         let held = self.receipts_held(row.home)?;
-        let refusal = match home
+        let (refusal, word) = match home
             .reverse(reversal, order, held, self.timing.commit)
             .await
         {
@@ -142,7 +143,16 @@ impl TreatmentRole {
                     Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
                 };
             }
-            Ok(ReverseOutcome::Refused(refusal)) => refusal,
+            Ok(ReverseOutcome::Refused(word)) => {
+                if let Err(fault) = self
+                    .verified
+                    .check_refused_reversal(&word, reversal, &asked, &home)
+                {
+                    tracing::error!(%settlement, %reversal, %fault, "a refusal is not accepted");
+                    return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+                }
+                (word.body.refusal.clone(), Some(*word))
+            }
             // These two are said only after the id was looked up: nothing was, or can be, done under it.
             Err(HomeFault::Refused(refusal))
                 if matches!(
@@ -151,13 +161,14 @@ impl TreatmentRole {
                 ) =>
             {
                 tracing::error!(%settlement, %reversal, %refusal, "home does not know what is settled here");
-                refusal
+                (refusal, None)
             }
             Err(fault) => return Err(unknown(settlement, &fault)),
         };
         let end = EndReversal {
             reversal,
             refusal: refusal.clone(),
+            word,
         };
         self.writer.run(end).await?;
         Err(refusal.into())

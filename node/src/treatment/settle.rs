@@ -119,7 +119,7 @@ impl TreatmentRole {
                     ViewState::Settled(_)
                     | ViewState::Reversed(_)
                     | ViewState::Refused(_)
-                    | ViewState::Abandoned => Ok(Arc::new(view)),
+                    | ViewState::Abandoned(_) => Ok(Arc::new(view)),
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! Whether a receipt or a reversal is the home region's word, and about this claim.
+//! Whether a receipt, a refusal or a reversal is the home region's word, and about this claim.
 //!
 //! A group's signature is checked once and remembered by its root: one check serves everyone who waited for
 //! one sync. What is not compared with our own figures are the amounts: they are the home region's to say.
@@ -7,11 +7,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use huitong_core::canonical::{Artifact, encode_to_vec};
+use huitong_core::claim::Claim;
 use huitong_core::coverage::PersonVersion;
 use huitong_core::digest::{Digest, sha256};
+use huitong_core::final_refusal::{FinalRefusal, RefusedRequest, RefusedReversal};
+use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
 use huitong_core::receipt::{GroupSignature, PersonalPart, Receipt};
-use huitong_core::reversal::Reversal;
+use huitong_core::reversal::{Reversal, ReversalOrder};
 
 use super::attempt::Attempt;
 use crate::group::is_signed;
@@ -20,7 +23,7 @@ use crate::peers::Home;
 /// Groups that are remembered.
 const REMEMBERED: usize = 4_096;
 
-/// Why a receipt or a reversal is not accepted.
+/// Why a receipt, a refusal or a reversal is not accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptFault {
     /// It is about something else.
@@ -75,6 +78,52 @@ impl VerifiedRoots {
             return Err(ReceiptFault::NotInGroup);
         }
         self.group(&reversal.group, home)
+    }
+
+    /// Checks a final refusal for what was prepared.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn check_refusal(
+        &self,
+        refusal: &FinalRefusal,
+        attempt: &Attempt,
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
+        let prepared = &attempt.prepared;
+        about_refusal(refusal, prepared.settlement, &prepared.claim)?;
+        self.signed_refusal(refusal, home)
+    }
+
+    /// Checks the final refusal of a wish to reverse a settlement.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn check_refused_reversal(
+        &self,
+        refusal: &FinalRefusal,
+        reversal: ReversalId,
+        order: &ReversalOrder,
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
+        let wish = RefusedReversal {
+            reversal,
+            order: order.clone(),
+        };
+        if refusal.body.home != home.region() {
+            return Err(ReceiptFault::Other("home region"));
+        }
+        if refusal.request != RefusedRequest::Reversal(wish) || !refusal.is_of_its_request() {
+            return Err(ReceiptFault::Other("request"));
+        }
+        self.signed_refusal(refusal, home)
+    }
+
+    fn signed_refusal(&self, refusal: &FinalRefusal, home: &Home) -> Result<(), ReceiptFault> {
+        if !refusal.is_in_group() {
+            return Err(ReceiptFault::NotInGroup);
+        }
+        self.group(&refusal.group, home)
     }
 
     fn group(&self, group: &GroupSignature, home: &Home) -> Result<(), ReceiptFault> {
@@ -145,6 +194,30 @@ fn about(receipt: &Receipt, attempt: &Attempt) -> Result<(), ReceiptFault> {
     }
 }
 
+/// Checks that a final refusal is of this settlement and claim, or buried the id before the claim was seen.
+fn about_refusal(
+    refusal: &FinalRefusal,
+    settlement: SettlementId,
+    claim: &Claim,
+) -> Result<(), ReceiptFault> {
+    let body = &refusal.body;
+    let is_of_claim = match &refusal.request {
+        RefusedRequest::Unseen => true,
+        RefusedRequest::Claim(binding) => *binding == claim.binding(),
+        RefusedRequest::Reversal(_) => false,
+    };
+    let same = [
+        ("settlement", body.settlement == settlement),
+        ("home region", body.home == claim.person.home),
+        ("treatment region", body.treatment == claim.treatment),
+        ("request", is_of_claim && refusal.is_of_its_request()),
+    ];
+    match same.iter().find(|(_, same)| !same) {
+        Some((what, _)) => Err(ReceiptFault::Other(what)),
+        None => Ok(()),
+    }
+}
+
 /// Checks that a reversal takes back exactly what a receipt gave, for the same person.
 ///
 /// # Errors
@@ -174,11 +247,50 @@ pub fn about_reversal(
 
 #[cfg(test)]
 mod tests {
-    use huitong_core::id::ReversalId;
     use huitong_core::reversal::BegunBy;
 
     use super::*;
-    use crate::samples::{fen, id, person, receipt, reversal};
+    use huitong_core::refusal::RefusalCode;
+
+    use crate::samples::{claim, fen, id, person, receipt, refusal, reversal};
+
+    #[test]
+    fn a_settlement_ends_only_by_a_refusal_of_its_own_id_and_claim() {
+        let word = refusal(
+            1,
+            RefusalCode::DecisionDiffers,
+            RefusedRequest::Claim(claim("V1").binding()),
+        );
+        let about = |word: &FinalRefusal| about_refusal(word, id(1), &claim("V1"));
+        assert_eq!(about(&word), Ok(()));
+        assert!(word.is_in_group());
+        let buried = refusal(1, RefusalCode::Abandoned, RefusedRequest::Unseen);
+        assert_eq!(about(&buried), Ok(()));
+        let check = |other: FinalRefusal, what| {
+            assert_eq!(about(&other), Err(ReceiptFault::Other(what)));
+        };
+        let mut other = word.clone();
+        other.body.settlement = id(2);
+        check(other, "settlement");
+        let mut other = word.clone();
+        other.body.home = "310000".parse().unwrap();
+        check(other, "home region");
+        let mut other = word.clone();
+        other.body.treatment = "310000".parse().unwrap();
+        check(other, "treatment region");
+        let of_another = RefusedRequest::Claim(claim("V2").binding());
+        check(
+            refusal(1, RefusalCode::DecisionDiffers, of_another),
+            "request",
+        );
+        check(
+            refusal(1, RefusalCode::DecisionDiffers, RefusedRequest::Unseen),
+            "request",
+        );
+        let mut other = word;
+        other.salt = [1; 16];
+        check(other, "request");
+    }
 
     #[test]
     fn a_reversal_is_booked_only_for_the_receipt_amounts_and_person_that_are_booked_here() {

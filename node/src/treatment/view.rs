@@ -4,6 +4,7 @@ use std::mem::discriminant;
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::Fen;
@@ -48,9 +49,20 @@ pub enum ViewState {
     /// Settled, and reversed since.
     Reversed(Box<ReversedView>),
     /// Finally refused.
-    Refused(Refusal),
+    Refused(Box<RefusedView>),
     /// It can never be settled.
-    Abandoned,
+    Abandoned(Option<Box<RefusedView>>),
+}
+
+/// A settlement that ended without a receipt, after the home region was asked.
+#[derive(Debug, Clone)]
+pub struct RefusedView {
+    /// Why: what the home region said, or why it was given up there.
+    pub refusal: Refusal,
+    /// The home region's word that nothing can stand under the id.
+    pub word: FinalRefusal,
+    /// What was prepared.
+    pub prepared: Prepared,
 }
 
 /// A settlement that was reversed, as it takes part in the one that takes its place.
@@ -129,8 +141,13 @@ fn read(
     let (institution, request) = (row.institution, row.request);
     let state = match &row.state {
         SettlementState::Prepared => ViewState::Prepared,
-        SettlementState::Refused(refusal) => ViewState::Refused(refusal.clone()),
-        SettlementState::Abandoned => ViewState::Abandoned,
+        SettlementState::Refused(of) => {
+            ViewState::Refused(Box::new(refused_view(ledger, &row, of.at)?))
+        }
+        SettlementState::Abandoned(at) => {
+            let view = at.map(|at| refused_view(ledger, &row, at).map(Box::new));
+            ViewState::Abandoned(view.transpose()?)
+        }
         SettlementState::Settled(at) => {
             ViewState::Settled(Box::new(settled_view(ledger, &row, *at)?))
         }
@@ -155,6 +172,29 @@ fn read(
         request,
         replaces,
         state,
+    })
+}
+
+fn refused_view(
+    ledger: &Ledger,
+    row: &SettlementRow,
+    at: Location,
+) -> Result<RefusedView, StoreError> {
+    let record = ledger.record(at)?;
+    let (refusal, word) = if let NodeRecord::Refused(of) = record {
+        (of.refusal, of.word)
+    } else if let NodeRecord::Abandoned(of) = record {
+        (of.word.body.refusal.clone(), of.word)
+    } else {
+        return Err(StoreError::Inconsistent(
+            "a refusal's place holds another record",
+        ));
+    };
+    let prepared = attempt(ledger, row)?.prepared;
+    Ok(RefusedView {
+        refusal,
+        word,
+        prepared,
     })
 }
 

@@ -136,7 +136,8 @@ async fn an_open_settlement_that_is_cancelled_can_never_be() {
     let Outcome::Refused(refused) = late else {
         panic!("{late:?}")
     };
-    assert_eq!(refused.code, "id.abandoned");
+    let shown = refused.refusal.unwrap();
+    assert_eq!(shown.code, "id.abandoned");
     world.commits(Commits::Pass);
     assert_eq!(
         hospital

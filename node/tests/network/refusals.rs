@@ -2,8 +2,8 @@
 
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
+use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::name::Name;
-use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
@@ -223,7 +223,7 @@ impl Replay {
             .unwrap())
     }
 
-    async fn refused(&mut self, request: v1::CommitRequest) -> common::Refusal {
+    async fn refused(&mut self, request: v1::CommitRequest) -> v1::FinalRefusal {
         match self.commit(request).await.unwrap() {
             Outcome::Refused(refusal) => refusal,
             outcome => panic!("{outcome:?}"),
@@ -256,11 +256,13 @@ async fn a_commit_is_answered_by_id_then_by_visit() {
     );
 
     // The visit under another id: a final refusal, repeated.
-    for _ in 0..2 {
-        let refused = replay.refused(replay.other("V1", 'a')).await;
-        assert_eq!(refused.code, "visit.already_settled");
-        assert_eq!(refused.detail, replay.sent.settlement);
-    }
+    let refused = replay.refused(replay.other("V1", 'a')).await;
+    let shown = refused.refusal.clone().unwrap();
+    assert_eq!(shown.code, "visit.already_settled");
+    assert_eq!(shown.detail, replay.sent.settlement);
+    let signed = FinalRefusal::from_bytes(&refused.canonical).unwrap();
+    assert!(signed.is_in_group() && signed.is_of_its_request());
+    assert_eq!(replay.refused(replay.other("V1", 'a')).await, refused);
     assert_eq!(replay.world.status(NINGBO).await.legs_written, 1);
 }
 
@@ -281,11 +283,11 @@ async fn the_home_region_trusts_no_sum_it_is_sent() {
     // The right version and a wrong sum: final.
     let mut wrong = replay.other("V3", 'c');
     wrong.version.as_mut().unwrap().change += 1;
-    for _ in 0..2 {
-        let common::Refusal { code, detail, .. } = replay.refused(wrong.clone()).await;
-        let named = "layers.basic: paid 1400000 here, 1316000 received";
-        assert_eq!((&*code, &*detail), ("decision.differs", named));
-    }
+    let refused = replay.refused(wrong.clone()).await;
+    let shown = refused.refusal.clone().unwrap();
+    let named = "layers.basic: paid 1400000 here, 1316000 received";
+    assert_eq!((&*shown.code, &*shown.detail), ("decision.differs", named));
+    assert_eq!(replay.refused(wrong).await, refused);
 
     // A person of another home.
     let mut elsewhere = replay.other("V4", 'd');

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -11,10 +12,11 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
 use huitong_core::date::Timestamp;
 use huitong_core::region::RegionCode;
-use huitong_journal::Options;
+use huitong_journal::{Disk, Options};
 use huitong_node::clock::{Calendar, Clock};
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::peers::DirectoryEntry;
+use huitong_node::platform::Platform;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
 use huitong_proto::settlement::v1;
@@ -255,6 +257,23 @@ impl World {
     pub async fn start(&mut self, code: &str) {
         let node = Node::start(self.config(code)).await.unwrap();
         self.of_mut(code).node = Some(node);
+    }
+
+    /// Starts a region on another disk than its folder's, with its rows in memory.
+    pub async fn start_on(&mut self, code: &str, disk: Arc<dyn Disk>) {
+        let config = self.config(code);
+        let storage = Arc::new(crate::syncs::OnDisk(disk));
+        let platform = Platform {
+            storage,
+            ..Platform::machine(config.data.clone())
+        };
+        let node = Node::start_on(platform, config).await.unwrap();
+        self.of_mut(code).node = Some(node);
+    }
+
+    /// Where a region's journal lies.
+    pub fn journal(&self, code: &str) -> PathBuf {
+        self.of(code).folder.path().join("journal")
     }
 
     pub async fn kill(&mut self, code: &str) {

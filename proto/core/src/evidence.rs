@@ -1,4 +1,5 @@
-//! Evidence of a settlement in a file: whatever somebody needs who holds nothing but the operator's root.
+//! Evidence of a settlement, or of its refusal, in a file: whatever somebody needs who holds nothing but the
+//! operator's root.
 //!
 //! A node writes it for one settlement that was committed. It carries the home region's word, that the
 //! settlement stood and perhaps that it was reversed, with what the receipt only commits to (claim, decision), what the decision was made on (the person's standing as the
@@ -13,6 +14,7 @@ use crate::claim::Claim;
 use crate::coverage::{PersonVersion, Snapshot};
 use crate::decision::Decision;
 use crate::digest::sha256;
+use crate::final_refusal::{FinalRefusal, RefusedRequest};
 use crate::receipt::PersonalPart;
 use crate::reversal::HomeWord;
 
@@ -50,6 +52,31 @@ canonical_struct!(Evidence {
 
 impl Artifact for Evidence {
     const KIND: [u8; 4] = *b"EVID";
+    const VERSION: u16 = 1;
+}
+
+/// A final refusal and all that proves it: that the home region refused just this, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalEvidence {
+    /// The key that signed.
+    pub signer: Chain,
+    /// The home region's word.
+    pub word: FinalRefusal,
+    /// What was asked for; only the treatment region has it, and not when a reversal is refused.
+    pub claim: Option<Claim>,
+    /// The bill as charged, beside the claim.
+    pub bill: Option<Bill>,
+}
+
+canonical_struct!(RefusalEvidence {
+    signer,
+    word,
+    claim,
+    bill
+});
+
+impl Artifact for RefusalEvidence {
+    const KIND: [u8; 4] = *b"EVRF";
     const VERSION: u16 = 1;
 }
 
@@ -143,17 +170,68 @@ impl Evidence {
             && taken.amounts == part.amounts
     }
 
-    /// Whether the lines of the bill are those of the claim, number by number, each with its whole amount.
     fn is_of_bill(&self) -> bool {
-        let Some(bill) = &self.bill else {
-            return true;
-        };
-        let split = self.claim.bill.lines();
-        bill.net_lines().is_ok_and(|lines| {
-            lines.len() == split.len()
-                && lines.iter().zip(split).all(|(line, of)| {
-                    line.number == of.number && of.parts.total() == Ok(line.amount)
-                })
-        })
+        self.bill
+            .as_ref()
+            .is_none_or(|bill| is_split_of(&self.claim, bill))
     }
+}
+
+impl RefusalEvidence {
+    /// The first two parts that do not belong together.
+    ///
+    /// # Errors
+    /// [`Mismatch`].
+    pub fn coherent(&self) -> Result<(), Mismatch> {
+        let (word, body) = (&self.word, &self.word.body);
+        let claim = self.claim.as_ref();
+        let checks = [
+            (Mismatch::Group, word.is_in_group()),
+            (Mismatch::Commitment, word.is_of_its_request()),
+            (
+                Mismatch::Regions,
+                claim.is_none_or(|claim| {
+                    body.home == claim.person.home && body.treatment == claim.treatment
+                }),
+            ),
+            (
+                Mismatch::Commitment,
+                claim.is_none_or(|claim| self.is_of(claim)),
+            ),
+            (Mismatch::Bill, self.is_of_bill()),
+        ];
+        checks
+            .iter()
+            .find(|(_, fits)| !fits)
+            .map_or(Ok(()), |(mismatch, _)| Err(*mismatch))
+    }
+
+    /// Whether the claim shown is the refused one. One that was given up unseen is not proven by the word, so
+    /// none is shown with it.
+    fn is_of(&self, claim: &Claim) -> bool {
+        match &self.word.request {
+            RefusedRequest::Claim(binding) => *binding == claim.binding(),
+            RefusedRequest::Unseen | RefusedRequest::Reversal(_) => false,
+        }
+    }
+
+    fn is_of_bill(&self) -> bool {
+        match (&self.claim, &self.bill) {
+            (_, None) => true,
+            (Some(claim), Some(bill)) => is_split_of(claim, bill),
+            (None, Some(_)) => false,
+        }
+    }
+}
+
+/// Whether the lines of a bill are those of the claim, number by number, each with its whole amount.
+fn is_split_of(claim: &Claim, bill: &Bill) -> bool {
+    let split = claim.bill.lines();
+    bill.net_lines().is_ok_and(|lines| {
+        lines.len() == split.len()
+            && lines
+                .iter()
+                .zip(split)
+                .all(|(line, of)| line.number == of.number && of.parts.total() == Ok(line.amount))
+    })
 }

@@ -17,7 +17,8 @@ use crate::decision::{
     Step,
 };
 use crate::digest::sha256;
-use crate::evidence::{Evidence, Mismatch};
+use crate::evidence::{Evidence, Mismatch, RefusalEvidence};
+use crate::final_refusal::{FinalRefusal, RefusalBody, RefusedRequest};
 use crate::fund::Fund;
 use crate::id::{ReversalId, SettlementId};
 use crate::leg::{Leg, NumberedLeg, Side};
@@ -28,6 +29,7 @@ use crate::person::{PersonRef, PsnNo};
 use crate::policy::layer::{Bounds, Payer};
 use crate::ratio::Ratio;
 use crate::receipt::{ClearingPart, GroupSignature, PersonalPart, Receipt, ReceiptBody};
+use crate::refusal::{Refusal, RefusalCode};
 use crate::reversal::{
     BegunBy, HomeWord, Reversal, ReversalBody, ReversalField, ReversalPart, ReversedPerson,
 };
@@ -145,6 +147,61 @@ fn evidence_keeps_its_bytes_and_says_which_parts_do_not_belong_together() {
     let mut moved = evidence;
     moved.word.receipt.index = 1;
     assert_eq!(moved.coherent(), Err(Mismatch::Group));
+}
+
+#[test]
+fn a_final_refusal_keeps_its_bytes_and_leads_to_its_root() {
+    golden_file("final_refusal", &final_refusal());
+    assert!(final_refusal().is_in_group() && final_refusal().is_of_its_request());
+    let mut moved = final_refusal();
+    moved.body.refusal.code = RefusalCode::UnknownPerson;
+    assert!(!moved.is_in_group(), "a changed body leads elsewhere");
+    let mut other = final_refusal();
+    other.salt = [5; 16];
+    assert!(!other.is_of_its_request());
+    // Only a tombstone may be of a request that nobody saw.
+    let mut unseen = final_refusal();
+    unseen.request = RefusedRequest::Unseen;
+    unseen.body.request = unseen.request.commitment(&unseen.salt);
+    assert!(!unseen.is_of_its_request());
+    unseen.body.refusal.code = RefusalCode::Abandoned;
+    assert!(unseen.is_of_its_request());
+}
+
+#[test]
+fn evidence_of_a_refusal_keeps_its_bytes_and_says_which_parts_do_not_belong_together() {
+    let evidence = RefusalEvidence {
+        signer: vec![vec![0x30, 0x82]],
+        word: final_refusal(),
+        claim: Some(claim()),
+        bill: None,
+    };
+    golden_file("refusal_evidence", &evidence);
+    assert_eq!(evidence.coherent(), Ok(()));
+    let with = |change: fn(&mut RefusalEvidence)| {
+        let mut other = evidence.clone();
+        change(&mut other);
+        other.coherent()
+    };
+    assert_eq!(with(|it| it.claim = None), Ok(()));
+    assert_eq!(with(|it| it.word.index = 1), Err(Mismatch::Group));
+    assert_eq!(
+        with(|it| it.word.request = RefusedRequest::Unseen),
+        Err(Mismatch::Commitment)
+    );
+    let of_claim = |change: fn(&mut Claim)| {
+        let mut other = claim();
+        change(&mut other);
+        RefusalEvidence {
+            claim: Some(other),
+            ..evidence.clone()
+        }
+        .coherent()
+    };
+    let elsewhere = |claim: &mut Claim| claim.treatment = "310000".parse().unwrap();
+    assert_eq!(of_claim(elsewhere), Err(Mismatch::Regions));
+    let another = |claim: &mut Claim| claim.visit.interim = 9;
+    assert_eq!(of_claim(another), Err(Mismatch::Commitment));
 }
 
 #[test]

@@ -130,8 +130,8 @@ refusals! {
     OutcomeUnknown "outcome.unknown" SameId "The outcome is not known yet; ask for this id until it is." "结算结果未明，请按本编号查询，勿另行结算。";
     /// Nothing is known of the id.
     NotFound "settlement.not_found" No "Nothing is known of this id here." "无此编号的结算。";
-    /// Nothing was settled under the id, so nothing proves it.
-    NotSettled "settlement.not_settled" No "Nothing was settled under this id: it is open, refused or abandoned; ask how it stands." "该编号未结算成立（未决、已拒绝或已作废），请先查询其状态。";
+    /// Nothing that could be proven has come of the id.
+    NotSettled "settlement.not_settled" No "Nothing that could be proven has come of this id: it is open, or was given up before the home region saw a claim; ask how it stands." "该编号尚无可证明的结果（未决，或参保地未见费用即已作废），请先查询其状态。";
     /// The certificate of the key that signed is not at hand.
     SignerUnknown "evidence.signer_unknown" No "It was signed with the named key, whose certificate this node does not hold; its operator must add it." "该回执由所示密钥签署，本节点没有其证书，须由运维人员补充。";
     /// No document of this digest was put forward here.

@@ -228,6 +228,20 @@ pub struct Receipt {
     #[prost(message, repeated, tag = "3")]
     pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
 }
+/// The home region's signed word that nothing can ever stand under an id: a settlement or a reversal that is
+/// finally refused, or an id that was given up (code `id.abandoned`).
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FinalRefusal {
+    /// The canonical bytes of the refusal (kind RFSS), as signed.
+    #[prost(bytes = "vec", tag = "1")]
+    pub canonical: ::prost::alloc::vec::Vec<u8>,
+    /// What it says.
+    #[prost(message, optional, tag = "2")]
+    pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// When the home region refused.
+    #[prost(int64, tag = "3")]
+    pub refused_at_ms: i64,
+}
 /// The home region's signed word that a settlement stands no more. It is always in full.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Reversal {
@@ -545,6 +559,9 @@ pub struct GetEvidenceRequest {
     /// The id of the treatment region, `stl_…`.
     #[prost(string, tag = "1")]
     pub settlement: ::prost::alloc::string::String,
+    /// A reversal of it that was refused, `rev_…`: evidence of that refusal is wanted. Optional.
+    #[prost(string, tag = "3")]
+    pub reversal: ::prost::alloc::string::String,
     /// Where the person was treated; the node's own region when empty. Another region may be named by officers
     /// only, for members of the own region.
     #[prost(string, tag = "2")]
@@ -552,7 +569,7 @@ pub struct GetEvidenceRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetEvidenceResponse {
-    /// The canonical bytes (kind EVID): a file as it is.
+    /// The canonical bytes (kind EVID, or EVRF of a refusal): a file as it is.
     #[prost(bytes = "vec", tag = "1")]
     pub evidence: ::prost::alloc::vec::Vec<u8>,
 }
@@ -648,7 +665,7 @@ pub mod evidence_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// The settlement with all that proves it. Changes nothing.
+        /// The settlement, or that it was finally refused, with all that proves it. Changes nothing.
         pub async fn get_evidence(
             &mut self,
             request: impl tonic::IntoRequest<super::GetEvidenceRequest>,
@@ -693,7 +710,7 @@ pub mod evidence_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with EvidenceServiceServer.
     #[async_trait]
     pub trait EvidenceService: std::marker::Send + std::marker::Sync + 'static {
-        /// The settlement with all that proves it. Changes nothing.
+        /// The settlement, or that it was finally refused, with all that proves it. Changes nothing.
         async fn get_evidence(
             &self,
             request: tonic::Request<super::GetEvidenceRequest>,
@@ -910,7 +927,7 @@ pub struct Version {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CommitResponse {
-    #[prost(oneof = "commit_response::Outcome", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "commit_response::Outcome", tags = "1, 3, 4, 5")]
     pub outcome: ::core::option::Option<commit_response::Outcome>,
 }
 /// Nested message and enum types in `CommitResponse`.
@@ -919,15 +936,15 @@ pub mod commit_response {
     pub enum Outcome {
         #[prost(message, tag = "1")]
         Receipt(super::Receipt),
-        /// Final: journaled, and repeated for this id for ever.
-        #[prost(message, tag = "2")]
-        Refused(super::super::super::common::v1::Refusal),
         /// No outcome: the record changed. Adjudicate again on this snapshot (kind SNAP).
         #[prost(bytes, tag = "3")]
         Stale(::prost::alloc::vec::Vec<u8>),
         /// It was committed, and is reversed.
         #[prost(message, tag = "4")]
         Reversed(super::Reversed),
+        /// Final: journaled, signed, and repeated for this id for ever.
+        #[prost(message, tag = "5")]
+        Refused(super::FinalRefusal),
     }
 }
 /// What is repeated for a settlement that was reversed: the receipt, and the reversal.
@@ -947,7 +964,7 @@ pub struct AbandonRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AbandonResponse {
-    #[prost(oneof = "abandon_response::Outcome", tags = "1, 2, 3, 4")]
+    #[prost(oneof = "abandon_response::Outcome", tags = "1, 4, 5")]
     pub outcome: ::core::option::Option<abandon_response::Outcome>,
 }
 /// Nested message and enum types in `AbandonResponse`.
@@ -957,15 +974,12 @@ pub mod abandon_response {
         /// The id was committed; this is what stands.
         #[prost(message, tag = "1")]
         Receipt(super::Receipt),
-        /// The id was refused.
-        #[prost(message, tag = "2")]
-        Refused(super::super::super::common::v1::Refusal),
-        /// A tombstone: the id can never commit.
-        #[prost(message, tag = "3")]
-        Abandoned(super::Tombstone),
         /// The id was committed, and is reversed.
         #[prost(message, tag = "4")]
         Reversed(super::Reversed),
+        /// The id can never commit: it was refused, or is buried from now on (code `id.abandoned`).
+        #[prost(message, tag = "5")]
+        Ended(super::FinalRefusal),
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -987,7 +1001,7 @@ pub struct HomeReverseRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct HomeReverseResponse {
-    #[prost(oneof = "home_reverse_response::Outcome", tags = "1, 2")]
+    #[prost(oneof = "home_reverse_response::Outcome", tags = "1, 3")]
     pub outcome: ::core::option::Option<home_reverse_response::Outcome>,
 }
 /// Nested message and enum types in `HomeReverseResponse`.
@@ -996,16 +1010,10 @@ pub mod home_reverse_response {
     pub enum Outcome {
         #[prost(message, tag = "1")]
         Reversed(super::Reversed),
-        /// Final: journaled, and repeated for this id for ever. The settlement stands as it stood.
-        #[prost(message, tag = "2")]
-        Refused(super::super::super::common::v1::Refusal),
+        /// Final: journaled, signed, and repeated for this id for ever. The settlement stands as it stood.
+        #[prost(message, tag = "3")]
+        Refused(super::FinalRefusal),
     }
-}
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Tombstone {
-    /// When it was written.
-    #[prost(int64, tag = "1")]
-    pub at_ms: i64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeliverReceiptsRequest {

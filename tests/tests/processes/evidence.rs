@@ -214,7 +214,6 @@ async fn nothing_is_proven_that_does_not_stand_or_is_not_known_here() {
     for (region, settlement, more, expected) in [
         (&CHENGDU, &given_up, &[][..], "settlement.not_settled"),
         (&NINGBO, &settled.settlement, &[], "settlement.not_found"),
-        (&NINGBO, &given_up, &treatment, "settlement.not_settled"),
     ] {
         let file = world
             .region_folder(region)
@@ -225,5 +224,21 @@ async fn nothing_is_proven_that_does_not_stand_or_is_not_known_here() {
         assert!(said.contains(expected), "{said}");
         assert!(!Path::new(&file).exists());
     }
+    // At home the id is buried, and that is proven, to anybody.
+    let buried = write(&world, &NINGBO, &given_up, &treatment).await;
+    let root = world.credentials(&huitong_tests::certificates::officer(&NINGBO));
+    let root = root.join("root.crt");
+    let (code, said) = verify(&buried, &root).await;
+    assert_eq!(code, Some(0), "{said}");
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&said["code"], &said["refused"], &said["settlement"]),
+        (
+            &"id.abandoned".into(),
+            &"given_up".into(),
+            &given_up.as_str().into()
+        )
+    );
+    assert_eq!(said["signed_by"], "/region/330200/node/signing");
     world.stop_all().await;
 }

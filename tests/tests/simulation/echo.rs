@@ -74,7 +74,7 @@ impl Echo {
         let told = match answer.map(|answer| answer.into_inner().outcome) {
             Ok(Some(Outcome::Receipt(_))) => "a receipt".to_owned(),
             Ok(Some(Outcome::Reversed(_))) => "a reversal".to_owned(),
-            Ok(Some(Outcome::Refused(refusal))) => refusal.code,
+            Ok(Some(Outcome::Refused(refusal))) => refusal.refusal.unwrap().code,
             Ok(Some(Outcome::Stale(_))) => "stale".to_owned(),
             Ok(None) => panic!("an answer without an outcome"),
             Err(status) => code(&status),

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use huitong_core::record::home::HomeTombstone;
-
 use super::*;
+use crate::home::abandon::{Abandon, AbandonVerdict};
 use crate::home::testing::Home;
 use crate::samples::{claim, decision, fen, id, now, person, snapshot, version, year_total};
 use crate::store::{ClosedDay, Key, LastClosedDay, Row};
@@ -36,7 +35,7 @@ fn differs() -> Recomputed {
 
 fn refused(verdict: &CommitVerdict) -> Option<RefusalCode> {
     match verdict {
-        CommitVerdict::Refused(refusal) => Some(refusal.code),
+        CommitVerdict::Refused(record) => Some(record.body().refusal.code),
         CommitVerdict::Committed { .. }
         | CommitVerdict::Repeated
         | CommitVerdict::Conflict(_)
@@ -93,10 +92,11 @@ fn the_id_comes_before_the_visit_the_visit_before_the_version_the_version_before
         CommitVerdict::Conflict(BoundField::Visit)
     );
     let (settled, _) = home.run(wrong(2, "V1"));
-    assert_eq!(
-        settled,
-        CommitVerdict::Refused(Refusal::new(RefusalCode::VisitAlreadySettled, id(1)))
-    );
+    let CommitVerdict::Refused(record) = settled else {
+        panic!("{settled:?}")
+    };
+    let visit = Refusal::new(RefusalCode::VisitAlreadySettled, id(1));
+    assert_eq!(record.body().refusal, visit);
     assert_eq!(home.run(wrong(3, "V3")).0, CommitVerdict::Stale);
     let recomputed = Recomputed {
         snapshot: Some(snapshot(4)),
@@ -122,10 +122,19 @@ fn a_final_refusal_is_repeated_and_a_stale_version_leaves_no_trace() {
         recomputed: differs(),
         ..commit(1, "V1")
     });
-    assert_eq!(records.len(), 1);
+    let CommitVerdict::Refused(record) = first else {
+        panic!("{first:?}")
+    };
+    let claimed = RefusedRequest::Claim(claim("V1").binding());
+    assert_eq!((record.request(), record.salt()), (&claimed, [9; 16]));
+    assert_eq!(records, [NodeRecord::HomeRefused(*record)]);
     // The same id, and now it would stand.
     let (again, records) = home.run(commit(1, "V1"));
-    assert_eq!((again, records), (first, Vec::new()));
+    assert_eq!((again, records), (CommitVerdict::Repeated, Vec::new()));
+    // And not for another request.
+    let (other, records) = home.run(commit(1, "V2"));
+    let conflict = CommitVerdict::Conflict(BoundField::Visit);
+    assert_eq!((other, records), (conflict, Vec::new()));
     // Another id of the visit may still be tried.
     assert!(matches!(
         home.run(commit(2, "V1")).0,
@@ -171,16 +180,22 @@ fn an_unknown_person_is_refused_whatever_version_was_named() {
 #[test]
 fn a_buried_id_never_commits() {
     let home = Home::new();
-    let tombstone = HomeTombstone {
-        settlement: id(1),
+    let abandon = || Abandon {
+        home: claim("V1").person.home,
         treatment: claim("V1").treatment,
-        at: now(),
+        settlement: id(1),
+        salt: [3; 16],
     };
-    home.write(&NodeRecord::HomeTombstone(tombstone));
-    assert_eq!(
-        refused(&home.run(commit(1, "V1")).0),
-        Some(RefusalCode::Abandoned)
-    );
+    let (buried, records) = home.run(abandon());
+    let AbandonVerdict::Buried(record) = buried else {
+        panic!("{buried:?}")
+    };
+    assert!(record.body().is_tombstone());
+    assert_eq!(records, [NodeRecord::HomeRefused(*record)]);
+    let (late, records) = home.run(commit(1, "V1"));
+    assert_eq!((late, records), (CommitVerdict::Repeated, Vec::new()));
+    let (again, records) = home.run(abandon());
+    assert_eq!((again, records), (AbandonVerdict::Repeated, Vec::new()));
 }
 
 #[test]

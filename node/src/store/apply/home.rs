@@ -1,10 +1,12 @@
 //! Rows of the home role.
 
+use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::leg::Leg;
-use huitong_core::record::home::{Committed, HomeRefused, HomeTombstone};
+use huitong_core::record::home::{Committed, HomeRefused};
 
 use super::super::{
-    Account, Episode, HomeId, HomeRow, HomeState, Key, Location, Row, StoreError, Stream,
+    Account, Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, Row, StoreError,
+    Stream,
 };
 use super::{Changes, Ground};
 
@@ -79,26 +81,37 @@ pub(super) fn committed(
     )
 }
 
-pub(super) fn refused(record: &HomeRefused, out: &mut Changes) {
+/// The id of a settlement or of a reversal is refused or buried.
+pub(super) fn refused(record: &HomeRefused, at: Location, out: &mut Changes) {
+    let body = record.body();
+    let binding = match record.request() {
+        RefusedRequest::Unseen => None,
+        RefusedRequest::Claim(binding) => Some(*binding),
+        RefusedRequest::Reversal(RefusedReversal { reversal, order }) => {
+            let row = HomeReversalRow {
+                order: order.clone(),
+                refused: Some(at),
+            };
+            let asked_by = body.asked_by(record.request());
+            out.put(
+                Key::HomeReversal(asked_by, *reversal),
+                Row::HomeReversal(row),
+            );
+            return;
+        }
+    };
+    let state = if body.is_tombstone() {
+        HomeState::Tombstone(at)
+    } else {
+        HomeState::Refused(at)
+    };
     let row = HomeRow {
-        binding: Some(record.binding),
+        binding,
         previous: None,
-        state: HomeState::Refused(record.refusal.clone()),
+        state,
     };
     out.put(
-        Key::HomeSettlement(record.treatment, record.settlement),
-        Row::HomeSettlement(row),
-    );
-}
-
-pub(super) fn tombstone(record: &HomeTombstone, out: &mut Changes) {
-    let row = HomeRow {
-        binding: None,
-        previous: None,
-        state: HomeState::Tombstone(record.at),
-    };
-    out.put(
-        Key::HomeSettlement(record.treatment, record.settlement),
+        Key::HomeSettlement(body.treatment, body.settlement),
         Row::HomeSettlement(row),
     );
 }

@@ -2,14 +2,14 @@
 
 use huitong_core::leg::Leg;
 use huitong_core::record::reversal::{
-    HomeReversalRefused, ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered,
-    ReversalRefused,
+    ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused,
 };
 use huitong_core::region::RegionCode;
 
 use super::super::{
     Episode, HeldReceipts, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow,
-    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
+    RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError,
+    Stream,
 };
 use super::treatment::known;
 use super::{Changes, Ground};
@@ -112,18 +112,6 @@ fn latest_standing(
     Ok(from)
 }
 
-/// Home role: the id of a reversal is finally refused.
-pub(super) fn refused_at_home(record: &HomeReversalRefused, out: &mut Changes) {
-    let row = HomeReversalRow {
-        order: record.order.clone(),
-        refused: Some(record.refusal.clone()),
-    };
-    out.put(
-        Key::HomeReversal(record.asked_by, record.reversal),
-        Row::HomeReversal(row),
-    );
-}
-
 /// Treatment role: an institution wants a reversal.
 pub(super) fn intended(record: &ReversalIntended, out: &mut Changes) {
     let row = ReversalRow {
@@ -152,7 +140,7 @@ pub(super) fn booked(
     let settled = match row.state {
         SettlementState::Settled(at) => at,
         SettlementState::Reversed(row) => row.settled,
-        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned => {
+        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned(_) => {
             return Err(StoreError::Inconsistent(
                 "a reversal names a settlement that is not settled",
             ));
@@ -196,6 +184,7 @@ pub(super) fn booked(
 /// Treatment role: the wish is refused; the settlement stands as it stood.
 pub(super) fn refused(
     record: &ReversalRefused,
+    at: Location,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
@@ -204,7 +193,10 @@ pub(super) fn refused(
         "a record names a reversal that nobody wanted",
     ))?;
     let row = ReversalRow {
-        state: ReversalState::Refused(record.refusal.clone()),
+        state: ReversalState::Refused(RefusedRow {
+            refusal: record.refusal.clone(),
+            at,
+        }),
         ..wish
     };
     out.put(Key::Reversal(record.reversal), Row::Reversal(row));

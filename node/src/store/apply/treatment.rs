@@ -8,7 +8,8 @@ use huitong_core::record::treatment::{
 
 use super::super::row::PreparedRow;
 use super::super::{
-    HeldReceipts, Key, Location, OpenRow, Row, SettlementRow, SettlementState, StoreError, Stream,
+    HeldReceipts, Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState,
+    StoreError, Stream,
 };
 use super::{Changes, Ground};
 
@@ -77,23 +78,23 @@ pub(super) fn settled(
 
 pub(super) fn refused(
     record: &Refused,
+    at: Location,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    ended(
-        record.settlement,
-        SettlementState::Refused(record.refusal.clone()),
-        ground,
-        out,
-    )
+    let refusal = record.refusal.clone();
+    let state = SettlementState::Refused(RefusedRow { refusal, at });
+    ended(record.settlement, state, ground, out)
 }
 
 pub(super) fn abandoned(
     record: &Abandoned,
+    at: Location,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    ended(record.settlement, SettlementState::Abandoned, ground, out)
+    let state = SettlementState::Abandoned(Some(at));
+    ended(record.settlement, state, ground, out)
 }
 
 /// An id that ends without a receipt frees its visit.
@@ -120,7 +121,7 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
         home: record.home,
         prepared: None,
         replaces: None,
-        state: SettlementState::Abandoned,
+        state: SettlementState::Abandoned(None),
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
 }

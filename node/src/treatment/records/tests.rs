@@ -1,7 +1,7 @@
 //! Each step from each state, and what stands in the way of a new id.
 
 use super::*;
-use crate::samples::{claim, id, now, prepared, receipt};
+use crate::samples::{claim, id, now, prepared, receipt, tombstone};
 use crate::store::{Index, Key};
 use crate::treatment::testing::Treatment;
 
@@ -26,6 +26,7 @@ fn end(nth: u8, refusal: Option<Refusal>) -> End {
     End {
         settlement: id(nth),
         refusal,
+        word: tombstone(nth),
     }
 }
 

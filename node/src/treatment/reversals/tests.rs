@@ -164,6 +164,7 @@ fn a_refused_wish_is_repeated_and_leaves_the_settlement_as_it_stood() {
     let end = || EndReversal {
         reversal: wish_id(1),
         refusal: Refusal::new(RefusalCode::TermPassed, "30 days"),
+        word: None,
     };
     assert_eq!(treatment.run(end()), (Step::Taken, 1));
     assert_eq!(treatment.run(end()), (Step::NotOpen, 0));

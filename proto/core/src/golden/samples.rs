@@ -314,3 +314,31 @@ pub(super) fn reversal() -> Reversal {
         path: vec![other],
     }
 }
+
+pub(super) fn final_refusal() -> FinalRefusal {
+    let (request, salt) = (RefusedRequest::Claim(claim().binding()), [4; 16]);
+    let body = RefusalBody {
+        settlement: SettlementId::from_parts(1_700_000_000_000, [7; 10]),
+        reversal: None,
+        home: "330200".parse().unwrap(),
+        treatment: "510100".parse().unwrap(),
+        refusal: Refusal::new(RefusalCode::NotEnrolled, "2023-03-01"),
+        request: request.commitment(&salt),
+        refused_at: Timestamp::from_millis(1_700_000_000_000).unwrap(),
+    };
+    let other = merkle::leaf_hash(b"another");
+    FinalRefusal {
+        group: GroupSignature {
+            root: merkle::Tree::new(vec![body.leaf(), other]).root(),
+            size: 2,
+            algorithm: 1,
+            key_id: sha256(b"key"),
+            signature: vec![1; 64],
+        },
+        body,
+        request,
+        salt,
+        index: 0,
+        path: vec![other],
+    }
+}

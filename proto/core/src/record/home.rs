@@ -1,15 +1,12 @@
 //! The home role: an id is committed, refused or buried, once.
 
 use crate::canonical_struct;
-use crate::claim::{Binding, Claim};
+use crate::claim::Claim;
 use crate::coverage::{Balances, PersonVersion, Snapshot};
-use crate::date::Timestamp;
 use crate::decision::Decision;
 use crate::digest::Digest;
-use crate::id::SettlementId;
+use crate::final_refusal::{RefusalBody, RefusedRequest};
 use crate::receipt::ReceiptBody;
-use crate::refusal::Refusal;
-use crate::region::RegionCode;
 use crate::totals::TotalSlot;
 
 /// A settlement that stands, with everything that follows from it.
@@ -141,42 +138,84 @@ impl Committed {
     }
 }
 
-/// A final refusal of an id.
+/// An id is finally refused, or buried: nothing can ever stand under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomeRefused {
-    /// Which settlement.
-    pub settlement: SettlementId,
-    /// The region that asked.
-    pub treatment: RegionCode,
-    /// What the id binds.
-    pub binding: Binding,
-    /// Why.
-    pub refusal: Refusal,
-    /// When.
-    pub at: Timestamp,
+    leaf: Digest,
+    body: RefusalBody,
+    request: RefusedRequest,
+    salt: [u8; 16],
 }
 
-canonical_struct!(HomeRefused {
-    settlement,
-    treatment,
-    binding,
-    refusal,
-    at
-});
+canonical_struct!(HomeRefused { leaf, body, request, salt } via HomeRefused::read);
 
-/// A tombstone: the id can never commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HomeTombstone {
-    /// Which settlement.
-    pub settlement: SettlementId,
-    /// The region that gave it up.
-    pub treatment: RegionCode,
-    /// When.
-    pub at: Timestamp,
+/// A record of a refusal that is not of the request beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RefusedError {
+    /// Its first bytes are not the leaf of what is signed.
+    #[error("the leaf is not that of the refusal's body")]
+    Leaf,
+    /// Another request was refused.
+    #[error("the refusal is not of the request beside it")]
+    Request,
 }
 
-canonical_struct!(HomeTombstone {
-    settlement,
-    treatment,
-    at
-});
+impl HomeRefused {
+    /// A refusal of this request, by a body that commits to it with this salt.
+    ///
+    /// # Errors
+    /// [`RefusedError::Request`] when the body is of another one.
+    pub fn new(
+        body: RefusalBody,
+        request: RefusedRequest,
+        salt: [u8; 16],
+    ) -> Result<Self, RefusedError> {
+        if !body.is_of(&request, &salt) {
+            return Err(RefusedError::Request);
+        }
+        Ok(Self {
+            leaf: body.leaf(),
+            body,
+            request,
+            salt,
+        })
+    }
+
+    fn read(
+        leaf: Digest,
+        body: RefusalBody,
+        request: RefusedRequest,
+        salt: [u8; 16],
+    ) -> Result<Self, RefusedError> {
+        let read = Self::new(body, request, salt)?;
+        if read.leaf == leaf {
+            Ok(read)
+        } else {
+            Err(RefusedError::Leaf)
+        }
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub const fn body(&self) -> &RefusalBody {
+        &self.body
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub const fn request(&self) -> &RefusedRequest {
+        &self.request
+    }
+
+    /// The salt of the commitment.
+    #[must_use]
+    pub const fn salt(&self) -> [u8; 16] {
+        self.salt
+    }
+
+    /// The leaf in the tree of its commit group.
+    #[must_use]
+    pub const fn leaf(&self) -> Digest {
+        self.leaf
+    }
+}

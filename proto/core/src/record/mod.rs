@@ -23,16 +23,13 @@ use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::region::RegionCode;
 
-use home::{Committed, HomeRefused, HomeTombstone};
+use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
     WithdrawalAsked, WithdrawalRejected,
 };
-use reversal::{
-    HomeReversalRefused, ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered,
-    ReversalRefused,
-};
+use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 
 /// One record of a node's journal.
@@ -66,10 +63,8 @@ pub enum NodeRecord {
     Cancelled(Cancelled),
     /// Home role: the settlement stands.
     Committed(Committed),
-    /// Home role: finally refused.
+    /// Home role: the id of a settlement or a reversal is finally refused or buried.
     HomeRefused(HomeRefused),
-    /// Home role: the id can never commit.
-    HomeTombstone(HomeTombstone),
     /// Home role: a treatment region holds its receipts up to a number.
     ReceiptsAcknowledged(ReceiptsAcknowledged),
     /// An officer put a policy forward.
@@ -84,8 +79,6 @@ pub enum NodeRecord {
     PolicyWithdrawn(PolicyWithdrawn),
     /// Home role: a settlement is reversed.
     ReversalOrdered(ReversalOrdered),
-    /// Home role: a reversal is finally refused.
-    HomeReversalRefused(HomeReversalRefused),
     /// Treatment role: about to ask the home region for a reversal.
     ReversalIntended(ReversalIntended),
     /// Treatment role: a reversal is booked.
@@ -96,8 +89,9 @@ pub enum NodeRecord {
     ReversalNoted(ReversalNoted),
 }
 
-/// The tags of [`NodeRecord::Committed`] and [`NodeRecord::ReversalOrdered`], which [`signed_leaf`] looks for.
+/// The tags of what is signed, which [`signed_leaf`] looks for.
 const COMMITTED: u8 = 12;
+const HOME_REFUSED: u8 = 13;
 const REVERSAL_ORDERED: u8 = 21;
 
 canonical_enum!(NodeRecord {
@@ -114,7 +108,6 @@ canonical_enum!(NodeRecord {
     11 => Cancelled(record),
     12 => Committed(record),
     13 => HomeRefused(record),
-    14 => HomeTombstone(record),
     15 => ReceiptsAcknowledged(record),
     16 => PolicyProposed(record),
     17 => PolicyRejected(record),
@@ -122,7 +115,6 @@ canonical_enum!(NodeRecord {
     19 => WithdrawalRejected(record),
     20 => PolicyWithdrawn(record),
     21 => ReversalOrdered(record),
-    22 => HomeReversalRefused(record),
     23 => ReversalIntended(record),
     24 => ReversalBooked(record),
     25 => ReversalRefused(record),
@@ -158,7 +150,7 @@ pub struct ReceiptsAcknowledged {
 
 canonical_struct!(ReceiptsAcknowledged { treatment, up_to });
 
-/// The leaf of an encoded record that is signed, a receipt's or a reversal's, read from its first bytes;
+/// The leaf of an encoded record that is signed, a receipt's, a refusal's or a reversal's, read from its first bytes;
 /// `None` for any other record.
 ///
 /// The seal of a commit group needs the leaf of every record in it and nothing else of them.
@@ -168,7 +160,7 @@ pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     let kind: [u8; 4] = input.array().ok()?;
     let version = u16::decode(&mut input).ok()?;
     let tag = u8::decode(&mut input).ok()?;
-    let is_signed = matches!(tag, COMMITTED | REVERSAL_ORDERED);
+    let is_signed = matches!(tag, COMMITTED | HOME_REFUSED | REVERSAL_ORDERED);
     if kind == NodeRecord::KIND && version == NodeRecord::VERSION && is_signed {
         Digest::decode(&mut input).ok()
     } else {

@@ -7,11 +7,11 @@ use crate::claim::VisitKey;
 use crate::coverage::Balances;
 use crate::date::Timestamp;
 use crate::digest::Digest;
+use crate::final_refusal::FinalRefusal;
 use crate::id::{RequestId, ReversalId, SettlementId};
 use crate::institution::InstitutionCode;
 use crate::refusal::Refusal;
-use crate::region::RegionCode;
-use crate::reversal::{Reversal, ReversalBody, ReversalOrder, ReversedPerson};
+use crate::reversal::{Reversal, ReversalBody, ReversedPerson};
 use crate::totals::TotalSlot;
 use crate::vocabulary::ReversalReason;
 
@@ -132,29 +132,6 @@ impl ReversalOrdered {
     }
 }
 
-/// Home role: the id of a reversal is finally refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HomeReversalRefused {
-    /// The id.
-    pub reversal: ReversalId,
-    /// The region whose node asked: it scopes the id.
-    pub asked_by: RegionCode,
-    /// What was asked for.
-    pub order: ReversalOrder,
-    /// Why not.
-    pub refusal: Refusal,
-    /// When.
-    pub at: Timestamp,
-}
-
-canonical_struct!(HomeReversalRefused {
-    reversal,
-    asked_by,
-    order,
-    refusal,
-    at
-});
-
 /// Treatment role: an institution wants a settlement reversed. The home region is not asked before this is
 /// synced, so that a lost answer is asked for again under the same id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +183,8 @@ pub struct ReversalRefused {
     pub reversal: ReversalId,
     /// Why.
     pub refusal: Refusal,
+    /// The home region's word on it; none when it said that it knows nothing that could be refused.
+    pub word: Option<FinalRefusal>,
     /// When.
     pub at: Timestamp,
 }
@@ -213,6 +192,7 @@ pub struct ReversalRefused {
 canonical_struct!(ReversalRefused {
     reversal,
     refusal,
+    word,
     at
 });
 

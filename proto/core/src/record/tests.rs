@@ -1,11 +1,12 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod refusals;
 mod reversals;
 mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::home::{Commitment, Committed, HomeRefused, HomeTombstone};
+use super::home::{Commitment, Committed, HomeRefused, RefusedError};
 use super::import::{ImportChunk, ImportCommitted, ImportKind};
 use super::policy::{
     Act, PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
@@ -13,8 +14,8 @@ use super::policy::{
 };
 use super::registry::{Balance, CoveragePeriod, Filing, Member, RegistryRows};
 use super::reversal::{
-    HomeReversalRefused, ReversalBooked, ReversalEffects, ReversalIntended, ReversalNoted,
-    ReversalOrdered, ReversalRefused,
+    ReversalBooked, ReversalEffects, ReversalIntended, ReversalNoted, ReversalOrdered,
+    ReversalRefused,
 };
 use super::treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 use super::*;
@@ -27,6 +28,7 @@ use crate::coverage::{Balances, Coverage, PersonVersion, Snapshot};
 use crate::date::DateInterval;
 use crate::decision::{Decision, EngineVersion};
 use crate::digest::sha256;
+use crate::final_refusal::{FinalRefusal, RefusalBody, RefusedRequest, RefusedReversal};
 use crate::fund::Fund;
 use crate::id::{RequestId, ReversalId, SettlementId};
 use crate::money::Fen;
@@ -42,6 +44,7 @@ use crate::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
     Setting,
 };
+use refusals::home_refused;
 use reversals::*;
 use samples::*;
 
@@ -79,13 +82,15 @@ fn the_seal_finds_the_leaf_in_what_is_signed_and_in_no_other_record() {
         signed_leaf(&NodeRecord::ReversalOrdered(reversal).to_bytes()),
         Some(leaf)
     );
-    let tombstone = HomeTombstone {
-        settlement: id(),
-        treatment: chengdu(),
-        at: at(),
-    };
+    let refused = home_refused();
+    let leaf = refused.leaf();
+    assert_eq!(leaf, refused.body().leaf());
     assert_eq!(
-        signed_leaf(&NodeRecord::HomeTombstone(tombstone).to_bytes()),
+        signed_leaf(&NodeRecord::HomeRefused(refused).to_bytes()),
+        Some(leaf)
+    );
+    assert_eq!(
+        signed_leaf(&NodeRecord::Settled(settled()).to_bytes()),
         None
     );
     assert_eq!(signed_leaf(b"NREC"), None);
@@ -101,6 +106,19 @@ fn a_record_whose_leaf_is_not_its_receipts_is_refused() {
     bytes[7] ^= 1;
     let refused = NodeRecord::from_bytes(&bytes).unwrap_err();
     assert!(refused.to_string().contains("leaf"), "{refused}");
+    let mut bytes = NodeRecord::HomeRefused(home_refused()).to_bytes();
+    bytes[7] ^= 1;
+    let refused = NodeRecord::from_bytes(&bytes).unwrap_err();
+    assert!(refused.to_string().contains("leaf"), "{refused}");
+    let (body, salt) = (home_refused().body().clone(), home_refused().salt());
+    assert_eq!(
+        HomeRefused::new(body.clone(), RefusedRequest::Unseen, salt),
+        Err(RefusedError::Request)
+    );
+    assert_eq!(
+        HomeRefused::new(body, home_refused().request().clone(), [0; 16]),
+        Err(RefusedError::Request)
+    );
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::claim::{Binding, Claim};
 use crate::coverage::Snapshot;
 use crate::date::Timestamp;
 use crate::decision::Decision;
+use crate::final_refusal::FinalRefusal;
 use crate::id::{RequestId, SettlementId};
 use crate::institution::InstitutionCode;
 use crate::receipt::Receipt;
@@ -105,8 +106,10 @@ canonical_struct!(Settled {
 pub struct Refused {
     /// Which settlement.
     pub settlement: SettlementId,
-    /// Why.
+    /// Why: what the home region said, or why it was given up there.
     pub refusal: Refusal,
+    /// The home region's word that nothing can stand under the id.
+    pub word: FinalRefusal,
     /// When.
     pub at: Timestamp,
 }
@@ -114,6 +117,7 @@ pub struct Refused {
 canonical_struct!(Refused {
     settlement,
     refusal,
+    word,
     at
 });
 
@@ -122,11 +126,17 @@ canonical_struct!(Refused {
 pub struct Abandoned {
     /// Which settlement.
     pub settlement: SettlementId,
+    /// That tombstone.
+    pub word: FinalRefusal,
     /// When.
     pub at: Timestamp,
 }
 
-canonical_struct!(Abandoned { settlement, at });
+canonical_struct!(Abandoned {
+    settlement,
+    word,
+    at
+});
 
 /// An id that was never prepared here was cancelled: it can never be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! One record of each kind that a reversal writes, made up.
 
+use super::refusals::{final_refusal, refused_of};
 use super::samples::{at, body, chengdu, claim, id, ningbo, refusal, settled, version};
 use super::*;
 
@@ -54,6 +55,24 @@ pub(super) fn reversal_ordered() -> ReversalOrdered {
     ReversalOrdered::new(reversal_body(), effects)
 }
 
+/// A wish of an officer's that is refused.
+fn reversal_refused() -> HomeRefused {
+    let wish = RefusedReversal {
+        reversal: reversal_id(),
+        order: ReversalOrder {
+            begun_by: BegunBy::Officer("li.wei".parse().unwrap()),
+            ..reversal_body().order()
+        },
+    };
+    let refused = refused_of(
+        Some(reversal_id()),
+        refusal(),
+        RefusedRequest::Reversal(wish),
+    );
+    assert_eq!(refused.body().asked_by(refused.request()), ningbo());
+    refused
+}
+
 pub(super) fn of_reversals() -> [NodeRecord; 6] {
     let (reversal, settlement, at) = (reversal_id(), id(), at());
     let institution = "H51010400001".parse().unwrap();
@@ -67,16 +86,7 @@ pub(super) fn of_reversals() -> [NodeRecord; 6] {
     };
     [
         NodeRecord::ReversalOrdered(reversal_ordered()),
-        NodeRecord::HomeReversalRefused(HomeReversalRefused {
-            reversal,
-            asked_by: ningbo(),
-            order: ReversalOrder {
-                begun_by: BegunBy::Officer("li.wei".parse().unwrap()),
-                ..reversal_body().order()
-            },
-            refusal: refusal(),
-            at,
-        }),
+        NodeRecord::HomeRefused(reversal_refused()),
         NodeRecord::ReversalIntended(ReversalIntended {
             reversal,
             settlement,
@@ -93,6 +103,7 @@ pub(super) fn of_reversals() -> [NodeRecord; 6] {
         NodeRecord::ReversalRefused(ReversalRefused {
             reversal,
             refusal: refusal(),
+            word: Some(final_refusal(&reversal_refused())),
             at,
         }),
         NodeRecord::ReversalNoted(ReversalNoted {

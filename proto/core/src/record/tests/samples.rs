@@ -1,5 +1,6 @@
 //! One record of each kind, made up.
 
+use super::refusals::{final_refusal, home_refused, tombstone};
 use super::*;
 
 pub(super) fn ningbo() -> RegionCode {
@@ -302,8 +303,7 @@ pub(super) fn of_policies() -> [NodeRecord; 7] {
 }
 
 pub(super) fn of_settlements() -> [NodeRecord; 8] {
-    let (settlement, treatment, at) = (id(), chengdu(), at());
-    let binding = claim().binding();
+    let (settlement, at) = (id(), at());
     [
         NodeRecord::Prepared(prepared()),
         NodeRecord::Reprepared(Reprepared {
@@ -316,22 +316,17 @@ pub(super) fn of_settlements() -> [NodeRecord; 8] {
         NodeRecord::Refused(Refused {
             settlement,
             refusal: refusal(),
+            word: final_refusal(&home_refused()),
             at,
         }),
-        NodeRecord::Abandoned(Abandoned { settlement, at }),
+        NodeRecord::Abandoned(Abandoned {
+            settlement,
+            word: final_refusal(&tombstone()),
+            at,
+        }),
         NodeRecord::Committed(committed()),
-        NodeRecord::HomeRefused(HomeRefused {
-            settlement,
-            treatment,
-            binding,
-            refusal: refusal(),
-            at,
-        }),
-        NodeRecord::HomeTombstone(HomeTombstone {
-            settlement,
-            treatment,
-            at,
-        }),
+        NodeRecord::HomeRefused(home_refused()),
+        NodeRecord::HomeRefused(tombstone()),
     ]
 }
 
@@ -343,11 +338,11 @@ pub(super) const GOLDEN: [&str; 24] = [
     "02ef73654b64e2e5",
     "e4ab4ed08d48a5c9",
     "8b23e5e6225c5c5c",
-    "c41859b65f9b1edb",
-    "9810353c57343297",
+    "4bb67f1e6ae4d756",
+    "7ea8f52671e5b5ca",
     "67cb41922a2f0b26",
-    "c960419a2fc7eab0",
-    "250471c427a959c8",
+    "775b92d472ff8339",
+    "c87c6e0564522c36",
     "5b7f8c2d3a616ad3",
     "6e7c65f37045d47a",
     "675661aab6766368",
@@ -356,9 +351,9 @@ pub(super) const GOLDEN: [&str; 24] = [
     "b5c0d5b8d5599a89",
     "c59c7f86246acdd6",
     "e198e314edbd986d",
-    "6f984a83cf8dcb06",
+    "792ae3c006aa5467",
     "fe88d4d1972ad6a0",
     "838a1d9116ae2a97",
-    "be69a826dc82b8e1",
+    "853f6af2c8e840bb",
     "42f066245acd9c90",
 ];
