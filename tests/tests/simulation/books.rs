@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::record::home::Committed;
+use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::region::RegionCode;
+use huitong_core::reversal::Reversal;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Log, Options, Position};
 use huitong_netting::NettingPlan;
@@ -21,6 +23,10 @@ pub struct NodeBooks {
     pub prepared: BTreeMap<SettlementId, Prepared>,
     pub settled: Vec<Settled>,
     pub committed: Vec<Committed>,
+    /// Settlements of the own people that were taken back.
+    pub ordered: Vec<ReversalOrdered>,
+    /// Reversals of what was settled here.
+    pub reversed: Vec<Reversal>,
     /// How many records there are, whatever they are.
     pub records: usize,
 }
@@ -34,10 +40,10 @@ pub struct ClearingBooks {
 }
 
 impl ClearingBooks {
-    /// The legs of a settlement on one side.
-    pub fn legs_of(&self, settlement: SettlementId, side: Side) -> Vec<&NumberedLeg> {
+    /// The legs of a settlement, or of its reversal, on one side.
+    pub fn legs_of(&self, of: (SettlementId, LegKind), side: Side) -> Vec<&NumberedLeg> {
         let legs = self.legs.iter().map(|(_, leg)| leg);
-        legs.filter(|leg| leg.leg.settlement == settlement && leg.side == side)
+        legs.filter(|leg| (leg.leg.settlement, leg.leg.kind) == of && leg.side == side)
             .collect()
     }
 }
@@ -70,6 +76,8 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             }
             NodeRecord::Settled(record) => books.settled.push(record),
             NodeRecord::Committed(record) => books.committed.push(record),
+            NodeRecord::ReversalOrdered(record) => books.ordered.push(record),
+            NodeRecord::ReversalBooked(record) => books.reversed.push(record.reversal),
             _ => {}
         }
     }

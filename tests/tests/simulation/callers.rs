@@ -29,6 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(4);
 pub enum Answer {
     /// It stands.
     Settled(Told),
+    /// It stood, and stands no more.
+    Reversed(Told),
     /// It is finally refused.
     Refused(String),
     /// It never will be settled.
@@ -53,7 +55,18 @@ pub struct Told {
 impl Answer {
     /// Whether it is for ever.
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Settled(_) | Self::Refused(_) | Self::Abandoned)
+        match self {
+            Self::Settled(_) | Self::Reversed(_) | Self::Refused(_) | Self::Abandoned => true,
+            Self::Open | Self::None(_) => false,
+        }
+    }
+
+    /// The settlement that was told of, whether it stands yet or no more.
+    pub const fn settlement(&self) -> Option<&Told> {
+        match self {
+            Self::Settled(told) | Self::Reversed(told) => Some(told),
+            Self::Refused(_) | Self::Abandoned | Self::Open | Self::None(_) => None,
+        }
     }
 
     fn of(answer: Result<Option<v1::Settlement>, Status>) -> Self {
@@ -62,22 +75,25 @@ impl Answer {
             Err(status) => return Self::None(code(&status)),
         };
         match settlement.state() {
-            v1::State::Settled => {
-                let receipt = settlement.receipt.expect("settled without a receipt");
-                let amounts = receipt.amounts.iter();
-                let amounts = amounts.map(|paid| (paid.fund, paid.amount_fen)).collect();
-                let decision = settlement.decision.expect("settled without a decision");
-                Self::Settled(Told {
-                    settlement: settlement.settlement,
-                    amounts,
-                    cash_fen: decision.cash_fen,
-                })
-            }
+            v1::State::Settled => Self::Settled(Told::of(settlement)),
+            v1::State::Reversed => Self::Reversed(Told::of(settlement)),
             v1::State::Refused => Self::Refused(settlement.refusal.unwrap().code),
             v1::State::Abandoned => Self::Abandoned,
             v1::State::Prepared => Self::Open,
-            v1::State::Reversed => panic!("nobody reverses here"),
             v1::State::Unspecified => panic!("a settlement in no state"),
+        }
+    }
+}
+
+impl Told {
+    fn of(settlement: v1::Settlement) -> Self {
+        let receipt = settlement.receipt.expect("settled without a receipt");
+        let decision = settlement.decision.expect("settled without a decision");
+        let amounts = receipt.amounts.iter();
+        Self {
+            settlement: settlement.settlement,
+            amounts: amounts.map(|paid| (paid.fund, paid.amount_fen)).collect(),
+            cash_fen: decision.cash_fen,
         }
     }
 }
@@ -134,6 +150,21 @@ impl Hospital {
     }
 }
 
+impl Hospital {
+    /// Takes a settlement back, under an id of its own.
+    pub async fn reverse(&self, request_id: &str, settled: &str) -> Answer {
+        use v1::reverse_request::Of;
+        let mut client = self.0.clone();
+        let request = v1::ReverseRequest {
+            request_id: request_id.to_owned(),
+            of: Some(Of::SettledRequestId(settled.to_owned())),
+            reason: v1::ReversalReason::WrongBill.into(),
+        };
+        let answer = call_within(PATIENCE, request, |request| client.reverse(request)).await;
+        Answer::of(answer.map(|answer| answer.into_inner().settlement))
+    }
+}
+
 /// A region's officers.
 #[derive(Clone)]
 pub struct Officers {
@@ -177,6 +208,23 @@ impl Officers {
             self.registry.node_status(request)
         });
         Ok(answer.await?.into_inner())
+    }
+
+    /// Orders a reversal of one of the own people's settlements; the code of why not.
+    pub async fn reverse(
+        &mut self,
+        request_id: &str,
+        treatment: usize,
+        settlement: &str,
+    ) -> Result<(), String> {
+        let request = v1::OfficerReverseRequest {
+            request_id: request_id.to_owned(),
+            treatment: region(treatment).to_string(),
+            settlement: settlement.to_owned(),
+            reason: v1::ReversalReason::Fraud.into(),
+        };
+        let answer = call_within(PATIENCE, request, |request| self.registry.reverse(request));
+        answer.await.map(drop).map_err(|status| code(&status))
     }
 
     /// Closes the open business day; whether the clearinghouse knows.

@@ -123,6 +123,7 @@ impl Day {
                 let why = match &status {
                     Ok(status)
                         if status.prepared == 0
+                            && status.reversals_open == 0
                             && status.receipts_undelivered == 0
                             && status.legs_held == status.legs_written =>
                     {

@@ -263,6 +263,7 @@ impl<'a> Driver<'a> {
         Ok(Exhibits {
             asked: history.asked(),
             answers: history.answers(),
+            reversals: history.reversals(),
             nodes,
             clearing,
         })

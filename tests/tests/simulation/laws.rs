@@ -1,20 +1,21 @@
 //! The auditor's laws. It knows what hospitals asked and were told, and reads the books at the end; it asks
 //! no server how something came about, and reckons amounts by hand.
 
+mod clearing;
+mod people;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use huitong_core::canonical::encode_to_vec;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::Side;
 use huitong_core::record::home::Committed;
+use huitong_core::record::reversal::ReversalOrdered;
 
 use crate::books::{ClearingBooks, NodeBooks};
 use crate::callers::{Answer, Told};
 use crate::register::region;
 use crate::saboteurs::Saboteur;
 use crate::workload::{ALREADY_SETTLED, Asked};
-use crate::year::Year;
 
 /// What must hold, whatever failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +36,7 @@ pub enum Law {
     Netted,
     /// Over all members each fund's nets are zero.
     ZeroSum,
-    /// Every answer that a hospital got stays true.
+    /// Every answer that a hospital got stays true, or is taken back by a record, as somebody wanted.
     AnswerChanged,
     /// Everything comes to an end: every id has an outcome, every receipt and leg arrives.
     Unended,
@@ -65,6 +66,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
         Saboteur::DroppedLeg => &[Law::Legs],
         Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
+        Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
     }
 }
@@ -73,6 +75,8 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
 pub struct Exhibits {
     pub asked: Vec<Asked>,
     pub answers: Vec<(String, Answer)>,
+    /// The ids whose settlements somebody wanted taken back.
+    pub reversals: BTreeSet<String>,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -92,6 +96,7 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.visits_said_settled_are();
     audit.both_books_agree();
     audit.nothing_is_paid_unasked();
+    audit.reversals_are_of_one_mind();
     audit.no_visit_is_paid_twice();
     audit.nothing_is_used_twice();
     audit.legs_are_in_the_clearing_once();
@@ -110,6 +115,12 @@ impl<'a> Audit<'a> {
         nodes.flat_map(|books| books.committed.iter())
     }
 
+    /// What was taken back at home, everywhere.
+    fn ordered(&self) -> impl Iterator<Item = &'a ReversalOrdered> + use<'a> {
+        let nodes = self.exhibits.nodes.iter();
+        nodes.flat_map(|books| books.ordered.iter())
+    }
+
     /// The first final answer of each id.
     fn final_answers(&self) -> BTreeMap<&'a str, &'a Answer> {
         let mut answers = BTreeMap::new();
@@ -126,33 +137,36 @@ impl<'a> Audit<'a> {
         let asked = self.exhibits.asked.iter();
         asked
             .filter_map(|asked| match answers.get(asked.request_id.as_str()) {
-                Some(Answer::Settled(told)) => Some((asked, told)),
-                _ => None,
+                Some(answer) => answer.settlement().map(|told| (asked, told)),
+                None => None,
             })
             .collect()
     }
 
+    /// An outcome stays, but for a settlement that is taken back: once and for ever.
     fn answers_stay_true(&mut self) {
-        let first = self.final_answers();
+        let mut last: BTreeMap<&str, &Answer> = BTreeMap::new();
+        let mut ever: BTreeMap<&str, &Answer> = BTreeMap::new();
         for (id, answer) in &self.exhibits.answers {
-            let Some(first) = first.get(id.as_str()) else {
+            last.insert(id, answer);
+            if !answer.is_final() {
                 continue;
-            };
-            let is_same = !answer.is_final() || answer == *first;
-            if !is_same {
-                let story = format!("{id} was told {first:?}, and then {answer:?}");
+            }
+            let before = ever.insert(id, answer);
+            let stays = before.is_none_or(|before| match (before, answer) {
+                (Answer::Settled(one), Answer::Reversed(other)) => one == other,
+                (before, answer) => before == answer,
+            });
+            if !stays {
+                let story = format!("{id} was told {before:?}, and then {answer:?}");
                 self.report(Law::AnswerChanged, story);
             }
         }
         // The last word on an id that had an outcome is that outcome, not that nobody knows it.
-        let mut last = BTreeMap::new();
-        for (id, answer) in &self.exhibits.answers {
-            last.insert(id.as_str(), answer);
-        }
-        for (id, first) in first {
+        for (id, outcome) in ever {
             let last = last[id];
-            if last != first {
-                let story = format!("{id} was told {first:?}, and in the end {last:?}");
+            if last != outcome {
+                let story = format!("{id} was told {outcome:?}, and in the end {last:?}");
                 self.report(Law::AnswerChanged, story);
             }
         }
@@ -241,152 +255,57 @@ impl<'a> Audit<'a> {
         }
     }
 
-    fn no_visit_is_paid_twice(&mut self) {
-        let mut paid: BTreeMap<String, Vec<SettlementId>> = BTreeMap::new();
-        for record in self.committed() {
-            let key = format!("{:?}", record.claim.visit_key());
-            let ids = paid.entry(key).or_default();
-            ids.push(record.body().clearing.settlement);
-        }
-        for (visit, ids) in paid {
-            let distinct: BTreeSet<_> = ids.iter().collect();
-            if distinct.len() != 1 {
-                let story = format!("{visit} is paid under {ids:?}");
-                self.report(Law::VisitTwice, story);
-            }
-        }
-    }
-
-    /// A person's year, reckoned again by hand in the order of versions.
-    fn nothing_is_used_twice(&mut self) {
-        let mut years: BTreeMap<String, Vec<&Committed>> = BTreeMap::new();
-        for record in self.committed() {
-            let person = psn(record);
-            years.entry(person).or_default().push(record);
-        }
-        for (person, mut year) in years {
-            year.sort_by_key(|record| (record.after.change, record.body().clearing.settlement));
-            let mut reckoned = Year::default();
-            for record in year {
-                let (pool, account) = reckoned.next(record.decision.total.get());
-                let booked = (
-                    record.decision.fund_total.get(),
-                    record.decision.own_account.get(),
-                );
-                let id = record.body().clearing.settlement;
-                if booked != (pool, account) {
-                    let story = format!(
-                        "{person}, {id} at version {}: paid {booked:?}, and {pool} from the pool and \
-                         {account} from the account were left to pay",
-                        record.after.change
-                    );
-                    self.report(Law::UsedTwice, story);
-                }
-                let balance = record.balances.own.get();
-                if balance != reckoned.balance {
-                    let story = format!(
-                        "{person}, {id}: the account holds {balance}, not {}",
-                        reckoned.balance
-                    );
-                    self.report(Law::Totals, story);
-                }
-                for (slot, total) in &record.totals {
-                    let expected = match slot.name.as_str() {
-                        "paid" => reckoned.paid,
-                        "charged" => reckoned.charged,
-                        "admissions" => reckoned.admissions,
-                        other => panic!("the rule has no total {other}"),
-                    };
-                    if *total != expected {
-                        let story =
-                            format!("{person}, {id}: {} is {total}, not {expected}", slot.name);
-                        self.report(Law::Totals, story);
-                    }
-                }
-            }
-        }
-    }
-
-    fn legs_are_in_the_clearing_once(&mut self) {
-        let clearing = &self.exhibits.clearing;
-        let mut expected = 0;
-        for record in self.committed() {
-            let part = &record.body().clearing;
-            if part.home == part.treatment {
-                continue;
-            }
-            expected += 2 * part.amounts.len();
-            for side in [Side::Receivable, Side::Payable] {
-                let mut legs: Vec<_> = clearing
-                    .legs_of(part.settlement, side)
-                    .iter()
-                    .map(|leg| (leg.leg.fund, leg.leg.amount))
-                    .collect();
-                legs.sort_unstable_by_key(|(fund, _)| *fund);
-                if legs != part.amounts {
-                    let id = part.settlement;
-                    let story = format!(
-                        "{id} pays {:?}; its {side:?} legs are {legs:?}",
-                        part.amounts
-                    );
-                    self.report(Law::Legs, story);
-                }
-            }
-        }
-        let held = clearing.legs.len();
-        if !(held == expected && clearing.halted == 0) {
-            let story = format!("the clearinghouse holds {held} legs of {expected}");
-            self.report(Law::Legs, story);
-        }
-    }
-
-    fn cycles_net_what_stands(&mut self) {
-        let clearing = &self.exhibits.clearing;
-        let mut owed: BTreeMap<_, i64> = BTreeMap::new();
-        for record in self.committed() {
-            let part = &record.body().clearing;
-            if part.home != part.treatment {
-                for (fund, amount) in &part.amounts {
-                    let pair = (part.home, part.treatment, *fund);
-                    *owed.entry(pair).or_default() += amount.get();
-                }
-            }
-        }
-        let (mut netted, mut taken): (BTreeMap<_, i64>, u64) = (BTreeMap::new(), 0);
-        for plan in &clearing.plans {
-            taken += plan
-                .windows()
+    /// What was taken back was wanted back, on both sides once and in full, and its hospital knows.
+    fn reversals_are_of_one_mind(&mut self) {
+        let told = self.told_settled();
+        for record in self.ordered() {
+            let body = record.body();
+            let id = body.clearing.settlement;
+            let of = told
                 .iter()
-                .map(|window| window.taken)
-                .sum::<u64>();
-            for gross in plan.gross() {
-                let pair = (gross.debtor, gross.creditor, gross.fund);
-                *netted.entry(pair).or_default() += gross.amount.get();
+                .find(|(_, told)| told.settlement == id.to_string());
+            let Some((asked, told)) = of else {
+                self.report(
+                    Law::BothBooks,
+                    format!("{id} is taken back, and nobody had it"),
+                );
+                continue;
+            };
+            let wanted = self.exhibits.reversals.contains(&asked.request_id);
+            if !wanted {
+                let story = format!("{} is taken back, and nobody asked", asked.request_id);
+                self.report(Law::AnswerChanged, story);
             }
-            let mut sums: BTreeMap<_, i64> = BTreeMap::new();
-            for net in plan.member_nets() {
-                *sums.entry(net.fund).or_default() += net.amount.get();
-            }
-            if !sums.values().all(|sum| *sum == 0) {
-                let story = format!("plan {} nets to {sums:?}", plan.number());
-                self.report(Law::ZeroSum, story);
+            let back = amounts(&body.clearing.amounts);
+            let given: Vec<i64> = told.amounts.iter().map(|(_, fen)| *fen).collect();
+            let booked = self.exhibits.nodes[asked.treatment].reversed.iter();
+            let booked: Vec<_> = booked
+                .filter(|reversal| reversal.body.clearing.settlement == id)
+                .map(|reversal| amounts(&reversal.body.clearing.amounts))
+                .collect();
+            if !(back == given && booked == [given.clone()]) {
+                let story = format!(
+                    "{} of {given:?} is taken back: home {back:?}, treatment {booked:?}",
+                    asked.request_id
+                );
+                self.report(Law::BothBooks, story);
             }
         }
-        let legs = u64::try_from(clearing.legs.len()).unwrap();
-        if !(taken == legs && netted == owed) {
-            let story =
-                format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");
-            self.report(Law::Netted, story);
+        for (asked, told) in told {
+            let id = &asked.request_id;
+            let mut answers = self.exhibits.answers.iter();
+            let last = answers.rfind(|(of, _)| of == id).map(|(_, answer)| answer);
+            let stands_no_more = self
+                .ordered()
+                .any(|record| record.body().clearing.settlement.to_string() == told.settlement);
+            if stands_no_more != matches!(last, Some(Answer::Reversed(_))) {
+                let story = format!("{id}: taken back: {stands_no_more}; the last word: {last:?}");
+                self.report(Law::AnswerChanged, story);
+            }
         }
     }
 }
 
 fn amounts<F>(amounts: &[(F, huitong_core::money::Fen)]) -> Vec<i64> {
     amounts.iter().map(|(_, fen)| fen.get()).collect()
-}
-
-/// A person's number, which does not print itself.
-fn psn(record: &Committed) -> String {
-    let bytes = encode_to_vec(&record.claim.person.psn_no);
-    String::from_utf8_lossy(&bytes[4..]).into_owned()
 }

@@ -161,6 +161,11 @@ fn a_forgotten_id_is_caught() {
 }
 
 #[test]
+fn a_forgotten_reversal_is_caught() {
+    is_caught(Saboteur::ForgottenReversal);
+}
+
+#[test]
 fn unchecked_visits_are_caught() {
     is_caught(Saboteur::UncheckedVisit);
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, HomeState, Index, Key, Reached, Row, StoreError, Stream, StreamHead, Table,
+    Change, HomeRow, HomeState, Index, Key, Reached, Row, StoreError, Stream, StreamHead, Table,
 };
 
 /// Who breaks what.
@@ -26,6 +26,8 @@ pub enum Saboteur {
     ForgottenId,
     /// Which visits are settled is forgotten, at both nodes.
     UncheckedVisit,
+    /// That a settlement was taken back is forgotten at home.
+    ForgottenReversal,
     /// After a restart a node serves from an old copy of its disk.
     OldBackup,
 }
@@ -43,6 +45,7 @@ impl Saboteur {
             | Self::NoTombstone
             | Self::DroppedLeg
             | Self::ForgottenId
+            | Self::ForgottenReversal
             | Self::UncheckedVisit => Stored {
                 disk,
                 index: Arc::new(Forgetful {
@@ -69,6 +72,13 @@ impl Forgetful {
                 None
             }
             (Saboteur::ForgottenId, _, Row::HomeSettlement(_)) => None,
+            (Saboteur::ForgottenReversal, _, Row::HomeSettlement(row)) => {
+                let state = match row.state {
+                    HomeState::Reversed(places) => HomeState::Committed(places.settled),
+                    state => state,
+                };
+                Some(Row::HomeSettlement(HomeRow { state, ..row }))
+            }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::DroppedLeg, Key::Stream(Stream::Legs), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {

@@ -1,6 +1,7 @@
 //! What hospitals do: they settle, send twice, lose patience, send again under another id, settle for one
-//! person in two regions at once, and give up. All of it follows from the seed.
+//! person in two regions at once, give up, and take back. All of it follows from the seed.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -9,20 +10,23 @@ use huitong_proto::settlement::v1;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::callers::{Answer, Hospital};
+use crate::callers::{Answer, Hospital, Officers};
 use crate::chance::Seeded;
 use crate::echo::Echo;
 use crate::platform::{BEGINNING, EventLog};
 use crate::register::{PEOPLE, Somebody, bill};
 
 /// Stories of one seed.
-const STORIES: u64 = 30;
+const STORIES: u64 = 36;
 /// The regions that people are of: few, so that they are asked for at once.
 pub const HOMES: usize = 4;
 /// The stretch in which they begin.
 pub const BEGIN_WITHIN_MS: u64 = 6_000;
 /// How long a hospital goes on asking before it leaves an id alone.
 const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What an id is told whose settlement another reversal has taken back.
+const ALREADY_REVERSED: &str = "reversal.already_reversed";
 
 /// What an id is told whose visit stands under another.
 pub const ALREADY_SETTLED: &str = "visit.already_settled";
@@ -46,6 +50,8 @@ pub struct History(Arc<Mutex<Told>>);
 struct Told {
     asked: Vec<Asked>,
     answers: Vec<(String, Answer)>,
+    /// The ids whose settlements somebody wants taken back.
+    reversals: BTreeSet<String>,
 }
 
 impl History {
@@ -55,6 +61,26 @@ impl History {
 
     pub fn asked(&self) -> Vec<Asked> {
         self.0.lock().unwrap().asked.clone()
+    }
+
+    fn ask_back(&self, asked: &Asked) {
+        let id = asked.request_id.clone();
+        self.0.lock().unwrap().reversals.insert(id);
+    }
+
+    /// The settlement that an id was told of, if it was.
+    fn settlement(&self, asked: &Asked) -> Option<String> {
+        let told = self.0.lock().unwrap();
+        let mut answers = told.answers.iter();
+        let found = answers.find_map(|(id, answer)| {
+            let told = answer.settlement()?;
+            (*id == asked.request_id).then(|| told.settlement.clone())
+        });
+        found
+    }
+
+    pub fn reversals(&self) -> BTreeSet<String> {
+        self.0.lock().unwrap().reversals.clone()
     }
 
     pub fn answers(&self) -> Vec<(String, Answer)> {
@@ -112,6 +138,38 @@ impl Hospitals {
         self.told(asked, "get", answer)
     }
 
+    /// Takes a settlement back under an id of its own, until it is taken back or that is refused for good.
+    async fn reverse_with_patience(&self, asked: &Asked, suffix: &str, chance: &Seeded) {
+        let (settled, begun) = (&asked.request_id, Instant::now());
+        let request_id = format!("{settled}{suffix}");
+        while begun.elapsed() < PATIENCE {
+            let hospital = &self.hospitals[asked.treatment];
+            let answer = hospital.reverse(&request_id, settled).await;
+            let answer = self.told(asked, "reverse", answer);
+            let is_refused = matches!(&answer, Answer::None(code) if code == ALREADY_REVERSED);
+            if matches!(answer, Answer::Reversed(_)) || is_refused {
+                return;
+            }
+            sleep(chance.millis(200..900)).await;
+        }
+    }
+
+    /// An officer of the home region takes it back; the hospital hears of it.
+    async fn order_back(&self, asked: &Asked, settlement: &str, chance: &Seeded) {
+        let (mut officers, begun) = (Officers::of(asked.of.home), Instant::now());
+        let request_id = format!("{}.ordered", asked.request_id);
+        while begun.elapsed() < PATIENCE {
+            let ordered = officers.reverse(&request_id, asked.treatment, settlement);
+            let ordered = ordered.await;
+            self.log
+                .note(&request_id, format_args!("order: {ordered:?}"));
+            if ordered.is_ok() || ordered.is_err_and(|code| code == ALREADY_REVERSED) {
+                return;
+            }
+            sleep(chance.millis(200..900)).await;
+        }
+    }
+
     async fn settle_with_patience(&self, asked: &Asked, chance: &Seeded) {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
@@ -166,7 +224,7 @@ impl Hospitals {
         let treatment = chance.place(regions);
         let first = asked(treatment, "");
         self.history.ask(&first);
-        match chance.within(0..12) {
+        match chance.within(0..16) {
             0..=2 => self.settle_with_patience(&first, chance).await,
             3 => {
                 // The same request twice at once.
@@ -204,6 +262,7 @@ impl Hospitals {
                 self.cancel_with_patience(&first, chance).await;
                 self.settle_with_patience(&first, chance).await;
             }
+            11..=14 => self.taken_back(&first, chance).await,
             _ => {
                 // Wanted for a short while only.
                 let begun = Timestamp::parse(BEGINNING).unwrap().as_millis();
@@ -211,6 +270,44 @@ impl Hospitals {
                 let soon = begun + i64::try_from(now).unwrap() + 1_500;
                 self.settle(&first, soon).await;
             }
+        }
+    }
+
+    /// A mistake: settled, taken back, and settled as it should have been.
+    async fn taken_back(&self, first: &Asked, chance: &Seeded) {
+        self.settle_with_patience(first, chance).await;
+        let Some(settlement) = self.history.settlement(first) else {
+            return;
+        };
+        self.history.ask_back(first);
+        match chance.within(0..5) {
+            0 => self.order_back(first, &settlement, chance).await,
+            1 => {
+                // The bureau and the hospital at once, who must not both do it.
+                let ordered = self.order_back(first, &settlement, chance);
+                tokio::join!(self.reverse_with_patience(first, ".back", chance), ordered);
+            }
+            2 => {
+                // Two of the hospital's systems at once.
+                let other = self.reverse_with_patience(first, ".back2", chance);
+                tokio::join!(self.reverse_with_patience(first, ".back", chance), other);
+            }
+            3 => {
+                // Once more, when it is long done.
+                self.reverse_with_patience(first, ".back", chance).await;
+                sleep(chance.millis(200..2_000)).await;
+                self.reverse_with_patience(first, ".back2", chance).await;
+            }
+            _ => self.reverse_with_patience(first, ".back", chance).await,
+        }
+        if chance.within(0..3) > 0 {
+            let corrected = Asked {
+                request_id: format!("{}.right", first.request_id),
+                fen: first.fen / 2 + 70_000,
+                ..first.clone()
+            };
+            self.history.ask(&corrected);
+            self.settle_with_patience(&corrected, chance).await;
         }
     }
 }

@@ -21,9 +21,17 @@ impl Default for Year {
     }
 }
 
+/// What a bill changed in a year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub start: i64,
+    pub pool: i64,
+    pub account: i64,
+}
+
 impl Year {
     /// What pool and account pay of the next bill, all of which is in scope.
-    pub fn next(&mut self, bill: i64) -> (i64, i64) {
+    pub fn next(&mut self, bill: i64) -> Entry {
         let start = (START - self.charged).min(bill);
         let share = ((bill - start) * 70 + 50) / 100;
         let pool = share.min(CEILING - self.paid);
@@ -32,6 +40,18 @@ impl Year {
         self.paid += pool;
         self.admissions += 1;
         self.balance -= account;
-        (pool, account)
+        Entry {
+            start,
+            pool,
+            account,
+        }
+    }
+
+    /// Takes a bill back, whatever came after it.
+    pub fn take_back(&mut self, entry: Entry) {
+        self.charged -= entry.start;
+        self.paid -= entry.pool;
+        self.admissions -= 1;
+        self.balance += entry.account;
     }
 }

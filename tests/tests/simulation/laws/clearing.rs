@@ -1,0 +1,110 @@
+//! The laws of clearing: every debt is there from both sides, and netted once.
+
+use std::collections::BTreeMap;
+
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{LegKind, Side};
+use huitong_core::money::Fen;
+use huitong_core::region::RegionCode;
+
+use super::{Audit, Law};
+
+/// What one region owes another by one record.
+struct Owed<'a> {
+    of: (SettlementId, LegKind),
+    debtor: RegionCode,
+    creditor: RegionCode,
+    amounts: &'a [(Fund, Fen)],
+}
+
+impl<'a> Audit<'a> {
+    /// The debts between regions: of what was settled, and of what was taken back.
+    fn debts(&self) -> impl Iterator<Item = Owed<'a>> + use<'a> {
+        let settled = self.committed().map(|record| {
+            let part = &record.body().clearing;
+            Owed {
+                of: (part.settlement, LegKind::Settlement),
+                debtor: part.home,
+                creditor: part.treatment,
+                amounts: &part.amounts,
+            }
+        });
+        let taken_back = self.ordered().map(|record| {
+            let part = &record.body().clearing;
+            Owed {
+                of: (part.settlement, LegKind::Reversal),
+                debtor: part.treatment,
+                creditor: part.home,
+                amounts: &part.amounts,
+            }
+        });
+        let all = settled.chain(taken_back);
+        all.filter(|owed| owed.debtor != owed.creditor)
+    }
+
+    pub(super) fn legs_are_in_the_clearing_once(&mut self) {
+        let clearing = &self.exhibits.clearing;
+        let mut expected = 0;
+        for owed in self.debts() {
+            expected += 2 * owed.amounts.len();
+            for side in [Side::Receivable, Side::Payable] {
+                let mut legs: Vec<_> = clearing
+                    .legs_of(owed.of, side)
+                    .iter()
+                    .map(|leg| (leg.leg.fund, leg.leg.amount))
+                    .collect();
+                legs.sort_unstable_by_key(|(fund, _)| *fund);
+                if legs != owed.amounts {
+                    let story = format!(
+                        "{:?} pays {:?}; its {side:?} legs are {legs:?}",
+                        owed.of, owed.amounts
+                    );
+                    self.report(Law::Legs, story);
+                }
+            }
+        }
+        let held = clearing.legs.len();
+        if !(held == expected && clearing.halted == 0) {
+            let story = format!("the clearinghouse holds {held} legs of {expected}");
+            self.report(Law::Legs, story);
+        }
+    }
+
+    pub(super) fn cycles_net_what_stands(&mut self) {
+        let clearing = &self.exhibits.clearing;
+        let mut owed: BTreeMap<_, i64> = BTreeMap::new();
+        for debt in self.debts() {
+            for (fund, amount) in debt.amounts {
+                let pair = (debt.debtor, debt.creditor, *fund);
+                *owed.entry(pair).or_default() += amount.get();
+            }
+        }
+        let (mut netted, mut taken): (BTreeMap<_, i64>, u64) = (BTreeMap::new(), 0);
+        for plan in &clearing.plans {
+            taken += plan
+                .windows()
+                .iter()
+                .map(|window| window.taken)
+                .sum::<u64>();
+            for gross in plan.gross() {
+                let pair = (gross.debtor, gross.creditor, gross.fund);
+                *netted.entry(pair).or_default() += gross.amount.get();
+            }
+            let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+            for net in plan.member_nets() {
+                *sums.entry(net.fund).or_default() += net.amount.get();
+            }
+            if !sums.values().all(|sum| *sum == 0) {
+                let story = format!("plan {} nets to {sums:?}", plan.number());
+                self.report(Law::ZeroSum, story);
+            }
+        }
+        let legs = u64::try_from(clearing.legs.len()).unwrap();
+        if !(taken == legs && netted == owed) {
+            let story =
+                format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");
+            self.report(Law::Netted, story);
+        }
+    }
+}
