@@ -114,6 +114,7 @@ pub fn read(
                 report_every: report_every?,
                 server: limits.server,
                 client: limits.client,
+                peers: limits.peers,
             },
             telemetry: telemetry?,
         })

@@ -3,10 +3,15 @@
 //! A refusal is a value for the caller; the rest are the node's own troubles, which the caller sees as a
 //! retryable refusal and an operator sees in the log, where they are handled (`grpc::status`).
 
+use std::time::Duration;
+
 use huitong_core::refusal::{Refusal, RefusalCode};
 
 use crate::ledger::WriteError;
 use crate::store::StoreError;
+
+/// How long a caller is asked to wait when the writer has more waiting than it takes.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// Why there is no answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -14,6 +19,9 @@ pub enum NodeError {
     /// Refused, with no trace left: the same id may be tried again.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// Refused for now, with no trace left; after so long it may be tried again.
+    #[error("{0}")]
+    Pushed(Refusal, Duration),
     /// Nothing could be written.
     #[error(transparent)]
     Write(#[from] WriteError),
@@ -29,11 +37,23 @@ impl NodeError {
         Self::Refused(Refusal::new(code, detail))
     }
 
+    /// After how long the caller is asked to try again; none when it should not, or may at once.
+    #[must_use]
+    pub const fn pushback(&self) -> Option<Duration> {
+        match self {
+            Self::Pushed(_, after) => Some(*after),
+            Self::Write(WriteError::Overloaded | WriteError::Closed) => Some(BUSY),
+            Self::Refused(_)
+            | Self::Write(WriteError::TooLarge(_) | WriteError::Broken(_) | WriteError::Store(_))
+            | Self::Store(_) => None,
+        }
+    }
+
     /// What the caller is told.
     #[must_use]
     pub fn refusal(&self) -> Refusal {
         match self {
-            Self::Refused(refusal) => refusal.clone(),
+            Self::Refused(refusal) | Self::Pushed(refusal, _) => refusal.clone(),
             Self::Write(WriteError::Overloaded | WriteError::Closed) => {
                 Refusal::new(RefusalCode::Overloaded, "")
             }

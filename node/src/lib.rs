@@ -11,7 +11,7 @@
 //! | [`office`] | How do two officers publish and withdraw a policy? |
 //! | [`replay`] | What would stored settlements come to under another policy? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
-//! | [`peers`] | Where are the other regions, and who must they prove to be? |
+//! | [`peers`] | Where are the other regions, who must they prove to be, and how much do we ask of them? |
 //! | [`grpc`] | How do messages become checked values, and refusals status? |
 //! | [`writer`] | Who decides, one after the other? |
 //! | [`ledger`] | What was appended, what is synced, what is indexed? |
@@ -25,6 +25,7 @@
 //! | [`command`] | `huitong node …` |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 //! | [`chance`] | Where do salts and jitter come from? |
+//! | `measures` | What is counted for operators? |
 
 pub mod catalogue;
 pub mod chance;
@@ -41,6 +42,7 @@ pub mod home;
 pub mod import;
 pub mod ledger;
 pub mod legs;
+mod measures;
 pub mod node;
 pub mod office;
 pub mod ordinal;

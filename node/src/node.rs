@@ -31,8 +31,9 @@ use crate::home::HomeRole;
 use crate::home::reverse::ReversalRule;
 use crate::ledger::{Ledger, LedgerOptions, OpenError};
 use crate::legs::report::Reporter;
+use crate::measures::Measures;
 use crate::office::Office;
-use crate::peers::{DirectoryEntry, DirectoryError, Homes};
+use crate::peers::{Calling, DirectoryEntry, DirectoryError, Homes, PeerLimits};
 use crate::platform::{Platform, StorageError, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
@@ -84,6 +85,8 @@ pub struct NodeConfig {
     pub server: ServerLimits,
     /// Bounds on calling.
     pub client: ClientLimits,
+    /// Bounds on calling one other region's node.
+    pub peers: PeerLimits,
 }
 
 /// Why a node did not start.
@@ -179,7 +182,13 @@ fn assemble(
         region, &ledger, &writer, &policies, &calendar, rule, &chance,
     );
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
-    let homes = Homes::new(region, Arc::clone(&home), config.directory, &dialer)?;
+    let calling = Calling {
+        dialer,
+        limits: config.peers,
+        chance: Arc::clone(&chance),
+        measures: Arc::new(Measures::new()),
+    };
+    let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -193,7 +202,7 @@ fn assemble(
     }));
     let reporter = config.clearinghouse.map(|endpoint| {
         let ledger = Arc::clone(&ledger);
-        Reporter::new(ledger, &endpoint, &dialer, chance, report_every).map(Arc::new)
+        Reporter::new(ledger, &endpoint, &calling.dialer, chance, report_every).map(Arc::new)
     });
     let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
     let registry = Arc::new(Registry::new(registry::Parts {

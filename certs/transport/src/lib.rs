@@ -9,6 +9,7 @@
 //! | [`access`] | Who may call what? |
 //! | [`deadline`](mod@deadline) | How long may a call take? |
 //! | [`refusal`] | How does a refusal travel as gRPC status? |
+//! | [`pushback`](mod@pushback) | When may a refused call be tried again? |
 //! | [`error`] | What went wrong on the way, and does trying again help? |
 //! | [`limits`] | Every bound of this crate, in one place |
 //! | [`network`] | What carries the bytes? |
@@ -27,6 +28,7 @@ pub mod error;
 pub mod limits;
 pub mod network;
 pub mod peer;
+pub mod pushback;
 pub mod refusal;
 pub mod server;
 
@@ -40,5 +42,6 @@ pub use error::{CertificateRefusal, TransportError};
 pub use limits::{ClientLimits, MAX_MESSAGE_BYTES, ServerLimits};
 pub use network::{Network, Tcp};
 pub use peer::{Peer, peer};
+pub use pushback::{pushback, with_pushback};
 pub use refusal::{refusal_code, refusal_status};
 pub use server::{ServeError, Server};

@@ -1,13 +1,16 @@
-//! `[limits]` and `[journal]`: bounds, each with the standard of the crate that keeps it.
+//! `[limits]`, `[peers]` and `[journal]`: bounds, each with the standard of the crate that keeps it.
 
 use huitong_document::config::Section;
 use huitong_journal::Options;
 use huitong_transport::{ClientLimits, ServerLimits};
 
+use crate::peers::{BreakerRule, BudgetRule, PeerLimits};
+
 /// All bounds of a node.
 pub(super) struct Limits {
     pub(super) server: ServerLimits,
     pub(super) client: ClientLimits,
+    pub(super) peers: PeerLimits,
     pub(super) journal: Options,
 }
 
@@ -19,10 +22,12 @@ pub(super) fn read(root: &Section<'_>) -> Option<Limits> {
         ),
         Some(section) => (server(&section), client(&section)),
     };
+    let peers = peers(root);
     let journal = journal(root);
     Some(Limits {
         server: server?,
         client: client?,
+        peers: peers?,
         journal: journal?,
     })
 }
@@ -56,6 +61,40 @@ fn client(section: &Section<'_>) -> Option<ClientLimits> {
     Some(ClientLimits {
         connect_timeout: connect_timeout?,
         ..standard
+    })
+}
+
+/// How another region's node is called: each of them for itself.
+fn peers(root: &Section<'_>) -> Option<PeerLimits> {
+    let standard = PeerLimits::standard();
+    let Some(section) = root.optional_section("peers") else {
+        return Some(standard);
+    };
+    let (breaker, retries) = (standard.breaker, standard.retries);
+    let calls = section.integer_or("calls", 4..=10_000, standard.calls);
+    let wait = section.duration_ms("wait_ms", 1..=60_000, standard.wait);
+    let attempts = section.integer_or("attempts", 1..=10, standard.attempts);
+    let pause = section.duration_ms("pause_ms", 1..=10_000, standard.pause);
+    let failures = section.integer_or("breaker_failures", 1..=1_000, breaker.failures);
+    let open = section.duration_ms("breaker_open_ms", 10..=60_000, breaker.open);
+    let most = breaker.open_at_most;
+    let open_at_most = section.duration_ms("breaker_open_at_most_ms", 10..=600_000, most);
+    let per_cent = section.integer_or("retry_per_cent", 0..=100, retries.per_cent);
+    let saved = section.integer_or("retries_saved_at_most", 0..=10_000, retries.saved_at_most);
+    Some(PeerLimits {
+        calls: calls?,
+        wait: wait?,
+        attempts: attempts?,
+        pause: pause?,
+        breaker: BreakerRule {
+            failures: failures?,
+            open: open?,
+            open_at_most: open_at_most?,
+        },
+        retries: BudgetRule {
+            per_cent: per_cent?,
+            saved_at_most: saved?,
+        },
     })
 }
 

@@ -6,7 +6,7 @@
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_proto::conversion::WireFault;
 use huitong_proto::conversion::refusal::{refusal_from_details, refusal_to_details};
-use huitong_transport::refusal_status;
+use huitong_transport::{refusal_status, with_pushback};
 use tonic::{Code, Status};
 
 use crate::error::NodeError;
@@ -57,6 +57,7 @@ impl From<NodeError> for Status {
     fn from(error: NodeError) -> Self {
         match &error {
             NodeError::Refused(_)
+            | NodeError::Pushed(..)
             | NodeError::Write(
                 WriteError::Overloaded | WriteError::Closed | WriteError::TooLarge(_),
             ) => {}
@@ -65,7 +66,11 @@ impl From<NodeError> for Status {
                 tracing::error!(%error, "a request could not be served");
             }
         }
-        status(&error.refusal())
+        let told = status(&error.refusal());
+        match error.pushback() {
+            Some(after) => with_pushback(told, after),
+            None => told,
+        }
     }
 }
 

@@ -3,6 +3,9 @@
 //! The directory is a list in the configuration. A region that is not in it is refused, and a home region is
 //! asked through one door ([`Home`]) whether it is another node or this one.
 
+pub mod breaker;
+pub mod budget;
+pub mod guard;
 mod remote;
 
 use std::collections::BTreeMap;
@@ -24,11 +27,16 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalOrder;
 use huitong_transport::{Dialer, TransportError};
 
+use crate::chance::Chance;
 use crate::error::NodeError;
 use crate::home::{
     AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
 };
+use crate::measures::Measures;
 
+pub use breaker::BreakerRule;
+pub use budget::BudgetRule;
+pub use guard::PeerLimits;
 pub use remote::Peer;
 
 /// One region of the directory.
@@ -81,9 +89,29 @@ pub enum HomeFault {
     /// It refused, without an outcome for the id.
     #[error(transparent)]
     Refused(Refusal),
+    /// It was not asked, or has no room now: it may be asked again after so long.
+    #[error("{refusal}")]
+    Pushed {
+        /// What whoever asked is told.
+        refusal: Refusal,
+        /// How long to wait.
+        after: Duration,
+    },
     /// It was not reached, or did not answer, or not in a way that can be read.
     #[error("{0}")]
     Unreachable(String),
+}
+
+/// With what other regions' nodes are called.
+pub struct Calling {
+    /// Network, credentials and their limits.
+    pub dialer: Dialer,
+    /// Bounds on calling one of them.
+    pub limits: PeerLimits,
+    /// For the jitter of retries.
+    pub chance: Arc<dyn Chance>,
+    /// What is counted.
+    pub measures: Arc<Measures>,
 }
 
 /// The directory, with a channel to each region.
@@ -103,7 +131,7 @@ impl Homes {
         own_region: RegionCode,
         own: Arc<HomeRole>,
         entries: Vec<DirectoryEntry>,
-        dialer: &Dialer,
+        calling: &Calling,
     ) -> Result<Self, DirectoryError> {
         let mut others = BTreeMap::new();
         for entry in entries
@@ -118,7 +146,7 @@ impl Homes {
                     found: found.clone(),
                 });
             }
-            let peer = Peer::new(entry, dialer);
+            let peer = Peer::new(entry, calling);
             let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
             if others.insert(region, Arc::new(peer)).is_some() {
                 return Err(DirectoryError::Twice(region));
@@ -297,6 +325,9 @@ impl Home {
 }
 
 fn own_fault(error: NodeError) -> HomeFault {
+    if let NodeError::Pushed(refusal, after) = error {
+        return HomeFault::Pushed { refusal, after };
+    }
     if let NodeError::Write(_) | NodeError::Store(_) = &error {
         tracing::error!(%error, "the own home role cannot answer");
     }

@@ -23,7 +23,6 @@ use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::final_refusal::final_refusal_from_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::receipt_from_wire;
-use huitong_proto::conversion::refusal::refusal_from_details;
 use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
 use huitong_proto::conversion::visit::visit_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
@@ -32,11 +31,12 @@ use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceClient;
-use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
-use tonic::Status;
+use huitong_transport::{MAX_MESSAGE_BYTES, TransportError, call_within};
 use tonic::transport::Channel;
+use tonic::{Request, Response, Status};
 
-use super::{DirectoryEntry, FetchedPolicy, HomeFault};
+use super::guard::{Guard, Purpose};
+use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 /// Connections kept to one peer.
@@ -48,22 +48,28 @@ pub struct Peer {
     signing: CertifiedKey,
     channels: Vec<Channel>,
     next: AtomicUsize,
+    guard: Guard,
 }
 
 impl Peer {
-    pub(super) fn new(entry: DirectoryEntry, dialer: &Dialer) -> Result<Self, TransportError> {
+    pub(super) fn new(entry: DirectoryEntry, calling: &Calling) -> Result<Self, TransportError> {
         let DirectoryEntry {
             region,
             endpoint,
             signing,
         } = entry;
-        let open = |_| dialer.connect_lazy(&endpoint, Identity::RegionNode(region));
+        let open = |_| {
+            calling
+                .dialer
+                .connect_lazy(&endpoint, Identity::RegionNode(region))
+        };
         let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
         Ok(Self {
             region,
             signing,
             channels,
             next: AtomicUsize::new(0),
+            guard: Guard::new(region, calling),
         })
     }
 
@@ -79,21 +85,36 @@ impl Peer {
         &self.signing
     }
 
-    fn channel(&self) -> Result<Channel, HomeFault> {
+    /// The next of the channels; there is always one.
+    fn channel(&self) -> Result<Channel, Status> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let channel = turn
             .checked_rem(self.channels.len())
             .and_then(|at| self.channels.get(at));
         channel
             .cloned()
-            .ok_or_else(|| HomeFault::Unreachable("no channel".to_owned()))
+            .ok_or_else(|| Status::internal("no channel"))
     }
 
-    fn home(&self) -> Result<HomeServiceClient<Channel>, HomeFault> {
-        let client = HomeServiceClient::new(self.channel()?);
-        Ok(client
-            .max_decoding_message_size(MAX_MESSAGE_BYTES)
-            .max_encoding_message_size(MAX_MESSAGE_BYTES))
+    /// Calls the peer's home role, with retries.
+    async fn home<M, T, F>(
+        &self,
+        purpose: Purpose,
+        within: Duration,
+        message: impl Fn() -> M,
+        call: impl Fn(HomeServiceClient<Channel>, Request<M>) -> F,
+    ) -> Result<T, HomeFault>
+    where
+        F: Future<Output = Result<Response<T>, Status>>,
+    {
+        let (message, call) = (&message, &call);
+        let attempt = |left| async move {
+            let client = HomeServiceClient::new(self.channel()?)
+                .max_decoding_message_size(MAX_MESSAGE_BYTES)
+                .max_encoding_message_size(MAX_MESSAGE_BYTES);
+            call_within(left, message(), |request| call(client, request)).await
+        };
+        self.guard.call(purpose, within, attempt).await
     }
 
     pub(super) async fn snapshot(
@@ -102,16 +123,18 @@ impl Peer {
         held: u64,
         within: Duration,
     ) -> Result<Snapshot, HomeFault> {
-        let request = v1::SnapshotRequest {
+        let request = || v1::SnapshotRequest {
             person: Some(person_to_wire(&ask.person)),
             credential: Some(credential_to_wire(&ask.credential)),
             institution: Some(institution_to_wire(&ask.institution)),
             visit: Some(visit_to_wire(&ask.visit)),
             receipts_held: held,
         };
-        let mut client = self.home()?;
-        let answer = call_within(within, request, |request| client.snapshot(request)).await;
-        let snapshot = snapshot(&answer.map_err(fault)?.into_inner().snapshot)?;
+        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+            home.snapshot(request).await
+        };
+        let answer = self.home(Purpose::Ask, within, request, call).await?;
+        let snapshot = snapshot(&answer.snapshot)?;
         if snapshot.person == ask.person {
             Ok(snapshot)
         } else {
@@ -130,7 +153,7 @@ impl Peer {
         held: u64,
         within: Duration,
     ) -> Result<CommitOutcome, HomeFault> {
-        let request = v1::CommitRequest {
+        let request = || v1::CommitRequest {
             settlement: settlement.to_string(),
             claim: Some(claim_to_wire(claim)),
             version: Some(v1::Version {
@@ -140,10 +163,12 @@ impl Peer {
             decision: Some(decision_to_wire(decision)),
             receipts_held: held,
         };
-        let mut client = self.home()?;
-        let answer = call_within(within, request, |request| client.commit(request)).await;
+        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+            home.commit(request).await
+        };
+        let answer = self.home(Purpose::Finish, within, request, call).await?;
         let path = Path::root("response");
-        match answer.map_err(fault)?.into_inner().outcome {
+        match answer.outcome {
             Some(v1::commit_response::Outcome::Receipt(receipt)) => {
                 Ok(CommitOutcome::Committed(standing(receipt, path)?))
             }
@@ -166,14 +191,16 @@ impl Peer {
         person: PersonRef,
         within: Duration,
     ) -> Result<AbandonOutcome, HomeFault> {
-        let request = v1::AbandonRequest {
+        let request = || v1::AbandonRequest {
             settlement: settlement.to_string(),
             person: Some(person_to_wire(&person)),
         };
-        let mut client = self.home()?;
-        let answer = call_within(within, request, |request| client.abandon(request)).await;
+        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+            home.abandon(request).await
+        };
+        let answer = self.home(Purpose::Finish, within, request, call).await?;
         let path = Path::root("response");
-        match answer.map_err(fault)?.into_inner().outcome {
+        match answer.outcome {
             Some(v1::abandon_response::Outcome::Receipt(receipt)) => {
                 Ok(AbandonOutcome::Committed(standing(receipt, path)?))
             }
@@ -198,17 +225,19 @@ impl Peer {
         let BegunBy::Institution(institution) = order.begun_by else {
             return Err(HomeFault::Unreachable("an officer asks at home".to_owned()));
         };
-        let request = v1::HomeReverseRequest {
+        let request = || v1::HomeReverseRequest {
             reversal: reversal.to_string(),
             settlement: order.settlement.to_string(),
             institution: institution.to_string(),
             reason: reason_to_wire(order.reason),
             receipts_held: held,
         };
-        let mut client = self.home()?;
-        let answer = call_within(within, request, |request| client.reverse(request)).await;
+        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+            home.reverse(request).await
+        };
+        let answer = self.home(Purpose::Finish, within, request, call).await?;
         let path = Path::root("response");
-        match answer.map_err(fault)?.into_inner().outcome {
+        match answer.outcome {
             Some(v1::home_reverse_response::Outcome::Reversed(reversed)) => {
                 let word = reversed_from_wire(reversed, path).map_err(unreadable)?;
                 Ok(ReverseOutcome::Reversed(Box::new(word)))
@@ -226,12 +255,14 @@ impl Peer {
         digest: Digest,
         within: Duration,
     ) -> Result<FetchedPolicy, HomeFault> {
-        let request = FetchPolicyRequest {
-            digest: digest.as_bytes().to_vec(),
+        let attempt = |left| async move {
+            let request = FetchPolicyRequest {
+                digest: digest.as_bytes().to_vec(),
+            };
+            let mut client = PolicyServiceClient::new(self.channel()?);
+            call_within(left, request, |request| client.fetch_policy(request)).await
         };
-        let mut client = PolicyServiceClient::new(self.channel()?);
-        let answer = call_within(within, request, |request| client.fetch_policy(request)).await;
-        let answer = answer.map_err(fault)?.into_inner();
+        let answer = self.guard.call(Purpose::Ask, within, attempt).await?;
         let path = Path::root("statement");
         let statement = path.required(answer.statement).map_err(unreadable)?;
         let statement = statement_from_wire(statement, path).map_err(unreadable)?;
@@ -247,12 +278,18 @@ impl Peer {
     /// # Errors
     /// [`HomeFault`].
     pub async fn deliver(&self, sent: &[HomeWord], within: Duration) -> Result<u64, HomeFault> {
-        let delivered = sent.iter().map(delivered_to_wire).collect();
-        let request = v1::DeliverReceiptsRequest { delivered };
-        let client = TreatmentServiceClient::new(self.channel()?);
-        let mut client = client.max_encoding_message_size(MAX_MESSAGE_BYTES);
-        let answer = call_within(within, request, |request| client.deliver_receipts(request)).await;
-        Ok(answer.map_err(fault)?.into_inner().held)
+        let attempt = |left| async move {
+            let delivered = sent.iter().map(delivered_to_wire).collect();
+            let request = v1::DeliverReceiptsRequest { delivered };
+            let client = TreatmentServiceClient::new(self.channel()?);
+            let mut client = client.max_encoding_message_size(MAX_MESSAGE_BYTES);
+            call_within(left, request, |request| client.deliver_receipts(request)).await
+        };
+        Ok(self
+            .guard
+            .call(Purpose::Finish, within, attempt)
+            .await?
+            .held)
     }
 }
 
@@ -271,14 +308,4 @@ fn snapshot(bytes: &[u8]) -> Result<Snapshot, HomeFault> {
 fn unreadable(fault: WireFault) -> HomeFault {
     tracing::error!(%fault, "a peer's answer cannot be read");
     HomeFault::Unreachable(fault.to_string())
-}
-
-fn fault(status: Status) -> HomeFault {
-    match refusal_from_details(status.details()) {
-        Some(refusal) => HomeFault::Refused(refusal),
-        None => HomeFault::Unreachable(
-            TransportError::of(&status)
-                .map_or_else(|| status.to_string(), |error| error.to_string()),
-        ),
-    }
 }

@@ -62,6 +62,9 @@ impl TreatmentRole {
                         Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
                     }
                     Err(HomeFault::Refused(refusal)) => Err(refusal.into()),
+                    Err(HomeFault::Pushed { refusal, after }) => {
+                        Err(NodeError::Pushed(refusal, after))
+                    }
                     Err(HomeFault::Unreachable(why)) => {
                         Err(NodeError::refused(RefusalCode::HomeUnreachable, why))
                     }

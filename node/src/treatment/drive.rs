@@ -13,7 +13,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
 use huitong_core::record::treatment::{Prepared, Reprepared};
-use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_core::reversal::HomeWord;
 
 use super::TreatmentRole;
@@ -151,7 +151,8 @@ impl TreatmentRole {
         let prepared = attempt.prepared.clone();
         let policy = match self.policy(home, &snapshot, self.timing.ask).await {
             Ok(policy) => policy,
-            Err(NodeError::Refused(refusal)) if refusal.code != RefusalCode::HomeUnreachable => {
+            // What may pass by itself is no reason to give up.
+            Err(NodeError::Refused(refusal)) if refusal.code.retry() == Retry::No => {
                 return Ok(Err(refusal));
             }
             Err(error) => return Err(error),

@@ -339,6 +339,7 @@ pub(super) fn decide_on(
 fn before_commit(fault: HomeFault) -> NodeError {
     match fault {
         HomeFault::Refused(refusal) => NodeError::Refused(refusal),
+        HomeFault::Pushed { refusal, after } => NodeError::Pushed(refusal, after),
         HomeFault::Unreachable(why) => NodeError::refused(RefusalCode::HomeUnreachable, why),
     }
 }

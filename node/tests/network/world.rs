@@ -15,7 +15,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{Disk, Options};
 use huitong_node::clock::{Calendar, Clock};
 use huitong_node::home::reverse::ReversalRule;
-use huitong_node::peers::DirectoryEntry;
+use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::platform::Platform;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
@@ -251,6 +251,7 @@ impl World {
                 ..ServerLimits::standard()
             },
             client: ClientLimits::standard(),
+            peers: PeerLimits::standard(),
         }
     }
 

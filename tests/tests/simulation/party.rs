@@ -267,6 +267,7 @@ impl Party {
                 ..ServerLimits::standard()
             },
             client: client_limits(),
+            peers: PeerLimits::standard(),
         }
     }
 }

@@ -1,0 +1,69 @@
+//! What is counted for operators: by region and kind, never by person, visit or id.
+//!
+//! Counters go where telemetry sends them; without a collector they cost next to nothing.
+
+use huitong_core::region::RegionCode;
+use opentelemetry::metrics::Counter;
+use opentelemetry::{KeyValue, global};
+
+/// What became of a call to a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerCall {
+    /// It was answered.
+    Answered,
+    /// It was lost on the way.
+    Lost,
+    /// It is tried again.
+    Retried,
+    /// There was no place for it in time.
+    NoPlace,
+    /// It was not made, because the peer is left alone for a while.
+    LeftAlone,
+}
+
+impl PeerCall {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Answered => "answered",
+            Self::Lost => "lost",
+            Self::Retried => "retried",
+            Self::NoPlace => "no_place",
+            Self::LeftAlone => "left_alone",
+        }
+    }
+}
+
+/// The counters of a node.
+#[derive(Debug)]
+pub struct Measures {
+    peer_calls: Counter<u64>,
+}
+
+impl Measures {
+    /// The counters, for where telemetry sends them now.
+    #[must_use]
+    pub fn new() -> Self {
+        let meter = global::meter("huitong-node");
+        Self {
+            peer_calls: meter
+                .u64_counter("huitong.peer.calls")
+                .with_description(
+                    "calls to other regions' nodes, by region and by what became of them",
+                )
+                .build(),
+        }
+    }
+
+    /// Counts a call to a region's node.
+    pub fn call(&self, region: RegionCode, became: PeerCall) {
+        let region = KeyValue::new("region", region.to_string());
+        self.peer_calls
+            .add(1, &[region, KeyValue::new("outcome", became.name())]);
+    }
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Self::new()
+    }
+}
