@@ -3,9 +3,12 @@
 //! One file per command. The commands on a running node are gRPC clients with an officer's certificate;
 //! none of them opens the node's files.
 
+pub mod act;
 mod check_config;
 mod close_day;
 mod evidence;
+pub mod filing;
+mod filing_shown;
 mod import;
 pub mod policy;
 mod reverse;
@@ -45,6 +48,9 @@ pub enum NodeCommand {
     Import(Import),
     /// Close a business day / 日切
     CloseDay(CloseDay),
+    /// File, amend, cancel and list filings; review emergencies / 备案办理
+    #[command(subcommand)]
+    Filing(filing::FilingCommand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
     Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
@@ -82,6 +88,7 @@ impl NodeCommand {
             Self::CheckConfig(check) => check.run(out),
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
+            Self::Filing(filing) => filing.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::Evidence(write) => write.run(out),

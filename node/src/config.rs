@@ -6,6 +6,7 @@
 
 mod calendar;
 mod directory;
+mod filing;
 mod identity;
 mod limits;
 mod reversal;
@@ -87,6 +88,7 @@ pub fn read(
         .map(|section| endpoint(&section));
     let calendar = calendar::read(&root, folder);
     let reversal = reversal::read(&root);
+    let filing = filing::read(&root);
     let (timing, report_every) = timing(&root);
     let limits = limits::read(&root);
     let telemetry = telemetry::read(&root, region);
@@ -108,6 +110,7 @@ pub fn read(
                 },
                 calendar: calendar?,
                 reversal: reversal?,
+                filing: filing?,
                 clock,
                 journal: limits.journal,
                 timing: timing?,

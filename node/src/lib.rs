@@ -8,6 +8,7 @@
 //! | [`home`] | What does a region answer for its own people? |
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`registry`] | What do its officers bring in and close? |
+//! | [`people`](mod@people) | What do officers change of one person's record? |
 //! | [`office`] | How do two officers publish and withdraw a policy? |
 //! | [`replay`] | What would stored settlements come to under another policy? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
@@ -47,6 +48,7 @@ pub mod node;
 pub mod office;
 pub mod ordinal;
 pub mod peers;
+pub mod people;
 pub mod platform;
 pub mod policies;
 mod reading;

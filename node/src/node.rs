@@ -34,6 +34,8 @@ use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::office::Office;
 use crate::peers::{Calling, DirectoryEntry, DirectoryError, Homes, PeerLimits};
+use crate::people::PeopleDesk;
+use crate::people::rule::FilingRule;
 use crate::platform::{Platform, StorageError, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
@@ -73,6 +75,8 @@ pub struct NodeConfig {
     pub calendar: Calendar,
     /// Which settlements of its people are reversed, and by whom.
     pub reversal: ReversalRule,
+    /// Who may file what for its people.
+    pub filing: FilingRule,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The journal's limits.
@@ -205,6 +209,14 @@ fn assemble(
         Reporter::new(ledger, &endpoint, &calling.dialer, chance, report_every).map(Arc::new)
     });
     let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
+    let people = Arc::new(PeopleDesk::new(
+        region,
+        Arc::clone(&ledger),
+        Arc::clone(&writer),
+        Arc::clone(&policies),
+        config.filing,
+        Arc::clone(&clock),
+    ));
     let registry = Arc::new(Registry::new(registry::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -215,6 +227,7 @@ fn assemble(
         reported: reporter.as_ref().map(|reporter| reporter.reported()),
     }));
     let services = Services {
+        people,
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),

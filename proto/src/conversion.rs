@@ -6,14 +6,19 @@
 
 pub mod claim;
 pub mod common;
+mod days;
 pub mod decision;
 pub mod field;
+pub mod filing;
 pub mod final_refusal;
+pub mod insured;
 pub mod leg;
+pub mod person;
 pub mod publication;
 pub mod receipt;
 pub mod refusal;
 pub mod reversal;
+pub mod total;
 pub mod visit;
 
 pub use field::{Path, WireFault};

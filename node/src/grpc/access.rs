@@ -14,11 +14,12 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     let officer: &[Caller] = &[Caller::OfficerOf(own)];
     let either: &[Caller] = &[Caller::InstitutionOf(own), Caller::OfficerOf(own)];
     let anyone: &[Caller] = &[Caller::AnyCertified];
-    AccessTable::new(vec![
+    let mut rows = vec![
         Row::method("/huitong.settlement.v1.HomeService/Snapshot", node),
         Row::method("/huitong.settlement.v1.HomeService/Commit", node),
         Row::method("/huitong.settlement.v1.HomeService/Abandon", node),
         Row::method("/huitong.settlement.v1.HomeService/Reverse", node),
+        Row::method("/huitong.settlement.v1.HomeService/File", node),
         Row::method(
             "/huitong.settlement.v1.TreatmentService/DeliverReceipts",
             node,
@@ -62,15 +63,40 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             "/huitong.settlement.v1.InstitutionService/AcknowledgeReversal",
             institution,
         ),
+        Row::method(
+            "/huitong.settlement.v1.InstitutionService/File",
+            institution,
+        ),
         Row::method("/huitong.settlement.v1.EvidenceService/GetEvidence", either),
+    ];
+    rows.extend(of_officers(officer));
+    rows.extend([
+        Row::service("grpc.health.v1.Health", anyone),
+        Row::service("grpc.reflection.v1.ServerReflection", anyone),
+        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
+    ]);
+    AccessTable::new(rows)
+}
+
+/// What officers do beside policies: files and days, people and filings.
+fn of_officers(officer: &[Caller]) -> Vec<Row> {
+    vec![
         Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
         Row::method("/huitong.settlement.v1.RegistryService/Reverse", officer),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
-        Row::service("grpc.health.v1.Health", anyone),
-        Row::service("grpc.reflection.v1.ServerReflection", anyone),
-        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
-    ])
+        Row::method("/huitong.settlement.v1.PeopleService/Change", officer),
+        Row::method("/huitong.settlement.v1.PeopleService/GetPerson", officer),
+        Row::method("/huitong.settlement.v1.PeopleService/ListFilings", officer),
+        Row::method(
+            "/huitong.settlement.v1.PeopleService/ListEmergencies",
+            officer,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.PeopleService/ReviewEmergency",
+            officer,
+        ),
+    ]
 }
 
 #[cfg(test)]

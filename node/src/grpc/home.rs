@@ -5,15 +5,18 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::PersonVersion;
 use huitong_core::decision::EngineVersion;
-use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
+use huitong_core::record::person::{AskedBy, PersonChange};
+use huitong_core::record::registry::FilingArea;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_from_wire, institution_from_wire};
 use huitong_proto::conversion::common::{credential_from_wire, person_from_wire};
 use huitong_proto::conversion::decision::first_difference;
+use huitong_proto::conversion::filing::filing_class_from_wire;
 use huitong_proto::conversion::final_refusal::final_refusal_to_wire;
 use huitong_proto::conversion::receipt::receipt_to_wire;
 use huitong_proto::conversion::reversal::{reason_from_wire, reversed_to_wire};
@@ -24,23 +27,30 @@ use huitong_proto::settlement::v1::home_service_server::HomeService;
 use tonic::{Request, Response, Status};
 
 use super::calling_region;
+use super::people::filed;
 use super::status::{malformed, refused};
 use crate::home::{
     AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
 };
+use crate::people::{ActAsked, PeopleDesk};
 use crate::store::StoreError;
 
 /// The service.
 pub struct HomeGrpc {
     region: RegionCode,
     role: Arc<HomeRole>,
+    people: Arc<PeopleDesk>,
 }
 
 impl HomeGrpc {
     /// The service of a home role.
     #[must_use]
-    pub const fn new(region: RegionCode, role: Arc<HomeRole>) -> Self {
-        Self { region, role }
+    pub const fn new(region: RegionCode, role: Arc<HomeRole>, people: Arc<PeopleDesk>) -> Self {
+        Self {
+            region,
+            role,
+            people,
+        }
     }
 
     fn own_person(&self, person: &PersonRef) -> Result<(), Status> {
@@ -157,6 +167,46 @@ impl HomeService for HomeGrpc {
             outcome: Some(outcome),
         }))
     }
+
+    #[tracing::instrument(name = "home.file", skip_all)]
+    async fn file(
+        &self,
+        request: Request<v1::HomeFileRequest>,
+    ) -> Result<Response<v1::HomeFileResponse>, Status> {
+        let treatment = calling_region(&request)?;
+        let asked = filing_asked(request.into_inner(), treatment);
+        let (home, asked) = asked.map_err(|fault| malformed(&fault))?;
+        self.own_person(&home)?;
+        let filing = Some(filed(&self.people.change(asked).await?)?);
+        Ok(Response::new(v1::HomeFileResponse { filing }))
+    }
+}
+
+fn filing_asked(
+    message: v1::HomeFileRequest,
+    treatment: RegionCode,
+) -> Result<(PersonRef, ActAsked), WireFault> {
+    let person = person_from_wire(message.person, Path::root("person"))?;
+    let code = Path::root("institution");
+    let asked = ActAsked {
+        by: AskedBy::Institution {
+            region: treatment,
+            code: code.parse(&message.institution, InstitutionCode::parse)?,
+        },
+        request: Path::root("request_id").parse(&message.request_id, RequestId::parse)?,
+        psn_no: person.psn_no,
+        change: PersonChange::File {
+            class: filing_class_from_wire(message.class, Path::root("class"))?,
+            area: FilingArea::Region(treatment),
+            from: None,
+            until: None,
+        },
+        credential: Some(credential_from_wire(
+            message.credential,
+            Path::root("credential"),
+        )?),
+    };
+    Ok((person, asked))
 }
 
 fn reversal_order(

@@ -18,9 +18,12 @@ use huitong_proto::settlement::v1::institution_service_server::InstitutionServic
 use huitong_transport::peer;
 use tonic::{Request, Response, Status};
 
+use super::filing::FilesElsewhere;
 use super::shown::{explanation, line_shares, settlement};
 use super::status::{malformed, refused};
 use super::{calling_institution, within};
+use crate::peers::Homes;
+use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
 use crate::treatment::cancel::Cancel;
 use crate::treatment::order::settlement_id;
@@ -38,20 +41,39 @@ pub struct InstitutionGrpc {
     region: RegionCode,
     role: Arc<TreatmentRole>,
     policies: Arc<PolicyBook>,
+    files: FilesElsewhere,
+}
+
+/// What the service stands on.
+pub struct InstitutionParts {
+    /// The region.
+    pub region: RegionCode,
+    /// The treatment role.
+    pub role: Arc<TreatmentRole>,
+    /// The policies at hand.
+    pub policies: Arc<PolicyBook>,
+    /// The records of the region's own people.
+    pub people: Arc<PeopleDesk>,
+    /// The directory.
+    pub homes: Homes,
 }
 
 impl InstitutionGrpc {
     /// The service of a treatment role.
     #[must_use]
-    pub const fn new(
-        region: RegionCode,
-        role: Arc<TreatmentRole>,
-        policies: Arc<PolicyBook>,
-    ) -> Self {
+    pub fn new(parts: InstitutionParts) -> Self {
+        let InstitutionParts {
+            region,
+            role,
+            policies,
+            people,
+            homes,
+        } = parts;
         Self {
             region,
             role,
             policies,
+            files: FilesElsewhere { people, homes },
         }
     }
 }
@@ -224,6 +246,21 @@ impl InstitutionService for InstitutionGrpc {
         let settlement = settlement.map_err(|fault| malformed(&fault))?;
         self.role.note(institution, settlement).await?;
         Ok(Response::new(v1::AcknowledgeReversalResponse {}))
+    }
+
+    #[tracing::instrument(name = "institution.file", skip_all)]
+    async fn file(
+        &self,
+        request: Request<v1::FileRequest>,
+    ) -> Result<Response<v1::FileResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let within = within(&request);
+        let filing = self
+            .files
+            .file(request.into_inner(), institution, within)
+            .await?;
+        let filing = Some(filing);
+        Ok(Response::new(v1::FileResponse { filing }))
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod evidence;
+mod filing;
 pub mod home;
 mod import;
 pub mod institution;
@@ -14,6 +15,8 @@ pub mod office_client;
 mod office_shown;
 mod office_stream;
 pub mod officer;
+pub mod people;
+pub mod people_client;
 pub mod policy;
 pub mod registry;
 mod reversal;

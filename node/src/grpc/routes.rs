@@ -10,6 +10,7 @@ use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
+use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
 use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
@@ -17,8 +18,9 @@ use tonic::service::Routes;
 
 use super::evidence::EvidenceGrpc;
 use super::home::HomeGrpc;
-use super::institution::InstitutionGrpc;
+use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::office::PolicyOfficeGrpc;
+use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
 use super::registry::RegistryGrpc;
 use super::treatment::TreatmentGrpc;
@@ -27,6 +29,7 @@ use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::office::Office;
 use crate::peers::Homes;
+use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
 use crate::registry::Registry;
 use crate::treatment::TreatmentRole;
@@ -45,6 +48,8 @@ pub struct Services {
     pub registry: Arc<Registry>,
     /// The certificate of the node's signing key, for evidence.
     pub signer: CertifiedKey,
+    /// The records of the region's people.
+    pub people: Arc<PeopleDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -58,51 +63,7 @@ pub struct Services {
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
 pub async fn routes(services: Services) -> Result<Routes, String> {
-    let Services {
-        region,
-        ledger,
-        home,
-        treatment,
-        registry,
-        signer,
-        office,
-        policies,
-        homes,
-    } = services;
-    let institution = InstitutionGrpc::new(region, Arc::clone(&treatment), Arc::clone(&policies));
-    let institution = InstitutionServiceServer::new(institution)
-        .max_decoding_message_size(MAX_MESSAGE_BYTES)
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let homes_of = HomeServiceServer::new(HomeGrpc::new(region, Arc::clone(&home)))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES)
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let delivered = TreatmentServiceServer::new(TreatmentGrpc::new(Arc::clone(&treatment)))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let desk = EvidenceDesk {
-        region,
-        signer,
-        ledger: Arc::clone(&ledger),
-        treatment: Arc::clone(&treatment),
-        policies: Arc::clone(&policies),
-        homes: homes.clone(),
-    };
-    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
-        .max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&policies)));
-    let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
-    let office =
-        PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let officers = RegistryGrpc {
-        registry,
-        ledger,
-        home,
-        treatment,
-        policies,
-        homes,
-    };
-    let officers =
-        RegistryServiceServer::new(officers).max_encoding_message_size(MAX_MESSAGE_BYTES);
-
+    let served = of_officers(&services, of_parties(&services));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<InstitutionServiceServer<InstitutionGrpc>>()
@@ -118,14 +79,72 @@ pub async fn routes(services: Services) -> Result<Routes, String> {
     let earlier_reflection = described()
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
-    Ok(Routes::new(institution)
-        .add_service(homes_of)
-        .add_service(delivered)
-        .add_service(evidence)
-        .add_service(policy)
-        .add_service(office)
-        .add_service(officers)
+    Ok(served
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))
+}
+
+/// What institutions and other regions' nodes call.
+fn of_parties(services: &Services) -> Routes {
+    let region = services.region;
+    let (home, people) = (Arc::clone(&services.home), Arc::clone(&services.people));
+    let institution = InstitutionGrpc::new(InstitutionParts {
+        region,
+        role: Arc::clone(&services.treatment),
+        policies: Arc::clone(&services.policies),
+        people: Arc::clone(&people),
+        homes: services.homes.clone(),
+    });
+    let institution = InstitutionServiceServer::new(institution)
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let home = HomeServiceServer::new(HomeGrpc::new(region, home, people))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let treatment = TreatmentGrpc::new(Arc::clone(&services.treatment));
+    let treatment =
+        TreatmentServiceServer::new(treatment).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&services.policies)));
+    Routes::new(institution)
+        .add_service(home)
+        .add_service(treatment)
+        .add_service(policy)
+}
+
+/// What officers of the region call, and what they share with its institutions.
+fn of_officers(services: &Services, routes: Routes) -> Routes {
+    let (ledger, policies) = (Arc::clone(&services.ledger), Arc::clone(&services.policies));
+    let (treatment, homes) = (Arc::clone(&services.treatment), services.homes.clone());
+    let desk = EvidenceDesk {
+        region: services.region,
+        signer: services.signer.clone(),
+        ledger: Arc::clone(&ledger),
+        treatment: Arc::clone(&treatment),
+        policies: Arc::clone(&policies),
+        homes: homes.clone(),
+    };
+    let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let office = Arc::clone(&services.office);
+    let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
+    let office =
+        PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let registry = RegistryGrpc {
+        registry: Arc::clone(&services.registry),
+        ledger,
+        home: Arc::clone(&services.home),
+        treatment,
+        policies,
+        homes,
+    };
+    let registry =
+        RegistryServiceServer::new(registry).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let people = PeopleServiceServer::new(PeopleGrpc::new(Arc::clone(&services.people)))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    routes
+        .add_service(evidence)
+        .add_service(office)
+        .add_service(registry)
+        .add_service(people)
 }

@@ -86,6 +86,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         RefusalCode::Overloaded
         | RefusalCode::TooLarge
         | RefusalCode::TooManyProposals
+        | RefusalCode::RecordFull
         | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
         RefusalCode::StoreBroken | RefusalCode::HomeUnreachable | RefusalCode::OutcomeUnknown => {
             Code::Unavailable
@@ -94,14 +95,19 @@ const fn grpc_code(code: RefusalCode) -> Code {
         RefusalCode::IdentityMismatch
         | RefusalCode::NotAllowed
         | RefusalCode::SameOfficer
+        | RefusalCode::FilingNotAllowed
         | RefusalCode::ReasonNotAllowed => Code::PermissionDenied,
         RefusalCode::UnknownRegion
         | RefusalCode::UnknownInstitution
         | RefusalCode::UnknownPerson
         | RefusalCode::NotFound
+        | RefusalCode::FilingEnded
+        | RefusalCode::NothingToReview
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled
+        | RefusalCode::AlreadyEnrolled
+        | RefusalCode::FilingStands
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
@@ -112,6 +118,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::InstitutionNotNetworked
         | RefusalCode::CredentialMismatch
         | RefusalCode::NotEnrolled
+        | RefusalCode::PersonDead
+        | RefusalCode::CoverDoesNotFit
+        | RefusalCode::FilingAtHome
         | RefusalCode::UnknownCatalogueCode
         | RefusalCode::NoPolicy
         | RefusalCode::VisitSpansYears

@@ -21,7 +21,7 @@ pub mod reverse;
 pub mod reversing;
 pub mod standing;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 mod unbroken;
 
 use std::collections::BTreeMap;
@@ -54,7 +54,7 @@ use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
 use refusing::{Under, told};
 use reverse::ReversalRule;
-use standing::{Asked, Standing, standing};
+use standing::{Asked, Settling, Standing, standing};
 
 pub use reversing::ReverseOutcome;
 
@@ -172,6 +172,7 @@ impl HomeRole {
             person: ask.person,
             institution: &ask.institution,
             visit: &ask.visit,
+            settling: Settling::Direct,
         };
         let standing = self.standing(&asked)??;
         if standing.member.credentials.contains(&ask.credential) {
@@ -239,6 +240,7 @@ impl HomeRole {
                     person: claim.person,
                     institution: &claim.institution,
                     visit: &claim.visit,
+                    settling: Settling::Direct,
                 };
                 Ok(CommitOutcome::Stale(self.standing(&asked)??.told(&asked)))
             }
@@ -258,6 +260,7 @@ impl HomeRole {
             person: claim.person,
             institution: &claim.institution,
             visit: &claim.visit,
+            settling: Settling::Direct,
         };
         let deciding = self.policies.deciding();
         let change = deciding.change;

@@ -1,10 +1,11 @@
 //! How a person stands on the days of one visit: cover, filing, identities, totals, and the policy that
 //! decides it.
 //!
-//! Pure: rows in, standing or refusal out, in the order of precedence: unknown person, not enrolled, no
-//! policy. Entitlement, filing, age and identities follow the day of admission; the policy follows the
-//! benefit date it names itself. A filing for a province covers its cities. A filing made after admission
-//! and before discharge counts, as made during the stay.
+//! Pure: rows in, standing or refusal out, in the order of precedence: unknown person, death, not
+//! enrolled, no policy. Entitlement, filing, age and identities follow the day of admission; the policy follows the
+//! benefit date it names itself. A filing for a province covers its cities. A filing made after admission and
+//! before the settlement counts, as made during the stay; one who paid the hospital and claims by hand had to
+//! file before discharge. Nothing is paid for days after death; a stay that ended by it settles.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::person::PersonRef;
 use huitong_core::policy::total::ADMISSIONS;
-use huitong_core::record::registry::{Filing, Member};
+use huitong_core::record::person::HeldFiling;
+use huitong_core::record::registry::Member;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
@@ -40,6 +42,17 @@ pub struct Asked<'a> {
     pub institution: &'a Institution,
     /// The visit.
     pub visit: &'a Visit,
+    /// By whom it is settled.
+    pub settling: Settling,
+}
+
+/// How a visit is settled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// With the institution, which charges the patient's share alone.
+    Direct,
+    /// With the patient, who paid the institution and brings the bill home.
+    ByHand,
 }
 
 impl Asked<'_> {
@@ -161,6 +174,17 @@ pub fn standing(
     let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;
+    // Cover ends with death, so that whoever is covered without end need not be asked about.
+    let may_be_dead = member
+        .periods
+        .last()
+        .is_none_or(|last| last.days.until().is_some());
+    if may_be_dead
+        && let Some(died) = rows.death(psn_no)?
+        && visit.discharged > died
+    {
+        return Ok(Err(Refusal::new(RefusalCode::PersonDead, visit.discharged)));
+    }
     let episode = if visit.setting.is_stay() {
         let began = visit.episode_began_at(asked.institution.code);
         rows.episode(psn_no, began, visit.episode.clone())?
@@ -175,13 +199,13 @@ pub fn standing(
 fn resolve(
     member: Member,
     account: Account,
-    filings: &[Filing],
+    filings: &[HeldFiling],
     episode: Option<Episode>,
     policies: &OwnPolicies,
     asked: &Asked<'_>,
 ) -> Result<Standing, Refusal> {
     let visit = asked.visit;
-    let mut coverage = coverage(&member, filings, asked.treatment, visit)?;
+    let mut coverage = coverage(&member, filings, asked)?;
     let policy = policies.deciding(coverage.scheme, visit).ok_or_else(|| {
         let detail = format!(
             "{}, {}, {}",
@@ -214,17 +238,16 @@ fn resolve(
 
 fn coverage(
     member: &Member,
-    filings: &[Filing],
-    treatment: RegionCode,
-    visit: &Visit,
+    filings: &[HeldFiling],
+    asked: &Asked<'_>,
 ) -> Result<Coverage, Refusal> {
-    let admitted = visit.admitted;
+    let admitted = asked.visit.admitted;
     let period = member
         .periods
         .iter()
         .find(|period| period.days.contains(admitted));
     let period = period.ok_or_else(|| Refusal::new(RefusalCode::NotEnrolled, admitted))?;
-    let (filing, filing_time) = filing(filings, treatment, visit);
+    let (filing, filing_time) = filing(filings, asked);
     let unbroken = unbroken(&member.periods, admitted);
     Ok(Coverage {
         scheme: period.scheme,
@@ -253,32 +276,28 @@ fn identities(member: &Member, day: ServiceDate) -> BTreeSet<AssistanceIdentity>
 
 /// The filing that holds for a visit: made before admission rather than during the stay, then the class
 /// that serves the patient best.
-fn filing(filings: &[Filing], treatment: RegionCode, visit: &Visit) -> (FilingClass, FilingTime) {
+fn filing(filings: &[HeldFiling], asked: &Asked<'_>) -> (FilingClass, FilingTime) {
+    let (visit, settling) = (asked.visit, asked.settling);
     let holds = filings
         .iter()
-        .filter(|filing| covers(filing.area, treatment))
-        .filter_map(|filing| {
-            if filing.filed_on <= visit.admitted && filing.days.contains(visit.admitted) {
-                Some((FilingTime::Before, filing.class))
-            } else if filing.filed_on <= visit.discharged
-                && filing.filed_on > visit.admitted
-                && filing.days.contains(filing.filed_on)
-            {
-                Some((FilingTime::DuringStay, filing.class))
-            } else {
-                None
+        .filter(|held| held.filing.area.covers(asked.treatment))
+        .filter_map(|held| {
+            let (filed_on, class) = (held.filing.filed_on, held.filing.class);
+            if filed_on <= visit.admitted {
+                let holds = held.holds_on(visit.admitted);
+                return holds.then_some((FilingTime::Before, class));
             }
+            let in_time = match settling {
+                Settling::Direct => true,
+                Settling::ByHand => filed_on <= visit.discharged,
+            };
+            (in_time && held.holds_on(filed_on)).then_some((FilingTime::DuringStay, class))
         });
     let best = holds.min_by_key(|(time, class)| (*time, rank(*class)));
     best.map_or(
         (FilingClass::Unfiled, FilingTime::Absent),
         |(time, class)| (class, time),
     )
-}
-
-/// Whether a filing for an area covers treatment in a region: the region itself, or all of its province.
-fn covers(area: RegionCode, treatment: RegionCode) -> bool {
-    area == treatment || area == treatment.province().region()
 }
 
 const fn rank(class: FilingClass) -> u8 {

@@ -12,8 +12,8 @@ use crate::store::{Account, Change, Index, Key, Location, Reached, Row, StoreErr
 use crate::writer::{Command, Verdict};
 
 /// A home node of one person, whose record is at version 3.
-pub(super) struct Home {
-    pub(super) rows: MemoryIndex,
+pub(crate) struct Home {
+    pub(crate) rows: MemoryIndex,
 }
 
 impl Records for Home {
@@ -23,7 +23,7 @@ impl Records for Home {
 }
 
 impl Home {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Self {
             rows: MemoryIndex::new(),
         };
@@ -42,7 +42,7 @@ impl Home {
         home
     }
 
-    pub(super) fn put(&self, key: Key, row: Row) {
+    pub(crate) fn put(&self, key: Key, row: Row) {
         self.apply(&[Change {
             key,
             row: Some(row),
@@ -58,7 +58,7 @@ impl Home {
         self.rows.apply(changes, reached).unwrap();
     }
 
-    pub(super) fn write(&self, record: &NodeRecord) {
+    pub(crate) fn write(&self, record: &NodeRecord) {
         let ground = Ground {
             region: person().home,
             rows: &self.rows,
@@ -69,12 +69,12 @@ impl Home {
     }
 
     /// Decides, and applies what is to be written.
-    pub(super) fn run<C: Command>(&self, command: C) -> (C::Answer, Vec<NodeRecord>) {
+    pub(crate) fn run<C: Command>(&self, command: C) -> (C::Answer, Vec<NodeRecord>) {
         self.run_at(command, now())
     }
 
     /// The same at another moment.
-    pub(super) fn run_at<C: Command>(
+    pub(crate) fn run_at<C: Command>(
         &self,
         command: C,
         at: Timestamp,

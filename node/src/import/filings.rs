@@ -1,7 +1,6 @@
 //! `filings.csv`: filings (备案) for treatment elsewhere.
 
-use huitong_core::record::registry::Filing;
-use huitong_core::region::RegionCode;
+use huitong_core::record::registry::{Filing, FilingArea};
 use huitong_core::vocabulary::FilingClass;
 
 use super::cell::{self, Wrong, wrong};
@@ -27,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Sheet<Filing> {
 fn filing(row: &Row<'_>) -> Option<Filing> {
     let psn_no = row.required("psn_no", cell::psn_no);
     let class = row.required("class", class);
-    let area = row.required("area", cell::scalar::<RegionCode>);
+    let area = row.required("area", place);
     let days = row.days("from", "until");
     let filed_on = row.required("filed_on", cell::scalar);
     Some(Filing {
@@ -36,6 +35,16 @@ fn filing(row: &Row<'_>) -> Option<Filing> {
         area: area?,
         days: days?,
         filed_on: filed_on?,
+    })
+}
+
+/// A city, a municipality, a province, or everywhere.
+fn place(text: &str) -> Result<FilingArea, Wrong> {
+    FilingArea::parse(text).map_err(|error| {
+        wrong(
+            format!("{error}; write all for everywhere"),
+            "应为六位统筹区或省级代码，全国写 all",
+        )
     })
 }
 

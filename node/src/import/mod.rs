@@ -30,9 +30,10 @@ mod totals;
 #[cfg(test)]
 mod tests;
 
-use huitong_core::date::ServiceDate;
+use huitong_core::date::{DateInterval, ServiceDate};
 use huitong_core::digest::sha256;
 use huitong_core::money::Fen;
+use huitong_core::person::Credential;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::RegistryRows;
 use huitong_core::region::RegionCode;
@@ -45,6 +46,22 @@ pub use kind::{FileKind, FileKindError};
 
 use fault::Findings;
 use table::{Lined, Sheet};
+
+/// Reads a credential as files and commands write it: `kind:number`.
+///
+/// # Errors
+/// What is wrong, in English and Chinese; never the number.
+pub fn credential(text: &str) -> Result<Credential, String> {
+    cell::credential(text).map_err(|wrong| format!("{} / {}", wrong.en, wrong.zh))
+}
+
+/// Reads days as files and commands write them: `2020-01-01..2023-12-31`, or without end `2020-01-01..`.
+///
+/// # Errors
+/// What is wrong, in English and Chinese.
+pub fn days(text: &str) -> Result<DateInterval, String> {
+    cell::interval(text).map_err(|wrong| format!("{} / {}", wrong.en, wrong.zh))
+}
 
 /// What a sender says of a file before its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

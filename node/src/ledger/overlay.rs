@@ -8,7 +8,7 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    Change, HomeReversalRow, HomeRow, HomeState, Key, Location, RefusedRow, ReversalRow,
+    ActRow, Change, HomeReversalRow, HomeRow, HomeState, Key, Location, RefusedRow, ReversalRow,
     ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState, StoreError, Table,
 };
 
@@ -202,6 +202,10 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             };
             Row::Reversal(ReversalRow { state, ..row })
         }
+        Row::Act(row) => Row::Act(ActRow {
+            at: place(row.at),
+            ..row
+        }),
         row @ (Row::Member(_)
         | Row::Filings(_)
         | Row::Account(_)
@@ -219,7 +223,10 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::PolicyChanges(_)
         | Row::OpenReversal(_)
         | Row::Notice(_)
-        | Row::Replaced(_)) => row,
+        | Row::Replaced(_)
+        | Row::Death(_)
+        | Row::Emergency(_)
+        | Row::Reviewed(_)) => row,
     }
 }
 

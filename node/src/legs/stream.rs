@@ -70,7 +70,9 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::PolicyWithdrawn(_)
         | NodeRecord::ReversalIntended(_)
         | NodeRecord::ReversalRefused(_)
-        | NodeRecord::ReversalNoted(_) => return Ok(Vec::new()),
+        | NodeRecord::ReversalNoted(_)
+        | NodeRecord::PersonChanged(_)
+        | NodeRecord::EmergencyReviewed(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())
         .ok()

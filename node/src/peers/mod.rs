@@ -173,6 +173,12 @@ impl Homes {
             .map(|peer| Home::Other(Arc::clone(peer)))
     }
 
+    /// The node of another region; `None` for the own region and for one that is not in the directory.
+    #[must_use]
+    pub fn other(&self, region: RegionCode) -> Option<&Arc<Peer>> {
+        self.others.get(&region)
+    }
+
     /// The other regions.
     pub fn others(&self) -> impl Iterator<Item = (RegionCode, &Arc<Peer>)> {
         self.others.iter().map(|(region, peer)| (*region, peer))

@@ -273,6 +273,22 @@ impl Peer {
         })
     }
 
+    /// Files on a person's behalf at the person's home region.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: whether it is filed is not known unless it is refused.
+    pub async fn file(
+        &self,
+        request: v1::HomeFileRequest,
+        within: Duration,
+    ) -> Result<v1::Filing, HomeFault> {
+        let mut client = self.home()?;
+        let answer = call_within(within, request, |request| client.file(request)).await;
+        let path = Path::root("filing");
+        let filing = answer.map_err(fault)?.into_inner().filing;
+        path.required(filing).map_err(unreadable)
+    }
+
     /// Delivers receipts and reversals of the own region; up to which number the peer holds them now.
     ///
     /// # Errors

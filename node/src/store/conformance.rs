@@ -1,5 +1,7 @@
 //! What any backend must pass, run on each of them.
 
+mod people;
+
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::id::SettlementId;

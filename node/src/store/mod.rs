@@ -11,6 +11,7 @@ mod conformance;
 pub mod embedded;
 mod location;
 pub mod memory;
+mod person_row;
 mod policy_row;
 mod refused_row;
 mod reversal_row;
@@ -18,6 +19,7 @@ mod row;
 mod table;
 
 pub use location::Location;
+pub use person_row::{ActRow, ReviewedRow};
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
 };

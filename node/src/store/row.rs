@@ -8,7 +8,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
-use huitong_core::record::registry::Filing;
+use huitong_core::record::person::HeldFiling;
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 use huitong_core::{canonical_enum, canonical_struct};
@@ -32,10 +32,10 @@ canonical_struct!(Episode { ordinal, begun });
 
 /// A person's filings, ascending by first day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filings(pub Vec<Filing>);
+pub struct Filings(pub Vec<HeldFiling>);
 
 huitong_core::canonical_as!(
-    Filings as Vec<Filing>,
+    Filings as Vec<HeldFiling>,
     |filings| filings.0.clone(),
     |filings| { Ok::<_, std::convert::Infallible>(Filings(filings)) }
 );

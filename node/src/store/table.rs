@@ -4,9 +4,9 @@
 
 use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
-use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::id::{ActId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PsnNo;
 use huitong_core::record::import::ImportKind;
@@ -15,6 +15,7 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::location::Location;
+use super::person_row::{ActRow, ReviewedRow};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
@@ -133,4 +134,12 @@ tables! {
     24 Notice(institution: InstitutionCode, id: SettlementId) => OpenRow, notice;
     /// Treatment role: the last settlement of a visit that was reversed.
     25 Replaced(visit: VisitKey) => SettlementId, replaced;
+    /// Home role: what became of the id of an act on a person's record.
+    26 Act(id: ActId) => ActRow, act;
+    /// The day a person died.
+    27 Death(psn_no: PsnNo) => ServiceDate, death;
+    /// Home role: a settlement that counts as filed by an emergency nobody reviewed yet.
+    28 Emergency(treatment: RegionCode, id: SettlementId) => OpenRow, emergency;
+    /// Home role: what a review of an emergency found.
+    29 Reviewed(treatment: RegionCode, id: SettlementId) => ReviewedRow, reviewed;
 }

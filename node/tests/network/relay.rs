@@ -185,6 +185,23 @@ impl HomeService for Relay {
         }
     }
 
+    async fn file(
+        &self,
+        request: Request<v1::HomeFileRequest>,
+    ) -> Result<Response<v1::HomeFileResponse>, Status> {
+        let request = request.into_inner();
+        let commits = self.state.lock().unwrap().commits;
+        let mut home = HomeServiceClient::new(self.to.clone());
+        match commits {
+            Commits::Lost => Err(lost()),
+            Commits::Pass => home.file(request).await,
+            Commits::AnswerLost => {
+                home.file(request).await?;
+                Err(lost())
+            }
+        }
+    }
+
     async fn abandon(
         &self,
         request: Request<v1::AbandonRequest>,

@@ -16,6 +16,7 @@ use huitong_journal::{Disk, Options};
 use huitong_node::clock::{Calendar, Clock};
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
+use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
@@ -239,6 +240,7 @@ impl World {
                 .map(|it| format!("https://{}", it.address)),
             calendar: Calendar::new(BTreeSet::new()),
             reversal: self.rule,
+            filing: FilingRule::standard(),
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),
             timing: Timing {

@@ -1,9 +1,9 @@
 //! Ids: 128 bits that sort by the time they were made, one type for each thing that has one.
 //!
 //! The first 48 bits are milliseconds since 1970, the other 80 are random; both come from the
-//! caller, since this crate has neither clock nor chance. The one exception is a settlement's id: a
-//! node derives it from the institution and its request id, so that giving up a request whose id was
-//! lost buries the right one at home. As text an id is a prefix that says what
+//! caller, since this crate has neither clock nor chance. Exceptions are ids that a node derives from
+//! who asked and the id they gave their request: of a settlement, so that giving up a request whose
+//! answer was lost buries the right one at home, and of an act on a person's record. As text an id is a prefix that says what
 //! it names and 26 letters of Crockford's base 32 in lower case, so that text sorts as the id does.
 //! An id means nothing without the certified identity that sent it.
 
@@ -107,6 +107,14 @@ time_ordered_id! {
 time_ordered_id! {
     /// The id of a reversal.
     ReversalId, "rev_"
+}
+time_ordered_id! {
+    /// The id of an act on a person's record. It follows from who asked and the id they gave the request.
+    ActId, "act_"
+}
+time_ordered_id! {
+    /// The id of a filing: that of the act that made it.
+    FilingId, "fil_"
 }
 
 fn join(timestamp_ms: i64, random: [u8; 10]) -> [u8; 16] {

@@ -88,6 +88,8 @@ refusals! {
     UnknownPerson "person.unknown" No "The home region does not know this person; check the number and the region." "参保地无此人员，请核对人员编号与参保地。";
     /// The credential does not belong to the person.
     CredentialMismatch "person.credential_mismatch" No "The credential does not belong to this person; read it again." "就诊凭证与人员不符，请重新读取。";
+    /// Days of care after the person's death.
+    PersonDead "person.dead" No "The home region knows of the person's death before the last day of this visit; correct the days, or ask the home bureau." "参保地登记的死亡日期早于本次就诊的最后一日，请核对日期或联系参保地经办机构。";
     /// The person was not enrolled on the date of care.
     NotEnrolled "person.not_enrolled" No "The person was not enrolled on the date of care; the patient asks the home bureau." "就医日期不在参保有效期内，请联系参保地经办机构。";
     /// The bill does not hold together.
@@ -134,6 +136,22 @@ refusals! {
     NotSettled "settlement.not_settled" No "Nothing that could be proven has come of this id: it is open, or was given up before the home region saw a claim; ask how it stands." "该编号尚无可证明的结果（未决，或参保地未见费用即已作废），请先查询其状态。";
     /// The certificate of the key that signed is not at hand.
     SignerUnknown "evidence.signer_unknown" No "It was signed with the named key, whose certificate this node does not hold; its operator must add it." "该回执由所示密钥签署，本节点没有其证书，须由运维人员补充。";
+    /// The person is insured here already.
+    AlreadyEnrolled "person.already_enrolled" No "The region insures this person already; change the cover instead." "该人员已在本统筹区参保，请办理变更。";
+    /// The change does not fit the cover or the identities that the person has.
+    CoverDoesNotFit "person.cover_does_not_fit" No "It does not fit the stretches that the person has, as named; look at the person's record." "与该人员现有参保或身份时段不符（见所示），请查看人员档案。";
+    /// Who files may not file this class or place.
+    FilingNotAllowed "filing.not_allowed" No "This class or place is not for the caller to file; the home bureau can." "该备案类别或备案地不得由该调用方办理，请由参保地经办机构办理。";
+    /// A filing for the home region itself.
+    FilingAtHome "filing.at_home" No "A filing is for treatment outside the home region; name another place." "备案地应在参保地以外，请更正备案地。";
+    /// A filing of the same class and place stands.
+    FilingStands "filing.stands" No "The named filing of the same class and place holds on some of these days; amend it." "同类别同备案地的所示备案在该时段内有效，请办理变更。";
+    /// No filing of this id, or one that holds no more.
+    FilingEnded "filing.ended" No "The person has no such filing, or it holds no more; list the filings." "该人员无此备案或备案已终止，请查看备案列表。";
+    /// Nothing waits for a review there.
+    NothingToReview "emergency.nothing_to_review" No "No emergency of this settlement waits for a review; list those that do." "该笔结算没有待复核的急诊认定，请查看待复核列表。";
+    /// More than one person's record may hold.
+    RecordFull "person.record_full" No "The person's record holds as many of these as it may; end or correct some." "该人员档案中此类记录已达上限，请先终止或更正部分记录。";
     /// No document of this digest was put forward here.
     PolicyUnknown "policy.unknown" No "No document of this digest was put forward in this region; list the documents." "本统筹区无此摘要的政策文件，请查看政策列表。";
     /// The officer who asks is the one who must not decide.

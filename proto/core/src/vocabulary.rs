@@ -91,6 +91,38 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why a filing holds no more (备案终止原因): a closed list, kept with the filing.
+    FilingEndReason, "reason for a filing's end" {
+        /// The person lives or is treated at home again (返回参保地).
+        1 Returned "returned",
+        /// The person files for another place (变更备案地).
+        2 Moved "moved",
+        /// It was made by mistake (备案有误).
+        3 Mistaken "mistaken",
+        /// What it rested on was not proven, or proven wrong (材料不实或未补齐).
+        4 Unproven "unproven",
+        /// The person asked for it (本人申请).
+        5 Asked "asked",
+        /// An amended one stands in its place (已变更).
+        6 Amended "amended",
+    }
+}
+
+vocabulary! {
+    /// Why an emergency that an institution stated is not accepted as one (急诊认定不通过原因).
+    EmergencyDoubt, "reason to reject an emergency" {
+        /// The illness was no emergency (病情不符合急诊抢救标准).
+        1 NotAnEmergency "not_an_emergency",
+        /// The institution shows no record of emergency care (无急诊抢救记录).
+        2 NotDocumented "not_documented",
+        /// The admission was planned (属计划住院).
+        3 Planned "planned",
+        /// The emergency was over before this visit (急诊已结束后就医).
+        4 Over "over",
+    }
+}
+
+vocabulary! {
     /// The insurance scheme (险种), by the national `insutype`.
     Scheme, "scheme" {
         /// Employee basic insurance (310).

@@ -881,6 +881,1232 @@ pub mod evidence_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ChangePersonRequest {
+    /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The person's number in the region.
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    #[prost(
+        oneof = "change_person_request::Change",
+        tags = "3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15"
+    )]
+    pub change: ::core::option::Option<change_person_request::Change>,
+}
+/// Nested message and enum types in `ChangePersonRequest`.
+pub mod change_person_request {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Change {
+        #[prost(message, tag = "3")]
+        File(super::MakeFiling),
+        #[prost(message, tag = "4")]
+        AmendFiling(super::AmendFiling),
+        #[prost(message, tag = "5")]
+        CancelFiling(super::CancelFiling),
+        #[prost(message, tag = "6")]
+        Enrol(super::InsuredPerson),
+        #[prost(message, tag = "7")]
+        Lapse(super::EndCover),
+        #[prost(message, tag = "8")]
+        Resume(super::CoverPeriod),
+        #[prost(message, tag = "9")]
+        Reclassify(super::Reclassify),
+        #[prost(message, tag = "10")]
+        HoldIdentity(super::HeldIdentity),
+        #[prost(message, tag = "11")]
+        EndIdentity(super::EndIdentity),
+        /// The day of death.
+        #[prost(string, tag = "12")]
+        Die(::prost::alloc::string::String),
+        /// A death was made known by mistake.
+        #[prost(message, tag = "13")]
+        Live(super::Alive),
+        #[prost(message, tag = "14")]
+        SetTotal(super::SetTotal),
+        #[prost(message, tag = "15")]
+        SetBalances(super::SetBalances),
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Alive {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MakeFiling {
+    #[prost(enumeration = "FilingClass", tag = "1")]
+    pub class: i32,
+    /// Six digits of a city, municipality or province, or `all`.
+    #[prost(string, tag = "2")]
+    pub area: ::prost::alloc::string::String,
+    /// Optional: today.
+    #[prost(string, tag = "3")]
+    pub from: ::prost::alloc::string::String,
+    /// Optional: without end for long-term residence, else as many months as the region's rule says.
+    #[prost(string, tag = "4")]
+    pub until: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AmendFiling {
+    /// `fil_…`
+    #[prost(string, tag = "1")]
+    pub filing: ::prost::alloc::string::String,
+    /// As it is to be from today on.
+    #[prost(enumeration = "FilingClass", tag = "2")]
+    pub class: i32,
+    #[prost(string, tag = "3")]
+    pub area: ::prost::alloc::string::String,
+    /// Optional: without end.
+    #[prost(string, tag = "4")]
+    pub until: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelFiling {
+    #[prost(string, tag = "1")]
+    pub filing: ::prost::alloc::string::String,
+    /// The first day on which it holds no more. Optional: today.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(enumeration = "FilingEndReason", tag = "3")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EndCover {
+    /// The first day without cover.
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CoverPeriod {
+    #[prost(enumeration = "Scheme", tag = "1")]
+    pub scheme: i32,
+    /// The region's own class of insured people.
+    #[prost(string, tag = "2")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(bool, tag = "3")]
+    pub retired: bool,
+    #[prost(string, tag = "4")]
+    pub from: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "5")]
+    pub until: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Reclassify {
+    #[prost(enumeration = "Scheme", tag = "1")]
+    pub scheme: i32,
+    #[prost(string, tag = "2")]
+    pub category: ::prost::alloc::string::String,
+    #[prost(bool, tag = "3")]
+    pub retired: bool,
+    /// The first day.
+    #[prost(string, tag = "4")]
+    pub from: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HeldIdentity {
+    #[prost(enumeration = "AssistanceIdentity", tag = "1")]
+    pub identity: i32,
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "3")]
+    pub until: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EndIdentity {
+    #[prost(enumeration = "AssistanceIdentity", tag = "1")]
+    pub identity: i32,
+    /// The first day without it.
+    #[prost(string, tag = "2")]
+    pub from: ::prost::alloc::string::String,
+}
+/// Where a figure that is set comes from.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Origin {
+    /// The day that it stands for.
+    #[prost(string, tag = "1")]
+    pub as_of: ::prost::alloc::string::String,
+    /// The system or paper it was taken from: one line of at most 200 characters.
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetTotal {
+    /// The total's name in the region's policies.
+    #[prost(string, tag = "1")]
+    pub total: ::prost::alloc::string::String,
+    /// `year:2023`, `quarter:2023-2`, `month:2023-05` or `life`.
+    #[prost(string, tag = "2")]
+    pub stretch: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "3")]
+    pub key: ::prost::alloc::string::String,
+    /// Fen for a sum, a plain number for a count.
+    #[prost(int64, tag = "4")]
+    pub value: i64,
+    #[prost(message, optional, tag = "5")]
+    pub origin: ::core::option::Option<Origin>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetBalances {
+    #[prost(int64, tag = "1")]
+    pub own_fen: i64,
+    #[prost(int64, tag = "2")]
+    pub family_fen: i64,
+    #[prost(message, optional, tag = "3")]
+    pub origin: ::core::option::Option<Origin>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InsuredPerson {
+    /// At least one, at most 8.
+    #[prost(message, repeated, tag = "1")]
+    pub credentials: ::prost::alloc::vec::Vec<super::super::common::v1::Credential>,
+    /// Day of birth.
+    #[prost(string, tag = "2")]
+    pub birth: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "3")]
+    pub years_paid: u32,
+    #[prost(uint32, tag = "4")]
+    pub claim_free_years: u32,
+    /// Ascending, without overlaps; at least one, at most 64.
+    #[prost(message, repeated, tag = "5")]
+    pub cover: ::prost::alloc::vec::Vec<CoverPeriod>,
+    /// At most 64.
+    #[prost(message, repeated, tag = "6")]
+    pub identities: ::prost::alloc::vec::Vec<HeldIdentity>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ChangePersonResponse {
+    /// The act, `act_…`.
+    #[prost(string, tag = "1")]
+    pub act: ::prost::alloc::string::String,
+    /// The version of the person's record that it made.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+    /// The filing that it made, amended or ended, as it stood then. Present for filings.
+    #[prost(message, optional, tag = "3")]
+    pub filing: ::core::option::Option<Filing>,
+    #[prost(int64, tag = "4")]
+    pub at_ms: i64,
+}
+/// A filing with what became of it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Filing {
+    #[prost(string, tag = "1")]
+    pub filing: ::prost::alloc::string::String,
+    #[prost(enumeration = "FilingClass", tag = "2")]
+    pub class: i32,
+    #[prost(string, tag = "3")]
+    pub area: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub from: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "5")]
+    pub until: ::prost::alloc::string::String,
+    /// The day it was made.
+    #[prost(string, tag = "6")]
+    pub filed_on: ::prost::alloc::string::String,
+    /// The filing whose place it takes. Optional.
+    #[prost(string, tag = "10")]
+    pub amends: ::prost::alloc::string::String,
+    /// The first day on which it holds no more, when that is before the day after its last. Optional.
+    #[prost(string, tag = "11")]
+    pub ended_from: ::prost::alloc::string::String,
+    /// Present when it ended so.
+    #[prost(enumeration = "FilingEndReason", tag = "12")]
+    pub end_reason: i32,
+    #[prost(oneof = "filing::By", tags = "7, 8, 9")]
+    pub by: ::core::option::Option<filing::By>,
+}
+/// Nested message and enum types in `Filing`.
+pub mod filing {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum By {
+        /// An officer of the bureau, by name.
+        #[prost(string, tag = "7")]
+        Officer(::prost::alloc::string::String),
+        /// An institution, 12 characters.
+        #[prost(string, tag = "8")]
+        Institution(::prost::alloc::string::String),
+        /// A file, by its SHA-256.
+        #[prost(bytes, tag = "9")]
+        File(::prost::alloc::vec::Vec<u8>),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetPersonRequest {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetPersonResponse {
+    #[prost(message, optional, tag = "1")]
+    pub person: ::core::option::Option<InsuredPerson>,
+    /// Ascending by first day.
+    #[prost(message, repeated, tag = "2")]
+    pub filings: ::prost::alloc::vec::Vec<Filing>,
+    #[prost(message, repeated, tag = "3")]
+    pub totals: ::prost::alloc::vec::Vec<StandingTotal>,
+    #[prost(int64, tag = "4")]
+    pub own_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub family_fen: i64,
+    /// The version of the record.
+    #[prost(uint64, tag = "6")]
+    pub version: u64,
+    /// The day of death. Optional.
+    #[prost(string, tag = "7")]
+    pub died: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StandingTotal {
+    #[prost(string, tag = "1")]
+    pub total: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub stretch: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "3")]
+    pub key: ::prost::alloc::string::String,
+    #[prost(int64, tag = "4")]
+    pub value: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListFilingsRequest {
+    /// One person's alone. Optional.
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// Those of people after this one. Optional.
+    #[prost(string, tag = "2")]
+    pub after: ::prost::alloc::string::String,
+    /// People of one page, at most 200; 0 is 200.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+    /// Only those that hold today or later, and whose last day is this or before. Optional.
+    #[prost(string, tag = "4")]
+    pub expiring_by: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListFilingsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub people: ::prost::alloc::vec::Vec<PersonFilings>,
+    /// Where the next page begins; empty when there is none.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PersonFilings {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub filings: ::prost::alloc::vec::Vec<Filing>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListEmergenciesRequest {
+    /// The region and settlement that the last page ended with. Optional, both or none.
+    #[prost(string, tag = "1")]
+    pub after_treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub after_settlement: ::prost::alloc::string::String,
+    /// At most 200; 0 is 200.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListEmergenciesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub emergencies: ::prost::alloc::vec::Vec<Emergency>,
+}
+/// A settlement that rests on an emergency stated by the institution.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Emergency {
+    #[prost(string, tag = "1")]
+    pub treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub psn_no: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub visit: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub admitted: ::prost::alloc::string::String,
+    #[prost(string, tag = "7")]
+    pub discharged: ::prost::alloc::string::String,
+    /// What each fund and account paid.
+    #[prost(message, repeated, tag = "8")]
+    pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// What the patient bore: cash and both accounts.
+    #[prost(int64, tag = "9")]
+    pub patient_fen: i64,
+    #[prost(int64, tag = "10")]
+    pub settled_at_ms: i64,
+    /// Whether the policy that decided it asks for a filing at all.
+    #[prost(bool, tag = "11")]
+    pub filing_matters: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReviewEmergencyRequest {
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(oneof = "review_emergency_request::Finding", tags = "4, 5")]
+    pub finding: ::core::option::Option<review_emergency_request::Finding>,
+}
+/// Nested message and enum types in `ReviewEmergencyRequest`.
+pub mod review_emergency_request {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Finding {
+        #[prost(message, tag = "4")]
+        Accepted(super::Accepted),
+        #[prost(enumeration = "super::EmergencyDoubt", tag = "5")]
+        Rejected(i32),
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Accepted {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReviewEmergencyResponse {
+    #[prost(string, tag = "1")]
+    pub act: ::prost::alloc::string::String,
+    /// The settlement that was reviewed. It stands, also when the emergency was rejected, until it is reversed.
+    #[prost(message, optional, tag = "2")]
+    pub emergency: ::core::option::Option<Emergency>,
+    #[prost(int64, tag = "3")]
+    pub at_ms: i64,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FilingClass {
+    Unspecified = 0,
+    /// No filing; never sent to make one.
+    Unfiled = 1,
+    LongTerm = 2,
+    Referral = 3,
+    Emergency = 4,
+    Temporary = 5,
+}
+impl FilingClass {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FILING_CLASS_UNSPECIFIED",
+            Self::Unfiled => "FILING_CLASS_UNFILED",
+            Self::LongTerm => "FILING_CLASS_LONG_TERM",
+            Self::Referral => "FILING_CLASS_REFERRAL",
+            Self::Emergency => "FILING_CLASS_EMERGENCY",
+            Self::Temporary => "FILING_CLASS_TEMPORARY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FILING_CLASS_UNSPECIFIED" => Some(Self::Unspecified),
+            "FILING_CLASS_UNFILED" => Some(Self::Unfiled),
+            "FILING_CLASS_LONG_TERM" => Some(Self::LongTerm),
+            "FILING_CLASS_REFERRAL" => Some(Self::Referral),
+            "FILING_CLASS_EMERGENCY" => Some(Self::Emergency),
+            "FILING_CLASS_TEMPORARY" => Some(Self::Temporary),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum FilingEndReason {
+    Unspecified = 0,
+    Returned = 1,
+    Moved = 2,
+    Mistaken = 3,
+    Unproven = 4,
+    Asked = 5,
+    /// An amended filing stands in its place; never sent to cancel one.
+    Amended = 6,
+}
+impl FilingEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "FILING_END_REASON_UNSPECIFIED",
+            Self::Returned => "FILING_END_REASON_RETURNED",
+            Self::Moved => "FILING_END_REASON_MOVED",
+            Self::Mistaken => "FILING_END_REASON_MISTAKEN",
+            Self::Unproven => "FILING_END_REASON_UNPROVEN",
+            Self::Asked => "FILING_END_REASON_ASKED",
+            Self::Amended => "FILING_END_REASON_AMENDED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "FILING_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "FILING_END_REASON_RETURNED" => Some(Self::Returned),
+            "FILING_END_REASON_MOVED" => Some(Self::Moved),
+            "FILING_END_REASON_MISTAKEN" => Some(Self::Mistaken),
+            "FILING_END_REASON_UNPROVEN" => Some(Self::Unproven),
+            "FILING_END_REASON_ASKED" => Some(Self::Asked),
+            "FILING_END_REASON_AMENDED" => Some(Self::Amended),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EmergencyDoubt {
+    Unspecified = 0,
+    NotAnEmergency = 1,
+    NotDocumented = 2,
+    Planned = 3,
+    Over = 4,
+}
+impl EmergencyDoubt {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EMERGENCY_DOUBT_UNSPECIFIED",
+            Self::NotAnEmergency => "EMERGENCY_DOUBT_NOT_AN_EMERGENCY",
+            Self::NotDocumented => "EMERGENCY_DOUBT_NOT_DOCUMENTED",
+            Self::Planned => "EMERGENCY_DOUBT_PLANNED",
+            Self::Over => "EMERGENCY_DOUBT_OVER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EMERGENCY_DOUBT_UNSPECIFIED" => Some(Self::Unspecified),
+            "EMERGENCY_DOUBT_NOT_AN_EMERGENCY" => Some(Self::NotAnEmergency),
+            "EMERGENCY_DOUBT_NOT_DOCUMENTED" => Some(Self::NotDocumented),
+            "EMERGENCY_DOUBT_PLANNED" => Some(Self::Planned),
+            "EMERGENCY_DOUBT_OVER" => Some(Self::Over),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Scheme {
+    Unspecified = 0,
+    Employee = 1,
+    Resident = 2,
+    RetiredCadre = 3,
+    RuralCooperative = 4,
+}
+impl Scheme {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SCHEME_UNSPECIFIED",
+            Self::Employee => "SCHEME_EMPLOYEE",
+            Self::Resident => "SCHEME_RESIDENT",
+            Self::RetiredCadre => "SCHEME_RETIRED_CADRE",
+            Self::RuralCooperative => "SCHEME_RURAL_COOPERATIVE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SCHEME_UNSPECIFIED" => Some(Self::Unspecified),
+            "SCHEME_EMPLOYEE" => Some(Self::Employee),
+            "SCHEME_RESIDENT" => Some(Self::Resident),
+            "SCHEME_RETIRED_CADRE" => Some(Self::RetiredCadre),
+            "SCHEME_RURAL_COOPERATIVE" => Some(Self::RuralCooperative),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AssistanceIdentity {
+    Unspecified = 0,
+    ExtremePoverty = 1,
+    Subsistence = 2,
+    ReturnToPoverty = 3,
+    Fringe = 4,
+    Monitored = 5,
+    IllnessPoverty = 6,
+}
+impl AssistanceIdentity {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ASSISTANCE_IDENTITY_UNSPECIFIED",
+            Self::ExtremePoverty => "ASSISTANCE_IDENTITY_EXTREME_POVERTY",
+            Self::Subsistence => "ASSISTANCE_IDENTITY_SUBSISTENCE",
+            Self::ReturnToPoverty => "ASSISTANCE_IDENTITY_RETURN_TO_POVERTY",
+            Self::Fringe => "ASSISTANCE_IDENTITY_FRINGE",
+            Self::Monitored => "ASSISTANCE_IDENTITY_MONITORED",
+            Self::IllnessPoverty => "ASSISTANCE_IDENTITY_ILLNESS_POVERTY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ASSISTANCE_IDENTITY_UNSPECIFIED" => Some(Self::Unspecified),
+            "ASSISTANCE_IDENTITY_EXTREME_POVERTY" => Some(Self::ExtremePoverty),
+            "ASSISTANCE_IDENTITY_SUBSISTENCE" => Some(Self::Subsistence),
+            "ASSISTANCE_IDENTITY_RETURN_TO_POVERTY" => Some(Self::ReturnToPoverty),
+            "ASSISTANCE_IDENTITY_FRINGE" => Some(Self::Fringe),
+            "ASSISTANCE_IDENTITY_MONITORED" => Some(Self::Monitored),
+            "ASSISTANCE_IDENTITY_ILLNESS_POVERTY" => Some(Self::IllnessPoverty),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod people_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Acts are idempotent by (officer, request_id): the
+    /// same request again answers the same and changes nothing, another request under the id is refused. A
+    /// refused act leaves its id free.
+    #[derive(Debug, Clone)]
+    pub struct PeopleServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl PeopleServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> PeopleServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PeopleServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PeopleServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Changes one person's record: a filing, cover, an identity, death, a total, the accounts.
+        pub async fn change(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ChangePersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangePersonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PeopleService/Change",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.PeopleService", "Change"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A person's record as it stands.
+        pub async fn get_person(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPersonResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PeopleService/GetPerson",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.PeopleService", "GetPerson"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Filings of the region's people, by person.
+        pub async fn list_filings(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListFilingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFilingsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PeopleService/ListFilings",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.PeopleService", "ListFilings"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Settlements that count as filed only because the institution stated an emergency, not reviewed yet.
+        pub async fn list_emergencies(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListEmergenciesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEmergenciesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PeopleService/ListEmergencies",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.PeopleService",
+                        "ListEmergencies",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Accepts such an emergency or rejects it. The settlement stands until it is reversed.
+        pub async fn review_emergency(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReviewEmergencyRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReviewEmergencyResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PeopleService/ReviewEmergency",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.PeopleService",
+                        "ReviewEmergency",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod people_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PeopleServiceServer.
+    #[async_trait]
+    pub trait PeopleService: std::marker::Send + std::marker::Sync + 'static {
+        /// Changes one person's record: a filing, cover, an identity, death, a total, the accounts.
+        async fn change(
+            &self,
+            request: tonic::Request<super::ChangePersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ChangePersonResponse>,
+            tonic::Status,
+        >;
+        /// A person's record as it stands.
+        async fn get_person(
+            &self,
+            request: tonic::Request<super::GetPersonRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetPersonResponse>,
+            tonic::Status,
+        >;
+        /// Filings of the region's people, by person.
+        async fn list_filings(
+            &self,
+            request: tonic::Request<super::ListFilingsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListFilingsResponse>,
+            tonic::Status,
+        >;
+        /// Settlements that count as filed only because the institution stated an emergency, not reviewed yet.
+        async fn list_emergencies(
+            &self,
+            request: tonic::Request<super::ListEmergenciesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListEmergenciesResponse>,
+            tonic::Status,
+        >;
+        /// Accepts such an emergency or rejects it. The settlement stands until it is reversed.
+        async fn review_emergency(
+            &self,
+            request: tonic::Request<super::ReviewEmergencyRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReviewEmergencyResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region. Acts are idempotent by (officer, request_id): the
+    /// same request again answers the same and changes nothing, another request under the id is refused. A
+    /// refused act leaves its id free.
+    #[derive(Debug)]
+    pub struct PeopleServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PeopleServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PeopleServiceServer<T>
+    where
+        T: PeopleService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.PeopleService/Change" => {
+                    #[allow(non_camel_case_types)]
+                    struct ChangeSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::ChangePersonRequest>
+                    for ChangeSvc<T> {
+                        type Response = super::ChangePersonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ChangePersonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::change(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ChangeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PeopleService/GetPerson" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetPersonSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::GetPersonRequest>
+                    for GetPersonSvc<T> {
+                        type Response = super::GetPersonResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetPersonRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::get_person(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetPersonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PeopleService/ListFilings" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListFilingsSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::ListFilingsRequest>
+                    for ListFilingsSvc<T> {
+                        type Response = super::ListFilingsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListFilingsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::list_filings(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListFilingsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PeopleService/ListEmergencies" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListEmergenciesSvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::ListEmergenciesRequest>
+                    for ListEmergenciesSvc<T> {
+                        type Response = super::ListEmergenciesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListEmergenciesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::list_emergencies(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListEmergenciesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PeopleService/ReviewEmergency" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReviewEmergencySvc<T: PeopleService>(pub Arc<T>);
+                    impl<
+                        T: PeopleService,
+                    > tonic::server::UnaryService<super::ReviewEmergencyRequest>
+                    for ReviewEmergencySvc<T> {
+                        type Response = super::ReviewEmergencyResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReviewEmergencyRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PeopleService>::review_emergency(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReviewEmergencySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PeopleServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.PeopleService";
+    impl<T> tonic::server::NamedService for PeopleServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SnapshotRequest {
     #[prost(message, optional, tag = "1")]
@@ -1014,6 +2240,27 @@ pub mod home_reverse_response {
         #[prost(message, tag = "3")]
         Refused(super::FinalRefusal),
     }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HomeFileRequest {
+    /// The institution's own id of its request.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The institution, 12 characters.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub person: ::core::option::Option<super::super::common::v1::Person>,
+    /// Read at the institution.
+    #[prost(message, optional, tag = "4")]
+    pub credential: ::core::option::Option<super::super::common::v1::Credential>,
+    #[prost(enumeration = "FilingClass", tag = "5")]
+    pub class: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct HomeFileResponse {
+    #[prost(message, optional, tag = "1")]
+    pub filing: ::core::option::Option<Filing>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeliverReceiptsRequest {
@@ -1235,6 +2482,32 @@ pub mod home_service_client {
                 .insert(GrpcMethod::new("huitong.settlement.v1.HomeService", "Reverse"));
             self.inner.unary(req, path, codec).await
         }
+        /// Files on a person's behalf for treatment in the caller's region, as an institution there asks and the home
+        /// region's rule allows. Idempotent by (caller, institution, request_id).
+        pub async fn file(
+            &mut self,
+            request: impl tonic::IntoRequest<super::HomeFileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::HomeFileResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.HomeService/File",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.settlement.v1.HomeService", "File"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1274,6 +2547,15 @@ pub mod home_service_server {
             request: tonic::Request<super::HomeReverseRequest>,
         ) -> std::result::Result<
             tonic::Response<super::HomeReverseResponse>,
+            tonic::Status,
+        >;
+        /// Files on a person's behalf for treatment in the caller's region, as an institution there asks and the home
+        /// region's rule allows. Idempotent by (caller, institution, request_id).
+        async fn file(
+            &self,
+            request: tonic::Request<super::HomeFileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::HomeFileResponse>,
             tonic::Status,
         >;
     }
@@ -1519,6 +2801,51 @@ pub mod home_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReverseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.HomeService/File" => {
+                    #[allow(non_camel_case_types)]
+                    struct FileSvc<T: HomeService>(pub Arc<T>);
+                    impl<
+                        T: HomeService,
+                    > tonic::server::UnaryService<super::HomeFileRequest>
+                    for FileSvc<T> {
+                        type Response = super::HomeFileResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::HomeFileRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as HomeService>::file(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FileSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -2020,6 +3347,28 @@ pub struct AcknowledgeReversalRequest {
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AcknowledgeReversalResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FileRequest {
+    /// The institution's own id, as for a settlement.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub person: ::core::option::Option<super::super::common::v1::Person>,
+    /// Read at the institution.
+    #[prost(message, optional, tag = "3")]
+    pub credential: ::core::option::Option<super::super::common::v1::Credential>,
+    #[prost(enumeration = "FilingClass", tag = "4")]
+    pub class: i32,
+    /// Where the filing holds: six digits or `all`. Required for a person insured in the caller's own region,
+    /// who is sent elsewhere; empty for any other, for whom it is the caller's region.
+    #[prost(string, tag = "5")]
+    pub area: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FileResponse {
+    #[prost(message, optional, tag = "1")]
+    pub filing: ::core::option::Option<Filing>,
+}
 /// A settlement as it stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Settlement {
@@ -2447,6 +3796,31 @@ pub mod institution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Files on a patient's behalf at the patient's home region, as far as its rule allows. Idempotent by (caller,
+        /// request_id). Filed before the discharge settlement, it counts for the stay.
+        pub async fn file(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FileRequest>,
+        ) -> std::result::Result<tonic::Response<super::FileResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionService/File",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.InstitutionService", "File"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -2509,6 +3883,12 @@ pub mod institution_service_server {
             tonic::Response<super::AcknowledgeReversalResponse>,
             tonic::Status,
         >;
+        /// Files on a patient's behalf at the patient's home region, as far as its rule allows. Idempotent by (caller,
+        /// request_id). Filed before the discharge settlement, it counts for the stay.
+        async fn file(
+            &self,
+            request: tonic::Request<super::FileRequest>,
+        ) -> std::result::Result<tonic::Response<super::FileResponse>, tonic::Status>;
     }
     /// Served by a region's node to the institutions of the region. The institution is the caller's
     /// certificate.
@@ -2894,6 +4274,50 @@ pub mod institution_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = AcknowledgeReversalSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionService/File" => {
+                    #[allow(non_camel_case_types)]
+                    struct FileSvc<T: InstitutionService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionService,
+                    > tonic::server::UnaryService<super::FileRequest> for FileSvc<T> {
+                        type Response = super::FileResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FileRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionService>::file(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FileSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

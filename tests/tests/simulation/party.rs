@@ -12,6 +12,7 @@ use huitong_journal::{Options, Runner};
 use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::peers::DirectoryEntry;
+use huitong_node::people::rule::FilingRule;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, Platform};
 use huitong_transport::{Clock, CredentialStore, ServerLimits};
@@ -245,6 +246,7 @@ impl Party {
             signing: Arc::new(certificates.signing(number)),
             certified: certificates.signed_by(number),
             reversal: ReversalRule::STANDARD,
+            filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
             calendar: Calendar::new(BTreeSet::new()),

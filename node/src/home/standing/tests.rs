@@ -2,11 +2,14 @@
 
 use huitong_core::bill::{Arrival, VisitNumber};
 use huitong_core::date::DateInterval;
+use huitong_core::id::FilingId;
 use huitong_core::person::PsnNo;
-use huitong_core::record::registry::{CoveragePeriod, IdentityPeriod};
-use huitong_core::vocabulary::{Scheme, Setting};
+use huitong_core::record::person::{AskedBy, FilingEnd};
+use huitong_core::record::registry::{CoveragePeriod, Filing, IdentityPeriod};
+use huitong_core::vocabulary::{FilingEndReason, Scheme, Setting};
 
 use super::*;
+use crate::samples::{claim, person};
 
 fn region(text: &str) -> RegionCode {
     text.parse().unwrap()
@@ -37,13 +40,39 @@ fn visit() -> Visit {
     }
 }
 
-fn filed(class: FilingClass, area: &str, from: &str, until: Option<&str>, on: &str) -> Filing {
-    Filing {
+fn filed(class: FilingClass, area: &str, from: &str, until: Option<&str>, on: &str) -> HeldFiling {
+    let filing = Filing {
         psn_no: somebody(),
         class,
-        area: region(area),
+        area: area.parse().unwrap(),
         days: days(from, until),
         filed_on: on.parse().unwrap(),
+    };
+    HeldFiling {
+        id: FilingId::from_bytes([1; 16]),
+        filing,
+        by: AskedBy::Officer("li.wei".parse().unwrap()),
+        amends: None,
+        end: None,
+    }
+}
+
+/// The same, ended from a day on.
+fn ended(mut held: HeldFiling, from: &str) -> HeldFiling {
+    held.end = Some(FilingEnd {
+        from: from.parse().unwrap(),
+        reason: FilingEndReason::Returned,
+    });
+    held
+}
+
+fn asked<'a>(institution: &'a Institution, visit: &'a Visit, settling: Settling) -> Asked<'a> {
+    Asked {
+        treatment: region("510100"),
+        person: person(),
+        institution,
+        visit,
+        settling,
     }
 }
 
@@ -51,11 +80,13 @@ fn somebody() -> PsnNo {
     PsnNo::parse("330200000000000001").unwrap()
 }
 
-#[test]
-fn the_filing_that_holds() {
+/// What it is, the filings there are, and what holds.
+type Case = (&'static str, Vec<HeldFiling>, (FilingClass, FilingTime));
+
+fn made() -> Vec<Case> {
     use FilingClass::{LongTerm, Referral, Temporary, Unfiled};
     use FilingTime::{Absent, Before, DuringStay};
-    let cases = [
+    vec![
         ("none", vec![], (Unfiled, Absent)),
         (
             "for the city",
@@ -94,9 +125,9 @@ fn the_filing_that_holds() {
             (Temporary, DuringStay),
         ),
         (
-            "made after discharge",
-            vec![filed(Temporary, "510100", "2023-03-01", None, "2023-03-10")],
-            (Unfiled, Absent),
+            "everywhere",
+            vec![filed(Temporary, "all", "2023-01-01", None, "2023-01-01")],
+            (Temporary, Before),
         ),
         (
             "the better of two",
@@ -106,14 +137,68 @@ fn the_filing_that_holds() {
             ],
             (Referral, Before),
         ),
-    ];
-    for (what, filings, expected) in cases {
-        assert_eq!(
-            filing(&filings, region("510100"), &visit()),
-            expected,
-            "{what}"
-        );
+    ]
+}
+
+fn ended_ones() -> Vec<Case> {
+    use FilingClass::{LongTerm, Temporary, Unfiled};
+    use FilingTime::{Absent, Before};
+    vec![
+        (
+            "ended before admission",
+            vec![ended(
+                filed(LongTerm, "510100", "2023-01-01", None, "2023-01-01"),
+                "2023-03-01",
+            )],
+            (Unfiled, Absent),
+        ),
+        (
+            "ended during the stay",
+            vec![ended(
+                filed(LongTerm, "510100", "2023-01-01", None, "2023-01-01"),
+                "2023-03-02",
+            )],
+            (LongTerm, Before),
+        ),
+        (
+            "made during the stay for later days",
+            vec![filed(Temporary, "510100", "2023-03-06", None, "2023-03-05")],
+            (Unfiled, Absent),
+        ),
+    ]
+}
+
+#[test]
+fn the_filing_that_holds() {
+    for (what, filings, expected) in made().into_iter().chain(ended_ones()) {
+        let (institution, visit) = (claim("V1").institution, visit());
+        for settling in [Settling::Direct, Settling::ByHand] {
+            let asked = asked(&institution, &visit, settling);
+            assert_eq!(filing(&filings, &asked), expected, "{what}");
+        }
     }
+}
+
+#[test]
+fn a_filing_made_after_discharge_counts_until_the_hospital_has_settled_and_not_for_who_has_paid() {
+    let late = [filed(
+        FilingClass::Temporary,
+        "510100",
+        "2023-03-01",
+        None,
+        "2023-03-10",
+    )];
+    let (institution, visit) = (claim("V1").institution, visit());
+    let found = |settling| filing(&late, &asked(&institution, &visit, settling));
+    let during = (FilingClass::Temporary, FilingTime::DuringStay);
+    assert_eq!(found(Settling::Direct), during);
+    let none = (FilingClass::Unfiled, FilingTime::Absent);
+    assert_eq!(found(Settling::ByHand), none);
+}
+
+fn covered(member: &Member) -> Result<Coverage, Refusal> {
+    let (institution, visit) = (claim("V1").institution, visit());
+    coverage(member, &[], &asked(&institution, &visit, Settling::Direct))
 }
 
 #[test]
@@ -135,13 +220,13 @@ fn cover_age_and_identities_follow_the_day_of_admission() {
             days: days("2023-03-02", None),
         }],
     };
-    let found = coverage(&member, &[], region("510100"), &visit()).unwrap();
+    let found = covered(&member).unwrap();
     assert_eq!(
         (found.age, found.identities.len(), found.years_paid),
         (60, 0, 12)
     );
     member.periods[0].days = days("2023-03-02", None);
-    let refused = coverage(&member, &[], region("510100"), &visit()).unwrap_err();
+    let refused = covered(&member).unwrap_err();
     assert_eq!(refused.code, RefusalCode::NotEnrolled);
 }
 
@@ -165,7 +250,7 @@ fn cover_is_counted_up_to_the_day_of_admission() {
         ],
         identities: Vec::new(),
     };
-    let found = coverage(&member, &[], region("510100"), &visit()).unwrap();
+    let found = covered(&member).unwrap();
     assert_eq!(
         (
             found.covered_days,

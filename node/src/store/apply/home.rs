@@ -24,6 +24,7 @@ pub(super) fn committed(
         Row::HomeVisit(settlement),
     );
 
+    super::person::stated_emergency(record, out);
     let psn_no = claim.person.psn_no;
     let mut account = ground
         .rows

@@ -3,16 +3,21 @@
 use std::collections::BTreeMap;
 
 use huitong_core::coverage::Balances;
+use huitong_core::date::ServiceDate;
+use huitong_core::digest::Digest;
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::import::{ImportCommitted, ImportKind};
-use huitong_core::record::registry::{Filing, RegistryRows};
+use huitong_core::record::person::HeldFiling;
+use huitong_core::record::registry::{Filing, FilingArea, RegistryRows};
+use huitong_core::vocabulary::FilingClass;
 
 use super::super::{Account, CatalogueRow, Filings, Key, Row, StoreError};
+use super::person::{as_known, brought_in};
 use super::{Changes, Ground};
 
 /// The incarnation of a node that was never restored.
-const FIRST_INCARNATION: u32 = 1;
+pub(crate) const FIRST_INCARNATION: u32 = 1;
 
 pub(super) fn committed(
     record: &ImportCommitted,
@@ -30,6 +35,7 @@ pub(super) fn committed(
         return Ok(());
     }
     let mut people = People {
+        file: record.import,
         ground,
         accounts: BTreeMap::new(),
         filings: BTreeMap::new(),
@@ -52,6 +58,7 @@ pub(super) fn committed(
 
 /// People whose record a file changes: each gets one new version, however many rows name the person.
 struct People<'a> {
+    file: Digest,
     ground: &'a Ground<'a>,
     accounts: BTreeMap<PsnNo, Account>,
     filings: BTreeMap<PsnNo, Filings>,
@@ -63,6 +70,7 @@ impl People<'_> {
             RegistryRows::Members(rows) => {
                 for member in rows {
                     self.account(member.psn_no)?;
+                    let member = as_known(member, self.ground.rows)?;
                     out.put(Key::Member(member.psn_no), Row::Member(member));
                 }
             }
@@ -119,11 +127,13 @@ impl People<'_> {
             .filings
             .get_mut(&filing.psn_no)
             .ok_or(StoreError::Inconsistent("filings vanished"))?;
-        let name = |one: &Filing| (one.class, one.area, one.days.from());
-        held.0.retain(|other| name(other) != name(&filing));
+        let mut filing = brought_in(filing, self.file);
+        // What ended stays ended, also when an old file is brought in again.
+        let before = held.0.iter().find(|other| other.id == filing.id);
+        filing.end = before.and_then(|before| before.end);
+        held.0.retain(|other| other.id != filing.id);
         held.0.push(filing);
-        held.0
-            .sort_by_key(|one| (one.days.from(), one.class, one.area));
+        held.0.sort_by_key(order);
         Ok(())
     }
 
@@ -135,4 +145,9 @@ impl People<'_> {
             out.put(Key::Account(psn_no), Row::Account(account));
         }
     }
+}
+
+/// Ascending by first day.
+pub(crate) fn order(one: &HeldFiling) -> (ServiceDate, FilingClass, FilingArea) {
+    (one.filing.days.from(), one.filing.class, one.filing.area)
 }

@@ -5,7 +5,8 @@
 //! leaves unsaid (the rest of a person's totals, a stream's head) is read from the rows before it.
 
 mod home;
-mod import;
+pub(crate) mod import;
+pub(crate) mod person;
 mod policy;
 mod reversal;
 mod treatment;
@@ -84,6 +85,8 @@ pub fn changes(
         NodeRecord::ReversalBooked(record) => reversal::booked(record, at, ground, &mut out)?,
         NodeRecord::ReversalRefused(record) => reversal::refused(record, at, ground, &mut out)?,
         NodeRecord::ReversalNoted(record) => reversal::noted(record, &mut out),
+        NodeRecord::PersonChanged(record) => person::changed(record, at, ground, &mut out)?,
+        NodeRecord::EmergencyReviewed(record) => person::reviewed(record, at, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

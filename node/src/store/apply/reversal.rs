@@ -58,6 +58,7 @@ pub(super) fn ordered(
     if rows.home_visit(treatment, record.visit.clone())? == Some(settlement) {
         out.remove(Key::HomeVisit(treatment, record.visit.clone()));
     }
+    out.remove(Key::Emergency(treatment, settlement));
     let psn_no = record.person.person.psn_no;
     let account = rows.account(psn_no)?;
     let mut account = account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;

@@ -8,6 +8,7 @@
 pub mod clearing;
 pub mod home;
 pub mod import;
+pub mod person;
 pub mod policy;
 pub mod registry;
 pub mod reversal;
@@ -25,6 +26,7 @@ use crate::region::RegionCode;
 
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
+use person::{EmergencyReviewed, PersonChanged};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
     WithdrawalAsked, WithdrawalRejected,
@@ -87,6 +89,10 @@ pub enum NodeRecord {
     ReversalRefused(ReversalRefused),
     /// Treatment role: an institution has seen a reversal that it had not begun.
     ReversalNoted(ReversalNoted),
+    /// Home role: one person's record was changed by a call.
+    PersonChanged(PersonChanged),
+    /// Home role: an officer reviewed an emergency that counted as filed.
+    EmergencyReviewed(EmergencyReviewed),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -119,6 +125,8 @@ canonical_enum!(NodeRecord {
     24 => ReversalBooked(record),
     25 => ReversalRefused(record),
     26 => ReversalNoted(record),
+    27 => PersonChanged(record),
+    28 => EmergencyReviewed(record),
 });
 
 impl Artifact for NodeRecord {

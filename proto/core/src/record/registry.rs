@@ -4,6 +4,8 @@
 //! comes ([`crate::coverage`]).
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use crate::bill::Institution;
 use crate::catalogue::CatalogueRule;
@@ -12,7 +14,7 @@ use crate::institution::InstitutionCode;
 use crate::money::Fen;
 use crate::name::Name;
 use crate::person::{Credential, PsnNo};
-use crate::region::RegionCode;
+use crate::region::{RegionCode, RegionError};
 use crate::totals::TotalSlot;
 use crate::vocabulary::{AssistanceIdentity, FilingClass, Scheme};
 use crate::{canonical_enum, canonical_struct};
@@ -132,8 +134,8 @@ pub struct Filing {
     pub psn_no: PsnNo,
     /// Its class.
     pub class: FilingClass,
-    /// The city, municipality or province it is for; a province covers its cities.
-    pub area: RegionCode,
+    /// Where it holds.
+    pub area: FilingArea,
     /// The days it holds for.
     pub days: DateInterval,
     /// The day it was made.
@@ -147,6 +149,78 @@ canonical_struct!(Filing {
     days,
     filed_on
 });
+
+/// Where a filing holds: in a city, in a province with its cities, or everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FilingArea {
+    /// In a city, a municipality or a province; a province covers its cities.
+    Region(RegionCode),
+    /// Everywhere outside the home region.
+    Everywhere,
+}
+
+impl FilingArea {
+    /// What stands for [`FilingArea::Everywhere`] in text.
+    pub const EVERYWHERE: &'static str = "all";
+
+    /// Reads a region's six digits, or `all`.
+    ///
+    /// # Errors
+    /// As [`RegionCode::parse`].
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        if text == Self::EVERYWHERE {
+            Ok(Self::Everywhere)
+        } else {
+            RegionCode::parse(text).map(Self::Region)
+        }
+    }
+
+    /// Whether treatment in a region is covered.
+    #[must_use]
+    pub fn covers(self, treatment: RegionCode) -> bool {
+        match self {
+            Self::Region(area) => area == treatment || area == treatment.province().region(),
+            Self::Everywhere => true,
+        }
+    }
+
+    fn from_number(number: u32) -> Result<Self, RegionError> {
+        match number {
+            0 => Ok(Self::Everywhere),
+            number => RegionCode::from_number(number).map(Self::Region),
+        }
+    }
+
+    const fn number(self) -> u32 {
+        match self {
+            Self::Region(region) => region.number(),
+            Self::Everywhere => 0,
+        }
+    }
+}
+
+crate::canonical_as!(
+    FilingArea as u32,
+    |area| area.number(),
+    FilingArea::from_number
+);
+
+impl fmt::Display for FilingArea {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(region) => region.fmt(f),
+            Self::Everywhere => f.write_str(Self::EVERYWHERE),
+        }
+    }
+}
+
+impl FromStr for FilingArea {
+    type Err = RegionError;
+
+    fn from_str(text: &str) -> Result<Self, RegionError> {
+        Self::parse(text)
+    }
+}
 
 /// What a total stood at on the day of an import.
 #[derive(Debug, Clone, PartialEq, Eq)]

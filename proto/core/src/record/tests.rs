@@ -1,5 +1,6 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod people;
 mod refusals;
 mod reversals;
 mod samples;
@@ -44,6 +45,7 @@ use crate::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
     Setting,
 };
+use people::*;
 use refusals::home_refused;
 use reversals::*;
 use samples::*;
@@ -141,7 +143,7 @@ fn records_have_one_form() {
     let filing = Filing {
         psn_no: psn_no(),
         class: FilingClass::LongTerm,
-        area: chengdu(),
+        area: super::registry::FilingArea::Region(chengdu()),
         days: days(),
         filed_on: "2023-01-01".parse().unwrap(),
     };
@@ -163,7 +165,11 @@ fn records_have_one_form() {
         }));
     }
     laws(&ImportKind::Catalogue);
-    for record in of_policies().iter().chain(&of_reversals()) {
+    for record in of_policies()
+        .iter()
+        .chain(&of_reversals())
+        .chain(&of_people())
+    {
         laws(record);
     }
 }
