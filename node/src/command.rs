@@ -10,6 +10,7 @@ mod evidence;
 pub mod filing;
 mod filing_shown;
 mod import;
+pub mod person;
 pub mod policy;
 mod reverse;
 mod run;
@@ -51,6 +52,9 @@ pub enum NodeCommand {
     /// File, amend, cancel and list filings; review emergencies / 备案办理
     #[command(subcommand)]
     Filing(filing::FilingCommand),
+    /// Enrol a person, change and end cover, note a death, set totals; see a record / 参保人员管理
+    #[command(subcommand)]
+    Person(person::PersonCommand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
     Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
@@ -89,6 +93,7 @@ impl NodeCommand {
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
             Self::Filing(filing) => filing.run(out),
+            Self::Person(person) => person.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::Evidence(write) => write.run(out),

@@ -23,6 +23,7 @@ mod filings;
 mod final_refusals;
 mod happy;
 mod hospital;
+mod members;
 mod offices;
 mod outages;
 mod policies;

@@ -1,0 +1,114 @@
+//! `huitong node person show`: a person's record as it stands.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use huitong_core::money::SignedFen;
+use huitong_core::person::PsnNo;
+use huitong_transport::ClientOptions;
+use serde_json::{Value, json};
+
+use crate::command::filing_shown::{filing_json, print_filing};
+use crate::command::{block_on, said};
+use crate::grpc::people_client::{PeopleClient, PersonAnswer};
+
+/// Show a person's record.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// The person's number / 人员编号
+    #[arg(value_parser = PsnNo::parse)]
+    person: PsnNo,
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let person = block_on(async {
+            let mut people = PeopleClient::connect(&self.server).await?;
+            people.person(self.person).await.map_err(said)
+        })?;
+        if self.json {
+            writeln!(out, "{}", as_json(&person)?)?;
+        } else {
+            print(&person, out)?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn print(person: &PersonAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+    let member = &person.member;
+    let (birth, version) = (member.birth, person.version);
+    writeln!(out, "born 出生 {birth}; version 版本 {version}")?;
+    if let Some(died) = &person.died {
+        writeln!(out, "died / 死亡日期: {died}")?;
+    }
+    for period in &member.periods {
+        let (scheme, category, days) = (period.scheme.word(), period.category, period.days);
+        let retired = if period.retired {
+            ", retired 退休"
+        } else {
+            ""
+        };
+        writeln!(out, "cover 参保 {days}  {scheme}, {category}{retired}")?;
+    }
+    for held in &member.identities {
+        writeln!(out, "identity 救助身份 {}  {}", held.days, held.identity)?;
+    }
+    for filing in &person.filings {
+        print_filing(filing, out)?;
+    }
+    for total in &person.totals {
+        let (name, stretch, key, value) = (&total.total, &total.stretch, &total.key, total.value);
+        writeln!(out, "total 累计 {name} {stretch} {key}  {value}")?;
+    }
+    let (own, family) = (yuan(person.own_fen)?, yuan(person.family_fen)?);
+    writeln!(out, "accounts 账户: own 个人 {own}, family 共济 {family}")?;
+    Ok(())
+}
+
+fn as_json(person: &PersonAnswer) -> anyhow::Result<Value> {
+    let member = &person.member;
+    let cover = member.periods.iter().map(|period| {
+        json!({
+            "scheme": period.scheme.word(),
+            "category": period.category.to_string(),
+            "retired": period.retired,
+            "from": period.days.from().to_string(),
+            "until": period.days.until().map(|day| day.to_string()),
+        })
+    });
+    let identities = member.identities.iter().map(|held| {
+        json!({
+            "identity": held.identity.word(),
+            "from": held.days.from().to_string(),
+            "until": held.days.until().map(|day| day.to_string()),
+        })
+    });
+    // A total is fen or a plain number, as its policy declares it.
+    let totals = person.totals.iter().map(|total| {
+        let (name, stretch, key) = (&total.total, &total.stretch, &total.key);
+        json!({ "total": name, "stretch": stretch, "key": key, "value": total.value })
+    });
+    Ok(json!({
+        "birth": member.birth.to_string(),
+        "years_paid": member.years_paid,
+        "claim_free_years": member.claim_free_years,
+        "cover": cover.collect::<Vec<_>>(),
+        "identities": identities.collect::<Vec<_>>(),
+        "filings": person.filings.iter().map(filing_json).collect::<Vec<_>>(),
+        "totals": totals.collect::<Vec<_>>(),
+        "own": yuan(person.own_fen)?,
+        "family": yuan(person.family_fen)?,
+        "version": person.version,
+        "died": person.died,
+    }))
+}
+
+fn yuan(fen: i64) -> anyhow::Result<String> {
+    Ok(SignedFen::new(fen)?.to_string())
+}
