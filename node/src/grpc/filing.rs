@@ -19,6 +19,7 @@ use tonic::Status;
 
 use super::people::filed;
 use super::status::{malformed, refused, status};
+use crate::error::NodeError;
 use crate::peers::{HomeFault, Homes};
 use crate::people::{ActAsked, PeopleDesk};
 
@@ -61,6 +62,7 @@ impl FilesElsewhere {
             .await
             .map_err(|fault| match fault {
                 HomeFault::Refused(refusal) => status(&refusal),
+                HomeFault::Pushed { refusal, after } => NodeError::Pushed(refusal, after).into(),
                 HomeFault::Unreachable(why) => refused(RefusalCode::HomeUnreachable, why),
             })
     }

@@ -282,10 +282,12 @@ impl Peer {
         request: v1::HomeFileRequest,
         within: Duration,
     ) -> Result<v1::Filing, HomeFault> {
-        let mut client = self.home()?;
-        let answer = call_within(within, request, |request| client.file(request)).await;
+        let call =
+            |mut home: HomeServiceClient<Channel>, request| async move { home.file(request).await };
+        let request = || request.clone();
+        let answer = self.home(Purpose::Finish, within, request, call).await?;
         let path = Path::root("filing");
-        let filing = answer.map_err(fault)?.into_inner().filing;
+        let filing = answer.filing;
         path.required(filing).map_err(unreadable)
     }
 

@@ -11,7 +11,7 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
-use huitong_node::peers::DirectoryEntry;
+use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, Platform};
