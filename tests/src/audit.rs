@@ -102,22 +102,25 @@ pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) -> u
     held.len()
 }
 
-/// Every region closes its day, the day is netted, and it equals what hospitals were told: every leg once,
-/// every pair to the fen, Σ of the nets zero for each fund.
+/// Every region closes its day, the day is netted, and it equals what hospitals were told: every leg once, those
+/// of what was taken back the other way round as well, every pair to the fen, Σ of the nets zero for each fund.
 pub async fn the_day_nets_to_what_was_told(world: &World, told: &[Told]) {
     let away: Vec<&Told> = told.iter().filter(|told| told.is_out_of_area()).collect();
     let mut legs: BTreeMap<&str, u64> = BTreeMap::new();
     let mut owed: BTreeMap<(String, String, i32), i64> = BTreeMap::new();
     for told in &away {
-        for (fund, amount) in told.amounts() {
-            *legs.entry(told.home.code).or_default() += 1;
-            *legs.entry(told.treatment.code).or_default() += 1;
-            let pair = (
-                told.home.code.to_owned(),
-                told.treatment.code.to_owned(),
-                fund.into(),
-            );
-            *owed.entry(pair).or_default() += amount;
+        let (home, treatment) = (told.home.code, told.treatment.code);
+        let mut owes = |debtor: &str, creditor: &str| {
+            for (fund, amount) in told.amounts() {
+                *legs.entry(home).or_default() += 1;
+                *legs.entry(treatment).or_default() += 1;
+                let pair = (debtor.to_owned(), creditor.to_owned(), fund.into());
+                *owed.entry(pair).or_default() += amount;
+            }
+        };
+        owes(home, treatment);
+        if told.settlement.reversal.is_some() {
+            owes(treatment, home);
         }
     }
     let mut days = BTreeSet::new();

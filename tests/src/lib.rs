@@ -37,6 +37,7 @@ pub mod audit;
 pub mod bills;
 pub mod certificates;
 pub mod configuration;
+pub mod environment;
 pub mod executable;
 pub mod handbook;
 pub mod hospital;

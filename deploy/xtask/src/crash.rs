@@ -7,8 +7,7 @@
 
 use anyhow::Result;
 
-use crate::cargo::{self, cargo};
-use crate::executable;
+use crate::harness;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -23,13 +22,9 @@ pub(crate) struct Arguments {
 const TEST: &str = "crashes::a_kill_loses_and_doubles_nothing";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let built = executable::built(&["--release", "--package", "huitong"])?;
-    let mut command = cargo(&["test", "--locked", "--quiet", "--package", "huitong-tests"]);
-    command.args(["--test", "processes", "--", "--exact", TEST, "--nocapture"]);
-    command.env(executable::VARIABLE, built);
-    command.env("HUITONG_CRASH_ROUNDS", arguments.rounds.to_string());
+    let mut told = vec![("HUITONG_CRASH_ROUNDS", arguments.rounds.to_string())];
     if let Some(seed) = arguments.seed {
-        command.env("HUITONG_CRASH_SEED", seed.to_string());
+        told.push(("HUITONG_CRASH_SEED", seed.to_string()));
     }
-    cargo::run(command)
+    harness::run(TEST, &told)
 }

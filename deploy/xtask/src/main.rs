@@ -10,8 +10,10 @@ mod deny;
 mod executable;
 mod fuzz;
 mod generate;
+mod harness;
 mod oracle;
 mod python;
+mod race;
 mod setup;
 mod sim;
 mod steps;
@@ -46,6 +48,8 @@ enum Chore {
     Oracle(oracle::Arguments),
     /// Kill real servers in the middle of their work, and audit what they kept; a short form is in `test`.
     Crash(crash::Arguments),
+    /// Settle for one person in two regions at the same time, round after round; a short form is in `test`.
+    Race(race::Arguments),
     /// Simulate twelve regions and the clearinghouse from seeds, and audit their books: `--seeds N`, `--seed S`
     /// with all its events, or `--minutes M`.
     Sim(sim::Arguments),
@@ -64,6 +68,7 @@ fn main() -> ExitCode {
         Chore::Corpus => corpus::run(),
         Chore::Crash(arguments) => crash::run(&arguments),
         Chore::Oracle(arguments) => oracle::run(&arguments),
+        Chore::Race(arguments) => race::run(&arguments),
         Chore::Sim(arguments) => sim::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use huitong_proto::settlement::v1 as settlement;
 use huitong_tests::audit::{self, Told};
 use huitong_tests::bills::{inpatient, outpatient};
+use huitong_tests::environment;
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::RegionOfficer;
 use huitong_tests::patience;
@@ -115,13 +116,6 @@ impl Progress {
     }
 }
 
-/// A number that the environment gives.
-fn given(name: &str) -> Option<u64> {
-    std::env::var(name)
-        .ok()
-        .map(|number| number.parse().expect(name))
-}
-
 /// Who is killed in a round: one node or both, in either order, or the clearinghouse.
 fn victims(rng: &mut fastrand::Rng) -> Vec<Party> {
     let [ningbo, chengdu] = [&NINGBO, &CHENGDU].map(|region| Party::Region(region.region()));
@@ -157,8 +151,8 @@ fn load(world: &World, progress: &Progress, bills_at_most: u32) -> JoinSet<Vec<T
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_kill_loses_and_doubles_nothing() {
-    let rounds = given("HUITONG_CRASH_ROUNDS").map_or(ROUNDS, |rounds| rounds.try_into().unwrap());
-    let seed = given("HUITONG_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
+    let rounds: u32 = environment::number("HUITONG_CRASH_ROUNDS").unwrap_or(ROUNDS);
+    let seed = environment::number("HUITONG_CRASH_SEED").unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}, {rounds} rounds");
     let mut rng = fastrand::Rng::with_seed(seed);
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
