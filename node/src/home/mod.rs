@@ -248,7 +248,7 @@ impl HomeRole {
     }
 
     /// The home region's own word on a claim, and the version it was computed on. The writer uses it only
-    /// if that version still stands: this keeps the arithmetic off its thread.
+    /// if that version still stands: this keeps the arithmetic out of its turn.
     fn recompute(
         &self,
         order: &CommitOrder,

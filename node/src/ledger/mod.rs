@@ -2,7 +2,7 @@
 //!
 //! A record is decided on rows that include every record appended, synced or not; it is answered only once
 //! it is synced; the index follows behind. Rows that the index does not hold yet wait in memory
-//! (`overlay`). Only the writer's thread appends. After a failed write the ledger is broken until a
+//! (`overlay`). Only the writer appends. After a failed write the ledger is broken until a
 //! restart reads what is really on disk.
 
 mod indexer;

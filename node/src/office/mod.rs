@@ -3,7 +3,7 @@
 //! | module | its question |
 //! |---|---|
 //! | [`review`](mod@review) | May a document be put forward? |
-//! | [`steps`] | Which step may follow, by whom? Pure, on the writer's thread |
+//! | [`steps`] | Which step may follow, by whom? Pure, decided by the writer |
 //!
 //! One step at a time: what a step changes is known to all who decide before the next begins. A step goes
 //! to its end also when its caller has gone.

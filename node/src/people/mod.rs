@@ -6,8 +6,8 @@
 //! | [`person`](mod@person) | What is an act decided on? |
 //! | [`filing`] | Which filings stand after one is made, amended or ended? Pure |
 //! | [`change`] | What does an act change of a person's record? Pure |
-//! | [`act`] | Is an act done? On the writer's thread |
-//! | [`review`] | Is an emergency accepted that counted as filed? On the writer's thread |
+//! | [`act`] | Is an act done? Pure, decided by the writer |
+//! | [`review`] | Is an emergency accepted that counted as filed? Pure, decided by the writer |
 //! | [`seen`] | What does an officer see of people, filings and emergencies? |
 //!
 //! Bringing files in belongs to [`crate::registry`]; how a record decides a visit, to [`crate::home`].
