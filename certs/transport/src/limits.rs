@@ -13,7 +13,9 @@ pub const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 pub struct ServerLimits {
     /// Connections open at once; one more is closed unanswered.
     pub connections: usize,
-    /// Handshakes under way at once; further connections wait in the kernel's queue.
+    /// Connections of one peer open at once; one more is closed after its handshake.
+    pub connections_per_peer: usize,
+    /// Handshakes under way at once; one more takes the place of the oldest, which is most likely silent.
     pub pending_handshakes: usize,
     /// How long a handshake may take.
     pub handshake_timeout: Duration,
@@ -21,6 +23,13 @@ pub struct ServerLimits {
     pub streams_per_connection: u32,
     /// Calls being answered at once, over all connections; one more is refused as overload.
     pub calls: usize,
+    /// Calls of one peer being answered at once, over all its connections; one more is refused as overload, so
+    /// that a flood from one leaves room for others.
+    pub calls_per_peer: usize,
+    /// Bytes of messages of one peer in memory at once; what goes beyond is refused as overload.
+    pub bytes_per_peer: usize,
+    /// Bytes of messages of all peers in memory at once.
+    pub bytes: usize,
     /// The longest a call may take, whatever its caller allows.
     pub call_deadline: Duration,
     /// How long a silent connection is left before it is asked for a sign of life.
@@ -38,10 +47,14 @@ impl ServerLimits {
     pub fn standard() -> Self {
         Self {
             connections: 1024,
-            pending_handshakes: 64,
+            connections_per_peer: 128,
+            pending_handshakes: 256,
             handshake_timeout: Duration::from_secs(5),
             streams_per_connection: 256,
             calls: 4096,
+            calls_per_peer: 1024,
+            bytes_per_peer: 128 << 20,
+            bytes: 512 << 20,
             call_deadline: Duration::from_secs(30),
             keepalive_interval: Duration::from_secs(20),
             keepalive_timeout: Duration::from_secs(10),

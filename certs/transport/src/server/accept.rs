@@ -1,9 +1,11 @@
 //! The accept loop: streams of bytes in, proven connections out.
 //!
-//! Three bounds: handshakes under way (more wait in the kernel's queue), connections open
-//! (one more is closed at once), and the time of a handshake. A stranger's bad certificate
+//! The bounds: handshakes under way (one more takes the place of the oldest: a caller who means it is
+//! done within moments, so the oldest is a silent one), connections open (one more is closed at once), those of
+//! one peer (one more is closed as soon as it is known whose it is), and the time of a handshake. A stranger's bad certificate
 //! is logged as information, never as an error: it is their fault, not ours.
 
+use std::collections::VecDeque;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,8 +13,8 @@ use std::time::Duration;
 
 use huitong_certs::{Certificate, IdentityError, Purpose, verify_chain_identity};
 use rustls::HandshakeKind;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -20,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::connection::Connection;
+use super::shares::Shares;
 use crate::credentials::{CredentialStore, Session};
 use crate::limits::ServerLimits;
 use crate::network::{ByteStream, Listening};
@@ -30,8 +33,9 @@ const ACCEPT_REST: Duration = Duration::from_millis(50);
 
 pub(super) struct Acceptor {
     credentials: CredentialStore,
-    handshakes: Arc<Semaphore>,
+    handshakes_at_most: usize,
     connections: Arc<Semaphore>,
+    of_peers: Arc<Shares>,
     handshake_timeout: Duration,
     proven: mpsc::Sender<io::Result<Connection>>,
     cut: CancellationToken,
@@ -59,8 +63,9 @@ impl Acceptor {
     ) -> Self {
         Self {
             credentials,
-            handshakes: Arc::new(Semaphore::new(limits.pending_handshakes)),
+            handshakes_at_most: limits.pending_handshakes.max(1),
             connections: Arc::new(Semaphore::new(limits.connections)),
+            of_peers: Shares::new(limits.connections_per_peer),
             handshake_timeout: limits.handshake_timeout,
             proven,
             cut,
@@ -70,15 +75,16 @@ impl Acceptor {
     /// Accepts until `stop`, then closes the port and drops handshakes still under way.
     pub(super) async fn run(self, listener: Box<dyn Listening>, stop: CancellationToken) {
         let mut tasks = JoinSet::new();
+        let mut pending = VecDeque::new();
         let accepting = async {
             loop {
-                let Ok(slot) = Arc::clone(&self.handshakes).acquire_owned().await else {
-                    break;
-                };
                 let accepted = listener.accept().await;
                 while tasks.try_join_next().is_some() {}
+                self.make_room(&mut pending);
                 match accepted {
-                    Ok((bytes, address)) => self.receive(bytes, address, slot, &mut tasks),
+                    Ok((bytes, address)) => {
+                        pending.extend(self.receive(bytes, address, &mut tasks));
+                    }
                     Err(error) => {
                         warn!(%error, "accepting failed");
                         sleep(ACCEPT_REST).await;
@@ -94,17 +100,30 @@ impl Acceptor {
         tasks.shutdown().await;
     }
 
+    /// Drops the oldest handshakes until there is room for one more.
+    fn make_room(&self, pending: &mut VecDeque<AbortHandle>) {
+        if pending.len() < self.handshakes_at_most {
+            return;
+        }
+        pending.retain(|handshake| !handshake.is_finished());
+        while pending.len() >= self.handshakes_at_most {
+            if let Some(oldest) = pending.pop_front() {
+                oldest.abort();
+            }
+        }
+    }
+
     fn receive(
         &self,
         bytes: ByteStream,
         address: SocketAddr,
-        slot: OwnedSemaphorePermit,
         tasks: &mut JoinSet<()>,
-    ) {
+    ) -> Option<AbortHandle> {
         let Ok(place) = Arc::clone(&self.connections).try_acquire_owned() else {
             warn!(%address, "connection limit reached: closed unanswered");
-            return;
+            return None;
         };
+        let of_peers = Arc::clone(&self.of_peers);
         let session = self.credentials.session();
         let (limit, proven, cut) = (
             self.handshake_timeout,
@@ -114,16 +133,20 @@ impl Acceptor {
         let handshake = async move {
             match prove(bytes, address, &session, limit).await {
                 Ok((stream, peer)) => {
-                    drop(slot);
+                    let Some(share) = of_peers.take(peer.identity(), 1) else {
+                        let identity = peer.identity();
+                        warn!(%identity, "too many connections of one peer: closed");
+                        return;
+                    };
                     // The receiver is gone only when serving has ended.
                     let _ = proven
-                        .send(Ok(Connection::new(stream, peer, place, cut)))
+                        .send(Ok(Connection::new(stream, peer, (place, share), cut)))
                         .await;
                 }
                 Err(error) => info!(%error, "connection refused"),
             }
         };
-        tasks.spawn(handshake.instrument(info_span!("handshake", %address)));
+        Some(tasks.spawn(handshake.instrument(info_span!("handshake", %address))))
     }
 }
 

@@ -14,6 +14,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
+use super::shares::Share;
 use crate::network::ByteStream;
 use crate::peer::Peer;
 
@@ -21,14 +22,14 @@ pub(super) struct Connection {
     stream: TlsStream<ByteStream>,
     peer: Peer,
     cut: Pin<Box<WaitForCancellationFutureOwned>>,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Share),
 }
 
 impl Connection {
     pub(super) fn new(
         stream: TlsStream<ByteStream>,
         peer: Peer,
-        place: OwnedSemaphorePermit,
+        place: (OwnedSemaphorePermit, Share),
         cut: CancellationToken,
     ) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What stands before every service: the table, the deadline and the bound on calls.
+//! What stands before every service: the table, the deadline and the bounds on calls and on their bytes.
 //!
 //! In order of precedence: no peer, certificate expired since it connected, not allowed,
 //! overloaded; then the service answers within the deadline. What the gRPC library refuses
@@ -7,10 +7,11 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use huitong_certs::Identity;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout_at;
 use tonic::Status;
@@ -25,6 +26,13 @@ use crate::deadline::Deadline;
 use crate::error::{CertificateRefusal, TransportError, is_too_large};
 use crate::limits::ServerLimits;
 use crate::peer::{Peer, no_peer};
+use crate::pushback::with_pushback;
+
+use super::metered::{BytesHeld, Metered};
+use super::shares::{Share, Shares};
+
+/// After how long a caller that was refused as overload is asked to come back.
+const COME_BACK: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone)]
 pub(super) struct GateLayer(Arc<Rules>);
@@ -34,15 +42,34 @@ struct Rules {
     access: AccessTable,
     clock: CertificateClock,
     calls: Arc<Semaphore>,
+    calls_of_peers: Arc<Shares>,
+    bytes_of_peers: Arc<Shares>,
+    bytes: Arc<Shares>,
+    all: Identity,
     longest: Duration,
 }
 
+/// What a call holds while it is answered.
+struct Held {
+    _call: (OwnedSemaphorePermit, Share),
+    bytes: BytesHeld,
+}
+
 impl GateLayer {
-    pub(super) fn new(access: AccessTable, clock: CertificateClock, limits: &ServerLimits) -> Self {
+    pub(super) fn new(
+        access: AccessTable,
+        clock: CertificateClock,
+        own: Identity,
+        limits: &ServerLimits,
+    ) -> Self {
         Self(Arc::new(Rules {
             access,
             clock,
             calls: Arc::new(Semaphore::new(limits.calls)),
+            calls_of_peers: Shares::new(limits.calls_per_peer),
+            bytes_of_peers: Shares::new(limits.bytes_per_peer),
+            bytes: Shares::new(limits.bytes),
+            all: own,
             longest: limits.call_deadline,
         }))
     }
@@ -67,7 +94,7 @@ pub(super) struct Gate<S> {
 
 impl Rules {
     /// A place for the call, and how long it may take.
-    fn admit(&self, request: &Request<Body>) -> Result<(OwnedSemaphorePermit, Duration), Status> {
+    fn admit(&self, request: &Request<Body>) -> Result<(Held, Duration), Status> {
         let peer = request.extensions().get::<Peer>().ok_or_else(no_peer)?;
         let (identity, method) = (peer.identity(), request.uri().path());
         if peer.not_after() < self.clock.now() {
@@ -79,11 +106,25 @@ impl Rules {
             info!(%identity, method, "call refused: not in the table of who may call what");
             return Err(TransportError::NotAllowed.status());
         };
-        let Ok(place) = Arc::clone(&self.calls).try_acquire_owned() else {
+        let held = self.hold(identity).ok_or_else(|| {
             warn!(%identity, method, "call refused: too many calls at once");
-            return Err(TransportError::Overloaded.status());
-        };
-        Ok((place, row.longest().unwrap_or(self.longest)))
+            with_pushback(TransportError::Overloaded.status(), COME_BACK)
+        })?;
+        Ok((held, row.longest().unwrap_or(self.longest)))
+    }
+
+    /// The peer's share comes first: who floods is refused before it takes a place from others.
+    fn hold(&self, peer: &Identity) -> Option<Held> {
+        let share = self.calls_of_peers.take(peer, 1)?;
+        let place = Arc::clone(&self.calls).try_acquire_owned().ok()?;
+        let bytes = [
+            self.bytes_of_peers.take(peer, 0)?,
+            self.bytes.take(&self.all, 0)?,
+        ];
+        Some(Held {
+            _call: (place, share),
+            bytes: Arc::new(Mutex::new(bytes)),
+        })
     }
 }
 
@@ -101,15 +142,17 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let (place, longest) = match self.rules.admit(&request) {
+        let (held, longest) = match self.rules.admit(&request) {
             Ok(admitted) => admitted,
             Err(status) => return Box::pin(async { Ok(status.into_http()) }),
         };
         let deadline = Deadline::of(request.headers(), longest);
         request.extensions_mut().insert(deadline);
+        let counted = Arc::clone(&held.bytes);
+        let request = request.map(|body| Body::new(Metered::new(body, counted)));
         let answer = self.inner.call(request);
         Box::pin(async move {
-            let _place = place;
+            let _held = held;
             match timeout_at(deadline.instant(), answer).await {
                 Ok(Ok(response)) => Ok(with_code(response)),
                 Ok(Err(never)) => match never {},

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! TCP ─ accept ─▶ handshake ─▶ Connection (Peer) ─▶ HTTP/2 ─▶ Gate ─▶ services
-//!       bounded   bounded,     bounded              bounded   table, deadline, overload
-//!                 timed
+//!       bounded   bounded,     bounded,             bounded   table, deadline, overload:
+//!                 timed        also by peer                   of all and of each peer
 //! ```
 //!
 //! The accept loop is our own, since the library's TLS has neither reload nor revocation
@@ -12,6 +12,8 @@
 mod accept;
 mod connection;
 mod gate;
+mod metered;
+mod shares;
 
 use std::future::{Future, pending};
 use std::io;
@@ -124,11 +126,12 @@ impl Server {
         let limits = self.limits;
         info!(address = %self.address, identity = %self.credentials.identity(), "serving");
         let clock = self.credentials.clock();
+        let own = self.credentials.identity();
         let (sender, connections) = mpsc::channel(1);
         let acceptor = Acceptor::new(self.credentials, &limits, sender, cut.clone());
         let accepting = acceptor.run(self.listener, stop.clone());
         let serving = builder(&limits)
-            .layer(GateLayer::new(access, clock, &limits))
+            .layer(GateLayer::new(access, clock, own, &limits))
             .add_routes(routes)
             .serve_with_incoming_shutdown(
                 ReceiverStream::new(connections),

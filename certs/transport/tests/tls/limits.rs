@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use huitong_transport::{ClientLimits, ServerLimits, TransportError, connect};
+use huitong_transport::{ClientLimits, ServerLimits, TransportError, connect, pushback};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -50,6 +50,98 @@ async fn one_connection_more_than_allowed_is_closed_until_there_is_room() {
         }
     };
     assert_eq!(call(&second, "Echo", "y").await.unwrap(), "y");
+}
+
+#[tokio::test]
+async fn a_crowd_of_silent_callers_holds_nobody_up() {
+    let world = World::new();
+    let limits = ServerLimits {
+        pending_handshakes: 8,
+        handshake_timeout: Duration::from_secs(600),
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(TcpStream::connect(server.address).await.unwrap());
+    }
+    let us = world.party("/region/330200/node");
+    let channel = server.connect(&us).await.unwrap();
+    assert_eq!(call(&channel, "Echo", "x").await.unwrap(), "x");
+    // The oldest were let go for it.
+    assert_eq!(silent[0].read(&mut [0]).await.unwrap_or(0), 0);
+}
+
+#[tokio::test]
+async fn one_peer_takes_its_share_of_connections_and_others_have_theirs() {
+    let world = World::new();
+    let limits = ServerLimits {
+        connections_per_peer: 2,
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let us = world.party("/region/330200/node");
+    let mut ours = Vec::new();
+    for _ in 0..2 {
+        let channel = server.connect(&us).await.unwrap();
+        assert_eq!(call(&channel, "Echo", "x").await.unwrap(), "x");
+        ours.push(channel);
+    }
+    // The third is closed as soon as it is known whose it is.
+    let third = match server.connect(&us).await {
+        Ok(channel) => call(&channel, "Echo", "x").await.is_ok(),
+        Err(_) => false,
+    };
+    assert!(!third);
+    let other = server.connect(&world.party("/region/110000/node")).await;
+    assert_eq!(call(&other.unwrap(), "Echo", "y").await.unwrap(), "y");
+    for channel in &ours {
+        assert_eq!(call(channel, "Echo", "z").await.unwrap(), "z");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_calls_or_bytes_from_one_peer_leaves_room_for_others() {
+    let world = World::new();
+    let limits = ServerLimits {
+        calls_per_peer: 2,
+        bytes_per_peer: 1_000,
+        ..ServerLimits::standard()
+    };
+    let server = world.serve_within(limits).await;
+    let one = server.connect(&world.party("/region/330200/node")).await;
+    let one = one.unwrap();
+    let held: Vec<_> = (0..2)
+        .map(|_| {
+            let channel = one.clone();
+            tokio::spawn(async move { call(&channel, "Hold", "").await })
+        })
+        .collect();
+    for _ in &held {
+        server.signals.wait_until_begun().await;
+    }
+    let busy = call(&one, "Echo", "x").await.unwrap_err();
+    let reason = TransportError::of(&busy);
+    assert_eq!(reason, Some(TransportError::Overloaded));
+    assert_eq!(pushback(&busy), Some(Duration::from_secs(1)));
+    let other = server.connect(&world.party("/region/110000/node")).await;
+    let other = other.unwrap();
+    assert_eq!(call(&other, "Echo", "y").await.unwrap(), "y");
+
+    server.signals.finish.add_permits(2);
+    for call in held {
+        assert_eq!(call.await.unwrap().unwrap(), "held");
+    }
+    // A message beyond the peer's share of bytes is refused; what was held goes back.
+    for _ in 0..3 {
+        let heavy = call(&one, "Echo", &"x".repeat(1_100)).await.unwrap_err();
+        let reason = TransportError::of(&heavy);
+        assert_eq!(reason, Some(TransportError::Overloaded), "{heavy:?}");
+        assert_eq!(
+            call(&one, "Echo", &"x".repeat(800)).await.unwrap().len(),
+            800
+        );
+    }
 }
 
 #[tokio::test]
