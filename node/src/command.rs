@@ -15,6 +15,7 @@ pub mod policy;
 mod reverse;
 mod run;
 mod status;
+mod who_looked;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -30,6 +31,7 @@ pub use import::Import;
 pub use reverse::Reverse;
 pub use run::Run;
 pub use status::ShowStatus;
+pub use who_looked::WhoLooked;
 
 use crate::config::Telemetry;
 
@@ -59,6 +61,8 @@ pub enum NodeCommand {
     Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
     Status(ShowStatus),
+    /// Say to whom a person's standing was shown / 查询谁查看过参保人待遇信息
+    WhoLooked(WhoLooked),
     /// Write the evidence of a settlement into a file / 导出结算凭证包
     Evidence(WriteEvidence),
     /// Check evidence offline, by the operator's root alone; exit 65 when it does not hold / 离线验证凭证包
@@ -96,6 +100,7 @@ impl NodeCommand {
             Self::Person(person) => person.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
+            Self::WhoLooked(asked) => asked.run(out),
             Self::Evidence(write) => write.run(out),
             Self::VerifyEvidence(verify) => verify.run(out),
         }

@@ -118,6 +118,7 @@ pub fn read(
                 server: limits.server,
                 client: limits.client,
                 peers: limits.peers,
+                watch: limits.watch,
             },
             telemetry: telemetry?,
         })

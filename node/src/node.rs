@@ -4,6 +4,8 @@
 //! node fails at once, reads the journal, brings the index up, and only then serves; stopping lets
 //! calls finish, then settlements under way, then the writer.
 
+mod start_error;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,34 +15,32 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
-use huitong_transport::access::AccessTableError;
-use huitong_transport::{
-    AccessTable, ClientLimits, CredentialStore, Dialer, ServeError, Server, ServerLimits,
-    TransportError,
-};
+use huitong_transport::{AccessTable, ClientLimits, CredentialStore, Dialer, Server, ServerLimits};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
+
+pub use start_error::StartError;
 
 use crate::chance::Chance;
 use crate::clock::{Calendar, Clock};
 use crate::compute::aside;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
-use crate::home::HomeRole;
 use crate::home::reverse::ReversalRule;
-use crate::ledger::{Ledger, LedgerOptions, OpenError};
+use crate::home::watch::WatchLimits;
+use crate::home::{HomeRole, HomeRules};
+use crate::ledger::{Ledger, LedgerOptions};
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::office::Office;
-use crate::peers::{Calling, DirectoryEntry, DirectoryError, Homes, PeerLimits};
+use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
-use crate::platform::{Platform, StorageError, Stored};
+use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
 use crate::registry::{self, Registry};
-use crate::store::StoreError;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
 
@@ -77,6 +77,8 @@ pub struct NodeConfig {
     pub reversal: ReversalRule,
     /// Who may file what for its people.
     pub filing: FilingRule,
+    /// How many of its people may be asked about.
+    pub watch: WatchLimits,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The journal's limits.
@@ -91,38 +93,6 @@ pub struct NodeConfig {
     pub client: ClientLimits,
     /// Bounds on calling one other region's node.
     pub peers: PeerLimits,
-}
-
-/// Why a node did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The data folder, or the index in it.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    /// Journal or index.
-    #[error(transparent)]
-    Ledger(#[from] OpenError),
-    /// Rows or records.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The directory.
-    #[error(transparent)]
-    Directory(#[from] DirectoryError),
-    /// The clearinghouse's address.
-    #[error("clearinghouse: {0}")]
-    Clearinghouse(TransportError),
-    /// The table of who may call what.
-    #[error(transparent)]
-    Access(#[from] AccessTableError),
-    /// The port or the certificate.
-    #[error(transparent)]
-    Serve(#[from] ServeError),
-    /// Reflection.
-    #[error("reflection: {0}")]
-    Reflection(String),
-    /// A blocking task was lost.
-    #[error("starting was interrupted")]
-    Interrupted,
 }
 
 /// A node.
@@ -181,9 +151,12 @@ fn assemble(
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
-    let rule = config.reversal;
+    let rules = HomeRules {
+        reversal: config.reversal,
+        watch: config.watch,
+    };
     let home = home(
-        region, &ledger, &writer, &policies, &calendar, rule, &chance,
+        region, &ledger, &writer, &policies, &calendar, rules, &chance,
     );
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = Calling {
@@ -256,13 +229,13 @@ fn home(
     writer: &Arc<Writer>,
     policies: &Arc<PolicyBook>,
     calendar: &Arc<Calendar>,
-    rule: ReversalRule,
+    rules: HomeRules,
     chance: &Arc<dyn Chance>,
 ) -> Arc<HomeRole> {
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
     let chance = Arc::clone(chance);
-    let role = HomeRole::new(region, ledger, writer, policies, calendar, rule, chance);
+    let role = HomeRole::new(region, ledger, writer, policies, calendar, rules, chance);
     Arc::new(role)
 }
 
@@ -324,6 +297,7 @@ impl Heart {
         let mut tasks = vec![
             tokio::spawn(index(Arc::clone(&self.ledger), stop.clone())),
             tokio::spawn(Arc::clone(&self.treatment).resolve(stop.clone())),
+            tokio::spawn(Arc::clone(&home).write_looks_down(stop.clone())),
             tokio::spawn(home.deliver(own, homes, self.report_every, stop.clone())),
         ];
         if let Some(reporter) = self.reporter.clone() {

@@ -1,9 +1,10 @@
-//! `[limits]`, `[peers]` and `[journal]`: bounds, each with the standard of the crate that keeps it.
+//! `[limits]`, `[peers]`, `[privacy]` and `[journal]`: bounds, each with the standard of the crate that keeps it.
 
 use huitong_document::config::Section;
 use huitong_journal::Options;
 use huitong_transport::{ClientLimits, ServerLimits};
 
+use crate::home::watch::WatchLimits;
 use crate::peers::{BreakerRule, BudgetRule, PeerLimits};
 
 /// All bounds of a node.
@@ -11,6 +12,7 @@ pub(super) struct Limits {
     pub(super) server: ServerLimits,
     pub(super) client: ClientLimits,
     pub(super) peers: PeerLimits,
+    pub(super) watch: WatchLimits,
     pub(super) journal: Options,
 }
 
@@ -23,11 +25,13 @@ pub(super) fn read(root: &Section<'_>) -> Option<Limits> {
         Some(section) => (server(&section), client(&section)),
     };
     let peers = peers(root);
+    let watch = watch(root);
     let journal = journal(root);
     Some(Limits {
         server: server?,
         client: client?,
         peers: peers?,
+        watch: watch?,
         journal: journal?,
     })
 }
@@ -36,6 +40,16 @@ fn server(section: &Section<'_>) -> Option<ServerLimits> {
     let standard = ServerLimits::standard();
     let connections = section.integer_or("connections", 1..=100_000, standard.connections);
     let calls = section.integer_or("calls", 1..=100_000, standard.calls);
+    let of_peer = section.integer_or("calls_per_peer", 1..=100_000, standard.calls_per_peer);
+    let peers_connections = section.integer_or(
+        "connections_per_peer",
+        1..=100_000,
+        standard.connections_per_peer,
+    );
+    let handshakes = section.integer_or("handshakes", 1..=10_000, standard.pending_handshakes);
+    // A message has up to 16 MiB: less than two of them would refuse what is allowed.
+    let bytes_of_peer = section.integer_or::<usize>("mib_per_peer", 32..=4_096, 128);
+    let bytes = section.integer_or::<usize>("mib", 32..=65_536, 512);
     let streams = section.integer_or(
         "calls_per_connection",
         1..=10_000,
@@ -47,6 +61,11 @@ fn server(section: &Section<'_>) -> Option<ServerLimits> {
     Some(ServerLimits {
         connections: connections?,
         calls: calls?,
+        calls_per_peer: of_peer?,
+        connections_per_peer: peers_connections?,
+        pending_handshakes: handshakes?,
+        bytes_per_peer: bytes_of_peer?.checked_shl(20)?,
+        bytes: bytes?.checked_shl(20)?,
         streams_per_connection: streams?,
         call_deadline: call_deadline?,
         drain: drain?,
@@ -95,6 +114,28 @@ fn peers(root: &Section<'_>) -> Option<PeerLimits> {
             per_cent: per_cent?,
             saved_at_most: saved?,
         },
+    })
+}
+
+/// How many of the region's people others may ask about.
+fn watch(root: &Section<'_>) -> Option<WatchLimits> {
+    let standard = WatchLimits::standard();
+    let Some(section) = root.optional_section("privacy") else {
+        return Some(standard);
+    };
+    let most = 1..=1_000_000;
+    let window = section.duration_ms("window_ms", 60_000..=86_400_000, standard.window);
+    let count = |key, standard| section.integer_or(key, most.clone(), standard);
+    let of_institution = count("people_per_institution", standard.people_per_institution);
+    let of_region = count("people_per_region", standard.people_per_region);
+    let unknown = count("unknown_per_institution", standard.unknown_per_institution);
+    let unknown_of_region = count("unknown_per_region", standard.unknown_per_region);
+    Some(WatchLimits {
+        window: window?,
+        people_per_institution: of_institution?,
+        people_per_region: of_region?,
+        unknown_per_institution: unknown?,
+        unknown_per_region: unknown_of_region?,
     })
 }
 

@@ -85,6 +85,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
         Row::method("/huitong.settlement.v1.RegistryService/Reverse", officer),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
+        Row::method("/huitong.settlement.v1.RegistryService/WhoLooked", officer),
         Row::method("/huitong.settlement.v1.PeopleService/Change", officer),
         Row::method("/huitong.settlement.v1.PeopleService/GetPerson", officer),
         Row::method("/huitong.settlement.v1.PeopleService/ListFilings", officer),

@@ -4,6 +4,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::money::Fen;
+use huitong_core::person::PsnNo;
 use huitong_core::record::import::ImportKind;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
@@ -49,6 +50,32 @@ pub struct ClosedAnswer {
     pub up_to: u64,
     /// Whether the clearinghouse counts the region as closed.
     pub acknowledged: bool,
+}
+
+/// To whom a person's standing was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooksAnswer {
+    /// How often in all.
+    pub times: u64,
+    /// The latest visits, the latest one first.
+    pub latest: Vec<LookAnswer>,
+}
+
+/// A person's standing, as shown for one visit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookAnswer {
+    /// The region whose node asked.
+    pub treatment: String,
+    /// The institution.
+    pub institution: String,
+    /// Its number of the visit.
+    pub visit: String,
+    /// The first time, in milliseconds since 1970.
+    pub first_ms: i64,
+    /// The last time.
+    pub last_ms: i64,
+    /// How often.
+    pub times: u32,
 }
 
 /// What a node holds.
@@ -229,6 +256,29 @@ impl Officer {
             later: later.collect::<Result<_, _>>().map_err(unreadable)?,
             later_standing: answer.later_standing,
             later_examined: answer.later_examined,
+        })
+    }
+
+    /// To whom a person's standing was shown.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn who_looked(&mut self, psn_no: PsnNo) -> Result<LooksAnswer, Status> {
+        let request = v1::WhoLookedRequest {
+            psn_no: psn_no.expose().to_owned(),
+        };
+        let answer = self.client.who_looked(request).await?.into_inner();
+        let latest = answer.latest.into_iter().map(|look| LookAnswer {
+            treatment: look.treatment_region,
+            institution: look.institution,
+            visit: look.visit,
+            first_ms: look.first_ms,
+            last_ms: look.last_ms,
+            times: look.times,
+        });
+        Ok(LooksAnswer {
+            times: answer.times,
+            latest: latest.collect(),
         })
     }
 

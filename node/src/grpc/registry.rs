@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::person::PsnNo;
 use huitong_core::record::import::ImportKind;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -18,7 +19,7 @@ use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::policies::PolicyBook;
 use crate::registry::Registry;
-use crate::store::{Rows, StoreError, Stream, StreamHead};
+use crate::store::{LookedAt, LookedRow, Rows, StoreError, Stream, StreamHead};
 use crate::treatment::TreatmentRole;
 
 /// Open settlements that are counted.
@@ -77,6 +78,32 @@ impl RegistryService for RegistryGrpc {
             return Err(refused(RefusalCode::StoreBroken, fault));
         }
         Ok(Response::new(self.status()?))
+    }
+
+    #[tracing::instrument(name = "registry.who_looked", skip_all)]
+    async fn who_looked(
+        &self,
+        request: Request<v1::WhoLookedRequest>,
+    ) -> Result<Response<v1::WhoLookedResponse>, Status> {
+        let path = Path::root("psn_no");
+        let psn_no = path.parse(&request.into_inner().psn_no, PsnNo::parse);
+        let psn_no = psn_no.map_err(|fault| malformed(&fault))?;
+        if self.ledger.member(psn_no)?.is_none() {
+            return Err(refused(RefusalCode::UnknownPerson, self.registry.region()));
+        }
+        let row = self.ledger.looked(psn_no)?.unwrap_or(LookedRow::NOBODY);
+        let look = |of: LookedAt| v1::Look {
+            treatment_region: of.treatment.to_string(),
+            institution: of.institution.to_string(),
+            visit: of.visit.to_string(),
+            first_ms: of.first.as_millis(),
+            last_ms: of.last.as_millis(),
+            times: of.times,
+        };
+        Ok(Response::new(v1::WhoLookedResponse {
+            times: row.times,
+            latest: row.latest.into_iter().map(look).collect(),
+        }))
     }
 
     #[tracing::instrument(name = "registry.reverse", skip_all, fields(settlement = %request.get_ref().settlement))]

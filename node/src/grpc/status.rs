@@ -84,6 +84,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
     match code {
         RefusalCode::DeadlinePassed => Code::DeadlineExceeded,
         RefusalCode::Overloaded
+        | RefusalCode::TooManyAsked
         | RefusalCode::TooLarge
         | RefusalCode::TooManyProposals
         | RefusalCode::RecordFull

@@ -8,6 +8,8 @@
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
+//! | `looks` | Who was shown whose standing? |
+//! | [`watch`] | Does somebody ask about more people than are treated? |
 //! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
 //!
 //! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
@@ -15,6 +17,7 @@
 
 pub mod abandon;
 pub mod commit;
+mod looks;
 pub mod receipts;
 pub mod refusing;
 pub mod reverse;
@@ -23,6 +26,7 @@ pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
 mod unbroken;
+pub mod watch;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,21 +44,24 @@ use huitong_core::person::{Credential, PersonRef};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
+use tokio::time::Instant;
 
 use crate::chance::{Chance, salt};
 use crate::clock::Calendar;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, WriteError};
 use crate::policies::PolicyBook;
 use crate::store::{PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
 use commit::{Commit, CommitVerdict, Recomputed};
+use looks::Looks;
 use refusing::{Under, told};
 use reverse::ReversalRule;
 use standing::{Asked, Settling, Standing, standing};
+use watch::{Watch, WatchLimits};
 
 pub use reversing::ReverseOutcome;
 
@@ -119,6 +126,15 @@ pub enum AbandonOutcome {
     Ended(FinalRefusal),
 }
 
+/// A region's own rules for its home role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HomeRules {
+    /// Which settlements are reversed, and by whom.
+    pub reversal: ReversalRule,
+    /// How many people may be asked about.
+    pub watch: WatchLimits,
+}
+
 /// The home role of a node.
 pub struct HomeRole {
     region: RegionCode,
@@ -127,6 +143,8 @@ pub struct HomeRole {
     policies: Arc<PolicyBook>,
     calendar: Arc<Calendar>,
     rule: ReversalRule,
+    watch: Watch,
+    looks: Looks,
     pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
 }
@@ -140,7 +158,7 @@ impl HomeRole {
         writer: Arc<Writer>,
         policies: Arc<PolicyBook>,
         calendar: Arc<Calendar>,
-        rule: ReversalRule,
+        rules: HomeRules,
         chance: Arc<dyn Chance>,
     ) -> Self {
         Self {
@@ -149,7 +167,9 @@ impl HomeRole {
             writer,
             policies,
             calendar,
-            rule,
+            rule: rules.reversal,
+            watch: Watch::new(rules.watch),
+            looks: Looks::default(),
             chance,
             acknowledged: Mutex::default(),
         }
@@ -174,12 +194,26 @@ impl HomeRole {
             visit: &ask.visit,
             settling: Settling::Direct,
         };
-        let standing = self.standing(&asked)??;
-        if standing.member.credentials.contains(&ask.credential) {
-            Ok(standing.told(&asked))
-        } else {
-            Err(NodeError::refused(RefusalCode::CredentialMismatch, ""))
+        let (asker, psn_no) = ((ask.treatment, ask.institution.code), ask.person.psn_no);
+        let now = Instant::now();
+        self.watch.admit(asker, psn_no, now)?;
+        let standing = match self.standing(&asked)? {
+            Ok(standing) => standing,
+            Err(refusal) => {
+                if refusal.code == RefusalCode::UnknownPerson {
+                    self.watch.unknown(asker, now);
+                }
+                return Err(refusal.into());
+            }
+        };
+        if !standing.member.credentials.contains(&ask.credential) {
+            self.watch.unknown(asker, now);
+            return Err(NodeError::refused(RefusalCode::CredentialMismatch, ""));
         }
+        let noted = self.looks.note(ask);
+        noted.map_err(|looks::Full| NodeError::from(WriteError::Overloaded))?;
+        self.watch.given(asker, psn_no, now);
+        Ok(standing.told(&asked))
     }
 
     fn standing(&self, asked: &Asked<'_>) -> Result<Result<Standing, Refusal>, StoreError> {
@@ -218,6 +252,9 @@ impl HomeRole {
                 });
                 let receipt =
                     receipt.ok_or(StoreError::Inconsistent("a commit without its group"))?;
+                let asker = (treatment, claim.institution.code);
+                self.watch
+                    .settled(asker, claim.person.psn_no, Instant::now());
                 Ok(CommitOutcome::Committed(HomeWord {
                     receipt,
                     reversal: None,

@@ -224,6 +224,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::OpenReversal(_)
         | Row::Notice(_)
         | Row::Replaced(_)
+        | Row::Looked(_)
+        | Row::LooksWritten(_)
         | Row::Death(_)
         | Row::Emergency(_)
         | Row::Reviewed(_)) => row,

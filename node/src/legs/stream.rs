@@ -62,6 +62,7 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::Abandoned(_)
         | NodeRecord::Cancelled(_)
         | NodeRecord::HomeRefused(_)
+        | NodeRecord::SnapshotsGiven(_)
         | NodeRecord::ReceiptsAcknowledged(_)
         | NodeRecord::PolicyProposed(_)
         | NodeRecord::PolicyRejected(_)

@@ -10,6 +10,7 @@ pub mod apply;
 mod conformance;
 pub mod embedded;
 mod location;
+mod looked_row;
 pub mod memory;
 mod person_row;
 mod policy_row;
@@ -19,6 +20,7 @@ mod row;
 mod table;
 
 pub use location::Location;
+pub use looked_row::{LookedAt, LookedRow};
 pub use person_row::{ActRow, ReviewedRow};
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,

@@ -15,6 +15,7 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::location::Location;
+use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
@@ -142,4 +143,8 @@ tables! {
     28 Emergency(treatment: RegionCode, id: SettlementId) => OpenRow, emergency;
     /// Home role: what a review of an emergency found.
     29 Reviewed(treatment: RegionCode, id: SettlementId) => ReviewedRow, reviewed;
+    /// Home role: who was shown a person's standing.
+    40 Looked(psn_no: PsnNo) => LookedRow, looked;
+    /// Home role: the number of the last record of who was shown whose standing.
+    41 LooksWritten() => u64, looks_written;
 }

@@ -27,6 +27,7 @@ mod members;
 mod offices;
 mod outages;
 mod policies;
+mod privacy;
 mod refusals;
 mod relay;
 mod repeats;

@@ -16,7 +16,7 @@ use crate::relay::Commits;
 use crate::world::{HOSPITAL, NINGBO, World, code};
 
 /// Refusals of each kind.
-const FLOOD: usize = 200;
+const FLOOD: usize = 100;
 
 /// A node's storage over any disk.
 pub struct OnDisk(pub Arc<dyn Disk>);

@@ -15,6 +15,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{Disk, Options};
 use huitong_node::clock::{Calendar, Clock};
 use huitong_node::home::reverse::ReversalRule;
+use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
@@ -71,6 +72,8 @@ pub struct World {
     pub clock: Arc<SetClock>,
     /// The rule for reversals of both regions, when they are next started.
     pub rule: ReversalRule,
+    /// How many people may be asked about, in both regions, when they are next started.
+    pub watch: WatchLimits,
     pub ningbo: Region,
     pub chengdu: Region,
     pub relay: Option<crate::relay::Running>,
@@ -123,6 +126,7 @@ impl World {
             trust,
             clock,
             rule: ReversalRule::STANDARD,
+            watch: WatchLimits::standard(),
             ningbo,
             chengdu,
             relay: None,
@@ -254,6 +258,7 @@ impl World {
             },
             client: ClientLimits::standard(),
             peers: PeerLimits::standard(),
+            watch: self.watch,
         }
     }
 

@@ -68,6 +68,8 @@ refusals! {
     TooLarge "request.too_large" No "The message is over the limit; split the bill into interim bills." "报文超过大小限制，请分次中途结算。";
     /// A field is missing or wrong.
     Malformed "request.malformed" No "Correct the named field and send it under a new id." "请更正所指字段后以新编号重发。";
+    /// More people were asked about than are settled for.
+    TooManyAsked "snapshot.too_many" SameId "More people were asked about than are settled for; ask again after the time told. The operators were alerted." "该机构或统筹区查询的人数远多于结算人数，稍后再查；运维人员已收到提示。";
     /// The request claims a region or institution that its certificate is not for.
     IdentityMismatch "identity.mismatch" No "The certificate is for another region or institution; use the right one." "证书与所称统筹区或机构不符，请使用正确证书。";
     /// The certified caller may not call this.

@@ -4483,6 +4483,42 @@ pub struct NodeStatusResponse {
     pub reversals_open: u64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WhoLookedRequest {
+    /// A person insured in the region, by number.
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WhoLookedResponse {
+    /// How often in all.
+    #[prost(uint64, tag = "1")]
+    pub times: u64,
+    /// The latest visits for which it was shown, the latest one first, at most 32.
+    #[prost(message, repeated, tag = "2")]
+    pub latest: ::prost::alloc::vec::Vec<Look>,
+}
+/// A person's standing, as shown for one visit.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Look {
+    /// The region whose node asked.
+    #[prost(string, tag = "1")]
+    pub treatment_region: ::prost::alloc::string::String,
+    /// The institution that had read the person's credential, 12 characters.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    /// The institution's number of the visit.
+    #[prost(string, tag = "3")]
+    pub visit: ::prost::alloc::string::String,
+    /// The first and the last time.
+    #[prost(int64, tag = "4")]
+    pub first_ms: i64,
+    #[prost(int64, tag = "5")]
+    pub last_ms: i64,
+    /// How often.
+    #[prost(uint32, tag = "6")]
+    pub times: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OfficerReverseRequest {
     /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
     #[prost(string, tag = "1")]
@@ -4807,6 +4843,33 @@ pub mod registry_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// To whom a person's standing was shown, for the person to see.
+        pub async fn who_looked(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WhoLookedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WhoLookedResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RegistryService/WhoLooked",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.RegistryService", "WhoLooked"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4851,6 +4914,14 @@ pub mod registry_service_server {
             request: tonic::Request<super::OfficerReverseRequest>,
         ) -> std::result::Result<
             tonic::Response<super::OfficerReverseResponse>,
+            tonic::Status,
+        >;
+        /// To whom a person's standing was shown, for the person to see.
+        async fn who_looked(
+            &self,
+            request: tonic::Request<super::WhoLookedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WhoLookedResponse>,
             tonic::Status,
         >;
     }
@@ -5098,6 +5169,51 @@ pub mod registry_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReverseSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RegistryService/WhoLooked" => {
+                    #[allow(non_camel_case_types)]
+                    struct WhoLookedSvc<T: RegistryService>(pub Arc<T>);
+                    impl<
+                        T: RegistryService,
+                    > tonic::server::UnaryService<super::WhoLookedRequest>
+                    for WhoLookedSvc<T> {
+                        type Response = super::WhoLookedResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WhoLookedRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RegistryService>::who_looked(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WhoLookedSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

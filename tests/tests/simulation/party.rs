@@ -11,6 +11,7 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
+use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::treatment::Timing;
@@ -270,6 +271,7 @@ impl Party {
             },
             client: client_limits(),
             peers: PeerLimits::standard(),
+            watch: WatchLimits::standard(),
         }
     }
 }

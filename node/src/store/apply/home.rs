@@ -3,10 +3,11 @@
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::leg::Leg;
 use huitong_core::record::home::{Committed, HomeRefused};
+use huitong_core::record::looks::{PersonShown, SnapshotsGiven};
 
 use super::super::{
-    Account, Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, Row, StoreError,
-    Stream,
+    Account, Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, LookedRow, Row,
+    StoreError, Stream,
 };
 use super::{Changes, Ground};
 
@@ -115,4 +116,23 @@ pub(super) fn refused(record: &HomeRefused, at: Location, out: &mut Changes) {
         Key::HomeSettlement(body.treatment, body.settlement),
         Row::HomeSettlement(row),
     );
+}
+
+/// People's standing was shown.
+pub(super) fn shown(
+    record: &SnapshotsGiven,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    for PersonShown { psn_no, to } in &record.people {
+        let row = ground.rows.looked(*psn_no)?.unwrap_or(LookedRow::NOBODY);
+        let row = row.with(record.number, to, record.at);
+        out.put(Key::Looked(*psn_no), Row::Looked(row));
+    }
+    let written = ground.rows.looks_written()?.unwrap_or_default();
+    out.put(
+        Key::LooksWritten(),
+        Row::LooksWritten(written.max(record.number)),
+    );
+    Ok(())
 }

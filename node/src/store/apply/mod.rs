@@ -80,6 +80,7 @@ pub fn changes(
         NodeRecord::Cancelled(record) => treatment::cancelled(record, &mut out),
         NodeRecord::Committed(record) => home::committed(record, at, ground, &mut out)?,
         NodeRecord::HomeRefused(record) => home::refused(record, at, &mut out),
+        NodeRecord::SnapshotsGiven(record) => home::shown(record, ground, &mut out)?,
         NodeRecord::ReversalOrdered(record) => reversal::ordered(record, at, ground, &mut out)?,
         NodeRecord::ReversalIntended(record) => reversal::intended(record, &mut out),
         NodeRecord::ReversalBooked(record) => reversal::booked(record, at, ground, &mut out)?,

@@ -8,6 +8,7 @@
 pub mod clearing;
 pub mod home;
 pub mod import;
+pub mod looks;
 pub mod person;
 pub mod policy;
 pub mod registry;
@@ -26,6 +27,7 @@ use crate::region::RegionCode;
 
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
+use looks::SnapshotsGiven;
 use person::{EmergencyReviewed, PersonChanged};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
@@ -93,6 +95,8 @@ pub enum NodeRecord {
     PersonChanged(PersonChanged),
     /// Home role: an officer reviewed an emergency that counted as filed.
     EmergencyReviewed(EmergencyReviewed),
+    /// Home role: people's standing was shown to treatment regions.
+    SnapshotsGiven(SnapshotsGiven),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -127,6 +131,7 @@ canonical_enum!(NodeRecord {
     26 => ReversalNoted(record),
     27 => PersonChanged(record),
     28 => EmergencyReviewed(record),
+    40 => SnapshotsGiven(record),
 });
 
 impl Artifact for NodeRecord {

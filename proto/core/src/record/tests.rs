@@ -1,5 +1,6 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod looks;
 mod people;
 mod refusals;
 mod reversals;
@@ -45,6 +46,7 @@ use crate::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
     Setting,
 };
+use looks::of_looks;
 use people::*;
 use refusals::home_refused;
 use reversals::*;
@@ -57,6 +59,7 @@ fn every_record_keeps_its_bytes() {
         .chain(&of_settlements())
         .chain(&of_policies())
         .chain(&of_reversals())
+        .chain(&of_looks())
         .inspect(|record| {
             assert_eq!(
                 NodeRecord::from_bytes(&record.to_bytes()).as_ref(),
@@ -169,6 +172,7 @@ fn records_have_one_form() {
         .iter()
         .chain(&of_reversals())
         .chain(&of_people())
+        .chain(&of_looks())
     {
         laws(record);
     }
