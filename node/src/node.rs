@@ -151,20 +151,12 @@ fn assemble(
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
-    let rules = HomeRules {
-        reversal: config.reversal,
-        watch: config.watch,
-    };
+    let rules = rules(config.reversal, config.watch);
     let home = home(
         region, &ledger, &writer, &policies, &calendar, rules, &chance,
     );
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
-    let calling = Calling {
-        dialer,
-        limits: config.peers,
-        chance: Arc::clone(&chance),
-        measures: Arc::new(Measures::new()),
-    };
+    let calling = calling(dialer, config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
         region,
@@ -221,6 +213,19 @@ fn assemble(
         report_every,
     };
     Ok((heart, services))
+}
+
+const fn rules(reversal: ReversalRule, watch: WatchLimits) -> HomeRules {
+    HomeRules { reversal, watch }
+}
+
+fn calling(dialer: Dialer, limits: PeerLimits, chance: &Arc<dyn Chance>) -> Calling {
+    Calling {
+        dialer,
+        limits,
+        chance: Arc::clone(chance),
+        measures: Arc::new(Measures::new()),
+    }
 }
 
 fn home(

@@ -195,13 +195,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             refused: row.refused.map(place),
             ..row
         }),
-        Row::Reversal(row) => {
-            let state = match row.state {
-                ReversalState::Refused(row) => ReversalState::Refused(refused(row, place)),
-                state @ (ReversalState::Intended | ReversalState::Booked) => state,
-            };
-            Row::Reversal(ReversalRow { state, ..row })
-        }
+        Row::Reversal(row) => Row::Reversal(wish(row, place)),
         Row::Act(row) => Row::Act(ActRow {
             at: place(row.at),
             ..row
@@ -230,6 +224,14 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Emergency(_)
         | Row::Reviewed(_)) => row,
     }
+}
+
+fn wish(row: ReversalRow, place: impl Fn(Location) -> Location) -> ReversalRow {
+    let state = match row.state {
+        ReversalState::Refused(row) => ReversalState::Refused(refused(row, place)),
+        state @ (ReversalState::Intended | ReversalState::Booked) => state,
+    };
+    ReversalRow { state, ..row }
 }
 
 fn refused(row: RefusedRow, place: impl Fn(Location) -> Location) -> RefusedRow {
