@@ -14,6 +14,7 @@ pub mod person;
 pub mod policy;
 mod reverse;
 mod run;
+mod settle_by_hand;
 mod status;
 mod who_looked;
 
@@ -30,6 +31,7 @@ pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
 pub use reverse::Reverse;
 pub use run::Run;
+pub use settle_by_hand::SettleByHand;
 pub use status::ShowStatus;
 pub use who_looked::WhoLooked;
 
@@ -57,6 +59,8 @@ pub enum NodeCommand {
     /// Enrol a person, change and end cover, note a death, set totals; see a record / 参保人员管理
     #[command(subcommand)]
     Person(person::PersonCommand),
+    /// Settle a bill that an insured person paid and brought home / 手工报销
+    SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
     Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
@@ -98,6 +102,7 @@ impl NodeCommand {
             Self::CloseDay(close) => close.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
+            Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::WhoLooked(asked) => asked.run(out),

@@ -9,6 +9,7 @@
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
+//! | [`hand`] | How is a bill settled that a patient paid and brought home? |
 //! | [`office`] | How do two officers publish and withdraw a policy? |
 //! | [`replay`] | What would stored settlements come to under another policy? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
@@ -39,6 +40,7 @@ pub mod error;
 pub mod evidence;
 pub mod group;
 pub mod grpc;
+pub mod hand;
 pub mod home;
 pub mod import;
 pub mod ledger;

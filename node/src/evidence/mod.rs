@@ -102,7 +102,12 @@ impl EvidenceDesk {
         reader: Reader,
     ) -> Result<Proof, NodeError> {
         if treatment == self.region {
-            self.treated_here(settlement, reader).await
+            // What the own officers settled by hand was prepared by nobody.
+            let treated = self.treatment.view(settlement).await?.is_some();
+            if treated || reader != Reader::Officer {
+                return self.treated_here(settlement, reader).await;
+            }
+            self.insured_here(settlement, treatment, reader).await
         } else {
             self.insured_here(settlement, treatment, reader).await
         }

@@ -24,6 +24,10 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             "/huitong.settlement.v1.TreatmentService/DeliverReceipts",
             node,
         ),
+        Row::method(
+            "/huitong.settlement.v1.TreatmentService/VisitStanding",
+            node,
+        ),
         Row::method("/huitong.policy.v1.PolicyService/FetchPolicy", node),
         Row::method("/huitong.policy.v1.PolicyOfficeService/Propose", officer),
         Row::method("/huitong.policy.v1.PolicyOfficeService/Approve", officer),
@@ -35,6 +39,20 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             officer,
         ),
         Row::method("/huitong.policy.v1.PolicyOfficeService/Replay", officer),
+    ];
+    rows.extend(of_institutions(institution, either));
+    rows.extend(of_officers(officer));
+    rows.extend([
+        Row::service("grpc.health.v1.Health", anyone),
+        Row::service("grpc.reflection.v1.ServerReflection", anyone),
+        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
+    ]);
+    AccessTable::new(rows)
+}
+
+/// What institutions do, and what they share with officers.
+fn of_institutions(institution: &[Caller], either: &[Caller]) -> Vec<Row> {
+    vec![
         Row::method(
             "/huitong.settlement.v1.InstitutionService/Estimate",
             institution,
@@ -68,14 +86,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
             institution,
         ),
         Row::method("/huitong.settlement.v1.EvidenceService/GetEvidence", either),
-    ];
-    rows.extend(of_officers(officer));
-    rows.extend([
-        Row::service("grpc.health.v1.Health", anyone),
-        Row::service("grpc.reflection.v1.ServerReflection", anyone),
-        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
-    ]);
-    AccessTable::new(rows)
+    ]
 }
 
 /// What officers do beside policies: files and days, people and filings.
@@ -84,6 +95,10 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
         Row::method("/huitong.settlement.v1.RegistryService/Import", officer),
         Row::method("/huitong.settlement.v1.RegistryService/CloseDay", officer),
         Row::method("/huitong.settlement.v1.RegistryService/Reverse", officer),
+        Row::method(
+            "/huitong.settlement.v1.RegistryService/SettleByHand",
+            officer,
+        ),
         Row::method("/huitong.settlement.v1.RegistryService/NodeStatus", officer),
         Row::method("/huitong.settlement.v1.RegistryService/WhoLooked", officer),
         Row::method("/huitong.settlement.v1.PeopleService/Change", officer),

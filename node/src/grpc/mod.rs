@@ -4,8 +4,10 @@
 //! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
 
 pub mod access;
+mod by_hand;
 pub mod evidence;
 mod filing;
+pub mod hand_client;
 pub mod home;
 mod import;
 pub mod institution;

@@ -25,7 +25,7 @@ use crate::import::{CHUNK_BYTES_AT_MOST, FileKind, ImportHeader, Mode, RowFault}
 #[derive(Debug)]
 pub struct Officer {
     region: RegionCode,
-    client: RegistryServiceClient<Channel>,
+    pub(super) client: RegistryServiceClient<Channel>,
 }
 
 /// What became of a file.

@@ -115,6 +115,17 @@ impl RegistryService for RegistryGrpc {
         let answer = self.reversed(request.into_inner(), officer).await?;
         Ok(Response::new(answer))
     }
+
+    #[tracing::instrument(name = "registry.settle_by_hand", skip_all)]
+    async fn settle_by_hand(
+        &self,
+        request: Request<v1::SettleByHandRequest>,
+    ) -> Result<Response<v1::SettleByHandResponse>, Status> {
+        let officer = calling_officer(&request, self.home.region())?;
+        let within = within(&request);
+        let answer = self.by_hand(request.into_inner(), officer, within).await?;
+        Ok(Response::new(answer))
+    }
 }
 
 impl RegistryGrpc {

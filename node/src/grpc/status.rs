@@ -89,9 +89,10 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TooManyProposals
         | RefusalCode::RecordFull
         | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
-        RefusalCode::StoreBroken | RefusalCode::HomeUnreachable | RefusalCode::OutcomeUnknown => {
-            Code::Unavailable
-        }
+        RefusalCode::StoreBroken
+        | RefusalCode::HomeUnreachable
+        | RefusalCode::TreatmentUnreachable
+        | RefusalCode::OutcomeUnknown => Code::Unavailable,
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
         RefusalCode::IdentityMismatch
         | RefusalCode::NotAllowed

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use huitong_core::bill::VisitNumber;
+use huitong_core::claim::VisitKey;
+use huitong_core::institution::InstitutionCode;
 use huitong_core::refusal::RefusalCode;
-use huitong_proto::conversion::Path;
 use huitong_proto::conversion::reversal::delivered_from_wire;
+use huitong_proto::conversion::visit::setting_from_wire;
+use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentService;
 use tonic::{Request, Response, Status};
 
 use super::calling_region;
 use super::status::{malformed, refused};
+use crate::peers::VisitStanding;
 use crate::treatment::TreatmentRole;
 
 /// The most receipts and reversals of one delivery.
@@ -53,4 +58,30 @@ impl TreatmentService for TreatmentGrpc {
         let held = self.role.take_delivered(home, delivered).await?;
         Ok(Response::new(v1::DeliverReceiptsResponse { held }))
     }
+
+    #[tracing::instrument(name = "treatment.visit_standing", skip_all)]
+    async fn visit_standing(
+        &self,
+        request: Request<v1::VisitStandingRequest>,
+    ) -> Result<Response<v1::VisitStandingResponse>, Status> {
+        let home = calling_region(&request)?;
+        let visit = visit_key(&request.into_inner()).map_err(|fault| malformed(&fault))?;
+        let mut answer = v1::VisitStandingResponse::default();
+        match self.role.visit_standing(home, visit).await? {
+            VisitStanding::Free => {}
+            VisitStanding::Settled(id) => answer.settled = id.to_string(),
+            VisitStanding::InProgress(id) => answer.in_progress = id.to_string(),
+        }
+        Ok(Response::new(answer))
+    }
+}
+
+fn visit_key(message: &v1::VisitStandingRequest) -> Result<VisitKey, WireFault> {
+    let institution = Path::root("institution");
+    Ok(VisitKey {
+        institution: institution.parse(&message.institution, InstitutionCode::parse)?,
+        visit: Path::root("visit").parse(&message.visit, VisitNumber::parse)?,
+        setting: setting_from_wire(message.setting, Path::root("setting"))?,
+        interim: Path::root("interim").narrow(message.interim)?,
+    })
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`standing`](mod@standing) | How does a person stand on the days of a visit? |
 //! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
+//! | [`by_hand`] | How is a bill settled that the patient paid and brought home? |
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
@@ -16,6 +17,7 @@
 //! through gRPC and by the own treatment role in process, with the same commands.
 
 pub mod abandon;
+pub mod by_hand;
 pub mod commit;
 mod looks;
 pub mod receipts;

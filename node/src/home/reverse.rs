@@ -19,6 +19,7 @@ use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::by_hand::VisitFreed;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::refusal::{Refusal, RefusalCode};
@@ -238,9 +239,13 @@ impl Reverse {
             version,
         };
         let body = ReversalBody {
-            number: head(Stream::Receipts(part.treatment))?
-                .written
-                .saturating_add(1),
+            number: match original.body().number {
+                // What was settled by hand goes to no other region, and neither does its reversal.
+                0 => 0,
+                _sent => head(Stream::Receipts(part.treatment))?
+                    .written
+                    .saturating_add(1),
+            },
             reversal: self.reversal,
             clearing: ReversalPart {
                 settlement: part.settlement,
@@ -266,16 +271,20 @@ impl Reverse {
                 .map_err(|_| StoreError::Range("the balance of an account"))?,
             legs_from: head(Stream::Legs)?.written.saturating_add(1),
         };
+        let freed = (body.number == 0).then(|| VisitFreed {
+            treatment: original.claim.treatment,
+            visit: original.claim.visit_key(),
+            settlement: part.settlement,
+        });
         let record = ReversalOrdered::new(body.clone(), effects);
         let answer = ReverseVerdict::Reversed {
             body,
             person,
             salt: self.salt,
         };
-        Ok(Verdict::Append(
-            vec![NodeRecord::ReversalOrdered(record)],
-            answer,
-        ))
+        let mut records = vec![NodeRecord::ReversalOrdered(record)];
+        records.extend(freed.map(NodeRecord::VisitFreed));
+        Ok(Verdict::Append(records, answer))
     }
 }
 

@@ -73,7 +73,9 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::ReversalRefused(_)
         | NodeRecord::ReversalNoted(_)
         | NodeRecord::PersonChanged(_)
-        | NodeRecord::EmergencyReviewed(_) => return Ok(Vec::new()),
+        | NodeRecord::EmergencyReviewed(_)
+        | NodeRecord::SettledByHand(_)
+        | NodeRecord::VisitFreed(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())
         .ok()

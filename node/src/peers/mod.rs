@@ -102,6 +102,17 @@ pub enum HomeFault {
     Unreachable(String),
 }
 
+/// How a visit stands where the person was treated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VisitStanding {
+    /// Nothing of it is settled or open.
+    Free,
+    /// It is settled under this id.
+    Settled(SettlementId),
+    /// The outcome of this id is not known yet.
+    InProgress(SettlementId),
+}
+
 /// With what other regions' nodes are called.
 pub struct Calling {
     /// Network, credentials and their limits.

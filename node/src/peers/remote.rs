@@ -9,7 +9,7 @@ use std::time::Duration;
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
-use huitong_core::claim::Claim;
+use huitong_core::claim::{Claim, VisitKey};
 use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
@@ -24,7 +24,7 @@ use huitong_proto::conversion::final_refusal::final_refusal_from_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::receipt_from_wire;
 use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
-use huitong_proto::conversion::visit::visit_to_wire;
+use huitong_proto::conversion::visit::{setting_to_wire, visit_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::policy::v1::FetchPolicyRequest;
 use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
@@ -36,7 +36,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
 use super::guard::{Guard, Purpose};
-use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault};
+use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 /// Connections kept to one peer.
@@ -289,6 +289,40 @@ impl Peer {
         let path = Path::root("filing");
         let filing = answer.filing;
         path.required(filing).map_err(unreadable)
+    }
+
+    /// How a visit of the own region's people stands there.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: it is not known then.
+    pub async fn visit_standing(
+        &self,
+        visit: VisitKey,
+        within: Duration,
+    ) -> Result<VisitStanding, HomeFault> {
+        let request = v1::VisitStandingRequest {
+            institution: visit.institution.to_string(),
+            visit: visit.visit.to_string(),
+            setting: setting_to_wire(visit.setting),
+            interim: visit.interim.into(),
+        };
+        let request = &request;
+        let attempt = |left| async move {
+            let mut client = TreatmentServiceClient::new(self.channel()?);
+            call_within(left, request.clone(), |request| {
+                client.visit_standing(request)
+            })
+            .await
+        };
+        let answer = self.guard.call(Purpose::Ask, within, attempt).await?;
+        let id = |text: &str, name: &str| Path::root(name).optional(text, SettlementId::parse);
+        let settled = id(&answer.settled, "settled").map_err(unreadable)?;
+        let open = id(&answer.in_progress, "in_progress").map_err(unreadable)?;
+        Ok(match (settled, open) {
+            (Some(id), _) => VisitStanding::Settled(id),
+            (None, Some(id)) => VisitStanding::InProgress(id),
+            (None, None) => VisitStanding::Free,
+        })
     }
 
     /// Delivers receipts and reversals of the own region; up to which number the peer holds them now.

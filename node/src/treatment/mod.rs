@@ -33,6 +33,7 @@ pub mod settle;
 mod testing;
 pub mod verify;
 pub mod view;
+pub mod visit;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_adjudication::{Engine, SplitError, split_bill};
-use huitong_core::bill::{BillError, Institution, SplitBill};
+use huitong_core::bill::{Bill, BillError, Institution, SplitBill, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
@@ -16,6 +16,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::record::treatment::Prepared;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::Grade;
 
 use super::TreatmentRole;
 use super::attempt::Attempt;
@@ -51,7 +52,7 @@ impl TreatmentRole {
     pub async fn estimate(&self, order: &Order, within: Duration) -> Result<Estimate, NodeError> {
         let home = self.home(order.bill.person.home)?;
         let institution = self.institution(order)?;
-        check_dates(order)?;
+        check_dates(&order.bill.bill, &order.bill.visit)?;
         self.adjudicate(order, institution, home, within).await
     }
 
@@ -87,7 +88,7 @@ impl TreatmentRole {
         }
         let home = self.home(order.bill.person.home)?;
         let institution = self.institution(&order)?;
-        check_dates(&order)?;
+        check_dates(&order.bill.bill, &order.bill.visit)?;
         let found = self.adjudicate(&order, institution, home, left()).await?;
         if left().is_zero() {
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
@@ -197,7 +198,7 @@ impl TreatmentRole {
             .await
             .map_err(before_commit)?;
         let policy = self.policy(&home, &snapshot, within).await?;
-        let (split, catalogue) = self.split(order, &institution)?;
+        let (split, catalogue) = self.split(&bill.bill, institution.price_grade)?;
         let claim = Claim {
             treatment: self.region,
             institution,
@@ -215,19 +216,17 @@ impl TreatmentRole {
         })
     }
 
-    fn split(
-        &self,
-        order: &Order,
-        institution: &Institution,
-    ) -> Result<(SplitBill, Digest), NodeError> {
+    /// A bill split by the catalogue in use, at the grade that sets price limits.
+    ///
+    /// # Errors
+    /// A refusal of the first line that cannot be split.
+    pub fn split(&self, bill: &Bill, grade: Grade) -> Result<(SplitBill, Digest), NodeError> {
         let Some(catalogue) = self.catalogue() else {
             return Err(NodeError::refused(
                 RefusalCode::UnknownCatalogueCode,
                 "no catalogue is in use",
             ));
         };
-        let bill = &order.bill.bill;
-        let grade = institution.price_grade;
         let split = compute(bill.lines().len(), || {
             split_bill(bill, grade, |code, day| catalogue.lookup(code, day))
         });
@@ -344,11 +343,12 @@ fn before_commit(fault: HomeFault) -> NodeError {
     }
 }
 
-fn check_dates(order: &Order) -> Result<(), NodeError> {
-    let visit = &order.bill.visit;
-    let outside = order
-        .bill
-        .bill
+/// Whether every line lies within the days that a bill covers.
+///
+/// # Errors
+/// A refusal that names the first line outside.
+pub fn check_dates(bill: &Bill, visit: &Visit) -> Result<(), NodeError> {
+    let outside = bill
         .lines()
         .iter()
         .find(|line| line.date < visit.billed_from || line.date > visit.discharged);

@@ -10,6 +10,7 @@
 )]
 
 mod office;
+mod people;
 
 use office::{Office, POLICY, Told, check_config};
 use serde_json::json;

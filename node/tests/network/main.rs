@@ -16,6 +16,7 @@
 mod admissions;
 mod bills;
 mod bureau;
+mod by_hand;
 mod clearing;
 mod emergencies;
 mod files;

@@ -128,6 +128,8 @@ refusals! {
     StaleVersion "version.stale" SameId "The person's record changed; adjudicate again on the fresh snapshot." "人员累计已变化，请按新快照重新计算。";
     /// The home region computes another decision.
     DecisionDiffers "decision.differs" No "The home region computes another amount; compare policy, catalogue and engine." "参保地复核结果不同，请比对政策、目录与引擎版本。";
+    /// The treatment region cannot be reached.
+    TreatmentUnreachable "treatment.unreachable" SameId "The treatment region cannot be asked whether the visit was settled there; nothing was settled. Send it again." "暂无法向就医地核实该次就诊是否已结算，未结算，请稍后重发。";
     /// The home region cannot be reached.
     HomeUnreachable "home.unreachable" SameId "The home region cannot be reached; nothing was settled. Send it again." "暂无法连接参保地，未结算，请稍后重发。";
     /// Whether the settlement stands is not known yet.

@@ -75,13 +75,7 @@ pub fn bill_to_wire(bill: &HospitalBill) -> v1::Bill {
 pub fn bill_from_wire(bill: Option<v1::Bill>, path: Path<'_>) -> Result<HospitalBill, WireFault> {
     let bill = path.required(bill)?;
     let lines_path = path.field("lines");
-    if bill.lines.len() > LINES_AT_MOST {
-        return Err(lines_path.wrong(format_args!("has at most {LINES_AT_MOST} items")));
-    }
-    let mut lines = Vec::with_capacity(bill.lines.len());
-    for (index, line) in bill.lines.iter().enumerate() {
-        lines.push(line_from_wire(line, lines_path.item(index))?);
-    }
+    let lines = lines_from_wire(&bill.lines, lines_path)?;
     let total = path.field("total_fen").fen(bill.total_fen)?;
     Ok(HospitalBill {
         person: person_from_wire(bill.person, path.field("person"))?,
@@ -166,7 +160,7 @@ pub fn visit_from_wire(visit: Option<v1::Visit>, path: Path<'_>) -> Result<Visit
     .map_err(|fault| path.wrong(fault))
 }
 
-fn line_to_wire(line: &BillLine) -> v1::BillLine {
+pub(super) fn line_to_wire(line: &BillLine) -> v1::BillLine {
     v1::BillLine {
         number: line.number,
         code: line.code.to_string(),
@@ -176,6 +170,20 @@ fn line_to_wire(line: &BillLine) -> v1::BillLine {
         returns: line.returns.unwrap_or(0),
         approved: line.approved,
     }
+}
+
+pub(super) fn lines_from_wire(
+    sent: &[v1::BillLine],
+    path: Path<'_>,
+) -> Result<Vec<BillLine>, WireFault> {
+    if sent.len() > LINES_AT_MOST {
+        return Err(path.wrong(format_args!("has at most {LINES_AT_MOST} items")));
+    }
+    let mut lines = Vec::with_capacity(sent.len());
+    for (index, line) in sent.iter().enumerate() {
+        lines.push(line_from_wire(line, path.item(index))?);
+    }
+    Ok(lines)
 }
 
 fn line_from_wire(line: &v1::BillLine, path: Path<'_>) -> Result<BillLine, WireFault> {
@@ -193,7 +201,11 @@ fn line_from_wire(line: &v1::BillLine, path: Path<'_>) -> Result<BillLine, WireF
     })
 }
 
-fn quantity(text: &str) -> Result<Decimal, &'static str> {
+/// Reads a quantity: a decimal of at most 4 decimals and 1,000,000.
+///
+/// # Errors
+/// What would be right.
+pub fn quantity(text: &str) -> Result<Decimal, &'static str> {
     let quantity = text
         .parse::<Decimal>()
         .map_err(|_| "is a decimal number such as 2 or 0.5")?;

@@ -2262,6 +2262,29 @@ pub struct HomeFileResponse {
     #[prost(message, optional, tag = "1")]
     pub filing: ::core::option::Option<Filing>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VisitStandingRequest {
+    /// The institution, 12 characters.
+    #[prost(string, tag = "1")]
+    pub institution: ::prost::alloc::string::String,
+    /// Its number of the visit.
+    #[prost(string, tag = "2")]
+    pub visit: ::prost::alloc::string::String,
+    #[prost(enumeration = "Setting", tag = "3")]
+    pub setting: i32,
+    /// 0 for the whole or final bill, n for the nth interim bill.
+    #[prost(uint32, tag = "4")]
+    pub interim: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct VisitStandingResponse {
+    /// The settlement of a person of the caller's region under which the visit is settled. Optional.
+    #[prost(string, tag = "1")]
+    pub settled: ::prost::alloc::string::String,
+    /// The one whose outcome is not known yet. Optional; at most one of the two is there.
+    #[prost(string, tag = "2")]
+    pub in_progress: ::prost::alloc::string::String,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeliverReceiptsRequest {
     /// Consecutive, ascending by number, at most 256.
@@ -3023,6 +3046,36 @@ pub mod treatment_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Whether a visit of one of the caller's people stands or is open here, before the caller settles it by hand.
+        pub async fn visit_standing(
+            &mut self,
+            request: impl tonic::IntoRequest<super::VisitStandingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::VisitStandingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.TreatmentService/VisitStanding",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.TreatmentService",
+                        "VisitStanding",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -3044,6 +3097,14 @@ pub mod treatment_service_server {
             request: tonic::Request<super::DeliverReceiptsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::DeliverReceiptsResponse>,
+            tonic::Status,
+        >;
+        /// Whether a visit of one of the caller's people stands or is open here, before the caller settles it by hand.
+        async fn visit_standing(
+            &self,
+            request: tonic::Request<super::VisitStandingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::VisitStandingResponse>,
             tonic::Status,
         >;
     }
@@ -3155,6 +3216,52 @@ pub mod treatment_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DeliverReceiptsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.TreatmentService/VisitStanding" => {
+                    #[allow(non_camel_case_types)]
+                    struct VisitStandingSvc<T: TreatmentService>(pub Arc<T>);
+                    impl<
+                        T: TreatmentService,
+                    > tonic::server::UnaryService<super::VisitStandingRequest>
+                    for VisitStandingSvc<T> {
+                        type Response = super::VisitStandingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::VisitStandingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TreatmentService>::visit_standing(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = VisitStandingSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -4580,6 +4687,53 @@ pub struct LaterAmount {
     #[prost(int64, tag = "3")]
     pub now_fen: i64,
 }
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SettleByHandRequest {
+    /// The officer's own id for this request, as for a reversal.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The person's number in the region.
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The region where the person was treated.
+    #[prost(string, tag = "3")]
+    pub treatment: ::prost::alloc::string::String,
+    /// The institution, as its papers say.
+    #[prost(message, optional, tag = "4")]
+    pub institution: ::core::option::Option<Institution>,
+    #[prost(message, optional, tag = "5")]
+    pub visit: ::core::option::Option<Visit>,
+    /// The sum of the lines.
+    #[prost(int64, tag = "6")]
+    pub total_fen: i64,
+    /// At most 20,000.
+    #[prost(message, repeated, tag = "7")]
+    pub lines: ::prost::alloc::vec::Vec<BillLine>,
+    /// What others have paid already, by the name the policy gives it. Optional.
+    #[prost(btree_map = "string, int64", tag = "8")]
+    pub given_fen: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i64,
+    >,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SettleByHandResponse {
+    /// The settlement, `stl_…`, of the own region.
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub decision: ::core::option::Option<Decision>,
+    #[prost(message, optional, tag = "3")]
+    pub receipt: ::core::option::Option<Receipt>,
+    /// Present when it was reversed since.
+    #[prost(message, optional, tag = "4")]
+    pub reversal: ::core::option::Option<Reversal>,
+    /// Line by line, in the order charged.
+    #[prost(message, repeated, tag = "5")]
+    pub lines: ::prost::alloc::vec::Vec<LineShare>,
+    #[prost(message, repeated, tag = "6")]
+    pub explanation: ::prost::alloc::vec::Vec<Sentence>,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PolicyHeld {
     #[prost(bytes = "vec", tag = "1")]
@@ -4870,6 +5024,37 @@ pub mod registry_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Settles a bill that an insured person of the region paid and brought home, by the region's own catalogue.
+        /// Idempotent by (officer, request_id).
+        pub async fn settle_by_hand(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SettleByHandRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleByHandResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RegistryService/SettleByHand",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RegistryService",
+                        "SettleByHand",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -4922,6 +5107,15 @@ pub mod registry_service_server {
             request: tonic::Request<super::WhoLookedRequest>,
         ) -> std::result::Result<
             tonic::Response<super::WhoLookedResponse>,
+            tonic::Status,
+        >;
+        /// Settles a bill that an insured person of the region paid and brought home, by the region's own catalogue.
+        /// Idempotent by (officer, request_id).
+        async fn settle_by_hand(
+            &self,
+            request: tonic::Request<super::SettleByHandRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleByHandResponse>,
             tonic::Status,
         >;
     }
@@ -5214,6 +5408,52 @@ pub mod registry_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = WhoLookedSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RegistryService/SettleByHand" => {
+                    #[allow(non_camel_case_types)]
+                    struct SettleByHandSvc<T: RegistryService>(pub Arc<T>);
+                    impl<
+                        T: RegistryService,
+                    > tonic::server::UnaryService<super::SettleByHandRequest>
+                    for SettleByHandSvc<T> {
+                        type Response = super::SettleByHandResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SettleByHandRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RegistryService>::settle_by_hand(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SettleByHandSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

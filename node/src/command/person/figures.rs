@@ -28,7 +28,7 @@ pub struct SetTotal {
     stretch: Stretch,
     /// What else tells it from others of the name, such as a disease / 子项
     #[arg(long)]
-    key: Option<String>,
+    of: Option<String>,
     /// The sum in yuan / 金额（元）
     #[arg(long, conflicts_with = "count", required_unless_present = "count")]
     amount: Option<Fen>,
@@ -54,7 +54,7 @@ impl SetTotal {
             slot: TotalSlot {
                 name: self.total,
                 stretch: self.stretch,
-                key: self.key,
+                key: self.of,
             },
             value,
             origin: Origin {

@@ -19,9 +19,10 @@ pub(super) fn committed(
 ) -> Result<(), StoreError> {
     let body = record.body();
     let claim = &record.claim;
-    let (treatment, settlement) = (claim.treatment, body.clearing.settlement);
+    // One settled by hand is the home region's own, wherever the person was treated.
+    let (treatment, settlement) = (body.clearing.treatment, body.clearing.settlement);
     out.put(
-        Key::HomeVisit(treatment, claim.visit_key()),
+        Key::HomeVisit(claim.treatment, claim.visit_key()),
         Row::HomeVisit(settlement),
     );
 
@@ -73,7 +74,9 @@ pub(super) fn committed(
         out.put(Key::Episode(psn_no, began, number), Row::Episode(episode));
     }
     out.put(Key::Account(psn_no), Row::Account(account));
-    out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
+    if body.number > 0 {
+        out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
+    }
     out.extend(
         Stream::Legs,
         record.legs_from,

@@ -87,6 +87,8 @@ pub fn changes(
         NodeRecord::ReversalRefused(record) => reversal::refused(record, at, ground, &mut out)?,
         NodeRecord::ReversalNoted(record) => reversal::noted(record, &mut out),
         NodeRecord::PersonChanged(record) => person::changed(record, at, ground, &mut out)?,
+        NodeRecord::SettledByHand(record) => person::by_hand(record, at, &mut out),
+        NodeRecord::VisitFreed(record) => person::freed(record, ground, &mut out)?,
         NodeRecord::EmergencyReviewed(record) => person::reviewed(record, at, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);

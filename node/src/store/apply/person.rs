@@ -6,6 +6,7 @@ use huitong_core::date::{DateInterval, ServiceDate};
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::FilingId;
 use huitong_core::person::PsnNo;
+use huitong_core::record::by_hand::{SettledByHand, VisitFreed};
 use huitong_core::record::home::Committed;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::person::{
@@ -78,7 +79,8 @@ pub(super) fn stated_emergency(record: &Committed, out: &mut Changes) {
         FilingClass::Unfiled | FilingClass::Temporary => true,
         FilingClass::LongTerm | FilingClass::Referral | FilingClass::Emergency => false,
     };
-    let away = claim.treatment != claim.person.home;
+    // Of a bill that is brought home the bureau has seen the papers.
+    let away = record.body().clearing.treatment != claim.person.home;
     if claim.visit.arrival == Arrival::Emergency && away && counts {
         let body = record.body();
         let since = body.committed_at;
@@ -97,6 +99,25 @@ pub(super) fn reviewed(record: &EmergencyReviewed, at: Location, out: &mut Chang
         at: record.at,
     };
     out.put(Key::Reviewed(treatment, settlement), Row::Reviewed(row));
+}
+
+/// A visit that was settled by hand is free again.
+pub(super) fn freed(
+    record: &VisitFreed,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let (treatment, visit) = (record.treatment, record.visit.clone());
+    let standing = ground.rows.home_visit(treatment, visit.clone())?;
+    if standing == Some(record.settlement) {
+        out.remove(Key::HomeVisit(treatment, visit));
+    }
+    Ok(())
+}
+
+pub(super) fn by_hand(record: &SettledByHand, at: Location, out: &mut Changes) {
+    let asked = record.asked;
+    out.put(Key::Act(record.act), Row::Act(ActRow { asked, at }));
 }
 
 /// A filing as a file brings it in. It is known by person, class, place and first day.

@@ -82,7 +82,9 @@ pub(super) fn ordered(
         let begun = episode.begun.saturating_sub(1);
         out.put(key, Row::Episode(Episode { begun, ..episode }));
     }
-    out.extend(Stream::Receipts(treatment), body.number, 1, at, rows)?;
+    if body.number > 0 {
+        out.extend(Stream::Receipts(treatment), body.number, 1, at, rows)?;
+    }
     let legs = Leg::of_reversal(body).len();
     out.extend(Stream::Legs, record.legs_from, legs, at, rows)
 }

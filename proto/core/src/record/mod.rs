@@ -5,6 +5,7 @@
 //! event, and reading a record twice changes nothing. Deliberately absent: what can be asked again (how far
 //! a peer has read) and what is only an attempt (a stale version, an unreachable home).
 
+pub mod by_hand;
 pub mod clearing;
 pub mod home;
 pub mod import;
@@ -25,6 +26,7 @@ use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::region::RegionCode;
 
+use by_hand::{SettledByHand, VisitFreed};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
 use looks::SnapshotsGiven;
@@ -97,6 +99,10 @@ pub enum NodeRecord {
     EmergencyReviewed(EmergencyReviewed),
     /// Home role: people's standing was shown to treatment regions.
     SnapshotsGiven(SnapshotsGiven),
+    /// Home role: an officer settled a bill by hand; its commit stands before it.
+    SettledByHand(SettledByHand),
+    /// Home role: a visit that was settled by hand may be settled anew; the reversal stands before it.
+    VisitFreed(VisitFreed),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -132,6 +138,8 @@ canonical_enum!(NodeRecord {
     27 => PersonChanged(record),
     28 => EmergencyReviewed(record),
     40 => SnapshotsGiven(record),
+    29 => SettledByHand(record),
+    30 => VisitFreed(record),
 });
 
 impl Artifact for NodeRecord {

@@ -1,6 +1,6 @@
 //! One record of each kind that an act on a person's record writes, made up.
 
-use super::samples::{at, chengdu, days, id, psn_no, version};
+use super::samples::{at, chengdu, claim, days, id, psn_no, version};
 use super::*;
 use crate::id::{ActId, FilingId};
 use crate::record::person::{
@@ -191,10 +191,39 @@ pub(super) fn of_people() -> Vec<NodeRecord> {
     let changed = changed.map(NodeRecord::PersonChanged);
     changed
         .chain(reviewed.map(NodeRecord::EmergencyReviewed))
+        .chain(of_bills_brought_home())
         .collect()
 }
 
-const GOLDEN: [&str; 15] = [
+fn of_bills_brought_home() -> [NodeRecord; 2] {
+    let line = BillLine {
+        number: 1,
+        code: "001101000010000".parse().unwrap(),
+        date: "2023-03-01".parse().unwrap(),
+        quantity: "1".parse().unwrap(),
+        amount: "1.00".parse().unwrap(),
+        returns: None,
+        approved: true,
+    };
+    [
+        NodeRecord::SettledByHand(SettledByHand {
+            act: act(),
+            by: "li.wei".parse().unwrap(),
+            request: RequestId::parse("a-3").unwrap(),
+            asked: sha256(b"asked"),
+            settlement: id(),
+            bill: Bill::new(Fen::new(100).unwrap(), vec![line]).unwrap(),
+            at: at(),
+        }),
+        NodeRecord::VisitFreed(VisitFreed {
+            treatment: chengdu(),
+            visit: claim().visit_key(),
+            settlement: id(),
+        }),
+    ]
+}
+
+const GOLDEN: [&str; 17] = [
     "af5bf18b60d64cca",
     "de9a52d6f30e99a3",
     "8ab69ef16f7c4115",
@@ -210,6 +239,8 @@ const GOLDEN: [&str; 15] = [
     "448e6a1ff37bcf0f",
     "3e417c7b99e39857",
     "4de5a3e0cea6972a",
+    "1268d5dd5e094821",
+    "203573cf1ae7ced9",
 ];
 
 #[test]

@@ -1,0 +1,39 @@
+//! Whether a visit stands or is open here, as a home region asks before it settles the visit by hand
+//! (PROTOCOL 23). Told of the asking region's own people alone.
+
+use huitong_core::claim::VisitKey;
+use huitong_core::region::RegionCode;
+
+use super::TreatmentRole;
+use crate::error::NodeError;
+use crate::peers::VisitStanding;
+use crate::store::{Rows, SettlementState};
+
+impl TreatmentRole {
+    /// How a visit of a home region's people stands. What is told is durable.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn visit_standing(
+        &self,
+        home: RegionCode,
+        visit: VisitKey,
+    ) -> Result<VisitStanding, NodeError> {
+        let Some(settlement) = self.ledger.visit(visit)? else {
+            return Ok(VisitStanding::Free);
+        };
+        let row = self.ledger.settlement(settlement)?;
+        let standing = match row.filter(|row| row.home == home).map(|row| row.state) {
+            Some(SettlementState::Settled(_)) => VisitStanding::Settled(settlement),
+            Some(SettlementState::Prepared) => VisitStanding::InProgress(settlement),
+            Some(
+                SettlementState::Refused(_)
+                | SettlementState::Abandoned(_)
+                | SettlementState::Reversed(_),
+            )
+            | None => VisitStanding::Free,
+        };
+        self.ledger.barrier().await?;
+        Ok(standing)
+    }
+}
