@@ -174,14 +174,7 @@ fn assemble(
         Reporter::new(ledger, &endpoint, &calling.dialer, chance, report_every).map(Arc::new)
     });
     let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
-    let people = Arc::new(PeopleDesk::new(
-        region,
-        Arc::clone(&ledger),
-        Arc::clone(&writer),
-        Arc::clone(&policies),
-        config.filing,
-        Arc::clone(&clock),
-    ));
+    let people = people(region, &ledger, &writer, &policies, config.filing, &clock);
     let registry = Arc::new(Registry::new(registry::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -242,6 +235,21 @@ fn home(
     let chance = Arc::clone(chance);
     let role = HomeRole::new(region, ledger, writer, policies, calendar, rules, chance);
     Arc::new(role)
+}
+
+fn people(
+    region: RegionCode,
+    ledger: &Arc<Ledger>,
+    writer: &Arc<Writer>,
+    policies: &Arc<PolicyBook>,
+    rule: FilingRule,
+    clock: &Arc<dyn Clock>,
+) -> Arc<PeopleDesk> {
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    let (policies, clock) = (Arc::clone(policies), Arc::clone(clock));
+    Arc::new(PeopleDesk::new(
+        region, ledger, writer, policies, rule, clock,
+    ))
 }
 
 fn office(
