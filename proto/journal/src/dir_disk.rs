@@ -23,6 +23,8 @@ const PARTS_AT_ONCE: usize = 1_024;
 #[derive(Debug)]
 pub struct DirDisk {
     folder: PathBuf,
+    /// Where full segments may have been moved to.
+    archive: Option<PathBuf>,
     handle: File,
 }
 
@@ -32,6 +34,22 @@ impl DirDisk {
     /// # Errors
     /// When it can neither be opened nor made, or its parent cannot be synced.
     pub fn at(folder: impl AsRef<Path>) -> io::Result<Arc<dyn Disk>> {
+        Self::open_at(folder, None)
+    }
+
+    /// As [`DirDisk::at`]; files that are not in the directory are looked for in an archive, which need not
+    /// exist. Nothing is written there.
+    ///
+    /// # Errors
+    /// As [`DirDisk::at`].
+    pub fn with_archive(
+        folder: impl AsRef<Path>,
+        archive: impl AsRef<Path>,
+    ) -> io::Result<Arc<dyn Disk>> {
+        Self::open_at(folder, Some(archive.as_ref().to_path_buf()))
+    }
+
+    fn open_at(folder: impl AsRef<Path>, archive: Option<PathBuf>) -> io::Result<Arc<dyn Disk>> {
         let folder = folder.as_ref().to_path_buf();
         match DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => {}
@@ -44,7 +62,11 @@ impl DirDisk {
             File::open(parent)?.sync_all()?;
         }
         let handle = File::open(&folder)?;
-        Ok(Arc::new(Self { folder, handle }))
+        Ok(Arc::new(Self {
+            folder,
+            archive,
+            handle,
+        }))
     }
 }
 
@@ -54,10 +76,12 @@ impl Disk for DirDisk {
     }
 
     fn list(&self) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in fs::read_dir(&self.folder)? {
-            // A name that is not UTF-8 is none of ours.
-            names.extend(entry?.file_name().into_string());
+        let mut names = names(&self.folder)?;
+        if let Some(archive) = self.archive.as_ref().filter(|archive| archive.exists()) {
+            names.extend(self::names(archive)?);
+            // A segment that is being moved stands in both for a moment.
+            names.sort_unstable();
+            names.dedup();
         }
         Ok(names)
     }
@@ -76,7 +100,13 @@ impl Disk for DirDisk {
 
     fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
         let path = self.folder.join(name);
-        let file = OpenOptions::new().read(true).write(true).open(path)?;
+        let opened = OpenOptions::new().read(true).write(true).open(path);
+        let file = match (opened, &self.archive) {
+            (Err(error), Some(archive)) if error.kind() == io::ErrorKind::NotFound => {
+                File::open(archive.join(name)).map_err(|_| error)?
+            }
+            (opened, _) => opened?,
+        };
         Ok(Arc::new(RealFile(file)))
     }
 
@@ -87,6 +117,16 @@ impl Disk for DirDisk {
     fn sync_names(&self) -> io::Result<()> {
         self.handle.sync_all()
     }
+}
+
+/// The names in a folder.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        // A name that is not UTF-8 is none of ours.
+        names.extend(entry?.file_name().into_string());
+    }
+    Ok(names)
 }
 
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use crate::disk::LockRefusal;
 use crate::position::Position;
 
 /// Why records were not made durable.
@@ -158,8 +159,38 @@ pub enum OpenError {
     Thread(String),
 }
 
+impl From<LockRefusal> for OpenError {
+    fn from(refusal: LockRefusal) -> Self {
+        match refusal {
+            LockRefusal::Held { process } => Self::Locked { holder: process },
+            LockRefusal::Disk(error) => DiskFault::new(Operation::Lock, ".", &error).into(),
+        }
+    }
+}
+
 fn process(holder: Option<u32>) -> String {
     holder.map_or_else(|| "(unknown)".to_owned(), |id| id.to_string())
+}
+
+/// Why a copy of a journal was not gone on with.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CopyError {
+    /// What came is not what was written there, or does not continue the copy.
+    #[error(
+        "the copy cannot go on in segment {segment} at offset {offset}: {what}; it is of another journal, or \
+         damaged on the way (副本无法续接：来自另一日志，或传输损坏)"
+    )]
+    Flaw {
+        /// The segment.
+        segment: u64,
+        /// The offset in it.
+        offset: u32,
+        /// What is wrong.
+        what: Flaw,
+    },
+    /// The disk refused.
+    #[error(transparent)]
+    Disk(#[from] DiskFault),
 }
 
 /// Why a frame could not be read.
@@ -179,7 +210,7 @@ pub enum ReadError {
 /// A place where the journal is not what was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "journal damaged in segment {segment} at offset {offset}: {what}; \
+    "journal damaged in segment {segment}, {segment:020}.seg at offset {offset}: {what}; \
      restore it from a backup or a peer (日志已损坏，请从备份恢复)"
 )]
 pub struct Damage {

@@ -17,6 +17,7 @@
 //! | [`Log`] | the same without a queue, for tools |
 //! | [`Reader`], [`Frames`], [`Frame`] | what is in it? |
 //! | [`Recovery`], [`Damage`] | what did opening find? |
+//! | [`Copying`], [`look_through`] | how is it backed up and put back? |
 //! | [`Disk`], [`DirDisk`] | what does it ask of a disk? |
 //!
 //! ```
@@ -35,6 +36,7 @@
 
 mod active;
 mod chain;
+mod copying;
 mod dir_disk;
 mod disk;
 mod draft;
@@ -59,10 +61,12 @@ mod tip;
 mod window;
 
 pub use chain::ChainHash;
+pub use copying::{Copying, look_through};
 pub use dir_disk::DirDisk;
 pub use disk::{Disk, DiskFile, Held, LockRefusal};
 pub use error::{
-    AppendError, BadFrame, Damage, DiskFault, Fault, Flaw, OpenError, Operation, ReadError,
+    AppendError, BadFrame, CopyError, Damage, DiskFault, Fault, Flaw, OpenError, Operation,
+    ReadError,
 };
 pub use frame::{Frame, Records};
 pub use journal::{Journal, Permit, Turn, Turns};

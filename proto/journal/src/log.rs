@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use crate::active::{ActiveSegment, prepare};
 use crate::chain::ChainHash;
-use crate::disk::{Disk, DiskFile, Held, LockRefusal};
+use crate::disk::{Disk, DiskFile, Held};
 use crate::draft::Draft;
-use crate::error::{AppendError, DiskFault, Fault, OpenError, Operation};
+use crate::error::{AppendError, DiskFault, Fault, OpenError};
 use crate::fields::length;
 use crate::hasher::Hasher;
 use crate::options::Options;
@@ -104,7 +104,7 @@ enum Spare {
 }
 
 impl Log {
-    /// Takes the directory, reads all of it, sets a torn tail aside, and is ready
+    /// Takes the directory, reads all of it (or what [`Options::read_from`] says), sets a torn tail aside, and is ready
     /// to append after the last good frame.
     ///
     /// # Errors
@@ -115,16 +115,14 @@ impl Log {
         seal: Option<Seal>,
     ) -> Result<(Self, Recovery), OpenError> {
         options.check()?;
-        let held = disk.lock().map_err(|refusal| match refusal {
-            LockRefusal::Held { process } => OpenError::Locked { holder: process },
-            LockRefusal::Disk(error) => DiskFault::new(Operation::Lock, ".", &error).into(),
-        })?;
-        let (active, recovery) = if let Some(mut survey) = survey(&*disk)? {
+        let held = disk.lock()?;
+        let (active, recovery) = if let Some(mut survey) = survey(&*disk, options.read_from)? {
             let torn = repair(&*disk, &mut survey)?;
             let file = Arc::clone(survey.window.file());
             let end = survey.tip.next.offset();
             let recovery = Recovery {
                 frames: survey.tip.frame,
+                read: survey.read,
                 records: survey.records,
                 torn,
                 tip: survey.tip,
@@ -135,6 +133,7 @@ impl Log {
             let header = following(&Tip::EMPTY, segment::FIRST, &options);
             let recovery = Recovery {
                 frames: 0,
+                read: 0,
                 records: 0,
                 torn: None,
                 tip: Tip::EMPTY,

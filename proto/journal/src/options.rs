@@ -2,6 +2,7 @@
 
 use crate::error::OpenError;
 use crate::frame;
+use crate::position::Position;
 use crate::segment;
 
 /// Sizes and bounds. They may differ from one opening to the next: a segment
@@ -15,6 +16,7 @@ pub struct Options {
     pub(crate) seal_bytes: u32,
     pub(crate) queue_submissions: usize,
     pub(crate) queue_bytes: u64,
+    pub(crate) read_from: u64,
 }
 
 impl Options {
@@ -31,6 +33,7 @@ impl Options {
             seal_bytes: 4 << 10,
             queue_submissions: 8_192,
             queue_bytes: 64 << 20,
+            read_from: 0,
         }
     }
 
@@ -71,6 +74,15 @@ impl Options {
     pub const fn queue(mut self, submissions: usize, bytes: u64) -> Self {
         self.queue_submissions = submissions;
         self.queue_bytes = bytes;
+        self
+    }
+
+    /// Opening reads through the segment of this place and those after it, and only looks at the headers of
+    /// those before. For who knows that the frame there is one of this journal and was read or synced before;
+    /// whatever is read of earlier segments later is checked then.
+    #[must_use]
+    pub const fn read_from(mut self, place: Position) -> Self {
+        self.read_from = place.segment();
         self
     }
 

@@ -12,7 +12,7 @@ use crate::disk::Disk;
 use crate::error::{BadFrame, Damage, Flaw, ReadError};
 use crate::frame::Frame;
 use crate::position::Position;
-use crate::segment;
+use crate::segment::{self, SegmentHeader};
 use crate::tip::{Published, Tip};
 use crate::window::{Found, LOOK_UP, THROUGH, Window};
 
@@ -56,6 +56,20 @@ impl Reader {
         let frame = read(&mut window, position, &tip);
         self.keep(window);
         frame
+    }
+
+    /// The header of a segment that has frames, as it lies on disk: what a copy begins the segment with.
+    ///
+    /// # Errors
+    /// [`ReadError::Damage`] when it is not the one written.
+    pub fn segment_header(&self, number: u64) -> Result<Vec<u8>, ReadError> {
+        let mut window = self.window(number)?;
+        let bytes = window.at(0, segment::HEADER_LEN, segment::HEADER_LEN)?;
+        let bytes = bytes.unwrap_or_default().to_vec();
+        let checked = SegmentHeader::decode(&bytes);
+        self.keep(window);
+        let place = Position::new(number, 0);
+        checked.map(|_| bytes).map_err(|what| damage(place, what))
     }
 
     /// All frames from `position` on, in order; [`Position::START`] for the first.

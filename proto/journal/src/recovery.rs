@@ -19,9 +19,11 @@ use crate::window::{Found, THROUGH, Window};
 /// What opening a journal found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recovery {
-    /// Good frames.
+    /// Good frames, those of segments that were not read through included.
     pub frames: u64,
-    /// Records in them.
+    /// Frames that were read and checked.
+    pub read: u64,
+    /// Records in those.
     pub records: u64,
     /// What stood after the last good frame and was set aside. Compare with an
     /// index or a peer before serving: it is a write that was never acknowledged,
@@ -48,6 +50,7 @@ pub struct Torn {
 #[derive(Debug)]
 pub(crate) struct Survey {
     pub(crate) tip: Tip,
+    pub(crate) read: u64,
     pub(crate) records: u64,
     /// The last segment, which goes on being written.
     pub(crate) last: SegmentHeader,
@@ -56,11 +59,13 @@ pub(crate) struct Survey {
     pub(crate) torn_to: Option<u32>,
 }
 
-/// Reads all segments; nothing when there are none.
-pub(crate) fn survey(disk: &dyn Disk) -> Result<Option<Survey>, OpenError> {
+/// Reads all segments from `from` on; nothing when there are none. Of those before, which are full and were read
+/// through when they were written or opened before, the headers are looked at: each names the chain that it
+/// goes on from. Their frames are checked when they are read.
+pub(crate) fn survey(disk: &dyn Disk, from: u64) -> Result<Option<Survey>, OpenError> {
     let numbers = segment_numbers(disk)?;
     let mut tip = Tip::EMPTY;
-    let mut records = 0_u64;
+    let (mut records, mut begun) = (0_u64, 0_u64);
     let mut remaining = numbers.len();
     for (expected, number) in (segment::FIRST..).zip(numbers) {
         remaining = remaining.saturating_sub(1);
@@ -68,7 +73,15 @@ pub(crate) fn survey(disk: &dyn Disk) -> Result<Option<Survey>, OpenError> {
             return Err(damage(Position::new(expected, 0), Flaw::MissingSegment).into());
         }
         let mut window = Window::open(disk, number, THROUGH)?;
+        if number <= from && number > segment::FIRST {
+            let header = trusted_header(&mut window, &tip)?;
+            (tip.frame, tip.chain) = (header.first_frame.saturating_sub(1), header.chain);
+            begun = tip.frame;
+        }
         let header = segment_header(&mut window, &tip)?;
+        if number < from && remaining > 0 {
+            continue;
+        }
         tip.next = Position::new(number, segment::HEADER_LEN);
         let stop = frames(&mut window, header.size, &mut tip, &mut records)?;
         let from = tip.next.offset();
@@ -82,6 +95,7 @@ pub(crate) fn survey(disk: &dyn Disk) -> Result<Option<Survey>, OpenError> {
         if remaining == 0 {
             return Ok(Some(Survey {
                 tip,
+                read: tip.frame.saturating_sub(begun),
                 records,
                 last: header,
                 window,
@@ -102,6 +116,19 @@ fn segment_numbers(disk: &dyn Disk) -> Result<Vec<u64>, DiskFault> {
         .collect();
     numbers.sort_unstable();
     Ok(numbers)
+}
+
+/// The header of a segment after ones that are not read through: it goes on from no earlier frame than they do.
+fn trusted_header(window: &mut Window, tip: &Tip) -> Result<SegmentHeader, OpenError> {
+    let place = Position::new(window.segment(), 0);
+    let bytes = window.at(0, segment::HEADER_LEN, segment::HEADER_LEN)?;
+    let header = SegmentHeader::decode(bytes.unwrap_or_default());
+    let header = header.map_err(|flaw| damage(place, flaw))?;
+    if header.first_frame > tip.frame {
+        Ok(header)
+    } else {
+        Err(damage(place, Flaw::SegmentOrder).into())
+    }
 }
 
 /// Reads the segment's header and checks that it continues from `tip`.
@@ -154,7 +181,7 @@ fn frames(
 }
 
 /// Whether a frame belongs directly after `tip`.
-fn continues(header: &FrameHeader, tip: &Tip) -> Result<(), BadFrame> {
+pub(crate) fn continues(header: &FrameHeader, tip: &Tip) -> Result<(), BadFrame> {
     let (expected, found) = (tip.next_frame(), header.number);
     if found != expected {
         return Err(BadFrame::Number { expected, found });
