@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::decide::Condition;
 use crate::refusal::Refusal;
-use crate::testing::{House, Return, debt, payable, receivable, region, reversed};
+use crate::testing::{House, Return, debt, payable, receivable, reversed, told};
 
 /// What becomes of one debt's reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,7 +175,7 @@ impl History {
     fn send(&mut self, of: usize, back: u64, count: usize) {
         let position = self
             .house
-            .ask(move |context| crate::decide::position(context, region(of)));
+            .ask(move |context| crate::decide::position(context, told(of)));
         let Some(held) = self.done(position) else {
             return;
         };

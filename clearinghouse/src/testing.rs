@@ -28,6 +28,14 @@ pub(crate) fn region(index: usize) -> RegionCode {
     REGIONS[index].parse().unwrap()
 }
 
+/// A region's word, in the incarnation of a node that was never restored.
+pub(crate) fn told(index: usize) -> decide::Told {
+    decide::Told {
+        region: region(index),
+        incarnation: 1,
+    }
+}
+
 pub(crate) fn day(day: u8) -> BusinessDay {
     let first = BusinessDay::new(2026, 3, 1).unwrap();
     first.plus_days(i32::from(day) - 1).unwrap()
@@ -197,16 +205,16 @@ impl House {
 
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
         let legs = legs.to_vec();
-        self.ask(move |context| decide::report_legs(context, region(of), &legs))
+        self.ask(move |context| decide::report_legs(context, told(of), &legs))
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {
-        self.ask(move |context| decide::position(context, region(of)))
+        self.ask(move |context| decide::position(context, told(of)))
             .unwrap()
     }
 
     pub(crate) fn close(&self, of: usize, on: u8, up_to: u64) -> Result<bool, Refusal> {
-        self.ask(move |context| decide::close_day(context, region(of), day(on), up_to))
+        self.ask(move |context| decide::close_day(context, told(of), day(on), up_to))
     }
 
     pub(crate) fn cut_off(&self, on: u8, condition: Condition) -> Result<(), Refusal> {

@@ -1,9 +1,11 @@
 //! `huitong node …`: run a region's node, check its configuration, and what its officers do.
 //!
-//! One file per command. The commands on a running node are gRPC clients with an officer's certificate;
-//! none of them opens the node's files.
+//! One file per command. The commands on a running node are gRPC clients with an officer's certificate; only
+//! `restore`, `recover` and `archive` open the node's files, and no port.
 
 pub mod act;
+mod archive;
+mod backup;
 mod check_config;
 mod close_day;
 mod evidence;
@@ -12,6 +14,9 @@ mod filing_shown;
 mod import;
 pub mod person;
 pub mod policy;
+mod recover;
+mod release_person;
+mod restore;
 mod reverse;
 mod run;
 mod settle_by_hand;
@@ -25,10 +30,15 @@ use anyhow::Context as _;
 use huitong_transport::TransportError;
 use tonic::Status;
 
+pub use archive::Archive;
+pub use backup::Backup;
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
+pub use recover::Recover;
+pub use release_person::ReleasePerson;
+pub use restore::Restore;
 pub use reverse::Reverse;
 pub use run::Run;
 pub use settle_by_hand::SettleByHand;
@@ -67,6 +77,16 @@ pub enum NodeCommand {
     Status(ShowStatus),
     /// Say to whom a person's standing was shown / 查询谁查看过参保人待遇信息
     WhoLooked(WhoLooked),
+    /// Take a backup of the running node's journal, or bring one up to now / 备份
+    Backup(Backup),
+    /// Put a backup in the place of a lost journal; exit 65 when it does not verify / 由备份恢复
+    Restore(Restore),
+    /// Have a node collect what its own journal has lost / 日志缺失时向各方收集
+    Recover(Recover),
+    /// Move full segments of the journal away, but the newest / 归档日志段
+    Archive(Archive),
+    /// Serve a person again who is held since a restore / 放行恢复后被暂停的人员
+    ReleasePerson(ReleasePerson),
     /// Write the evidence of a settlement into a file / 导出结算凭证包
     Evidence(WriteEvidence),
     /// Check evidence offline, by the operator's root alone; exit 65 when it does not hold / 离线验证凭证包
@@ -106,6 +126,11 @@ impl NodeCommand {
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::WhoLooked(asked) => asked.run(out),
+            Self::Backup(backup) => backup.run(out),
+            Self::Restore(restore) => restore.run(out),
+            Self::Recover(recover) => recover.run(out),
+            Self::Archive(archive) => archive.run(out),
+            Self::ReleasePerson(release) => release.run(out),
             Self::Evidence(write) => write.run(out),
             Self::VerifyEvidence(verify) => verify.run(out),
         }

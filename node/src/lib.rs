@@ -20,6 +20,8 @@
 //! | [`store`] | What does the node know by key? |
 //! | `signature` | How do signatures become core values? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
+//! | [`backup`] | How is the journal copied while the node runs, and put back? |
+//! | [`recovery`] | What does a restored node collect before it serves? |
 //! | [`evidence`] | What proves a settlement to somebody outside? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
@@ -29,6 +31,7 @@
 //! | [`chance`] | Where do salts and jitter come from? |
 //! | `measures` | What is counted for operators? |
 
+pub mod backup;
 pub mod catalogue;
 pub mod chance;
 pub mod clock;
@@ -54,6 +57,7 @@ pub mod people;
 pub mod platform;
 pub mod policies;
 mod reading;
+pub mod recovery;
 pub mod registry;
 pub mod replay;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod start_error;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,18 +41,20 @@ use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
+use crate::recovery::{self, Recovery};
 use crate::registry::{self, Registry};
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
+
+mod running;
+
+pub use running::RunningNode;
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
 
 /// How far the index may be behind the journal.
 const INDEX_EVERY: Duration = Duration::from_millis(100);
-
-/// How long a stopped node waits for its files to be let go of.
-const LINGERING: Duration = Duration::from_secs(5);
 
 /// Everything a node is started with.
 pub struct NodeConfig {
@@ -106,6 +109,7 @@ struct Heart {
     treatment: Arc<TreatmentRole>,
     homes: Homes,
     reporter: Option<Arc<Reporter>>,
+    recovery: Arc<Recovery>,
     report_every: Duration,
 }
 
@@ -131,8 +135,9 @@ impl Node {
         let network = &*platform.network;
         let server = Server::bind_on(network, config.listen, credentials, limits).await?;
         let ledger = open(&platform, &config).await?;
-        let access = access::table(config.region)?;
+        let region = config.region;
         let (heart, services) = assemble(platform, config, ledger)?;
+        let access = access::table_of(region, Arc::clone(&heart.recovery))?;
         let routes = routes(services).await.map_err(StartError::Reflection)?;
         Ok(heart.run(server, routes, access))
     }
@@ -147,9 +152,7 @@ fn assemble(
     let chance = platform.chance;
     let (region, clock, report_every) = (config.region, config.clock, config.report_every);
     let policies = Arc::new(read_policies(&ledger, region)?);
-    let catalogue = read_catalogue(&ledger)?.map(Arc::new);
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
-    let office = office(&ledger, &writer, &policies, &clock, config.signing);
     let calendar = Arc::new(config.calendar);
     let rules = rules(config.reversal, config.watch);
     let home = home(
@@ -167,22 +170,29 @@ fn assemble(
         clock: Arc::clone(&clock),
         chance: Arc::clone(&chance),
         timing: config.timing,
-        catalogue,
+        catalogue: read_catalogue(&ledger)?.map(Arc::new),
     }));
-    let reporter = config.clearinghouse.map(|endpoint| {
-        let ledger = Arc::clone(&ledger);
-        Reporter::new(ledger, &endpoint, &calling.dialer, chance, report_every).map(Arc::new)
-    });
-    let reporter = reporter.transpose().map_err(StartError::Clearinghouse)?;
+    let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let people = people(region, &ledger, &writer, &policies, config.filing, &clock);
+    let recovery = Arc::new(Recovery::new(recovery::Parts {
+        region,
+        ledger: Arc::clone(&ledger),
+        writer: Arc::clone(&writer),
+        treatment: Arc::clone(&treatment),
+        homes: homes.clone(),
+        reporter: reporter.clone(),
+        signer: config.certified.clone(),
+        chance,
+        every: report_every,
+    })?);
     let registry = Arc::new(Registry::new(registry::Parts {
         region,
         ledger: Arc::clone(&ledger),
         writer: Arc::clone(&writer),
         treatment: Arc::clone(&treatment),
         calendar,
-        clock,
-        reported: reporter.as_ref().map(|reporter| reporter.reported()),
+        clock: Arc::clone(&clock),
+        reported: reporter.as_deref().map(Reporter::reported),
     }));
     let services = Services {
         people,
@@ -192,9 +202,12 @@ fn assemble(
         treatment: Arc::clone(&treatment),
         registry,
         signer: config.certified,
-        office: Arc::new(office),
+        office: Arc::new(office(&ledger, &writer, &policies, &clock, config.signing)),
         policies,
         homes: homes.clone(),
+        writer: Arc::clone(&writer),
+        recovery: Arc::clone(&recovery),
+        clock,
     };
     let heart = Heart {
         ledger,
@@ -203,6 +216,7 @@ fn assemble(
         treatment,
         homes,
         reporter,
+        recovery,
         report_every,
     };
     Ok((heart, services))
@@ -212,6 +226,7 @@ const fn rules(reversal: ReversalRule, watch: WatchLimits) -> HomeRules {
     HomeRules { reversal, watch }
 }
 
+/// How other parties are called.
 fn calling(dialer: Dialer, limits: PeerLimits, chance: &Arc<dyn Chance>) -> Calling {
     Calling {
         dialer,
@@ -219,6 +234,21 @@ fn calling(dialer: Dialer, limits: PeerLimits, chance: &Arc<dyn Chance>) -> Call
         chance: Arc::clone(chance),
         measures: Arc::new(Measures::new()),
     }
+}
+
+fn reporter(
+    endpoint: Option<String>,
+    ledger: &Arc<Ledger>,
+    calling: &Calling,
+    every: Duration,
+) -> Result<Option<Arc<Reporter>>, StartError> {
+    let Some(endpoint) = endpoint else {
+        return Ok(None);
+    };
+    let (ledger, chance) = (Arc::clone(ledger), Arc::clone(&calling.chance));
+    let reporter = Reporter::new(ledger, &endpoint, &calling.dialer, chance, every);
+    let reporter = reporter.map_err(StartError::Clearinghouse)?;
+    Ok(Some(Arc::new(reporter)))
 }
 
 fn home(
@@ -305,17 +335,7 @@ impl Heart {
                 }
             }
         });
-        let (home, homes) = (Arc::clone(&self.home), self.homes.clone());
-        let own = Arc::clone(&self.treatment);
-        let mut tasks = vec![
-            tokio::spawn(index(Arc::clone(&self.ledger), stop.clone())),
-            tokio::spawn(Arc::clone(&self.treatment).resolve(stop.clone())),
-            tokio::spawn(Arc::clone(&home).write_looks_down(stop.clone())),
-            tokio::spawn(home.deliver(own, homes, self.report_every, stop.clone())),
-        ];
-        if let Some(reporter) = self.reporter.clone() {
-            tasks.push(tokio::spawn(reporter.run(stop.clone())));
-        }
+        let tasks = self.tasks(&stop);
         RunningNode {
             address,
             stop,
@@ -324,71 +344,35 @@ impl Heart {
             heart: self,
         }
     }
-}
 
-/// A node that serves.
-pub struct RunningNode {
-    address: SocketAddr,
-    stop: CancellationToken,
-    serving: JoinHandle<()>,
-    tasks: Vec<JoinHandle<()>>,
-    heart: Heart,
-}
-
-impl RunningNode {
-    /// Where it listens.
-    #[must_use]
-    pub const fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// Why it has stopped writing, if so: it must be restarted then.
-    #[must_use]
-    pub fn fault(&self) -> Option<String> {
-        self.heart.ledger.fault()
-    }
-
-    /// Takes no new calls, lets those under way finish, and returns when everything is on disk.
-    pub async fn shutdown(self) {
-        let Self {
-            stop,
-            serving,
-            tasks,
-            heart,
-            ..
-        } = self;
-        stop.cancel();
-        drop(serving.await);
-        for task in tasks {
-            drop(task.await);
+    /// What goes on beside calls: recovery first, where there is anything to recover, then the rest.
+    fn tasks(&self, stop: &CancellationToken) -> Vec<JoinHandle<()>> {
+        let after_recovery = |work: Pin<Box<dyn Future<Output = ()> + Send>>| {
+            let (recovery, stop) = (Arc::clone(&self.recovery), stop.clone());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = recovery.over() => work.await,
+                }
+            })
+        };
+        let (home, homes) = (Arc::clone(&self.home), self.homes.clone());
+        let own = Arc::clone(&self.treatment);
+        let mut tasks = vec![
+            tokio::spawn(index(Arc::clone(&self.ledger), stop.clone())),
+            tokio::spawn(Arc::clone(&self.recovery).run(stop.clone())),
+            after_recovery(Box::pin(Arc::clone(&self.treatment).resolve(stop.clone()))),
+            after_recovery(Box::pin(Arc::clone(&home).write_looks_down(stop.clone()))),
+            after_recovery(Box::pin(home.deliver(
+                own,
+                homes,
+                self.report_every,
+                stop.clone(),
+            ))),
+        ];
+        if let Some(reporter) = self.reporter.clone() {
+            tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }
-        heart.treatment.drained().await;
-        let gone = heart.ledger.gone();
-        let closed = tokio::task::spawn_blocking(move || {
-            heart.writer.close();
-            drop(heart);
-        });
-        drop(closed.await);
-        // Everything is on disk; a connection that lingers may hold the files a moment longer.
-        drop(tokio::time::timeout(LINGERING, gone.cancelled()).await);
-    }
-
-    /// Ends at once, as a killed process does: calls and settlements under way are cut off wherever they
-    /// are. Returns when the data folder is free.
-    pub async fn kill(self) {
-        let heart = self.heart;
-        heart.treatment.cut();
-        self.stop.cancel();
-        self.serving.abort();
-        drop(self.serving.await);
-        for task in self.tasks {
-            task.abort();
-            drop(task.await);
-        }
-        heart.treatment.drained().await;
-        let gone = heart.ledger.gone();
-        drop(tokio::task::spawn_blocking(move || drop(heart)).await);
-        // Connections end in tasks of their own; the last of them lets go of the journal.
-        gone.cancelled().await;
+        tasks
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use huitong_journal::{DirDisk, Disk, Runner, Threads};
 use huitong_transport::{Network, Tcp};
 
+use crate::backup::ARCHIVE;
 use crate::chance::{Chance, SystemChance};
 use crate::store::embedded::SledIndex;
 use crate::store::{Index, StoreError};
@@ -61,7 +62,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The machine: a folder in which `journal` and `index` lie, TCP, a thread for each piece of work.
+    /// The machine: a folder in which `journal` and `index` lie, and `archive` with full segments that were
+    /// moved there; TCP, a thread for each piece of work.
     #[must_use]
     pub fn machine(data: PathBuf) -> Self {
         Self {
@@ -94,7 +96,8 @@ impl Folder {
 impl Storage for Folder {
     fn open(&self) -> Result<Stored, StorageError> {
         let path = self.part("journal")?;
-        let disk = DirDisk::at(&path).map_err(|error| refused(&path, error))?;
+        let disk = DirDisk::with_archive(&path, self.0.join(ARCHIVE))
+            .map_err(|error| refused(&path, error))?;
         let index = Arc::new(SledIndex::open(&self.part("index")?)?);
         Ok(Stored { disk, index })
     }

@@ -196,7 +196,7 @@ pub(crate) fn prepared(nth: u8, visit_number: &str) -> Prepared {
         institution: claim.institution.code,
         request: format!("r-{nth}").parse().unwrap(),
         binding: claim.binding(),
-        bill: Bill::new(fen(10_000), vec![line]).unwrap(),
+        bill: Some(Bill::new(fen(10_000), vec![line]).unwrap()),
         claim,
         decision: decision(),
         snapshot: snapshot(3),

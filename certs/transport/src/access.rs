@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_core::region::RegionCode;
+use tonic::Status;
 
 /// A kind of caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +125,19 @@ impl fmt::Display for Row {
     }
 }
 
+/// Says of a method whether it is closed at this moment, and with which refusal.
+#[derive(Clone)]
+struct Closed(Arc<Asked>);
+
+/// The question, by the method's path.
+type Asked = dyn Fn(&str) -> Option<Status> + Send + Sync;
+
+impl fmt::Debug for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Closed")
+    }
+}
+
 /// Who may call what on one server.
 ///
 /// ```
@@ -142,6 +157,7 @@ pub struct AccessTable {
     rows: Vec<Row>,
     methods: HashMap<&'static str, Row>,
     services: HashMap<&'static str, Row>,
+    closed: Option<Closed>,
 }
 
 /// Why rows make no table.
@@ -168,6 +184,7 @@ impl AccessTable {
             rows,
             methods: HashMap::new(),
             services: HashMap::new(),
+            closed: None,
         };
         for row in &table.rows {
             let target = row.target;
@@ -186,6 +203,22 @@ impl AccessTable {
             }
         }
         Ok(table)
+    }
+
+    /// The same table, with methods that are closed for a while: `closed` is asked at each call that the table
+    /// admits, and what it gives is answered in the service's place.
+    #[must_use]
+    pub fn closed_by(
+        self,
+        closed: impl Fn(&str) -> Option<Status> + Send + Sync + 'static,
+    ) -> Self {
+        let closed = Some(Closed(Arc::new(closed)));
+        Self { closed, ..self }
+    }
+
+    /// What a method is refused with at this moment, whoever calls it.
+    pub(crate) fn refusing(&self, path: &str) -> Option<Status> {
+        self.closed.as_ref().and_then(|closed| (closed.0)(path))
     }
 
     /// Whether `identity` may call the method at `path`.

@@ -5,27 +5,25 @@
 
 use huitong_core::date::BusinessDay;
 use huitong_core::record::clearing::{ClearingRecord, RegionClosed};
-use huitong_core::region::RegionCode;
 
+use super::intake::{Told, stream};
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// Notes that the region's day is complete up to a number; answers whether all of it is held.
 pub(crate) fn close_day(
     context: &Context<'_>,
-    region: RegionCode,
+    by: Told,
     day: BusinessDay,
     up_to: u64,
 ) -> Decision<bool> {
     let state = context.state;
     let refuse =
         |code, detail: std::fmt::Arguments<'_>| Ok(Decided::refuse(Refusal::new(code, detail)));
-    let known = state
-        .members
-        .of(region)
-        .and_then(|_| state.streams.get(&region));
-    let Some(stream) = known else {
-        return refuse(ClearingCode::StreamUnknownRegion, format_args!("{region}"));
+    let region = by.region;
+    let stream = match stream(context, by) {
+        Ok(stream) => stream,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
     if let Some((_, cycle)) = state.cycles.range(day..).next() {
         // Said again after the cut-off, when the first answer was lost: inside the mark it stands.

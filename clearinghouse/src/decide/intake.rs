@@ -18,21 +18,25 @@ use crate::state::Stream;
 /// The most legs of one report.
 pub(crate) const LEGS_AT_ONCE: usize = 4_096;
 
+/// Whose stream it is, and in which incarnation of its node it is told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Told {
+    pub(crate) region: RegionCode,
+    pub(crate) incarnation: u32,
+}
+
 /// The highest number held of the region's stream.
-pub(crate) fn position(context: &Context<'_>, region: RegionCode) -> Decision<u64> {
-    Ok(match stream(context, region) {
+pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<u64> {
+    Ok(match stream(context, by) {
         Ok(stream) => Decided::answer(stream.held),
         Err(refusal) => Decided::refuse(refusal),
     })
 }
 
 /// Takes the next legs of a stream; answers with the highest number held.
-pub(crate) fn report_legs(
-    context: &Context<'_>,
-    region: RegionCode,
-    legs: &[NumberedLeg],
-) -> Decision<u64> {
-    let stream = match stream(context, region).and_then(|stream| going(stream, legs)) {
+pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg]) -> Decision<u64> {
+    let region = by.region;
+    let stream = match stream(context, by).and_then(|stream| going(stream, legs)) {
         Ok(stream) => stream,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
@@ -66,13 +70,23 @@ pub(crate) fn report_legs(
     Ok(Decided::record(ClearingRecord::LegsTaken(taken), held))
 }
 
-fn stream<'a>(context: &Context<'a>, region: RegionCode) -> Result<&'a Stream, Refusal> {
+/// The caller's stream, when it is told in the incarnation that counts.
+pub(super) fn stream<'a>(context: &Context<'a>, by: Told) -> Result<&'a Stream, Refusal> {
+    let Told {
+        region,
+        incarnation,
+    } = by;
     let known = context
         .state
         .members
         .of(region)
         .and_then(|_| context.state.streams.get(&region));
-    known.ok_or_else(|| Refusal::new(ClearingCode::StreamUnknownRegion, region))
+    let stream = known.ok_or_else(|| Refusal::new(ClearingCode::StreamUnknownRegion, region))?;
+    if incarnation < stream.incarnation {
+        let known = stream.incarnation;
+        return Err(Refusal::general(RefusalCode::OldIncarnation, known));
+    }
+    Ok(stream)
 }
 
 /// The stream, when it goes on and the report can be read as one piece of it.

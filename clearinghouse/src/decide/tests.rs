@@ -1,5 +1,6 @@
 //! Decisions one by one, through the writer and a store on a fake disk.
 
+mod restores;
 mod reversals;
 
 use huitong_core::canonical::Artifact;
@@ -10,7 +11,7 @@ use huitong_netting::Member;
 use super::*;
 use crate::state::Waiting;
 use crate::testing::{
-    House, Return, code, day, debt, members, officer, payable, receivable, region,
+    House, Return, code, day, debt, members, officer, payable, receivable, region, told,
 };
 
 /// Ningbo (2) owes Chengdu (3) 13,160.00; both said so.
@@ -71,7 +72,10 @@ fn a_stream_takes_its_next_number_and_nothing_else() {
         code(house.report(3, &[receivable(4, &stranger)])),
         "leg.unknown_region"
     );
-    let nowhere = "440100".parse().unwrap();
+    let nowhere = Told {
+        region: "440100".parse().unwrap(),
+        incarnation: 1,
+    };
     assert_eq!(
         code(house.ask(move |context| position(context, nowhere))),
         "stream.unknown_region"
@@ -167,7 +171,7 @@ fn a_days_end_never_moves_back() {
     assert_eq!(code(house.close(2, 2, 6)), "cycle.close_lowered");
     assert_eq!(house.close(2, 2, 1), Ok(true));
     let tomorrow = BusinessDay::new(2026, 4, 1).unwrap();
-    let ningbo = region(2);
+    let ningbo = told(2);
     assert_eq!(
         code(house.ask(move |context| close_day(context, ningbo, tomorrow, 1))),
         "cycle.not_begun"

@@ -15,6 +15,7 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.ClearingService/StreamPosition", node),
         Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
         Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
+        Row::method("/huitong.clearing.v1.ClearingService/RegainLegs", node),
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),

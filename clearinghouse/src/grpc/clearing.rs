@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
+use huitong_core::record::recovery::RestoreMark;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingService;
 use huitong_proto::conversion::Path;
-use huitong_proto::conversion::leg::leg_from_wire;
+use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
 use tonic::{Request, Response, Status};
 use tracing::error;
 
 use super::status::{malformed, status};
-use crate::decide;
+use crate::decide::{self, Regain, Regained, Told};
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::writer::Writer;
 
@@ -28,9 +29,13 @@ impl ClearingService for ClearingGrpc {
         request: Request<v1::StreamPositionRequest>,
     ) -> Result<Response<v1::StreamPositionResponse>, Status> {
         let region = region(&request)?;
+        let by = Told {
+            region,
+            incarnation: request.into_inner().incarnation,
+        };
         let held = self
             .0
-            .decide(move |context| decide::position(context, region))
+            .decide(move |context| decide::position(context, by))
             .await;
         let held = held.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(v1::StreamPositionResponse { held }))
@@ -42,6 +47,11 @@ impl ClearingService for ClearingGrpc {
     ) -> Result<Response<v1::ReportLegsResponse>, Status> {
         let region = region(&request)?;
         let report = request.into_inner();
+        let incarnation = report.incarnation;
+        let by = Told {
+            region,
+            incarnation,
+        };
         let path = Path::root("legs");
         if report.legs.len() > decide::LEGS_AT_ONCE {
             let detail = format_args!("legs: at most {} in one report", decide::LEGS_AT_ONCE);
@@ -54,7 +64,7 @@ impl ClearingService for ClearingGrpc {
             .map_err(|fault| malformed(&fault))?;
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, region, &legs));
+            .decide(move |context| decide::report_legs(context, by, &legs));
         let held = decided.await.map_err(|refusal| {
             if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {
                 error!(%region, detail = refusal.detail,
@@ -73,15 +83,57 @@ impl ClearingService for ClearingGrpc {
         let v1::CloseDayRequest {
             business_day,
             up_to,
+            incarnation,
         } = request.into_inner();
+        let by = Told {
+            region,
+            incarnation,
+        };
         let day = Path::root("business_day")
             .parse(&business_day, BusinessDay::parse)
             .map_err(|fault| malformed(&fault))?;
         let decided = self
             .0
-            .decide(move |context| decide::close_day(context, region, day, up_to));
+            .decide(move |context| decide::close_day(context, by, day, up_to));
         let closed = decided.await.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(v1::CloseDayResponse { closed }))
+    }
+
+    async fn regain_legs(
+        &self,
+        request: Request<v1::RegainLegsRequest>,
+    ) -> Result<Response<v1::RegainLegsResponse>, Status> {
+        let region = region(&request)?;
+        let message = request.into_inner();
+        let mark = RestoreMark::try_from(message.mark.as_slice());
+        let mark =
+            mark.map_err(|_| malformed(&Path::root("mark").wrong("16 bytes are expected")))?;
+        let ask = Regain {
+            region,
+            incarnation: message.incarnation,
+            mark,
+            after: message.after,
+        };
+        let decided = self.0.decide(move |context| decide::regain(context, ask));
+        let answer = match decided.await.map_err(|refusal| status(&refusal))? {
+            Regained::Older(known) => v1::RegainLegsResponse {
+                incarnation_known: known,
+                ..v1::RegainLegsResponse::default()
+            },
+            Regained::Page { legs, held, closed } => v1::RegainLegsResponse {
+                legs: legs.iter().map(leg_to_wire).collect(),
+                held,
+                closed: closed
+                    .into_iter()
+                    .map(|(day, up_to)| v1::ClosedDay {
+                        business_day: day.to_string(),
+                        up_to,
+                    })
+                    .collect(),
+                incarnation_known: 0,
+            },
+        };
+        Ok(Response::new(answer))
     }
 }
 

@@ -149,6 +149,10 @@ impl State {
                     },
                 );
             }
+            ClearingRecord::StreamRestored(restored) => {
+                let stream = self.stream(restored.region);
+                (stream.incarnation, stream.mark) = (restored.incarnation, restored.mark);
+            }
             ClearingRecord::Netted(netted) => self.net(netted)?,
         }
         Ok(())

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::record::recovery::RestoreMark;
+
+/// The incarnation of a node that was never restored.
+const FIRST_INCARNATION: u32 = 1;
 
 /// A region's stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +15,9 @@ pub(crate) struct Stream {
     pub(crate) held: u64,
     /// The number under which it said something else than before.
     pub(crate) halted_at: Option<u64>,
+    /// The incarnation of the region's node, and what it drew when it was restored.
+    pub(crate) incarnation: u32,
+    pub(crate) mark: RestoreMark,
     /// The days the region closed, each with its last number, ascending in both.
     pub(crate) closed: BTreeMap<BusinessDay, u64>,
 }
@@ -20,6 +27,8 @@ impl Stream {
         Self {
             held: 0,
             halted_at: None,
+            incarnation: FIRST_INCARNATION,
+            mark: [0; 16],
             closed: BTreeMap::new(),
         }
     }
@@ -71,8 +80,8 @@ mod tests {
                 .collect();
             let stream = Stream {
                 held,
-                halted_at: None,
                 closed: closes,
+                ..Stream::new()
             };
             assert_eq!(stream.has_closed(day(2)), closed, "{stream:?}");
             assert_eq!(stream.mark(day(2), least), mark, "{stream:?}");

@@ -46,7 +46,7 @@ pub struct IndexError(pub(crate) String);
 
 #[cfg(test)]
 mod tests {
-    use super::super::{MemoryIndex, SledIndex};
+    use super::super::{MemoryIndex, SledIndex, keys};
     use super::*;
 
     fn pair(key: &[u8], value: &[u8]) -> Pair {
@@ -73,6 +73,47 @@ mod tests {
         assert_eq!(index.scan(b"a", b"a2", 10).unwrap(), [pair(b"a3", b"5")]);
         assert_eq!(index.scan(b"a", b"a", 1).unwrap(), [pair(b"a1", b"1")]);
         index.flush().unwrap();
+    }
+
+    /// A row of every table that the store keeps: each comes back, is found by its region or day alone, and the
+    /// newest of an ordered table is the one at or before its end.
+    fn keeps_every_table(index: &dyn Index) {
+        let [one, two] = ["330200", "510100"].map(|code| code.parse().unwrap());
+        let day = "2026-03-02".parse().unwrap();
+        let debt = crate::testing::debt(1, 2, 3, 100).debt();
+        let rows = [
+            pair(keys::CURSOR, b"cursor"),
+            (keys::block(one, 1), b"b1".to_vec()),
+            (keys::block(one, 300), b"b300".to_vec()),
+            (keys::block(two, 1), b"other".to_vec()),
+            (keys::halt(one), b"h".to_vec()),
+            (keys::close(one, day), b"d".to_vec()),
+            (keys::cut_off(day), b"c".to_vec()),
+            (keys::plan(day), b"n".to_vec()),
+            (keys::plan_day(1), b"p".to_vec()),
+            (keys::debt(debt), b"k".to_vec()),
+            (keys::incarnation(one), b"i".to_vec()),
+        ];
+        index.write(rows.to_vec()).unwrap();
+        index.write(rows.to_vec()).unwrap();
+        for (key, value) in &rows {
+            assert_eq!(index.get(key).unwrap().as_ref(), Some(value));
+            let prefix = &key[..1];
+            let of_table = rows.iter().filter(|(key, _)| key.starts_with(prefix));
+            let found = index.scan(prefix, prefix, usize::MAX).unwrap();
+            assert_eq!(found.len(), of_table.count(), "{prefix:?}");
+        }
+        let last = index.at_or_before(&keys::block(one, u64::MAX)).unwrap();
+        assert_eq!(last, Some((keys::block(one, 300), b"b300".to_vec())));
+        let before = index.at_or_before(&keys::block(one, 299)).unwrap();
+        assert_eq!(before, Some((keys::block(one, 1), b"b1".to_vec())));
+    }
+
+    #[test]
+    fn every_backend_keeps_a_row_of_every_table() {
+        keeps_every_table(&MemoryIndex::new());
+        let folder = tempfile::tempdir().unwrap();
+        keeps_every_table(&SledIndex::open(folder.path()).unwrap());
     }
 
     #[test]

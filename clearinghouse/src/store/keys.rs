@@ -11,6 +11,7 @@
 //! | `p` plan's number | its day |
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
+//! | `i` region | the incarnation of its node and what that drew |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
 
@@ -35,6 +36,7 @@ pub(super) const CLOSES: &[u8] = b"d";
 pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
 pub(super) const ACCOUNTS: &[u8] = b"a";
+pub(super) const INCARNATIONS: &[u8] = b"i";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -58,6 +60,10 @@ pub(super) fn close(region: RegionCode, day: BusinessDay) -> Vec<u8> {
 
 pub(super) fn cut_off(day: BusinessDay) -> Vec<u8> {
     key(CUT_OFFS, &day)
+}
+
+pub(super) fn incarnation(region: RegionCode) -> Vec<u8> {
+    key(INCARNATIONS, &region)
 }
 
 pub(super) fn plan(day: BusinessDay) -> Vec<u8> {

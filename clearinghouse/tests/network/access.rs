@@ -53,15 +53,19 @@ async fn regions_do_not_clear_and_officers_do_not_report() {
             .await
             .unwrap_err(),
         as_officer
-            .report_legs(v1::ReportLegsRequest { legs: Vec::new() })
+            .report_legs(v1::ReportLegsRequest {
+                legs: Vec::new(),
+                incarnation: 1,
+            })
             .await
             .unwrap_err(),
         as_officer
-            .stream_position(v1::StreamPositionRequest {})
+            .stream_position(v1::StreamPositionRequest { incarnation: 1 })
             .await
             .unwrap_err(),
         as_officer
             .close_day(v1::CloseDayRequest {
+                incarnation: 1,
                 business_day: day(),
                 up_to: 0,
             })

@@ -101,7 +101,7 @@ async fn a_region_reports_only_its_own_side_of_debts_with_regions_of_the_directo
     // A region with a good certificate that is not in the directory.
     let mut guangzhou = world.region(crate::world::GUANGZHOU).await;
     let position = guangzhou
-        .stream_position(v1::StreamPositionRequest {})
+        .stream_position(v1::StreamPositionRequest { incarnation: 1 })
         .await;
     assert_eq!(refusal(position), pair("stream.unknown_region", "440100"));
     assert_eq!((held(&mut ningbo).await, held(&mut chengdu).await), (0, 0));

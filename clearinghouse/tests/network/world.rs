@@ -215,13 +215,18 @@ pub(crate) fn payable(number: u64, leg: &Leg) -> v1::Leg {
 }
 
 pub(crate) async fn report(region: &mut Clearing, legs: Vec<v1::Leg>) -> Result<u64, Status> {
-    let answer = region.report_legs(v1::ReportLegsRequest { legs }).await?;
+    let answer = region
+        .report_legs(v1::ReportLegsRequest {
+            legs,
+            incarnation: 1,
+        })
+        .await?;
     Ok(answer.into_inner().held)
 }
 
 pub(crate) async fn held(region: &mut Clearing) -> u64 {
     region
-        .stream_position(v1::StreamPositionRequest {})
+        .stream_position(v1::StreamPositionRequest { incarnation: 1 })
         .await
         .unwrap()
         .into_inner()
@@ -230,6 +235,7 @@ pub(crate) async fn held(region: &mut Clearing) -> u64 {
 
 pub(crate) async fn close(region: &mut Clearing, day: &str, up_to: u64) -> Result<bool, Status> {
     let request = v1::CloseDayRequest {
+        incarnation: 1,
         business_day: day.to_owned(),
         up_to,
     };

@@ -53,6 +53,22 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "members                 {}", status.members)?;
     writeln!(out, "institutions            {}", status.institutions)?;
     writeln!(out, "catalogue               {catalogue}")?;
+    if !status.recovering_from.is_empty() {
+        let from = status.recovering_from.join(", ");
+        writeln!(out, "IN RECOVERY, waits for  {from} / 恢复中，等待各方")?;
+    }
+    if status.incarnation > 1 {
+        writeln!(out, "incarnation             {}", status.incarnation)?;
+        writeln!(out, "people held             {}", status.held_count)?;
+        let legs = status.legs_without_receipt;
+        writeln!(out, "legs without receipt    {legs}")?;
+    }
+    for (psn_no, missing) in &status.held {
+        writeln!(
+            out,
+            "held                    {psn_no}, {missing} changes missing / 暂停，缺失变更"
+        )?;
+    }
     for policy in &status.policies {
         let until = if policy.until.is_empty() {
             "…"
@@ -97,5 +113,13 @@ fn as_json(status: &StatusAnswer) -> Value {
         "institutions": status.institutions,
         "catalogue": status.catalogue.as_deref().map(hex),
         "policies": policies,
+        "incarnation": status.incarnation,
+        "recovering_from": status.recovering_from,
+        "held_count": status.held_count,
+        "held": status.held.iter().map(|(psn_no, missing)| json!({
+            "psn_no": psn_no,
+            "missing": missing,
+        })).collect::<Vec<_>>(),
+        "legs_without_receipt": status.legs_without_receipt,
     })
 }

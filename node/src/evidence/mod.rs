@@ -151,7 +151,7 @@ impl EvidenceDesk {
             decision,
             snapshot,
             policy: policy.document.clone(),
-            bill: Some(prepared.bill),
+            bill: prepared.bill,
         }))
     }
 
@@ -162,7 +162,7 @@ impl EvidenceDesk {
         Ok(Proof::Refusal(RefusalEvidence {
             signer: self.signer_of(word.body.home, &word.group)?,
             word,
-            bill: is_of_claim.then_some(prepared.bill),
+            bill: prepared.bill.filter(|_| is_of_claim),
             claim: is_of_claim.then_some(prepared.claim),
         }))
     }
@@ -251,7 +251,7 @@ impl EvidenceDesk {
     }
 
     fn of_commit(&self, at: Location, reversed: Option<Location>) -> Result<Proof, NodeError> {
-        let NodeRecord::Committed(record) = self.ledger.record(at)? else {
+        let Some(record) = self.ledger.record(at)?.into_committed() else {
             return Err(StoreError::Inconsistent("a commit's place holds another record").into());
         };
         let reversal = reversed.map(|at| reversal_at(&self.ledger, at));

@@ -1,8 +1,37 @@
 //! Who may call what on a region's node: the table of certs/NAMES.md, row by row.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{AccessTable, Caller, Row};
+
+use super::status::refused;
+use crate::recovery::Recovery;
+
+/// How long taking a backup may last.
+const COPYING: Duration = Duration::from_secs(6 * 3_600);
+
+/// What a node answers while it is in recovery: what leads out of it, and what tells of it.
+const IN_RECOVERY: [&str; 3] = [
+    "/huitong.settlement.v1.RecoveryService/",
+    "/huitong.settlement.v1.RegistryService/NodeStatus",
+    "/huitong.settlement.v1.BackupService/",
+];
+
+/// The table of a node that may be in recovery.
+///
+/// # Errors
+/// As [`table`].
+pub fn table_of(own: RegionCode, recovery: Arc<Recovery>) -> Result<AccessTable, AccessTableError> {
+    Ok(table(own)?.closed_by(move |path| {
+        let is_ours = path.starts_with("/huitong.");
+        let is_open = || IN_RECOVERY.iter().any(|open| path.starts_with(open));
+        (is_ours && !recovery.serves() && !is_open()).then(|| refused(RefusalCode::Recovering, ""))
+    }))
+}
 
 /// The table of a node.
 ///
@@ -13,7 +42,6 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     let institution: &[Caller] = &[Caller::InstitutionOf(own)];
     let officer: &[Caller] = &[Caller::OfficerOf(own)];
     let either: &[Caller] = &[Caller::InstitutionOf(own), Caller::OfficerOf(own)];
-    let anyone: &[Caller] = &[Caller::AnyCertified];
     let mut rows = vec![
         Row::method("/huitong.settlement.v1.HomeService/Snapshot", node),
         Row::method("/huitong.settlement.v1.HomeService/Commit", node),
@@ -26,6 +54,12 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
         ),
         Row::method(
             "/huitong.settlement.v1.TreatmentService/VisitStanding",
+            node,
+        ),
+        Row::method("/huitong.settlement.v1.RecoveryService/Announce", node),
+        Row::method("/huitong.settlement.v1.RecoveryService/CollectGiven", node),
+        Row::method(
+            "/huitong.settlement.v1.RecoveryService/CollectReceived",
             node,
         ),
         Row::method("/huitong.policy.v1.PolicyService/FetchPolicy", node),
@@ -42,12 +76,17 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     ];
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
-    rows.extend([
+    rows.extend(of_anyone(&[Caller::AnyCertified]));
+    AccessTable::new(rows)
+}
+
+/// What whoever has a certificate may ask.
+fn of_anyone(anyone: &[Caller]) -> [Row; 3] {
+    [
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),
         Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
-    ]);
-    AccessTable::new(rows)
+    ]
 }
 
 /// What institutions do, and what they share with officers.
@@ -112,6 +151,12 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.PeopleService/ReviewEmergency",
             officer,
         ),
+        Row::method(
+            "/huitong.settlement.v1.RegistryService/ReleasePerson",
+            officer,
+        ),
+        Row::method("/huitong.settlement.v1.BackupService/CopyJournal", officer)
+            .taking_up_to(COPYING),
     ]
 }
 

@@ -136,8 +136,9 @@ impl InstitutionService for InstitutionGrpc {
             })
         };
         let order = order().map_err(|fault| malformed(&fault))?;
+        let asked = order.request;
         let view = self.role.settle(order, within).await?;
-        let settlement = Some(settlement(&view, &self.policies));
+        let settlement = Some(asked_by(asked, settlement(&view, &self.policies)));
         Ok(Response::new(v1::SettleResponse { settlement }))
     }
 
@@ -155,7 +156,12 @@ impl InstitutionService for InstitutionGrpc {
         } else {
             Some(calling_institution(&request, self.region)?)
         };
-        let id = match (request.into_inner().by, institution) {
+        let by = request.into_inner().by;
+        let asked = match &by {
+            Some(By::RequestId(text)) => RequestId::parse(text).ok(),
+            Some(By::Settlement(_)) | None => None,
+        };
+        let id = match (by, institution) {
             (Some(By::RequestId(text)), Some(institution)) => Path::root("request_id")
                 .parse(&text, RequestId::parse)
                 .map(|id| settlement_id(self.region, institution, id)),
@@ -169,7 +175,11 @@ impl InstitutionService for InstitutionGrpc {
         // Another institution's settlement is as unknown as one that never was.
         let view = view.filter(|view| institution.is_none_or(|own| view.institution == own));
         let view = view.ok_or_else(|| refused(RefusalCode::NotFound, id))?;
-        let settlement = Some(settlement(&view, &self.policies));
+        let shown = settlement(&view, &self.policies);
+        let settlement = Some(match asked {
+            Some(asked) => asked_by(asked, shown),
+            None => shown,
+        });
         Ok(Response::new(v1::GetSettlementResponse { settlement }))
     }
 
@@ -286,5 +296,14 @@ impl InstitutionGrpc {
             settlement,
             reason,
         })
+    }
+}
+
+/// A settlement as it is told to who asked by its own id: a node restored from a backup may have the
+/// settlement back and not that id, which the institution alone knows.
+fn asked_by(asked: RequestId, shown: v1::Settlement) -> v1::Settlement {
+    v1::Settlement {
+        request_id: asked.to_string(),
+        ..shown
     }
 }

@@ -4,6 +4,8 @@
 //! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
 
 pub mod access;
+pub mod backup;
+pub mod backup_client;
 mod by_hand;
 pub mod evidence;
 mod filing;
@@ -20,6 +22,7 @@ pub mod officer;
 pub mod people;
 pub mod people_client;
 pub mod policy;
+pub mod recovery;
 pub mod registry;
 mod reversal;
 pub mod routes;

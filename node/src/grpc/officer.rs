@@ -103,6 +103,16 @@ pub struct StatusAnswer {
     pub receipts_undelivered: u64,
     /// Reversals that institutions asked for and whose outcome is not known.
     pub reversals_open: u64,
+    /// How often the node was restored, and once more.
+    pub incarnation: u32,
+    /// Who has not given back yet what a restored node lacks; it serves when nobody is left.
+    pub recovering_from: Vec<String>,
+    /// People held since a restore, the first of them, each with the changes that are missing.
+    pub held: Vec<(String, u64)>,
+    /// How many are held.
+    pub held_count: u64,
+    /// Settlements and reversals of which legs came back and no receipt.
+    pub legs_without_receipt: u64,
 }
 
 /// What an officer asks to be reversed.
@@ -182,6 +192,21 @@ impl Officer {
     #[must_use]
     pub const fn region(&self) -> RegionCode {
         self.region
+    }
+
+    /// Serves a person again who is held since a restore: how many changes had been missing.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn release_person(&mut self, psn_no: PsnNo) -> Result<u64, Status> {
+        let psn_no = psn_no.expose().to_owned();
+        let request = v1::ReleasePersonRequest { psn_no };
+        Ok(self
+            .client
+            .release_person(request)
+            .await?
+            .into_inner()
+            .missing)
     }
 
     /// Sends a file, in chunks after its header.
@@ -311,6 +336,15 @@ impl Officer {
             policies: policies.collect(),
             receipts_undelivered: answer.receipts_undelivered,
             reversals_open: answer.reversals_open,
+            incarnation: answer.incarnation,
+            recovering_from: answer.recovering_from,
+            held: answer
+                .held
+                .into_iter()
+                .map(|person| (person.psn_no, person.missing))
+                .collect(),
+            held_count: answer.held_count,
+            legs_without_receipt: answer.legs_without_receipt,
         })
     }
 }

@@ -14,19 +14,31 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::status::{malformed, refused};
 use super::{calling_officer, within};
+use crate::error::NodeError;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::policies::PolicyBook;
+use crate::recovery::records::Release;
+use crate::recovery::{Party, Recovery};
 use crate::registry::Registry;
-use crate::store::{LookedAt, LookedRow, Rows, StoreError, Stream, StreamHead};
+use crate::store::{
+    Key, LookedAt, LookedRow, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation,
+};
 use crate::treatment::TreatmentRole;
+use crate::writer::Writer;
 
 /// Open settlements that are counted.
 const COUNTED_AT_MOST: usize = 1_000_000;
+/// Held people who are shown.
+const HELD_SHOWN: usize = 200;
 
 /// The service.
 pub struct RegistryGrpc {
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// What a restored node still lacks.
+    pub recovery: Arc<Recovery>,
     /// The officers' side of the node.
     pub registry: Arc<Registry>,
     /// Journal and rows.
@@ -126,6 +138,19 @@ impl RegistryService for RegistryGrpc {
         let answer = self.by_hand(request.into_inner(), officer, within).await?;
         Ok(Response::new(answer))
     }
+
+    #[tracing::instrument(name = "registry.release_person", skip_all)]
+    async fn release_person(
+        &self,
+        request: Request<v1::ReleasePersonRequest>,
+    ) -> Result<Response<v1::ReleasePersonResponse>, Status> {
+        let officer = calling_officer(&request, self.home.region())?;
+        let psn_no = Path::root("psn_no").parse(&request.into_inner().psn_no, PsnNo::parse);
+        let psn_no = psn_no.map_err(|fault| malformed(&fault))?;
+        let released = self.writer.run(Release { psn_no, officer }).await;
+        let missing = released.map_err(NodeError::from)?.answer;
+        Ok(Response::new(v1::ReleasePersonResponse { missing }))
+    }
 }
 
 impl RegistryGrpc {
@@ -133,6 +158,7 @@ impl RegistryGrpc {
         let count = |kind| Ok::<_, StoreError>(self.ledger.count(kind)?.unwrap_or_default());
         let open = self.treatment.open_settlements(COUNTED_AT_MOST)?.len();
         let catalogue = self.treatment.catalogue();
+        let held = self.held()?;
         Ok(v1::NodeStatusResponse {
             region: self.registry.region().to_string(),
             open_business_day: self.registry.open_day()?.to_string(),
@@ -151,7 +177,40 @@ impl RegistryGrpc {
             policies: self.published(),
             receipts_undelivered: self.undelivered()?,
             reversals_open: self.reversals_open()?,
+            incarnation: incarnation(&*self.ledger)?,
+            recovering_from: self
+                .recovery
+                .waits_for()
+                .iter()
+                .map(Party::to_string)
+                .collect(),
+            held_count: u64::try_from(held.len()).unwrap_or(u64::MAX),
+            held: held.into_iter().take(HELD_SHOWN).collect(),
+            legs_without_receipt: self.legs_without_receipt()?,
         })
+    }
+
+    /// The people who are held since a restore, by number.
+    fn held(&self) -> Result<Vec<v1::HeldPerson>, StoreError> {
+        let rows = self.ledger.scan(Table::Regained, COUNTED_AT_MOST)?;
+        let held = rows.into_iter().filter_map(|(key, row)| {
+            let (Key::Regained(psn_no), Row::Regained(row)) = (key, row) else {
+                return None;
+            };
+            let missing = row.missing();
+            let psn_no = psn_no.expose().to_owned();
+            (missing > 0).then_some(v1::HeldPerson { psn_no, missing })
+        });
+        Ok(held.collect())
+    }
+
+    fn legs_without_receipt(&self) -> Result<u64, StoreError> {
+        // While they are being collected, all of them wait for their receipts.
+        if !self.recovery.serves() {
+            return Ok(0);
+        }
+        let rows = self.ledger.scan(Table::RegainedLegs, COUNTED_AT_MOST)?;
+        Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
     }
 
     fn reversals_open(&self) -> Result<u64, StoreError> {

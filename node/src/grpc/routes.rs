@@ -7,23 +7,28 @@ use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
+use huitong_proto::settlement::v1::backup_service_server::BackupServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
+use huitong_proto::settlement::v1::recovery_service_server::RecoveryServiceServer;
 use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
+use super::backup::{BackupGrpc, FRAME_BYTES_AT_MOST};
 use super::evidence::EvidenceGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::office::PolicyOfficeGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
+use super::recovery::RecoveryGrpc;
 use super::registry::RegistryGrpc;
 use super::treatment::TreatmentGrpc;
+use crate::clock::Clock;
 use crate::evidence::EvidenceDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
@@ -31,8 +36,10 @@ use crate::office::Office;
 use crate::peers::Homes;
 use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
+use crate::recovery::Recovery;
 use crate::registry::Registry;
 use crate::treatment::TreatmentRole;
+use crate::writer::Writer;
 
 /// What the services stand on.
 pub struct Services {
@@ -56,6 +63,12 @@ pub struct Services {
     pub policies: Arc<PolicyBook>,
     /// The directory.
     pub homes: Homes,
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// What a restored node still lacks.
+    pub recovery: Arc<Recovery>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// The routes of a node.
@@ -105,11 +118,19 @@ fn of_parties(services: &Services) -> Routes {
     let treatment = TreatmentGrpc::new(Arc::clone(&services.treatment));
     let treatment =
         TreatmentServiceServer::new(treatment).max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let returning = RecoveryServiceServer::new(RecoveryGrpc {
+        ledger: Arc::clone(&services.ledger),
+        writer: Arc::clone(&services.writer),
+        home: Arc::clone(&services.home),
+        policies: Arc::clone(&services.policies),
+    });
+    let returning = returning.max_encoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&services.policies)));
     Routes::new(institution)
         .add_service(home)
         .add_service(treatment)
         .add_service(policy)
+        .add_service(returning)
 }
 
 /// What officers of the region call, and what they share with its institutions.
@@ -124,13 +145,19 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         policies: Arc::clone(&policies),
         homes: homes.clone(),
     };
+    let clock = Arc::clone(&services.clock);
+    let copying = BackupGrpc::new(services.region, Arc::clone(&ledger), clock);
+    let copying = BackupServiceServer::new(copying).max_encoding_message_size(FRAME_BYTES_AT_MOST);
     let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let office = Arc::clone(&services.office);
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
     let office =
         PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let writer = Arc::clone(&services.writer);
     let registry = RegistryGrpc {
+        writer,
+        recovery: Arc::clone(&services.recovery),
         registry: Arc::clone(&services.registry),
         ledger,
         home: Arc::clone(&services.home),
@@ -147,4 +174,5 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(office)
         .add_service(registry)
         .add_service(people)
+        .add_service(copying)
 }

@@ -92,6 +92,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         RefusalCode::StoreBroken
         | RefusalCode::HomeUnreachable
         | RefusalCode::TreatmentUnreachable
+        | RefusalCode::Recovering
+        | RefusalCode::PersonHeld
+        | RefusalCode::LegStands
         | RefusalCode::OutcomeUnknown => Code::Unavailable,
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
         RefusalCode::IdentityMismatch
@@ -113,6 +116,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
+        | RefusalCode::OldIncarnation
+        | RefusalCode::OtherJournal
         | RefusalCode::NothingStands
         | RefusalCode::TermPassed
         | RefusalCode::LaterStands

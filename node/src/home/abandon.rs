@@ -9,6 +9,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::refusing::{Refused, refused};
+use super::restored::bound;
 use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
@@ -31,6 +32,8 @@ pub enum AbandonVerdict {
     Repeated,
     /// A tombstone, from now on.
     Buried(Box<HomeRefused>),
+    /// Legs of it are with the clearinghouse since before a restore: it is not given up silently.
+    LegStands,
 }
 
 impl Command for Abandon {
@@ -49,6 +52,9 @@ impl Command for Abandon {
         } = self;
         if rows.home_settlement(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Repeated));
+        }
+        if bound(rows, settlement)?.is_some() {
+            return Ok(Verdict::Answer(AbandonVerdict::LegStands));
         }
         let record = refused(Refused {
             settlement,

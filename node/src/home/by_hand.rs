@@ -122,6 +122,9 @@ impl Command for SettleByHand {
                 return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
             }
             CommitVerdict::Stale => return Ok(Verdict::Answer(HandVerdict::Stale)),
+            CommitVerdict::LegStands => {
+                return Err(StoreError::Inconsistent("a settlement by hand has no legs"));
+            }
             // The settlement's id is the act's: no other request has it.
             CommitVerdict::Repeated | CommitVerdict::Conflict(_) => {
                 return Ok(Verdict::Answer(HandVerdict::Conflict));

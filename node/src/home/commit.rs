@@ -25,8 +25,9 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::totals::TotalSlot;
 
 use super::refusing::{Refused, refused};
+use super::restored::bound;
 use crate::clock::Calendar;
-use crate::store::{Account, PolicyChanges, Rows, StoreError, Stream, StreamHead};
+use crate::store::{Account, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now};
 use crate::writer::{Command, Verdict};
 
 /// The home region's own word on a claim.
@@ -76,6 +77,8 @@ pub enum CommitVerdict {
     Conflict(BoundField),
     /// The person's record has changed, or the policy that decides.
     Stale,
+    /// Legs of it with other amounts are with the clearinghouse since before a restore.
+    LegStands,
 }
 
 impl Command for Commit {
@@ -89,7 +92,7 @@ impl Command for Commit {
         if let Some(other) = rows.home_visit(claim.treatment, claim.visit_key())? {
             return self.refuse(Refusal::new(RefusalCode::VisitAlreadySettled, other), now);
         }
-        let account = rows.account(claim.person.psn_no)?;
+        let account = account_now(rows, claim.person.psn_no)?;
         let current = account.as_ref().map(|account| account.version);
         let recomputed = self
             .recomputed
@@ -171,16 +174,26 @@ impl Commit {
         rows: &dyn Rows,
         now: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
-        let last_closed = rows.last_closed_day()?.map(|row| row.day);
-        let business_day = self.calendar.day_of(now, last_closed);
-        let business_day = business_day.map_err(|_| StoreError::Range("the calendar's days"))?;
+        let bound = bound(rows, self.settlement)?;
+        if let Some(bound) = &bound
+            && amounts(&decision).ok().as_ref() != Some(&bound.amounts)
+        {
+            return Ok(Verdict::Answer(CommitVerdict::LegStands));
+        }
+        let business_day = match &bound {
+            Some(bound) => bound.business_day,
+            None => self.open_day(rows, now)?,
+        };
         let after = account.next_version();
         let body = self.body(&decision, after, business_day, rows, now)?;
         let head = |stream| {
             rows.stream(stream)
                 .map(|head| head.unwrap_or(StreamHead::EMPTY))
         };
-        let legs_from = head(Stream::Legs)?.written.saturating_add(1);
+        let legs_from = match bound {
+            Some(bound) => bound.from,
+            None => head(Stream::Legs)?.written.saturating_add(1),
+        };
         let commitment = Commitment {
             salt: self.salt,
             totals: totals_after(&decision, account)?,
@@ -198,6 +211,12 @@ impl Commit {
             salt: self.salt,
         };
         Ok(Verdict::Append(vec![NodeRecord::Committed(record)], answer))
+    }
+
+    fn open_day(&self, rows: &dyn Rows, now: Timestamp) -> Result<BusinessDay, StoreError> {
+        let last_closed = rows.last_closed_day()?.map(|row| row.day);
+        let day = self.calendar.day_of(now, last_closed);
+        day.map_err(|_| StoreError::Range("the calendar's days"))
     }
 
     fn body(
@@ -264,7 +283,7 @@ pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
 }
 
 /// The totals that a decision changes, as they stand after it.
-fn totals_after(
+pub(super) fn totals_after(
     decision: &Decision,
     account: &Account,
 ) -> Result<Vec<(TotalSlot, i64)>, StoreError> {
@@ -288,7 +307,10 @@ fn totals_after(
         .collect())
 }
 
-fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, MoneyError> {
+pub(super) fn balances_after(
+    decision: &Decision,
+    before: Balances,
+) -> Result<Balances, MoneyError> {
     Ok(Balances {
         own: before.own.checked_sub(decision.own_account)?,
         family: before.family.checked_sub(decision.family_account)?,

@@ -12,6 +12,8 @@
 //! | `looks` | Who was shown whose standing? |
 //! | [`watch`] | Does somebody ask about more people than are treated? |
 //! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
+//! | [`regained`] | What follows from a word of its own that a restore brought back? |
+//! | [`restored`] | What does a restore leave behind: which legs, whose gaps? |
 //!
 //! The functions that decide are pure; [`HomeRole`] performs them. It is called by other regions' nodes
 //! through gRPC and by the own treatment role in process, with the same commands.
@@ -22,6 +24,8 @@ pub mod commit;
 mod looks;
 pub mod receipts;
 pub mod refusing;
+pub mod regained;
+pub mod restored;
 pub mod reverse;
 pub mod reversing;
 pub mod standing;
@@ -196,6 +200,7 @@ impl HomeRole {
             visit: &ask.visit,
             settling: Settling::Direct,
         };
+        self.is_not_held(ask.person)?;
         let (asker, psn_no) = ((ask.treatment, ask.institution.code), ask.person.psn_no);
         let now = Instant::now();
         self.watch.admit(asker, psn_no, now)?;
@@ -218,6 +223,14 @@ impl HomeRole {
         Ok(standing.told(&asked))
     }
 
+    /// Whether a person can be served: after a restore, whoever's record has a gap cannot (PROTOCOL 18).
+    fn is_not_held(&self, person: PersonRef) -> Result<(), NodeError> {
+        match restored::missing(&*self.ledger, person.psn_no)? {
+            0 => Ok(()),
+            missing => Err(NodeError::refused(RefusalCode::PersonHeld, missing)),
+        }
+    }
+
     fn standing(&self, asked: &Asked<'_>) -> Result<Result<Standing, Refusal>, StoreError> {
         let deciding = self.policies.deciding();
         standing(&*self.ledger, &deciding.own, self.region, asked)
@@ -234,6 +247,7 @@ impl HomeRole {
         difference: impl FnOnce(&Decision) -> Option<String> + Send,
     ) -> Result<CommitOutcome, NodeError> {
         let (settlement, treatment) = (order.settlement, order.claim.treatment);
+        self.is_not_held(order.claim.person)?;
         let recomputed = self.recompute(&order, difference)?;
         let claim = order.claim.clone();
         let command = Commit {
@@ -270,6 +284,7 @@ impl HomeRole {
             CommitVerdict::Conflict(field) => {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
+            CommitVerdict::LegStands => Err(NodeError::refused(RefusalCode::LegStands, settlement)),
             CommitVerdict::Stale => {
                 let changes = self.ledger.policy_changes()?;
                 let changes = changes.unwrap_or(PolicyChanges::NONE);
@@ -355,6 +370,9 @@ impl HomeRole {
                 Under::Committed(word) => AbandonOutcome::Committed(word),
                 Under::Refused(refusal) => AbandonOutcome::Ended(refusal),
             },
+            AbandonVerdict::LegStands => {
+                return Err(NodeError::refused(RefusalCode::LegStands, settlement));
+            }
             AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),
         })
     }
@@ -376,6 +394,17 @@ impl HomeRole {
         let known = acknowledged.entry(treatment).or_insert(head.acknowledged);
         *known = (*known).max(held.min(head.written));
         Ok(())
+    }
+
+    /// A treatment region was restored: what it held beyond is not held any more, and is delivered again.
+    pub fn is_held_no_more(&self, treatment: RegionCode, beyond: u64) {
+        let mut acknowledged = self
+            .acknowledged
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = acknowledged.get_mut(&treatment) {
+            *known = (*known).min(beyond);
+        }
     }
 
     /// Up to which number a treatment region holds its receipts, as far as it said.

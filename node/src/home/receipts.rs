@@ -1,14 +1,16 @@
 //! What was signed, out of the journal: a receipt, refusal or reversal by its place, or a treatment region's stream
 //! of receipts and reversals by number.
 //!
-//! None is stored as such: its record and the group it was sealed in give the same bytes again.
+//! None is stored as such: its record and the group it was sealed in give the same bytes again. What was regained
+//! after a restore keeps the proof that it was given with.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
+use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
-use huitong_core::record::{NodeRecord, signed_leaf};
+use huitong_core::record::{NodeRecord, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
 use huitong_journal::Frame;
@@ -17,11 +19,11 @@ use crate::group::Group;
 use crate::ledger::Ledger;
 use crate::store::{HomeState, Location, Rows, StoreError, Stream};
 
-/// A record that is signed.
+/// A record that is signed, by its own group or as it was regained.
 enum Signed {
-    Committed(Box<Committed>),
-    Refused(Box<HomeRefused>),
-    Reversed(Box<ReversalOrdered>),
+    Committed(Box<Committed>, Option<Proof>),
+    Refused(Box<HomeRefused>, Option<Proof>),
+    Reversed(Box<ReversalOrdered>, Option<Proof>),
 }
 
 /// The receipt of a committed record.
@@ -30,11 +32,12 @@ enum Signed {
 /// [`StoreError`] when it cannot be read, or is another record.
 pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> {
     let frame = ledger.frame(at)?;
-    let record = frame.record(at.record()).and_then(committed).transpose()?;
-    let record = record.ok_or(StoreError::Inconsistent(
-        "a commit's place holds another record",
-    ))?;
-    receipt_of(&frame, at.record(), &record)
+    match frame.record(at.record()).and_then(signed).transpose()? {
+        Some(Signed::Committed(record, proof)) => receipt_of(&frame, at.record(), &record, proof),
+        Some(Signed::Refused(..) | Signed::Reversed(..)) | None => Err(StoreError::Inconsistent(
+            "a commit's place holds another record",
+        )),
+    }
 }
 
 /// The reversal of a record that ordered one.
@@ -44,8 +47,8 @@ pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> 
 pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError> {
     let frame = ledger.frame(at)?;
     match frame.record(at.record()).and_then(signed).transpose()? {
-        Some(Signed::Reversed(record)) => reversal_of(&frame, at.record(), &record),
-        Some(Signed::Committed(_) | Signed::Refused(_)) | None => Err(StoreError::Inconsistent(
+        Some(Signed::Reversed(record, proof)) => reversal_of(&frame, at.record(), &record, proof),
+        Some(Signed::Committed(..) | Signed::Refused(..)) | None => Err(StoreError::Inconsistent(
             "a reversal's place holds another record",
         )),
     }
@@ -58,10 +61,14 @@ pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError
 pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreError> {
     let frame = ledger.frame(at)?;
     match frame.record(at.record()).and_then(signed).transpose()? {
-        Some(Signed::Refused(record)) => Group::of_frame(&frame)
+        Some(Signed::Refused(record, Some(proof))) => {
+            let record = *record;
+            Ok(RefusalRegained { proof, record }.refusal())
+        }
+        Some(Signed::Refused(record, None)) => Group::of_frame(&frame)
             .and_then(|group| group.refusal(at.record(), &record))
             .ok_or(StoreError::Inconsistent("a refusal's frame is not sealed")),
-        Some(Signed::Committed(_) | Signed::Reversed(_)) | None => Err(StoreError::Inconsistent(
+        Some(Signed::Committed(..) | Signed::Reversed(..)) | None => Err(StoreError::Inconsistent(
             "a refusal's place holds another record",
         )),
     }
@@ -90,24 +97,25 @@ pub fn sent_from(
                 return Ok(sent);
             }
             match signed(bytes).transpose()? {
-                Some(Signed::Committed(record))
+                Some(Signed::Committed(record, proof))
                     if record.claim.treatment == treatment && record.body().number >= from =>
                 {
-                    let receipt = receipt_of(&frame, nth, &record)?;
+                    let receipt = receipt_of(&frame, nth, &record, proof)?;
                     sent.push(HomeWord {
                         receipt,
                         reversal: None,
                     });
                 }
-                Some(Signed::Reversed(record))
+                Some(Signed::Reversed(record, proof))
                     if record.body().clearing.treatment == treatment
                         && record.body().number >= from =>
                 {
-                    let reversal = Some(reversal_of(&frame, nth, &record)?);
+                    let reversal = Some(reversal_of(&frame, nth, &record, proof)?);
                     let receipt = receipt_reversed(ledger, &record)?;
                     sent.push(HomeWord { receipt, reversal });
                 }
-                Some(Signed::Committed(_) | Signed::Refused(_) | Signed::Reversed(_)) | None => {}
+                Some(Signed::Committed(..) | Signed::Refused(..) | Signed::Reversed(..)) | None => {
+                }
             }
         }
     }
@@ -129,37 +137,65 @@ fn receipt_reversed(ledger: &Ledger, record: &ReversalOrdered) -> Result<Receipt
 /// The record of a commit; `None` for any other.
 pub(crate) fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
     match signed(bytes)? {
-        Ok(Signed::Committed(record)) => Some(Ok(*record)),
-        Ok(Signed::Refused(_) | Signed::Reversed(_)) => None,
+        Ok(Signed::Committed(record, _)) => Some(Ok(*record)),
+        Ok(Signed::Refused(..) | Signed::Reversed(..)) => None,
         Err(error) => Some(Err(error)),
     }
 }
 
 fn signed(bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
-    signed_leaf(bytes)?;
-    match NodeRecord::from_bytes(bytes) {
-        Ok(record) => {
-            if let NodeRecord::Committed(record) = record {
-                Some(Ok(Signed::Committed(Box::new(record))))
-            } else if let NodeRecord::HomeRefused(record) = record {
-                Some(Ok(Signed::Refused(Box::new(record))))
-            } else if let NodeRecord::ReversalOrdered(record) = record {
-                Some(Ok(Signed::Reversed(Box::new(record))))
-            } else {
-                None
-            }
-        }
-        Err(error) => Some(Err(error.into())),
+    if !is_signed_word(bytes) {
+        return None;
+    }
+    let record = match NodeRecord::from_bytes(bytes) {
+        Ok(record) => record,
+        Err(error) => return Some(Err(error.into())),
+    };
+    if let NodeRecord::Committed(record) = record {
+        Some(Ok(Signed::Committed(Box::new(record), None)))
+    } else if let NodeRecord::HomeRefused(record) = record {
+        Some(Ok(Signed::Refused(Box::new(record), None)))
+    } else if let NodeRecord::RefusalRegained(regained) = record {
+        let RefusalRegained { proof, record } = regained;
+        Some(Ok(Signed::Refused(Box::new(record), Some(proof))))
+    } else if let NodeRecord::ReversalOrdered(record) = record {
+        Some(Ok(Signed::Reversed(Box::new(record), None)))
+    } else if let NodeRecord::CommitRegained(regained) = record {
+        let CommitRegained { proof, record } = regained;
+        Some(Ok(Signed::Committed(Box::new(record), Some(proof))))
+    } else if let NodeRecord::ReversalRegained(regained) = record {
+        let ReversalRegained { proof, record } = regained;
+        Some(Ok(Signed::Reversed(Box::new(record), Some(proof))))
+    } else {
+        None
     }
 }
 
-fn receipt_of(frame: &Frame, nth: u32, record: &Committed) -> Result<Receipt, StoreError> {
+fn receipt_of(
+    frame: &Frame,
+    nth: u32,
+    record: &Committed,
+    proof: Option<Proof>,
+) -> Result<Receipt, StoreError> {
+    if let Some(proof) = proof {
+        let record = record.clone();
+        return Ok(CommitRegained { proof, record }.receipt());
+    }
     Group::of_frame(frame)
         .and_then(|group| group.receipt(nth, record.body().clone(), record.salt))
         .ok_or(StoreError::Inconsistent("a commit's frame is not sealed"))
 }
 
-fn reversal_of(frame: &Frame, nth: u32, record: &ReversalOrdered) -> Result<Reversal, StoreError> {
+fn reversal_of(
+    frame: &Frame,
+    nth: u32,
+    record: &ReversalOrdered,
+    proof: Option<Proof>,
+) -> Result<Reversal, StoreError> {
+    if let Some(proof) = proof {
+        let record = record.clone();
+        return Ok(ReversalRegained { proof, record }.reversal());
+    }
     let (body, person, salt) = (record.body().clone(), record.person, record.salt);
     Group::of_frame(frame)
         .and_then(|group| group.reversal(nth, body, person, salt))

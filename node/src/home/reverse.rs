@@ -31,7 +31,7 @@ use huitong_core::totals::TotalSlot;
 
 use super::refusing::{Refused, refused};
 use crate::clock::Calendar;
-use crate::store::{Account, HomeId, HomeState, Rows, StoreError, Stream, StreamHead};
+use crate::store::{Account, HomeId, HomeState, Rows, StoreError, Stream, StreamHead, account_now};
 use crate::writer::{Command, Verdict};
 
 /// Which settlements of a person may be reversed.
@@ -141,7 +141,7 @@ impl Command for Reverse {
                 self.refuse(refusal, now)
             }
             Some(HomeState::Committed(_)) => {
-                let account = rows.account(original.claim.person.psn_no)?;
+                let account = account_now(rows, original.claim.person.psn_no)?;
                 let account =
                     account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
                 match self.in_the_way(original, &account, now) {
@@ -289,7 +289,7 @@ impl Reverse {
 }
 
 /// The admission that a settlement had counted.
-fn begun(original: &Committed) -> Option<(InstitutionCode, VisitNumber)> {
+pub(super) fn begun(original: &Committed) -> Option<(InstitutionCode, VisitNumber)> {
     let visit = &original.claim.visit;
     let counted = visit.setting.is_stay() && !original.snapshot.coverage.continued;
     counted.then(|| {
@@ -300,7 +300,7 @@ fn begun(original: &Committed) -> Option<(InstitutionCode, VisitNumber)> {
 
 /// The totals that a decision had changed, as they stand without it. A total that was brought in anew since,
 /// lower than what the settlement had added to it, ends at zero: no total is below.
-fn totals_without(decision: &Decision, account: &Account) -> Vec<(TotalSlot, i64)> {
+pub(super) fn totals_without(decision: &Decision, account: &Account) -> Vec<(TotalSlot, i64)> {
     let mut without: BTreeMap<&TotalSlot, i64> = BTreeMap::new();
     for change in &decision.totals {
         let standing = || {
@@ -316,7 +316,10 @@ fn totals_without(decision: &Decision, account: &Account) -> Vec<(TotalSlot, i64
         .collect()
 }
 
-fn balances_without(decision: &Decision, standing: Balances) -> Result<Balances, MoneyError> {
+pub(super) fn balances_without(
+    decision: &Decision,
+    standing: Balances,
+) -> Result<Balances, MoneyError> {
     Ok(Balances {
         own: standing.own.checked_add(decision.own_account)?,
         family: standing.family.checked_add(decision.family_account)?,

@@ -5,7 +5,6 @@ use huitong_core::digest::sha256_parts;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::officer::OfficerName;
-use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -138,7 +137,7 @@ impl HomeRole {
         if at.frame().is_none() {
             return Err(NodeError::refused(RefusalCode::Overloaded, settlement));
         }
-        let NodeRecord::Committed(record) = self.ledger.record(at)? else {
+        let Some(record) = self.ledger.record(at)?.into_committed() else {
             return Err(StoreError::Inconsistent("a commit's place holds another record").into());
         };
         Ok(Some((at, record)))

@@ -29,7 +29,7 @@ use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime};
 use super::unbroken::unbroken;
 use crate::ordinal;
 use crate::policies::{HeldPolicy, OwnPolicies};
-use crate::store::{Account, Episode, Filings, Rows, StoreError};
+use crate::store::{Account, Episode, Filings, Rows, StoreError, account_now};
 
 /// A person and a visit.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +170,7 @@ pub fn standing(
             asked.person.home,
         )));
     };
-    let account = rows.account(psn_no)?;
+    let account = account_now(rows, psn_no)?;
     let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;

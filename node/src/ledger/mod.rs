@@ -26,7 +26,7 @@ use crate::group::{Group, LastGroup};
 use crate::store::apply::{Ground, Records, changes};
 use crate::store::{Change, Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
-pub use open::{LedgerOptions, OpenError};
+pub use open::{LedgerOptions, OpenError, Opened};
 pub use progress::Unsynced;
 
 use indexer::{Synced, Told};
@@ -49,6 +49,7 @@ pub struct Ledger {
     appended: AtomicU64,
     to_index: Mutex<Option<mpsc::UnboundedSender<Told>>>,
     indexer: Mutex<Option<Running>>,
+    opened: Opened,
     /// Last, so that it tells when everything above has let go of the files.
     gone: DropGuard,
 }
@@ -246,6 +247,18 @@ impl Ledger {
             .frame()
             .ok_or(StoreError::Inconsistent("a record is not written yet"))?;
         Ok(self.reader.frame_at(position)?)
+    }
+
+    /// What opening cost.
+    #[must_use]
+    pub const fn opened(&self) -> Opened {
+        self.opened
+    }
+
+    /// Reads what is on disk of the journal.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// All frames from the one that a record lies in.

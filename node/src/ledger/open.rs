@@ -1,6 +1,7 @@
 //! Opening: the journal first, then the index brought up to it.
 //!
-//! An index behind the journal is brought up; one that does not belong to the journal is derived again; one
+//! The index is the checkpoint: segments before the place that it reaches are not read through again. An
+//! index behind the journal is brought up; one that does not belong to the journal is derived again; one
 //! *ahead* of it means that acknowledged records are gone, and the node refuses to serve.
 
 use std::sync::atomic::AtomicU64;
@@ -41,6 +42,17 @@ pub struct LedgerOptions {
     pub runner: Arc<dyn Runner>,
 }
 
+/// What opening cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opened {
+    /// Frames of the journal.
+    pub frames: u64,
+    /// Frames that were read through.
+    pub read: u64,
+    /// Frames from which rows were derived.
+    pub replayed: u64,
+}
+
 /// Why a ledger was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -52,8 +64,10 @@ pub enum OpenError {
     Store(#[from] StoreError),
     /// The index knows records that the journal does not have.
     #[error(
-        "the index has frame {index}, the journal ends with frame {journal}: acknowledged records are gone; \
-         restore the journal before serving (日志缺少已确认的记录，请先恢复日志)"
+        "the index has frame {index}, the journal ends with frame {journal}: acknowledged records are gone. Do \
+         not serve: put a backup back (huitong node restore), or, if none is better than what is here, collect \
+         what is missing from the other parties (huitong node recover) \
+         (日志缺少已确认的记录，请勿提供服务，请用 restore 恢复备份，或用 recover 向各方收集)"
     )]
     Ahead {
         /// The index's last frame.
@@ -82,6 +96,11 @@ impl Ledger {
         } = options;
         let last_group = LastGroup::default();
         let seal = seal(key, last_group.clone());
+        // What the index reaches was read through when it was indexed: start-up is bounded by what came after.
+        let journal = match index.reached()? {
+            Some(reached) => journal.read_from(reached.position),
+            None => journal,
+        };
         let (journal, recovery) = runner.open_journal(disk, journal, Some(seal))?;
         if let Some(torn) = &recovery.torn {
             tracing::warn!(file = %torn.file, bytes = torn.bytes, "an unfinished write was set aside");
@@ -93,7 +112,18 @@ impl Ledger {
             reader: &reader,
             index: &*index,
         };
-        replay.run(from)?;
+        let replayed = replay.run(from)?;
+        let opened = Opened {
+            frames: recovery.frames,
+            read: recovery.read,
+            replayed,
+        };
+        tracing::info!(
+            frames = opened.frames,
+            read = opened.read,
+            replayed,
+            "journal open"
+        );
 
         let overlay = Arc::new(RwLock::new(Overlay::default()));
         let progress = Arc::new(Progress::new());
@@ -117,6 +147,7 @@ impl Ledger {
             appended: AtomicU64::new(0),
             to_index: Mutex::new(Some(to_index)),
             indexer: Mutex::new(Some(indexer)),
+            opened,
             gone: CancellationToken::new().drop_guard(),
         })
     }
@@ -152,12 +183,15 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    fn run(&self, from: Option<Reached>) -> Result<(), StoreError> {
+    /// How many frames were read again.
+    fn run(&self, from: Option<Reached>) -> Result<u64, StoreError> {
         let position = from.map_or(Position::START, |reached| reached.position);
         let mut layered = Layered::over(self);
         let mut reached = from;
+        let mut replayed = 0_u64;
         for frame in self.reader.frames_from(position) {
             let frame = frame?;
+            replayed = replayed.saturating_add(1);
             let done = match from {
                 Some(reached) if reached.frame == frame.number() => reached.records,
                 Some(_) | None => 0,
@@ -173,7 +207,8 @@ impl Replay<'_> {
                 self.apply(full, reached)?;
             }
         }
-        self.apply(layered, reached)
+        self.apply(layered, reached)?;
+        Ok(replayed)
     }
 
     /// Applies a frame's records but the first `done`; how many it has.

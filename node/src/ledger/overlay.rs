@@ -158,6 +158,16 @@ pub(super) fn written(row: Row, committed: &Committed) -> Row {
     located(row, |at| at.written(committed.position, committed.first))
 }
 
+fn at_home(row: HomeRow, place: impl Fn(Location) -> Location) -> HomeRow {
+    let state = match row.state {
+        HomeState::Committed(at) => HomeState::Committed(place(at)),
+        HomeState::Reversed(row) => HomeState::Reversed(reversed(row, &place)),
+        HomeState::Refused(at) => HomeState::Refused(place(at)),
+        HomeState::Tombstone(at) => HomeState::Tombstone(place(at)),
+    };
+    HomeRow { state, ..row }
+}
+
 fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
     match row {
         Row::Settlement(row) => {
@@ -179,15 +189,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
                 ..row
             })
         }
-        Row::HomeSettlement(row) => {
-            let state = match row.state {
-                HomeState::Committed(at) => HomeState::Committed(place(at)),
-                HomeState::Reversed(row) => HomeState::Reversed(reversed(row, &place)),
-                HomeState::Refused(at) => HomeState::Refused(place(at)),
-                HomeState::Tombstone(at) => HomeState::Tombstone(place(at)),
-            };
-            Row::HomeSettlement(HomeRow { state, ..row })
-        }
+        Row::HomeSettlement(row) => Row::HomeSettlement(at_home(row, place)),
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
@@ -222,7 +224,11 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::LooksWritten(_)
         | Row::Death(_)
         | Row::Emergency(_)
-        | Row::Reviewed(_)) => row,
+        | Row::Reviewed(_)
+        | Row::Restored(_)
+        | Row::RestoredPeer(_)
+        | Row::Regained(_)
+        | Row::RegainedLegs(_)) => row,
     }
 }
 

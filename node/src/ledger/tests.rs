@@ -1,5 +1,7 @@
 //! Reading the journal again from any place gives the same rows; a failed write stops everything.
 
+mod starts;
+
 use std::sync::mpsc::sync_channel;
 
 use huitong_certs::authority::Hosts;
@@ -366,20 +368,6 @@ fn after_a_failed_write_nothing_is_taken_until_a_restart_reads_what_is_there() {
         }
     }
     assert_eq!(broken, 8, "a write and a sync, each in four ways");
-}
-
-#[test]
-fn an_index_ahead_of_the_journal_is_not_served() {
-    let index = Arc::new(MemoryIndex::new());
-    write(&FakeDisk::new(0), &index, &history());
-    let ahead = open(&FakeDisk::new(0), &index);
-    assert!(matches!(
-        ahead,
-        Err(OpenError::Ahead {
-            index: 24,
-            journal: 0
-        })
-    ));
 }
 
 #[test]

@@ -8,9 +8,13 @@ use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
+use huitong_core::leg::NumberedLeg;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
-use huitong_proto::clearing::v1::{CloseDayRequest, ReportLegsRequest, StreamPositionRequest};
-use huitong_proto::conversion::leg::leg_to_wire;
+use huitong_proto::clearing::v1::{
+    CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
+};
+use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +24,7 @@ use tonic::transport::Channel;
 use super::stream::legs_from;
 use crate::chance::{Chance, jittered};
 use crate::ledger::Ledger;
-use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table};
+use crate::store::{Key, Restored, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation};
 
 /// Legs of one report.
 const BATCH: usize = 4_096;
@@ -36,6 +40,25 @@ pub struct Reported {
     pub held: u64,
     /// The last day that it counts as closed.
     pub closed: Option<BusinessDay>,
+}
+
+/// What the clearinghouse gives back of the own stream.
+#[derive(Debug)]
+pub enum RegainedStream {
+    /// A page of it.
+    Page {
+        /// The legs, by consecutive numbers.
+        legs: Vec<NumberedLeg>,
+        /// The highest number held.
+        held: u64,
+        /// The days that were closed, ascending, each with its last number; with the last page.
+        closed: Vec<(BusinessDay, u64)>,
+    },
+    /// It knows an incarnation as high, of another restore.
+    Older {
+        /// That incarnation.
+        known: u32,
+    },
 }
 
 /// The way to the clearinghouse.
@@ -145,7 +168,9 @@ impl Reporter {
 
     async fn position(&self) -> Result<u64, ReportError> {
         let mut client = self.client();
-        let answer = call_within(self.within, StreamPositionRequest {}, |request| {
+        let incarnation = incarnation(&*self.ledger)?;
+        let request = StreamPositionRequest { incarnation };
+        let answer = call_within(self.within, request, |request| {
             client.stream_position(request)
         });
         Ok(answer.await?.into_inner().held)
@@ -169,6 +194,7 @@ impl Reporter {
             }
             let request = ReportLegsRequest {
                 legs: legs.iter().map(leg_to_wire).collect(),
+                incarnation: incarnation(&*self.ledger)?,
             };
             let mut client = self.client();
             let answer =
@@ -184,6 +210,44 @@ impl Reporter {
         self.reported.send_modify(|reported| reported.held = held);
         self.close_days(held).await?;
         Ok(held)
+    }
+
+    /// The own stream back after a number, a page of it: for a node that was restored.
+    ///
+    /// # Errors
+    /// What was refused or not reached, in words.
+    pub async fn regain(&self, own: &Restored, after: u64) -> Result<RegainedStream, String> {
+        let request = RegainLegsRequest {
+            incarnation: own.incarnation,
+            mark: own.mark.to_vec(),
+            after,
+        };
+        let mut client = self.client().max_decoding_message_size(MAX_MESSAGE_BYTES);
+        let answer = call_within(self.within, request, |request| client.regain_legs(request)).await;
+        let answer = answer
+            .map_err(|status| ReportError::from(status).to_string())?
+            .into_inner();
+        if answer.incarnation_known > 0 {
+            return Ok(RegainedStream::Older {
+                known: answer.incarnation_known,
+            });
+        }
+        let path = Path::root("legs");
+        let legs = answer.legs.iter().enumerate();
+        let legs = legs.map(|(at, leg)| leg_from_wire(leg, path.item(at)));
+        let day = |closed: &ClosedDay| {
+            let day = Path::root("business_day").parse(&closed.business_day, BusinessDay::parse)?;
+            Ok((day, closed.up_to))
+        };
+        let closed = answer.closed.iter().map(day);
+        let read = || -> Result<RegainedStream, WireFault> {
+            Ok(RegainedStream::Page {
+                legs: legs.collect::<Result<_, _>>()?,
+                held: answer.held,
+                closed: closed.collect::<Result<_, _>>()?,
+            })
+        };
+        read().map_err(|fault| fault.to_string())
     }
 
     async fn close_days(&self, held: u64) -> Result<(), ReportError> {
@@ -202,6 +266,7 @@ impl Reporter {
             let request = CloseDayRequest {
                 business_day: day.to_string(),
                 up_to: closed.up_to,
+                incarnation: incarnation(&*self.ledger)?,
             };
             let mut client = self.client();
             let answer =

@@ -35,6 +35,17 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
 /// region owes.
 fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
+        NodeRecord::LegsRegained(record) => return Ok(record.legs.clone()),
+        NodeRecord::CommitRegained(regained) => (
+            Side::Payable,
+            regained.record.legs_from,
+            Leg::of(regained.record.body()),
+        ),
+        NodeRecord::ReversalRegained(regained) => (
+            Side::Receivable,
+            regained.record.legs_from,
+            Leg::of_reversal(regained.record.body()),
+        ),
         NodeRecord::ReversalBooked(record) => (
             Side::Payable,
             record.legs_from,
@@ -75,7 +86,12 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::PersonChanged(_)
         | NodeRecord::EmergencyReviewed(_)
         | NodeRecord::SettledByHand(_)
-        | NodeRecord::VisitFreed(_) => return Ok(Vec::new()),
+        | NodeRecord::VisitFreed(_)
+        | NodeRecord::RestoreBegan(_)
+        | NodeRecord::RestoreEnded(_)
+        | NodeRecord::PeerRestored(_)
+        | NodeRecord::RefusalRegained(_)
+        | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())
         .ok()

@@ -37,7 +37,7 @@ use crate::measures::Measures;
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
 pub use guard::PeerLimits;
-pub use remote::Peer;
+pub use remote::{Announced, Collect, Collected, Peer};
 
 /// One region of the directory.
 #[derive(Debug, Clone)]

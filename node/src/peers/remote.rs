@@ -39,6 +39,10 @@ use super::guard::{Guard, Purpose};
 use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
+mod recovery;
+
+pub use recovery::{Announced, Collect, Collected};
+
 /// Connections kept to one peer.
 const CONNECTIONS: usize = 4;
 

@@ -21,9 +21,8 @@ use super::change::{Effect, effect};
 use super::filing::Acting;
 use super::person::Person;
 use super::rule::FilingRule;
-use crate::store::apply::import::FIRST_INCARNATION;
 use crate::store::apply::person::asked;
-use crate::store::{Account, Filings, Rows, StoreError};
+use crate::store::{Account, Filings, Rows, StoreError, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
 /// An act to be decided.
@@ -96,13 +95,16 @@ impl Command for ChangePerson {
             };
             return Ok(Verdict::Answer(answer));
         }
-        let account = rows.account(self.psn_no)?;
+        let account = account_now(rows, self.psn_no)?;
         let person = self.person(rows, account.as_ref())?;
         let today = day_of(now)?;
         match self.effect(&person, act, today) {
             Err(refusal) => Ok(Verdict::Answer(ActVerdict::Refused(refusal))),
             Ok(effect) => {
-                let account = account.unwrap_or_else(|| Account::new(FIRST_INCARNATION));
+                let account = match account {
+                    Some(account) => account,
+                    None => Account::new(incarnation(rows)?),
+                };
                 let record = self.record(act, effect, &account, now);
                 Ok(Verdict::Append(
                     vec![NodeRecord::PersonChanged(record)],

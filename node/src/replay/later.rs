@@ -7,7 +7,6 @@
 use huitong_core::coverage::PersonVersion;
 use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
-use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -107,7 +106,7 @@ fn standing_after(ledger: &Ledger, reversed: &Committed) -> Result<Vec<Location>
 }
 
 fn committed(ledger: &Ledger, at: Location) -> Result<Committed, StoreError> {
-    let NodeRecord::Committed(record) = ledger.record(at)? else {
+    let Some(record) = ledger.record(at)?.into_committed() else {
         return Err(StoreError::Inconsistent(
             "a commit's place holds another record",
         ));

@@ -1,4 +1,6 @@
-//! What any backend must pass, run on each of them.
+//! What any backend must pass, run on each of them: a backend is added to `on_each` and nowhere else.
+
+mod rows;
 
 mod people;
 

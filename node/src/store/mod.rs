@@ -9,21 +9,27 @@ pub mod apply;
 #[cfg(test)]
 mod conformance;
 pub mod embedded;
+mod incarnation;
 mod location;
 mod looked_row;
 pub mod memory;
 mod person_row;
 mod policy_row;
+mod recovery_row;
 mod refused_row;
 mod reversal_row;
 mod row;
 mod table;
 
+pub use incarnation::{account_now, incarnation};
 pub use location::Location;
 pub use looked_row::{LookedAt, LookedRow};
 pub use person_row::{ActRow, ReviewedRow};
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
+};
+pub use recovery_row::{
+    FIRST_INCARNATION, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
 };
 pub use refused_row::RefusedRow;
 pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};

@@ -291,6 +291,16 @@ impl HeldReceipts {
         beyond: BTreeSet::new(),
     };
 
+    /// The highest number that is held, beyond whatever gap.
+    #[must_use]
+    pub fn highest(&self) -> u64 {
+        self.beyond
+            .last()
+            .copied()
+            .unwrap_or_default()
+            .max(self.up_to)
+    }
+
     /// The same with one more.
     #[must_use]
     pub fn with(mut self, number: u64) -> Self {

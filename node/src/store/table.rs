@@ -8,6 +8,7 @@ use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
 use huitong_core::id::{ActId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::leg::LegKind;
 use huitong_core::person::PsnNo;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::{InstitutionRow, Member};
@@ -17,6 +18,7 @@ use super::StoreError;
 use super::location::Location;
 use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
+use super::recovery_row::{RegainedLegs, RegainedPerson, Restored, RestoredPeer};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
@@ -31,6 +33,9 @@ macro_rules! tables {
         pub enum Table { $($(#[$doc])* $table),* }
 
         impl Table {
+            /// Every table.
+            pub const ALL: &'static [Self] = &[$(Self::$table),*];
+
             /// Its tag, the first byte of its keys.
             #[must_use]
             pub const fn tag(self) -> u8 {
@@ -147,4 +152,12 @@ tables! {
     40 Looked(psn_no: PsnNo) => LookedRow, looked;
     /// Home role: the number of the last record of who was shown whose standing.
     41 LooksWritten() => u64, looks_written;
+    /// The node's own last restore.
+    50 Restored() => Restored, restored;
+    /// The last restore of another region's node.
+    51 RestoredPeer(region: RegionCode) => RestoredPeer, restored_peer;
+    /// What a restore regained of a person's record.
+    52 Regained(psn_no: PsnNo) => RegainedPerson, regained;
+    /// Legs that came back from the clearinghouse and are not booked again yet.
+    53 RegainedLegs(id: SettlementId, kind: LegKind) => RegainedLegs, regained_legs;
 }

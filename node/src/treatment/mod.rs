@@ -12,6 +12,8 @@
 //! | [`deliver`] | Which receipts and reversals came by the other way? (rule 8) |
 //! | [`notice`] | Which reversals has an institution not seen? |
 //! | [`records`], [`reversals`] | The decisions of the writer, pure |
+//! | [`fence`] | What does a home region's restore make void? (rule 15) |
+//! | [`regained`] | What does an own restore bring back? (rules 16, 17) |
 //! | `proof` | Is a fetched policy what its region published? |
 //! | [`verify`] | Is a receipt or reversal the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
@@ -21,10 +23,12 @@ pub mod cancel;
 pub mod deliver;
 pub mod drive;
 pub mod driving;
+pub mod fence;
 pub mod notice;
 pub mod order;
 mod proof;
 pub mod records;
+pub mod regained;
 pub mod resolve;
 pub mod reversals;
 pub mod reverse;

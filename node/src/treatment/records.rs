@@ -5,7 +5,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::publication::SignedStatement;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::policy::PolicyFetched;
@@ -17,6 +17,8 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
+use super::fence::is_void;
+use crate::home::restored::{from, legs_standing};
 use crate::store::{Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 
@@ -130,18 +132,20 @@ impl Command for Book {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+        let part = &self.0.receipt.body.clearing;
+        let (settlement, home) = (part.settlement, part.home);
+        if is_void(rows, home, &self.0)? {
+            return Ok(Verdict::Answer(Step::NotOpen));
+        }
         let HomeWord { receipt, reversal } = self.0;
-        let settlement = receipt.body.clearing.settlement;
         let state = rows.settlement(settlement)?.map(|row| row.state);
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
         match state {
             Some(SettlementState::Prepared) => {
-                let legs_from = next_leg;
-                let legs = u64::try_from(Leg::of(&receipt.body).len());
-                let legs = legs.map_err(|_| StoreError::Range("legs of a record"))?;
-                next_leg = next_leg.saturating_add(legs);
+                let standing = legs_standing(rows, settlement, LegKind::Settlement)?;
+                let legs_from = from(standing, &Leg::of(&receipt.body), &mut next_leg)?;
                 records.push(NodeRecord::Settled(Settled {
                     settlement,
                     receipt,
@@ -158,9 +162,11 @@ impl Command for Book {
             | None => return Ok(Verdict::Answer(Step::NotOpen)),
         }
         if let Some(reversal) = reversal {
+            let standing = legs_standing(rows, settlement, LegKind::Reversal)?;
+            let legs_from = from(standing, &Leg::of_reversal(&reversal.body), &mut next_leg)?;
             records.push(NodeRecord::ReversalBooked(ReversalBooked {
                 reversal,
-                legs_from: next_leg,
+                legs_from,
                 at,
             }));
         }

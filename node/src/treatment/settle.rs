@@ -292,7 +292,7 @@ impl TreatmentRole {
             institution: order.institution,
             request: order.request,
             binding: order.binding(),
-            bill: order.bill.bill,
+            bill: Some(order.bill.bill),
             claim,
             decision: decision.clone(),
             snapshot: snapshot.clone(),

@@ -133,6 +133,24 @@ impl TreatmentRole {
     }
 }
 
+/// What a settlement that is or was settled was decided on, and its receipt.
+///
+/// # Errors
+/// [`StoreError`] when it never was, or cannot be read.
+pub(crate) fn booked(
+    ledger: &Ledger,
+    row: &SettlementRow,
+) -> Result<(Attempt, Receipt), StoreError> {
+    let at = match &row.state {
+        SettlementState::Settled(at) => *at,
+        SettlementState::Reversed(places) => places.settled,
+        SettlementState::Prepared | SettlementState::Refused(_) | SettlementState::Abandoned(_) => {
+            return Err(StoreError::Inconsistent("it was never settled"));
+        }
+    };
+    Ok((attempt(ledger, row)?, settled(ledger, at)?.receipt))
+}
+
 fn read(
     ledger: &Ledger,
     settlement: SettlementId,

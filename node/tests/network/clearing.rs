@@ -10,8 +10,8 @@ use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
 use huitong_proto::clearing::v1::{
-    CloseDayRequest, CloseDayResponse, Leg, ReportLegsRequest, ReportLegsResponse, Side,
-    StreamPositionRequest, StreamPositionResponse,
+    CloseDayRequest, CloseDayResponse, Leg, RegainLegsRequest, RegainLegsResponse,
+    ReportLegsRequest, ReportLegsResponse, Side, StreamPositionRequest, StreamPositionResponse,
 };
 use huitong_proto::settlement::v1;
 use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer};
@@ -107,6 +107,31 @@ impl ClearingService for Clearinghouse {
         Ok(Response::new(CloseDayResponse {
             closed: held >= request.into_inner().up_to,
         }))
+    }
+
+    async fn regain_legs(
+        &self,
+        request: Request<RegainLegsRequest>,
+    ) -> Result<Response<RegainLegsResponse>, Status> {
+        let region = region(&request);
+        let after = request.into_inner().after;
+        let streams = self.streams.lock().unwrap();
+        let held = streams.get(&region).cloned().unwrap_or_default();
+        self.answer()?;
+        let legs = held.iter().filter(|leg| leg.number > after).take(3);
+        Ok(Response::new(RegainLegsResponse {
+            legs: legs.cloned().collect(),
+            held: held.len() as u64,
+            ..RegainLegsResponse::default()
+        }))
+    }
+}
+
+impl Running {
+    /// The legs that it holds of a region.
+    pub fn held(&self, region: &str) -> Vec<Leg> {
+        let streams = self.streams.lock().unwrap();
+        streams.get(region).cloned().unwrap_or_default()
     }
 }
 

@@ -29,6 +29,7 @@ mod offices;
 mod outages;
 mod policies;
 mod privacy;
+mod recovery;
 mod refusals;
 mod relay;
 mod repeats;

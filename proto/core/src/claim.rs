@@ -77,7 +77,7 @@ pub struct Binding {
     pub person: Digest,
     /// Of the visit.
     pub visit: Digest,
-    /// Of the bill and of what others gave.
+    /// Of the bill and of what others gave; [`Binding::NO_BILL`] when that is not known any more.
     pub bill: Digest,
 }
 
@@ -113,6 +113,10 @@ impl fmt::Display for BoundField {
 }
 
 impl Binding {
+    /// Stands for the bill in a binding that a restored treatment node made from the claim: it never saw the
+    /// bill as charged, and takes whichever comes again under the id for the one that was settled.
+    pub const NO_BILL: Digest = Digest::from_bytes([0; 32]);
+
     /// The first part in which two requests differ, or `None` when they are one.
     #[must_use]
     pub fn first_difference(&self, other: &Self) -> Option<BoundField> {
@@ -123,7 +127,12 @@ impl Binding {
             ),
             (self.person == other.person, BoundField::Person),
             (self.visit == other.visit, BoundField::Visit),
-            (self.bill == other.bill, BoundField::Bill),
+            (
+                self.bill == other.bill
+                    || self.bill == Self::NO_BILL
+                    || other.bill == Self::NO_BILL,
+                BoundField::Bill,
+            ),
         ]
         .into_iter()
         .find_map(|(same, field)| (!same).then_some(field))

@@ -40,6 +40,7 @@ pub mod publication;
 pub mod ratio;
 pub mod receipt;
 pub mod record;
+pub mod recovery;
 pub mod redacted;
 pub mod refusal;
 pub mod region;

@@ -64,6 +64,8 @@ refusals! {
     Overloaded "node.overloaded" SameId "The node is busy; send it again in a few seconds." "系统繁忙，请几秒后重发。";
     /// The store stopped writing after a failed write.
     StoreBroken "node.store_broken" SameId "The node has stopped writing after a disk fault; its operator must restart it." "磁盘故障后系统已停止写入，须由运维人员重启。";
+    /// The node was restored and collects what its backup does not have.
+    Recovering "node.recovering" SameId "The node was restored from a backup and is collecting what came after it; nothing was changed. Send it again." "节点由备份恢复，正在向各方收集备份之后的业务，未做任何变更；请稍后重发。";
     /// The message is over the size limit.
     TooLarge "request.too_large" No "The message is over the limit; split the bill into interim bills." "报文超过大小限制，请分次中途结算。";
     /// A field is missing or wrong.
@@ -88,6 +90,8 @@ refusals! {
     InstitutionNotNetworked "institution.not_networked" No "The institution is not networked on the day of the visit; the patient claims at home." "该机构就诊日未联网结算，请回参保地手工报销。";
     /// The person is not known at home.
     UnknownPerson "person.unknown" No "The home region does not know this person; check the number and the region." "参保地无此人员，请核对人员编号与参保地。";
+    /// The person's record has a gap since a restore.
+    PersonHeld "person.held" SameId "Since a restore the person's record has a gap; the home bureau must look and release the person. Nothing was settled." "节点恢复后该人员记录存在缺口，须由参保地经办机构核查后放行；未结算。";
     /// The credential does not belong to the person.
     CredentialMismatch "person.credential_mismatch" No "The credential does not belong to this person; read it again." "就诊凭证与人员不符，请重新读取。";
     /// Days of care after the person's death.
@@ -124,6 +128,12 @@ refusals! {
     TermPassed "reversal.term_passed" No "The days in which an institution may reverse alone have passed; ask the home bureau." "已超过医疗机构自行冲正的期限，请联系参保地经办机构。";
     /// The home region reverses the latest settlement first.
     LaterStands "reversal.later_stands" No "A later settlement of the same person stands, named here; the home region reverses the latest first." "该参保人其后另有所示结算；参保地要求从最近一笔起依次冲正。";
+    /// A leg of it is with the clearinghouse, and its receipt was lost.
+    LegStands "recovery.leg_stands" SameId "A leg of this settlement is with the clearinghouse and its receipt was lost in a restore; the home bureau must look. Nothing is settled or given up meanwhile." "该笔结算的往来账已报清算中心，回执在恢复中遗失，须由参保地核查；其间不结算也不作废。";
+    /// What it says was said in an incarnation that ended.
+    OldIncarnation "recovery.old_incarnation" No "This node or its peer was restored since; the newer incarnation named counts, and nothing of an older one is taken." "本节点或对方此后已恢复，以所示的较新代次为准，旧代次内容不予接收。";
+    /// The copy is of another journal.
+    OtherJournal "backup.other_journal" No "The backup there is of another journal than this node's; begin a new one in an empty folder." "该目录中的备份属于另一日志，请另选空目录重新备份。";
     /// The person's record changed since the snapshot.
     StaleVersion "version.stale" SameId "The person's record changed; adjudicate again on the fresh snapshot." "人员累计已变化，请按新快照重新计算。";
     /// The home region computes another decision.

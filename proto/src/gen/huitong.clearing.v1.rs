@@ -26,7 +26,11 @@ pub struct Leg {
     pub kind: i32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct StreamPositionRequest {}
+pub struct StreamPositionRequest {
+    /// The caller's incarnation: 1, or as often as it was restored and once more.
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StreamPositionResponse {
     /// The highest number held without a gap and synced; 0 for none.
@@ -38,6 +42,9 @@ pub struct ReportLegsRequest {
     /// Consecutive, ascending, at most 4,096.
     #[prost(message, repeated, tag = "1")]
     pub legs: ::prost::alloc::vec::Vec<Leg>,
+    /// The caller's incarnation.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReportLegsResponse {
@@ -50,6 +57,44 @@ pub struct CloseDayRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
     /// The last number of the day, or of an earlier day when the day has none.
+    #[prost(uint64, tag = "2")]
+    pub up_to: u64,
+    /// The caller's incarnation.
+    #[prost(uint32, tag = "3")]
+    pub incarnation: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RegainLegsRequest {
+    /// Above the incarnation that the backup has.
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+    /// 16 bytes, drawn when the restore began.
+    #[prost(bytes = "vec", tag = "2")]
+    pub mark: ::prost::alloc::vec::Vec<u8>,
+    /// The last number that is at hand.
+    #[prost(uint64, tag = "3")]
+    pub after: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RegainLegsResponse {
+    /// The legs after that number, ascending, at most 4,096.
+    #[prost(message, repeated, tag = "1")]
+    pub legs: ::prost::alloc::vec::Vec<Leg>,
+    /// The highest number held.
+    #[prost(uint64, tag = "2")]
+    pub held: u64,
+    /// The days that the caller closed, ascending, each with its last number; with the last page.
+    #[prost(message, repeated, tag = "3")]
+    pub closed: ::prost::alloc::vec::Vec<ClosedDay>,
+    /// An incarnation that is as high, of another restore: the caller must take a higher one. 0 when there is
+    /// none; then the rest holds.
+    #[prost(uint32, tag = "4")]
+    pub incarnation_known: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ClosedDay {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
     #[prost(uint64, tag = "2")]
     pub up_to: u64,
 }
@@ -587,6 +632,34 @@ pub mod clearing_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// The caller's node was restored: its own stream back, a page at a time. The incarnation is on disk before
+        /// the first page leaves; from then on nothing of an older one is taken.
+        pub async fn regain_legs(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RegainLegsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RegainLegsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.ClearingService/RegainLegs",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.ClearingService", "RegainLegs"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -624,6 +697,15 @@ pub mod clearing_service_server {
             request: tonic::Request<super::CloseDayRequest>,
         ) -> std::result::Result<
             tonic::Response<super::CloseDayResponse>,
+            tonic::Status,
+        >;
+        /// The caller's node was restored: its own stream back, a page at a time. The incarnation is on disk before
+        /// the first page leaves; from then on nothing of an older one is taken.
+        async fn regain_legs(
+            &self,
+            request: tonic::Request<super::RegainLegsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RegainLegsResponse>,
             tonic::Status,
         >;
     }
@@ -825,6 +907,51 @@ pub mod clearing_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CloseDaySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.ClearingService/RegainLegs" => {
+                    #[allow(non_camel_case_types)]
+                    struct RegainLegsSvc<T: ClearingService>(pub Arc<T>);
+                    impl<
+                        T: ClearingService,
+                    > tonic::server::UnaryService<super::RegainLegsRequest>
+                    for RegainLegsSvc<T> {
+                        type Response = super::RegainLegsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RegainLegsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ClearingService>::regain_legs(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RegainLegsSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -46,7 +46,7 @@ const MAY_NAME_GENERATED: [&str; 8] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/report.rs",
-    "node/src/peers/remote.rs",
+    "node/src/peers/remote",
     "clearinghouse/src/grpc/",
     "clearinghouse/src/command/clearing/",
     "deploy/demo/",

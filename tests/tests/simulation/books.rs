@@ -78,6 +78,8 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::Committed(record) => books.committed.push(record),
             NodeRecord::ReversalOrdered(record) => books.ordered.push(record),
             NodeRecord::ReversalBooked(record) => books.reversed.push(record.reversal),
+            NodeRecord::CommitRegained(regained) => books.committed.push(regained.record),
+            NodeRecord::ReversalRegained(regained) => books.ordered.push(regained.record),
             _ => {}
         }
     }
@@ -98,7 +100,8 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
                 books.plans.push(plan.map_err(|error| error.to_string())?);
             }
             ClearingRecord::StreamHalted(_) => books.halted += 1,
-            ClearingRecord::RegionClosed(_)
+            ClearingRecord::StreamRestored(_)
+            | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_) => {}
         }

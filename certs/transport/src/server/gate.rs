@@ -1,7 +1,7 @@
 //! What stands before every service: the table, the deadline and the bounds on calls and on their bytes.
 //!
 //! In order of precedence: no peer, certificate expired since it connected, not allowed,
-//! overloaded; then the service answers within the deadline. What the gRPC library refuses
+//! closed for a while, overloaded; then the service answers within the deadline. What the gRPC library refuses
 //! by itself (a message too large) leaves here with our code.
 
 use std::convert::Infallible;
@@ -106,6 +106,9 @@ impl Rules {
             info!(%identity, method, "call refused: not in the table of who may call what");
             return Err(TransportError::NotAllowed.status());
         };
+        if let Some(status) = self.access.refusing(method) {
+            return Err(status);
+        }
         let held = self.hold(identity).ok_or_else(|| {
             warn!(%identity, method, "call refused: too many calls at once");
             with_pushback(TransportError::Overloaded.status(), COME_BACK)

@@ -7,6 +7,7 @@ use huitong_netting::{NettingPlan, Run, Runs};
 
 use super::journaled::{Journaled, decode, read_plan};
 use crate::books::{self, Turnover};
+use crate::store::Index;
 use crate::store::StoreError;
 use crate::store::index::Pair;
 use crate::store::keys::{self, Block, Cursor, CutRow, Place, PlanRow};
@@ -23,6 +24,13 @@ pub(super) struct Indexer {
 }
 
 impl Indexer {
+    /// How far an index says it is, where that can be read.
+    pub(super) fn reached(index: &dyn Index) -> Option<Position> {
+        let value = index.get(keys::CURSOR).ok()??;
+        let cursor: Cursor = keys::read(&value).ok()?;
+        cursor.place.frame().ok()
+    }
+
     /// Finds how far the index is, and that it is an index of this journal.
     pub(super) fn open(journaled: Journaled, tip: &Tip) -> Result<Self, StoreError> {
         let Some(value) = journaled.index.get(keys::CURSOR)? else {
@@ -109,6 +117,10 @@ impl Indexer {
                     at: cut.at,
                 };
                 vec![(keys::cut_off(cut.day), keys::value(&row))]
+            }
+            ClearingRecord::StreamRestored(restored) => {
+                let row = (restored.incarnation, restored.mark);
+                vec![(keys::incarnation(restored.region), keys::value(&row))]
             }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
         })

@@ -40,6 +40,7 @@ impl Journaled {
             ClearingRecord::LegsTaken(taken) => Ok(taken),
             ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamHalted(_)
+            | ClearingRecord::StreamRestored(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_)
             | ClearingRecord::Netted(_) => Err(misplaced("legs")),
@@ -108,6 +109,7 @@ impl Journaled {
             ClearingRecord::LegsTaken(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamHalted(_)
+            | ClearingRecord::StreamRestored(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
         }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::Account;
+use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
 
@@ -129,6 +130,13 @@ fn streams(index: &dyn Index) -> Result<BTreeMap<RegionCode, Stream>, StoreError
             .entry(keys::of_key(key)?)
             .or_insert_with(Stream::new);
         stream.halted_at = keys::read(value)?;
+        Ok(())
+    })?;
+    each(index, keys::INCARNATIONS, |key, value| {
+        let stream = streams
+            .entry(keys::of_key(key)?)
+            .or_insert_with(Stream::new);
+        (stream.incarnation, stream.mark) = keys::read::<(u32, RestoreMark)>(value)?;
         Ok(())
     })?;
     each(index, keys::CLOSES, |key, value| {

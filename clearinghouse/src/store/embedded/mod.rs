@@ -16,7 +16,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Disk, Journal, Options, Runner, Running};
+use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Runner, Running};
 use huitong_netting::NettingPlan;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
@@ -48,7 +48,15 @@ impl Embedded {
         runner: &dyn Runner,
         events: Events,
     ) -> Result<Self, StoreError> {
-        // The journal's lock keeps a second process from the index too.
+        // The journal's lock keeps a second process from the index too, also while it is asked how far it is:
+        // segments before that place are not read through again.
+        let held = disk.lock().map_err(OpenError::from)?;
+        let index = open_index()?;
+        let options = match Indexer::reached(&*index) {
+            Some(place) => options.read_from(place),
+            None => options,
+        };
+        drop(held);
         let (journal, recovery) = runner.open_journal(disk, options, None)?;
         if let Some(torn) = &recovery.torn {
             warn!(
@@ -57,12 +65,12 @@ impl Embedded {
                 "the journal's end was torn and is set aside: a write that was never acknowledged"
             );
         }
-        let index = open_index()?;
         let journaled = Journaled::new(journal.reader(), Arc::clone(&index));
         let mut indexer = Indexer::open(journaled.clone(), &recovery.tip)?;
         let caught_up = indexer.catch_up()?;
         info!(
             frames = recovery.frames,
+            read = recovery.read,
             records = recovery.records,
             indexed = caught_up,
             "journal open"

@@ -39,6 +39,7 @@ fn refused(verdict: &CommitVerdict) -> Option<RefusalCode> {
         CommitVerdict::Committed { .. }
         | CommitVerdict::Repeated
         | CommitVerdict::Conflict(_)
+        | CommitVerdict::LegStands
         | CommitVerdict::Stale => None,
     }
 }

@@ -1,7 +1,7 @@
 //! Rows of the home role.
 
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::looks::{PersonShown, SnapshotsGiven};
 
@@ -77,13 +77,9 @@ pub(super) fn committed(
     if body.number > 0 {
         out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
     }
-    out.extend(
-        Stream::Legs,
-        record.legs_from,
-        Leg::of(body).len(),
-        at,
-        ground.rows,
-    )
+    let debt = (settlement, LegKind::Settlement);
+    let legs = Leg::of(body).len();
+    out.legs(record.legs_from, legs, debt, at, ground.rows)
 }
 
 /// The id of a settlement or of a reversal is refused or buried.

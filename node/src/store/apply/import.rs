@@ -12,12 +12,11 @@ use huitong_core::record::person::HeldFiling;
 use huitong_core::record::registry::{Filing, FilingArea, RegistryRows};
 use huitong_core::vocabulary::FilingClass;
 
-use super::super::{Account, CatalogueRow, Filings, Key, Row, StoreError};
+use super::super::{
+    Account, CatalogueRow, Filings, Key, Row, StoreError, account_now, incarnation,
+};
 use super::person::{as_known, brought_in};
 use super::{Changes, Ground};
-
-/// The incarnation of a node that was never restored.
-pub(crate) const FIRST_INCARNATION: u32 = 1;
 
 pub(super) fn committed(
     record: &ImportCommitted,
@@ -106,8 +105,11 @@ impl People<'_> {
 
     fn account(&mut self, psn_no: PsnNo) -> Result<&mut Account, StoreError> {
         if !self.accounts.contains_key(&psn_no) {
-            let found = self.ground.rows.account(psn_no)?;
-            let mut account = found.unwrap_or_else(|| Account::new(FIRST_INCARNATION));
+            let found = account_now(self.ground.rows, psn_no)?;
+            let mut account = match found {
+                Some(account) => account,
+                None => Account::new(incarnation(self.ground.rows)?),
+            };
             account.version = account.next_version();
             self.accounts.insert(psn_no, account);
         }

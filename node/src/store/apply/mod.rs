@@ -8,9 +8,12 @@ mod home;
 pub(crate) mod import;
 pub(crate) mod person;
 mod policy;
+mod recovery;
 mod reversal;
 mod treatment;
 
+use huitong_core::id::SettlementId;
+use huitong_core::leg::LegKind;
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
 use huitong_core::region::RegionCode;
 
@@ -90,6 +93,14 @@ pub fn changes(
         NodeRecord::SettledByHand(record) => person::by_hand(record, at, &mut out),
         NodeRecord::VisitFreed(record) => person::freed(record, ground, &mut out)?,
         NodeRecord::EmergencyReviewed(record) => person::reviewed(record, at, &mut out),
+        NodeRecord::RestoreBegan(record) => recovery::began(record, &mut out),
+        NodeRecord::RestoreEnded(record) => recovery::ended(record, ground, &mut out)?,
+        NodeRecord::PeerRestored(record) => recovery::peer(record, ground, &mut out)?,
+        NodeRecord::CommitRegained(record) => recovery::commit(record, at, ground, &mut out)?,
+        NodeRecord::ReversalRegained(record) => recovery::reversed(record, at, ground, &mut out)?,
+        NodeRecord::LegsRegained(record) => recovery::legs(record, at, ground, &mut out)?,
+        NodeRecord::PersonReleased(record) => recovery::released(record, &mut out),
+        NodeRecord::RefusalRegained(regained) => home::refused(&regained.record, at, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
@@ -123,6 +134,31 @@ impl Changes {
         self.out.push(Change { key, row: None });
     }
 
+    /// Changes rows that are to be put.
+    fn amend(&mut self, amend: impl Fn(&mut Row)) {
+        self.out
+            .iter_mut()
+            .filter_map(|change| change.row.as_mut())
+            .for_each(amend);
+    }
+
+    /// Writes the legs of one record from a number on. Legs that came back from the clearinghouse are booked
+    /// again under the numbers that they have there.
+    fn legs(
+        &mut self,
+        from: u64,
+        count: usize,
+        of: (SettlementId, LegKind),
+        at: Location,
+        rows: &dyn Rows,
+    ) -> Result<(), StoreError> {
+        let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
+        if count > 0 && from <= head.written {
+            self.remove(Key::RegainedLegs(of.0, of.1));
+        }
+        self.extend(Stream::Legs, from, count, at, rows)
+    }
+
     /// Writes `count` numbers from `from` on into a stream, all of one record.
     fn extend(
         &mut self,
@@ -145,10 +181,13 @@ impl Changes {
             Key::Stream(stream),
             Row::Stream(StreamHead { written, ..head }),
         );
-        // A block begins with number 1, 65, 129 …: it is found by the record that holds its first number.
-        let block = last.saturating_sub(1) / Stream::BLOCK;
-        let begins = block.saturating_mul(Stream::BLOCK).saturating_add(1);
-        if begins >= from {
+        // A block has the numbers 1 to 64, 65 to 128 …: it is found by the first record that has one of them.
+        let block_of = |number: u64| number.checked_sub(1).map(|before| before / Stream::BLOCK);
+        let block = block_of(last).unwrap_or_default();
+        let is_first = block_of(head.written).is_none_or(|begun| begun < block);
+        // What a restore brings back comes in another order than it was written in.
+        let is_late = last <= head.written && rows.block(stream, block)?.is_none();
+        if is_first || is_late {
             self.put(Key::Block(stream, block), Row::Block(at));
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Rows of reversals, in both roles.
 
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::record::reversal::{
     ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused,
 };
@@ -86,7 +86,8 @@ pub(super) fn ordered(
         out.extend(Stream::Receipts(treatment), body.number, 1, at, rows)?;
     }
     let legs = Leg::of_reversal(body).len();
-    out.extend(Stream::Legs, record.legs_from, legs, at, rows)
+    let debt = (settlement, LegKind::Reversal);
+    out.legs(record.legs_from, legs, debt, at, rows)
 }
 
 /// The first settlement that stands, from one on backwards. Those passed over are never passed over again,
@@ -181,7 +182,8 @@ pub(super) fn booked(
     let held = rows.held(home)?.unwrap_or(HeldReceipts::NONE);
     out.put(Key::Held(home), Row::Held(held.with(body.number)));
     let legs = Leg::of_reversal(body).len();
-    out.extend(Stream::Legs, record.legs_from, legs, at, rows)
+    let debt = (settlement, LegKind::Reversal);
+    out.legs(record.legs_from, legs, debt, at, rows)
 }
 
 /// Treatment role: the wish is refused; the settlement stands as it stood.

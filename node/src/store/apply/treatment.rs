@@ -1,7 +1,7 @@
 //! Rows of the treatment role.
 
 use huitong_core::id::SettlementId;
-use huitong_core::leg::Leg;
+use huitong_core::leg::{Leg, LegKind};
 use huitong_core::record::treatment::{
     Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
 };
@@ -9,7 +9,7 @@ use huitong_core::record::treatment::{
 use super::super::row::PreparedRow;
 use super::super::{
     HeldReceipts, Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState,
-    StoreError, Stream,
+    StoreError,
 };
 use super::{Changes, Ground};
 
@@ -73,7 +73,8 @@ pub(super) fn settled(
         Row::Held(held.with(record.receipt.body.number)),
     );
     let legs = Leg::of(&record.receipt.body).len();
-    out.extend(Stream::Legs, record.legs_from, legs, at, ground.rows)
+    let debt = (record.settlement, LegKind::Settlement);
+    out.legs(record.legs_from, legs, debt, at, ground.rows)
 }
 
 pub(super) fn refused(
@@ -106,7 +107,10 @@ fn ended(
 ) -> Result<(), StoreError> {
     let mut row = known(settlement, ground)?;
     row.state = state;
-    if let Some(prepared) = &row.prepared {
+    // After a restore another settlement may stand under the visit that an older one had prepared.
+    if let Some(prepared) = &row.prepared
+        && ground.rows.visit(prepared.visit.clone())? == Some(settlement)
+    {
         out.remove(Key::Visit(prepared.visit.clone()));
     }
     out.put(Key::Settlement(settlement), Row::Settlement(row));

@@ -11,6 +11,7 @@ use crate::canonical::Artifact;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::leg::NumberedLeg;
+use crate::record::recovery::RestoreMark;
 use crate::region::RegionCode;
 use crate::{canonical_enum, canonical_struct};
 
@@ -29,6 +30,8 @@ pub enum ClearingRecord {
     CutOff(CutOff),
     /// A cycle is netted.
     Netted(Netted),
+    /// A region's node was restored from a backup.
+    StreamRestored(StreamRestored),
 }
 
 canonical_enum!(ClearingRecord {
@@ -38,6 +41,7 @@ canonical_enum!(ClearingRecord {
     4 => StreamReleased(record),
     5 => CutOff(record),
     6 => Netted(record),
+    20 => StreamRestored(record),
 });
 
 impl Artifact for ClearingRecord {
@@ -88,6 +92,26 @@ canonical_struct!(RegionClosed {
     region,
     day,
     up_to,
+    at
+});
+
+/// A region's node was restored: nothing that it sends in an older incarnation is taken any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StreamRestored {
+    /// Whose stream.
+    pub region: RegionCode,
+    /// Its incarnation.
+    pub incarnation: u32,
+    /// What it drew for it.
+    pub mark: RestoreMark,
+    /// When it said so.
+    pub at: Timestamp,
+}
+
+canonical_struct!(StreamRestored {
+    region,
+    incarnation,
+    mark,
     at
 });
 

@@ -12,6 +12,7 @@ pub mod import;
 pub mod looks;
 pub mod person;
 pub mod policy;
+pub mod recovery;
 pub mod registry;
 pub mod reversal;
 pub mod treatment;
@@ -34,6 +35,10 @@ use person::{EmergencyReviewed, PersonChanged};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
     WithdrawalAsked, WithdrawalRejected,
+};
+use recovery::{
+    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RefusalRegained, RestoreBegan,
+    RestoreEnded, ReversalRegained,
 };
 use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
@@ -103,12 +108,38 @@ pub enum NodeRecord {
     SettledByHand(SettledByHand),
     /// Home role: a visit that was settled by hand may be settled anew; the reversal stands before it.
     VisitFreed(VisitFreed),
+    /// The journal up to here came from a backup.
+    RestoreBegan(RestoreBegan),
+    /// What peers and the clearinghouse hold was collected.
+    RestoreEnded(RestoreEnded),
+    /// Another region's node was restored.
+    PeerRestored(PeerRestored),
+    /// Home role: a settlement that the backup does not have stands again.
+    CommitRegained(CommitRegained),
+    /// Home role: a reversal that the backup does not have stands again.
+    ReversalRegained(ReversalRegained),
+    /// Legs that the backup does not have are written again.
+    LegsRegained(LegsRegained),
+    /// Home role: a person held after a restore is served again.
+    PersonReleased(PersonReleased),
+    /// Home role: a refusal that the backup does not have holds again.
+    RefusalRegained(RefusalRegained),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
 const COMMITTED: u8 = 12;
 const HOME_REFUSED: u8 = 13;
 const REVERSAL_ORDERED: u8 = 21;
+/// The tags of what a restore regained of the same.
+const COMMIT_REGAINED: u8 = 53;
+const REVERSAL_REGAINED: u8 = 54;
+const REFUSAL_REGAINED: u8 = 57;
+/// The tags of what books a home region's word in the treatment role.
+const SETTLED: u8 = 8;
+const REFUSED: u8 = 9;
+const ABANDONED: u8 = 10;
+const REVERSAL_BOOKED: u8 = 24;
+const REVERSAL_REFUSED: u8 = 25;
 
 canonical_enum!(NodeRecord {
     1 => ImportChunk(record),
@@ -140,7 +171,29 @@ canonical_enum!(NodeRecord {
     40 => SnapshotsGiven(record),
     29 => SettledByHand(record),
     30 => VisitFreed(record),
+    50 => RestoreBegan(record),
+    51 => RestoreEnded(record),
+    52 => PeerRestored(record),
+    53 => CommitRegained(record),
+    54 => ReversalRegained(record),
+    55 => LegsRegained(record),
+    56 => PersonReleased(record),
+    57 => RefusalRegained(record),
 });
+
+impl NodeRecord {
+    /// The settlement that stands by this record, committed or regained; `None` for any other record.
+    #[must_use]
+    pub fn into_committed(self) -> Option<Committed> {
+        if let Self::Committed(record) = self {
+            Some(record)
+        } else if let Self::CommitRegained(regained) = self {
+            Some(regained.record)
+        } else {
+            None
+        }
+    }
+}
 
 impl Artifact for NodeRecord {
     const KIND: [u8; 4] = *b"NREC";
@@ -171,20 +224,51 @@ pub struct ReceiptsAcknowledged {
 
 canonical_struct!(ReceiptsAcknowledged { treatment, up_to });
 
-/// The leaf of an encoded record that is signed, a receipt's, a refusal's or a reversal's, read from its first bytes;
-/// `None` for any other record.
-///
-/// The seal of a commit group needs the leaf of every record in it and nothing else of them.
-#[must_use]
-pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
+/// The kind of an encoded record, read from its first bytes, and what comes after; `None` for what is no record.
+fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
     let mut input = Decoder::new(record);
     let kind: [u8; 4] = input.array().ok()?;
     let version = u16::decode(&mut input).ok()?;
     let tag = u8::decode(&mut input).ok()?;
-    let is_signed = matches!(tag, COMMITTED | HOME_REFUSED | REVERSAL_ORDERED);
-    if kind == NodeRecord::KIND && version == NodeRecord::VERSION && is_signed {
-        Digest::decode(&mut input).ok()
-    } else {
-        None
+    (kind == NodeRecord::KIND && version == NodeRecord::VERSION).then_some((tag, input))
+}
+
+/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's or a reversal's,
+/// read from its first bytes; `None` for any other record.
+///
+/// The seal of a commit group needs the leaf of every record in it and nothing else of them.
+#[must_use]
+pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
+    match tag(record)? {
+        (COMMITTED | HOME_REFUSED | REVERSAL_ORDERED, mut input) => Digest::decode(&mut input).ok(),
+        _ => None,
     }
+}
+
+/// Whether an encoded record is a receipt, a refusal or a reversal of the home role, given now or regained.
+#[must_use]
+pub fn is_signed_word(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| {
+        matches!(
+            tag,
+            COMMITTED
+                | HOME_REFUSED
+                | REVERSAL_ORDERED
+                | COMMIT_REGAINED
+                | REVERSAL_REGAINED
+                | REFUSAL_REGAINED
+        )
+    })
+}
+
+/// Whether an encoded record books a home region's word in the treatment role: a receipt, a refusal or a
+/// reversal.
+#[must_use]
+pub fn is_booking(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| {
+        matches!(
+            tag,
+            SETTLED | REFUSED | ABANDONED | REVERSAL_BOOKED | REVERSAL_REFUSED
+        )
+    })
 }

@@ -2,6 +2,7 @@
 
 mod looks;
 mod people;
+mod recovery;
 mod refusals;
 mod reversals;
 mod samples;

@@ -25,8 +25,8 @@ pub struct Prepared {
     pub request: RequestId,
     /// What that id binds: the request as it was sent.
     pub binding: Binding,
-    /// The bill as charged.
-    pub bill: Bill,
+    /// The bill as charged; none in a record that was regained after a restore, when only the institution has it.
+    pub bill: Option<Bill>,
     /// What the home region is asked to pay for.
     pub claim: Claim,
     /// What was computed.

@@ -1,0 +1,88 @@
+//! `huitong node restore`: a backup in the place of a journal that is lost. It opens files and no port.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::{BAD_CONFIG, BAD_FILE};
+use crate::backup::restore::{Order, RestoreError, restore};
+use crate::chance::{SystemChance, salt};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, ConfigError};
+
+/// What is said below the options.
+const AFTER: &str = "\
+Refused while a node runs on the data folder, when there is a journal already, and for a backup that does not verify.
+Start the node afterwards: it collects from every region and the clearinghouse what came after the backup, and only then serves.
+数据目录有节点运行、已有日志或备份校验不通过时拒绝。恢复后启动节点，节点先向各统筹区和清算中心收集备份之后的业务，收齐后方提供服务。";
+
+/// Put a backup in the place of the node's lost journal.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub struct Restore {
+    /// The node's configuration file / 配置文件
+    #[arg(long)]
+    config: PathBuf,
+    /// The folder of the backup / 备份目录
+    #[arg(long)]
+    from: PathBuf,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Restore {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let clock = SystemClock;
+        let settings = match config::load(&self.config, Arc::new(clock)) {
+            Ok(settings) => settings.node,
+            Err(ConfigError::Faults(faults)) => {
+                writeln!(std::io::stderr(), "{faults}")?;
+                return Ok(ExitCode::from(BAD_CONFIG));
+            }
+            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        };
+        let order = Order {
+            from: &self.from,
+            data: &settings.data,
+            region: settings.region,
+            journal: settings.journal,
+            mark: salt(&SystemChance),
+            at: clock.now(),
+        };
+        let restored = match restore(&order) {
+            Ok(restored) => restored,
+            Err(
+                error @ (RestoreError::Note(_)
+                | RestoreError::OtherRegion { .. }
+                | RestoreError::Backup(_)
+                | RestoreError::Read(_)
+                | RestoreError::NotThere { .. }
+                | RestoreError::Record(_)),
+            ) => {
+                writeln!(std::io::stderr(), "{error}")?;
+                return Ok(ExitCode::from(BAD_FILE));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if self.json {
+            let answer = json!({
+                "frame": restored.frame,
+                "records": restored.records,
+                "incarnation": restored.incarnation,
+            });
+            writeln!(out, "{answer}")?;
+        } else {
+            writeln!(
+                out,
+                "restored up to frame {} ({} records), incarnation {}: start the node, it collects the rest / \
+                 已恢复，请启动节点收集其余业务",
+                restored.frame, restored.records, restored.incarnation
+            )?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

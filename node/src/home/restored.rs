@@ -1,0 +1,95 @@
+//! What a restore leaves behind: legs that came back and are booked under their numbers by whoever books them, and
+//! gaps that hold a person. On a node that was never restored there is nothing of it.
+
+use huitong_core::date::BusinessDay;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind, NumberedLeg};
+use huitong_core::money::Fen;
+use huitong_core::person::PsnNo;
+
+use crate::store::{RegainedLegs, Rows, StoreError};
+
+/// Legs of a settlement or its reversal that came back from the clearinghouse and are not booked again; none
+/// on a node that was never restored.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn legs_standing(
+    rows: &dyn Rows,
+    settlement: SettlementId,
+    kind: LegKind,
+) -> Result<Option<RegainedLegs>, StoreError> {
+    match rows.restored()? {
+        None => Ok(None),
+        Some(_) => rows.regained_legs(settlement, kind),
+    }
+}
+
+/// The number of the first leg: where the clearinghouse holds the same legs, else the next.
+///
+/// # Errors
+/// [`StoreError::Range`] when the stream's numbers have run out.
+pub fn from(
+    standing: Option<RegainedLegs>,
+    legs: &[Leg],
+    next: &mut u64,
+) -> Result<u64, StoreError> {
+    if let Some(standing) = standing {
+        let same = |(one, other): (&NumberedLeg, &Leg)| one.leg == *other;
+        if standing.legs.len() == legs.len() && standing.legs.iter().zip(legs).all(same) {
+            return Ok(standing.from());
+        }
+        tracing::error!(
+            from = standing.from(),
+            "the clearinghouse holds other legs than the receipt says: a clearing officer must look"
+        );
+    }
+    let count = u64::try_from(legs.len()).map_err(|_| StoreError::Range("legs of a record"))?;
+    let first = *next;
+    *next = next.saturating_add(count);
+    Ok(first)
+}
+
+/// What a settlement must come to that has legs with the clearinghouse and no receipt: their number, amounts
+/// and day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The number of the first leg.
+    pub from: u64,
+    /// What each fund owes.
+    pub amounts: Vec<(Fund, Fen)>,
+    /// On which day.
+    pub business_day: BusinessDay,
+}
+
+/// What binds a settlement whose receipt was lost in a restore, if anything does.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn bound(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<Bound>, StoreError> {
+    let standing = legs_standing(rows, settlement, LegKind::Settlement)?;
+    Ok(standing.and_then(|standing| {
+        let first = standing.legs.first()?;
+        Some(Bound {
+            from: first.number,
+            amounts: standing
+                .legs
+                .iter()
+                .map(|leg| (leg.leg.fund, leg.leg.amount))
+                .collect(),
+            business_day: first.leg.business_day,
+        })
+    }))
+}
+
+/// How many changes of a person's record are missing since a restore; while there are any the person is held.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn missing(rows: &dyn Rows, psn_no: PsnNo) -> Result<u64, StoreError> {
+    match rows.restored()? {
+        None => Ok(0),
+        Some(_) => Ok(rows.regained(psn_no)?.map_or(0, |row| row.missing())),
+    }
+}

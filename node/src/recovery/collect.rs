@@ -1,0 +1,272 @@
+//! Asking every party for what the restored node lacks, until all have answered.
+//!
+//! A round asks whoever has not given back everything yet. Whatever breaks it off, the next one begins where
+//! the journal says; what comes again changes nothing. A party that knows an incarnation as high as ours, of
+//! another restore, makes us take a higher one and begin with everyone anew.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::id::RequestId;
+use huitong_core::recovery::{Returned, ReturnedWord};
+use huitong_core::region::RegionCode;
+
+use super::check::{Between, check, check_refusal};
+use super::records::{Conclude, Raise, RegainDay, RegainLegs};
+use super::{Party, Recovery, parties};
+use crate::chance::salt;
+use crate::error::NodeError;
+use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
+use crate::ledger::WriteError;
+use crate::legs::report::{RegainedStream, Reporter};
+use crate::peers::{Announced, Collect, HomeFault, Peer};
+use crate::store::apply::Records;
+use crate::store::{HomeState, Restored, Rows, StoreError, Stream, StreamHead};
+use crate::treatment::records::Step;
+use crate::treatment::regained::Rebook;
+use crate::treatment::verify::ReceiptFault;
+
+/// How long a party has for one answer: a page may mean reading a journal through.
+const WITHIN: Duration = Duration::from_secs(25);
+/// Stands for the institution's own id of a request, which no other party knows.
+const UNKNOWN_REQUEST: &str = "restored";
+
+/// Why a round did not end it.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unfinished {
+    #[error("{0}: {1}")]
+    Party(Party, String),
+    #[error("{party}: {fault}")]
+    NotTheirs { party: Party, fault: ReceiptFault },
+    #[error("another restore had incarnation {0} already: a higher one is taken")]
+    Raised(u32),
+    #[error(transparent)]
+    Node(#[from] NodeError),
+}
+
+impl From<StoreError> for Unfinished {
+    fn from(error: StoreError) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl From<WriteError> for Unfinished {
+    fn from(error: WriteError) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl Recovery {
+    /// One round; nothing is left to collect when it succeeds.
+    pub(super) async fn round(&self) -> Result<(), Unfinished> {
+        let restored = self.ledger.restored()?;
+        let own = restored.ok_or(StoreError::Inconsistent("nothing was restored"))?;
+        let mut first = None;
+        for party in self.waits_for() {
+            let outcome = match party {
+                Party::Clearinghouse => match &self.reporter {
+                    Some(reporter) => self.collect_legs(reporter, &own).await,
+                    None => Ok(()),
+                },
+                Party::Region(region) => {
+                    let peer = self.homes.others().find(|(other, _)| *other == region);
+                    match peer {
+                        Some((_, peer)) => self.collect_words(peer, &own).await,
+                        None => Ok(()),
+                    }
+                }
+            };
+            match outcome {
+                Ok(()) => self.has_answered(party),
+                // The legs come first: what is regained after them takes their numbers.
+                Err(error) if party == Party::Clearinghouse => return Err(error),
+                Err(raised @ Unfinished::Raised(_)) => return Err(raised),
+                Err(error) => {
+                    tracing::warn!(%party, %error, "not everything was given back yet");
+                    first = first.or(Some(error));
+                }
+            }
+        }
+        match first {
+            Some(error) => Err(error),
+            None => {
+                self.writer.run(Conclude).await?;
+                Ok(())
+            }
+        }
+    }
+
+    fn has_answered(&self, party: Party) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.remove(&party);
+    }
+
+    /// Takes an incarnation above one that is known, and begins with everyone anew.
+    async fn raise(&self, known: u32) -> Unfinished {
+        let mark = salt(&*self.chance);
+        let raised = self.writer.run(Raise { above: known, mark }).await;
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        *waiting = parties(&self.homes, self.reporter.as_deref());
+        drop(waiting);
+        match raised {
+            Ok(_) => Unfinished::Raised(known),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The own leg stream, before anything else (PROTOCOL 17).
+    async fn collect_legs(&self, reporter: &Reporter, own: &Restored) -> Result<(), Unfinished> {
+        let head = self.ledger.stream(Stream::Legs)?;
+        let mut written = head.unwrap_or(StreamHead::EMPTY).written;
+        loop {
+            let page = reporter.regain(own, written).await;
+            match page.map_err(|why| Unfinished::Party(Party::Clearinghouse, why))? {
+                RegainedStream::Older { known } => return Err(self.raise(known).await),
+                RegainedStream::Page { legs, held, closed } => {
+                    let before = written;
+                    written = self.writer.run(RegainLegs(legs)).await?.answer;
+                    if written < held && written == before {
+                        let why = format!("it holds {held} legs and gives back {written}");
+                        return Err(Unfinished::Party(Party::Clearinghouse, why));
+                    }
+                    if written >= held {
+                        for (day, up_to) in closed {
+                            self.writer.run(RegainDay { day, up_to }).await?;
+                        }
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
+    /// What was given to a region and what it gave.
+    async fn collect_words(&self, peer: &Peer, own: &Restored) -> Result<(), Unfinished> {
+        let region = peer.region();
+        let failed = |fault: HomeFault| Unfinished::Party(Party::Region(region), fault.to_string());
+        let head = self.ledger.stream(Stream::Receipts(region))?;
+        let written = head.unwrap_or(StreamHead::EMPTY).written;
+        let held = self.treatment.receipts_held(region)?;
+        match peer.announce(own, written, held, WITHIN).await {
+            Ok(Announced::Written) => {}
+            Ok(Announced::Older { known }) => return Err(self.raise(known).await),
+            Err(fault) => return Err(failed(fault)),
+        }
+        let mut short = Vec::new();
+        for what in [Collect::Given, Collect::Received] {
+            let mut after = Vec::new();
+            loop {
+                let page = peer.collect(own, what, after, WITHIN).await;
+                let page = page.map_err(failed)?;
+                for returned in page.returned {
+                    match (what, returned) {
+                        (Collect::Given, Returned::Word(word)) => {
+                            if self.regain(&word, peer, Short::Wait).await? == Regained::Short {
+                                short.push(word);
+                            }
+                        }
+                        (Collect::Given, Returned::Refusal(refusal)) => {
+                            self.regain_refusal(refusal, peer).await?;
+                        }
+                        (Collect::Received, Returned::Word(word)) => {
+                            self.rebook(word, peer).await?;
+                        }
+                        // Nothing stands under it: whoever asks again is told again.
+                        (Collect::Received, Returned::Refusal(_)) => {}
+                    }
+                }
+                if page.next.is_empty() {
+                    break;
+                }
+                after = page.next;
+            }
+        }
+        for word in short {
+            self.regain(&word, peer, Short::Empty).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a word of the own home role again.
+    async fn regain(
+        &self,
+        word: &ReturnedWord,
+        peer: &Peer,
+        short: Short,
+    ) -> Result<Regained, Unfinished> {
+        let between = Between {
+            home: self.region,
+            treatment: peer.region(),
+        };
+        theirs(word, between, &self.signer, peer.region())?;
+        let part = &word.word.receipt.body.clearing;
+        let settlement = part.settlement;
+        let row = self.ledger.home_settlement(part.treatment, settlement)?;
+        let original = match row.map(|row| row.state) {
+            Some(HomeState::Committed(at)) => self.ledger.record(at)?.into_committed(),
+            Some(HomeState::Reversed(_) | HomeState::Refused(_) | HomeState::Tombstone(_))
+            | None => None,
+        };
+        let command = Regain {
+            returned: word.clone(),
+            original,
+            short,
+        };
+        let regained = self.writer.run(command).await?.answer;
+        if regained == Regained::Contradicts {
+            tracing::error!(%settlement, peer = %peer.region(),
+                "a receipt came back for an id that the backup says was refused or given up");
+        }
+        Ok(regained)
+    }
+
+    /// Writes a final refusal of the own home role again.
+    async fn regain_refusal(&self, refusal: FinalRefusal, peer: &Peer) -> Result<(), Unfinished> {
+        let between = Between {
+            home: self.region,
+            treatment: peer.region(),
+        };
+        let party = Party::Region(peer.region());
+        let checked = check_refusal(&refusal, between, &self.signer);
+        checked.map_err(|fault| Unfinished::NotTheirs { party, fault })?;
+        let settlement = refusal.body.settlement;
+        let regained = self.writer.run(RegainRefusal(refusal)).await?.answer;
+        if regained == Regained::Contradicts {
+            tracing::error!(%settlement, %party, "a refusal came back for an id that stands here");
+        }
+        Ok(())
+    }
+
+    /// Books a word of another home region again.
+    async fn rebook(&self, word: ReturnedWord, peer: &Peer) -> Result<(), Unfinished> {
+        let between = Between {
+            home: peer.region(),
+            treatment: self.region,
+        };
+        theirs(&word, between, peer.signing_key(), peer.region())?;
+        let request = RequestId::parse(UNKNOWN_REQUEST);
+        let request = request.map_err(|_| StoreError::Range("the id of a request"))?;
+        let settlement = word.word.receipt.body.clearing.settlement;
+        let command = Rebook {
+            returned: word,
+            request,
+        };
+        let step = self.writer.run(command).await?.answer;
+        tracing::debug!(%settlement, taken = step == Step::Taken, "a word came back");
+        Ok(())
+    }
+}
+
+fn theirs(
+    word: &ReturnedWord,
+    between: Between,
+    signer: &CertifiedKey,
+    region: RegionCode,
+) -> Result<(), Unfinished> {
+    check(word, between, signer).map_err(|fault| Unfinished::NotTheirs {
+        party: Party::Region(region),
+        fault,
+    })
+}

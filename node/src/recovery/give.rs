@@ -1,0 +1,190 @@
+//! What a node gives back to a peer that was restored, a page at a time.
+//!
+//! What the peer had given here is found by reading the journal through: receipts are not indexed by number
+//! where they are booked, and a restore is rare. What this node had given to the peer lies in a numbered
+//! stream.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::coverage::Snapshot;
+use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::record::{NodeRecord, is_booking};
+use huitong_core::recovery::{Returned, ReturnedWord};
+use huitong_core::region::RegionCode;
+use huitong_core::reversal::HomeWord;
+use huitong_journal::Position;
+
+use crate::home::receipts::sent_from;
+use crate::ledger::Ledger;
+use crate::policies::PolicyBook;
+use crate::store::apply::Records;
+use crate::store::{HomeState, Location, Rows, StoreError};
+use crate::treatment::view::booked;
+
+/// Words of one page.
+const WORDS: usize = 64;
+/// What the words of a page may take, but for the last.
+const BYTES: usize = 4 << 20;
+/// Frames that are read for one page.
+const FRAMES: usize = 20_000;
+
+/// A page, and where the next one begins; nothing after the last.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// Canonical bytes of what is given back.
+    pub returned: Vec<Vec<u8>>,
+    /// Where the next page begins.
+    pub next: Option<Vec<u8>>,
+}
+
+impl Page {
+    fn is_full(&self) -> bool {
+        let bytes: usize = self.returned.iter().map(Vec::len).sum();
+        self.returned.len() >= WORDS || bytes >= BYTES
+    }
+}
+
+/// What a home region had given here under numbers above `written`, in the order in which it was booked.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read, or `after` is no place of a page.
+pub fn given_by(
+    ledger: &Ledger,
+    home: RegionCode,
+    written: u64,
+    after: &[u8],
+) -> Result<Page, StoreError> {
+    let begin = match after {
+        [] => Position::START,
+        place => Position::from_bytes(place).ok_or(StoreError::Range("a page's place"))?,
+    };
+    let mut page = Page::default();
+    let mut frames = 0_usize;
+    for frame in ledger.frames_from(Location::at(begin, 0)) {
+        let frame = frame?;
+        if page.is_full() || frames >= FRAMES {
+            page.next = Some(frame.position().to_bytes().to_vec());
+            return Ok(page);
+        }
+        frames = frames.saturating_add(1);
+        for bytes in frame.records().filter(|bytes| is_booking(bytes)) {
+            let record = NodeRecord::from_bytes(bytes)?;
+            if let Some(returned) = word_of(record, home, written, ledger)? {
+                page.returned.push(returned.to_bytes());
+            }
+        }
+    }
+    Ok(page)
+}
+
+/// The word that a record books, if the region gave it: a refusal, or a receipt or reversal under a number above.
+fn word_of(
+    record: NodeRecord,
+    home: RegionCode,
+    written: u64,
+    ledger: &Ledger,
+) -> Result<Option<Returned>, StoreError> {
+    let refusal = |word: FinalRefusal| (word.body.home == home).then_some(Returned::Refusal(word));
+    let (settlement, receipt, reversal) = if let NodeRecord::Settled(record) = record {
+        let body = &record.receipt.body;
+        if body.clearing.home != home || body.number <= written {
+            return Ok(None);
+        }
+        (record.settlement, Some(record.receipt), None)
+    } else if let NodeRecord::ReversalBooked(record) = record {
+        let body = &record.reversal.body;
+        if body.clearing.home != home || body.number <= written {
+            return Ok(None);
+        }
+        (body.clearing.settlement, None, Some(record.reversal))
+    } else if let NodeRecord::Refused(record) = record {
+        return Ok(refusal(record.word));
+    } else if let NodeRecord::Abandoned(record) = record {
+        return Ok(refusal(record.word));
+    } else if let NodeRecord::ReversalRefused(record) = record {
+        return Ok(record.word.and_then(refusal));
+    } else {
+        return Ok(None);
+    };
+    let row = ledger.settlement(settlement)?;
+    let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;
+    let (attempt, standing) = booked(ledger, &row)?;
+    Ok(Some(Returned::Word(ReturnedWord {
+        word: HomeWord {
+            receipt: receipt.unwrap_or(standing),
+            reversal,
+        },
+        claim: attempt.prepared.claim,
+        decision: attempt.decision,
+        snapshot: attempt.snapshot,
+    })))
+}
+
+/// What this region had given to a treatment region under numbers above `held`, ascending.
+///
+/// # Errors
+/// As [`given_by`].
+pub fn given_to(
+    ledger: &Ledger,
+    policies: &PolicyBook,
+    treatment: RegionCode,
+    held: u64,
+    after: &[u8],
+) -> Result<Page, StoreError> {
+    let after = match after {
+        [] => held,
+        place => {
+            let number = <[u8; 8]>::try_from(place);
+            number.map_or(Err(StoreError::Range("a page's place")), |bytes| {
+                Ok(u64::from_be_bytes(bytes))
+            })?
+        }
+    };
+    let mut page = Page::default();
+    let mut last = after;
+    for word in sent_from(ledger, treatment, after.saturating_add(1), WORDS)? {
+        if page.is_full() {
+            break;
+        }
+        last = word.number();
+        let word = with_its_ground(word, ledger, policies)?;
+        page.returned.push(Returned::Word(word).to_bytes());
+    }
+    if last > after {
+        page.next = Some(last.to_be_bytes().to_vec());
+    }
+    Ok(page)
+}
+
+/// A word of the own home role with what it was decided on, as far as the policy asks.
+fn with_its_ground(
+    word: HomeWord,
+    ledger: &Ledger,
+    policies: &PolicyBook,
+) -> Result<ReturnedWord, StoreError> {
+    let part = &word.receipt.body.clearing;
+    let row = ledger.home_settlement(part.treatment, part.settlement)?;
+    let at = match row.map(|row| row.state) {
+        Some(HomeState::Committed(at)) => at,
+        Some(HomeState::Reversed(row)) => row.settled,
+        Some(HomeState::Refused(_) | HomeState::Tombstone(_)) | None => {
+            return Err(StoreError::Inconsistent("a commit without its row"));
+        }
+    };
+    let record = ledger.record(at)?.into_committed();
+    let record = record.ok_or(StoreError::Inconsistent(
+        "a commit's place holds another record",
+    ))?;
+    let policy = policies.get(&record.decision.policy);
+    let policy = policy.ok_or(StoreError::Inconsistent("the policy of a settlement"))?;
+    let needs = policy.compiled.needs();
+    Ok(ReturnedWord {
+        word,
+        snapshot: Snapshot {
+            coverage: record.snapshot.coverage.as_asked(needs),
+            balances: record.snapshot.balances.as_asked(needs),
+            ..record.snapshot
+        },
+        claim: record.claim,
+        decision: record.decision,
+    })
+}

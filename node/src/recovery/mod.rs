@@ -1,0 +1,190 @@
+//! Recovery of a node that was restored from a backup (PROTOCOL 15 to 18).
+//!
+//! Before it answers anyone the node reads its own leg stream back from the clearinghouse, and from every
+//! region what it had given there and what it had been given. All of it is checked as if a stranger had sent
+//! it, and journaled; only when every party has answered does the node serve. Nothing is guessed: what nobody
+//! holds is a gap, and the person it belongs to is held until the bureau has looked.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`check`] | Is a word that came back the one that was given, and about what came with it? |
+//! | [`give`] | What does a peer give back? |
+//! | [`records`] | The decisions of the writer |
+//! | `collect` | Who is asked for what, until all have answered? |
+//!
+//! Not here: putting files back (`backup`), and what follows from a word (`home::regained`,
+//! `treatment::regained`).
+
+pub mod check;
+mod collect;
+pub mod give;
+pub mod records;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::region::RegionCode;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::chance::{Chance, jittered};
+use crate::ledger::Ledger;
+use crate::legs::report::Reporter;
+use crate::peers::Homes;
+use crate::store::{RestoreState, Rows, StoreError};
+use crate::treatment::TreatmentRole;
+use crate::writer::Writer;
+
+/// The longest wait between two rounds.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Somebody who holds what a restored node lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Party {
+    /// The clearinghouse.
+    Clearinghouse,
+    /// Another region's node.
+    Region(RegionCode),
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clearinghouse => f.write_str("clearinghouse"),
+            Self::Region(region) => region.fmt(f),
+        }
+    }
+}
+
+/// Everyone who may hold what the node lacks.
+fn parties(homes: &Homes, reporter: Option<&Reporter>) -> BTreeSet<Party> {
+    let regions = homes.others().map(|(region, _)| Party::Region(region));
+    let clearing = reporter.map(|_| Party::Clearinghouse);
+    clearing.into_iter().chain(regions).collect()
+}
+
+/// A node's recovery, or that there is none.
+pub struct Recovery {
+    region: RegionCode,
+    ledger: Arc<Ledger>,
+    writer: Arc<Writer>,
+    treatment: Arc<TreatmentRole>,
+    homes: Homes,
+    reporter: Option<Arc<Reporter>>,
+    /// What the own words are signed with.
+    signer: CertifiedKey,
+    chance: Arc<dyn Chance>,
+    every: Duration,
+    waiting: Mutex<BTreeSet<Party>>,
+    serves: watch::Sender<bool>,
+}
+
+/// What a recovery is made of.
+pub struct Parts {
+    /// The node's region.
+    pub region: RegionCode,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// The treatment role.
+    pub treatment: Arc<TreatmentRole>,
+    /// The other regions.
+    pub homes: Homes,
+    /// The way to the clearinghouse, if there is one.
+    pub reporter: Option<Arc<Reporter>>,
+    /// The key that the node's words are signed with.
+    pub signer: CertifiedKey,
+    /// For jitter and marks.
+    pub chance: Arc<dyn Chance>,
+    /// How long to wait after a first failure.
+    pub every: Duration,
+}
+
+impl Recovery {
+    /// Of a node whose journal says whether there is anything to recover.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be read.
+    pub fn new(parts: Parts) -> Result<Self, StoreError> {
+        let Parts {
+            region,
+            ledger,
+            writer,
+            treatment,
+            homes,
+            reporter,
+            signer,
+            chance,
+            every,
+        } = parts;
+        let restored = ledger.restored()?;
+        let collects = restored.is_some_and(|row| row.state == RestoreState::Collecting);
+        let waiting = if collects {
+            parties(&homes, reporter.as_deref())
+        } else {
+            BTreeSet::new()
+        };
+        Ok(Self {
+            region,
+            ledger,
+            writer,
+            treatment,
+            homes,
+            reporter,
+            signer,
+            chance,
+            every,
+            waiting: Mutex::new(waiting),
+            serves: watch::Sender::new(!collects),
+        })
+    }
+
+    /// Whether the node serves.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        *self.serves.borrow()
+    }
+
+    /// Who has not given back everything yet.
+    #[must_use]
+    pub fn waits_for(&self) -> Vec<Party> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.iter().copied().collect()
+    }
+
+    /// Waits until the node serves; forever, when it is stopped before.
+    pub async fn over(&self) {
+        let mut serves = self.serves.subscribe();
+        if serves.wait_for(|serves| *serves).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Collects until everything is here, or until told to stop.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut wait = self.every;
+        while !self.serves() {
+            let outcome = tokio::select! {
+                () = stop.cancelled() => return,
+                outcome = self.round() => outcome,
+            };
+            match outcome {
+                Ok(()) => {
+                    self.serves.send_replace(true);
+                    tracing::info!("recovery is over: the node serves");
+                    return;
+                }
+                Err(error) => tracing::warn!(%error, "recovery goes on"),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
+            }
+            wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Rows of a restore.
+
+use huitong_core::leg::{LegKind, NumberedLeg};
+use huitong_core::person::PsnNo;
+use huitong_core::record::recovery::{
+    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RestoreBegan, RestoreEnded,
+    ReversalRegained,
+};
+
+use super::super::{
+    HeldReceipts, Key, Location, RegainedLegs, RegainedPerson, RestoreState, Restored,
+    RestoredPeer, Row, StoreError, Stream, StreamHead, incarnation,
+};
+use super::{Changes, Ground, home, reversal};
+
+pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
+    let row = Restored {
+        incarnation: record.incarnation,
+        mark: record.mark,
+        state: RestoreState::Collecting,
+    };
+    out.put(Key::Restored(), Row::Restored(row));
+}
+
+pub(super) fn ended(
+    record: &RestoreEnded,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let row = ground.rows.restored()?;
+    let row = row.filter(|row| row.incarnation == record.incarnation);
+    let row = row.ok_or(StoreError::Inconsistent("a restore ends that never began"))?;
+    let state = RestoreState::Over;
+    out.put(Key::Restored(), Row::Restored(Restored { state, ..row }));
+    Ok(())
+}
+
+/// What is held beyond the peer's backup is all that there will ever be under those numbers, and what it does
+/// not hold of the own stream any more is delivered again.
+pub(super) fn peer(
+    record: &PeerRestored,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let PeerRestored {
+        region,
+        incarnation,
+        mark,
+        written,
+        held,
+        ..
+    } = *record;
+    let row = RestoredPeer {
+        incarnation,
+        mark,
+        written,
+        held,
+    };
+    out.put(Key::RestoredPeer(region), Row::RestoredPeer(row));
+    if let Some(receipts) = ground.rows.held(region)? {
+        out.put(
+            Key::Held(region),
+            Row::Held(receipts.with_no_gap_after(written)),
+        );
+    }
+    let stream = Stream::Receipts(region);
+    if let Some(head) = ground.rows.stream(stream)? {
+        let acknowledged = head.acknowledged.min(held);
+        let head = StreamHead {
+            acknowledged,
+            ..head
+        };
+        out.put(Key::Stream(stream), Row::Stream(head));
+    }
+    Ok(())
+}
+
+impl HeldReceipts {
+    /// The same, with every number after `written` and up to the highest that is held counted as held.
+    fn with_no_gap_after(self, written: u64) -> Self {
+        let highest = self.highest();
+        (written.saturating_add(1)..=highest).fold(self, Self::with)
+    }
+}
+
+pub(super) fn commit(
+    record: &CommitRegained,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let record = &record.record;
+    let psn_no = record.claim.person.psn_no;
+    regained(psn_no, record.after.change, ground, out)?;
+    home::committed(record, at, ground, out)?;
+    keep_highest(psn_no, ground, out)
+}
+
+pub(super) fn reversed(
+    record: &ReversalRegained,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let record = &record.record;
+    let psn_no = record.person.person.psn_no;
+    regained(psn_no, record.person.version.change, ground, out)?;
+    reversal::ordered(record, at, ground, out)?;
+    keep_highest(psn_no, ground, out)
+}
+
+/// One more change of a person's record came back.
+fn regained(
+    psn_no: PsnNo,
+    change: u64,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let incarnation = incarnation(ground.rows)?;
+    let before = ground.rows.regained(psn_no)?;
+    let row = match before {
+        Some(row) if row.incarnation == incarnation => row,
+        other @ (Some(_) | None) => {
+            let base = ground.rows.account(psn_no)?;
+            let base = base.map_or(0, |account| account.version.change);
+            RegainedPerson {
+                incarnation,
+                base,
+                highest: base,
+                count: 0,
+                before: other.map_or(0, |row| row.missing()),
+            }
+        }
+    };
+    let row = RegainedPerson {
+        highest: row.highest.max(change),
+        count: row.count.saturating_add(1),
+        ..row
+    };
+    out.put(Key::Regained(psn_no), Row::Regained(row));
+    Ok(())
+}
+
+/// What comes back later may have been written earlier: the version never goes back.
+fn keep_highest(psn_no: PsnNo, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
+    let before = ground.rows.account(psn_no)?.map(|account| account.version);
+    out.amend(|row| {
+        if let Row::Account(account) = row
+            && let Some(before) = before
+        {
+            account.version = account.version.max(before);
+        }
+    });
+    Ok(())
+}
+
+pub(super) fn legs(
+    record: &LegsRegained,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    for of_debt in record.legs.chunk_by(|one, next| debt(one) == debt(next)) {
+        let Some(first) = of_debt.first() else {
+            continue;
+        };
+        let (settlement, kind) = debt(first);
+        // The legs of a settlement may lie on both sides of the end of a record.
+        let before = ground.rows.regained_legs(settlement, kind)?;
+        let mut legs = before.map_or_else(Vec::new, |row| row.legs);
+        legs.extend_from_slice(of_debt);
+        out.put(
+            Key::RegainedLegs(settlement, kind),
+            Row::RegainedLegs(RegainedLegs { legs }),
+        );
+    }
+    let from = record.legs.first().map_or(0, |leg| leg.number);
+    out.extend(Stream::Legs, from, record.legs.len(), at, ground.rows)
+}
+
+const fn debt(leg: &NumberedLeg) -> (huitong_core::id::SettlementId, LegKind) {
+    (leg.leg.settlement, leg.leg.kind)
+}
+
+pub(super) fn released(record: &PersonReleased, out: &mut Changes) {
+    out.remove(Key::Regained(record.psn_no));
+}

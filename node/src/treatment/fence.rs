@@ -1,0 +1,22 @@
+//! The line that a home region's restore draws (PROTOCOL 15).
+
+use huitong_core::region::RegionCode;
+use huitong_core::reversal::HomeWord;
+
+use crate::store::{Rows, StoreError};
+
+/// Whether a word was given in an incarnation of its home region that has ended, under a number that this
+/// region's backup did not have: then it does not stand there, and is not booked here.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn is_void(rows: &dyn Rows, home: RegionCode, word: &HomeWord) -> Result<bool, StoreError> {
+    let Some(peer) = rows.restored_peer(home)? else {
+        return Ok(false);
+    };
+    let (incarnation, number) = match &word.reversal {
+        Some(reversal) => (reversal.body.incarnation, reversal.body.number),
+        None => (word.receipt.body.incarnation, word.receipt.body.number),
+    };
+    Ok(incarnation < peer.incarnation && number > peer.written)
+}

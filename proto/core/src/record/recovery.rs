@@ -1,0 +1,198 @@
+//! Recovery: a node whose journal was put back from a backup, and what it and its peers wrote down of it.
+//!
+//! What was regained is journaled as what it was: the settlement or reversal with everything that follows
+//! from it, and beside it the proof that was given with it then. So whoever asks again hears the same bytes.
+
+use crate::canonical_struct;
+use crate::date::Timestamp;
+use crate::digest::Digest;
+use crate::final_refusal::FinalRefusal;
+use crate::leg::NumberedLeg;
+use crate::officer::OfficerName;
+use crate::person::PsnNo;
+use crate::receipt::{GroupSignature, Receipt};
+use crate::region::RegionCode;
+use crate::reversal::Reversal;
+
+use super::home::{Committed, HomeRefused};
+use super::reversal::ReversalOrdered;
+
+/// Tells two restores apart that count the same incarnation, because they began from the same backup.
+pub type RestoreMark = [u8; 16];
+
+/// The journal up to here came from a backup. Until [`RestoreEnded`] the node is in recovery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreBegan {
+    /// The incarnation from now on.
+    pub incarnation: u32,
+    /// Drawn at random.
+    pub mark: RestoreMark,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(RestoreBegan {
+    incarnation,
+    mark,
+    at
+});
+
+/// Everything that peers and the clearinghouse hold was collected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RestoreEnded {
+    /// The incarnation that serves.
+    pub incarnation: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(RestoreEnded { incarnation, at });
+
+/// Another region's node was restored. What it gave in an older incarnation under a number that its backup
+/// does not have, and that is not held here by now, does not stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerRestored {
+    /// Which region.
+    pub region: RegionCode,
+    /// Its incarnation.
+    pub incarnation: u32,
+    /// What it drew.
+    pub mark: RestoreMark,
+    /// The last number of its stream to here that its backup has.
+    pub written: u64,
+    /// Up to which number it holds the own stream to there, without a gap.
+    pub held: u64,
+    /// When it said so.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PeerRestored {
+    region,
+    incarnation,
+    mark,
+    written,
+    held,
+    at
+});
+
+/// What proved a receipt or a reversal when it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// The signature over its commit group.
+    pub group: GroupSignature,
+    /// The leaf's place in the group.
+    pub index: u64,
+    /// The path from the leaf to the root.
+    pub path: Vec<Digest>,
+}
+
+canonical_struct!(Proof { group, index, path });
+
+/// Home role: a settlement that was committed after the backup, as the treatment region holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitRegained {
+    /// Its proof.
+    pub proof: Proof,
+    /// The settlement. Its totals are those of what is regained so far.
+    pub record: Committed,
+}
+
+canonical_struct!(CommitRegained { proof, record });
+
+impl CommitRegained {
+    /// The receipt, as it was given.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        let Proof { group, index, path } = self.proof.clone();
+        Receipt {
+            body: self.record.body().clone(),
+            salt: self.record.salt,
+            group,
+            index,
+            path,
+        }
+    }
+}
+
+/// Home role: a reversal that was ordered after the backup, as the treatment region holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReversalRegained {
+    /// Its proof.
+    pub proof: Proof,
+    /// The reversal. Its totals are those of what is regained so far.
+    pub record: ReversalOrdered,
+}
+
+canonical_struct!(ReversalRegained { proof, record });
+
+impl ReversalRegained {
+    /// The reversal, as it was given.
+    #[must_use]
+    pub fn reversal(&self) -> Reversal {
+        let Proof { group, index, path } = self.proof.clone();
+        Reversal {
+            body: self.record.body().clone(),
+            person: self.record.person,
+            salt: self.record.salt,
+            group,
+            index,
+            path,
+        }
+    }
+}
+
+/// Home role: a final refusal or tombstone that was given after the backup, as the treatment region holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalRegained {
+    /// Its proof.
+    pub proof: Proof,
+    /// The refusal.
+    pub record: HomeRefused,
+}
+
+canonical_struct!(RefusalRegained { proof, record });
+
+impl RefusalRegained {
+    /// The refusal, as it was given.
+    #[must_use]
+    pub fn refusal(&self) -> FinalRefusal {
+        let Proof { group, index, path } = self.proof.clone();
+        FinalRefusal {
+            body: self.record.body().clone(),
+            request: self.record.request().clone(),
+            salt: self.record.salt(),
+            group,
+            index,
+            path,
+        }
+    }
+}
+
+/// Legs that the clearinghouse holds of the own stream and that the backup does not have, under the numbers
+/// that they have there. What they arose from is regained, or settled again, after this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LegsRegained {
+    /// The legs, by consecutive numbers; at least one, at most a block.
+    pub legs: Vec<NumberedLeg>,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(LegsRegained { legs, at });
+
+/// An officer looked at a person who was held after a restore: the record is whole again as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonReleased {
+    /// The person.
+    pub psn_no: PsnNo,
+    /// The officer.
+    pub officer: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PersonReleased {
+    psn_no,
+    officer,
+    at
+});

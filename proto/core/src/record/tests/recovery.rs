@@ -1,0 +1,142 @@
+//! One record of each kind that a restore writes, made up, and its golden bytes.
+
+use super::refusals::{final_refusal, home_refused};
+use super::reversals::{reversal_id, reversal_ordered};
+use super::samples::{at, body, chengdu, claim, committed, decision, settled, snapshot};
+use super::*;
+use crate::leg::{Leg, NumberedLeg, Side};
+use crate::record::recovery::{
+    CommitRegained, LegsRegained, PeerRestored, PersonReleased, Proof, RefusalRegained,
+    RestoreBegan, RestoreEnded, ReversalRegained,
+};
+use crate::recovery::{Returned, ReturnedWord};
+use crate::reversal::HomeWord;
+
+fn proof() -> Proof {
+    let Receipt {
+        group, index, path, ..
+    } = settled().receipt;
+    Proof { group, index, path }
+}
+
+fn of_restores() -> [NodeRecord; 8] {
+    let (at, mark) = (at(), [7; 16]);
+    let leg = Leg::of(&body()).remove(0);
+    [
+        NodeRecord::RestoreBegan(RestoreBegan {
+            incarnation: 2,
+            mark,
+            at,
+        }),
+        NodeRecord::RestoreEnded(RestoreEnded { incarnation: 2, at }),
+        NodeRecord::PeerRestored(PeerRestored {
+            region: chengdu(),
+            incarnation: 2,
+            mark,
+            written: 9,
+            held: 4,
+            at,
+        }),
+        NodeRecord::CommitRegained(CommitRegained {
+            proof: proof(),
+            record: committed(),
+        }),
+        NodeRecord::ReversalRegained(ReversalRegained {
+            proof: proof(),
+            record: reversal_ordered(),
+        }),
+        NodeRecord::LegsRegained(LegsRegained {
+            legs: vec![NumberedLeg {
+                number: 3,
+                side: Side::Payable,
+                leg,
+            }],
+            at,
+        }),
+        NodeRecord::RefusalRegained(RefusalRegained {
+            proof: proof(),
+            record: home_refused(),
+        }),
+        NodeRecord::PersonReleased(PersonReleased {
+            psn_no: claim().person.psn_no,
+            officer: "li.wei".parse().unwrap(),
+            at,
+        }),
+    ]
+}
+
+const GOLDEN: [&str; 10] = [
+    "b91aaf28671ded87",
+    "3cab280cf4dc36ee",
+    "2637bd4c471741d4",
+    "8d2c5b414a84914d",
+    "0f8f7a079e3cfda8",
+    "d1ee7435fceb2efc",
+    "ea3b8e03844a5c75",
+    "0acc52c8f3f15e67",
+    "0c7acc8dab1c468f",
+    "c1ed28b43c813361",
+];
+
+#[test]
+fn records_of_restores_and_what_peers_return_keep_their_bytes() {
+    let returned = Returned::Word(ReturnedWord {
+        word: HomeWord {
+            receipt: settled().receipt,
+            reversal: None,
+        },
+        claim: claim(),
+        decision: decision(),
+        snapshot: snapshot(),
+    });
+    assert_eq!(
+        Returned::from_bytes(&returned.to_bytes()).as_ref(),
+        Ok(&returned)
+    );
+    let mut found: Vec<String> = Vec::new();
+    for record in of_restores() {
+        assert_eq!(
+            NodeRecord::from_bytes(&record.to_bytes()).as_ref(),
+            Ok(&record)
+        );
+        // What is regained was signed when it was given: no group signs it again.
+        assert_eq!(signed_leaf(&record.to_bytes()), None);
+        found.push(record.digest().to_string()[..16].to_owned());
+    }
+    found.push(returned.digest().to_string()[..16].to_owned());
+    let refusal = Returned::Refusal(final_refusal(&home_refused()));
+    assert_eq!(
+        Returned::from_bytes(&refusal.to_bytes()).as_ref(),
+        Ok(&refusal)
+    );
+    found.push(refusal.digest().to_string()[..16].to_owned());
+    assert_eq!(found, GOLDEN);
+}
+
+#[test]
+fn a_regained_word_is_the_one_that_was_given() {
+    let of = CommitRegained {
+        proof: proof(),
+        record: committed(),
+    };
+    let receipt = of.receipt();
+    assert_eq!(
+        (&receipt.body, receipt.salt),
+        (committed().body(), committed().salt)
+    );
+    assert_eq!(receipt.group, proof().group);
+    let of = RefusalRegained {
+        proof: proof(),
+        record: home_refused(),
+    };
+    let refusal = of.refusal();
+    assert!(refusal.is_of_its_request());
+    assert_eq!(&refusal.body, home_refused().body());
+    let of = ReversalRegained {
+        proof: proof(),
+        record: reversal_ordered(),
+    };
+    let reversal = of.reversal();
+    assert_eq!(reversal.body.reversal, reversal_id());
+    assert!(reversal.is_of_its_person());
+}

@@ -1,0 +1,53 @@
+//! What a restored node is given back by its peers.
+//!
+//! Either side of a settlement holds all that the other needs to write it again: the home region's word with
+//! its proof, and what it was decided on. The word is signed by the home region and commits to claim and
+//! decision, so neither can be another one; the snapshot is the peer's word alone.
+
+use crate::canonical::Artifact;
+use crate::claim::Claim;
+use crate::coverage::Snapshot;
+use crate::decision::Decision;
+use crate::final_refusal::FinalRefusal;
+use crate::reversal::HomeWord;
+use crate::{canonical_enum, canonical_struct};
+
+/// One thing that a peer gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
+pub enum Returned {
+    /// A receipt, with its reversal when it was reversed.
+    Word(ReturnedWord),
+    /// A final refusal or a tombstone.
+    Refusal(FinalRefusal),
+}
+
+canonical_enum!(Returned { 1 => Word(word), 2 => Refusal(refusal) });
+
+impl Artifact for Returned {
+    const KIND: [u8; 4] = *b"RTRN";
+    const VERSION: u16 = 1;
+}
+
+/// The home region's word on a settlement, with what it was decided on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedWord {
+    /// The word.
+    pub word: HomeWord,
+    /// What was asked for.
+    pub claim: Claim,
+    /// What both regions computed.
+    pub decision: Decision,
+    /// On what, as far as the peer knows it.
+    pub snapshot: Snapshot,
+}
+
+canonical_struct!(ReturnedWord {
+    word,
+    claim,
+    decision,
+    snapshot
+});
