@@ -47,12 +47,45 @@ impl Told {
 /// without gap or repetition. All were told to institutions of one kind. How many both hold: it is for the caller
 /// to compare with how many were told.
 pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) -> usize {
+    let numbers = numbers_held(world, told, desk).await;
+    let mut held = BTreeSet::new();
+    for ((home, treatment), mut numbers) in numbers {
+        numbers.sort_unstable();
+        let expected: Vec<u64> = (1..).take(numbers.len()).collect();
+        assert_eq!(
+            numbers, expected,
+            "receipts of {home} to {treatment}: lost, doubled or unknown"
+        );
+        held.extend(numbers.into_iter().map(|number| (home, treatment, number)));
+    }
+    held.len()
+}
+
+/// Both nodes hold what hospitals were told, as [`both_sides_hold_once`] has it, where a stream holds more than
+/// the hospitals told of: reversals, and what was reversed. How many numbers of streams they have, each once.
+pub async fn held_at_both(world: &World, told: &[Told], desk: Desk) -> usize {
+    let numbers = numbers_held(world, told, desk).await;
+    let each = numbers.into_values().map(|numbers| {
+        let all = numbers.len();
+        let once: BTreeSet<u64> = numbers.into_iter().collect();
+        assert_eq!(once.len(), all, "a number stands for two receipts");
+        all
+    });
+    each.sum()
+}
+
+/// What both nodes hold of each stream, by its numbers.
+async fn numbers_held(
+    world: &World,
+    told: &[Told],
+    desk: Desk,
+) -> BTreeMap<(&'static str, &'static str), Vec<u64>> {
     let ids: BTreeSet<&str> = told
         .iter()
         .map(|told| told.settlement.settlement.as_str())
         .collect();
     assert_eq!(ids.len(), told.len(), "an id was given twice");
-    let mut numbers: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
+    let mut numbers: BTreeMap<(&'static str, &'static str), Vec<u64>> = BTreeMap::new();
     let mut hospitals: BTreeMap<&str, Hospital> = BTreeMap::new();
     let mut peers: BTreeMap<(&str, &str), Peer> = BTreeMap::new();
     for told in told {
@@ -89,17 +122,7 @@ pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) -> u
             );
         }
     }
-    let mut held = BTreeSet::new();
-    for ((home, treatment), mut numbers) in numbers {
-        numbers.sort_unstable();
-        let expected: Vec<u64> = (1..).take(numbers.len()).collect();
-        assert_eq!(
-            numbers, expected,
-            "receipts of {home} to {treatment}: lost, doubled or unknown"
-        );
-        held.extend(numbers.into_iter().map(|number| (home, treatment, number)));
-    }
-    held.len()
+    numbers
 }
 
 /// Every region closes its day, the day is netted, and it equals what hospitals were told: every leg once, those

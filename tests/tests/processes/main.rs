@@ -10,6 +10,8 @@
 //! | [`crashes`] | What does a killed node lose or double? |
 //! | [`reversals`] | Does what was taken back net to zero, in a later cycle, over kills? |
 //! | [`rebuild`] | Does a node say the same without its index? |
+//! | [`damage`] | Is what happens to a journal noticed, named and made good? |
+//! | [`restores`] | Does a region that lost its disk come back with everything once? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
 //! | [`python`] | Can a client in another language settle? |
@@ -29,6 +31,7 @@ mod catalogue;
 mod certificates;
 mod command;
 mod crashes;
+mod damage;
 mod evidence;
 mod handbook;
 mod policies;
@@ -36,4 +39,5 @@ mod python;
 mod race;
 mod rebuild;
 mod refusals;
+mod restores;
 mod reversals;
