@@ -155,9 +155,8 @@ fn assemble(
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let calendar = Arc::new(config.calendar);
     let rules = rules(config.reversal, config.watch);
-    let home = home(
-        region, &ledger, &writer, &policies, &calendar, rules, &chance,
-    );
+    let parts = (&ledger, &writer, &policies);
+    let home = home(region, parts, &calendar, rules, &chance);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling(dialer, config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
@@ -253,9 +252,7 @@ fn reporter(
 
 fn home(
     region: RegionCode,
-    ledger: &Arc<Ledger>,
-    writer: &Arc<Writer>,
-    policies: &Arc<PolicyBook>,
+    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
     calendar: &Arc<Calendar>,
     rules: HomeRules,
     chance: &Arc<dyn Chance>,

@@ -71,12 +71,10 @@ impl History {
     /// The settlement that an id was told of, if it was.
     fn settlement(&self, asked: &Asked) -> Option<String> {
         let told = self.0.lock().unwrap();
-        let mut answers = told.answers.iter();
-        let found = answers.find_map(|(id, answer)| {
+        told.answers.iter().find_map(|(id, answer)| {
             let told = answer.settlement()?;
             (*id == asked.request_id).then(|| told.settlement.clone())
-        });
-        found
+        })
     }
 
     pub fn reversals(&self) -> BTreeSet<String> {
