@@ -29,7 +29,7 @@ use crate::compute::aside;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::reverse::ReversalRule;
-use crate::home::watch::WatchLimits;
+use crate::home::watch::{Watch, WatchLimits};
 use crate::home::{HomeRole, HomeRules};
 use crate::ledger::{Ledger, LedgerOptions};
 use crate::legs::report::Reporter;
@@ -154,8 +154,9 @@ fn assemble(
     let policies = Arc::new(read_policies(&ledger, region)?);
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let calendar = Arc::new(config.calendar);
-    let rules = rules(config.reversal, config.watch);
     let parts = (&ledger, &writer, &policies);
+    let watch = Arc::new(Watch::new(config.watch));
+    let rules = (config.reversal, &watch);
     let home = home(region, parts, &calendar, rules, &chance);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling(dialer, config.peers, &chance);
@@ -172,7 +173,7 @@ fn assemble(
         catalogue: read_catalogue(&ledger)?.map(Arc::new),
     }));
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
-    let people = people(region, &ledger, &writer, &policies, config.filing, &clock);
+    let people = people(region, parts, (config.filing, watch), &clock);
     let recovery = Arc::new(Recovery::new(recovery::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -221,10 +222,6 @@ fn assemble(
     Ok((heart, services))
 }
 
-const fn rules(reversal: ReversalRule, watch: WatchLimits) -> HomeRules {
-    HomeRules { reversal, watch }
-}
-
 /// How other parties are called.
 fn calling(dialer: Dialer, limits: PeerLimits, chance: &Arc<dyn Chance>) -> Calling {
     Calling {
@@ -254,9 +251,11 @@ fn home(
     region: RegionCode,
     (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
     calendar: &Arc<Calendar>,
-    rules: HomeRules,
+    (reversal, watch): (ReversalRule, &Arc<Watch>),
     chance: &Arc<dyn Chance>,
 ) -> Arc<HomeRole> {
+    let watch = Arc::clone(watch);
+    let rules = HomeRules { reversal, watch };
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
     let chance = Arc::clone(chance);
@@ -266,10 +265,8 @@ fn home(
 
 fn people(
     region: RegionCode,
-    ledger: &Arc<Ledger>,
-    writer: &Arc<Writer>,
-    policies: &Arc<PolicyBook>,
-    rule: FilingRule,
+    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
+    rule: (FilingRule, Arc<Watch>),
     clock: &Arc<dyn Clock>,
 ) -> Arc<PeopleDesk> {
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));

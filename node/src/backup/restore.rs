@@ -188,8 +188,9 @@ pub fn recover(
     let (mut log, recovery) = Log::open(disk, journal, None).map_err(RestoreError::Open)?;
     let (read, _) = read(&log.reader(), recovery.tip.frame)?;
     let incarnation = read.incarnation.saturating_add(1);
-    log.commit(&[vec![began(incarnation, mark, at)]])?;
+    // First: the record takes the place of a frame that the index may know, and would pass for it.
     set_index_aside(data)?;
+    log.commit(&[vec![began(incarnation, mark, at)]])?;
     Ok(Restored {
         frame: recovery.tip.frame,
         records: read.records,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use huitong_adjudication::Engine;
 use huitong_core::bill::Bill;
 use huitong_core::canonical::encode_to_vec;
-use huitong_core::claim::Claim;
+use huitong_core::claim::{Claim, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::{ActId, RequestId, SettlementId};
@@ -24,6 +24,7 @@ use huitong_core::reversal::HomeWord;
 
 use super::HomeRole;
 use super::commit::{Commit, CommitVerdict, Recomputed};
+use super::restored::missing;
 use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
 use crate::compute::compute;
@@ -33,6 +34,9 @@ use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
 const ATTEMPTS_AT_MOST: usize = 4;
+
+/// Interim parts of a stay that are looked for; two years of a part a month are fewer.
+const PARTS_AT_MOST: u16 = 31;
 
 /// A bill to be settled by hand.
 #[derive(Debug, Clone)]
@@ -110,6 +114,18 @@ impl Command for SettleByHand {
             };
             return Ok(Verdict::Answer(answer));
         }
+        let psn_no = self.order.claim.person.psn_no;
+        match missing(rows, psn_no)? {
+            0 => {}
+            missing => {
+                let refusal = Refusal::new(RefusalCode::PersonHeld, missing);
+                return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
+            }
+        }
+        if let Some(other) = standing_of(rows, &self.order.claim)? {
+            let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
+            return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
+        }
         let decided = self.commit.decide(rows, now)?;
         let (records, verdict) = match decided {
             Verdict::Append(records, verdict) => (records, verdict),
@@ -151,6 +167,28 @@ impl Command for SettleByHand {
             HandVerdict::Done,
         ))
     }
+}
+
+/// What stands of a visit, directly or by hand; for the bill of a whole stay that is any part of it as well.
+fn standing_of(rows: &dyn Rows, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
+    let (whole, visit) = (claim.visit_key(), &claim.visit);
+    if let Some(other) = rows.home_visit(whole.clone())? {
+        return Ok(Some(other));
+    }
+    let is_whole = visit.setting.is_stay() && visit.interim == 0;
+    if !(is_whole && visit.billed_from == visit.admitted) {
+        return Ok(None);
+    }
+    for interim in 1..=PARTS_AT_MOST {
+        let part = VisitKey {
+            interim,
+            ..whole.clone()
+        };
+        if let Some(other) = rows.home_visit(part)? {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// The same commit with a receipt of the home region alone.
@@ -225,7 +263,7 @@ impl HomeRole {
     /// # Errors
     /// [`StoreError`] when rows cannot be read.
     pub fn visit_settled(&self, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
-        self.ledger.home_visit(claim.treatment, claim.visit_key())
+        standing_of(&*self.ledger, claim)
     }
 
     async fn settled_by_hand(&self, act: ActId) -> Result<SettledHand, NodeError> {
@@ -246,6 +284,7 @@ impl HomeRole {
             institution: &claim.institution,
             visit: &claim.visit,
             settling: Settling::ByHand,
+            credential: None,
         };
         let deciding = self.policies.deciding();
         let change = deciding.change;

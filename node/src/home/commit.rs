@@ -89,8 +89,9 @@ impl Command for Commit {
             return Ok(Verdict::Answer(known));
         }
         let claim = &self.claim;
-        if let Some(other) = rows.home_visit(claim.treatment, claim.visit_key())? {
-            return self.refuse(Refusal::new(RefusalCode::VisitAlreadySettled, other), now);
+        if let Some(other) = rows.home_visit(claim.visit_key())? {
+            let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
+            return self.refuse(refusal, rows, now);
         }
         let account = account_now(rows, claim.person.psn_no)?;
         let current = account.as_ref().map(|account| account.version);
@@ -111,7 +112,7 @@ impl Command for Commit {
             self.recomputed.snapshot.clone(),
             account,
         ) {
-            (Err(refusal), _, _) => self.refuse(refusal, now),
+            (Err(refusal), _, _) => self.refuse(refusal, rows, now),
             (Ok(decision), Some(snapshot), Some(account)) => {
                 self.stand(decision, snapshot, &account, rows, now)
             }
@@ -146,11 +147,16 @@ impl Commit {
         ))
     }
 
+    /// Refuses it for good, unless legs of it are with the clearinghouse since before a restore: then it stood.
     fn refuse(
         &self,
         refusal: Refusal,
+        rows: &dyn Rows,
         at: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
+        if bound(rows, self.settlement)?.is_some() {
+            return Ok(Verdict::Answer(CommitVerdict::LegStands));
+        }
         let record = refused(Refused {
             settlement: self.settlement,
             home: self.claim.person.home,

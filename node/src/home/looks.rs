@@ -14,7 +14,8 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::looks::{PersonShown, ShownTo, SnapshotsGiven};
 use tokio_util::sync::CancellationToken;
 
-use super::{HomeRole, SnapshotAsk};
+use super::HomeRole;
+use super::standing::Asked;
 use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
@@ -41,7 +42,7 @@ pub(super) struct Full;
 
 impl Looks {
     /// Notes that a snapshot is given.
-    pub(super) fn note(&self, ask: &SnapshotAsk) -> Result<(), Full> {
+    pub(super) fn note(&self, ask: &Asked<'_>) -> Result<(), Full> {
         let to = ShownTo {
             treatment: ask.treatment,
             institution: ask.institution.code,
@@ -71,6 +72,19 @@ impl Looks {
     }
 }
 
+impl Looks {
+    /// What could not be written down waits on, before what was noted since.
+    fn put_back(&self, people: Vec<PersonShown>) {
+        let mut noted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for PersonShown { psn_no, mut to } in people {
+            noted.count = noted.count.saturating_add(to.len());
+            let since = noted.people.entry(psn_no).or_default();
+            to.append(since);
+            *since = to;
+        }
+    }
+}
+
 /// Writes down what was shown.
 struct WriteDown(Vec<PersonShown>);
 
@@ -89,25 +103,26 @@ impl Command for WriteDown {
 }
 
 impl HomeRole {
-    /// Writes down what was shown until told to stop, and the rest then.
+    /// Writes down what was shown, every so often until told to stop.
     pub async fn write_looks_down(self: std::sync::Arc<Self>, stop: CancellationToken) {
         loop {
             tokio::select! {
-                () = stop.cancelled() => {}
-                () = tokio::time::sleep(GATHERED_FOR) => {}
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(GATHERED_FOR) => self.write_looks().await,
             }
-            loop {
-                let people = self.looks.take();
-                if people.is_empty() {
-                    break;
-                }
-                if let Err(error) = self.writer.run(WriteDown(people)).await {
-                    tracing::error!(%error, "what was shown of people cannot be written down");
-                    break;
-                }
-            }
-            if stop.is_cancelled() {
+        }
+    }
+
+    /// Writes down all that was shown so far.
+    pub async fn write_looks(&self) {
+        loop {
+            let people = self.looks.take();
+            if people.is_empty() {
                 return;
+            }
+            if let Err(error) = self.writer.run(WriteDown(people.clone())).await {
+                tracing::error!(%error, "what was shown of people cannot be written down yet");
+                return self.looks.put_back(people);
             }
         }
     }

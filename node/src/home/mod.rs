@@ -9,7 +9,7 @@
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
-//! | `looks` | Who was shown whose standing? |
+//! | `showing`, `looks` | What is shown of a person, and to whom was it? |
 //! | [`watch`] | Does somebody ask about more people than are treated? |
 //! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
 //! | [`regained`] | What follows from a word of its own that a restore brought back? |
@@ -28,6 +28,7 @@ pub mod regained;
 pub mod restored;
 pub mod reverse;
 pub mod reversing;
+mod showing;
 pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -56,7 +57,7 @@ use crate::chance::{Chance, salt};
 use crate::clock::Calendar;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::ledger::{Ledger, WriteError};
+use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::{PolicyChanges, Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Done, Writer};
@@ -66,8 +67,8 @@ use commit::{Commit, CommitVerdict, Recomputed};
 use looks::Looks;
 use refusing::{Under, told};
 use reverse::ReversalRule;
-use standing::{Asked, Settling, Standing, standing};
-use watch::{Watch, WatchLimits};
+use standing::{Asked, Settling, standing};
+use watch::Watch;
 
 pub use reversing::ReverseOutcome;
 
@@ -132,13 +133,12 @@ pub enum AbandonOutcome {
     Ended(FinalRefusal),
 }
 
-/// A region's own rules for its home role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What bounds a home role.
 pub struct HomeRules {
     /// Which settlements are reversed, and by whom.
     pub reversal: ReversalRule,
-    /// How many people may be asked about.
-    pub watch: WatchLimits,
+    /// Counts who asks about how many people.
+    pub watch: Arc<Watch>,
 }
 
 /// The home role of a node.
@@ -149,7 +149,7 @@ pub struct HomeRole {
     policies: Arc<PolicyBook>,
     calendar: Arc<Calendar>,
     rule: ReversalRule,
-    watch: Watch,
+    watch: Arc<Watch>,
     looks: Looks,
     pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
@@ -174,7 +174,7 @@ impl HomeRole {
             policies,
             calendar,
             rule: rules.reversal,
-            watch: Watch::new(rules.watch),
+            watch: rules.watch,
             looks: Looks::default(),
             chance,
             acknowledged: Mutex::default(),
@@ -187,53 +187,12 @@ impl HomeRole {
         self.region
     }
 
-    /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
-    /// synced yet: a commit is decided on the home region's own.
-    ///
-    /// # Errors
-    /// A refusal, or [`StoreError`].
-    pub fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
-        let asked = Asked {
-            treatment: ask.treatment,
-            person: ask.person,
-            institution: &ask.institution,
-            visit: &ask.visit,
-            settling: Settling::Direct,
-        };
-        self.is_not_held(ask.person)?;
-        let (asker, psn_no) = ((ask.treatment, ask.institution.code), ask.person.psn_no);
-        let now = Instant::now();
-        self.watch.admit(asker, psn_no, now)?;
-        let standing = match self.standing(&asked)? {
-            Ok(standing) => standing,
-            Err(refusal) => {
-                if refusal.code == RefusalCode::UnknownPerson {
-                    self.watch.unknown(asker, now);
-                }
-                return Err(refusal.into());
-            }
-        };
-        if !standing.member.credentials.contains(&ask.credential) {
-            self.watch.unknown(asker, now);
-            return Err(NodeError::refused(RefusalCode::CredentialMismatch, ""));
-        }
-        let noted = self.looks.note(ask);
-        noted.map_err(|looks::Full| NodeError::from(WriteError::Overloaded))?;
-        self.watch.given(asker, psn_no, now);
-        Ok(standing.told(&asked))
-    }
-
     /// Whether a person can be served: after a restore, whoever's record has a gap cannot (PROTOCOL 18).
     fn is_not_held(&self, person: PersonRef) -> Result<(), NodeError> {
         match restored::missing(&*self.ledger, person.psn_no)? {
             0 => Ok(()),
             missing => Err(NodeError::refused(RefusalCode::PersonHeld, missing)),
         }
-    }
-
-    fn standing(&self, asked: &Asked<'_>) -> Result<Result<Standing, Refusal>, StoreError> {
-        let deciding = self.policies.deciding();
-        standing(&*self.ledger, &deciding.own, self.region, asked)
     }
 
     /// Adjudicates again, compares, and commits. Idempotent by (treatment region, settlement). `difference`
@@ -289,14 +248,7 @@ impl HomeRole {
                 let changes = self.ledger.policy_changes()?;
                 let changes = changes.unwrap_or(PolicyChanges::NONE);
                 self.policies.reached(changes.changes, CATCHING_UP).await;
-                let asked = Asked {
-                    treatment,
-                    person: claim.person,
-                    institution: &claim.institution,
-                    visit: &claim.visit,
-                    settling: Settling::Direct,
-                };
-                Ok(CommitOutcome::Stale(self.standing(&asked)??.told(&asked)))
+                self.fresh(&claim).map(CommitOutcome::Stale)
             }
         }
     }
@@ -315,6 +267,7 @@ impl HomeRole {
             institution: &claim.institution,
             visit: &claim.visit,
             settling: Settling::Direct,
+            credential: None,
         };
         let deciding = self.policies.deciding();
         let change = deciding.change;

@@ -17,7 +17,7 @@ use huitong_core::coverage::{Coverage, Snapshot};
 use huitong_core::date::ServiceDate;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
-use huitong_core::person::PersonRef;
+use huitong_core::person::{Credential, PersonRef};
 use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::record::person::HeldFiling;
 use huitong_core::record::registry::Member;
@@ -44,6 +44,8 @@ pub struct Asked<'a> {
     pub visit: &'a Visit,
     /// By whom it is settled.
     pub settling: Settling,
+    /// What was read of the person, where that is asked for.
+    pub credential: Option<&'a Credential>,
 }
 
 /// How a visit is settled.
@@ -159,6 +161,8 @@ pub fn standing(
     asked: &Asked<'_>,
 ) -> Result<Result<Standing, Refusal>, StoreError> {
     let psn_no = asked.person.psn_no;
+    // First: whatever changes after the version was read makes it stale.
+    let account = account_now(rows, psn_no)?;
     let member = if asked.person.home == own {
         rows.member(psn_no)?
     } else {
@@ -170,7 +174,11 @@ pub fn standing(
             asked.person.home,
         )));
     };
-    let account = account_now(rows, psn_no)?;
+    if let Some(shown) = asked.credential
+        && !member.credentials.contains(shown)
+    {
+        return Ok(Err(Refusal::new(RefusalCode::CredentialMismatch, "")));
+    }
     let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;

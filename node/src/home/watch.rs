@@ -47,7 +47,7 @@ impl WatchLimits {
 }
 
 /// Who asks: a region's node, for one of its institutions.
-type Asker = (RegionCode, InstitutionCode);
+pub type Asker = (RegionCode, InstitutionCode);
 
 /// What is counted of all who ask.
 #[derive(Debug)]
@@ -108,12 +108,14 @@ impl Watch {
         let limits = self.limits;
         self.with(asker.0, now, |region| {
             let (people, unknown) = (region.people, region.unknown);
-            let own = region.institutions.entry(asker.1).or_default();
-            let is_new = !own.people.contains(&psn_no);
-            let is_full = own.unknown >= limits.unknown_per_institution
+            // Nobody is remembered for asking alone: codes can be made up without end.
+            let own = region.institutions.get(&asker.1);
+            let (shown, guessed) = own.map_or((0, 0), |own| (own.people.len(), own.unknown));
+            let is_new = own.is_none_or(|own| !own.people.contains(&psn_no));
+            let is_full = guessed >= limits.unknown_per_institution
                 || unknown >= limits.unknown_per_region
                 || (is_new
-                    && (own.people.len() >= limits.people_per_institution
+                    && (shown >= limits.people_per_institution
                         || people >= limits.people_per_region));
             if !is_full {
                 return Ok(());

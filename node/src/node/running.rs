@@ -48,6 +48,7 @@ impl RunningNode {
             drop(task.await);
         }
         heart.treatment.drained().await;
+        heart.home.write_looks().await;
         let gone = heart.ledger.gone();
         let closed = tokio::task::spawn_blocking(move || {
             heart.writer.close();

@@ -30,9 +30,11 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::person::{AskedBy, EmergencyReviewed, PersonChange, PersonChanged};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use tokio::time::Instant;
 
 use crate::clock::Clock;
 use crate::error::NodeError;
+use crate::home::watch::{Asker, Watch};
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
@@ -66,6 +68,7 @@ pub struct PeopleDesk {
     policies: Arc<PolicyBook>,
     rule: Arc<FilingRule>,
     clock: Arc<dyn Clock>,
+    watch: Arc<Watch>,
 }
 
 impl PeopleDesk {
@@ -76,7 +79,7 @@ impl PeopleDesk {
         ledger: Arc<Ledger>,
         writer: Arc<Writer>,
         policies: Arc<PolicyBook>,
-        rule: FilingRule,
+        (rule, watch): (FilingRule, Arc<Watch>),
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
@@ -86,6 +89,7 @@ impl PeopleDesk {
             policies,
             rule: Arc::new(rule),
             clock,
+            watch,
         }
     }
 
@@ -101,6 +105,10 @@ impl PeopleDesk {
     /// A refusal, or the node's own trouble.
     pub async fn change(&self, asked: ActAsked) -> Result<PersonChanged, NodeError> {
         let act = act_id(self.region, &asked.by, asked.request);
+        let (asker, psn_no, now) = (asker(&asked.by), asked.psn_no, Instant::now());
+        if let Some(asker) = asker {
+            self.watch.admit(asker, psn_no, now)?;
+        }
         let command = ChangePerson {
             own: self.region,
             by: asked.by,
@@ -110,7 +118,16 @@ impl PeopleDesk {
             credential: asked.credential,
             rule: Arc::clone(&self.rule),
         };
-        done(self.writer.run(command).await?.answer, asked.request)?;
+        let verdict = self.writer.run(command).await?.answer;
+        if let (Some(asker), ActVerdict::Refused(refusal)) = (asker, &verdict)
+            && matches!(
+                refusal.code,
+                RefusalCode::UnknownPerson | RefusalCode::CredentialMismatch
+            )
+        {
+            self.watch.unknown(asker, now);
+        }
+        done(verdict, asked.request)?;
         if let NodeRecord::PersonChanged(record) = self.record_of(act)? {
             Ok(record)
         } else {
@@ -137,6 +154,14 @@ impl PeopleDesk {
         let row = self.ledger.act(act)?;
         let row = row.ok_or(StoreError::Inconsistent("an act left no row"))?;
         self.ledger.record(row.at)
+    }
+}
+
+/// Who is counted for asking about people; officers know their own.
+const fn asker(by: &AskedBy) -> Option<Asker> {
+    match by {
+        AskedBy::Institution { region, code } => Some((*region, *code)),
+        AskedBy::Officer(_) | AskedBy::File(_) => None,
     }
 }
 

@@ -107,7 +107,7 @@ tables! {
     /// Home role: what became of a treatment region's id.
     8 HomeSettlement(treatment: RegionCode, id: SettlementId) => HomeRow, home_settlement;
     /// Home role: the settlement that a visit stands under.
-    9 HomeVisit(treatment: RegionCode, visit: VisitKey) => SettlementId, home_visit;
+    9 HomeVisit(visit: VisitKey) => SettlementId, home_visit;
     /// How far a numbered stream is written and acknowledged.
     10 Stream(stream: Stream) => StreamHead, stream;
     /// Where the nth block of a stream begins in the journal.

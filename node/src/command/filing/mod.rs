@@ -17,6 +17,7 @@ pub enum FilingCommand {
     /// Make a filing / 办理备案
     File(File),
     /// Let another filing take the place of one, from today on / 变更备案
+    #[command(override_usage = "huitong node filing amend [OPTIONS] <FILING>")]
     Amend(Amend),
     /// End a filing / 终止备案
     Cancel(Cancel),

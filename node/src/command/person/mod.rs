@@ -19,24 +19,31 @@ pub enum PersonCommand {
     /// Show a person's record / 查看人员档案
     Show(Show),
     /// Insure a person who was not known before / 参保登记
+    #[command(override_usage = "huitong node person enrol [OPTIONS] <PERSON>")]
     Enrol(Enrol),
     /// End cover from a day on / 停保
     Lapse(Lapse),
     /// Let cover begin anew / 续保
+    #[command(override_usage = "huitong node person resume [OPTIONS] <PERSON>")]
     Resume(Resume),
     /// Insure a person in another way from a day on / 变更险种或人员类别
+    #[command(override_usage = "huitong node person reclassify [OPTIONS] <PERSON>")]
     Reclassify(Reclassify),
     /// Note an assistance identity / 登记救助身份
+    #[command(override_usage = "huitong node person hold-identity [OPTIONS] <PERSON>")]
     HoldIdentity(HoldIdentity),
     /// End an assistance identity / 终止救助身份
+    #[command(override_usage = "huitong node person end-identity [OPTIONS] <PERSON>")]
     EndIdentity(EndIdentity),
     /// Note a death / 死亡登记
     Die(Die),
     /// Take back a death that was noted by mistake / 撤销死亡登记
     Live(Live),
     /// Set a total, with its source / 录入累计
+    #[command(override_usage = "huitong node person set-total [OPTIONS] <PERSON>")]
     SetTotal(SetTotal),
     /// Set what the accounts hold, with its source / 录入账户余额
+    #[command(override_usage = "huitong node person set-balances [OPTIONS] <PERSON>")]
     SetBalances(SetBalances),
 }
 

@@ -73,6 +73,7 @@ fn asked<'a>(institution: &'a Institution, visit: &'a Visit, settling: Settling)
         institution,
         visit,
         settling,
+        credential: None,
     }
 }
 

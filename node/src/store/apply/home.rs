@@ -22,7 +22,7 @@ pub(super) fn committed(
     // One settled by hand is the home region's own, wherever the person was treated.
     let (treatment, settlement) = (body.clearing.treatment, body.clearing.settlement);
     out.put(
-        Key::HomeVisit(claim.treatment, claim.visit_key()),
+        Key::HomeVisit(claim.visit_key()),
         Row::HomeVisit(settlement),
     );
 

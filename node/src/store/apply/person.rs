@@ -107,10 +107,9 @@ pub(super) fn freed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let (treatment, visit) = (record.treatment, record.visit.clone());
-    let standing = ground.rows.home_visit(treatment, visit.clone())?;
+    let standing = ground.rows.home_visit(record.visit.clone())?;
     if standing == Some(record.settlement) {
-        out.remove(Key::HomeVisit(treatment, visit));
+        out.remove(Key::HomeVisit(record.visit.clone()));
     }
     Ok(())
 }

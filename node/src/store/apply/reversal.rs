@@ -55,8 +55,8 @@ pub(super) fn ordered(
         Key::HomeReversal(body.asked_by(), body.reversal),
         Row::HomeReversal(row),
     );
-    if rows.home_visit(treatment, record.visit.clone())? == Some(settlement) {
-        out.remove(Key::HomeVisit(treatment, record.visit.clone()));
+    if rows.home_visit(record.visit.clone())? == Some(settlement) {
+        out.remove(Key::HomeVisit(record.visit.clone()));
     }
     out.remove(Key::Emergency(treatment, settlement));
     let psn_no = record.person.person.psn_no;

@@ -244,7 +244,7 @@ fn settlements() -> Vec<(Key, Row)> {
     rows.extend([
         (Key::Open(id(1)), Row::Open(OpenRow { since: now() })),
         (Key::Visit(visit.clone()), Row::Visit(id(1))),
-        (Key::HomeVisit(treatment, visit), Row::HomeVisit(id(1))),
+        (Key::HomeVisit(visit), Row::HomeVisit(id(1))),
         (Key::Held(home), Row::Held(held)),
     ]);
     rows

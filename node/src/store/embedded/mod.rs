@@ -15,7 +15,7 @@ use super::{Change, Index, Key, Reached, Row, StoreError, Table};
 /// The key of the place reached: before every table's tag.
 const REACHED: [u8; 1] = [0];
 /// The form of keys and rows; another one is derived again.
-const FORM: u8 = 2;
+const FORM: u8 = 3;
 /// Memory for sled's cache.
 const CACHE_BYTES: u64 = 64 << 20;
 /// How often sled writes out what it buffers, in milliseconds. What a killed process had not written is derived

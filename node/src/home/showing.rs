@@ -1,0 +1,73 @@
+//! What is shown of a person, and on what grounds.
+//!
+//! Nothing is told of whoever's credential was not read, not even that they are insured or have died. Whoever asks is
+//! counted, and what is shown is noted for the person, also when it is shown because a commit came too late.
+
+use huitong_core::claim::Claim;
+use huitong_core::coverage::Snapshot;
+use huitong_core::refusal::RefusalCode;
+use tokio::time::Instant;
+
+use super::looks::Full;
+use super::standing::{Asked, Settling, standing};
+use super::{HomeRole, SnapshotAsk};
+use crate::error::NodeError;
+use crate::ledger::WriteError;
+
+impl HomeRole {
+    /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
+    /// synced yet: a commit is decided on the home region's own.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
+        self.is_not_held(ask.person)?;
+        self.shown(&Asked {
+            treatment: ask.treatment,
+            person: ask.person,
+            institution: &ask.institution,
+            visit: &ask.visit,
+            settling: Settling::Direct,
+            credential: Some(&ask.credential),
+        })
+    }
+
+    /// How a person stands now whose claim was decided on what has changed since. The credential was shown when
+    /// the claim was begun.
+    pub(super) fn fresh(&self, claim: &Claim) -> Result<Snapshot, NodeError> {
+        self.shown(&Asked {
+            treatment: claim.treatment,
+            person: claim.person,
+            institution: &claim.institution,
+            visit: &claim.visit,
+            settling: Settling::Direct,
+            credential: None,
+        })
+    }
+
+    fn shown(&self, asked: &Asked<'_>) -> Result<Snapshot, NodeError> {
+        let (asker, psn_no) = (
+            (asked.treatment, asked.institution.code),
+            asked.person.psn_no,
+        );
+        let now = Instant::now();
+        self.watch.admit(asker, psn_no, now)?;
+        let deciding = self.policies.deciding();
+        let standing = match standing(&*self.ledger, &deciding.own, self.region, asked)? {
+            Ok(standing) => standing,
+            Err(refusal) => {
+                if matches!(
+                    refusal.code,
+                    RefusalCode::UnknownPerson | RefusalCode::CredentialMismatch
+                ) {
+                    self.watch.unknown(asker, now);
+                }
+                return Err(refusal.into());
+            }
+        };
+        let noted = self.looks.note(asked);
+        noted.map_err(|Full| NodeError::from(WriteError::Overloaded))?;
+        self.watch.given(asker, psn_no, now);
+        Ok(standing.told(asked))
+    }
+}
