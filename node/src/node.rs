@@ -156,8 +156,7 @@ fn assemble(
     let calendar = Arc::new(config.calendar);
     let parts = (&ledger, &writer, &policies);
     let watch = Arc::new(Watch::new(config.watch));
-    let rules = (config.reversal, &watch);
-    let home = home(region, parts, &calendar, rules, &chance);
+    let home = home(region, parts, &calendar, (config.reversal, &watch), &chance);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling(dialer, config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;

@@ -293,3 +293,27 @@ async fn each_call_about_bills_brought_home_is_heard_from_those_in_the_table_alo
         v1::VisitStandingResponse::default()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visit_stands_once_whatever_region_the_officer_names_and_however_it_is_billed() {
+    let world = World::new().await;
+    with_catalogue(&world).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.settle(settle("r-1", small("V1"))).await.unwrap();
+    // The district that the hospital's code begins with is no region of the network.
+    let named = |id: &str, visit: &str| v1::SettleByHandRequest {
+        treatment: "510104".to_owned(),
+        ..bill(id, visit)
+    };
+    let twice = by_hand(&world, named("h-1", "V1")).await.unwrap_err();
+    assert_eq!(code(&twice), "visit.already_settled");
+    by_hand(&world, named("h-2", "V2")).await.unwrap();
+    let refused = hospital.settle(settle("r-2", small("V2"))).await.unwrap();
+    assert_eq!(refused.refusal.unwrap().code, "visit.already_settled");
+    // The first part of a stay is settled directly; the paper for the whole of it comes home.
+    let mut part = small("V3");
+    part.visit.as_mut().unwrap().interim = 1;
+    hospital.settle(settle("r-3", part)).await.unwrap();
+    let whole = by_hand(&world, bill("h-3", "V3")).await.unwrap_err();
+    assert_eq!(code(&whole), "visit.already_settled");
+}

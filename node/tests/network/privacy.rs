@@ -7,6 +7,7 @@ use crate::bills::{card, person, published, settle};
 use crate::world::{HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
 const PERSON: &str = "330200000000000001";
+const LAPSED: &str = "330200000000000002";
 
 async fn who_looked(world: &World, psn_no: &str) -> v1::WhoLookedResponse {
     let request = v1::WhoLookedRequest {
@@ -97,4 +98,30 @@ async fn who_goes_through_numbers_is_stopped_and_others_are_not() {
     assert!(pushback(&stopped).is_some_and(|after| !after.is_zero()));
     let mut other = world.hospital(OTHER_HOSPITAL).await;
     other.settle(settle("r-1", published("V1"))).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_told_before_the_credential_is_read_and_each_guess_counts() {
+    let mut world = World::new().await;
+    world.watch.unknown_per_institution = 2;
+    world.stop(NINGBO).await;
+    world.start(NINGBO).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    // The person's cover has ended: that is nobody's business without the card.
+    let mut guess = published("V1");
+    guess.person = Some(person(LAPSED));
+    guess.credential = Some(card("NB9"));
+    let refused = hospital.settle(settle("r-1", guess)).await.unwrap_err();
+    assert_eq!(code(&refused), "person.credential_mismatch");
+    let file = v1::FileRequest {
+        request_id: "f-1".to_owned(),
+        person: Some(person(LAPSED)),
+        credential: Some(card("NB9")),
+        class: v1::FilingClass::Temporary.into(),
+        area: String::new(),
+    };
+    let refused = hospital.client.file(file.clone()).await.unwrap_err();
+    assert_eq!(code(&refused), "person.credential_mismatch");
+    let stopped = hospital.client.file(file).await.unwrap_err();
+    assert_eq!(code(&stopped), "snapshot.too_many");
 }
