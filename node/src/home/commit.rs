@@ -196,10 +196,8 @@ impl Commit {
             rows.stream(stream)
                 .map(|head| head.unwrap_or(StreamHead::EMPTY))
         };
-        let legs_from = match bound {
-            Some(bound) => bound.from,
-            None => head(Stream::Legs)?.written.saturating_add(1),
-        };
+        // Also when legs of it came back: they name a receipt that is lost, and agree with no leg of this one.
+        let legs_from = head(Stream::Legs)?.written.saturating_add(1);
         let commitment = Commitment {
             salt: self.salt,
             totals: totals_after(&decision, account)?,

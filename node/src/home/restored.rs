@@ -51,12 +51,9 @@ pub fn from(
     Ok(first)
 }
 
-/// What a settlement must come to that has legs with the clearinghouse and no receipt: their number, amounts
-/// and day.
+/// What a settlement must come to that has legs with the clearinghouse and no receipt: their amounts and day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bound {
-    /// The number of the first leg.
-    pub from: u64,
     /// What each fund owes.
     pub amounts: Vec<(Fund, Fen)>,
     /// On which day.
@@ -72,7 +69,6 @@ pub fn bound(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<Bound>,
     Ok(standing.and_then(|standing| {
         let first = standing.legs.first()?;
         Some(Bound {
-            from: first.number,
             amounts: standing
                 .legs
                 .iter()

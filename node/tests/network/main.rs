@@ -31,6 +31,7 @@ mod policies;
 mod privacy;
 mod recovery;
 mod refusals;
+mod regained;
 mod relay;
 mod repeats;
 mod replays;

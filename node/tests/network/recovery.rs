@@ -81,7 +81,7 @@ async fn legs_held(world: &World, legs: u64) {
 }
 
 /// The numbers and contents of a region's legs at the clearinghouse: each once.
-fn legs(world: &World, region: &str) -> Vec<(u64, String, i32, i64, Vec<u8>)> {
+pub fn legs(world: &World, region: &str) -> Vec<(u64, String, i32, i64, Vec<u8>)> {
     let held = world.clearing.as_ref().unwrap().held(region);
     let leg = |leg: &huitong_proto::clearing::v1::Leg| {
         let receipt = leg.receipt.clone();

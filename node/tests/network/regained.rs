@@ -1,0 +1,57 @@
+//! A settlement whose receipt is lost with the home region's disk, while its leg is with the clearinghouse.
+
+use huitong_proto::settlement::v1::State;
+use huitong_proto::settlement::v1::commit_response::Outcome;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+
+use crate::bills::{published, settle};
+use crate::recovery::legs;
+use crate::relay::Commits;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_committed_again_for_the_same_amount_and_its_new_legs_agree() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    world.clearinghouse().await;
+    world.back_up(NINGBO, backup.path()).await;
+    // The commit reaches home, the treatment region is gone before it hears of it.
+    world.commits(Commits::Lost);
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    world.kill(CHENGDU).await;
+    let node = world.caller("/region/510100/node", NINGBO).await;
+    let commit = world.relay.as_ref().unwrap().last();
+    let answer = HomeServiceClient::new(node).commit(commit).await.unwrap();
+    let Some(Outcome::Receipt(lost)) = answer.into_inner().outcome else {
+        panic!("not committed")
+    };
+    while world.status(NINGBO).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    let told = legs(&world, NINGBO);
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    world.commits(Commits::Pass);
+    world.start(CHENGDU).await;
+    let status = world.recovered(NINGBO).await;
+    assert_eq!((status.legs_written, status.legs_without_receipt), (1, 1));
+
+    let settled = world.hospital(HOSPITAL).await.outcome("r-1").await;
+    assert_eq!(settled.state(), State::Settled);
+    let receipt = settled.receipt.unwrap();
+    assert_eq!(receipt.amounts, lost.amounts);
+    assert_eq!(receipt.business_day, lost.business_day);
+    while world.status(NINGBO).await.legs_held < 2 || world.status(CHENGDU).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    // What was told stays as it was told, and the leg of the new receipt is there from both sides.
+    let (ningbo, chengdu) = (legs(&world, NINGBO), legs(&world, CHENGDU));
+    assert_eq!(ningbo[..1], told[..]);
+    let ((_, settlement, kind, fen, receipt), (_, other, their_kind, their_fen, their_receipt)) =
+        (&ningbo[1], &chengdu[0]);
+    assert_eq!(
+        (settlement, kind, fen, receipt),
+        (other, their_kind, their_fen, their_receipt)
+    );
+}
