@@ -215,6 +215,20 @@ fn an_embedded_index_is_there_again_and_an_unreadable_one_is_begun_anew() {
     assert!(folder.path().join("index.unreadable").exists());
 }
 
+#[test]
+fn an_embedded_index_that_is_being_let_go_of_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = SledIndex::open(folder.path()).unwrap();
+    index
+        .apply(&[put(person(1), account(1))], reached(1, 1))
+        .unwrap();
+    let letting_go = std::thread::spawn(move || drop(index));
+    let index = SledIndex::open(folder.path()).unwrap();
+    letting_go.join().unwrap();
+    assert_eq!(index.reached().unwrap(), Some(reached(1, 1)));
+    assert_eq!(index.get(&person(1)).unwrap(), Some(account(1)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

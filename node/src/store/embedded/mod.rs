@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_journal::Position;
@@ -22,6 +23,12 @@ const CACHE_BYTES: u64 = 64 << 20;
 /// again from the journal.
 const FLUSH_EVERY: u64 = 5_000;
 
+/// What sled says of files that somebody has.
+const LOCKED: &str = "could not acquire lock";
+/// How often, and how far apart, it is looked whether they are free.
+const LOOKS_AT_MOST: u32 = 200;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
+
 /// An index in a folder.
 pub struct SledIndex {
     db: sled::Db,
@@ -33,7 +40,7 @@ impl SledIndex {
     /// # Errors
     /// [`StoreError::Backend`] when not even an empty one can be made.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        let opened = Self::try_open(folder).and_then(|index| {
+        let opened = Self::let_go_of(folder).and_then(|index| {
             index.reached()?;
             Ok(index)
         });
@@ -45,6 +52,21 @@ impl SledIndex {
                 Self::try_open(folder)
             }
         }
+    }
+
+    /// Opens it once nobody else has it: sled's own threads let go of the files of an index that was closed a
+    /// moment later. Two nodes are kept apart by the journal's lock.
+    fn let_go_of(folder: &Path) -> Result<Self, StoreError> {
+        let mut opened = Self::try_open(folder);
+        for _ in 0..LOOKS_AT_MOST {
+            match &opened {
+                Err(StoreError::Backend(why)) if why.contains(LOCKED) => {}
+                Ok(_) | Err(_) => break,
+            }
+            std::thread::sleep(BETWEEN_LOOKS);
+            opened = Self::try_open(folder);
+        }
+        opened
     }
 
     fn try_open(folder: &Path) -> Result<Self, StoreError> {
