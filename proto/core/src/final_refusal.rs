@@ -169,13 +169,7 @@ impl FinalRefusal {
     /// holds the home region's key.
     #[must_use]
     pub fn is_in_group(&self) -> bool {
-        merkle::verify_inclusion(
-            self.body.leaf(),
-            self.index,
-            self.group.size,
-            &self.path,
-            self.group.root,
-        )
+        self.group.holds(self.body.leaf(), self.index, &self.path)
     }
 
     /// Whether the request shown is the one that was refused.

@@ -146,6 +146,13 @@ impl GroupSignature {
         bytes.extend_from_slice(&size.to_be_bytes());
         bytes
     }
+
+    /// Whether a path leads from a leaf to the signed root. The signature itself is checked by who holds the home
+    /// region's key.
+    #[must_use]
+    pub fn holds(&self, leaf: Digest, index: u64, path: &[Digest]) -> bool {
+        merkle::verify_inclusion(leaf, index, self.size, path, self.root)
+    }
 }
 
 /// A receipt that stands alone as evidence.
@@ -181,12 +188,6 @@ impl Receipt {
     /// holds the home region's key.
     #[must_use]
     pub fn is_in_group(&self) -> bool {
-        merkle::verify_inclusion(
-            self.body.leaf(),
-            self.index,
-            self.group.size,
-            &self.path,
-            self.group.root,
-        )
+        self.group.holds(self.body.leaf(), self.index, &self.path)
     }
 }
