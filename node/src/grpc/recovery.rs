@@ -75,7 +75,7 @@ impl RecoveryService for RecoveryGrpc {
         let peer = self.announced(region, &message)?;
         self.ledger.barrier().await.map_err(NodeError::from)?;
         let ledger = Arc::clone(&self.ledger);
-        answered(move || given_by(&ledger, region, peer.written, &message.after)).await
+        answered(move || given_by(&ledger, region, peer.given_above(), &message.after)).await
     }
 
     #[tracing::instrument(name = "recovery.collect_received", skip_all)]
@@ -102,7 +102,7 @@ impl RecoveryGrpc {
         let peer = self.ledger.restored_peer(region)?;
         let mark = mark(&message.mark)?;
         let named = (message.incarnation, mark);
-        let known = peer.map_or(0, |peer| peer.incarnation);
+        let known = peer.as_ref().map_or(0, |peer| peer.incarnation);
         peer.filter(|peer| (peer.incarnation, peer.mark) == named)
             .ok_or_else(|| refused(RefusalCode::OldIncarnation, known))
     }

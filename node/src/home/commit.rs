@@ -311,10 +311,7 @@ pub(super) fn totals_after(
         .collect())
 }
 
-pub(super) fn balances_after(
-    decision: &Decision,
-    before: Balances,
-) -> Result<Balances, MoneyError> {
+fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, MoneyError> {
     Ok(Balances {
         own: before.own.checked_sub(decision.own_account)?,
         family: before.family.checked_sub(decision.family_account)?,

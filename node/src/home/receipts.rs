@@ -8,7 +8,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
-use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained, ReversalRegained};
+use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::{NodeRecord, is_signed_word};
 use huitong_core::region::RegionCode;
@@ -161,8 +161,8 @@ fn signed(bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
     } else if let NodeRecord::ReversalOrdered(record) = record {
         Some(Ok(Signed::Reversed(Box::new(record), None)))
     } else if let NodeRecord::CommitRegained(regained) = record {
-        let CommitRegained { proof, record } = regained;
-        Some(Ok(Signed::Committed(Box::new(record), Some(proof))))
+        let (record, proof) = (Box::new(regained.record), regained.proof);
+        Some(Ok(Signed::Committed(record, Some(proof))))
     } else if let NodeRecord::ReversalRegained(regained) = record {
         let ReversalRegained { proof, record } = regained;
         Some(Ok(Signed::Reversed(Box::new(record), Some(proof))))
@@ -178,8 +178,7 @@ fn receipt_of(
     proof: Option<Proof>,
 ) -> Result<Receipt, StoreError> {
     if let Some(proof) = proof {
-        let record = record.clone();
-        return Ok(CommitRegained { proof, record }.receipt());
+        return Ok(proof.receipt_of(record));
     }
     Group::of_frame(frame)
         .and_then(|group| group.receipt(nth, record.body().clone(), record.salt))

@@ -17,7 +17,7 @@ use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::Reversal;
 
-use super::commit::{balances_after, totals_after};
+use super::commit::totals_after;
 use super::restored::{from, legs_standing};
 use super::reverse::{balances_without, begun, totals_without};
 use crate::ordinal;
@@ -39,7 +39,7 @@ pub struct Regain {
 pub enum Short {
     /// Wait for what else comes back.
     Wait,
-    /// It is empty.
+    /// It was as empty as it is, and the person is held.
     Empty,
 }
 
@@ -70,6 +70,7 @@ impl Command for Regain {
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
         let mut original = self.original.clone();
+        let mut filled = Balances::NONE;
         match row.map(|row| row.state) {
             Some(HomeState::Refused(_) | HomeState::Tombstone(_)) => {
                 return Ok(Verdict::Answer(Regained::Contradicts));
@@ -77,19 +78,26 @@ impl Command for Regain {
             Some(HomeState::Reversed(_)) => return Ok(Verdict::Answer(Regained::Written)),
             Some(HomeState::Committed(_)) => {}
             None => {
-                let Some(record) = self.commit(&mut account, &mut next_leg, rows)? else {
+                let Some((record, lacked)) = self.commit(&mut account, &mut next_leg, rows)? else {
                     return Ok(Verdict::Answer(Regained::Short));
                 };
                 original = Some(record.clone());
                 let proof = proof_of(&self.returned.word.receipt);
-                records.push(NodeRecord::CommitRegained(CommitRegained { proof, record }));
+                // What was lacked is there again with the reversal that takes the settlement back.
+                let is_held = self.returned.word.reversal.is_none();
+                filled = lacked;
+                records.push(NodeRecord::CommitRegained(CommitRegained {
+                    proof,
+                    record,
+                    lacked: if is_held { lacked } else { Balances::NONE },
+                }));
             }
         }
         if let Some(reversal) = &self.returned.word.reversal {
             let original = original.ok_or(StoreError::Inconsistent(
                 "a settlement that is reversed cannot be read",
             ))?;
-            let record = reversed(reversal, &original, &account, next_leg, rows)?;
+            let record = reversed(reversal, &original, (&account, filled), next_leg, rows)?;
             let proof = Proof {
                 group: reversal.group.clone(),
                 index: reversal.index,
@@ -149,13 +157,14 @@ impl Command for RegainRefusal {
 }
 
 impl Regain {
-    /// The settlement with all that follows from it, and the account after it; none when an account is short.
+    /// The settlement with all that follows from it, and what the accounts lacked for it; none while it is waited
+    /// for what they lack. `account` is as it stands after it.
     fn commit(
         &self,
         account: &mut Account,
         next_leg: &mut u64,
         rows: &dyn Rows,
-    ) -> Result<Option<Committed>, StoreError> {
+    ) -> Result<Option<(Committed, Balances)>, StoreError> {
         let ReturnedWord {
             word,
             claim,
@@ -165,10 +174,18 @@ impl Regain {
         let body = &word.receipt.body;
         let after = after(&word.receipt, snapshot.version);
         let totals = totals_after(decision, account)?;
-        let balances = match (balances_after(decision, account.balances), self.short) {
-            (Ok(balances), _) => balances,
-            (Err(_), Short::Wait) => return Ok(None),
-            (Err(_), Short::Empty) => Balances::NONE,
+        let before = account.balances;
+        let lacked = Balances {
+            own: decision.own_account.saturating_sub(before.own),
+            family: decision.family_account.saturating_sub(before.family),
+        };
+        let waits = self.short == Short::Wait && word.reversal.is_none();
+        if lacked != Balances::NONE && waits {
+            return Ok(None);
+        }
+        let balances = Balances {
+            own: before.own.saturating_sub(decision.own_account),
+            family: before.family.saturating_sub(decision.family_account),
         };
         let mut snapshot = snapshot.clone();
         if claim.visit.setting.is_stay() {
@@ -208,7 +225,7 @@ impl Regain {
         account.version = account.version.max(after);
         account.balances = balances;
         account.totals.extend(totals);
-        Ok(Some(Committed::new(body.clone(), of)))
+        Ok(Some((Committed::new(body.clone(), of), lacked)))
     }
 }
 
@@ -232,7 +249,7 @@ fn proof_of(receipt: &Receipt) -> Proof {
 fn reversed(
     reversal: &Reversal,
     original: &Committed,
-    account: &Account,
+    (account, filled): (&Account, Balances),
     mut next_leg: u64,
     rows: &dyn Rows,
 ) -> Result<ReversalOrdered, StoreError> {
@@ -245,8 +262,17 @@ fn reversed(
         begun: begun(original),
         totals: totals_without(&original.decision, account),
         balances: balances_without(&original.decision, account.balances)
+            .and_then(|balances| {
+                Ok(Balances {
+                    own: balances.own.checked_sub(filled.own)?,
+                    family: balances.family.checked_sub(filled.family)?,
+                })
+            })
             .map_err(|_| StoreError::Range("the balance of an account"))?,
         legs_from: from(standing, &Leg::of_reversal(&body), &mut next_leg)?,
     };
     Ok(ReversalOrdered::new(body, effects))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,12 +4,13 @@
 //! the journal says; what comes again changes nothing. A party that knows an incarnation as high as ours, of
 //! another restore, makes us take a higher one and begin with everyone anew.
 
-use std::sync::PoisonError;
+use std::collections::BTreeMap;
+use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::id::RequestId;
+use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
@@ -92,6 +93,7 @@ impl Recovery {
         match first {
             Some(error) => Err(error),
             None => {
+                self.regain_short().await?;
                 self.writer.run(Conclude).await?;
                 Ok(())
             }
@@ -100,7 +102,9 @@ impl Recovery {
 
     fn has_answered(&self, party: Party) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.remove(&party);
+        if waiting.len() > 1 {
+            waiting.remove(&party);
+        }
     }
 
     /// Takes an incarnation above one that is known, and begins with everyone anew.
@@ -110,6 +114,7 @@ impl Recovery {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting = parties(&self.homes, self.reporter.as_deref());
         drop(waiting);
+        self.short().clear();
         match raised {
             Ok(_) => Unfinished::Raised(known),
             Err(error) => error.into(),
@@ -154,7 +159,6 @@ impl Recovery {
             Ok(Announced::Older { known }) => return Err(self.raise(known).await),
             Err(fault) => return Err(failed(fault)),
         }
-        let mut short = Vec::new();
         for what in [Collect::Given, Collect::Received] {
             let mut after = Vec::new();
             loop {
@@ -164,7 +168,8 @@ impl Recovery {
                     match (what, returned) {
                         (Collect::Given, Returned::Word(word)) => {
                             if self.regain(&word, peer, Short::Wait).await? == Regained::Short {
-                                short.push(word);
+                                let settlement = word.word.receipt.body.clearing.settlement;
+                                self.short().insert((region, settlement), word);
                             }
                         }
                         (Collect::Given, Returned::Refusal(refusal)) => {
@@ -183,8 +188,44 @@ impl Recovery {
                 after = page.next;
             }
         }
-        for word in short {
-            self.regain(&word, peer, Short::Empty).await?;
+        Ok(())
+    }
+
+    fn short(&self) -> MutexGuard<'_, BTreeMap<(RegionCode, SettlementId), ReturnedWord>> {
+        self.short.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes the words that waited for what others return, now that all have answered. When nothing fills an
+    /// account any more, the earliest is written all the same, and its person held.
+    async fn regain_short(&self) -> Result<(), Unfinished> {
+        loop {
+            let mut waiting: Vec<_> = self.short().clone().into_iter().collect();
+            waiting.sort_by_key(|(of, word)| (word.snapshot.version, *of));
+            let before = waiting.len();
+            for (of, word) in &waiting {
+                self.regain_waiting(*of, word, Short::Wait).await?;
+            }
+            let left = self.short().len();
+            match waiting.iter().find(|(of, _)| self.short().contains_key(of)) {
+                None => return Ok(()),
+                Some((of, word)) if left == before => {
+                    self.regain_waiting(*of, word, Short::Empty).await?;
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    async fn regain_waiting(
+        &self,
+        of: (RegionCode, SettlementId),
+        word: &ReturnedWord,
+        short: Short,
+    ) -> Result<(), Unfinished> {
+        let peer = self.homes.other(of.0);
+        let peer = peer.ok_or(StoreError::Inconsistent("a region that left its place"))?;
+        if self.regain(word, &peer, short).await? != Regained::Short {
+            self.short().remove(&of);
         }
         Ok(())
     }

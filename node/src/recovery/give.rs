@@ -53,20 +53,23 @@ pub fn given_by(
     written: u64,
     after: &[u8],
 ) -> Result<Page, StoreError> {
-    let begin = match after {
-        [] => Position::START,
-        place => Position::from_bytes(place).ok_or(StoreError::Range("a page's place"))?,
-    };
+    let (begin, first) = begin_of(after).ok_or(StoreError::Range("a page's place"))?;
     let mut page = Page::default();
     let mut frames = 0_usize;
     for frame in ledger.frames_from(Location::at(begin, 0)) {
         let frame = frame?;
-        if page.is_full() || frames >= FRAMES {
-            page.next = Some(frame.position().to_bytes().to_vec());
+        if frames >= FRAMES {
+            page.next = Some(place_of(frame.position(), 0));
             return Ok(page);
         }
         frames = frames.saturating_add(1);
-        for bytes in frame.records().filter(|bytes| is_booking(bytes)) {
+        let skipped = if frame.position() == begin { first } else { 0 };
+        let records = (0_u32..).zip(frame.records());
+        for (nth, bytes) in records.filter(|(nth, bytes)| *nth >= skipped && is_booking(bytes)) {
+            if page.is_full() {
+                page.next = Some(place_of(frame.position(), nth));
+                return Ok(page);
+            }
             let record = NodeRecord::from_bytes(bytes)?;
             if let Some(returned) = word_of(record, home, written, ledger)? {
                 page.returned.push(returned.to_bytes());
@@ -74,6 +77,21 @@ pub fn given_by(
         }
     }
     Ok(page)
+}
+
+/// Where a page begins: a record in a frame. One frame may hold more than a page.
+fn begin_of(after: &[u8]) -> Option<(Position, u32)> {
+    if after.is_empty() {
+        return Some((Position::START, 0));
+    }
+    let (frame, record) = after.split_last_chunk::<4>()?;
+    Some((Position::from_bytes(frame)?, u32::from_be_bytes(*record)))
+}
+
+fn place_of(frame: Position, record: u32) -> Vec<u8> {
+    let mut place = frame.to_bytes().to_vec();
+    place.extend_from_slice(&record.to_be_bytes());
+    place
 }
 
 /// The word that a record books, if the region gave it: a refusal, or a receipt or reversal under a number above.
@@ -174,16 +192,21 @@ fn with_its_ground(
     let record = record.ok_or(StoreError::Inconsistent(
         "a commit's place holds another record",
     ))?;
-    let policy = policies.get(&record.decision.policy);
-    let policy = policy.ok_or(StoreError::Inconsistent("the policy of a settlement"))?;
-    let needs = policy.compiled.needs();
+    let snapshot = match policies.get(&record.decision.policy) {
+        Some(policy) => {
+            let needs = policy.compiled.needs();
+            Snapshot {
+                coverage: record.snapshot.coverage.as_asked(needs),
+                balances: record.snapshot.balances.as_asked(needs),
+                ..record.snapshot
+            }
+        }
+        // Published after a backup that was put back: what came back with the settlement was as little as it asks.
+        None => record.snapshot,
+    };
     Ok(ReturnedWord {
         word,
-        snapshot: Snapshot {
-            coverage: record.snapshot.coverage.as_asked(needs),
-            balances: record.snapshot.balances.as_asked(needs),
-            ..record.snapshot
-        },
+        snapshot,
         claim: record.claim,
         decision: record.decision,
     })

@@ -20,12 +20,14 @@ mod collect;
 pub mod give;
 pub mod records;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::id::SettlementId;
+use huitong_core::recovery::ReturnedWord;
 use huitong_core::region::RegionCode;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -79,6 +81,8 @@ pub struct Recovery {
     chance: Arc<dyn Chance>,
     every: Duration,
     waiting: Mutex<BTreeSet<Party>>,
+    /// Words that wait for what fills the account they were paid from, whoever returns that.
+    short: Mutex<BTreeMap<(RegionCode, SettlementId), ReturnedWord>>,
     serves: watch::Sender<bool>,
 }
 
@@ -139,6 +143,7 @@ impl Recovery {
             chance,
             every,
             waiting: Mutex::new(waiting),
+            short: Mutex::default(),
             serves: watch::Sender::new(!collects),
         })
     }
@@ -149,7 +154,7 @@ impl Recovery {
         *self.serves.borrow()
     }
 
-    /// Who has not given back everything yet.
+    /// Who has not given back everything yet; the last of them until the node serves.
     #[must_use]
     pub fn waits_for(&self) -> Vec<Party> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -175,6 +180,8 @@ impl Recovery {
             match outcome {
                 Ok(()) => {
                     self.serves.send_replace(true);
+                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    waiting.clear();
                     tracing::info!("recovery is over: the node serves");
                     return;
                 }

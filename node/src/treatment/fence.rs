@@ -18,5 +18,5 @@ pub fn is_void(rows: &dyn Rows, home: RegionCode, word: &HomeWord) -> Result<boo
         Some(reversal) => (reversal.body.incarnation, reversal.body.number),
         None => (word.receipt.body.incarnation, word.receipt.body.number),
     };
-    Ok(incarnation < peer.incarnation && number > peer.written)
+    Ok(peer.last_of(incarnation).is_some_and(|last| number > last))
 }

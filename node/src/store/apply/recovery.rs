@@ -1,5 +1,6 @@
 //! Rows of a restore.
 
+use huitong_core::coverage::Balances;
 use huitong_core::leg::{LegKind, NumberedLeg};
 use huitong_core::person::PsnNo;
 use huitong_core::record::recovery::{
@@ -50,11 +51,19 @@ pub(super) fn peer(
         held,
         ..
     } = *record;
+    let before = ground.rows.restored_peer(region)?;
+    // Read twice, the record is the restore that is known.
+    let before = match before {
+        Some(row) if row.incarnation == incarnation => row.before,
+        Some(row) => row.into_before(),
+        None => Vec::new(),
+    };
     let row = RestoredPeer {
         incarnation,
         mark,
         written,
         held,
+        before,
     };
     out.put(Key::RestoredPeer(region), Row::RestoredPeer(row));
     if let Some(receipts) = ground.rows.held(region)? {
@@ -89,9 +98,11 @@ pub(super) fn commit(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    // A change that nobody returned has filled the account: the one that shows it is not counted as whole.
+    let count = u64::from(record.lacked == Balances::NONE);
     let record = &record.record;
     let psn_no = record.claim.person.psn_no;
-    regained(psn_no, record.after.change, ground, out)?;
+    regained(psn_no, (record.after.change, count), ground, out)?;
     home::committed(record, at, ground, out)?;
     keep_highest(psn_no, ground, out)
 }
@@ -104,7 +115,7 @@ pub(super) fn reversed(
 ) -> Result<(), StoreError> {
     let record = &record.record;
     let psn_no = record.person.person.psn_no;
-    regained(psn_no, record.person.version.change, ground, out)?;
+    regained(psn_no, (record.person.version.change, 1), ground, out)?;
     reversal::ordered(record, at, ground, out)?;
     keep_highest(psn_no, ground, out)
 }
@@ -112,7 +123,7 @@ pub(super) fn reversed(
 /// One more change of a person's record came back.
 fn regained(
     psn_no: PsnNo,
-    change: u64,
+    (change, count): (u64, u64),
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
@@ -134,7 +145,7 @@ fn regained(
     };
     let row = RegainedPerson {
         highest: row.highest.max(change),
-        count: row.count.saturating_add(1),
+        count: row.count.saturating_add(count),
         ..row
     };
     out.put(Key::Regained(psn_no), Row::Regained(row));

@@ -152,6 +152,7 @@ fn restores() -> Vec<(Key, Row)> {
         mark: [8; 16],
         written: 9,
         held: 4,
+        before: vec![(2, 7)],
     };
     let person = RegainedPerson {
         incarnation: 2,

@@ -4,6 +4,7 @@
 //! from it, and beside it the proof that was given with it then. So whoever asks again hears the same bytes.
 
 use crate::canonical_struct;
+use crate::coverage::Balances;
 use crate::date::Timestamp;
 use crate::digest::Digest;
 use crate::final_refusal::FinalRefusal;
@@ -88,6 +89,21 @@ pub struct Proof {
 
 canonical_struct!(Proof { group, index, path });
 
+impl Proof {
+    /// The receipt that it proved, as it was given.
+    #[must_use]
+    pub fn receipt_of(self, record: &Committed) -> Receipt {
+        let Self { group, index, path } = self;
+        Receipt {
+            body: record.body().clone(),
+            salt: record.salt,
+            group,
+            index,
+            path,
+        }
+    }
+}
+
 /// Home role: a settlement that was committed after the backup, as the treatment region holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitRegained {
@@ -95,22 +111,22 @@ pub struct CommitRegained {
     pub proof: Proof,
     /// The settlement. Its totals are those of what is regained so far.
     pub record: Committed,
+    /// What the accounts did not hold of what was paid from them: something that filled them did not come back,
+    /// and the person is held.
+    pub lacked: Balances,
 }
 
-canonical_struct!(CommitRegained { proof, record });
+canonical_struct!(CommitRegained {
+    proof,
+    record,
+    lacked
+});
 
 impl CommitRegained {
     /// The receipt, as it was given.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
-        let Proof { group, index, path } = self.proof.clone();
-        Receipt {
-            body: self.record.body().clone(),
-            salt: self.record.salt,
-            group,
-            index,
-            path,
-        }
+        self.proof.clone().receipt_of(&self.record)
     }
 }
 

@@ -40,6 +40,7 @@ fn of_restores() -> [NodeRecord; 8] {
         NodeRecord::CommitRegained(CommitRegained {
             proof: proof(),
             record: committed(),
+            lacked: Balances::NONE,
         }),
         NodeRecord::ReversalRegained(ReversalRegained {
             proof: proof(),
@@ -69,7 +70,7 @@ const GOLDEN: [&str; 10] = [
     "b91aaf28671ded87",
     "3cab280cf4dc36ee",
     "2637bd4c471741d4",
-    "8d2c5b414a84914d",
+    "34794632b5e5f91b",
     "0f8f7a079e3cfda8",
     "d1ee7435fceb2efc",
     "ea3b8e03844a5c75",
@@ -118,6 +119,7 @@ fn a_regained_word_is_the_one_that_was_given() {
     let of = CommitRegained {
         proof: proof(),
         record: committed(),
+        lacked: Balances::NONE,
     };
     let receipt = of.receipt();
     assert_eq!(
