@@ -224,7 +224,7 @@ impl Recovery {
     ) -> Result<(), Unfinished> {
         let peer = self.homes.other(of.0);
         let peer = peer.ok_or(StoreError::Inconsistent("a region that left its place"))?;
-        if self.regain(word, &peer, short).await? != Regained::Short {
+        if self.regain(word, peer, short).await? != Regained::Short {
             self.short().remove(&of);
         }
         Ok(())

@@ -23,11 +23,11 @@ fn word(nth: u8, on: u64) -> ReturnedWord {
     }
 }
 
-/// The same with its reversal, the change after it.
-fn taken_back(nth: u8, on: u64) -> ReturnedWord {
+/// The same with its reversal, which made this version.
+fn taken_back(nth: u8, on: u64, back_on: u64) -> ReturnedWord {
     let begun_by = BegunBy::Officer("li.wei".parse().unwrap());
     let mut back = reversal(nth, 9, ReversalId::from_bytes([nth; 16]), begun_by);
-    back.person.version = version(on + 2);
+    back.person.version = version(back_on);
     let mut returned = word(nth, on);
     returned.word.reversal = Some(back);
     returned
@@ -79,7 +79,7 @@ fn what_was_taken_back_gives_back_no_more_than_was_there() {
     let home = restored();
     assert_eq!(regain(&home, word(1, 3), Short::Wait), Regained::Written);
     // It came and went between two others: whoever returns it first, the account is as it was.
-    let both = regain(&home, taken_back(2, 4), Short::Wait);
+    let both = regain(&home, taken_back(2, 4, 6), Short::Wait);
     assert_eq!(both, Regained::Written);
     assert_eq!(stands(&home), (fen(100), 0));
     // The settlement alone, of the same answer, changes nothing any more.
