@@ -5,6 +5,7 @@
 //! When it cannot be reached nothing is settled. A region that is not on the network can have settled nothing
 //! directly, and is not asked.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::record::person::AskedBy;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
-use std::collections::BTreeMap;
 
 use crate::error::NodeError;
 use crate::home::HomeRole;
