@@ -46,7 +46,7 @@ impl ServerLimits {
     /// What a node and the clearinghouse use unless told otherwise.
     pub fn standard() -> Self {
         Self {
-            connections: 1024,
+            connections: 8192,
             connections_per_peer: 128,
             pending_handshakes: 256,
             handshake_timeout: Duration::from_secs(5),

@@ -28,6 +28,7 @@ use crate::limits::ServerLimits;
 use crate::peer::{Peer, no_peer};
 use crate::pushback::with_pushback;
 
+use super::answering::Answering;
 use super::metered::{BytesHeld, Metered};
 use super::shares::{Share, Shares};
 
@@ -49,10 +50,19 @@ struct Rules {
     longest: Duration,
 }
 
-/// What a call holds while it is answered.
-struct Held {
+/// What a call holds until its answer has been handed over to the connection.
+pub(super) struct Held {
     _call: (OwnedSemaphorePermit, Share),
-    bytes: BytesHeld,
+    pub(super) bytes: BytesHeld,
+}
+
+impl Held {
+    pub(super) fn new(call: (OwnedSemaphorePermit, Share), bytes: [Share; 2]) -> Self {
+        Self {
+            _call: call,
+            bytes: Arc::new(Mutex::new(bytes)),
+        }
+    }
 }
 
 impl GateLayer {
@@ -111,7 +121,7 @@ impl Rules {
         }
         let held = self.hold(identity).ok_or_else(|| {
             warn!(%identity, method, "call refused: too many calls at once");
-            with_pushback(TransportError::Overloaded.status(), COME_BACK)
+            overloaded()
         })?;
         Ok((held, row.longest().unwrap_or(self.longest)))
     }
@@ -124,10 +134,7 @@ impl Rules {
             self.bytes_of_peers.take(peer, 0)?,
             self.bytes.take(&self.all, 0)?,
         ];
-        Some(Held {
-            _call: (place, share),
-            bytes: Arc::new(Mutex::new(bytes)),
-        })
+        Some(Held::new((place, share), bytes))
     }
 }
 
@@ -155,14 +162,20 @@ where
         let request = request.map(|body| Body::new(Metered::new(body, counted)));
         let answer = self.inner.call(request);
         Box::pin(async move {
-            let _held = held;
             match timeout_at(deadline.instant(), answer).await {
-                Ok(Ok(response)) => Ok(with_code(response)),
+                Ok(Ok(response)) => {
+                    Ok(with_code(response).map(|body| Body::new(Answering::new(body, held))))
+                }
                 Ok(Err(never)) => match never {},
                 Err(_) => Ok(TransportError::Deadline.status().into_http()),
             }
         })
     }
+}
+
+/// The refusal of what finds no room, and when to come back.
+pub(super) fn overloaded() -> Status {
+    with_pushback(TransportError::Overloaded.status(), COME_BACK)
 }
 
 /// Gives a refusal of the library's own the code that ours have.

@@ -1,24 +1,19 @@
 //! A request's body that counts what it brings into memory.
 //!
 //! A message is in memory whole before a service sees it. So its bytes are taken from the peer's and from the
-//! server's share as they come, and go back when the call is over.
+//! server's share as they come, and go back when the answer takes their place (`answering`).
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use http_body::{Body as HttpBody, Frame};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::Bytes;
 
+use super::gate::overloaded;
 use super::shares::Share;
-use crate::error::TransportError;
-use crate::pushback::with_pushback;
-
-/// After how long a caller is asked to come back whose bytes found no room.
-const COME_BACK: Duration = Duration::from_secs(1);
 
 /// The bytes of one call, in the peer's share and in the server's.
 pub(super) type BytesHeld = Arc<Mutex<[Share; 2]>>;
@@ -56,10 +51,7 @@ impl HttpBody for Metered {
         if self.take(bytes) {
             Poll::Ready(Some(Ok(frame)))
         } else {
-            Poll::Ready(Some(Err(with_pushback(
-                TransportError::Overloaded.status(),
-                COME_BACK,
-            ))))
+            Poll::Ready(Some(Err(overloaded())))
         }
     }
 

@@ -10,6 +10,7 @@
 //! lists. Which services there are, and the rows of the table, are the caller's business.
 
 mod accept;
+mod answering;
 mod connection;
 mod gate;
 mod metered;

@@ -53,6 +53,18 @@ impl Shares {
 }
 
 impl Share {
+    /// Another share of the same peer in the same thing.
+    pub(super) fn beside(&self, amount: usize) -> Option<Self> {
+        self.of.take(&self.peer, amount)
+    }
+
+    /// Gives back what it holds and stays, with nothing.
+    pub(super) fn give_back(&mut self) {
+        let amount = std::mem::take(&mut self.amount);
+        self.of
+            .changed(&self.peer, |held| Some(held.saturating_sub(amount)));
+    }
+
     /// Takes so much more; whether there was room for it.
     pub(super) fn grow(&mut self, by: usize) -> bool {
         let most = self.of.per_peer;
@@ -68,9 +80,7 @@ impl Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        let amount = self.amount;
-        self.of
-            .changed(&self.peer, |held| Some(held.saturating_sub(amount)));
+        self.give_back();
     }
 }
 

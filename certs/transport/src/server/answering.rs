@@ -1,0 +1,160 @@
+//! An answer's body that counts what it keeps in memory until the peer has taken it.
+//!
+//! A peer that reads slowly, or not at all, leaves its answers lying in the connection's buffers. So the call
+//! keeps its place until its answer is handed over to the connection, and the answer's bytes stay in the peer's
+//! and in the server's share until the last of them is written. The bytes of the request stand for an answer that is
+//! not encoded yet: the one is in proportion to the other. What finds no room is refused as overload, in place
+//! of the answer.
+
+use std::pin::Pin;
+use std::sync::PoisonError;
+use std::task::{Context, Poll, ready};
+
+use http_body::{Body as HttpBody, Frame};
+use tonic::body::Body;
+use tonic::codegen::Bytes;
+use tonic::codegen::http::HeaderMap;
+use tonic::{Code, Status};
+
+use super::gate::{Held, overloaded};
+use super::shares::Share;
+
+/// A body whose bytes are counted, and the place of its call.
+pub(super) struct Answering {
+    body: Body,
+    // None once the answer is over.
+    held: Option<Held>,
+}
+
+/// Bytes on their way, and their place in the peer's and in the server's share.
+struct Counted {
+    bytes: Bytes,
+    _shares: [Share; 2],
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Answering {
+    pub(super) fn new(body: Body, held: Held) -> Self {
+        Self {
+            body,
+            held: Some(held),
+        }
+    }
+
+    /// The bytes with their place; none where there is no room for them.
+    fn counted(&self, bytes: Bytes) -> Option<Bytes> {
+        let held = self.held.as_ref()?;
+        let mut request = held.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        request.iter_mut().for_each(Share::give_back);
+        let [peer, all] = &*request;
+        let shares = [peer.beside(bytes.len())?, all.beside(bytes.len())?];
+        Some(Bytes::from_owner(Counted {
+            bytes,
+            _shares: shares,
+        }))
+    }
+}
+
+impl HttpBody for Answering {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.held.is_none() {
+            return Poll::Ready(None);
+        }
+        let frame = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+            Some(Ok(frame)) => frame,
+            over => {
+                self.held = None;
+                return Poll::Ready(over);
+            }
+        };
+        let bytes = match frame.into_data() {
+            Ok(bytes) => bytes,
+            Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+        };
+        if let Some(bytes) = self.counted(bytes) {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        self.held = None;
+        Poll::Ready(Some(in_trailers(&overloaded())))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.held.is_none() || self.body.is_end_stream()
+    }
+}
+
+/// A refusal where the answer has already begun.
+fn in_trailers(refusal: &Status) -> Result<Frame<Bytes>, Status> {
+    let mut trailers = HeaderMap::new();
+    refusal
+        .add_header(&mut trailers)
+        .map_err(|error| Status::new(Code::Internal, error.message()))?;
+    Ok(Frame::trailers(trailers))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use huitong_certs::Identity;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+    use crate::error::TransportError;
+    use crate::server::shares::Shares;
+
+    fn next(body: &mut Answering) -> Option<Result<Frame<Bytes>, Status>> {
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        match Pin::new(body).poll_frame(&mut context) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => panic!("nothing to wait for"),
+        }
+    }
+
+    fn answer(text: &'static str) -> Body {
+        Body::new(text.to_owned())
+    }
+
+    #[test]
+    fn bytes_on_their_way_are_counted_until_they_are_written_and_the_rest_is_refused() {
+        let peer: Identity = "/region/330200/node".parse().unwrap();
+        let (calls, bytes, all) = (Shares::new(9), Shares::new(15), Shares::new(99));
+        let places = Arc::new(Semaphore::new(9));
+        let held = |request: usize| {
+            let place = Arc::clone(&places).try_acquire_owned().unwrap();
+            let call = (place, calls.take(&peer, 1).unwrap());
+            let shares = [bytes.take(&peer, request)?, all.take(&peer, request)?];
+            Some(Held::new(call, shares))
+        };
+        let mut first = Answering::new(answer("0123456789"), held(12).unwrap());
+        let sent = next(&mut first).unwrap().unwrap().into_data().unwrap();
+        assert_eq!(&*sent, b"0123456789");
+        assert!(next(&mut first).is_none());
+
+        // Ten of fifteen lie unread, though the first call is over: there is no room for as many more.
+        let mut second = Answering::new(answer("9876543210"), held(0).unwrap());
+        let refused = next(&mut second).unwrap().unwrap().into_trailers().unwrap();
+        let refused = Status::from_header_map(&refused).unwrap();
+        assert_eq!(
+            TransportError::of(&refused),
+            Some(TransportError::Overloaded)
+        );
+        assert!(next(&mut second).is_none());
+        assert!(held(6).is_none());
+        drop(sent);
+        assert!(held(15).is_some());
+        drop((first, second));
+        assert_eq!(places.available_permits(), 9);
+    }
+}
