@@ -12,6 +12,7 @@ use huitong_clearinghouse::{ClearingCommand, ClearinghouseCommand};
 use huitong_demo::DemoCommand;
 use huitong_node::command::NodeCommand;
 use huitong_node::command::policy::PolicyOfficeCommand;
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// Huitong 汇通: settle medical bills away from home, and square the regions' accounts every day
 #[derive(Debug, Parser)]
@@ -49,6 +50,7 @@ enum Policy {
 }
 
 fn main() -> ExitCode {
+    allow_open_files();
     match run(Arguments::parse().command) {
         Ok(code) => code,
         Err(error) => {
@@ -56,6 +58,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Takes as many open files as the system lets this process have: every connection is one, and the customary
+/// limit of 1,024 is less than the connections of a region's hospitals.
+fn allow_open_files() {
+    let mut files = getrlimit(Resource::Nofile);
+    files.current = files.maximum;
+    // Where that is not allowed, the limit stays as it is; accepting rests while files are short.
+    let _ = setrlimit(Resource::Nofile, files);
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
