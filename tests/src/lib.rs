@@ -45,6 +45,7 @@ pub mod officer;
 pub mod patience;
 pub mod peer;
 pub mod process;
+pub mod raw;
 pub mod refused;
 pub mod register;
 pub mod start;

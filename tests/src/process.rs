@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::param::clock_ticks_per_second;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -128,6 +129,24 @@ impl Server {
         self.signal(Signal::CONT);
     }
 
+    /// The CPU time it has taken since it was started, its own and the system's on its behalf.
+    #[must_use]
+    pub fn cpu(&self) -> Duration {
+        cpu_of(self.child.id().unwrap())
+    }
+
+    /// The memory it holds now and the most it ever held, in KiB.
+    #[must_use]
+    pub fn memory_kib(&self) -> (u64, u64) {
+        let path = format!("/proc/{}/status", self.child.id().unwrap());
+        let status = std::fs::read_to_string(path).unwrap();
+        let figure = |name: &str| {
+            let line = status.lines().find(|line| line.starts_with(name)).unwrap();
+            line.split_whitespace().nth(1).unwrap().parse().unwrap()
+        };
+        (figure("VmRSS:"), figure("VmHWM:"))
+    }
+
     fn signal(&self, signal: Signal) {
         kill_process(self.pid(), signal).unwrap();
     }
@@ -136,6 +155,18 @@ impl Server {
         let pid = i32::try_from(self.child.id().unwrap()).unwrap();
         Pid::from_raw(pid).unwrap()
     }
+}
+
+/// The CPU time a process has taken, in steps of the system's clock ticks (10 ms).
+#[must_use]
+pub fn cpu_of(process: u32) -> Duration {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // Its second field is a name in parentheses, which may hold blanks; user and system time are the 14th
+    // and the 15th.
+    let after_name = &stat[stat.rfind(')').unwrap() + 1..];
+    let fields = after_name.split_whitespace().skip(11).take(2);
+    let ticks: u64 = fields.map(|field| field.parse::<u64>().unwrap()).sum();
+    Duration::from_secs(ticks) / u32::try_from(clock_ticks_per_second()).unwrap()
 }
 
 /// Lines of a log that say ERROR.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_certs::directory::Directory;
@@ -115,6 +116,16 @@ impl World {
         for (_, server) in running.into_iter().rev() {
             server.stop().await;
         }
+    }
+
+    /// The CPU time that a server has taken since it was started.
+    pub async fn cpu(&self, party: Party) -> Duration {
+        self.running.lock().await[&party].cpu()
+    }
+
+    /// The memory that a server holds now and the most it ever held, in KiB.
+    pub async fn memory_kib(&self, party: Party) -> (u64, u64) {
+        self.running.lock().await[&party].memory_kib()
     }
 
     /// Freezes a region's node for as long as some work takes.

@@ -9,9 +9,11 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_tests::certificates::institution;
+use huitong_tests::process::cpu_of;
 use huitong_tests::register::{CHENGDU, Desk, NINGBO};
 use huitong_tests::world::World;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -84,6 +86,12 @@ impl EchoNetwork {
             channel: self.channels[caller % self.channels.len()].clone(),
             settle: self.settle,
         }
+    }
+
+    /// The CPU time its processes have taken: treatment, home.
+    pub(crate) fn cpu(&self) -> [Duration; 2] {
+        let of = |server: &Child| cpu_of(server.id().unwrap());
+        [of(&self.servers[1]), of(&self.servers[0])]
     }
 
     pub(crate) async fn stop(mut self) {

@@ -22,6 +22,7 @@
 
 mod echo;
 mod sizes;
+mod spent;
 mod tls;
 
 use std::path::Path;
@@ -39,6 +40,7 @@ use tokio::task::JoinSet;
 
 use echo::EchoNetwork;
 use sizes::Sizes;
+use spent::Spent;
 
 /// Hospitals' systems that call at once, each for a person of its own.
 const IN_FLIGHT: [u32; 3] = [1, 8, 64];
@@ -101,9 +103,13 @@ async fn main() {
         let (mut settling, mut echoing) = (Measured::default(), Vec::new());
         echoing.resize_with(echoes.len(), Measured::default);
         for _ in 0..length.slices {
-            settling.add(settle(&hospitals, &visits, in_flight, settlements).await);
+            let before = Spent::by_world(&world).await;
+            let slice = settle(&hospitals, &visits, in_flight, settlements).await;
+            settling.add(slice, Spent::by_world(&world).await - before);
             for (network, measured) in echoes.iter().zip(&mut echoing) {
-                measured.add(echo(network, in_flight, chains).await);
+                let before = Spent::by_echo(network);
+                let slice = echo(network, in_flight, chains).await;
+                measured.add(slice, Spent::by_echo(network) - before);
             }
         }
         report(in_flight, &settling, &echoing);
@@ -120,10 +126,12 @@ async fn main() {
 struct Measured {
     rates: Vec<f64>,
     took: Vec<Duration>,
+    spent: Spent,
 }
 
 impl Measured {
-    fn add(&mut self, slice: Slice) {
+    fn add(&mut self, slice: Slice, spent: Spent) {
+        self.spent.add(spent);
         self.rates.push(slice.per_second);
         self.took.extend(slice.took);
     }
@@ -136,6 +144,11 @@ impl Measured {
 
     fn rate(&self) -> f64 {
         median(self.rates.clone())
+    }
+
+    /// CPU of one.
+    fn cost(&self) -> Spent {
+        self.spent.each(self.took.len())
     }
 
     fn line(&self, what: &str) {
@@ -159,6 +172,13 @@ fn report(in_flight: u32, settling: &Measured, echoing: &[Measured]) {
     println!(
         "  ratio {ratio:.3} of the better echo's rate, p99 {:.1} times its p99",
         settling.at(0.99) / baseline.at(0.99)
+    );
+    let (own, bare) = (settling.cost(), baseline.cost());
+    println!("  CPU of a settlement    {own}");
+    println!("  CPU of a bare chain    {bare}");
+    println!(
+        "  nodes' CPU {:.2} times the bare servers'",
+        own.nodes() / bare.nodes()
     );
 }
 

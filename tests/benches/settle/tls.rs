@@ -7,51 +7,21 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use huitong_tests::raw::{self, RawParty, provider};
 use hyper_util::rt::TokioIo;
-use rustls::RootCertStore;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::{TlsAcceptor, TlsConnector, server};
+use tokio_rustls::{TlsAcceptor, server};
 use tonic::transport::server::Connected;
 use tonic::transport::{Channel, Endpoint};
-
-/// A party's certificate, key and root, as they lie in its folder.
-struct Party {
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-    roots: Arc<RootCertStore>,
-}
-
-impl Party {
-    fn in_folder(folder: &Path) -> Self {
-        let certificates = |name: &str| -> Vec<CertificateDer<'static>> {
-            let read = CertificateDer::pem_file_iter(folder.join(name)).unwrap();
-            read.map(Result::unwrap).collect()
-        };
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(certificates("root.crt"));
-        let key = PrivateKeyDer::from_pem_file(folder.join("tls.key")).unwrap();
-        Self {
-            chain: certificates("tls.crt"),
-            key,
-            roots: Arc::new(roots),
-        }
-    }
-}
-
-fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
-}
 
 /// Connections that shook hands, one after the other.
 pub(crate) fn accept(
     listener: TcpListener,
     folder: &Path,
 ) -> impl tokio_stream::Stream<Item = io::Result<Accepted>> {
-    let Party { chain, key, roots } = Party::in_folder(folder);
+    let RawParty { chain, key, roots } = RawParty::in_folder(folder);
     let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
         .build()
         .unwrap();
@@ -78,23 +48,11 @@ pub(crate) fn accept(
 
 /// One connection to a server on this machine.
 pub(crate) async fn connect(address: SocketAddr, folder: &Path) -> Channel {
-    let Party { chain, key, roots } = Party::in_folder(folder);
-    let mut config = rustls::ClientConfig::builder_with_provider(provider())
-        .with_protocol_versions(&[&rustls::version::TLS13])
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_client_auth_cert(chain, key)
-        .unwrap();
-    config.alpn_protocols = vec![b"h2".to_vec()];
-    let connector = TlsConnector::from(Arc::new(config));
+    let connector = RawParty::in_folder(folder).connector();
     let connect = tower::service_fn(move |_| {
         let connector = connector.clone();
         async move {
-            let tcp = TcpStream::connect(address).await?;
-            tcp.set_nodelay(true)?;
-            let tls = connector
-                .connect(ServerName::try_from("localhost").unwrap(), tcp)
-                .await?;
+            let tls = raw::connect(&connector, address).await?;
             Ok::<_, io::Error>(TokioIo::new(tls))
         }
     });
