@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`refusals`] | What does each bad request get, and what does it leave behind? |
 //! | [`certificates`] | Who is not heard? |
+//! | [`abuse`] | Does a node keep answering others, and in bounded memory, whatever one of them does? |
 //! | [`bounds`] | What happens past a message's limit or a deadline? |
 //! | [`catalogue`] | When does a line fall out of scope? |
 //! | [`race`] | Is one deductible used once by two regions? |
@@ -26,6 +27,7 @@
     reason = "a test fails by panicking, where it went wrong"
 )]
 
+mod abuse;
 mod bounds;
 mod catalogue;
 mod certificates;
