@@ -185,11 +185,24 @@ pub fn recover(
     let place = data.join(JOURNAL);
     let disk = DirDisk::with_archive(&place, data.join(ARCHIVE));
     let disk = disk.map_err(|error| folder(&place, error))?;
+    // First: the record takes the place of a frame that the index may know, and would pass for it.
+    begin_anew(disk, journal, (mark, at), || set_index_aside(data))
+}
+
+/// Writes into a journal as it stands that it begins anew, in a higher incarnation; before that, `first` is done.
+///
+/// # Errors
+/// As [`recover`], or what `first` said.
+pub fn begin_anew(
+    disk: Arc<dyn Disk>,
+    journal: Options,
+    (mark, at): (RestoreMark, Timestamp),
+    first: impl FnOnce() -> Result<(), RestoreError>,
+) -> Result<Restored, RestoreError> {
     let (mut log, recovery) = Log::open(disk, journal, None).map_err(RestoreError::Open)?;
     let (read, _) = read(&log.reader(), recovery.tip.frame)?;
     let incarnation = read.incarnation.saturating_add(1);
-    // First: the record takes the place of a frame that the index may know, and would pass for it.
-    set_index_aside(data)?;
+    first()?;
     log.commit(&[vec![began(incarnation, mark, at)]])?;
     Ok(Restored {
         frame: recovery.tip.frame,
