@@ -1,6 +1,6 @@
 //! The books at the end: every journal read from its first frame, as it is on disk, by no server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
@@ -23,6 +23,8 @@ pub struct NodeBooks {
     pub prepared: BTreeMap<SettlementId, Prepared>,
     pub settled: Vec<Settled>,
     pub committed: Vec<Committed>,
+    /// Settlements of the own people, and what was taken back of them, that came back after a restore.
+    pub regained: BTreeSet<SettlementId>,
     /// Settlements of the own people that were taken back.
     pub ordered: Vec<ReversalOrdered>,
     /// Reversals of what was settled here.
@@ -78,8 +80,16 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::Committed(record) => books.committed.push(record),
             NodeRecord::ReversalOrdered(record) => books.ordered.push(record),
             NodeRecord::ReversalBooked(record) => books.reversed.push(record.reversal),
-            NodeRecord::CommitRegained(regained) => books.committed.push(regained.record),
-            NodeRecord::ReversalRegained(regained) => books.ordered.push(regained.record),
+            NodeRecord::CommitRegained(regained) => {
+                let record = regained.record;
+                books.regained.insert(record.body().clearing.settlement);
+                books.committed.push(record);
+            }
+            NodeRecord::ReversalRegained(regained) => {
+                let record = regained.record;
+                books.regained.insert(record.body().clearing.settlement);
+                books.ordered.push(record);
+            }
             _ => {}
         }
     }

@@ -83,7 +83,13 @@ impl Day {
         self.close(&mut officers).await;
         // What changed after its last word is seen now.
         for asked in self.history.asked() {
-            hospitals.get(&asked).await;
+            let answer = hospitals.get(&asked).await;
+            let is_forgotten = matches!(&answer, Answer::None(code) if code == NOT_FOUND);
+            if is_forgotten && self.history.has_outcome(&asked) {
+                // A restored node need not know an id under which nothing stands. Whoever sends it again is told
+                // what was told before.
+                hospitals.cancel(&asked).await;
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whoever drives the world: moves its time, makes things fail as planned, restarts machines as operators
 //! would, mends everything in the end, and takes the disks to the auditor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub struct Driver<'a> {
     /// Machines that are down, and when they come back.
     down: BTreeMap<usize, Duration>,
     backups: BTreeMap<usize, FakeDisk>,
+    /// Nodes whose disk is lost, until they have their backup in its place.
+    lost: BTreeSet<usize>,
     saboteur: Option<Saboteur>,
     /// How long messages take at most when nothing fails.
     latency: Duration,
@@ -51,6 +53,7 @@ impl<'a> Driver<'a> {
             log,
             down: BTreeMap::new(),
             backups: BTreeMap::new(),
+            lost: BTreeSet::new(),
             saboteur,
             latency: Duration::ZERO,
         }
@@ -132,6 +135,12 @@ impl<'a> Driver<'a> {
             }
             (Fault::FarAway(machine), Edge::Begins) => self.links_take(machine, FAR_AWAY),
             (Fault::FarAway(machine), Edge::Ends) => self.links_take(machine, self.latency),
+            (Fault::BackedUp(machine), _) => self.back_up(machine),
+            (Fault::Lost(machine), Edge::Begins) => {
+                self.crash(machine, Power::Fails, Index::Lost, Duration::MAX);
+                self.lost.insert(machine);
+            }
+            (Fault::Lost(machine), Edge::Ends) => self.come_back(machine),
             (Fault::CertificateExpires(machine), edge) => self.parties[machine].renew(edge),
             (Fault::FullDisk(machine), Edge::Ends) => {
                 self.parties[machine].disk().leave_room(u64::MAX);
@@ -178,6 +187,10 @@ impl<'a> Driver<'a> {
     fn come_back(&mut self, machine: usize) {
         if self.down.remove(&machine).is_some() {
             self.serve_from_backup(machine);
+            if self.lost.remove(&machine) {
+                let backup = &self.backups[&machine];
+                self.parties[machine].restore(backup);
+            }
             self.sim.bounce(self.parties[machine].name.as_str());
         }
     }
@@ -220,15 +233,21 @@ impl<'a> Driver<'a> {
         self.phase.becomes(Phase::Healed);
     }
 
+    fn back_up(&mut self, machine: usize) {
+        self.backups
+            .insert(machine, self.parties[machine].disk().copy());
+    }
+
     fn keep_backups(&mut self) {
         if self.saboteur == Some(Saboteur::OldBackup) {
-            for (machine, party) in self.parties.iter().enumerate() {
-                self.backups.insert(machine, party.disk().copy());
-            }
+            (0..self.parties.len()).for_each(|machine| self.back_up(machine));
         }
     }
 
     fn serve_from_backup(&self, machine: usize) {
+        if self.saboteur != Some(Saboteur::OldBackup) {
+            return;
+        }
         if let (Some(backup), Kind::Node { storage, .. }) =
             (self.backups.get(&machine), &self.parties[machine].kind)
         {

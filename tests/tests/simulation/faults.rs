@@ -29,6 +29,10 @@ pub enum Fault {
     FullDisk(usize),
     /// A node's certificate has expired, and is renewed late.
     CertificateExpires(usize),
+    /// A node's disk is copied while it works.
+    BackedUp(usize),
+    /// A node's disk is lost; it comes back with the copy in its place.
+    Lost(usize),
 }
 
 /// Whether what is not synced is lost.
@@ -118,8 +122,28 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
             edges.push((end, Edge::Ends, fault));
         }
     }
+    if let Some(node) = losing_its_disk(seed, parties - 1)
+        && taken.insert((node, node))
+    {
+        let chance = Seeded::new(seed, 9);
+        let copied = chance.millis(0..3_000);
+        let lost = copied + chance.millis(300..4_000);
+        let back = lost + chance.millis(500..3_000);
+        edges.push((copied, Edge::Begins, Fault::BackedUp(node)));
+        edges.push((lost, Edge::Begins, Fault::Lost(node)));
+        edges.push((back, Edge::Ends, Fault::Lost(node)));
+    }
     edges.sort_by_key(|(at, _, _)| *at);
     edges
+}
+
+/// The node that loses its disk, if one does: mostly one of those that many people are of.
+pub fn losing_its_disk(seed: u64, nodes: usize) -> Option<usize> {
+    let chance = Seeded::new(seed, 10);
+    let loses = chance.one_in(3);
+    let among = if chance.one_in(3) { nodes } else { HOMES };
+    let node = chance.place(among.min(nodes));
+    loses.then_some(node)
 }
 
 /// Where a fault is: a machine, or a pair of them.
@@ -133,6 +157,8 @@ fn place(fault: Fault) -> (usize, usize) {
         | Fault::SlowDisk(one, _)
         | Fault::FullDisk(one)
         | Fault::FarAway(one)
+        | Fault::BackedUp(one)
+        | Fault::Lost(one)
         | Fault::CertificateExpires(one) => (one, one),
     }
 }

@@ -9,6 +9,8 @@ use std::time::Duration;
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
+use huitong_node::backup::restore::begin_anew;
+use huitong_node::chance::Chance as _;
 use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
@@ -136,6 +138,20 @@ impl Party {
         }
     }
 
+    /// Puts a backup in the place of the node's lost disk, as `huitong node restore` does.
+    pub fn restore(&self, backup: &FakeDisk) {
+        let Kind::Node { storage, .. } = &self.kind else {
+            return;
+        };
+        let disk = backup.copy();
+        let mut mark = [0; 16];
+        self.chance.fill(&mut mark);
+        let (journal, now) = (journal_options(), self.clock.now());
+        let restored = begin_anew(disk.port(), journal, (mark, now), || Ok(())).unwrap();
+        self.log.note(&self.name, format_args!("{restored:?}"));
+        storage.replace(disk);
+    }
+
     /// The node's certificate runs out, or is renewed.
     pub fn renew(&self, edge: Edge) {
         if let Kind::Node {
@@ -252,10 +268,7 @@ impl Party {
             clearinghouse: Some(clearing_endpoint()),
             calendar: Calendar::new(BTreeSet::new()),
             clock: self.clock(),
-            journal: Options::standard()
-                .segment_bytes(128 << 10)
-                .frame_bytes(64 << 10)
-                .group(32 << 10, 1_024),
+            journal: journal_options(),
             timing: Timing {
                 ask: Duration::from_secs(1),
                 commit: Duration::from_secs(2),
@@ -274,6 +287,13 @@ impl Party {
             watch: WatchLimits::standard(),
         }
     }
+}
+
+fn journal_options() -> Options {
+    Options::standard()
+        .segment_bytes(128 << 10)
+        .frame_bytes(64 << 10)
+        .group(32 << 10, 1_024)
 }
 
 fn clearing_config(regions: usize) -> clearing::Config {

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep};
 use crate::callers::{Answer, Hospital, Officers};
 use crate::chance::Seeded;
 use crate::echo::Echo;
+use crate::faults::losing_its_disk;
 use crate::platform::{BEGINNING, EventLog};
 use crate::register::{PEOPLE, Somebody, bill};
 
@@ -81,6 +82,13 @@ impl History {
         self.0.lock().unwrap().reversals.clone()
     }
 
+    /// Whether an id was told what became of it, for ever.
+    pub fn has_outcome(&self, asked: &Asked) -> bool {
+        let told = self.0.lock().unwrap();
+        let mut answers = told.answers.iter();
+        answers.any(|(id, answer)| *id == asked.request_id && answer.is_final())
+    }
+
     pub fn answers(&self) -> Vec<(String, Answer)> {
         self.0.lock().unwrap().answers.clone()
     }
@@ -124,7 +132,8 @@ impl Hospitals {
         self.told(asked, "settle", answer)
     }
 
-    async fn cancel(&self, asked: &Asked) -> Answer {
+    /// Gives an id up.
+    pub async fn cancel(&self, asked: &Asked) -> Answer {
         let hospital = &self.hospitals[asked.treatment];
         let answer = hospital.cancel(&asked.request_id, asked.of).await;
         self.told(asked, "cancel", answer)
@@ -197,7 +206,7 @@ impl Hospitals {
             let (hospitals, chance) = (self.clone(), Seeded::new(seed, 1_000 + number));
             stories.spawn_local(async move {
                 sleep(chance.millis(0..BEGIN_WITHIN_MS)).await;
-                hospitals.story(number, regions, &chance).await;
+                hospitals.story((seed, number), regions, &chance).await;
             });
         }
         while let Some(ended) = stories.join_next().await {
@@ -205,7 +214,7 @@ impl Hospitals {
         }
     }
 
-    async fn story(&self, number: u64, regions: usize, chance: &Seeded) {
+    async fn story(&self, (seed, number): (u64, u64), regions: usize, chance: &Seeded) {
         let home = chance.place(regions.min(HOMES));
         let of = Somebody {
             home,
@@ -219,7 +228,15 @@ impl Hospitals {
             of,
             fen,
         };
-        let treatment = chance.place(regions);
+        // What nobody else knows is gone with a disk, and its people are held until an officer has seen to it.
+        let alone = losing_its_disk(seed, regions).filter(|lost| *lost == home);
+        let next_but = |mut place: usize, not: Option<usize>| {
+            while Some(place) == alone || Some(place) == not {
+                place = (place + 1) % regions;
+            }
+            place
+        };
+        let treatment = next_but(chance.place(regions), None);
         let first = asked(treatment, "");
         self.history.ask(&first);
         match chance.within(0..16) {
@@ -241,6 +258,7 @@ impl Hospitals {
             5 | 6 => {
                 // The same person, at the same time, in another region.
                 let elsewhere = (treatment + 1 + chance.place(regions - 1)) % regions;
+                let elsewhere = next_but(elsewhere, Some(treatment));
                 let rival = asked(elsewhere, ".rival");
                 self.history.ask(&rival);
                 let there = self.settle_with_patience(&rival, chance);
