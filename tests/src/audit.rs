@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::canonical::Artifact as _;
+use huitong_core::reversal::Reversal;
 use huitong_proto::common::v1::{Fund, Person};
 use huitong_proto::settlement::v1::Settlement;
 use prost::Message as _;
@@ -44,8 +46,8 @@ impl Told {
 
 /// Both nodes hold what hospitals were told, once: the treatment node shows the same settlement, byte for
 /// byte; the home node has the same receipt under its id, and its receipts to each region are numbered
-/// without gap or repetition. All were told to institutions of one kind. How many both hold: it is for the caller
-/// to compare with how many were told.
+/// without gap or repetition, reversals among them. All were told to institutions of one kind. How many of either
+/// both hold: it is for the caller to compare with how many were told.
 pub async fn both_sides_hold_once(world: &World, told: &[Told], desk: Desk) -> usize {
     let numbers = numbers_held(world, told, desk).await;
     let mut held = BTreeSet::new();
@@ -106,7 +108,16 @@ async fn numbers_held(
             told.settlement.settlement
         );
         let pair = (home.code, treatment.code);
-        numbers.entry(pair).or_default().push(receipt.body.number);
+        let given = numbers.entry(pair).or_default();
+        given.push(receipt.body.number);
+        if let Some(reversal) = &told.settlement.reversal {
+            let reversal = Reversal::from_bytes(&reversal.canonical).unwrap();
+            assert_eq!(
+                reversal.body.clearing.settlement.to_string(),
+                told.settlement.settlement
+            );
+            given.push(reversal.body.number);
+        }
         if told.is_out_of_area() {
             let person = Person {
                 home_region: home.code.to_owned(),
