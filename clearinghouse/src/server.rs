@@ -135,6 +135,12 @@ impl RunningClearinghouse {
         self.address
     }
 
+    /// Why it writes nothing any more until it is restarted, once that is so.
+    #[must_use]
+    pub fn fault(&self) -> Option<String> {
+        self.writer.fault()
+    }
+
     /// Lets calls under way finish, makes all that was taken durable, and returns when all is closed.
     ///
     /// # Errors

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
@@ -34,6 +34,8 @@ pub(crate) struct Writer {
     /// Taken when it is told to stop: what waits is still decided.
     queue: Mutex<Option<Sender<Job>>>,
     running: Mutex<Option<Running>>,
+    /// Why nothing is written any more, shared with the desk.
+    broken: Arc<OnceLock<String>>,
 }
 
 /// What the writer waits for.
@@ -56,6 +58,7 @@ impl Writer {
         // Once the writer has gone, nobody waits for the event any more.
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
         let state = begin(members, store.load()?)?;
+        let broken: Arc<OnceLock<String>> = Arc::default();
         let desk = Desk {
             state,
             store: Box::new(store),
@@ -64,7 +67,7 @@ impl Writer {
             synced: 0,
             unanswered: VecDeque::new(),
             unindexed: VecDeque::new(),
-            broken: None,
+            broken: Arc::clone(&broken),
         };
         let running = runner
             .start(
@@ -75,7 +78,13 @@ impl Writer {
         Ok(Self {
             queue: Mutex::new(Some(queue)),
             running: Mutex::new(Some(running)),
+            broken,
         })
+    }
+
+    /// Why nothing is written any more until a restart, once that is so.
+    pub(crate) fn fault(&self) -> Option<String> {
+        self.broken.get().cloned()
     }
 
     /// Has something decided and waits for the answer, which is given when all it depends on is synced.
@@ -177,7 +186,8 @@ struct Desk {
     unanswered: VecDeque<Unanswered>,
     /// Plans that the index may not know yet: the record's number and the plan's.
     unindexed: VecDeque<(u64, u64)>,
-    broken: Option<String>,
+    /// Why nothing is written any more.
+    broken: Arc<OnceLock<String>>,
 }
 
 impl Desk {
@@ -233,7 +243,7 @@ impl Desk {
         &mut self,
         decide: impl FnOnce(&Context<'_>) -> Decision<A>,
     ) -> Result<Result<A, Refusal>, Refusal> {
-        if let Some(why) = &self.broken {
+        if let Some(why) = self.broken.get() {
             return Err(Refusal::general(RefusalCode::StoreBroken, why));
         }
         let context = Context {
@@ -318,7 +328,7 @@ impl Desk {
 
     /// Stops deciding, and tells all who wait that their outcome is not known.
     fn break_off(&mut self, fault: &Fault) -> Refusal {
-        let why = self.broken.get_or_insert_with(|| {
+        let why = self.broken.get_or_init(|| {
             error!(%fault, "the clearinghouse stops writing until it is restarted");
             fault.to_string()
         });

@@ -104,16 +104,10 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
                     Misfortune::Refused,
                 ];
                 let misfortune = misfortunes[chance.place(misfortunes.len())];
-                // The clearinghouse tells nobody that it has stopped writing; a crash stands for it.
-                if one + 1 == parties {
-                    Fault::Crash(one, Power::Fails, Index::Kept)
-                } else {
-                    Fault::DiskFails(one, chance.within(0..20), misfortune)
-                }
+                Fault::DiskFails(one, chance.within(0..20), misfortune)
             }
             8 if one + 1 < parties => Fault::CertificateExpires(one),
             8 | 9 => Fault::SlowDisk(one, chance.within(50..900)),
-            _ if one + 1 == parties => Fault::SlowDisk(one, 500),
             _ => Fault::FullDisk(one),
         };
         // One fault at a time between two machines, and on one machine.

@@ -189,12 +189,7 @@ impl Party {
             Err(error) => return format!("did not start: {error}"),
         };
         self.log.note(&self.name, "serves");
-        loop {
-            tokio::time::sleep(LOOK_EVERY).await;
-            if let Some(fault) = node.fault() {
-                return format!("stopped writing: {fault}");
-            }
-        }
+        until_broken(|| node.fault()).await
     }
 
     async fn run_clearinghouse(&self, regions: usize) -> String {
@@ -213,9 +208,7 @@ impl Party {
             Err(error) => return format!("did not start: {error}"),
         };
         self.log.note(&self.name, "serves");
-        std::future::pending::<()>().await;
-        drop(running);
-        String::new()
+        until_broken(|| running.fault()).await
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
@@ -285,6 +278,16 @@ impl Party {
             client: client_limits(),
             peers: PeerLimits::standard(),
             watch: WatchLimits::standard(),
+        }
+    }
+}
+
+/// Waits until a server says that it writes nothing any more.
+async fn until_broken(fault: impl Fn() -> Option<String>) -> String {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Some(fault) = fault() {
+            return format!("stopped writing: {fault}");
         }
     }
 }
