@@ -62,6 +62,9 @@ fn load(bytes: &[u8]) -> Catalogue {
     };
     let region = RegionCode::parse("510100").unwrap();
     let batch = import::read(region, &header, bytes).unwrap();
+    let import::Sound::Registry(batch) = batch else {
+        panic!("a catalogue is of the register")
+    };
     let digest = batch.digest();
     let RegistryRows::Catalogue(rules) = batch.into_rows() else {
         panic!("the file is a catalogue");

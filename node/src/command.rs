@@ -9,6 +9,7 @@ mod backup;
 mod check_config;
 mod close_day;
 mod evidence;
+pub mod external;
 pub mod filing;
 mod filing_shown;
 mod import;
@@ -69,6 +70,9 @@ pub enum NodeCommand {
     /// Enrol a person, change and end cover, note a death, set totals; see a record / 参保人员管理
     #[command(subcommand)]
     Person(person::PersonCommand),
+    /// Record settlements that the region's own core system made; list and withdraw them / 网外结算记录
+    #[command(subcommand)]
+    External(external::ExternalCommand),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -122,6 +126,7 @@ impl NodeCommand {
             Self::CloseDay(close) => close.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
+            Self::External(external) => external.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

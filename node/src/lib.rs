@@ -27,6 +27,7 @@
 //! | [`import`] | Which rows are in a file? |
 //! | [`config`] | With what is a node started? |
 //! | [`command`] | `huitong node …` |
+//! | [`external`] | What did the region's own core system settle? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 //! | [`chance`] | Where do salts and jitter come from? |
 //! | `measures` | What is counted for operators? |
@@ -41,6 +42,7 @@ pub mod config;
 mod delivery;
 pub mod error;
 pub mod evidence;
+pub mod external;
 pub mod group;
 pub mod grpc;
 pub mod hand;

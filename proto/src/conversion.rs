@@ -9,6 +9,7 @@ pub mod claim;
 pub mod common;
 mod days;
 pub mod decision;
+pub mod external;
 pub mod field;
 pub mod filing;
 pub mod final_refusal;

@@ -18,7 +18,7 @@ use crate::import::{ControlSums, FILE_BYTES_AT_MOST, FileKind, ImportHeader, Mod
 /// Bring a file in.
 #[derive(Debug, clap::Args)]
 pub struct Import {
-    /// members, filings, opening-totals, balances, institutions or catalogue / 文件种类
+    /// members, filings, opening-totals, balances, institutions, catalogue or externals / 文件种类
     kind: FileKind,
     /// The file; deploy/docs/import-formats.md has the columns / 文件
     file: PathBuf,

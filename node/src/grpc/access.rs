@@ -155,6 +155,9 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.RegistryService/ReleasePerson",
             officer,
         ),
+        Row::method("/huitong.settlement.v1.ExternalService/Record", officer),
+        Row::method("/huitong.settlement.v1.ExternalService/Withdraw", officer),
+        Row::method("/huitong.settlement.v1.ExternalService/List", officer),
         Row::method("/huitong.settlement.v1.BackupService/CopyJournal", officer)
             .taking_up_to(COPYING),
     ]

@@ -3,6 +3,7 @@
 use huitong_core::date::ServiceDate;
 use huitong_core::money::Fen;
 use huitong_core::record::import::ImportKind;
+use huitong_core::record::person::AskedBy;
 use huitong_core::refusal::RefusalCode;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
@@ -10,8 +11,10 @@ use tonic::{Status, Streaming};
 
 use super::status::{malformed, refused};
 use crate::compute::compute;
+use crate::external::{ExternalDesk, Placed};
 use crate::import::{
-    Assembly, ControlSums, FileKind, ImportBatch, ImportHeader, Mode, RowFaults, read,
+    Assembly, ControlSums, ExternalBatch, FileKind, ImportBatch, ImportHeader, Mode, RowFaults,
+    Sound, read,
 };
 use crate::registry::Registry;
 
@@ -22,6 +25,7 @@ const AS_LONG_AS: usize = usize::MAX;
 pub(super) async fn import(
     mut stream: Streaming<v1::ImportRequest>,
     registry: &Registry,
+    externals: &ExternalDesk,
 ) -> Result<v1::ImportResponse, Status> {
     use v1::import_request::Part;
     let part = |message: Option<v1::ImportRequest>| message.and_then(|message| message.part);
@@ -40,28 +44,48 @@ pub(super) async fn import(
     let (header, bytes) = assembly.finish();
     match compute(AS_LONG_AS, || read(registry.region(), &header, &bytes)) {
         Err(faults) => Ok(refused_rows(&faults)),
-        Ok(batch) => keep(batch, header.mode, registry).await,
+        Ok(sound) => {
+            let done = v1::ImportResponse {
+                rows: sound.sums().rows,
+                sum_fen: sound.sums().sum.get(),
+                faults: Vec::new(),
+                fault_count: 0,
+                digest: sound.digest().as_bytes().to_vec(),
+            };
+            match sound {
+                Sound::Registry(batch) => keep(batch, header.mode, registry).await?,
+                Sound::Externals(batch) => {
+                    let refused = note(&batch, header.mode, externals).await?;
+                    if !refused.is_empty() {
+                        return Ok(refused_rows(&batch.faults(&refused)));
+                    }
+                }
+            }
+            Ok(done)
+        }
     }
 }
 
-async fn keep(
-    batch: ImportBatch,
-    mode: Mode,
-    registry: &Registry,
-) -> Result<v1::ImportResponse, Status> {
-    let (sums, digest) = (batch.sums(), batch.digest());
+async fn keep(batch: ImportBatch, mode: Mode, registry: &Registry) -> Result<(), Status> {
     match mode {
         Mode::DryRun => {}
         Mode::Commit => {
             registry.apply_import(batch).await?;
         }
     }
-    Ok(v1::ImportResponse {
-        rows: sums.rows,
-        sum_fen: sums.sum.get(),
-        faults: Vec::new(),
-        fault_count: 0,
-        digest: digest.as_bytes().to_vec(),
+    Ok(())
+}
+
+/// Records settlements, or only looks; what is refused of them.
+async fn note(
+    batch: &ExternalBatch,
+    mode: Mode,
+    externals: &ExternalDesk,
+) -> Result<Vec<Placed>, Status> {
+    let (by, settlements) = (AskedBy::File(batch.digest()), batch.settlements().to_vec());
+    Ok(match mode {
+        Mode::DryRun => externals.check(by, settlements)?,
+        Mode::Commit => externals.note_all(by, settlements).await?,
     })
 }
 
@@ -113,5 +137,6 @@ fn kind(number: i32, path: Path<'_>) -> Result<FileKind, WireFault> {
         v1::ImportKind::Balances => FileKind(ImportKind::Balances),
         v1::ImportKind::Institutions => FileKind(ImportKind::Institutions),
         v1::ImportKind::Catalogue => FileKind(ImportKind::Catalogue),
+        v1::ImportKind::Externals => FileKind(ImportKind::Externals),
     })
 }

@@ -8,6 +8,8 @@ pub mod backup;
 pub mod backup_client;
 mod by_hand;
 pub mod evidence;
+pub mod external;
+pub mod external_client;
 mod filing;
 pub mod hand_client;
 pub mod home;

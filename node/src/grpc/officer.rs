@@ -373,6 +373,7 @@ fn header_to_wire(header: &ImportHeader) -> v1::ImportHeader {
         FileKind(ImportKind::Balances) => v1::ImportKind::Balances,
         FileKind(ImportKind::Institutions) => v1::ImportKind::Institutions,
         FileKind(ImportKind::Catalogue) => v1::ImportKind::Catalogue,
+        FileKind(ImportKind::Externals) => v1::ImportKind::Externals,
     };
     let sum: Fen = header.sums.sum;
     v1::ImportHeader {

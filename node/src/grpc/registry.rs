@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::status::{malformed, refused};
 use super::{calling_officer, within};
 use crate::error::NodeError;
+use crate::external::ExternalDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
@@ -43,6 +44,8 @@ pub struct RegistryGrpc {
     pub registry: Arc<Registry>,
     /// Journal and rows.
     pub ledger: Arc<Ledger>,
+    /// Settlements of the core system.
+    pub externals: Arc<ExternalDesk>,
     /// The home role.
     pub home: Arc<HomeRole>,
     /// The treatment role.
@@ -60,7 +63,8 @@ impl RegistryService for RegistryGrpc {
         &self,
         request: Request<Streaming<v1::ImportRequest>>,
     ) -> Result<Response<v1::ImportResponse>, Status> {
-        let answer = super::import::import(request.into_inner(), &self.registry).await?;
+        let answer =
+            super::import::import(request.into_inner(), &self.registry, &self.externals).await?;
         Ok(Response::new(answer))
     }
 

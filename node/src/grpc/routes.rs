@@ -9,6 +9,7 @@ use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeService
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::backup_service_server::BackupServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
+use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
@@ -20,6 +21,7 @@ use tonic::service::Routes;
 
 use super::backup::{BackupGrpc, FRAME_BYTES_AT_MOST};
 use super::evidence::EvidenceGrpc;
+use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::office::PolicyOfficeGrpc;
@@ -30,6 +32,7 @@ use super::registry::RegistryGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::clock::Clock;
 use crate::evidence::EvidenceDesk;
+use crate::external::ExternalDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::office::Office;
@@ -155,8 +158,16 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
     let office =
         PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
     let writer = Arc::clone(&services.writer);
+    let externals = Arc::new(ExternalDesk::new(
+        services.region,
+        Arc::clone(&ledger),
+        Arc::clone(&writer),
+        Arc::clone(&policies),
+        Arc::clone(&services.clock),
+    ));
     let registry = RegistryGrpc {
         writer,
+        externals: Arc::clone(&externals),
         recovery: Arc::clone(&services.recovery),
         registry: Arc::clone(&services.registry),
         ledger,
@@ -174,5 +185,10 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(office)
         .add_service(registry)
         .add_service(people)
+        .add_service(external(externals))
         .add_service(copying)
+}
+
+fn external(desk: Arc<ExternalDesk>) -> ExternalServiceServer<ExternalGrpc> {
+    ExternalServiceServer::new(ExternalGrpc::new(desk)).max_encoding_message_size(MAX_MESSAGE_BYTES)
 }

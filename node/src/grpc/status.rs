@@ -137,6 +137,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DecisionDiffers
         | RefusalCode::PolicyUnproven
         | RefusalCode::PolicyState
+        | RefusalCode::ExternalTotals
+        | RefusalCode::ExternalCorrects
+        | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps
         | RefusalCode::SupersededUnknown

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use huitong_adjudication::Engine;
-use huitong_core::bill::Bill;
+use huitong_core::bill::{Bill, Visit};
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::claim::{Claim, VisitKey};
 use huitong_core::date::Timestamp;
@@ -122,7 +122,8 @@ impl Command for SettleByHand {
                 return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
             }
         }
-        if let Some(other) = standing_of(rows, &self.order.claim)? {
+        let claim = &self.order.claim;
+        if let Some(other) = standing_of(rows, &claim.visit_key(), &claim.visit)? {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
             return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
         }
@@ -170,8 +171,14 @@ impl Command for SettleByHand {
 }
 
 /// What stands of a visit, directly or by hand; for the bill of a whole stay that is any part of it as well.
-fn standing_of(rows: &dyn Rows, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
-    let (whole, visit) = (claim.visit_key(), &claim.visit);
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn standing_of(
+    rows: &dyn Rows,
+    whole: &VisitKey,
+    visit: &Visit,
+) -> Result<Option<SettlementId>, StoreError> {
     if let Some(other) = rows.home_visit(whole.clone())? {
         return Ok(Some(other));
     }
@@ -263,7 +270,7 @@ impl HomeRole {
     /// # Errors
     /// [`StoreError`] when rows cannot be read.
     pub fn visit_settled(&self, claim: &Claim) -> Result<Option<SettlementId>, StoreError> {
-        standing_of(&*self.ledger, claim)
+        standing_of(&*self.ledger, &claim.visit_key(), &claim.visit)
     }
 
     async fn settled_by_hand(&self, act: ActId) -> Result<SettledHand, NodeError> {

@@ -59,7 +59,7 @@ pub enum Settling {
 
 impl Asked<'_> {
     /// A claim with no bill: facts and slots do not depend on it.
-    fn without_bill(&self) -> Result<Claim, Refusal> {
+    pub(crate) fn without_bill(&self) -> Result<Claim, Refusal> {
         let bill = SplitBill::new(Vec::new());
         let bill = bill.map_err(|fault| Refusal::new(RefusalCode::BadBill, fault))?;
         Ok(Claim {

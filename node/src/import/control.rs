@@ -6,14 +6,14 @@ use csv::{ByteRecord, ReaderBuilder};
 use huitong_core::money::Fen;
 use huitong_core::record::import::ImportKind;
 
-use super::{FileKind, balances, totals};
+use super::{FileKind, balances, externals, totals};
 
 /// What is counted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ControlSums {
     /// Rows without the heading.
     pub rows: u64,
-    /// The sum of the amounts of opening totals and balances; zero for other files.
+    /// The sum of the amounts of opening totals, balances and settlements; zero for other files.
     pub sum: Fen,
 }
 
@@ -24,6 +24,7 @@ impl ControlSums {
         let amounts: &[&str] = match kind {
             FileKind(ImportKind::OpeningTotals) => &[totals::AMOUNT],
             FileKind(ImportKind::Balances) => &balances::AMOUNTS,
+            FileKind(ImportKind::Externals) => &[externals::TOTAL],
             FileKind(
                 ImportKind::Members
                 | ImportKind::Filings

@@ -11,13 +11,14 @@ pub struct FileKind(pub ImportKind);
 
 impl FileKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self(ImportKind::Members),
         Self(ImportKind::Filings),
         Self(ImportKind::OpeningTotals),
         Self(ImportKind::Balances),
         Self(ImportKind::Institutions),
         Self(ImportKind::Catalogue),
+        Self(ImportKind::Externals),
     ];
 
     /// Its name on the command line.
@@ -30,6 +31,7 @@ impl FileKind {
             Self(ImportKind::Balances) => "balances",
             Self(ImportKind::Institutions) => "institutions",
             Self(ImportKind::Catalogue) => "catalogue",
+            Self(ImportKind::Externals) => "externals",
         }
     }
 }
@@ -43,9 +45,9 @@ impl fmt::Display for FileKind {
 /// A name of no kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the kinds are members, filings, opening-totals, balances, institutions and catalogue; \
+    "the kinds are members, filings, opening-totals, balances, institutions, catalogue and externals; \
      a policy is put forward with `huitong policy publish` / \
-     文件种类为 members、filings、opening-totals、balances、institutions、catalogue；政策请用 huitong policy publish 提出"
+     文件种类为 members、filings、opening-totals、balances、institutions、catalogue、externals；政策请用 huitong policy publish 提出"
 )]
 pub struct FileKindError;
 

@@ -8,6 +8,7 @@
 //! | account balances | `balances.csv` | `balances` |
 //! | institutions | `institutions.csv` | `institutions` |
 //! | treatment catalogue | `catalogue.csv` | `catalogue` |
+//! | settlements of the core system | `externals.csv` | `externals` |
 //!
 //! What is read is typed rows; those are journaled, not the file, so a later reader may read more strictly
 //! without changing what was brought in. Deliberately absent: whether a person that a filing names is a
@@ -19,6 +20,7 @@ mod batch;
 mod catalogue;
 mod cell;
 mod control;
+mod externals;
 mod fault;
 mod filings;
 mod institutions;
@@ -31,7 +33,7 @@ mod totals;
 mod tests;
 
 use huitong_core::date::{DateInterval, ServiceDate};
-use huitong_core::digest::sha256;
+use huitong_core::digest::{Digest, sha256};
 use huitong_core::money::Fen;
 use huitong_core::person::Credential;
 use huitong_core::record::import::ImportKind;
@@ -41,6 +43,7 @@ use huitong_core::region::RegionCode;
 pub use assembly::{Assembly, AssemblyError, CHUNK_BYTES_AT_MOST, FILE_BYTES_AT_MOST};
 pub use batch::ImportBatch;
 pub use control::ControlSums;
+pub use externals::ExternalBatch;
 pub use fault::{FAULTS_AT_MOST, RowFault, RowFaults};
 pub use kind::{FileKind, FileKindError};
 
@@ -108,13 +111,12 @@ pub enum Mode {
 ///
 /// # Errors
 /// Every fault of the file; then nothing of it may be used.
-pub fn read(
-    region: RegionCode,
-    header: &ImportHeader,
-    bytes: &[u8],
-) -> Result<ImportBatch, RowFaults> {
+pub fn read(region: RegionCode, header: &ImportHeader, bytes: &[u8]) -> Result<Sound, RowFaults> {
     let FileKind(kind) = header.kind;
     let read = match kind {
+        ImportKind::Externals => {
+            return externals::batch(header, bytes).map(Sound::Externals);
+        }
         ImportKind::Members => rows(members::read(bytes), RegistryRows::Members, no_money),
         ImportKind::Filings => rows(filings::read(bytes), RegistryRows::Filings, no_money),
         ImportKind::OpeningTotals => {
@@ -152,7 +154,36 @@ pub fn read(
         sum: sum.unwrap_or(Fen::MAX),
     };
     let batch = ImportBatch::new(kind, sha256(bytes), header.as_of, sums, rows);
-    findings.or(batch)
+    findings.or(Sound::Registry(batch))
+}
+
+/// What was read of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sound {
+    /// Rows of the register.
+    Registry(ImportBatch),
+    /// Settlements, each of which becomes a record of its own.
+    Externals(ExternalBatch),
+}
+
+impl Sound {
+    /// How many rows, and what they sum to.
+    #[must_use]
+    pub const fn sums(&self) -> ControlSums {
+        match self {
+            Self::Registry(batch) => batch.sums(),
+            Self::Externals(batch) => batch.sums(),
+        }
+    }
+
+    /// SHA-256 of the file.
+    #[must_use]
+    pub const fn digest(&self) -> Digest {
+        match self {
+            Self::Registry(batch) => batch.digest(),
+            Self::Externals(batch) => batch.digest(),
+        }
+    }
 }
 
 /// A file as far as it can be read.

@@ -27,6 +27,7 @@ use crate::store::apply::{Ground, Records, changes};
 use crate::store::{Change, Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
 pub use open::{LedgerOptions, OpenError, Opened};
+pub(crate) use overlay::Layered;
 pub use progress::Unsynced;
 
 use indexer::{Synced, Told};

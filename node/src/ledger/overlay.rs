@@ -116,20 +116,20 @@ impl Overlay {
 }
 
 /// Changes laid over rows, for records that build on one another before any of them is appended.
-pub(super) struct Layered<'a> {
+pub(crate) struct Layered<'a> {
     under: &'a dyn Rows,
     changes: BTreeMap<Vec<u8>, Change>,
 }
 
 impl<'a> Layered<'a> {
-    pub(super) fn over(under: &'a dyn Rows) -> Self {
+    pub(crate) fn over(under: &'a dyn Rows) -> Self {
         Self {
             under,
             changes: BTreeMap::new(),
         }
     }
 
-    pub(super) fn put(&mut self, changes: Vec<Change>) {
+    pub(crate) fn put(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.changes.insert(encode_to_vec(&change.key), change);
         }
@@ -193,6 +193,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
+        Row::External(row) => Row::External(row.placed(place)),
         Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
             refused: row.refused.map(place),
             ..row
@@ -228,7 +229,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Restored(_)
         | Row::RestoredPeer(_)
         | Row::Regained(_)
-        | Row::RegainedLegs(_)) => row,
+        | Row::RegainedLegs(_)
+        | Row::ExternalOf(_)) => row,
     }
 }
 

@@ -73,6 +73,8 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::Abandoned(_)
         | NodeRecord::Cancelled(_)
         | NodeRecord::HomeRefused(_)
+        | NodeRecord::ExternalNoted(_)
+        | NodeRecord::ExternalWithdrawn(_)
         | NodeRecord::SnapshotsGiven(_)
         | NodeRecord::ReceiptsAcknowledged(_)
         | NodeRecord::PolicyProposed(_)

@@ -18,7 +18,7 @@ use crate::store::apply::person::until_death;
 /// The most stretches of cover, and of identities, of one person.
 pub const STRETCHES_AT_MOST: usize = 64;
 /// The most totals of one person.
-const TOTALS_AT_MOST: usize = 4_096;
+pub const TOTALS_AT_MOST: usize = 4_096;
 
 /// What stands afterwards, as far as it changed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,6 +9,7 @@ pub mod apply;
 #[cfg(test)]
 mod conformance;
 pub mod embedded;
+mod external_row;
 mod incarnation;
 mod location;
 mod looked_row;
@@ -21,6 +22,7 @@ mod reversal_row;
 mod row;
 mod table;
 
+pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;
 pub use looked_row::{LookedAt, LookedRow};

@@ -6,6 +6,7 @@ use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
 use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
+use huitong_core::external::CoreId;
 use huitong_core::id::{ActId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
@@ -15,6 +16,7 @@ use huitong_core::record::registry::{InstitutionRow, Member};
 use huitong_core::region::RegionCode;
 
 use super::StoreError;
+use super::external_row::ExternalRow;
 use super::location::Location;
 use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
@@ -160,4 +162,8 @@ tables! {
     52 Regained(psn_no: PsnNo) => RegainedPerson, regained;
     /// Legs that came back from the clearinghouse and are not booked again yet.
     53 RegainedLegs(id: SettlementId, kind: LegKind) => RegainedLegs, regained_legs;
+    /// Home role: a settlement of the region's own core system.
+    80 External(id: CoreId) => ExternalRow, external;
+    /// Home role: the settlement of the core system that made a change of a person's record.
+    81 ExternalOf(psn_no: PsnNo, change: u64) => CoreId, external_of;
 }

@@ -19,6 +19,7 @@ mod bureau;
 mod by_hand;
 mod clearing;
 mod emergencies;
+mod externals;
 mod files;
 mod filings;
 mod final_refusals;

@@ -21,6 +21,7 @@ pub mod date;
 pub mod decision;
 pub mod digest;
 pub mod evidence;
+pub mod external;
 pub mod final_refusal;
 pub mod fund;
 #[cfg(test)]

@@ -164,6 +164,12 @@ refusals! {
     FilingEnded "filing.ended" No "The person has no such filing, or it holds no more; list the filings." "该人员无此备案或备案已终止，请查看备案列表。";
     /// Nothing waits for a review there.
     NothingToReview "emergency.nothing_to_review" No "No emergency of this settlement waits for a review; list those that do." "该笔结算没有待复核的急诊认定，请查看待复核列表。";
+    /// The totals that a settlement of the core system states are not those that its policy declares.
+    ExternalTotals "external.totals" No "The settlement states other totals than the policy of its days declares, as named; state each of them, also where it adds nothing." "所填累计与就诊日政策所设不符（见所示），各项均须填写，未增加的填 0。";
+    /// What it corrects is not there to be corrected.
+    ExternalCorrects "external.corrects" No "What is corrected must be a withdrawn settlement of the same person and visit that nothing corrects yet; list the person's." "被更正的须为同一人员、同一次就诊、已撤回且尚未更正的网外结算，请查看该人员的网外结算列表。";
+    /// An account holds less than is said to be paid from it.
+    AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
     /// More than one person's record may hold.
     RecordFull "person.record_full" No "The person's record holds as many of these as it may; end or correct some." "该人员档案中此类记录已达上限，请先终止或更正部分记录。";
     /// No document of this digest was put forward here.

@@ -109,6 +109,20 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why a settlement of the core system counts no more (网外结算记录撤回原因).
+    ExternalEndReason, "reason to withdraw an external settlement" {
+        /// The core system reversed it (核心系统已冲正).
+        1 Reversed "reversed",
+        /// It was recorded with wrong content (录入有误).
+        2 Mistaken "mistaken",
+        /// The same care is recorded twice (重复录入).
+        3 Duplicate "duplicate",
+        /// It was another person's (人员有误).
+        4 WrongPerson "wrong_person",
+    }
+}
+
+vocabulary! {
     /// Why an emergency that an institution stated is not accepted as one (急诊认定不通过原因).
     EmergencyDoubt, "reason to reject an emergency" {
         /// The illness was no emergency (病情不符合急诊抢救标准).

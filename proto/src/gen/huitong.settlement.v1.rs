@@ -881,6 +881,656 @@ pub mod evidence_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A settlement as the region's core system made it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExternalSettlement {
+    /// The core system's own id, 1 to 64 visible ASCII characters.
+    #[prost(string, tag = "1")]
+    pub core_id: ::prost::alloc::string::String,
+    /// The person's number in the region.
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// An institution of the region, 12 characters.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    /// The visit; its sessions are 1 and its arrival is direct.
+    #[prost(message, optional, tag = "4")]
+    pub visit: ::core::option::Option<Visit>,
+    /// The bill.
+    #[prost(int64, tag = "5")]
+    pub total_fen: i64,
+    /// What each fund and account paid, each once, none of it zero.
+    #[prost(message, repeated, tag = "6")]
+    pub payments: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// What the person paid in cash. Payments and cash sum to the bill.
+    #[prost(int64, tag = "7")]
+    pub cash_fen: i64,
+    /// What it adds to each total that the policy of its days declares as a sum, by name. In fen; zero is said.
+    #[prost(btree_map = "string, int64", tag = "8")]
+    pub sums_fen: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i64,
+    >,
+    /// The same of each total that counts. Admissions are counted by the node and not stated.
+    #[prost(btree_map = "string, uint32", tag = "9")]
+    pub counts: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        u32,
+    >,
+    /// The withdrawn settlement of the same person and visit that it corrects. Optional.
+    #[prost(string, tag = "10")]
+    pub corrects: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordExternalRequest {
+    #[prost(message, optional, tag = "1")]
+    pub settlement: ::core::option::Option<ExternalSettlement>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordExternalResponse {
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<RecordedExternal>,
+    /// The version of the person's record as it stands.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+/// A settlement with what it did and what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordedExternal {
+    #[prost(message, optional, tag = "1")]
+    pub settlement: ::core::option::Option<ExternalSettlement>,
+    /// Under which its visit stands: what a refusal of the visit names. `stl_…`
+    #[prost(string, tag = "2")]
+    pub stands_as: ::prost::alloc::string::String,
+    /// What it added to each total.
+    #[prost(message, repeated, tag = "3")]
+    pub changes: ::prost::alloc::vec::Vec<StandingChange>,
+    #[prost(int64, tag = "6")]
+    pub at_ms: i64,
+    /// Present when it was withdrawn.
+    #[prost(message, optional, tag = "7")]
+    pub end: ::core::option::Option<ExternalEnd>,
+    /// The settlement that corrects it. Optional.
+    #[prost(string, tag = "8")]
+    pub corrected_by: ::prost::alloc::string::String,
+    #[prost(oneof = "recorded_external::By", tags = "4, 5")]
+    pub by: ::core::option::Option<recorded_external::By>,
+}
+/// Nested message and enum types in `RecordedExternal`.
+pub mod recorded_external {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum By {
+        /// An officer of the bureau, by name.
+        #[prost(string, tag = "4")]
+        Officer(::prost::alloc::string::String),
+        /// A file, by its SHA-256.
+        #[prost(bytes, tag = "5")]
+        File(::prost::alloc::vec::Vec<u8>),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StandingChange {
+    #[prost(string, tag = "1")]
+    pub total: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub stretch: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "3")]
+    pub key: ::prost::alloc::string::String,
+    /// Fen, or a count.
+    #[prost(int64, tag = "4")]
+    pub adds: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExternalEnd {
+    #[prost(enumeration = "ExternalEndReason", tag = "1")]
+    pub reason: i32,
+    /// The officer, by name.
+    #[prost(string, tag = "2")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "3")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawExternalRequest {
+    #[prost(string, tag = "1")]
+    pub core_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "ExternalEndReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WithdrawExternalResponse {
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<RecordedExternal>,
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExternalsRequest {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// Those recorded after this version of the person's record; 0 is from the first.
+    #[prost(uint64, tag = "2")]
+    pub after: u64,
+    /// At most 200; 0 is 200.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExternalsResponse {
+    /// In the order in which they were recorded.
+    #[prost(message, repeated, tag = "1")]
+    pub recorded: ::prost::alloc::vec::Vec<RecordedExternal>,
+    /// After which version the next page begins; 0 when there is none.
+    #[prost(uint64, tag = "2")]
+    pub next: u64,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExternalEndReason {
+    Unspecified = 0,
+    /// The core system reversed it.
+    Reversed = 1,
+    /// It was recorded with wrong content.
+    Mistaken = 2,
+    /// The same care is recorded twice.
+    Duplicate = 3,
+    /// It was another person's.
+    WrongPerson = 4,
+}
+impl ExternalEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXTERNAL_END_REASON_UNSPECIFIED",
+            Self::Reversed => "EXTERNAL_END_REASON_REVERSED",
+            Self::Mistaken => "EXTERNAL_END_REASON_MISTAKEN",
+            Self::Duplicate => "EXTERNAL_END_REASON_DUPLICATE",
+            Self::WrongPerson => "EXTERNAL_END_REASON_WRONG_PERSON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXTERNAL_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXTERNAL_END_REASON_REVERSED" => Some(Self::Reversed),
+            "EXTERNAL_END_REASON_MISTAKEN" => Some(Self::Mistaken),
+            "EXTERNAL_END_REASON_DUPLICATE" => Some(Self::Duplicate),
+            "EXTERNAL_END_REASON_WRONG_PERSON" => Some(Self::WrongPerson),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod external_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug, Clone)]
+    pub struct ExternalServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ExternalServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ExternalServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ExternalServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ExternalServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
+        /// the core system's own id; the same id with other content is refused.
+        pub async fn record(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordExternalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/Record",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Record"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
+        pub async fn withdraw(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawExternalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/Withdraw",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Withdraw"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A person's recorded settlements, those withdrawn too.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExternalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExternalsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "List"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod external_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ExternalServiceServer.
+    #[async_trait]
+    pub trait ExternalService: std::marker::Send + std::marker::Sync + 'static {
+        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
+        /// the core system's own id; the same id with other content is refused.
+        async fn record(
+            &self,
+            request: tonic::Request<super::RecordExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordExternalResponse>,
+            tonic::Status,
+        >;
+        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
+        async fn withdraw(
+            &self,
+            request: tonic::Request<super::WithdrawExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawExternalResponse>,
+            tonic::Status,
+        >;
+        /// A person's recorded settlements, those withdrawn too.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListExternalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExternalsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug)]
+    pub struct ExternalServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ExternalServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ExternalServiceServer<T>
+    where
+        T: ExternalService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.ExternalService/Record" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::RecordExternalRequest>
+                    for RecordSvc<T> {
+                        type Response = super::RecordExternalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordExternalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::record(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExternalService/Withdraw" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::WithdrawExternalRequest>
+                    for WithdrawSvc<T> {
+                        type Response = super::WithdrawExternalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawExternalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::withdraw(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExternalService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::ListExternalsRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListExternalsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExternalsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ExternalServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ExternalService";
+    impl<T> tonic::server::NamedService for ExternalServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChangePersonRequest {
     /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
@@ -5399,7 +6049,7 @@ pub struct ImportHeader {
     /// Rows that the sender counted, without the heading.
     #[prost(uint64, tag = "3")]
     pub rows: u64,
-    /// Sum of the amounts that the sender counted, for totals and balances; 0 otherwise.
+    /// Sum of the amounts that the sender counted, for totals, balances and settlements; 0 otherwise.
     #[prost(int64, tag = "4")]
     pub sum_fen: i64,
     /// Check everything, write nothing.
@@ -5681,6 +6331,8 @@ pub enum ImportKind {
     Institutions = 5,
     /// The treatment catalogue (CSV).
     Catalogue = 6,
+    /// Settlements that the region's own core system made (CSV).
+    Externals = 8,
 }
 impl ImportKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5696,6 +6348,7 @@ impl ImportKind {
             Self::Balances => "IMPORT_KIND_BALANCES",
             Self::Institutions => "IMPORT_KIND_INSTITUTIONS",
             Self::Catalogue => "IMPORT_KIND_CATALOGUE",
+            Self::Externals => "IMPORT_KIND_EXTERNALS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5708,6 +6361,7 @@ impl ImportKind {
             "IMPORT_KIND_BALANCES" => Some(Self::Balances),
             "IMPORT_KIND_INSTITUTIONS" => Some(Self::Institutions),
             "IMPORT_KIND_CATALOGUE" => Some(Self::Catalogue),
+            "IMPORT_KIND_EXTERNALS" => Some(Self::Externals),
             _ => None,
         }
     }

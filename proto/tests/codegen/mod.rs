@@ -11,6 +11,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/policy/v1/policy.proto",
     "huitong/settlement/v1/claim.proto",
     "huitong/settlement/v1/evidence.proto",
+    "huitong/settlement/v1/external.proto",
     "huitong/settlement/v1/home.proto",
     "huitong/settlement/v1/institution.proto",
     "huitong/settlement/v1/people.proto",

@@ -1,5 +1,6 @@
 //! `huitong node person show`: a person's record as it stands.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -10,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::command::filing_shown::{filing_json, print_filing};
 use crate::command::{block_on, said};
-use crate::grpc::people_client::{PeopleClient, PersonAnswer};
+use crate::grpc::external_client::{ExternalAnswer, ExternalClient};
+use crate::grpc::people_client::{PeopleClient, PersonAnswer, TotalAnswer};
 
 /// Show a person's record.
 #[derive(Debug, clap::Args)]
@@ -27,20 +29,56 @@ pub struct Show {
 
 impl Show {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let person = block_on(async {
+        let (person, externals) = block_on(async {
             let mut people = PeopleClient::connect(&self.server).await?;
-            people.person(self.person).await.map_err(said)
+            let person = people.person(self.person).await.map_err(said)?;
+            let mut externals = ExternalClient::connect(&self.server).await?;
+            let externals = externals.all(self.person).await.map_err(said)?;
+            Ok((person, Outside::of(&externals)))
         })?;
         if self.json {
-            writeln!(out, "{}", as_json(&person)?)?;
+            writeln!(out, "{}", as_json(&person, &externals)?)?;
         } else {
-            print(&person, out)?;
+            print(&person, &externals, out)?;
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn print(person: &PersonAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
+/// What settlements of the own core system that stand have added, by total, stretch and key.
+struct Outside {
+    standing: usize,
+    sums: BTreeMap<(String, String, String), i64>,
+}
+
+impl Outside {
+    fn of(externals: &[ExternalAnswer]) -> Self {
+        let standing: Vec<_> = externals.iter().filter(|it| it.end.is_none()).collect();
+        let mut sums = BTreeMap::new();
+        for (total, stretch, key, adds) in standing.iter().flat_map(|it| &it.changes) {
+            let slot = (total.clone(), stretch.clone(), key.clone());
+            let sum: &mut i64 = sums.entry(slot).or_default();
+            *sum = sum.saturating_add(*adds);
+        }
+        Self {
+            standing: standing.len(),
+            sums,
+        }
+    }
+
+    fn in_total(&self, total: &TotalAnswer) -> i64 {
+        let TotalAnswer {
+            total,
+            stretch,
+            key,
+            ..
+        } = total;
+        let slot = (total.clone(), stretch.clone(), key.clone());
+        self.sums.get(&slot).copied().unwrap_or_default()
+    }
+}
+
+fn print(person: &PersonAnswer, externals: &Outside, out: &mut dyn Write) -> anyhow::Result<()> {
     let member = &person.member;
     let (birth, version) = (member.birth, person.version);
     writeln!(out, "born 出生 {birth}; version 版本 {version}")?;
@@ -64,14 +102,22 @@ fn print(person: &PersonAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     for total in &person.totals {
         let (name, stretch, key, value) = (&total.total, &total.stretch, &total.key, total.value);
-        writeln!(out, "total 累计 {name} {stretch} {key}  {value}")?;
+        write!(out, "total 累计 {name} {stretch} {key}  {value}")?;
+        match externals.in_total(total) {
+            0 => writeln!(out)?,
+            outside => writeln!(out, " (of it outside Huitong 其中网外结算 {outside})")?,
+        }
+    }
+    if externals.standing > 0 {
+        let standing = externals.standing;
+        writeln!(out, "settlements outside Huitong 网外结算 {standing}")?;
     }
     let (own, family) = (yuan(person.own_fen)?, yuan(person.family_fen)?);
     writeln!(out, "accounts 账户: own 个人 {own}, family 共济 {family}")?;
     Ok(())
 }
 
-fn as_json(person: &PersonAnswer) -> anyhow::Result<Value> {
+fn as_json(person: &PersonAnswer, externals: &Outside) -> anyhow::Result<Value> {
     let member = &person.member;
     let cover = member.periods.iter().map(|period| {
         json!({
@@ -92,7 +138,14 @@ fn as_json(person: &PersonAnswer) -> anyhow::Result<Value> {
     // A total is fen or a plain number, as its policy declares it.
     let totals = person.totals.iter().map(|total| {
         let (name, stretch, key) = (&total.total, &total.stretch, &total.key);
-        json!({ "total": name, "stretch": stretch, "key": key, "value": total.value })
+        let outside = externals.in_total(total);
+        json!({
+            "total": name,
+            "stretch": stretch,
+            "key": key,
+            "value": total.value,
+            "outside": outside,
+        })
     });
     Ok(json!({
         "birth": member.birth.to_string(),
@@ -106,6 +159,7 @@ fn as_json(person: &PersonAnswer) -> anyhow::Result<Value> {
         "family": yuan(person.family_fen)?,
         "version": person.version,
         "died": person.died,
+        "settlements_outside": externals.standing,
     }))
 }
 

@@ -9,7 +9,7 @@ use huitong_core::record::registry::{Filing, FilingArea};
 use huitong_core::vocabulary::{EmergencyDoubt, FilingClass};
 use huitong_journal::Position;
 
-use super::super::{ActRow, Filings, Key, Location, OpenRow, ReviewedRow, Row, Table};
+use super::super::{ActRow, ExternalRow, Filings, Key, Location, OpenRow, ReviewedRow, Row, Table};
 use super::{on_each, put, reached};
 
 fn emergency(treatment: &str, nth: u8) -> Key {
@@ -33,6 +33,28 @@ fn held(psn_no: PsnNo) -> HeldFiling {
         amends: None,
         end: None,
     }
+}
+
+/// A settlement of the core system that stands, and one that was withdrawn and corrected.
+pub(super) fn externals() -> Vec<(Key, Row)> {
+    let psn_no = PsnNo::parse("330200000000000001").unwrap();
+    let row = |corrected_by: Option<&str>| {
+        Row::External(ExternalRow {
+            binding: crate::samples::claim("V1").binding(),
+            psn_no,
+            visit: crate::samples::claim("V1").visit_key(),
+            noted: Location::at(Position::START, 3),
+            withdrawn: corrected_by.map(|_| Location::at(Position::START, 4)),
+            corrected_by: corrected_by.map(|id| id.parse().unwrap()),
+        })
+    };
+    let id = |text: &str| text.parse::<huitong_core::external::CoreId>().unwrap();
+    vec![
+        (Key::External(id("c-1")), row(Some("c-2"))),
+        (Key::External(id("c-2")), row(None)),
+        (Key::ExternalOf(psn_no, 4), Row::ExternalOf(id("c-1"))),
+        (Key::ExternalOf(psn_no, 260), Row::ExternalOf(id("c-2"))),
+    ]
 }
 
 #[test]

@@ -23,6 +23,8 @@ pub enum ImportKind {
     Institutions,
     /// The treatment catalogue; it replaces the one before.
     Catalogue,
+    /// Settlements of the region's own core system; each becomes a record of its own.
+    Externals,
 }
 
 canonical_enum!(ImportKind {
@@ -32,6 +34,7 @@ canonical_enum!(ImportKind {
     4 => Balances,
     5 => Institutions,
     6 => Catalogue,
+    7 => Externals,
 });
 
 /// A part of a file: whole rows, at most 1 MiB of them.

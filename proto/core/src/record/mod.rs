@@ -7,6 +7,7 @@
 
 pub mod by_hand;
 pub mod clearing;
+pub mod external;
 pub mod home;
 pub mod import;
 pub mod looks;
@@ -28,6 +29,7 @@ use crate::digest::Digest;
 use crate::region::RegionCode;
 
 use by_hand::{SettledByHand, VisitFreed};
+use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
 use looks::SnapshotsGiven;
@@ -124,6 +126,10 @@ pub enum NodeRecord {
     PersonReleased(PersonReleased),
     /// Home role: a refusal that the backup does not have holds again.
     RefusalRegained(RefusalRegained),
+    /// Home role: a settlement of the region's own core system counts.
+    ExternalNoted(ExternalNoted),
+    /// Home role: such a settlement counts no more.
+    ExternalWithdrawn(ExternalWithdrawn),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -179,6 +185,8 @@ canonical_enum!(NodeRecord {
     55 => LegsRegained(record),
     56 => PersonReleased(record),
     57 => RefusalRegained(record),
+    80 => ExternalNoted(record),
+    81 => ExternalWithdrawn(record),
 });
 
 impl NodeRecord {

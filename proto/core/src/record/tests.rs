@@ -1,5 +1,6 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod external;
 mod looks;
 mod people;
 mod recovery;
@@ -174,6 +175,7 @@ fn records_have_one_form() {
         .chain(&of_reversals())
         .chain(&of_people())
         .chain(&of_looks())
+        .chain(&external::of_externals())
     {
         laws(record);
     }

@@ -1,0 +1,123 @@
+//! What an officer sees of recorded settlements: one, or a person's, page by page.
+
+use huitong_core::external::CoreId;
+use huitong_core::person::PsnNo;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
+use huitong_core::refusal::RefusalCode;
+
+use super::ExternalDesk;
+use crate::error::NodeError;
+use crate::store::apply::Records;
+use crate::store::{ExternalRow, Key, Row, Rows, StoreError, Table};
+
+/// The most settlements of one page.
+pub const PAGE: usize = 200;
+
+/// A settlement with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// As it was recorded.
+    pub noted: ExternalNoted,
+    /// As it was withdrawn, if it was.
+    pub withdrawn: Option<ExternalWithdrawn>,
+    /// The settlement that corrects it.
+    pub corrected_by: Option<CoreId>,
+    /// The change of the person's record that stands.
+    pub version: u64,
+}
+
+/// A page of a person's settlements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// In the order in which they were recorded.
+    pub recorded: Vec<Recorded>,
+    /// After which change of the record the next page begins, if there is one.
+    pub next: Option<u64>,
+}
+
+impl ExternalDesk {
+    /// One settlement.
+    ///
+    /// # Errors
+    /// `settlement.not_found`, or the node's own trouble.
+    pub async fn recorded(&self, core_id: &CoreId) -> Result<Recorded, NodeError> {
+        self.ledger.barrier().await?;
+        let row = self.ledger.external(core_id.clone())?;
+        let row = row.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, core_id))?;
+        Ok(self.read(row)?)
+    }
+
+    /// A page of a person's settlements recorded after a change of the record.
+    ///
+    /// # Errors
+    /// `person.unknown`, or the node's own trouble.
+    pub async fn of_person(
+        &self,
+        psn_no: PsnNo,
+        after: u64,
+        limit: usize,
+    ) -> Result<Page, NodeError> {
+        self.ledger.barrier().await?;
+        if self.ledger.member(psn_no)?.is_none() {
+            return Err(NodeError::refused(
+                RefusalCode::UnknownPerson,
+                self.region(),
+            ));
+        }
+        let mut keys = self.keys(psn_no, after, limit.saturating_add(1))?;
+        let more = keys.len() > limit;
+        keys.truncate(limit);
+        let next = keys.last().filter(|_| more).map(|(change, _)| *change);
+        let mut recorded = Vec::new();
+        for (_, core_id) in keys {
+            let row = self.ledger.external(core_id)?;
+            let row = row.ok_or(StoreError::Inconsistent("a listed settlement is gone"))?;
+            recorded.push(self.read(row)?);
+        }
+        Ok(Page { recorded, next })
+    }
+
+    fn keys(
+        &self,
+        psn_no: PsnNo,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<(u64, CoreId)>, StoreError> {
+        let after = Key::ExternalOf(psn_no, after);
+        let rows = self.ledger.scan_after(Table::ExternalOf, &after, limit)?;
+        let mut keys = Vec::new();
+        for (key, row) in rows {
+            let (Key::ExternalOf(whose, change), Row::ExternalOf(core_id)) = (key, row) else {
+                return Err(StoreError::WrongRow("ExternalOf"));
+            };
+            if whose != psn_no {
+                break;
+            }
+            keys.push((change, core_id));
+        }
+        Ok(keys)
+    }
+
+    fn read(&self, row: ExternalRow) -> Result<Recorded, StoreError> {
+        let other = || StoreError::Inconsistent("a settlement's place holds another record");
+        let NodeRecord::ExternalNoted(noted) = self.ledger.record(row.noted)? else {
+            return Err(other());
+        };
+        let withdrawn = if let Some(at) = row.withdrawn {
+            let NodeRecord::ExternalWithdrawn(record) = self.ledger.record(at)? else {
+                return Err(other());
+            };
+            Some(record)
+        } else {
+            None
+        };
+        let account = self.ledger.account(row.psn_no)?;
+        Ok(Recorded {
+            noted,
+            withdrawn,
+            corrected_by: row.corrected_by,
+            version: account.map_or(0, |account| account.version.change),
+        })
+    }
+}

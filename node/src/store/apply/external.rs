@@ -1,0 +1,112 @@
+//! Rows of settlements that the region's own core system made.
+
+use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::person::PsnNo;
+use huitong_core::record::external::{Admission, ExternalNoted, ExternalWithdrawn};
+use huitong_core::totals::TotalSlot;
+
+use super::super::{Account, Episode, ExternalRow, Key, Location, Row, StoreError};
+use super::{Changes, Ground};
+
+pub(super) fn noted(
+    record: &ExternalNoted,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let settlement = &record.settlement;
+    let (core_id, psn_no) = (&settlement.core_id, settlement.psn_no);
+    let visit = settlement.visit_key();
+    let row = ExternalRow {
+        binding: settlement.binding(),
+        psn_no,
+        visit: visit.clone(),
+        noted: at,
+        withdrawn: None,
+        corrected_by: None,
+    };
+    out.put(Key::External(core_id.clone()), Row::External(row));
+    let key = Key::ExternalOf(psn_no, record.after.change);
+    out.put(key, Row::ExternalOf(core_id.clone()));
+    let stands_as = core_id.stands_as(ground.region);
+    out.put(Key::HomeVisit(visit), Row::HomeVisit(stands_as));
+    if let Some(corrected) = &settlement.corrects {
+        let row = ground.rows.external(corrected.clone())?;
+        let row = row.ok_or(StoreError::Inconsistent("a correction of nothing"))?;
+        let corrected_by = Some(core_id.clone());
+        let row = ExternalRow {
+            corrected_by,
+            ..row
+        };
+        out.put(Key::External(corrected.clone()), Row::External(row));
+    }
+    if let Some(ordinal) = record.ordinal {
+        let began = settlement.visit.episode_began_at(settlement.institution);
+        let number = settlement.visit.episode.clone();
+        let known = ground.rows.episode(psn_no, began, number.clone())?;
+        let episode = known.unwrap_or(Episode { ordinal, begun: 0 });
+        let counts = u32::from(record.begun.is_some());
+        let begun = episode.begun.saturating_add(counts);
+        let key = Key::Episode(psn_no, began, number);
+        out.put(key, Row::Episode(Episode { begun, ..episode }));
+    }
+    let figures = (&*record.totals, record.balances);
+    account(psn_no, record.after, figures, ground, out)
+}
+
+pub(super) fn withdrawn(
+    record: &ExternalWithdrawn,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let row = ground.rows.external(record.core_id.clone())?;
+    let row = row.ok_or(StoreError::Inconsistent("nothing was withdrawn"))?;
+    let row = ExternalRow {
+        withdrawn: Some(at),
+        ..row
+    };
+    let key = Key::External(record.core_id.clone());
+    out.put(key, Row::External(row));
+    let stands_as = record.core_id.stands_as(ground.region);
+    if ground.rows.home_visit(record.visit.clone())? == Some(stands_as) {
+        out.remove(Key::HomeVisit(record.visit.clone()));
+    }
+    uncount(record.psn_no, record.begun.as_ref(), ground, out)?;
+    let figures = (&*record.totals, record.balances);
+    account(record.psn_no, record.after, figures, ground, out)
+}
+
+/// One bill fewer that counts an admission.
+fn uncount(
+    psn_no: PsnNo,
+    admission: Option<&Admission>,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let Some((began, number)) = admission else {
+        return Ok(());
+    };
+    if let Some(episode) = ground.rows.episode(psn_no, *began, number.clone())? {
+        let begun = episode.begun.saturating_sub(1);
+        let key = Key::Episode(psn_no, *began, number.clone());
+        out.put(key, Row::Episode(Episode { begun, ..episode }));
+    }
+    Ok(())
+}
+
+fn account(
+    psn_no: PsnNo,
+    after: PersonVersion,
+    (totals, balances): (&[(TotalSlot, i64)], Balances),
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let account = ground.rows.account(psn_no)?;
+    let mut account = account.unwrap_or_else(|| Account::new(after.incarnation));
+    account.version = after;
+    account.balances = balances;
+    account.totals.extend(totals.iter().cloned());
+    out.put(Key::Account(psn_no), Row::Account(account));
+    Ok(())
+}
