@@ -33,8 +33,14 @@ pub fn handbook() -> Vec<Block> {
 /// The handbook's text.
 #[must_use]
 pub fn page() -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/docs/policy-authors.md");
-    std::fs::read_to_string(page).unwrap()
+    page_of("policy-authors.md")
+}
+
+/// The text of a page under `deploy/docs/`.
+#[must_use]
+pub fn page_of(name: &str) -> String {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/docs");
+    std::fs::read_to_string(docs.join(name)).unwrap()
 }
 
 /// The commands of a block; a line before the first of them belongs to none, and fails.

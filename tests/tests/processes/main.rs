@@ -35,6 +35,7 @@ mod command;
 mod crashes;
 mod damage;
 mod evidence;
+mod external;
 mod handbook;
 mod policies;
 mod python;
