@@ -22,6 +22,7 @@ mod reverse;
 mod run;
 mod settle_by_hand;
 mod status;
+pub mod transfer;
 mod who_looked;
 
 use std::io::{self, Write};
@@ -73,6 +74,9 @@ pub enum NodeCommand {
     /// Record settlements that the region's own core system made; list and withdraw them / 网外结算记录
     #[command(subcommand)]
     External(external::ExternalCommand),
+    /// Transfer the relationship of a person between this region and another / 医保关系转移接续
+    #[command(subcommand)]
+    Transfer(transfer::TransferCommand),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -127,6 +131,7 @@ impl NodeCommand {
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
             Self::External(external) => external.run(out),
+            Self::Transfer(transfer) => transfer.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

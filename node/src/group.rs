@@ -15,6 +15,7 @@ use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::merkle::Tree;
 use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::home::HomeRefused;
+use huitong_core::record::recovery::Proof;
 use huitong_core::record::signed_leaf;
 use huitong_core::reversal::{Reversal, ReversalBody, ReversedPerson};
 use huitong_journal::{Frame, Seal};
@@ -73,6 +74,17 @@ impl Group {
             body: of.body().clone(),
             request: of.request().clone(),
             salt: of.salt(),
+            group: self.signature.clone(),
+            index,
+            path,
+        })
+    }
+
+    /// What proves one record of the group; `None` for a record that is not signed.
+    #[must_use]
+    pub fn proof(&self, record: u32) -> Option<Proof> {
+        let (index, path) = self.leaf(record)?;
+        Some(Proof {
             group: self.signature.clone(),
             index,
             path,

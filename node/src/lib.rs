@@ -7,6 +7,7 @@
 //! | [`treatment`] | What does a region do for a bill from one of its institutions? |
 //! | [`home`] | What does a region answer for its own people? |
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
+//! | [`transfer`] | How does a person come to have another home region? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
 //! | [`hand`] | How is a bill settled that a patient paid and brought home? |
@@ -66,6 +67,7 @@ pub mod replay;
 mod samples;
 mod signature;
 pub mod store;
+pub mod transfer;
 pub mod treatment;
 pub mod writer;
 

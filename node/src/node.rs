@@ -34,21 +34,22 @@ use crate::home::{HomeRole, HomeRules};
 use crate::ledger::{Ledger, LedgerOptions};
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
-use crate::office::Office;
 use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
-use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
 use crate::recovery::{self, Recovery};
-use crate::registry::{self, Registry};
+use crate::transfer::TransferDesk;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
 
+mod desks;
 mod running;
 
 pub use running::RunningNode;
+
+use desks::{office, people, registry, transfers};
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
@@ -110,6 +111,7 @@ struct Heart {
     homes: Homes,
     reporter: Option<Arc<Reporter>>,
     recovery: Arc<Recovery>,
+    transfers: Arc<TransferDesk>,
     report_every: Duration,
 }
 
@@ -160,6 +162,7 @@ fn assemble(
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling(dialer, config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
+    let transfers = transfers(parts, &home, &homes, &clock, &chance);
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
         region,
         ledger: Arc::clone(&ledger),
@@ -184,17 +187,11 @@ fn assemble(
         chance,
         every: report_every,
     })?);
-    let registry = Arc::new(Registry::new(registry::Parts {
-        region,
-        ledger: Arc::clone(&ledger),
-        writer: Arc::clone(&writer),
-        treatment: Arc::clone(&treatment),
-        calendar,
-        clock: Arc::clone(&clock),
-        reported: reporter.as_deref().map(Reporter::reported),
-    }));
+    let reported = reporter.as_deref().map(Reporter::reported);
+    let registry = registry(parts, &treatment, calendar, (region, &clock), reported);
     let services = Services {
         people,
+        transfers: Arc::clone(&transfers),
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
@@ -216,6 +213,7 @@ fn assemble(
         homes,
         reporter,
         recovery,
+        transfers,
         report_every,
     };
     Ok((heart, services))
@@ -260,30 +258,6 @@ fn home(
     let chance = Arc::clone(chance);
     let role = HomeRole::new(region, ledger, writer, policies, calendar, rules, chance);
     Arc::new(role)
-}
-
-fn people(
-    region: RegionCode,
-    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
-    rule: (FilingRule, Arc<Watch>),
-    clock: &Arc<dyn Clock>,
-) -> Arc<PeopleDesk> {
-    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
-    let (policies, clock) = (Arc::clone(policies), Arc::clone(clock));
-    Arc::new(PeopleDesk::new(
-        region, ledger, writer, policies, rule, clock,
-    ))
-}
-
-fn office(
-    ledger: &Arc<Ledger>,
-    writer: &Arc<Writer>,
-    policies: &Arc<PolicyBook>,
-    clock: &Arc<dyn Clock>,
-    key: Arc<SigningKey>,
-) -> Office {
-    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
-    Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
 }
 
 async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
@@ -363,6 +337,9 @@ impl Heart {
                 stop.clone(),
             ))),
         ];
+        let transfers = Arc::clone(&self.transfers);
+        let handing_over = transfers.run(self.report_every, stop.clone());
+        tasks.push(after_recovery(Box::pin(handing_over)));
         if let Some(reporter) = self.reporter.clone() {
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }

@@ -15,7 +15,8 @@ use crate::recovery::Recovery;
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
-const IN_RECOVERY: [&str; 3] = [
+const IN_RECOVERY: [&str; 4] = [
+    "/huitong.settlement.v1.RelationService/CollectHands",
     "/huitong.settlement.v1.RecoveryService/",
     "/huitong.settlement.v1.RegistryService/NodeStatus",
     "/huitong.settlement.v1.BackupService/",
@@ -74,10 +75,31 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
         ),
         Row::method("/huitong.policy.v1.PolicyOfficeService/Replay", officer),
     ];
+    rows.extend(of_transfers(node, officer));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
     rows.extend(of_anyone(&[Caller::AnyCertified]));
     AccessTable::new(rows)
+}
+
+/// What home regions ask of each other about a transfer, and what officers do.
+fn of_transfers(node: &[Caller], officer: &[Caller]) -> Vec<Row> {
+    let relation = [
+        "/huitong.settlement.v1.RelationService/AgreeTransfer",
+        "/huitong.settlement.v1.RelationService/CancelTransfer",
+        "/huitong.settlement.v1.RelationService/DeliverHands",
+        "/huitong.settlement.v1.RelationService/LateStanding",
+        "/huitong.settlement.v1.RelationService/OfferSupplement",
+        "/huitong.settlement.v1.RelationService/CollectHands",
+    ];
+    let own = [
+        "/huitong.settlement.v1.TransferService/StartTransfer",
+        "/huitong.settlement.v1.TransferService/CallBackTransfer",
+        "/huitong.settlement.v1.TransferService/ListTransfers",
+    ];
+    let of_nodes = relation.into_iter().map(|path| Row::method(path, node));
+    let of_officers = own.into_iter().map(|path| Row::method(path, officer));
+    of_nodes.chain(of_officers).collect()
 }
 
 /// What whoever has a certificate may ask.

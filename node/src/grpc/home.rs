@@ -75,7 +75,7 @@ impl HomeService for HomeGrpc {
         let ask = snapshot_ask(message, treatment).map_err(|fault| malformed(&fault))?;
         self.own_person(&ask.person)?;
         self.role.acknowledge(treatment, held)?;
-        let snapshot = self.role.snapshot(&ask)?.to_bytes();
+        let snapshot = self.role.snapshot(&ask).await?.to_bytes();
         Ok(Response::new(v1::SnapshotResponse { snapshot }))
     }
 

@@ -30,6 +30,8 @@ mod reversal;
 pub mod routes;
 pub mod shown;
 pub mod status;
+pub mod transfer;
+pub mod transfer_client;
 pub mod treatment;
 
 use std::time::Duration;

@@ -15,6 +15,8 @@ use huitong_proto::settlement::v1::institution_service_server::InstitutionServic
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
 use huitong_proto::settlement::v1::recovery_service_server::RecoveryServiceServer;
 use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
+use huitong_proto::settlement::v1::relation_service_server::RelationServiceServer;
+use huitong_proto::settlement::v1::transfer_service_server::TransferServiceServer;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
@@ -29,6 +31,7 @@ use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
 use super::recovery::RecoveryGrpc;
 use super::registry::RegistryGrpc;
+use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::clock::Clock;
 use crate::evidence::EvidenceDesk;
@@ -41,6 +44,7 @@ use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
 use crate::recovery::Recovery;
 use crate::registry::Registry;
+use crate::transfer::TransferDesk;
 use crate::treatment::TreatmentRole;
 use crate::writer::Writer;
 
@@ -60,6 +64,8 @@ pub struct Services {
     pub signer: CertifiedKey,
     /// The records of the region's people.
     pub people: Arc<PeopleDesk>,
+    /// Transfers of the relationship.
+    pub transfers: Arc<TransferDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -128,12 +134,17 @@ fn of_parties(services: &Services) -> Routes {
         policies: Arc::clone(&services.policies),
     });
     let returning = returning.max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let desk = Arc::clone(&services.transfers);
+    let relation = RelationServiceServer::new(TransferGrpc { desk })
+        .max_decoding_message_size(MAX_MESSAGE_BYTES)
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&services.policies)));
     Routes::new(institution)
         .add_service(home)
         .add_service(treatment)
         .add_service(policy)
         .add_service(returning)
+        .add_service(relation)
 }
 
 /// What officers of the region call, and what they share with its institutions.
@@ -180,7 +191,11 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         RegistryServiceServer::new(registry).max_encoding_message_size(MAX_MESSAGE_BYTES);
     let people = PeopleServiceServer::new(PeopleGrpc::new(Arc::clone(&services.people)))
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let desk = Arc::clone(&services.transfers);
+    let transfers = TransferServiceServer::new(TransferGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     routes
+        .add_service(transfers)
         .add_service(evidence)
         .add_service(office)
         .add_service(registry)

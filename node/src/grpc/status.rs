@@ -95,6 +95,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::Recovering
         | RefusalCode::PersonHeld
         | RefusalCode::LegStands
+        | RefusalCode::MemberMoving
         | RefusalCode::OutcomeUnknown => Code::Unavailable,
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
         RefusalCode::IdentityMismatch
@@ -108,14 +109,20 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::NotFound
         | RefusalCode::FilingEnded
         | RefusalCode::NothingToReview
+        | RefusalCode::TransferUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled
         | RefusalCode::AlreadyEnrolled
         | RefusalCode::FilingStands
+        | RefusalCode::TransferStands
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
+        | RefusalCode::MemberMoved
+        | RefusalCode::HandedOver
+        | RefusalCode::SettledSince
+        | RefusalCode::LateByHand
         | RefusalCode::OldIncarnation
         | RefusalCode::OtherJournal
         | RefusalCode::NothingStands

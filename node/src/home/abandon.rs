@@ -34,6 +34,8 @@ pub enum AbandonVerdict {
     Buried(Box<HomeRefused>),
     /// Legs of it are with the clearinghouse since before a restore: it is not given up silently.
     LegStands,
+    /// It is a late claim that is being put to the person's new home.
+    Offered,
 }
 
 impl Command for Abandon {
@@ -52,6 +54,9 @@ impl Command for Abandon {
         } = self;
         if rows.home_settlement(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Repeated));
+        }
+        if rows.late_claim(treatment, settlement)?.is_some() {
+            return Ok(Verdict::Answer(AbandonVerdict::Offered));
         }
         if bound(rows, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::LegStands));

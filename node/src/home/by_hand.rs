@@ -142,6 +142,14 @@ impl Command for SettleByHand {
             CommitVerdict::LegStands => {
                 return Err(StoreError::Inconsistent("a settlement by hand has no legs"));
             }
+            CommitVerdict::Moving(to) => {
+                let refusal = Refusal::new(RefusalCode::MemberMoving, to);
+                return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
+            }
+            CommitVerdict::Offered => {
+                let refusal = Refusal::new(RefusalCode::LateByHand, "");
+                return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
+            }
             // The settlement's id is the act's: no other request has it.
             CommitVerdict::Repeated | CommitVerdict::Conflict(_) => {
                 return Ok(Verdict::Answer(HandVerdict::Conflict));

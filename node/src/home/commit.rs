@@ -21,13 +21,18 @@ use huitong_core::policy::layer::Payer;
 use huitong_core::receipt::{ClearingPart, PersonalPart, ReceiptBody};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::record::transfer::LateOffered;
 use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 
 use super::refusing::{Refused, refused};
+use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::bound;
 use crate::clock::Calendar;
-use crate::store::{Account, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now};
+use crate::store::{
+    Account, HomeId, Leaving, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now,
+};
 use crate::writer::{Command, Verdict};
 
 /// The home region's own word on a claim.
@@ -79,6 +84,10 @@ pub enum CommitVerdict {
     Stale,
     /// Legs of it with other amounts are with the clearinghouse since before a restore.
     LegStands,
+    /// The person is on the way to another home, which is named: nothing is decided yet.
+    Moving(RegionCode),
+    /// A late claim: it stands if the new home counts it in.
+    Offered,
 }
 
 impl Command for Commit {
@@ -89,6 +98,24 @@ impl Command for Commit {
             return Ok(Verdict::Answer(known));
         }
         let claim = &self.claim;
+        let late = match relation(rows, claim.person.psn_no, claim.visit.admitted)? {
+            Relation::Here => None,
+            Relation::Moving(to) => return Ok(Verdict::Answer(CommitVerdict::Moving(to))),
+            Relation::Moved(to) => {
+                return self.refuse(Refusal::new(RefusalCode::MemberMoved, to), rows, now);
+            }
+            Relation::Late(leaving) => match leaving.offered {
+                Some(other) if other == self.id() => {
+                    return Ok(Verdict::Answer(CommitVerdict::Offered));
+                }
+                Some(_) => return Ok(Verdict::Answer(CommitVerdict::Moving(leaving.new_home))),
+                None => Some(leaving),
+            },
+        };
+        if let Some(other) = stands_elsewhere(rows, self.settlement, claim)? {
+            let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
+            return self.refuse(refusal, rows, now);
+        }
         if let Some(other) = rows.home_visit(claim.visit_key())? {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
             return self.refuse(refusal, rows, now);
@@ -113,9 +140,10 @@ impl Command for Commit {
             account,
         ) {
             (Err(refusal), _, _) => self.refuse(refusal, rows, now),
-            (Ok(decision), Some(snapshot), Some(account)) => {
-                self.stand(decision, snapshot, &account, rows, now)
-            }
+            (Ok(decision), Some(snapshot), Some(account)) => match late {
+                None => self.stand(decision, snapshot, &account, rows, now),
+                Some(leaving) => self.offer(decision, snapshot, &leaving, now),
+            },
             (Ok(_), _, _) => Err(StoreError::Inconsistent("a decision without a person")),
         }
     }
@@ -172,7 +200,37 @@ impl Commit {
         ))
     }
 
-    fn stand(
+    const fn id(&self) -> HomeId {
+        HomeId {
+            treatment: self.claim.treatment,
+            settlement: self.settlement,
+        }
+    }
+
+    /// A late claim waits for the new home to count it in (PROTOCOL 21).
+    fn offer(
+        self,
+        decision: Decision,
+        snapshot: Snapshot,
+        leaving: &Leaving,
+        at: Timestamp,
+    ) -> Result<Verdict<CommitVerdict>, StoreError> {
+        let mirror = leaving.mirror.ok_or(StoreError::Inconsistent(
+            "a late claim decided without the new home's totals",
+        ))?;
+        let record = LateOffered {
+            settlement: self.settlement,
+            claim: self.claim,
+            decision,
+            snapshot,
+            on: mirror.of,
+            at,
+        };
+        let records = vec![NodeRecord::LateOffered(record)];
+        Ok(Verdict::Append(records, CommitVerdict::Offered))
+    }
+
+    pub(super) fn stand(
         self,
         decision: Decision,
         snapshot: Snapshot,

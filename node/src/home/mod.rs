@@ -8,10 +8,13 @@
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
+//! | `held` | How far does a treatment region hold them? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
 //! | `showing`, `looks` | What is shown of a person, and to whom was it? |
 //! | [`watch`] | Does somebody ask about more people than are treated? |
 //! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
+//! | [`relation`](mod@relation) | Is this region a person's home on a day? |
+//! | [`late`] | How is care of the old cover settled after the person was handed over? |
 //! | [`regained`] | What follows from a word of its own that a restore brought back? |
 //! | [`restored`] | What does a restore leave behind: which legs, whose gaps? |
 //!
@@ -21,10 +24,13 @@
 pub mod abandon;
 pub mod by_hand;
 pub mod commit;
+mod held;
+pub mod late;
 mod looks;
 pub mod receipts;
 pub mod refusing;
 pub mod regained;
+pub mod relation;
 pub mod restored;
 pub mod reverse;
 pub mod reversing;
@@ -36,7 +42,7 @@ mod unbroken;
 pub mod watch;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use huitong_adjudication::Engine;
@@ -59,7 +65,7 @@ use crate::compute::compute;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
-use crate::store::{PolicyChanges, Rows, StoreError, Stream, StreamHead};
+use crate::store::{PolicyChanges, Rows, StoreError};
 use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
@@ -153,6 +159,7 @@ pub struct HomeRole {
     looks: Looks,
     pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
+    new_homes: OnceLock<Arc<dyn late::NewHomes>>,
 }
 
 impl HomeRole {
@@ -178,6 +185,7 @@ impl HomeRole {
             looks: Looks::default(),
             chance,
             acknowledged: Mutex::default(),
+            new_homes: OnceLock::new(),
         }
     }
 
@@ -206,7 +214,16 @@ impl HomeRole {
         difference: impl FnOnce(&Decision) -> Option<String> + Send,
     ) -> Result<CommitOutcome, NodeError> {
         let (settlement, treatment) = (order.settlement, order.claim.treatment);
+        let (psn_no, admitted) = (order.claim.person.psn_no, order.claim.visit.admitted);
         self.is_not_held(order.claim.person)?;
+        // What was decided before is repeated, whoever can be reached.
+        if self
+            .ledger
+            .home_settlement(treatment, settlement)?
+            .is_none()
+        {
+            self.mirror_if_late(psn_no, admitted).await?;
+        }
         let recomputed = self.recompute(&order, difference)?;
         let claim = order.claim.clone();
         let command = Commit {
@@ -244,6 +261,8 @@ impl HomeRole {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
             CommitVerdict::LegStands => Err(NodeError::refused(RefusalCode::LegStands, settlement)),
+            CommitVerdict::Moving(to) => Err(NodeError::refused(RefusalCode::MemberMoving, to)),
+            CommitVerdict::Offered => self.late(&claim, settlement).await,
             CommitVerdict::Stale => {
                 let changes = self.ledger.policy_changes()?;
                 let changes = changes.unwrap_or(PolicyChanges::NONE);
@@ -326,57 +345,11 @@ impl HomeRole {
             AbandonVerdict::LegStands => {
                 return Err(NodeError::refused(RefusalCode::LegStands, settlement));
             }
+            AbandonVerdict::Offered => {
+                self.finish_late(treatment, settlement).await?;
+                return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+            }
             AbandonVerdict::Buried(record) => AbandonOutcome::Ended(told(&record, written)?),
         })
-    }
-
-    /// A treatment region says that it holds its receipts and reversals up to a number.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream's head cannot be read.
-    pub fn acknowledge(&self, treatment: RegionCode, held: u64) -> Result<(), StoreError> {
-        let head = self
-            .ledger
-            .stream(Stream::Receipts(treatment))?
-            .unwrap_or(StreamHead::EMPTY);
-        let mut acknowledged = self
-            .acknowledged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        // More than was written cannot be held: a mistaken peer must not silence later deliveries.
-        let known = acknowledged.entry(treatment).or_insert(head.acknowledged);
-        *known = (*known).max(held.min(head.written));
-        Ok(())
-    }
-
-    /// A treatment region was restored: what it held beyond is not held any more, and is delivered again.
-    pub fn is_held_no_more(&self, treatment: RegionCode, beyond: u64) {
-        let mut acknowledged = self
-            .acknowledged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = acknowledged.get_mut(&treatment) {
-            *known = (*known).min(beyond);
-        }
-    }
-
-    /// Up to which number a treatment region holds its receipts, as far as it said.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the stream's head cannot be read.
-    pub fn acknowledged(&self, treatment: RegionCode) -> Result<u64, StoreError> {
-        let head = self
-            .ledger
-            .stream(Stream::Receipts(treatment))?
-            .unwrap_or(StreamHead::EMPTY);
-        let acknowledged = self
-            .acknowledged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        Ok(acknowledged
-            .get(&treatment)
-            .copied()
-            .unwrap_or_default()
-            .max(head.acknowledged))
     }
 }

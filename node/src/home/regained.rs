@@ -18,6 +18,7 @@ use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::Reversal;
 
 use super::commit::totals_after;
+use super::relation::handed_over;
 use super::restored::{from, legs_standing};
 use super::reverse::{balances_without, begun, totals_without};
 use crate::ordinal;
@@ -175,17 +176,27 @@ impl Regain {
         let after = after(&word.receipt, snapshot.version);
         let totals = totals_after(decision, account)?;
         let before = account.balances;
+        // The accounts of whoever was handed over are the new home's, whatever was paid from them before.
+        let left = handed_over(rows, claim.person.psn_no)?.is_some();
+        let paid = if left {
+            Balances::NONE
+        } else {
+            Balances {
+                own: decision.own_account,
+                family: decision.family_account,
+            }
+        };
         let lacked = Balances {
-            own: decision.own_account.saturating_sub(before.own),
-            family: decision.family_account.saturating_sub(before.family),
+            own: paid.own.saturating_sub(before.own),
+            family: paid.family.saturating_sub(before.family),
         };
         let waits = self.short == Short::Wait && word.reversal.is_none();
         if lacked != Balances::NONE && waits {
             return Ok(None);
         }
         let balances = Balances {
-            own: before.own.saturating_sub(decision.own_account),
-            family: before.family.saturating_sub(decision.family_account),
+            own: before.own.saturating_sub(paid.own),
+            family: before.family.saturating_sub(paid.family),
         };
         let mut snapshot = snapshot.clone();
         if claim.visit.setting.is_stay() {
@@ -255,20 +266,26 @@ fn reversed(
 ) -> Result<ReversalOrdered, StoreError> {
     let body = reversal.body.clone();
     let standing = legs_standing(rows, body.clearing.settlement, LegKind::Reversal)?;
+    let left = handed_over(rows, original.claim.person.psn_no)?.is_some();
+    let given_back = balances_without(&original.decision, account.balances);
     let effects = ReversalEffects {
         salt: reversal.salt,
         person: reversal.person,
         visit: original.claim.visit_key(),
         begun: begun(original),
         totals: totals_without(&original.decision, account),
-        balances: balances_without(&original.decision, account.balances)
-            .and_then(|balances| {
-                Ok(Balances {
-                    own: balances.own.checked_sub(filled.own)?,
-                    family: balances.family.checked_sub(filled.family)?,
+        balances: if left {
+            account.balances
+        } else {
+            given_back
+                .and_then(|balances| {
+                    Ok(Balances {
+                        own: balances.own.checked_sub(filled.own)?,
+                        family: balances.family.checked_sub(filled.family)?,
+                    })
                 })
-            })
-            .map_err(|_| StoreError::Range("the balance of an account"))?,
+                .map_err(|_| StoreError::Range("the balance of an account"))?
+        },
         legs_from: from(standing, &Leg::of_reversal(&body), &mut next_leg)?,
     };
     Ok(ReversalOrdered::new(body, effects))

@@ -14,14 +14,17 @@ use huitong_core::canonical::Artifact;
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
+use huitong_core::digest::sha256_parts;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::VisitFreed;
+use huitong_core::record::hand::{Handed, HandedVisit};
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
+use huitong_core::record::transfer::HandWritten;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{
@@ -29,9 +32,13 @@ use huitong_core::reversal::{
 };
 use huitong_core::totals::TotalSlot;
 
+use super::late::{supplement, word};
 use super::refusing::{Refused, refused};
 use crate::clock::Calendar;
-use crate::store::{Account, HomeId, HomeState, Rows, StoreError, Stream, StreamHead, account_now};
+use crate::store::{
+    Account, HomeId, HomeState, Leaving, LeavingState, Rows, StoreError, Stream, StreamHead,
+    account_now,
+};
 use crate::writer::{Command, Verdict};
 
 /// Which settlements of a person may be reversed.
@@ -107,6 +114,8 @@ pub enum ReverseVerdict {
     Conflict(ReversalField),
     /// No settlement was ever committed under the id named.
     Unknown,
+    /// The person is on the way to another home, which is named: nothing is decided yet.
+    Moving(RegionCode),
 }
 
 impl Command for Reverse {
@@ -144,9 +153,17 @@ impl Command for Reverse {
                 let account = account_now(rows, original.claim.person.psn_no)?;
                 let account =
                     account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
-                match self.in_the_way(original, &account, now) {
-                    Some(refusal) => self.refuse(refusal, now),
-                    None => self.order_it(original, &account, rows, now),
+                let leaving = rows.relation(original.claim.person.psn_no)?;
+                let leaving = leaving.and_then(|row| row.leaving);
+                if let Some(leaving) = &leaving
+                    && (leaving.state == LeavingState::Frozen || leaving.offered.is_some())
+                {
+                    return Ok(Verdict::Answer(ReverseVerdict::Moving(leaving.new_home)));
+                }
+                let left = leaving.filter(|left| left.state != LeavingState::Agreed);
+                match (self.in_the_way(original, &account, now), left) {
+                    (Some(refusal), _) => self.refuse(refusal, now),
+                    (None, left) => self.order_it(original, &account, left.as_ref(), rows, now),
                 }
             }
         }
@@ -222,6 +239,7 @@ impl Reverse {
         &self,
         original: &Committed,
         account: &Account,
+        left: Option<&Leaving>,
         rows: &dyn Rows,
         now: Timestamp,
     ) -> Result<Verdict<ReverseVerdict>, StoreError> {
@@ -267,8 +285,12 @@ impl Reverse {
             visit: original.claim.visit_key(),
             begun: begun(original),
             totals: totals_without(&original.decision, account),
-            balances: balances_without(&original.decision, account.balances)
-                .map_err(|_| StoreError::Range("the balance of an account"))?,
+            // The accounts of whoever was handed over are the new home's.
+            balances: match left {
+                Some(_) => account.balances,
+                None => balances_without(&original.decision, account.balances)
+                    .map_err(|_| StoreError::Range("the balance of an account"))?,
+            },
             legs_from: head(Stream::Legs)?.written.saturating_add(1),
         };
         let freed = (body.number == 0).then(|| VisitFreed {
@@ -284,7 +306,37 @@ impl Reverse {
         };
         let mut records = vec![NodeRecord::ReversalOrdered(record)];
         records.extend(freed.map(NodeRecord::VisitFreed));
+        if let Some(left) = left {
+            records.push(self.told_to(left, original, rows, now)?);
+        }
         Ok(Verdict::Append(records, answer))
+    }
+}
+
+impl Reverse {
+    /// The word to the new home of whoever was handed over.
+    fn told_to(
+        &self,
+        left: &Leaving,
+        original: &Committed,
+        rows: &dyn Rows,
+        now: Timestamp,
+    ) -> Result<NodeRecord, StoreError> {
+        let of = HandedVisit {
+            treatment: self.order.treatment,
+            settlement: self.order.settlement,
+            visit: original.claim.visit_key(),
+        };
+        let between = (self.home, left.new_home);
+        let handed = Handed::Reversal(supplement(left, of, original));
+        // What the reversal is salted with stays between this region and the treatment region.
+        let digest = sha256_parts(&[b"HTHS\x00\x01", &self.salt]);
+        let (salt, _) = digest
+            .as_bytes()
+            .split_first_chunk::<16>()
+            .unwrap_or((&[0; 16], &[]));
+        let word = word(between, handed, *salt, rows, now)?;
+        Ok(NodeRecord::HandWritten(HandWritten::new(word)))
     }
 }
 

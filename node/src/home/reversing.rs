@@ -103,6 +103,7 @@ impl HomeRole {
             ReverseVerdict::Conflict(field) => {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
+            ReverseVerdict::Moving(to) => Err(NodeError::refused(RefusalCode::MemberMoving, to)),
             ReverseVerdict::Unknown => Err(NodeError::refused(RefusalCode::NotFound, settlement)),
         }
     }

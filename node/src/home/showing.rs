@@ -13,6 +13,7 @@ use super::standing::{Asked, Settling, standing};
 use super::{HomeRole, SnapshotAsk};
 use crate::error::NodeError;
 use crate::ledger::WriteError;
+use crate::store::Rows as _;
 
 impl HomeRole {
     /// Coverage, totals and policy for one open visit. Changes nothing, and may tell of totals that are not
@@ -20,8 +21,14 @@ impl HomeRole {
     ///
     /// # Errors
     /// A refusal, or the node's own trouble.
-    pub fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
+    pub async fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
         self.is_not_held(ask.person)?;
+        let (psn_no, admitted) = (ask.person.psn_no, ask.visit.admitted);
+        let member = self.ledger.member(psn_no)?;
+        // Nothing is told, and no other region asked, of whoever's credential was not read.
+        if member.is_some_and(|member| member.credentials.contains(&ask.credential)) {
+            self.mirror_if_late(psn_no, admitted).await?;
+        }
         self.shown(&Asked {
             treatment: ask.treatment,
             person: ask.person,

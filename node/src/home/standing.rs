@@ -20,12 +20,13 @@ use huitong_core::digest::Digest;
 use huitong_core::person::{Credential, PersonRef};
 use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::record::person::HeldFiling;
-use huitong_core::record::registry::Member;
+use huitong_core::record::registry::{CoveragePeriod, Member};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 use huitong_core::vocabulary::{AssistanceIdentity, FilingClass, FilingTime};
 
+use super::relation::{Relation, relation};
 use super::unbroken::unbroken;
 use crate::ordinal;
 use crate::policies::{HeldPolicy, OwnPolicies};
@@ -179,7 +180,23 @@ pub fn standing(
     {
         return Ok(Err(Refusal::new(RefusalCode::CredentialMismatch, "")));
     }
-    let account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
+    let mut account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
+    let prior = match rows.relation(psn_no)? {
+        None => Vec::new(),
+        Some(row) => match relation(rows, psn_no, asked.visit.admitted)? {
+            Relation::Here => row.prior,
+            Relation::Moving(to) => {
+                return Ok(Err(Refusal::new(RefusalCode::MemberMoving, to)));
+            }
+            Relation::Moved(to) => return Ok(Err(Refusal::new(RefusalCode::MemberMoved, to))),
+            Relation::Late(leaving) => {
+                if let Some(mirror) = leaving.mirror {
+                    account.balances = mirror.balances;
+                }
+                row.prior
+            }
+        },
+    };
     let filings = rows.filings(psn_no)?.unwrap_or(Filings(Vec::new()));
     let visit = asked.visit;
     // Cover ends with death, so that whoever is covered without end need not be asked about.
@@ -200,20 +217,25 @@ pub fn standing(
         None
     };
     Ok(resolve(
-        member, account, &filings.0, episode, policies, asked,
+        member,
+        account,
+        (&filings.0, &prior),
+        episode,
+        policies,
+        asked,
     ))
 }
 
 fn resolve(
     member: Member,
     account: Account,
-    filings: &[HeldFiling],
+    (filings, prior): (&[HeldFiling], &[CoveragePeriod]),
     episode: Option<Episode>,
     policies: &OwnPolicies,
     asked: &Asked<'_>,
 ) -> Result<Standing, Refusal> {
     let visit = asked.visit;
-    let mut coverage = coverage(&member, filings, asked)?;
+    let mut coverage = coverage(&member, prior, filings, asked)?;
     let policy = policies.deciding(coverage.scheme, visit).ok_or_else(|| {
         let detail = format!(
             "{}, {}, {}",
@@ -246,6 +268,7 @@ fn resolve(
 
 fn coverage(
     member: &Member,
+    prior: &[CoveragePeriod],
     filings: &[HeldFiling],
     asked: &Asked<'_>,
 ) -> Result<Coverage, Refusal> {
@@ -256,7 +279,14 @@ fn coverage(
         .find(|period| period.days.contains(admitted));
     let period = period.ok_or_else(|| Refusal::new(RefusalCode::NotEnrolled, admitted))?;
     let (filing, filing_time) = filing(filings, asked);
-    let unbroken = unbroken(&member.periods, admitted);
+    let unbroken = if prior.is_empty() {
+        unbroken(&member.periods, admitted)
+    } else {
+        let mut periods = [prior, &*member.periods].concat();
+        periods.sort_by_key(|period| period.days.from());
+        periods.dedup();
+        unbroken(&periods, admitted)
+    };
     Ok(Coverage {
         scheme: period.scheme,
         category: period.category,

@@ -4,6 +4,7 @@ use huitong_core::coverage::Balances;
 use huitong_core::date::Timestamp;
 use huitong_core::money::Fen;
 use huitong_core::record::NodeRecord;
+use huitong_core::region::RegionCode;
 
 use crate::samples::{fen, now, person, version, year_total};
 use crate::store::apply::{Ground, Records, changes};
@@ -14,6 +15,7 @@ use crate::writer::{Command, Verdict};
 /// A home node of one person, whose record is at version 3.
 pub(crate) struct Home {
     pub(crate) rows: MemoryIndex,
+    region: RegionCode,
 }
 
 impl Records for Home {
@@ -23,10 +25,14 @@ impl Records for Home {
 }
 
 impl Home {
+    /// Another region's node, which knows nobody.
+    pub(crate) fn at(region: RegionCode) -> Self {
+        let rows = MemoryIndex::new();
+        Self { rows, region }
+    }
+
     pub(crate) fn new() -> Self {
-        let home = Self {
-            rows: MemoryIndex::new(),
-        };
+        let home = Self::at(person().home);
         let balances = Balances {
             own: fen(600),
             family: Fen::ZERO,
@@ -60,7 +66,7 @@ impl Home {
 
     pub(crate) fn write(&self, record: &NodeRecord) {
         let ground = Ground {
-            region: person().home,
+            region: self.region,
             rows: &self.rows,
             records: self,
         };

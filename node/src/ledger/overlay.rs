@@ -8,8 +8,9 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    ActRow, Change, HomeReversalRow, HomeRow, HomeState, Key, Location, RefusedRow, ReversalRow,
-    ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState, StoreError, Table,
+    ActRow, Change, HomeReversalRow, HomeRow, HomeState, Key, LateRow, Location, RefusedRow,
+    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState, StoreError,
+    Table,
 };
 
 /// A change with its key in bytes, which are shared by all who look it up.
@@ -203,6 +204,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             at: place(row.at),
             ..row
         }),
+        Row::LateClaim(row) => Row::LateClaim(late(row, place)),
         row @ (Row::Member(_)
         | Row::Filings(_)
         | Row::Account(_)
@@ -230,8 +232,19 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::RestoredPeer(_)
         | Row::Regained(_)
         | Row::RegainedLegs(_)
-        | Row::ExternalOf(_)) => row,
+        | Row::ExternalOf(_)
+        | Row::Transfer(_)
+        | Row::Relation(_)
+        | Row::HandedId(_)
+        | Row::HandedVisit(_)
+        | Row::HandsHeld(_)
+        | Row::OpenTransfer(_)) => row,
     }
+}
+
+fn late(row: LateRow, place: impl Fn(Location) -> Location) -> LateRow {
+    let at = place(row.at);
+    LateRow { at, ..row }
 }
 
 fn wish(row: ReversalRow, place: impl Fn(Location) -> Location) -> ReversalRow {

@@ -33,6 +33,10 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
 
 /// The legs of a record, numbered. For a reversal the sides change: the home region is owed, the treatment
 /// region owes.
+#[allow(
+    clippy::too_many_lines,
+    reason = "a line or two for each kind of record"
+)]
 fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
         NodeRecord::LegsRegained(record) => return Ok(record.legs.clone()),
@@ -62,7 +66,16 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
             Leg::of(&record.receipt.body),
         ),
         NodeRecord::Committed(record) => (Side::Payable, record.legs_from, Leg::of(record.body())),
-        NodeRecord::ImportChunk(_)
+        NodeRecord::TransferStepped(_)
+        | NodeRecord::HandWritten(_)
+        | NodeRecord::HandRegained(_)
+        | NodeRecord::HandTaken(_)
+        | NodeRecord::HandsAcknowledged(_)
+        | NodeRecord::LateMirrored(_)
+        | NodeRecord::LateOffered(_)
+        | NodeRecord::LateEnded(_)
+        | NodeRecord::SupplementTaken(_)
+        | NodeRecord::ImportChunk(_)
         | NodeRecord::ImportCommitted(_)
         | NodeRecord::PolicyPublished(_)
         | NodeRecord::PolicyFetched(_)

@@ -246,7 +246,7 @@ impl Home {
         within: Duration,
     ) -> Result<Snapshot, HomeFault> {
         match self {
-            Self::Own { role, .. } => role.snapshot(ask).map_err(own_fault),
+            Self::Own { role, .. } => role.snapshot(ask).await.map_err(own_fault),
             Self::Other(peer) => peer.snapshot(ask, held, within).await,
         }
     }

@@ -40,6 +40,7 @@ use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 mod recovery;
+mod transfer;
 
 pub use recovery::{Announced, Collect, Collected};
 

@@ -21,6 +21,7 @@ use super::change::{Effect, effect};
 use super::filing::Acting;
 use super::person::Person;
 use super::rule::FilingRule;
+use crate::home::relation::in_the_way;
 use crate::store::apply::person::asked;
 use crate::store::{Account, Filings, Rows, StoreError, account_now, incarnation};
 use crate::writer::{Command, Verdict};
@@ -94,6 +95,14 @@ impl Command for ChangePerson {
                 ActVerdict::Conflict
             };
             return Ok(Verdict::Answer(answer));
+        }
+        if let Some(refusal) = in_the_way(rows, self.psn_no)? {
+            return Ok(Verdict::Answer(ActVerdict::Refused(refusal)));
+        }
+        let expected = rows.relation(self.psn_no)?.and_then(|row| row.arriving);
+        if let (PersonChange::Enrol(_), Some(transfer)) = (&self.change, expected) {
+            let refusal = Refusal::new(RefusalCode::TransferStands, transfer);
+            return Ok(Verdict::Answer(ActVerdict::Refused(refusal)));
         }
         let account = account_now(rows, self.psn_no)?;
         let person = self.person(rows, account.as_ref())?;

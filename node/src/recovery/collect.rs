@@ -11,6 +11,7 @@ use std::time::Duration;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::record::hand::ProvenHand;
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
@@ -25,6 +26,9 @@ use crate::legs::report::{RegainedStream, Reporter};
 use crate::peers::{Announced, Collect, HomeFault, Peer};
 use crate::store::apply::Records;
 use crate::store::{HomeState, Restored, Rows, StoreError, Stream, StreamHead};
+use crate::transfer::arrive::Take;
+use crate::transfer::is_word;
+use crate::transfer::leave::RegainHand;
 use crate::treatment::records::Step;
 use crate::treatment::regained::Rebook;
 use crate::treatment::verify::ReceiptFault;
@@ -178,6 +182,11 @@ impl Recovery {
                         (Collect::Received, Returned::Word(word)) => {
                             self.rebook(word, peer).await?;
                         }
+                        (Collect::Given, Returned::Hand(hand)) => {
+                            self.regain_hand(hand, peer).await?;
+                        }
+                        // What this home takes is asked for by number.
+                        (Collect::Received, Returned::Hand(_)) => {}
                         // Nothing stands under it: whoever asks again is told again.
                         (Collect::Received, Returned::Refusal(_)) => {}
                     }
@@ -188,6 +197,39 @@ impl Recovery {
                 after = page.next;
             }
         }
+        self.collect_hands(peer).await
+    }
+
+    /// What the region had handed over to here, as an old home.
+    async fn collect_hands(&self, peer: &Peer) -> Result<(), Unfinished> {
+        let region = peer.region();
+        loop {
+            let held = self.ledger.hands_held(region)?.unwrap_or_default();
+            let page = peer.collect_hands(held, WITHIN).await;
+            let failed =
+                |fault: HomeFault| Unfinished::Party(Party::Region(region), fault.to_string());
+            let page = page.map_err(failed)?;
+            for hand in page {
+                their_hand(&hand, (region, self.region), peer.signing_key(), region)?;
+                let command = Take {
+                    own: self.region,
+                    hand,
+                    salt: salt(&*self.chance),
+                };
+                self.writer.run(command).await?;
+            }
+            let now = self.ledger.hands_held(region)?.unwrap_or_default();
+            if now == held {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes a word of this node to a new home again.
+    async fn regain_hand(&self, hand: ProvenHand, peer: &Peer) -> Result<(), Unfinished> {
+        let new_home = peer.region();
+        their_hand(&hand, (self.region, new_home), &self.signer, new_home)?;
+        self.writer.run(RegainHand(hand)).await?;
         Ok(())
     }
 
@@ -298,6 +340,21 @@ impl Recovery {
         tracing::debug!(%settlement, taken = step == Step::Taken, "a word came back");
         Ok(())
     }
+}
+
+fn their_hand(
+    hand: &ProvenHand,
+    (old_home, new_home): (RegionCode, RegionCode),
+    signer: &CertifiedKey,
+    region: RegionCode,
+) -> Result<(), Unfinished> {
+    if is_word(hand, old_home, new_home, signer) {
+        return Ok(());
+    }
+    Err(Unfinished::NotTheirs {
+        party: Party::Region(region),
+        fault: ReceiptFault::Signature,
+    })
 }
 
 fn theirs(

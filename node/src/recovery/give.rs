@@ -7,7 +7,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::record::{NodeRecord, is_booking};
+use huitong_core::record::{NodeRecord, is_booking, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
@@ -65,7 +65,7 @@ pub fn given_by(
         frames = frames.saturating_add(1);
         let skipped = if frame.position() == begin { first } else { 0 };
         let records = (0_u32..).zip(frame.records());
-        for (nth, bytes) in records.filter(|(nth, bytes)| *nth >= skipped && is_booking(bytes)) {
+        for (nth, bytes) in records.filter(|(nth, bytes)| *nth >= skipped && is_given(bytes)) {
             if page.is_full() {
                 page.next = Some(place_of(frame.position(), nth));
                 return Ok(page);
@@ -77,6 +77,11 @@ pub fn given_by(
         }
     }
     Ok(page)
+}
+
+/// Whether a record holds a word of another home region.
+fn is_given(bytes: &[u8]) -> bool {
+    is_booking(bytes) || is_hand_taken(bytes)
 }
 
 /// Where a page begins: a record in a frame. One frame may hold more than a page.
@@ -114,6 +119,10 @@ fn word_of(
             return Ok(None);
         }
         (body.clearing.settlement, None, Some(record.reversal))
+    } else if let NodeRecord::HandTaken(taken) = record {
+        // They are few, and the number that was announced is another stream's.
+        let is_theirs = taken.hand.word.old_home == home;
+        return Ok(is_theirs.then_some(Returned::Hand(taken.hand)));
     } else if let NodeRecord::Refused(record) = record {
         return Ok(refusal(record.word));
     } else if let NodeRecord::Abandoned(record) = record {

@@ -21,6 +21,7 @@ mod refused_row;
 mod reversal_row;
 mod row;
 mod table;
+mod transfer_row;
 
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};
@@ -40,6 +41,9 @@ pub use row::{
     LastClosedDay, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
+pub use transfer_row::{
+    HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow, TransferState,
+};
 
 use huitong_core::canonical::CanonicalError;
 use huitong_journal::{Position, ReadError};

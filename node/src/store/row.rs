@@ -242,9 +242,11 @@ pub enum Stream {
     Legs,
     /// Receipts and reversals for a treatment region.
     Receipts(RegionCode),
+    /// Hand-overs and supplements for a new home.
+    Hands(RegionCode),
 }
 
-canonical_enum!(Stream { 1 => Legs, 2 => Receipts(region) });
+canonical_enum!(Stream { 1 => Legs, 2 => Receipts(region), 3 => Hands(region) });
 
 impl Stream {
     /// How many numbers share a block.

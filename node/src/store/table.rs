@@ -7,7 +7,7 @@ use huitong_core::claim::VisitKey;
 use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
 use huitong_core::external::CoreId;
-use huitong_core::id::{ActId, ReversalId, SettlementId};
+use huitong_core::id::{ActId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
 use huitong_core::person::PsnNo;
@@ -26,6 +26,7 @@ use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
     OpenRow, SettlementRow, Stream, StreamHead,
 };
+use super::transfer_row::{HandedIdRow, LateRow, RelationRow, TransferRow};
 use super::{PolicyChanges, PolicyRow};
 
 macro_rules! tables {
@@ -166,4 +167,18 @@ tables! {
     80 External(id: CoreId) => ExternalRow, external;
     /// Home role: the settlement of the core system that made a change of a person's record.
     81 ExternalOf(psn_no: PsnNo, change: u64) => CoreId, external_of;
+    /// A transfer of the relationship, at either home.
+    60 Transfer(id: TransferId) => TransferRow, transfer;
+    /// How a person's relationship stands, when a transfer touched it.
+    61 Relation(psn_no: PsnNo) => RelationRow, relation;
+    /// New home: an id that was decided at an old home.
+    62 HandedId(treatment: RegionCode, id: SettlementId) => HandedIdRow, handed_id;
+    /// New home: the settlement that a visit stands under at an old home.
+    63 HandedVisit(visit: VisitKey) => SettlementId, handed_visit;
+    /// New home: up to which number an old home's words are taken.
+    64 HandsHeld(old_home: RegionCode) => u64, hands_held;
+    /// Old home: a late claim that is being put to the new home.
+    65 LateClaim(treatment: RegionCode, id: SettlementId) => LateRow, late_claim;
+    /// Old home: a transfer whose hand-over is not written yet.
+    66 OpenTransfer(id: TransferId) => OpenRow, open_transfer;
 }

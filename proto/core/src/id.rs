@@ -116,6 +116,10 @@ time_ordered_id! {
     /// The id of a filing: that of the act that made it.
     FilingId, "fil_"
 }
+time_ordered_id! {
+    /// The id of a transfer of the relationship. It follows from which officer started it and the id they gave it.
+    TransferId, "trf_"
+}
 
 fn join(timestamp_ms: i64, random: [u8; 10]) -> [u8; 16] {
     let time = u64::try_from(timestamp_ms).unwrap_or(0).min((1 << 48) - 1);

@@ -9,6 +9,7 @@ use crate::claim::Claim;
 use crate::coverage::Snapshot;
 use crate::decision::Decision;
 use crate::final_refusal::FinalRefusal;
+use crate::record::hand::ProvenHand;
 use crate::reversal::HomeWord;
 use crate::{canonical_enum, canonical_struct};
 
@@ -23,9 +24,11 @@ pub enum Returned {
     Word(ReturnedWord),
     /// A final refusal or a tombstone.
     Refusal(FinalRefusal),
+    /// A word to a new home: a hand-over or a supplement.
+    Hand(ProvenHand),
 }
 
-canonical_enum!(Returned { 1 => Word(word), 2 => Refusal(refusal) });
+canonical_enum!(Returned { 1 => Word(word), 2 => Refusal(refusal), 3 => Hand(hand) });
 
 impl Artifact for Returned {
     const KIND: [u8; 4] = *b"RTRN";

@@ -92,6 +92,20 @@ refusals! {
     UnknownPerson "person.unknown" No "The home region does not know this person; check the number and the region." "参保地无此人员，请核对人员编号与参保地。";
     /// The person's record has a gap since a restore.
     PersonHeld "person.held" SameId "Since a restore the person's record has a gap; the home bureau must look and release the person. Nothing was settled." "节点恢复后该人员记录存在缺口，须由参保地经办机构核查后放行；未结算。";
+    /// The person's relationship is on its way to another home region.
+    MemberMoving "member.moving" SameId "The person's insurance is being transferred to another region; nothing was settled. Send it again a little later." "该参保人医保关系正在转移，未结算，请稍后重发。";
+    /// The person's relationship went to another home region.
+    MemberMoved "member.moved" No "The person is insured by the region named since; send the claim there, under a new id." "该参保人医保关系已转至所示统筹区，请以新编号向该统筹区申请结算。";
+    /// The person has another transfer under way, or one of this number is expected.
+    TransferStands "transfer.stands" No "The named transfer of this person or number is under way; list the transfers." "该人员或该编号另有所示转移在办，请查看转移列表。";
+    /// No such transfer.
+    TransferUnknown "transfer.unknown" No "No such transfer is under way here; list the transfers." "本统筹区无此在办转移，请查看转移列表。";
+    /// The hand-over is written.
+    HandedOver "transfer.handed_over" No "The hand-over is written and cannot be called back; transfer the person back instead." "移交记录已生成，不能撤销；如需撤回，请办理转回。";
+    /// Care on a day after the transfer is settled already.
+    SettledSince "transfer.settled_since" No "The named settlement is for care after the old cover would end; reverse it first, or choose a later day." "所示结算的就医日期在原参保终止之后，请先冲正，或改选更晚的转移日期。";
+    /// A late bill of somebody who moved cannot be settled by hand.
+    LateByHand "transfer.late_by_hand" No "The person has moved to the region named; a late bill of the old cover is settled directly by its institution." "该参保人已转至所示统筹区；原参保期内的迟报费用须由医疗机构直接结算。";
     /// The credential does not belong to the person.
     CredentialMismatch "person.credential_mismatch" No "The credential does not belong to this person; read it again." "就诊凭证与人员不符，请重新读取。";
     /// Days of care after the person's death.

@@ -7164,3 +7164,1431 @@ pub mod registry_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgreeTransferRequest {
+    /// Kind TROR.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgreeTransferResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelTransferRequest {
+    /// The transfer's id, trf\_…
+    #[prost(string, tag = "1")]
+    pub transfer: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CancelTransferResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliverHandsRequest {
+    /// Kind HNDP, ascending by number without a gap; at most 64.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub hands: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DeliverHandsResponse {
+    /// The highest number taken, durably.
+    #[prost(uint64, tag = "1")]
+    pub held: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LateStandingRequest {
+    /// The transfer's id, trf\_…
+    #[prost(string, tag = "1")]
+    pub transfer: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LateStandingResponse {
+    /// Kind LATE.
+    #[prost(bytes = "vec", tag = "1")]
+    pub standing: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferSupplementRequest {
+    /// Kind OFFR.
+    #[prost(bytes = "vec", tag = "1")]
+    pub offer: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct OfferSupplementResponse {
+    /// Whether it is counted in, durably; otherwise the person's record has changed, and nothing was.
+    #[prost(bool, tag = "1")]
+    pub taken: bool,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectHandsRequest {
+    /// The last number that the caller holds.
+    #[prost(uint64, tag = "1")]
+    pub held: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectHandsResponse {
+    /// Kind HNDP, from the next number on; at most 64, empty after the last.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub hands: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartTransferRequest {
+    /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The person's number at the old home.
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The old home.
+    #[prost(string, tag = "3")]
+    pub from_region: ::prost::alloc::string::String,
+    /// The new home; one of the two is the officer's region.
+    #[prost(string, tag = "4")]
+    pub to_region: ::prost::alloc::string::String,
+    /// The person's number at the new home; the same one when empty.
+    #[prost(string, tag = "5")]
+    pub new_psn_no: ::prost::alloc::string::String,
+    /// One of the credentials that the old home knows, as kind:number.
+    #[prost(string, tag = "6")]
+    pub credential: ::prost::alloc::string::String,
+    /// The first day of cover at the new home, YYYY-MM-DD; the old cover ends the day before.
+    #[prost(string, tag = "7")]
+    pub from_day: ::prost::alloc::string::String,
+    /// The scheme at the new home.
+    #[prost(enumeration = "Scheme", tag = "8")]
+    pub scheme: i32,
+    /// The new home's own class of insured people.
+    #[prost(string, tag = "9")]
+    pub category: ::prost::alloc::string::String,
+    /// Retired by the scheme's rules.
+    #[prost(bool, tag = "10")]
+    pub retired: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StartTransferResponse {
+    #[prost(message, optional, tag = "1")]
+    pub transfer: ::core::option::Option<Transfer>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallBackTransferRequest {
+    /// trf\_…
+    #[prost(string, tag = "1")]
+    pub transfer: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CallBackTransferResponse {
+    #[prost(message, optional, tag = "1")]
+    pub transfer: ::core::option::Option<Transfer>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListTransfersRequest {
+    /// Those after this one, where the last page ended; empty for the first page.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+    /// Transfers of the page, at most 200; 200 when 0.
+    #[prost(uint32, tag = "2")]
+    pub limit: u32,
+    /// Only those that are not done.
+    #[prost(bool, tag = "3")]
+    pub open: bool,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListTransfersResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub transfers: ::prost::alloc::vec::Vec<Transfer>,
+    /// Where the next page begins; empty after the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Transfer {
+    /// trf\_…
+    #[prost(string, tag = "1")]
+    pub transfer: ::prost::alloc::string::String,
+    #[prost(enumeration = "TransferState", tag = "2")]
+    pub state: i32,
+    /// The person at the old home.
+    #[prost(string, tag = "3")]
+    pub from_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// At the new home.
+    #[prost(string, tag = "5")]
+    pub to_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "6")]
+    pub new_psn_no: ::prost::alloc::string::String,
+    /// The first day at the new home.
+    #[prost(string, tag = "7")]
+    pub from_day: ::prost::alloc::string::String,
+    /// Who started it: an officer's name, or the region of the other home.
+    #[prost(string, tag = "8")]
+    pub started_by: ::prost::alloc::string::String,
+    /// When it was agreed, and when it came to this state.
+    #[prost(int64, tag = "9")]
+    pub started_at_ms: i64,
+    #[prost(int64, tag = "10")]
+    pub since_ms: i64,
+    /// How long it is in this state, by the node's clock.
+    #[prost(int64, tag = "11")]
+    pub age_ms: i64,
+    /// The number of the hand-over, once it is written or taken.
+    #[prost(uint64, tag = "12")]
+    pub number: u64,
+    /// What the accounts held that went with the hand-over, in fen.
+    #[prost(int64, tag = "13")]
+    pub own_fen: i64,
+    #[prost(int64, tag = "14")]
+    pub family_fen: i64,
+    /// Why the old home refused: code and detail.
+    #[prost(string, tag = "15")]
+    pub refusal: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum TransferState {
+    Unspecified = 0,
+    /// Agreed; the old home hands over on the first day of the new cover.
+    Agreed = 1,
+    /// The old home settles nothing for the person until the hand-over is acknowledged.
+    Frozen = 2,
+    /// The hand-over is written and not acknowledged yet.
+    HandedOver = 3,
+    /// The new home serves.
+    Done = 4,
+    /// Called back.
+    Cancelled = 5,
+    /// Refused by the old home.
+    Refused = 6,
+}
+impl TransferState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "TRANSFER_STATE_UNSPECIFIED",
+            Self::Agreed => "TRANSFER_STATE_AGREED",
+            Self::Frozen => "TRANSFER_STATE_FROZEN",
+            Self::HandedOver => "TRANSFER_STATE_HANDED_OVER",
+            Self::Done => "TRANSFER_STATE_DONE",
+            Self::Cancelled => "TRANSFER_STATE_CANCELLED",
+            Self::Refused => "TRANSFER_STATE_REFUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "TRANSFER_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "TRANSFER_STATE_AGREED" => Some(Self::Agreed),
+            "TRANSFER_STATE_FROZEN" => Some(Self::Frozen),
+            "TRANSFER_STATE_HANDED_OVER" => Some(Self::HandedOver),
+            "TRANSFER_STATE_DONE" => Some(Self::Done),
+            "TRANSFER_STATE_CANCELLED" => Some(Self::Cancelled),
+            "TRANSFER_STATE_REFUSED" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod relation_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to other regions' nodes. Which region calls is read from its certificate. All bytes
+    /// are canonical and checked whole; the kind is named beside each.
+    #[derive(Debug, Clone)]
+    pub struct RelationServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl RelationServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> RelationServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> RelationServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            RelationServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Asks the other home to agree to a transfer. Idempotent by the transfer's id; the answer is durable.
+        pub async fn agree_transfer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AgreeTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AgreeTransferResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/AgreeTransfer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "AgreeTransfer",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Calls a transfer back, unless the hand-over is written. Idempotent.
+        pub async fn cancel_transfer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CancelTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelTransferResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/CancelTransfer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "CancelTransfer",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The old home delivers its words to the new one. Each is taken once, by number.
+        pub async fn deliver_hands(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DeliverHandsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeliverHandsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/DeliverHands",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "DeliverHands",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The old home asks how a person who was handed over stands, to decide a late claim.
+        pub async fn late_standing(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LateStandingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LateStandingResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/LateStanding",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "LateStanding",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The old home asks for a late claim to be counted in. Idempotent by (treatment region, settlement).
+        pub async fn offer_supplement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OfferSupplementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OfferSupplementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/OfferSupplement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "OfferSupplement",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A restored new home collects the old home's words; answered also in recovery.
+        pub async fn collect_hands(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CollectHandsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CollectHandsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RelationService/CollectHands",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.RelationService",
+                        "CollectHands",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod relation_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with RelationServiceServer.
+    #[async_trait]
+    pub trait RelationService: std::marker::Send + std::marker::Sync + 'static {
+        /// Asks the other home to agree to a transfer. Idempotent by the transfer's id; the answer is durable.
+        async fn agree_transfer(
+            &self,
+            request: tonic::Request<super::AgreeTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AgreeTransferResponse>,
+            tonic::Status,
+        >;
+        /// Calls a transfer back, unless the hand-over is written. Idempotent.
+        async fn cancel_transfer(
+            &self,
+            request: tonic::Request<super::CancelTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CancelTransferResponse>,
+            tonic::Status,
+        >;
+        /// The old home delivers its words to the new one. Each is taken once, by number.
+        async fn deliver_hands(
+            &self,
+            request: tonic::Request<super::DeliverHandsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DeliverHandsResponse>,
+            tonic::Status,
+        >;
+        /// The old home asks how a person who was handed over stands, to decide a late claim.
+        async fn late_standing(
+            &self,
+            request: tonic::Request<super::LateStandingRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LateStandingResponse>,
+            tonic::Status,
+        >;
+        /// The old home asks for a late claim to be counted in. Idempotent by (treatment region, settlement).
+        async fn offer_supplement(
+            &self,
+            request: tonic::Request<super::OfferSupplementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OfferSupplementResponse>,
+            tonic::Status,
+        >;
+        /// A restored new home collects the old home's words; answered also in recovery.
+        async fn collect_hands(
+            &self,
+            request: tonic::Request<super::CollectHandsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CollectHandsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to other regions' nodes. Which region calls is read from its certificate. All bytes
+    /// are canonical and checked whole; the kind is named beside each.
+    #[derive(Debug)]
+    pub struct RelationServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> RelationServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for RelationServiceServer<T>
+    where
+        T: RelationService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.RelationService/AgreeTransfer" => {
+                    #[allow(non_camel_case_types)]
+                    struct AgreeTransferSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::AgreeTransferRequest>
+                    for AgreeTransferSvc<T> {
+                        type Response = super::AgreeTransferResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AgreeTransferRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::agree_transfer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AgreeTransferSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RelationService/CancelTransfer" => {
+                    #[allow(non_camel_case_types)]
+                    struct CancelTransferSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::CancelTransferRequest>
+                    for CancelTransferSvc<T> {
+                        type Response = super::CancelTransferResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CancelTransferRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::cancel_transfer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CancelTransferSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RelationService/DeliverHands" => {
+                    #[allow(non_camel_case_types)]
+                    struct DeliverHandsSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::DeliverHandsRequest>
+                    for DeliverHandsSvc<T> {
+                        type Response = super::DeliverHandsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DeliverHandsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::deliver_hands(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DeliverHandsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RelationService/LateStanding" => {
+                    #[allow(non_camel_case_types)]
+                    struct LateStandingSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::LateStandingRequest>
+                    for LateStandingSvc<T> {
+                        type Response = super::LateStandingResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LateStandingRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::late_standing(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LateStandingSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RelationService/OfferSupplement" => {
+                    #[allow(non_camel_case_types)]
+                    struct OfferSupplementSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::OfferSupplementRequest>
+                    for OfferSupplementSvc<T> {
+                        type Response = super::OfferSupplementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OfferSupplementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::offer_supplement(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OfferSupplementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RelationService/CollectHands" => {
+                    #[allow(non_camel_case_types)]
+                    struct CollectHandsSvc<T: RelationService>(pub Arc<T>);
+                    impl<
+                        T: RelationService,
+                    > tonic::server::UnaryService<super::CollectHandsRequest>
+                    for CollectHandsSvc<T> {
+                        type Response = super::CollectHandsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CollectHandsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RelationService>::collect_hands(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CollectHandsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for RelationServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.RelationService";
+    impl<T> tonic::server::NamedService for RelationServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod transfer_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug, Clone)]
+    pub struct TransferServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl TransferServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> TransferServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> TransferServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            TransferServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Starts a transfer into the region or out of it. Idempotent by (officer, request_id).
+        pub async fn start_transfer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::StartTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartTransferResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.TransferService/StartTransfer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.TransferService",
+                        "StartTransfer",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Calls a transfer back before the hand-over is written. Idempotent.
+        pub async fn call_back_transfer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CallBackTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CallBackTransferResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.TransferService/CallBackTransfer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.TransferService",
+                        "CallBackTransfer",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Transfers of the region, by id.
+        pub async fn list_transfers(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListTransfersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTransfersResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.TransferService/ListTransfers",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.TransferService",
+                        "ListTransfers",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod transfer_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with TransferServiceServer.
+    #[async_trait]
+    pub trait TransferService: std::marker::Send + std::marker::Sync + 'static {
+        /// Starts a transfer into the region or out of it. Idempotent by (officer, request_id).
+        async fn start_transfer(
+            &self,
+            request: tonic::Request<super::StartTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::StartTransferResponse>,
+            tonic::Status,
+        >;
+        /// Calls a transfer back before the hand-over is written. Idempotent.
+        async fn call_back_transfer(
+            &self,
+            request: tonic::Request<super::CallBackTransferRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CallBackTransferResponse>,
+            tonic::Status,
+        >;
+        /// Transfers of the region, by id.
+        async fn list_transfers(
+            &self,
+            request: tonic::Request<super::ListTransfersRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListTransfersResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug)]
+    pub struct TransferServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> TransferServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for TransferServiceServer<T>
+    where
+        T: TransferService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.TransferService/StartTransfer" => {
+                    #[allow(non_camel_case_types)]
+                    struct StartTransferSvc<T: TransferService>(pub Arc<T>);
+                    impl<
+                        T: TransferService,
+                    > tonic::server::UnaryService<super::StartTransferRequest>
+                    for StartTransferSvc<T> {
+                        type Response = super::StartTransferResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StartTransferRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransferService>::start_transfer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = StartTransferSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.TransferService/CallBackTransfer" => {
+                    #[allow(non_camel_case_types)]
+                    struct CallBackTransferSvc<T: TransferService>(pub Arc<T>);
+                    impl<
+                        T: TransferService,
+                    > tonic::server::UnaryService<super::CallBackTransferRequest>
+                    for CallBackTransferSvc<T> {
+                        type Response = super::CallBackTransferResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CallBackTransferRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransferService>::call_back_transfer(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CallBackTransferSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.TransferService/ListTransfers" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListTransfersSvc<T: TransferService>(pub Arc<T>);
+                    impl<
+                        T: TransferService,
+                    > tonic::server::UnaryService<super::ListTransfersRequest>
+                    for ListTransfersSvc<T> {
+                        type Response = super::ListTransfersResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListTransfersRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransferService>::list_transfers(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListTransfersSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for TransferServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.TransferService";
+    impl<T> tonic::server::NamedService for TransferServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}

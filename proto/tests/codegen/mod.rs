@@ -17,6 +17,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/people.proto",
     "huitong/settlement/v1/recovery.proto",
     "huitong/settlement/v1/registry.proto",
+    "huitong/settlement/v1/transfer.proto",
     "huitong/clearing/v1/clearing.proto",
 ];
 

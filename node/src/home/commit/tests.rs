@@ -40,6 +40,8 @@ fn refused(verdict: &CommitVerdict) -> Option<RefusalCode> {
         | CommitVerdict::Repeated
         | CommitVerdict::Conflict(_)
         | CommitVerdict::LegStands
+        | CommitVerdict::Moving(_)
+        | CommitVerdict::Offered
         | CommitVerdict::Stale => None,
     }
 }

@@ -90,6 +90,7 @@ fn refused(verdict: &ReverseVerdict) -> Option<(RefusalCode, String)> {
         | ReverseVerdict::RefusedBefore
         | ReverseVerdict::Repeated
         | ReverseVerdict::Conflict(_)
+        | ReverseVerdict::Moving(_)
         | ReverseVerdict::Unknown => None,
     }
 }

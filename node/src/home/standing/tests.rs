@@ -199,7 +199,12 @@ fn a_filing_made_after_discharge_counts_until_the_hospital_has_settled_and_not_f
 
 fn covered(member: &Member) -> Result<Coverage, Refusal> {
     let (institution, visit) = (claim("V1").institution, visit());
-    coverage(member, &[], &asked(&institution, &visit, Settling::Direct))
+    coverage(
+        member,
+        &[],
+        &[],
+        &asked(&institution, &visit, Settling::Direct),
+    )
 }
 
 #[test]

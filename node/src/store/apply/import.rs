@@ -16,6 +16,7 @@ use super::super::{
     Account, CatalogueRow, Filings, Key, Row, StoreError, account_now, incarnation,
 };
 use super::person::{as_known, brought_in};
+use super::transfer::handed_from;
 use super::{Changes, Ground};
 
 pub(super) fn committed(
@@ -77,12 +78,12 @@ impl People<'_> {
                 rows.into_iter().try_for_each(|filing| self.file(filing))?
             }
             RegistryRows::OpeningTotals(rows) => {
-                for row in rows {
+                for row in self.of_own(rows, |row| row.psn_no)? {
                     self.account(row.psn_no)?.totals.insert(row.slot, row.value);
                 }
             }
             RegistryRows::Balances(rows) => {
-                for row in rows {
+                for row in self.of_own(rows, |row| row.psn_no)? {
                     self.account(row.psn_no)?.balances = Balances {
                         own: row.own,
                         family: row.family,
@@ -101,6 +102,17 @@ impl People<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Rows of people whose totals and accounts were not handed over to another home: those are its own now.
+    fn of_own<T>(&self, rows: Vec<T>, of: impl Fn(&T) -> PsnNo) -> Result<Vec<T>, StoreError> {
+        let mut own = Vec::with_capacity(rows.len());
+        for row in rows {
+            if handed_from(self.ground.rows, of(&row))?.is_none() {
+                own.push(row);
+            }
+        }
+        Ok(own)
     }
 
     fn account(&mut self, psn_no: PsnNo) -> Result<&mut Account, StoreError> {

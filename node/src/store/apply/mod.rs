@@ -7,10 +7,13 @@
 mod external;
 mod home;
 pub(crate) mod import;
+mod late;
 pub(crate) mod person;
 mod policy;
 mod recovery;
+mod regained;
 mod reversal;
+pub(crate) mod transfer;
 mod treatment;
 
 use huitong_core::id::SettlementId;
@@ -46,6 +49,10 @@ pub struct Ground<'a> {
 ///
 /// # Errors
 /// [`StoreError`] when what it builds on cannot be read, or is not there.
+#[allow(
+    clippy::too_many_lines,
+    reason = "a line or two for each kind of record"
+)]
 pub fn changes(
     record: &NodeRecord,
     at: Location,
@@ -104,6 +111,15 @@ pub fn changes(
         NodeRecord::LegsRegained(record) => recovery::legs(record, at, ground, &mut out)?,
         NodeRecord::PersonReleased(record) => recovery::released(record, &mut out),
         NodeRecord::RefusalRegained(regained) => home::refused(&regained.record, at, &mut out),
+        NodeRecord::TransferStepped(record) => transfer::stepped(record, ground, &mut out)?,
+        NodeRecord::HandWritten(record) => transfer::written(record.word(), at, ground, &mut out)?,
+        NodeRecord::HandRegained(record) => recovery::hand(record, at, ground, &mut out)?,
+        NodeRecord::HandTaken(record) => transfer::taken(record, ground, &mut out)?,
+        NodeRecord::HandsAcknowledged(record) => transfer::acknowledged(record, ground, &mut out)?,
+        NodeRecord::LateMirrored(record) => late::mirrored(record, ground, &mut out)?,
+        NodeRecord::LateOffered(record) => late::offered(record, at, ground, &mut out)?,
+        NodeRecord::LateEnded(record) => late::ended(record, ground, &mut out)?,
+        NodeRecord::SupplementTaken(record) => late::supplemented(record, ground, &mut out)?,
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

@@ -18,6 +18,7 @@ use huitong_core::vocabulary::FilingClass;
 use super::super::{
     Account, ActRow, Filings, Key, Location, OpenRow, ReviewedRow, Row, Rows, StoreError,
 };
+use super::transfer::{covered_until, handed_from};
 use super::{Changes, Ground};
 
 /// What an act's id binds.
@@ -163,8 +164,12 @@ pub(crate) fn until_death(member: Member, died: ServiceDate) -> Member {
 
 /// The member of a file's row, as the rows know the person.
 pub(super) fn as_known(member: Member, rows: &dyn Rows) -> Result<Member, StoreError> {
-    Ok(match rows.death(member.psn_no)? {
+    let member = match rows.death(member.psn_no)? {
         None => member,
         Some(died) => until_death(member, died),
+    };
+    Ok(match handed_from(rows, member.psn_no)? {
+        None => member,
+        Some(from) => covered_until(member, from),
     })
 }

@@ -3,16 +3,19 @@
 use huitong_core::coverage::Balances;
 use huitong_core::leg::{LegKind, NumberedLeg};
 use huitong_core::person::PsnNo;
+use huitong_core::record::hand::Handed;
 use huitong_core::record::recovery::{
     CommitRegained, LegsRegained, PeerRestored, PersonReleased, RestoreBegan, RestoreEnded,
     ReversalRegained,
 };
+use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
-    HeldReceipts, Key, Location, RegainedLegs, RegainedPerson, RestoreState, Restored,
-    RestoredPeer, Row, StoreError, Stream, StreamHead, incarnation,
+    HeldReceipts, Key, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row,
+    StoreError, Stream, StreamHead,
 };
-use super::{Changes, Ground, home, reversal};
+use super::regained::regained;
+use super::{Changes, Ground, home, reversal, transfer};
 
 pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
     let row = Restored {
@@ -120,36 +123,19 @@ pub(super) fn reversed(
     keep_highest(psn_no, ground, out)
 }
 
-/// One more change of a person's record came back.
-fn regained(
-    psn_no: PsnNo,
-    (change, count): (u64, u64),
+/// A word to a new home came back.
+pub(super) fn hand(
+    record: &HandRegained,
+    at: Location,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let incarnation = incarnation(ground.rows)?;
-    let before = ground.rows.regained(psn_no)?;
-    let row = match before {
-        Some(row) if row.incarnation == incarnation => row,
-        other @ (Some(_) | None) => {
-            let base = ground.rows.account(psn_no)?;
-            let base = base.map_or(0, |account| account.version.change);
-            RegainedPerson {
-                incarnation,
-                base,
-                highest: base,
-                count: 0,
-                before: other.map_or(0, |row| row.missing()),
-            }
-        }
-    };
-    let row = RegainedPerson {
-        highest: row.highest.max(change),
-        count: row.count.saturating_add(count),
-        ..row
-    };
-    out.put(Key::Regained(psn_no), Row::Regained(row));
-    Ok(())
+    let word = record.record.word();
+    if let Handed::Person(hand_over) = &word.handed {
+        let psn_no = hand_over.order.person.psn_no;
+        regained(psn_no, (hand_over.version.change, 1), ground, out)?;
+    }
+    transfer::written(word, at, ground, out)
 }
 
 /// What comes back later may have been written earlier: the version never goes back.

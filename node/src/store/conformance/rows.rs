@@ -352,6 +352,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         restores(),
         people(),
         super::people::externals(),
+        super::transfers::transfers(),
     ]
     .concat();
     let table_of = |key: &Key| encode_to_vec(key)[0];

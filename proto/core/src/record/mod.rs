@@ -8,6 +8,7 @@
 pub mod by_hand;
 pub mod clearing;
 pub mod external;
+pub mod hand;
 pub mod home;
 pub mod import;
 pub mod looks;
@@ -16,6 +17,7 @@ pub mod policy;
 pub mod recovery;
 pub mod registry;
 pub mod reversal;
+pub mod transfer;
 pub mod treatment;
 
 #[cfg(test)]
@@ -43,6 +45,10 @@ use recovery::{
     RestoreEnded, ReversalRegained,
 };
 use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
+use transfer::{
+    HandRegained, HandTaken, HandWritten, HandsAcknowledged, LateEnded, LateMirrored, LateOffered,
+    SupplementTaken, TransferStepped,
+};
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
 
 /// One record of a node's journal.
@@ -130,12 +136,31 @@ pub enum NodeRecord {
     ExternalNoted(ExternalNoted),
     /// Home role: such a settlement counts no more.
     ExternalWithdrawn(ExternalWithdrawn),
+    /// Either home: a transfer of the relationship goes on or ends.
+    TransferStepped(TransferStepped),
+    /// Old home: a word for the new home, a hand-over or a supplement.
+    HandWritten(HandWritten),
+    /// Old home: such a word that the backup does not have stands again.
+    HandRegained(HandRegained),
+    /// New home: such a word is taken.
+    HandTaken(HandTaken),
+    /// Old home: a new home holds its words up to a number.
+    HandsAcknowledged(HandsAcknowledged),
+    /// Old home: how a person stands at the new home, for late claims.
+    LateMirrored(LateMirrored),
+    /// Old home: a late claim is put to the new home.
+    LateOffered(LateOffered),
+    /// Old home: a late claim that was put to the new home has its outcome.
+    LateEnded(LateEnded),
+    /// New home: a late claim of the old home is counted in.
+    SupplementTaken(SupplementTaken),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
 const COMMITTED: u8 = 12;
 const HOME_REFUSED: u8 = 13;
 const REVERSAL_ORDERED: u8 = 21;
+const HAND_WRITTEN: u8 = 61;
 /// The tags of what a restore regained of the same.
 const COMMIT_REGAINED: u8 = 53;
 const REVERSAL_REGAINED: u8 = 54;
@@ -146,6 +171,9 @@ const REFUSED: u8 = 9;
 const ABANDONED: u8 = 10;
 const REVERSAL_BOOKED: u8 = 24;
 const REVERSAL_REFUSED: u8 = 25;
+/// The tags of an old home's words to a new one, where they are written and where they are taken.
+const HAND_REGAINED: u8 = 62;
+const HAND_TAKEN: u8 = 63;
 
 canonical_enum!(NodeRecord {
     1 => ImportChunk(record),
@@ -187,6 +215,15 @@ canonical_enum!(NodeRecord {
     57 => RefusalRegained(record),
     80 => ExternalNoted(record),
     81 => ExternalWithdrawn(record),
+    60 => TransferStepped(record),
+    61 => HandWritten(record),
+    62 => HandRegained(record),
+    63 => HandTaken(record),
+    64 => HandsAcknowledged(record),
+    65 => LateMirrored(record),
+    66 => LateOffered(record),
+    67 => LateEnded(record),
+    68 => SupplementTaken(record),
 });
 
 impl NodeRecord {
@@ -248,7 +285,9 @@ fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
 #[must_use]
 pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     match tag(record)? {
-        (COMMITTED | HOME_REFUSED | REVERSAL_ORDERED, mut input) => Digest::decode(&mut input).ok(),
+        (COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN, mut input) => {
+            Digest::decode(&mut input).ok()
+        }
         _ => None,
     }
 }
@@ -279,4 +318,16 @@ pub fn is_booking(record: &[u8]) -> bool {
             SETTLED | REFUSED | ABANDONED | REVERSAL_BOOKED | REVERSAL_REFUSED
         )
     })
+}
+
+/// Whether an encoded record is an old home's word to a new one, given now or regained.
+#[must_use]
+pub fn is_hand(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| matches!(tag, HAND_WRITTEN | HAND_REGAINED))
+}
+
+/// Whether an encoded record takes an old home's word at the new one.
+#[must_use]
+pub fn is_hand_taken(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| tag == HAND_TAKEN)
 }

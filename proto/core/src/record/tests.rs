@@ -7,6 +7,7 @@ mod recovery;
 mod refusals;
 mod reversals;
 mod samples;
+mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet};
 

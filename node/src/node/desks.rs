@@ -1,0 +1,85 @@
+//! The desks of a node: what officers call, put together over the same ledger and writer.
+
+use std::sync::Arc;
+
+use huitong_certs::SigningKey;
+use huitong_core::region::RegionCode;
+use tokio::sync::watch;
+
+use crate::chance::Chance;
+use crate::clock::{Calendar, Clock};
+use crate::home::HomeRole;
+use crate::home::watch::Watch;
+use crate::ledger::Ledger;
+use crate::legs::report::Reported;
+use crate::office::Office;
+use crate::peers::Homes;
+use crate::people::PeopleDesk;
+use crate::people::rule::FilingRule;
+use crate::policies::PolicyBook;
+use crate::registry::{self, Registry};
+use crate::transfer::TransferDesk;
+use crate::transfer::deliver::WayThere;
+use crate::treatment::TreatmentRole;
+use crate::writer::Writer;
+
+pub(super) fn transfers(
+    (ledger, writer, _): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
+    home: &Arc<HomeRole>,
+    homes: &Homes,
+    clock: &Arc<dyn Clock>,
+    chance: &Arc<dyn Chance>,
+) -> Arc<TransferDesk> {
+    let desk = Arc::new(TransferDesk::new(
+        (Arc::clone(ledger), Arc::clone(writer)),
+        Arc::clone(home),
+        homes.clone(),
+        Arc::clone(clock),
+        Arc::clone(chance),
+    ));
+    // Weakly: the desk has the role too.
+    home.reaches(WayThere::of(&desk));
+    desk
+}
+
+pub(super) fn registry(
+    (ledger, writer, _): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
+    treatment: &Arc<TreatmentRole>,
+    calendar: Arc<Calendar>,
+    (region, clock): (RegionCode, &Arc<dyn Clock>),
+    reported: Option<watch::Receiver<Reported>>,
+) -> Arc<Registry> {
+    Arc::new(Registry::new(registry::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        treatment: Arc::clone(treatment),
+        calendar,
+        clock: Arc::clone(clock),
+        reported,
+    }))
+}
+
+pub(super) fn people(
+    region: RegionCode,
+    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
+    rule: (FilingRule, Arc<Watch>),
+    clock: &Arc<dyn Clock>,
+) -> Arc<PeopleDesk> {
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    let (policies, clock) = (Arc::clone(policies), Arc::clone(clock));
+    Arc::new(PeopleDesk::new(
+        region, ledger, writer, policies, rule, clock,
+    ))
+}
+
+pub(super) fn office(
+    ledger: &Arc<Ledger>,
+    writer: &Arc<Writer>,
+    policies: &Arc<PolicyBook>,
+    clock: &Arc<dyn Clock>,
+    key: Arc<SigningKey>,
+) -> Office {
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
+}

@@ -1,0 +1,333 @@
+//! Rows of transfers of the relationship.
+
+use huitong_core::coverage::Balances;
+use huitong_core::date::{DateInterval, ServiceDate};
+use huitong_core::person::PsnNo;
+use huitong_core::record::hand::{HandOver, HandWord, Handed, HandedVisit, TransferOrder};
+use huitong_core::record::import::ImportKind;
+use huitong_core::record::registry::Member;
+use huitong_core::record::transfer::{
+    AccountAfter, HandTaken, HandsAcknowledged, TransferBy, TransferStep, TransferStepped,
+};
+
+use super::super::{
+    Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, OpenRow, RelationRow, Row,
+    Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
+};
+use super::regained::came_back;
+use super::{Changes, Ground};
+
+const UNKNOWN: StoreError = StoreError::Inconsistent("a step of a transfer that was not agreed");
+
+pub(super) fn stepped(
+    record: &TransferStepped,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let rows = ground.rows;
+    if let TransferStep::Agreed { order, by } = &record.step {
+        let row = TransferRow {
+            order: order.clone(),
+            by: by.clone(),
+            started: record.at,
+            state: TransferState::Agreed,
+            since: record.at,
+            money: Balances::NONE,
+        };
+        out.put(Key::Transfer(record.transfer), Row::Transfer(row));
+        return agreed(order, record, ground, out);
+    }
+    let row = rows.transfer(record.transfer)?.ok_or(UNKNOWN)?;
+    let state = match &record.step {
+        TransferStep::Agreed { .. } => TransferState::Agreed,
+        TransferStep::Frozen => TransferState::Frozen,
+        TransferStep::Cancelled(by) => TransferState::Cancelled(by.clone()),
+        TransferStep::Refused(refusal) => TransferState::Refused(refusal.clone()),
+    };
+    let psn_no = here(&row.order, ground);
+    let mut relation = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
+    if state == TransferState::Frozen {
+        if let Some(leaving) = &mut relation.leaving {
+            leaving.state = LeavingState::Frozen;
+        }
+    } else {
+        let is_it = |leaving: &Leaving| leaving.transfer == record.transfer;
+        relation.leaving = relation.leaving.filter(|leaving| !is_it(leaving));
+        relation.arriving = relation.arriving.filter(|id| *id != record.transfer);
+        out.remove(Key::OpenTransfer(record.transfer));
+    }
+    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    let row = TransferRow {
+        state,
+        since: record.at,
+        ..row
+    };
+    out.put(Key::Transfer(record.transfer), Row::Transfer(row));
+    Ok(())
+}
+
+/// The person's number in this region.
+fn here(order: &TransferOrder, ground: &Ground<'_>) -> PsnNo {
+    if order.new_home == ground.region {
+        order.number
+    } else {
+        order.person.psn_no
+    }
+}
+
+fn agreed(
+    order: &TransferOrder,
+    record: &TransferStepped,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let psn_no = here(order, ground);
+    let mut relation = ground.rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
+    if order.new_home == ground.region {
+        relation.arriving = Some(record.transfer);
+    } else {
+        relation.leaving = Some(leaving(order, LeavingState::Agreed));
+        let row = OpenRow { since: record.at };
+        out.put(Key::OpenTransfer(record.transfer), Row::OpenTransfer(row));
+    }
+    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    Ok(())
+}
+
+const fn leaving(order: &TransferOrder, state: LeavingState) -> Leaving {
+    Leaving {
+        transfer: order.transfer,
+        new_home: order.new_home,
+        number: order.number,
+        from: order.cover.days.from(),
+        state,
+        mirror: None,
+        offered: None,
+    }
+}
+
+/// Old home: a word is written, now or again.
+pub(super) fn written(
+    word: &HandWord,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let stream = Stream::Hands(word.new_home);
+    out.extend(stream, word.number, 1, at, ground.rows)?;
+    match &word.handed {
+        Handed::Person(hand_over) => handed_over(word, hand_over, ground, out),
+        Handed::Claim(_) | Handed::Reversal(_) => Ok(()),
+    }
+}
+
+fn handed_over(
+    word: &HandWord,
+    hand_over: &HandOver,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let (rows, order) = (ground.rows, &hand_over.order);
+    let psn_no = order.person.psn_no;
+    let before = rows.transfer(order.transfer)?;
+    let row = TransferRow {
+        order: order.clone(),
+        // A restore may have lost who started it.
+        by: before
+            .as_ref()
+            .map_or(TransferBy::Region(word.new_home), |row| row.by.clone()),
+        started: before.map_or(word.at, |row| row.started),
+        state: TransferState::HandedOver(word.number),
+        since: word.at,
+        money: hand_over.balances,
+    };
+    out.put(Key::Transfer(order.transfer), Row::Transfer(row));
+    out.remove(Key::OpenTransfer(order.transfer));
+    let relation = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
+    let state = LeavingState::HandedOver(word.number);
+    // Read twice, what was learned of the new home since stands.
+    let known = relation.leaving.filter(|known| known.state == state);
+    let relation = RelationRow {
+        leaving: known.or_else(|| Some(leaving(order, state))),
+        ..relation
+    };
+    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    let member = covered_until(hand_over.member.clone(), order.cover.days.from());
+    out.put(Key::Member(psn_no), Row::Member(member));
+    let account = rows.account(psn_no)?;
+    let mut account = account.unwrap_or_else(|| Account::new(word.incarnation));
+    account.version = account.version.max(hand_over.version);
+    account.balances = Balances::NONE;
+    out.put(Key::Account(psn_no), Row::Account(account));
+    Ok(())
+}
+
+/// A person as insured up to the day before the first elsewhere.
+pub(crate) fn covered_until(member: Member, from: ServiceDate) -> Member {
+    let last = from.plus_days(-1).ok();
+    let cut = |days: DateInterval| {
+        let until = match (days.until(), last) {
+            (Some(until), Some(last)) => Some(until.min(last)),
+            (until, last) => until.or(last),
+        };
+        DateInterval::new(days.from(), until).ok()
+    };
+    let periods = member.periods.into_iter().filter_map(|mut period| {
+        period.days = cut(period.days)?;
+        Some(period)
+    });
+    let identities = member.identities.into_iter().filter_map(|mut held| {
+        held.days = cut(held.days)?;
+        Some(held)
+    });
+    Member {
+        periods: periods.collect(),
+        identities: identities.collect(),
+        ..member
+    }
+}
+
+/// The first day elsewhere of a person who was handed over: no file makes the person insured here from it on.
+pub(crate) fn handed_from(
+    rows: &dyn Rows,
+    psn_no: PsnNo,
+) -> Result<Option<ServiceDate>, StoreError> {
+    let leaving = rows.relation(psn_no)?.and_then(|row| row.leaving);
+    Ok(leaving.and_then(|leaving| match leaving.state {
+        LeavingState::HandedOver(_) => Some(leaving.from),
+        LeavingState::Agreed | LeavingState::Frozen => None,
+    }))
+}
+
+/// New home: a word is taken.
+pub(super) fn taken(
+    record: &HandTaken,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let word = &record.hand.word;
+    out.put(
+        Key::HandsHeld(word.old_home),
+        Row::HandsHeld(
+            word.number
+                .max(ground.rows.hands_held(word.old_home)?.unwrap_or(0)),
+        ),
+    );
+    let psn_no = match &word.handed {
+        Handed::Person(hand_over) => {
+            arrived(record, hand_over, ground, out)?;
+            hand_over.order.number
+        }
+        Handed::Claim(supplement) => {
+            stands(word, supplement.number, &supplement.of, out);
+            supplement.number
+        }
+        Handed::Reversal(supplement) => {
+            out.remove(Key::HandedVisit(supplement.of.visit.clone()));
+            supplement.number
+        }
+    };
+    if let Some(account) = &record.account {
+        came_back(psn_no, ground, out)?;
+        account_after(psn_no, account, ground, out)?;
+    }
+    Ok(())
+}
+
+fn stands(word: &HandWord, psn_no: PsnNo, of: &HandedVisit, out: &mut Changes) {
+    let row = HandedIdRow {
+        old_home: word.old_home,
+        psn_no,
+    };
+    let visit = of.visit.clone();
+    out.put(
+        Key::HandedId(of.treatment, of.settlement),
+        Row::HandedId(row),
+    );
+    out.put(Key::HandedVisit(visit), Row::HandedVisit(of.settlement));
+}
+
+pub(super) fn account_after(
+    psn_no: PsnNo,
+    after: &AccountAfter,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let account = ground.rows.account(psn_no)?;
+    let mut account = account.unwrap_or_else(|| Account::new(after.version.incarnation));
+    account.version = account.version.max(after.version);
+    account.balances = after.balances;
+    for (slot, value) in &after.totals {
+        account.totals.insert(slot.clone(), *value);
+    }
+    out.put(Key::Account(psn_no), Row::Account(account));
+    Ok(())
+}
+
+fn arrived(
+    record: &HandTaken,
+    hand_over: &HandOver,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let (rows, word, order) = (ground.rows, &record.hand.word, &hand_over.order);
+    let psn_no = order.number;
+    let before = rows.transfer(order.transfer)?;
+    let row = TransferRow {
+        order: order.clone(),
+        by: before
+            .as_ref()
+            .map_or(TransferBy::Region(word.old_home), |row| row.by.clone()),
+        started: before.map_or(record.at, |row| row.started),
+        state: TransferState::Arrived(word.number),
+        since: record.at,
+        money: hand_over.balances,
+    };
+    out.put(Key::Transfer(order.transfer), Row::Transfer(row));
+    let mut prior = rows
+        .relation(psn_no)?
+        .map_or_else(Vec::new, |row| row.prior);
+    let member = covered_until(hand_over.member.clone(), order.cover.days.from());
+    prior.extend(hand_over.prior.iter().cloned().chain(member.periods));
+    prior.sort_by_key(|period| period.days.from());
+    prior.dedup();
+    let relation = RelationRow {
+        leaving: None,
+        arriving: None,
+        prior,
+    };
+    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    for of in &hand_over.visits {
+        stands(word, psn_no, of, out);
+    }
+    if let Some(member) = &record.member {
+        if rows.member(psn_no)?.is_none() {
+            let held = rows.count(ImportKind::Members)?.unwrap_or_default();
+            let key = Key::Count(ImportKind::Members);
+            out.put(key, Row::Count(held.saturating_add(1)));
+        }
+        out.put(Key::Member(psn_no), Row::Member(member.clone()));
+    }
+    if let Some(filings) = &record.filings {
+        let filings = Filings(filings.clone());
+        out.put(Key::Filings(psn_no), Row::Filings(filings));
+    }
+    Ok(())
+}
+
+/// Old home: a new home holds its words up to a number.
+pub(super) fn acknowledged(
+    record: &HandsAcknowledged,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let stream = Stream::Hands(record.new_home);
+    let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);
+    let acknowledged = head.acknowledged.max(record.up_to);
+    let head = StreamHead {
+        acknowledged,
+        ..head
+    };
+    out.put(Key::Stream(stream), Row::Stream(head));
+    Ok(())
+}

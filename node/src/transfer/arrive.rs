@@ -1,0 +1,282 @@
+//! The new home's part: taking the old home's words once, by number, and counting late claims in.
+//!
+//! A person who arrives is insured from the first day of the new cover; earlier cover is remembered, so that what
+//! runs without a gap goes on. Totals are added to what the region knew of the person, and replace it when the
+//! person comes back. If the person has gone on meanwhile, a supplement goes on after them.
+
+use std::collections::BTreeMap;
+
+use huitong_core::coverage::Balances;
+use huitong_core::date::{DateInterval, Timestamp};
+use huitong_core::money::MoneyError;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::hand::{
+    HandOver, Handed, LateOffer, LateStanding, ProvenHand, Supplement,
+};
+use huitong_core::record::person::HeldFiling;
+use huitong_core::record::registry::{FilingArea, Member};
+use huitong_core::record::transfer::{AccountAfter, HandTaken, HandWritten, SupplementTaken};
+use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::region::RegionCode;
+use huitong_core::totals::TotalSlot;
+
+use super::there;
+use crate::home::late::{Offered, word};
+use crate::home::relation::{handed_over, in_the_way};
+use crate::store::{Account, Filings, Rows, StoreError, account_now, incarnation};
+use crate::writer::{Command, Verdict};
+
+/// Which way a supplement goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// A settlement adds to totals and is paid from accounts.
+    Stands,
+    /// A reversal takes that back.
+    Reversed,
+}
+
+/// A word of an old home to be taken; which number is held then.
+pub struct Take {
+    /// The own region.
+    pub own: RegionCode,
+    /// The word, proven.
+    pub hand: ProvenHand,
+    /// The salt of what goes on after the person.
+    pub salt: [u8; 16],
+}
+
+impl Command for Take {
+    type Answer = u64;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<u64>, StoreError> {
+        let (own, salt, hand) = (self.own, self.salt, self.hand);
+        let word = &hand.word;
+        let held = rows.hands_held(word.old_home)?.unwrap_or_default();
+        if word.number != held.saturating_add(1) {
+            return Ok(Verdict::Answer(held));
+        }
+        let number = word.number;
+        let mut taken = HandTaken {
+            hand: hand.clone(),
+            member: None,
+            filings: None,
+            account: None,
+            at,
+        };
+        let mut onwards = None;
+        match &word.handed {
+            Handed::Person(hand_over) => arrive(&mut taken, hand_over, rows)?,
+            Handed::Claim(supplement) => {
+                let of = &supplement.of;
+                if rows.handed_id(of.treatment, of.settlement)?.is_none() {
+                    (taken.account, onwards) = counted(supplement, Way::Stands, rows)?;
+                }
+            }
+            Handed::Reversal(supplement) => {
+                (taken.account, onwards) = counted(supplement, Way::Reversed, rows)?;
+            }
+        }
+        let mut records = vec![NodeRecord::HandTaken(taken)];
+        if let Some((new_home, supplement)) = onwards {
+            let handed = match &word.handed {
+                Handed::Reversal(_) => Handed::Reversal(supplement),
+                Handed::Claim(_) | Handed::Person(_) => Handed::Claim(supplement),
+            };
+            let next = self::word((own, new_home), handed, salt, rows, at)?;
+            records.push(NodeRecord::HandWritten(HandWritten::new(next)));
+        }
+        Ok(Verdict::Append(records, number))
+    }
+}
+
+/// Where a supplement goes on to.
+type Onwards = Option<(RegionCode, Supplement)>;
+
+fn counted(
+    supplement: &Supplement,
+    way: Way,
+    rows: &dyn Rows,
+) -> Result<(Option<AccountAfter>, Onwards), StoreError> {
+    if let Some(left) = handed_over(rows, supplement.number)? {
+        let supplement = Supplement {
+            transfer: left.transfer,
+            number: left.number,
+            ..supplement.clone()
+        };
+        return Ok((None, Some((left.new_home, supplement))));
+    }
+    let account = account_now(rows, supplement.number)?;
+    let account = there(account, "a supplement for a person who did not arrive")?;
+    let after = after(&account, supplement, way);
+    let after = after.map_err(|_| StoreError::Range("the balance of an account"))?;
+    Ok((Some(after), None))
+}
+
+/// The account after a supplement. No total is below zero, nor is an account.
+fn after(account: &Account, supplement: &Supplement, way: Way) -> Result<AccountAfter, MoneyError> {
+    let mut totals: BTreeMap<TotalSlot, i64> = BTreeMap::new();
+    for change in &supplement.totals {
+        let standing = account.totals.get(&change.slot).copied();
+        let value = totals
+            .entry(change.slot.clone())
+            .or_insert(standing.unwrap_or_default());
+        *value = match way {
+            Way::Stands => value.saturating_add(change.adds),
+            Way::Reversed => value.saturating_sub(change.adds).max(0),
+        };
+    }
+    let (held, paid) = (account.balances, supplement.paid);
+    let balances = match way {
+        Way::Stands => Balances {
+            own: held.own.checked_sub(paid.own)?,
+            family: held.family.checked_sub(paid.family)?,
+        },
+        Way::Reversed => Balances {
+            own: held.own.checked_add(paid.own)?,
+            family: held.family.checked_add(paid.family)?,
+        },
+    };
+    Ok(AccountAfter {
+        version: account.next_version(),
+        totals: totals.into_iter().collect(),
+        balances,
+    })
+}
+
+fn arrive(taken: &mut HandTaken, hand_over: &HandOver, rows: &dyn Rows) -> Result<(), StoreError> {
+    let number = hand_over.order.number;
+    let account = match account_now(rows, number)? {
+        Some(account) => account,
+        None => Account::new(incarnation(rows)?),
+    };
+    let comes_back = handed_over(rows, number)?.is_some();
+    let add = |slot: &TotalSlot, value: i64| {
+        let known = account.totals.get(slot).copied().filter(|_| !comes_back);
+        value.saturating_add(known.unwrap_or_default())
+    };
+    let totals = hand_over.totals.iter();
+    let range = |_| StoreError::Range("the balance of an account");
+    let (held, given) = (account.balances, hand_over.balances);
+    taken.account = Some(AccountAfter {
+        version: account.next_version(),
+        totals: totals
+            .map(|(slot, value)| (slot.clone(), add(slot, *value)))
+            .collect(),
+        balances: Balances {
+            own: held.own.checked_add(given.own).map_err(range)?,
+            family: held.family.checked_add(given.family).map_err(range)?,
+        },
+    });
+    taken.member = Some(insured(hand_over, rows.member(number)?));
+    let before = rows.filings(number)?.unwrap_or(Filings(Vec::new())).0;
+    taken.filings = Some(filings(hand_over, before));
+    Ok(())
+}
+
+/// The person as the new home insures them.
+fn insured(hand_over: &HandOver, before: Option<Member>) -> Member {
+    let (order, handed) = (&hand_over.order, &hand_over.member);
+    let first = order.cover.days.from();
+    let held_on = |days: DateInterval| {
+        let from = days.from().max(first);
+        DateInterval::new(from, days.until()).ok()
+    };
+    let identities = handed.identities.iter().filter_map(|held| {
+        let mut held = held.clone();
+        held.days = held_on(held.days)?;
+        Some(held)
+    });
+    let mut member = before.unwrap_or_else(|| Member {
+        psn_no: order.number,
+        periods: Vec::new(),
+        identities: Vec::new(),
+        ..handed.clone()
+    });
+    member
+        .credentials
+        .extend(handed.credentials.iter().cloned());
+    member.years_paid = member.years_paid.max(handed.years_paid);
+    member.claim_free_years = handed.claim_free_years;
+    member.identities.extend(identities);
+    member.periods.push(order.cover.clone());
+    member.periods.sort_by_key(|period| period.days.from());
+    member
+}
+
+/// Filings that hold on, but for those of treatment in the new home itself.
+fn filings(hand_over: &HandOver, before: Vec<HeldFiling>) -> Vec<HeldFiling> {
+    let order = &hand_over.order;
+    let first = order.cover.days.from();
+    let goes_on = |held: &&HeldFiling| {
+        held.holds_from(first) && held.filing.area != FilingArea::Region(order.new_home)
+    };
+    let handed = hand_over.filings.iter().filter(goes_on).cloned();
+    let mut all = before;
+    all.extend(handed.map(|mut held| {
+        held.filing.psn_no = order.number;
+        held
+    }));
+    all
+}
+
+/// What the old home is told of a person who arrived from there.
+///
+/// # Errors
+/// A refusal when the person goes or went on, or [`StoreError`].
+pub fn standing(
+    rows: &dyn Rows,
+    hand_over: &super::TransferRow,
+) -> Result<LateStanding, crate::error::NodeError> {
+    let number = hand_over.order.number;
+    if let Some(refusal) = in_the_way(rows, number)? {
+        return Err(refusal.into());
+    }
+    let account = there(account_now(rows, number)?, "a member without an account")?;
+    Ok(LateStanding {
+        version: account.version,
+        totals: account.totals.into_iter().collect(),
+        balances: account.balances,
+    })
+}
+
+/// A late claim of an old home, to be counted in.
+pub struct CountIn {
+    /// The old home.
+    pub old_home: RegionCode,
+    /// What it comes to, and on what it was decided.
+    pub offer: LateOffer,
+}
+
+impl Command for CountIn {
+    type Answer = Result<Offered, Refusal>;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
+        let LateOffer { supplement, on } = self.offer;
+        let of = &supplement.of;
+        if rows.handed_id(of.treatment, of.settlement)?.is_some() {
+            return Ok(Verdict::Answer(Ok(Offered::Taken)));
+        }
+        if let Some(refusal) = in_the_way(rows, supplement.number)? {
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        let account = account_now(rows, supplement.number)?;
+        let account = there(account, "a member without an account")?;
+        if account.version != on {
+            return Ok(Verdict::Answer(Ok(Offered::Stale)));
+        }
+        if let Some(other) = rows.home_visit(of.visit.clone())? {
+            let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        let after = after(&account, &supplement, Way::Stands);
+        let account = after.map_err(|_| StoreError::Range("the balance of an account"))?;
+        let record = SupplementTaken {
+            old_home: self.old_home,
+            supplement,
+            account,
+            at,
+        };
+        let records = vec![NodeRecord::SupplementTaken(record)];
+        Ok(Verdict::Append(records, Ok(Offered::Taken)))
+    }
+}

@@ -1,0 +1,253 @@
+//! Handing over what is due, and delivering words to new homes until they are acknowledged (PROTOCOL 20).
+//!
+//! Nothing leaves before it is synced, and what is acknowledged is durably taken. A late claim that was put to a new
+//! home when the node stopped is brought to its outcome.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use huitong_core::date::Timestamp;
+use huitong_core::id::TransferId;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::hand::{LateOffer, LateStanding, ProvenHand};
+use huitong_core::record::transfer::HandsAcknowledged;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use tokio_util::sync::CancellationToken;
+
+use super::arrive::{CountIn, Take, standing};
+use super::leave::{Freeze, WriteHandOver, change_of, standing_visits, words_from};
+use super::{TransferDesk, WITHIN, is_word, untold};
+use crate::chance::{jittered, salt};
+use crate::error::NodeError;
+use crate::home::late::{Answer, NewHomes, Offered};
+use crate::ledger::WriteError;
+use crate::peers::Peer;
+use crate::store::{Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState};
+use crate::writer::{Command, Verdict};
+
+/// Words of one delivery.
+pub const BATCH: usize = 64;
+/// Transfers and late claims of one round.
+const ROUND: usize = 1_000;
+
+/// Writes down how far a new home holds the words to it.
+struct Acknowledge(HandsAcknowledged);
+
+impl Command for Acknowledge {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let HandsAcknowledged { new_home, up_to } = self.0;
+        let head = rows.stream(Stream::Hands(new_home))?;
+        let head = head.unwrap_or(StreamHead::EMPTY);
+        // More than was written cannot be held.
+        let up_to = up_to.min(head.written);
+        if up_to <= head.acknowledged {
+            return Ok(Verdict::Answer(()));
+        }
+        let record = HandsAcknowledged { new_home, up_to };
+        Ok(Verdict::Append(
+            vec![NodeRecord::HandsAcknowledged(record)],
+            (),
+        ))
+    }
+}
+
+impl TransferDesk {
+    /// Hands over and delivers until told to stop.
+    pub async fn run(self: Arc<Self>, every: Duration, stop: CancellationToken) {
+        loop {
+            if let Err(error) = self.round().await {
+                tracing::warn!(%error, "transfers wait");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.due.notified() => {}
+                () = tokio::time::sleep(jittered(&*self.chance, every)) => {}
+            }
+        }
+    }
+
+    async fn round(&self) -> Result<(), NodeError> {
+        for (key, _) in self.ledger.scan(Table::OpenTransfer, ROUND)? {
+            if let Key::OpenTransfer(transfer) = key {
+                self.hand_over(transfer).await?;
+            }
+        }
+        for (region, peer) in self.homes.others() {
+            if let Err(error) = self.deliver_to(region, peer).await {
+                tracing::warn!(%region, %error, "a hand-over was not taken yet");
+            }
+        }
+        for (key, _) in self.ledger.scan(Table::LateClaim, ROUND)? {
+            if let Key::LateClaim(treatment, settlement) = key
+                && let Err(error) = self.home.finish_late(treatment, settlement).await
+            {
+                tracing::warn!(%settlement, %error, "a late claim waits for the new home");
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the hand-over of a transfer, if its day has come.
+    async fn hand_over(&self, transfer: TransferId) -> Result<(), NodeError> {
+        self.writer.run(Freeze(transfer)).await?;
+        let Some(row) = self.ledger.transfer(transfer)? else {
+            return Ok(());
+        };
+        if row.state != TransferState::Frozen {
+            return Ok(());
+        }
+        let (psn_no, from) = (row.order.person.psn_no, row.order.cover.days.from());
+        let read_at = change_of(&self.ledger, psn_no)?;
+        self.ledger.barrier().await?;
+        let command = WriteHandOver {
+            own: self.region,
+            transfer,
+            visits: standing_visits(&self.ledger, psn_no, from)?,
+            read_at,
+            salt: salt(&*self.chance),
+        };
+        self.writer.run(command).await?;
+        Ok(())
+    }
+
+    async fn deliver_to(&self, region: RegionCode, peer: &Peer) -> Result<(), NodeError> {
+        loop {
+            let head = self.ledger.stream(Stream::Hands(region))?;
+            let head = head.unwrap_or(StreamHead::EMPTY);
+            if head.acknowledged >= head.written {
+                return Ok(());
+            }
+            // What is told to a peer is synced.
+            self.ledger.barrier().await?;
+            let from = head.acknowledged.saturating_add(1);
+            let words = words_from(&self.ledger, region, from, BATCH)?;
+            let held = peer.deliver_hands(&words, WITHIN).await.map_err(untold)?;
+            if held <= head.acknowledged {
+                let why = format!("{region} holds {held} of {}", head.written);
+                return Err(NodeError::refused(RefusalCode::OutcomeUnknown, why));
+            }
+            let new_home = region;
+            let acknowledged = HandsAcknowledged {
+                new_home,
+                up_to: held,
+            };
+            self.writer.run(Acknowledge(acknowledged)).await?;
+        }
+    }
+
+    /// Takes words that an old home delivers; the highest number that is held then.
+    ///
+    /// # Errors
+    /// A refusal when one is not that region's word to this one, or the node's own trouble.
+    pub async fn take(&self, peer: RegionCode, hands: Vec<ProvenHand>) -> Result<u64, NodeError> {
+        let signer = self.other(peer)?.signing_key().clone();
+        let mut held = self.ledger.hands_held(peer)?.unwrap_or_default();
+        for hand in hands {
+            let word = &hand.word;
+            if !is_word(&hand, peer, self.region, &signer) {
+                tracing::error!(region = %peer, number = word.number, "a hand-over is not its region's word");
+                let why = format!("hands: number {} is not signed by {peer}", word.number);
+                return Err(NodeError::refused(RefusalCode::Malformed, why));
+            }
+            let command = Take {
+                own: self.region,
+                hand,
+                salt: salt(&*self.chance),
+            };
+            held = self.writer.run(command).await?.answer;
+        }
+        Ok(held)
+    }
+
+    /// How a person stands who came from an old home.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub async fn late_standing(
+        &self,
+        old_home: RegionCode,
+        transfer: TransferId,
+    ) -> Result<LateStanding, NodeError> {
+        let row = self.arrived_from(old_home, transfer)?;
+        let told = standing(&*self.ledger, &row)?;
+        self.ledger.barrier().await?;
+        Ok(told)
+    }
+
+    /// Counts a late claim of an old home in.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub async fn count_in(
+        &self,
+        old_home: RegionCode,
+        offer: LateOffer,
+    ) -> Result<Offered, NodeError> {
+        let row = self.arrived_from(old_home, offer.supplement.transfer)?;
+        if row.order.number != offer.supplement.number {
+            return Err(NodeError::refused(RefusalCode::UnknownPerson, self.region));
+        }
+        let command = CountIn { old_home, offer };
+        self.writer
+            .run(command)
+            .await?
+            .answer
+            .map_err(NodeError::from)
+    }
+
+    /// Words to a new home that was restored, from the number after `held` on.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn words_after(
+        &self,
+        new_home: RegionCode,
+        held: u64,
+    ) -> Result<Vec<ProvenHand>, NodeError> {
+        self.ledger.barrier().await?;
+        Ok(words_from(
+            &self.ledger,
+            new_home,
+            held.saturating_add(1),
+            BATCH,
+        )?)
+    }
+}
+
+/// The home role's way to new homes. It ends with the desk.
+pub struct WayThere(Weak<TransferDesk>);
+
+impl WayThere {
+    /// By way of a desk.
+    #[must_use]
+    pub fn of(desk: &Arc<TransferDesk>) -> Arc<Self> {
+        Arc::new(Self(Arc::downgrade(desk)))
+    }
+
+    fn desk(&self) -> Result<Arc<TransferDesk>, NodeError> {
+        self.0.upgrade().ok_or_else(|| WriteError::Closed.into())
+    }
+}
+
+impl NewHomes for WayThere {
+    fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding> {
+        Box::pin(async move {
+            let desk = self.desk()?;
+            let peer = desk.other(leaving.new_home)?;
+            let told = peer.late_standing(leaving.transfer, WITHIN).await;
+            told.map_err(untold)
+        })
+    }
+
+    fn offer(&self, new_home: RegionCode, offer: LateOffer) -> Answer<'_, Offered> {
+        Box::pin(async move {
+            let desk = self.desk()?;
+            let peer = desk.other(new_home)?;
+            let told = peer.offer_supplement(&offer, WITHIN).await;
+            told.map_err(untold)
+        })
+    }
+}

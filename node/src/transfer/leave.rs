@@ -1,0 +1,237 @@
+//! The old home's part: freezing a person, writing the hand-over, and giving its words out of the journal.
+//!
+//! What stands of the last two years goes along, so that none of it settles again. It is read outside the writer's
+//! turn, and used only if the person's record has not moved since.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::date::{ServiceDate, Timestamp};
+use huitong_core::id::{SettlementId, TransferId};
+use huitong_core::person::PsnNo;
+use huitong_core::record::hand::{HandOver, Handed, HandedVisit, ProvenHand};
+use huitong_core::record::home::Committed;
+use huitong_core::record::transfer::{HandRegained, HandWritten, TransferStep, TransferStepped};
+use huitong_core::record::{NodeRecord, is_hand};
+use huitong_core::region::RegionCode;
+use huitong_journal::Frame;
+
+use super::there;
+use crate::group::Group;
+use crate::home::late::word;
+use crate::ledger::Ledger;
+use crate::people::act::day_of;
+use crate::store::apply::Records;
+use crate::store::{
+    Filings, HomeState, Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
+    account_now,
+};
+use crate::writer::{Command, Verdict};
+
+/// Begins what is due: from now on nothing is settled for the person.
+pub struct Freeze(pub TransferId);
+
+impl Command for Freeze {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let Self(transfer) = self;
+        let row = rows.transfer(transfer)?;
+        let is_due = |row: &TransferRow| {
+            Ok::<_, StoreError>(
+                row.state == TransferState::Agreed && row.order.cover.days.from() <= day_of(at)?,
+            )
+        };
+        match row {
+            Some(row) if is_due(&row)? => {
+                let step = TransferStep::Frozen;
+                let record = TransferStepped { transfer, step, at };
+                Ok(Verdict::Append(
+                    vec![NodeRecord::TransferStepped(record)],
+                    (),
+                ))
+            }
+            Some(_) | None => Ok(Verdict::Answer(())),
+        }
+    }
+}
+
+/// Writes the hand-over of a frozen person.
+pub struct WriteHandOver {
+    /// The old home.
+    pub own: RegionCode,
+    /// The transfer.
+    pub transfer: TransferId,
+    /// What stands, as it was read.
+    pub visits: Vec<HandedVisit>,
+    /// The change of the person's record that it was read at.
+    pub read_at: u64,
+    /// The salt of the word.
+    pub salt: [u8; 16],
+}
+
+impl Command for WriteHandOver {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let Some(row) = rows.transfer(self.transfer)? else {
+            return Ok(Verdict::Answer(()));
+        };
+        let psn_no = row.order.person.psn_no;
+        let account = there(account_now(rows, psn_no)?, "a member without an account")?;
+        if row.state != TransferState::Frozen || account.version.change != self.read_at {
+            return Ok(Verdict::Answer(()));
+        }
+        let member = there(
+            rows.member(psn_no)?,
+            "a person is handed over whom nobody knows",
+        )?;
+        let between = (self.own, row.order.new_home);
+        let hand_over = HandOver {
+            order: row.order,
+            member,
+            prior: rows
+                .relation(psn_no)?
+                .map_or_else(Vec::new, |row| row.prior),
+            version: account.next_version(),
+            totals: account.totals.into_iter().collect(),
+            balances: account.balances,
+            filings: rows.filings(psn_no)?.unwrap_or(Filings(Vec::new())).0,
+            visits: self.visits,
+        };
+        let word = word(between, Handed::Person(hand_over), self.salt, rows, at)?;
+        let record = HandWritten::new(word);
+        Ok(Verdict::Append(vec![NodeRecord::HandWritten(record)], ()))
+    }
+}
+
+/// A word of this home that came back from the new one after a restore.
+pub struct RegainHand(pub ProvenHand);
+
+impl Command for RegainHand {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let ProvenHand { word, proof } = self.0;
+        let head = rows.stream(Stream::Hands(word.new_home))?;
+        if word.number <= head.unwrap_or(StreamHead::EMPTY).written {
+            return Ok(Verdict::Answer(()));
+        }
+        let record = HandWritten::new(word);
+        let record = NodeRecord::HandRegained(HandRegained { proof, record });
+        Ok(Verdict::Append(vec![record], ()))
+    }
+}
+
+/// A person's settlements, the latest first, each with whether it stands.
+fn settlements(
+    ledger: &Ledger,
+    psn_no: PsnNo,
+) -> Result<Vec<(HandedVisit, Committed)>, StoreError> {
+    let mut next = ledger.account(psn_no)?.and_then(|account| account.last);
+    let mut found = Vec::new();
+    while let Some(id) = next {
+        let row = ledger.home_settlement(id.treatment, id.settlement)?;
+        let row = there(row, "a person's settlement is gone")?;
+        if let HomeState::Committed(at) = row.state {
+            let record = ledger.record(at)?.into_committed();
+            let record = there(record, "a commit's place holds another record")?;
+            let visit = HandedVisit {
+                treatment: id.treatment,
+                settlement: id.settlement,
+                visit: record.claim.visit_key(),
+            };
+            found.push((visit, record));
+        }
+        next = row.previous;
+    }
+    Ok(found)
+}
+
+/// The latest settlement that stands for an admission from a day on.
+///
+/// # Errors
+/// [`StoreError`] when the journal cannot be read.
+pub fn settled_since(
+    ledger: &Ledger,
+    psn_no: PsnNo,
+    from: ServiceDate,
+) -> Result<Option<SettlementId>, StoreError> {
+    let standing = settlements(ledger, psn_no)?;
+    let since = |record: &Committed| record.claim.visit.admitted >= from;
+    let found = standing.into_iter().find(|(_, record)| since(record));
+    Ok(found.map(|(visit, _)| visit.settlement))
+}
+
+/// What stands of a person's care since the beginning of the year before a day.
+///
+/// # Errors
+/// [`StoreError`] when the journal cannot be read.
+pub fn standing_visits(
+    ledger: &Ledger,
+    psn_no: PsnNo,
+    from: ServiceDate,
+) -> Result<Vec<HandedVisit>, StoreError> {
+    let since = from.year().saturating_sub(1);
+    let standing = settlements(ledger, psn_no)?.into_iter();
+    let recent = standing.filter(|(_, record)| record.claim.visit.discharged.year() >= since);
+    Ok(recent.map(|(visit, _)| visit).collect())
+}
+
+/// At most `limit` words to a new home, from a number on, ascending.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn words_from(
+    ledger: &Ledger,
+    new_home: RegionCode,
+    from: u64,
+    limit: usize,
+) -> Result<Vec<ProvenHand>, StoreError> {
+    let block = from.saturating_sub(1) / Stream::BLOCK;
+    let Some(begins) = ledger.block(Stream::Hands(new_home), block)? else {
+        return Ok(Vec::new());
+    };
+    let mut words = Vec::new();
+    for frame in ledger.frames_from(begins) {
+        let frame = frame?;
+        for (nth, bytes) in (0_u32..)
+            .zip(frame.records())
+            .filter(|(_, bytes)| is_hand(bytes))
+        {
+            if words.len() >= limit {
+                return Ok(words);
+            }
+            let hand = proven(&frame, nth, NodeRecord::from_bytes(bytes)?)?;
+            if hand.word.new_home == new_home && hand.word.number >= from {
+                words.push(hand);
+            }
+        }
+    }
+    Ok(words)
+}
+
+fn proven(frame: &Frame, nth: u32, record: NodeRecord) -> Result<ProvenHand, StoreError> {
+    if let NodeRecord::HandRegained(regained) = record {
+        let (word, proof) = (regained.record.into_word(), regained.proof);
+        Ok(ProvenHand { word, proof })
+    } else if let NodeRecord::HandWritten(written) = record {
+        let group = Group::of_frame(frame);
+        let proof = group.and_then(|group| group.proof(nth));
+        let proof = there(proof, "a hand-over's frame is not sealed")?;
+        let word = written.into_word();
+        Ok(ProvenHand { word, proof })
+    } else {
+        Err(StoreError::Inconsistent(
+            "a hand-over's place holds another record",
+        ))
+    }
+}
+
+/// Where a person's record stands that is to be handed over.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn change_of(ledger: &Ledger, psn_no: PsnNo) -> Result<u64, StoreError> {
+    Ok(ledger
+        .account(psn_no)?
+        .map_or(0, |account| account.version.change))
+}
