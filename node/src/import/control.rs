@@ -6,7 +6,10 @@ use csv::{ByteRecord, ReaderBuilder};
 use huitong_core::money::Fen;
 use huitong_core::record::import::ImportKind;
 
-use super::{FileKind, balances, externals, totals};
+use super::{FileKind, balances, totals};
+
+/// The column of the amounts of settlements.
+pub(super) const EXTERNAL_TOTAL: &str = "total";
 
 /// What is counted of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +27,7 @@ impl ControlSums {
         let amounts: &[&str] = match kind {
             FileKind(ImportKind::OpeningTotals) => &[totals::AMOUNT],
             FileKind(ImportKind::Balances) => &balances::AMOUNTS,
-            FileKind(ImportKind::Externals) => &[externals::TOTAL],
+            FileKind(ImportKind::Externals) => &[EXTERNAL_TOTAL],
             FileKind(
                 ImportKind::Members
                 | ImportKind::Filings

@@ -17,13 +17,11 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::vocabulary::Setting;
 
 use super::cell::{self, Wrong, wrong};
-use super::control::ControlSums;
+use super::control::{ControlSums, EXTERNAL_TOTAL as TOTAL};
 use super::fault::{Findings, RowFaults};
 use super::table::{Column, Lined, Need, Row, Sheet};
 use super::{ImportHeader, control};
 
-/// The column of the amounts.
-pub(super) const TOTAL: &str = "total";
 const COLUMNS: &[Column] = &[
     ("core_id", Need::Required),
     ("psn_no", Need::Required),
