@@ -9,7 +9,10 @@ mod facts;
 mod layer;
 mod values;
 
-use huitong_core::vocabulary::{Administration, Grade, InstitutionType, Place, Scheme, Setting};
+use huitong_core::policy::provisional::SNAPSHOT_HOURS_AT_MOST;
+use huitong_core::vocabulary::{
+    Administration, Care, Grade, InstitutionType, Place, Scheme, Setting,
+};
 use serde_json::{Map, Value, json};
 
 use values::{list_of, said, text, word};
@@ -70,6 +73,7 @@ fn head() -> Value {
             "what is remembered of a person from one settlement to the next",
             "跨次结算的累计"
         ),
+        "provisional": said(provisional(), "what is settled while the home region cannot be reached; nothing if left out", "参保地无法连接时可先行结算的范围"),
         "layer": said(list_of(&json!({"$ref": "#/definitions/layer"})), "the rules, in order of payment", "各项待遇，按支付先后"),
         "example": said(list_of(&json!({"$ref": "#/definitions/example"})), "worked examples that must come out", "必须相符的算例"),
         "part": said(
@@ -101,6 +105,32 @@ fn tier() -> Value {
             "administration": list_of(&word(Administration::ALL)),
             "kind": list_of(&word(InstitutionType::ALL)),
             "networked": {"type": "boolean"},
+        },
+    })
+}
+
+fn provisional() -> Value {
+    let epidemic = json!({
+        "type": "object", "additionalProperties": false, "required": ["title", "from"],
+        "properties": {
+            "title": said(text(), "what it is called", "疫情名称"),
+            "from": {"$ref": "#/definitions/date"},
+            "until": {"$ref": "#/definitions/date"},
+            "diseases": list_of(&json!({"$ref": "#/definitions/name"})),
+        },
+    });
+    json!({
+        "type": "object", "additionalProperties": false,
+        "required": ["care", "ceiling", "snapshot_hours", "home_bears"],
+        "properties": {
+            "care": said(list_of(&word(Care::ALL)), "for which care", "适用情形"),
+            "ceiling": said(json!({"$ref": "#/definitions/money"}), "the most that funds and accounts pay by one", "单笔基金与账户支付限额"),
+            "snapshot_hours": said(
+                json!({"type": "integer", "minimum": 1, "maximum": SNAPSHOT_HOURS_AT_MOST}),
+                "how long a signed snapshot may be used", "签名快照有效小时数"
+            ),
+            "home_bears": said(json!({"$ref": "#/definitions/money"}), "how much of one loss is the home region's", "参保地承担的单笔损失上限"),
+            "epidemic": said(list_of(&epidemic), "declared epidemics", "已宣布的疫情"),
         },
     })
 }

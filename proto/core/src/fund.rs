@@ -1,9 +1,9 @@
 //! The funds and accounts that pay, after the national `fund_pay_type` table.
 //!
 //! A closed list: amounts are never moved between two of them, and every total, net and statement
-//! is per fund. Two numbers are our own, for what the table has no number for that was seen in use:
-//! `310299` for the family account, whose money the interface reports beside the table, and
-//! `999901` for a commercial tier. Deliberately absent: cash and the hospital's own part, which no
+//! is per fund. Three numbers are our own, for what the table has no number for:
+//! `310299` for the family account, whose money the interface reports beside the table, `999901` for a
+//! commercial tier, and `999902` for what a home region bears of a provisional settlement's loss. Deliberately absent: cash and the hospital's own part, which no
 //! fund pays and nothing clears.
 
 use std::fmt;
@@ -79,6 +79,8 @@ funds! {
     ReAssistance = 610_102, "re_assistance", "倾斜救助", "Re-assistance";
     /// A commercial tier settled in the same run.
     Commercial = 999_901, "commercial", "商业补充医疗保险", "Commercial supplement";
+    /// What the home region bears of the loss of provisional settlements; it pays no benefit.
+    ProvisionalLoss = 999_902, "provisional_loss", "先行结算损失", "Provisional-settlement losses";
 }
 
 impl Fund {
@@ -156,13 +158,17 @@ mod tests {
         }
         assert_eq!(Fund::from_code(310_101), Err(FundError));
         assert_eq!(Fund::parse("EmployeePool"), Err(FundError));
-        assert!(FundError.to_string().ends_with("re_assistance, commercial"));
+        assert!(
+            FundError
+                .to_string()
+                .ends_with("commercial, provisional_loss")
+        );
     }
 
     #[test]
     fn funds_order_by_number() {
         assert!(Fund::ALL.is_sorted_by(|a, b| a < b && a.code() < b.code()));
-        assert_eq!(Fund::ALL.len(), 15);
+        assert_eq!(Fund::ALL.len(), 16);
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::money::{Fen, SignedFen};
 use crate::name::Name;
 use crate::person::{PersonRef, PsnNo};
 use crate::policy::layer::{Bounds, Payer};
+use crate::provisional::{SignedBody, SignedSnapshot, Used};
 use crate::ratio::Ratio;
 use crate::receipt::{ClearingPart, GroupSignature, PersonalPart, Receipt, ReceiptBody};
 use crate::refusal::{Refusal, RefusalCode};
@@ -338,4 +339,36 @@ fn an_artifact_is_no_other_artifact() {
     let bytes = claim().to_bytes();
     assert!(Decision::from_bytes(&bytes).is_err());
     assert_eq!(Claim::from_bytes(&bytes).unwrap(), claim());
+}
+
+#[test]
+fn a_signed_snapshot_and_its_use_keep_their_bytes() {
+    let claim = claim();
+    let body = SignedBody {
+        treatment: claim.treatment,
+        visit: claim.visit_key(),
+        admitted: claim.visit.admitted,
+        snapshot: snapshot(),
+        signed_at: Timestamp::from_millis(1_678_420_800_000).unwrap(),
+        usable_until: Timestamp::from_millis(1_678_680_000_000).unwrap(),
+    };
+    let leaf = body.leaf();
+    let signed = SignedSnapshot {
+        body,
+        group: GroupSignature {
+            root: merkle::leaf_hash(b"another"),
+            size: 1,
+            algorithm: 1,
+            key_id: sha256(b"key"),
+            signature: vec![7; 64],
+        },
+        index: 0,
+        path: Vec::new(),
+    };
+    assert!(!signed.is_in_group());
+    let mut proven = signed.clone();
+    proven.group.root = leaf;
+    assert!(proven.is_in_group());
+    let at = Timestamp::from_millis(1_678_500_000_000).unwrap();
+    golden_file("snapshot_used", &Used { signed, at });
 }

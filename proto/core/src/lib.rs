@@ -37,6 +37,7 @@ pub mod name;
 pub mod officer;
 pub mod person;
 pub mod policy;
+pub mod provisional;
 pub mod publication;
 pub mod ratio;
 pub mod receipt;

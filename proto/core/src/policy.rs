@@ -10,6 +10,7 @@ pub mod fact;
 pub mod layer;
 mod needs;
 mod path;
+pub mod provisional;
 pub mod quantity;
 mod rules;
 pub mod tier;
@@ -29,6 +30,7 @@ pub use path::{FaultPath, PathStep};
 pub use rules::{FaultKind, PolicyFault};
 
 use layer::Layer;
+use provisional::ProvisionalRule;
 use tier::TierRow;
 use total::TotalRule;
 
@@ -97,6 +99,8 @@ pub struct Draft {
     pub totals: Vec<TotalRule>,
     /// The layers, in order of payment.
     pub layers: Vec<Layer>,
+    /// What it allows while its region cannot be reached; nothing unless it says so.
+    pub provisional: Option<ProvisionalRule>,
 }
 
 /// A benefit policy whose parts agree with one another.
@@ -182,5 +186,11 @@ impl Policy {
     #[must_use]
     pub fn layers(&self) -> &[Layer] {
         &self.0.layers
+    }
+
+    /// What it allows while its region cannot be reached; `None`: nothing.
+    #[must_use]
+    pub const fn provisional(&self) -> Option<&ProvisionalRule> {
+        self.0.provisional.as_ref()
     }
 }

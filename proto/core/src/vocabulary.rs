@@ -218,6 +218,16 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Care that may be settled provisionally while the home region cannot be reached.
+    Care, "kind of care" {
+        /// The patient came as an emergency.
+        1 Emergency "emergency",
+        /// The green channel (绿色通道) of a declared epidemic.
+        2 Epidemic "epidemic",
+    }
+}
+
+vocabulary! {
     /// An assistance identity (救助身份), valid between dates.
     AssistanceIdentity, "assistance identity" {
         /// Extreme poverty (特困).

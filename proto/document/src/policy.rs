@@ -7,6 +7,7 @@
 pub(crate) mod condition;
 mod header;
 mod layer;
+mod provisional;
 mod quantity;
 mod table;
 mod take;
@@ -18,7 +19,7 @@ use crate::bill::Example;
 use crate::fault::{FAULTS_AT_MOST, Faults};
 use crate::origin::Origins;
 use crate::parts::Resolved;
-use crate::reader::{BYTES_AT_MOST, Document, Field, Places, Section};
+use crate::reader::{BYTES_AT_MOST, Document, Field, Places, Section, sound};
 
 /// A policy with the bytes it was published as.
 #[derive(Debug, Clone)]
@@ -155,6 +156,7 @@ fn draft(document: &Document) -> Option<Draft> {
     let declared = header::declared(&root);
     let totals = header::totals(&root, &declared);
     let _ = root.need("layer", "at least one [[layer]]", "至少一个 [[layer]]");
+    let provisional = sound(provisional::provisional(&root));
     let inherited = source.as_deref().unwrap_or("-");
     let layers: Vec<_> = root
         .tables("layer")
@@ -173,6 +175,7 @@ fn draft(document: &Document) -> Option<Draft> {
         tags,
         totals: totals?,
         layers: layers?,
+        provisional: provisional?,
     })
 }
 

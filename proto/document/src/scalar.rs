@@ -12,8 +12,8 @@ use huitong_core::name::Name;
 use huitong_core::ratio::{Coefficient, Ratio};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{
-    Administration, AssistanceIdentity, FilingClass, FilingTime, Grade, InstitutionType, Part,
-    Place, Scheme, Setting,
+    Administration, AssistanceIdentity, Care, FilingClass, FilingTime, Grade, InstitutionType,
+    Part, Place, Scheme, Setting,
 };
 use rust_decimal::Decimal;
 
@@ -124,6 +124,7 @@ vocabularies! {
     Grade: "a grade such as \"three\"", "医院等级，如 \"three\"";
     Administration: "an administration such as \"city\"", "隶属级别，如 \"city\"";
     InstitutionType: "an institution type such as \"general\"", "机构类型，如 \"general\"";
+    Care: "\"emergency\" or \"epidemic\"", " \"emergency\" 或 \"epidemic\"";
     Part: "a part of the bill: \"in\", \"first\", \"over\" or \"out\"", "费用部分：\"in\"、\"first\"、\"over\" 或 \"out\"";
 }
 

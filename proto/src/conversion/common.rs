@@ -31,6 +31,7 @@ wire_enum!(
         ReAssistance,
         Commercial,
         FamilyAccount,
+        ProvisionalLoss,
     }
 );
 

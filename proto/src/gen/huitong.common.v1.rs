@@ -173,6 +173,8 @@ pub enum Fund {
     ReAssistance = 13,
     Commercial = 14,
     FamilyAccount = 15,
+    /// What the home region bears of the loss of a provisional settlement.
+    ProvisionalLoss = 16,
 }
 impl Fund {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -197,6 +199,7 @@ impl Fund {
             Self::ReAssistance => "FUND_RE_ASSISTANCE",
             Self::Commercial => "FUND_COMMERCIAL",
             Self::FamilyAccount => "FUND_FAMILY_ACCOUNT",
+            Self::ProvisionalLoss => "FUND_PROVISIONAL_LOSS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -218,6 +221,7 @@ impl Fund {
             "FUND_RE_ASSISTANCE" => Some(Self::ReAssistance),
             "FUND_COMMERCIAL" => Some(Self::Commercial),
             "FUND_FAMILY_ACCOUNT" => Some(Self::FamilyAccount),
+            "FUND_PROVISIONAL_LOSS" => Some(Self::ProvisionalLoss),
             _ => None,
         }
     }

@@ -277,6 +277,7 @@ pub fn draft(layers: Vec<Layer>) -> Draft {
         tags: BTreeMap::new(),
         totals: Vec::new(),
         layers,
+        provisional: None,
     }
 }
 

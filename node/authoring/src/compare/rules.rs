@@ -5,6 +5,7 @@ use huitong_core::policy::fact::Dimension;
 use huitong_core::policy::layer::Layer;
 use huitong_core::policy::total::TotalRule;
 use huitong_core::policy::{BenefitDate, Policy};
+use huitong_core::vocabulary::Care;
 use huitong_explanation::Sentence;
 use huitong_explanation::wording;
 
@@ -60,7 +61,7 @@ type Head<'a> = (&'a str, &'a str, &'a dyn Fn(&Policy) -> Sentence);
 fn whole(policies: Pair<&Policy>) -> Vec<Sentence> {
     let of = |see: &dyn Fn(&Policy) -> Sentence| change(&policies.map(see));
     let mut found = Vec::new();
-    let heads: [Head<'_>; 7] = [
+    let heads: [Head<'_>; 8] = [
         ("参保地", "home region", &|it| {
             Sentence::same(it.scope().region)
         }),
@@ -101,6 +102,11 @@ fn whole(policies: Pair<&Policy>) -> Vec<Sentence> {
             let tiers: Vec<_> = it.tiers().iter().map(wording::tier_row).collect();
             Sentence::joined(&tiers, "；", "; ")
         }),
+        (
+            "先行结算",
+            "settled while home cannot be reached",
+            &provisional,
+        ),
         ("各项顺序", "order of the rules", &|it| {
             let other = if std::ptr::eq(it, policies.old) {
                 policies.new
@@ -119,6 +125,43 @@ fn whole(policies: Pair<&Policy>) -> Vec<Sentence> {
     found.extend(indexes(policies));
     found.extend(totals(policies));
     found
+}
+
+/// What is settled while the home region cannot be reached.
+fn provisional(policy: &Policy) -> Sentence {
+    let Some(rule) = policy.provisional() else {
+        return both("不允许", "nothing");
+    };
+    let care: Vec<_> = rule.care.iter().map(|care| care_words(*care)).collect();
+    let care = Sentence::joined(&care, "、", ", ");
+    let epidemics = rule.epidemics.iter().map(|declared| {
+        let diseases: Vec<_> = declared.diseases.iter().map(ToString::to_string).collect();
+        let until = declared.days.until();
+        let until = until.map_or_else(|| "…".to_owned(), |day| day.to_string());
+        let (title, from) = (&declared.title, declared.days.from());
+        Sentence::same(format!("{title} {from}–{until} {}", diseases.join(" ")).trim_end())
+    });
+    let epidemics = Sentence::joined(&epidemics.collect::<Vec<_>>(), "；", "; ");
+    let (ceiling, hours, bears) = (rule.ceiling, rule.snapshot_hours, rule.home_bears);
+    both(
+        format!(
+            "{}，限额 {ceiling} 元，快照 {hours} 小时内有效，参保地承担损失至 {bears} 元 {}",
+            care.zh, epidemics.zh
+        )
+        .trim_end(),
+        format!(
+            "{}, up to {ceiling} yuan, on a snapshot of {hours} hours at most, the home region bears a loss up to {bears} yuan {}",
+            care.en, epidemics.en
+        )
+        .trim_end(),
+    )
+}
+
+fn care_words(care: Care) -> Sentence {
+    match care {
+        Care::Emergency => both("急诊", "emergencies"),
+        Care::Epidemic => both("疫情绿色通道", "a declared epidemic"),
+    }
 }
 
 /// Published figures, by year.

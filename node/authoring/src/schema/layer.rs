@@ -33,6 +33,7 @@ fn object(required: &[&str], properties: &Value) -> Value {
 fn layer() -> Value {
     let payers: Vec<&str> = Fund::ALL
         .iter()
+        .filter(|fund| **fund != Fund::ProvisionalLoss)
         .map(|fund| fund.as_str())
         .chain(["hospital"])
         .collect();

@@ -9,6 +9,7 @@
 
 mod kind;
 mod layers;
+mod provisional;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ pub(super) fn faults(draft: &Draft) -> Vec<PolicyFault> {
     check.indexes();
     check.totals();
     check.layers();
+    check.provisional();
     check.faults
 }
 

@@ -121,7 +121,12 @@ fn payer(dice: &mut Dice) -> Payer {
         1 => Payer::Fund(Fund::FamilyAccount),
         2 => Payer::Hospital,
         _ => loop {
-            let fund = dice.of(Fund::ALL);
+            let payers: Vec<Fund> = Fund::ALL
+                .iter()
+                .copied()
+                .filter(|fund| *fund != Fund::ProvisionalLoss)
+                .collect();
+            let fund = dice.of(&payers);
             if !fund.is_account() {
                 return Payer::Fund(fund);
             }

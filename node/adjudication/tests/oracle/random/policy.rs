@@ -75,6 +75,7 @@ pub fn draft_asking(dice: &mut Dice, asks: Asks) -> (Draft, i64) {
         tags: BTreeMap::new(),
         totals,
         layers,
+        provisional: None,
     };
     (draft, scale)
 }

@@ -1,5 +1,6 @@
 //! What can be wrong with a policy, in words.
 
+use crate::money::Fen;
 use crate::name::Name;
 use crate::policy::fact::NumberFact;
 use crate::policy::layer::LabelRef;
@@ -113,6 +114,20 @@ fault_kinds! {
     UnreachableRow "an earlier row always applies, so this one never does" "前面的行总是适用，本行永远不会用到";
     /// A condition that asks nothing.
     EmptyCondition "an empty condition asks nothing; leave `when` out" "空条件没有意义，请去掉 `when`";
+    /// The care that is settled provisionally is not named, or twice.
+    Care "name at least one kind of care, each once" "至少列出一种可先行结算的情形，且不得重复";
+    /// A provisional settlement could pay nothing.
+    ProvisionalCeiling "the most that one provisional settlement pays is above zero" "先行结算限额应大于零";
+    /// A snapshot is signed for no time, or for too long.
+    SnapshotHours(most: u16) "a signed snapshot is used for 1 to {most} hours" "签名快照的有效时间应为 1 至 {most} 小时";
+    /// More of a loss is borne than can be lost.
+    BearsOverCeiling(most: Fen) "a loss is never above the ceiling of {most}; bear that much at most" "损失不会超过限额 {most} 元，承担额不得更高";
+    /// Epidemics are named and not declared, or declared and not named.
+    Epidemics "[[provisional.epidemic]] stands exactly where care names \"epidemic\"" "当且仅当 care 含 \"epidemic\" 时列出 [[provisional.epidemic]]";
+    /// A disease is listed twice.
+    RepeatedDisease "a disease is listed once" "病种不得重复";
+    /// A layer pays from what no benefit is paid from.
+    LossPays "no benefit is paid from the provisional-loss account; name a fund" "先行结算损失账户不支付待遇，请改为基金";
 }
 
 impl std::error::Error for FaultKind {}

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Check, FaultKind, Position, RESERVED, plainly_overlap};
+use crate::fund::Fund;
 use crate::policy::condition::Table;
 use crate::policy::fact::NumberFact;
 use crate::policy::layer::{
@@ -135,6 +136,9 @@ impl Check<'_> {
     }
 
     fn given(&mut self, path: &FaultPath, layer: &Layer, earlier: &[Layer]) {
+        if layer.payer == Payer::Fund(Fund::ProvisionalLoss) {
+            self.fault(path, FaultKind::LossPays);
+        }
         let Payer::Given(name) = layer.payer else {
             return;
         };

@@ -119,6 +119,7 @@ fn standing() -> Draft {
             total("visits", vec![Adds::One]),
         ],
         layers: vec![layer("basic"), severe],
+        provisional: None,
     }
 }
 
@@ -135,7 +136,7 @@ fn after(change: impl FnOnce(&mut Draft)) -> Vec<String> {
 }
 
 #[track_caller]
-fn check(change: impl FnOnce(&mut Draft), path: &str, kind: &FaultKind) {
+pub(super) fn check(change: impl FnOnce(&mut Draft), path: &str, kind: &FaultKind) {
     assert_eq!(after(change), [format!("{path}: {kind}")]);
     assert!(!kind.zh().is_ascii());
 }
