@@ -13,6 +13,7 @@ use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::merkle::Tree;
+use huitong_core::provisional::{SignedBody, SignedSnapshot};
 use huitong_core::receipt::{GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::home::HomeRefused;
 use huitong_core::record::recovery::Proof;
@@ -85,6 +86,18 @@ impl Group {
     pub fn proof(&self, record: u32) -> Option<Proof> {
         let (index, path) = self.leaf(record)?;
         Some(Proof {
+            group: self.signature.clone(),
+            index,
+            path,
+        })
+    }
+
+    /// The signed snapshot of one record of the group; `None` for a record without one.
+    #[must_use]
+    pub fn snapshot(&self, record: u32, body: SignedBody) -> Option<SignedSnapshot> {
+        let (index, path) = self.leaf(record)?;
+        Some(SignedSnapshot {
+            body,
             group: self.signature.clone(),
             index,
             path,

@@ -98,6 +98,9 @@ impl HandDesk {
             VisitStanding::Settled(other) => {
                 Err(NodeError::refused(RefusalCode::VisitAlreadySettled, other))
             }
+            VisitStanding::Provisional(other) => {
+                Err(NodeError::refused(RefusalCode::VisitProvisional, other))
+            }
             VisitStanding::InProgress(other) => {
                 Err(NodeError::refused(RefusalCode::VisitInProgress, other))
             }

@@ -155,10 +155,13 @@ fn assemble(
     let (region, clock, report_every) = (config.region, config.clock, config.report_every);
     let policies = Arc::new(read_policies(&ledger, region)?);
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
-    let calendar = Arc::new(config.calendar);
     let parts = (&ledger, &writer, &policies);
-    let watch = Arc::new(Watch::new(config.watch));
-    let home = home(region, parts, &calendar, (config.reversal, &watch), &chance);
+    let (calendar, watch) = (
+        Arc::new(config.calendar),
+        Arc::new(Watch::new(config.watch)),
+    );
+    let rules = (config.reversal, &watch, &config.certified);
+    let home = home(region, parts, &calendar, rules, &chance);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling(dialer, config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
@@ -248,11 +251,14 @@ fn home(
     region: RegionCode,
     (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
     calendar: &Arc<Calendar>,
-    (reversal, watch): (ReversalRule, &Arc<Watch>),
+    (reversal, watch, certified): (ReversalRule, &Arc<Watch>, &CertifiedKey),
     chance: &Arc<dyn Chance>,
 ) -> Arc<HomeRole> {
-    let watch = Arc::clone(watch);
-    let rules = HomeRules { reversal, watch };
+    let rules = HomeRules {
+        reversal,
+        watch: Arc::clone(watch),
+        certified: certified.clone(),
+    };
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
     let chance = Arc::clone(chance);

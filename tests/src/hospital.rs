@@ -202,6 +202,8 @@ fn outcome(
         settlement::State::Refused => Err(Refused::of_wire(&settled.refusal.unwrap())),
         settlement::State::Abandoned
         | settlement::State::Prepared
+        | settlement::State::Provisional
+        | settlement::State::Borne
         | settlement::State::Unspecified => {
             panic!("no outcome is this: {settled:?}")
         }

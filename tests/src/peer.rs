@@ -52,6 +52,7 @@ impl Peer {
             institution: Some(institution(self.own)),
             visit: bill.visit,
             receipts_held: 0,
+            sign: false,
         };
         let answer = HomeServiceClient::new(self.channel())
             .snapshot(request)

@@ -101,6 +101,12 @@ fn outcome(settled: Option<settlement::Settlement>) -> anyhow::Result<Outcome> {
         settlement::State::Reversed => {
             anyhow::bail!("{}: reversed, and nobody asked for it", settled.settlement)
         }
+        settlement::State::Provisional | settlement::State::Borne => {
+            anyhow::bail!(
+                "{}: provisional, which no policy of the demo allows",
+                settled.settlement
+            )
+        }
         settlement::State::Prepared | settlement::State::Unspecified => {
             anyhow::bail!(
                 "{}: answered while its outcome is unknown",

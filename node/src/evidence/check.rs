@@ -15,7 +15,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 use crate::group::is_signed;
-use crate::home::commit::amounts;
+use crate::home::commit::are_of;
 use crate::policies::{HeldPolicy, PolicyError};
 
 /// The largest file that is read: a bill of 10,000 lines has a tenth of it.
@@ -211,7 +211,7 @@ fn decided_again(evidence: &Evidence, policy: &HeldPolicy) -> Result<(), Evidenc
     if again.as_ref() != Ok(decision) {
         return Err(EvidenceFault::Decision);
     }
-    if amounts(decision).as_ref() != Ok(&word.receipt.body.clearing.amounts) {
+    if !are_of(decision, &word.receipt.body.clearing.amounts) {
         return Err(EvidenceFault::Amounts);
     }
     Ok(())

@@ -132,7 +132,7 @@ impl EvidenceDesk {
                 return self.of_refused(*refused);
             }
             // What was cancelled before it was known was never put to the home region with a claim.
-            ViewState::Prepared | ViewState::Abandoned(None) => {
+            ViewState::Prepared | ViewState::Provisional(_) | ViewState::Abandoned(None) => {
                 return Err(not_settled(settlement));
             }
         };
@@ -141,6 +141,7 @@ impl EvidenceDesk {
             snapshot,
             decision,
             receipt,
+            trued_up: _,
         } = settled;
         let policy = self.policy(&decision.policy)?;
         let word = HomeWord { receipt, reversal };

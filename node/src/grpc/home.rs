@@ -8,6 +8,7 @@ use huitong_core::decision::EngineVersion;
 use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
+use huitong_core::provisional::Used;
 use huitong_core::record::person::{AskedBy, PersonChange};
 use huitong_core::record::registry::FilingArea;
 use huitong_core::refusal::RefusalCode;
@@ -71,12 +72,20 @@ impl HomeService for HomeGrpc {
     ) -> Result<Response<v1::SnapshotResponse>, Status> {
         let treatment = calling_region(&request)?;
         let message = request.into_inner();
-        let held = message.receipts_held;
+        let (held, sign) = (message.receipts_held, message.sign);
         let ask = snapshot_ask(message, treatment).map_err(|fault| malformed(&fault))?;
         self.own_person(&ask.person)?;
         self.role.acknowledge(treatment, held)?;
-        let snapshot = self.role.snapshot(&ask).await?.to_bytes();
-        Ok(Response::new(v1::SnapshotResponse { snapshot }))
+        let snapshot = self.role.snapshot(&ask).await?;
+        let signed = if sign {
+            self.role.sign(&ask, &snapshot).await?
+        } else {
+            None
+        };
+        Ok(Response::new(v1::SnapshotResponse {
+            snapshot: snapshot.to_bytes(),
+            signed: signed.map(|signed| signed.to_bytes()).unwrap_or_default(),
+        }))
     }
 
     #[tracing::instrument(name = "home.commit", skip_all, fields(settlement = %request.get_ref().settlement))]
@@ -245,7 +254,15 @@ fn commit_order(
     let version = Path::root("version").required(message.version)?;
     let path = Path::root("decision");
     let decision = path.required(message.decision)?;
+    let used = match &*message.provisional {
+        [] => None,
+        bytes => {
+            let path = Path::root("provisional");
+            Some(Used::from_bytes(bytes).map_err(|fault| path.wrong(fault))?)
+        }
+    };
     let order = CommitOrder {
+        used,
         settlement: Path::root("settlement").parse(&message.settlement, SettlementId::parse)?,
         claim: claim_from_wire(message.claim, treatment, Path::root("claim"))?,
         version: PersonVersion {

@@ -29,6 +29,7 @@ pub mod registry;
 mod reversal;
 pub mod routes;
 pub mod shown;
+mod shown_provisional;
 pub mod status;
 pub mod transfer;
 pub mod transfer_client;

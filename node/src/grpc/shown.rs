@@ -17,6 +17,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
 
+use super::shown_provisional as provisional;
 use crate::compute::compute;
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::treatment::{Replaced, ReversedView, SettledView, SettlementView, ViewState};
@@ -37,12 +38,18 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         reversal: None,
         refund: None,
         correction: None,
+        provisional: None,
     };
     match &view.state {
         ViewState::Prepared => {}
+        ViewState::Provisional(view) => provisional::open(view, policies, &mut shown),
         ViewState::Refused(refused) => {
             shown.state = v1::State::Refused.into();
             shown.refusal = Some(refusal_to_wire(&refused.refusal));
+            if let Some(borne) = &refused.borne {
+                shown.state = v1::State::Borne.into();
+                provisional::borne(borne, &refused.prepared, policies, &mut shown);
+            }
         }
         ViewState::Abandoned(_) => shown.state = v1::State::Abandoned.into(),
         ViewState::Settled(settled) => {
@@ -59,16 +66,14 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
                 &settled.snapshot,
                 &settled.decision,
             );
-            decided(settled, &mut shown);
-            let correction = view
-                .replaces
-                .map(|it| correction(it, settled.decision.cash));
+            decided(settled, policies, &mut shown);
+            let correction = view.replaces.map(|it| correction(it, cash(settled)));
             shown.correction = correction;
         }
         ViewState::Reversed(reversed) => {
             let ReversedView { settled, reversal } = &**reversed;
             shown.state = v1::State::Reversed.into();
-            decided(settled, &mut shown);
+            decided(settled, policies, &mut shown);
             shown.reversal = Some(reversal_to_wire(reversal));
             shown.refund = Some(refund(settled));
         }
@@ -76,9 +81,12 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
     shown
 }
 
-fn decided(settled: &SettledView, shown: &mut v1::Settlement) {
+fn decided(settled: &SettledView, policies: &PolicyBook, shown: &mut v1::Settlement) {
     shown.decision = Some(decision_to_wire(&settled.decision));
     shown.receipt = Some(receipt_to_wire(&settled.receipt));
+    let visit = &settled.prepared.claim.visit;
+    let trued_up = settled.trued_up.as_deref();
+    shown.provisional = trued_up.map(|it| provisional::trued_up(it, visit, policies));
 }
 
 /// What a reversal gives back: every amount of the receipt, and the cash.
@@ -92,12 +100,18 @@ fn refund(settled: &SettledView) -> v1::Refund {
     };
     let is_fund = |fund| !matches!(fund, Fund::OwnAccount | Fund::FamilyAccount);
     v1::Refund {
-        cash_fen: decision.cash.get(),
+        cash_fen: cash(settled).get(),
         own_account_fen: decision.own_account.get(),
         family_account_fen: decision.family_account.get(),
         funds_fen: sum(is_fund).get(),
         unpaid_fen: sum(|_| true).get(),
     }
+}
+
+/// What the patient pays: of what was provisional, the lower of the two.
+fn cash(settled: &SettledView) -> Fen {
+    let trued_up = settled.trued_up.as_ref();
+    trued_up.map_or(settled.decision.cash, |it| it.true_up.patient)
 }
 
 /// What the patient gets back or still pays, the cash of both set against each other.

@@ -91,6 +91,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
         RefusalCode::StoreBroken
         | RefusalCode::HomeUnreachable
+        | RefusalCode::ProvisionalStands
+        | RefusalCode::OverProvisionalCeiling
         | RefusalCode::TreatmentUnreachable
         | RefusalCode::Recovering
         | RefusalCode::PersonHeld
@@ -117,7 +119,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::FilingStands
         | RefusalCode::TransferStands
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
-        RefusalCode::VisitInProgress | RefusalCode::StaleVersion => Code::Aborted,
+        RefusalCode::VisitInProgress
+        | RefusalCode::VisitProvisional
+        | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
         | RefusalCode::MemberMoved
         | RefusalCode::HandedOver

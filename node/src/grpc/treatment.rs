@@ -70,6 +70,7 @@ impl TreatmentService for TreatmentGrpc {
         match self.role.visit_standing(home, visit).await? {
             VisitStanding::Free => {}
             VisitStanding::Settled(id) => answer.settled = id.to_string(),
+            VisitStanding::Provisional(id) => answer.provisional = id.to_string(),
             VisitStanding::InProgress(id) => answer.in_progress = id.to_string(),
         }
         Ok(Response::new(answer))

@@ -319,6 +319,7 @@ impl HomeRole {
                 outcome,
                 change,
             },
+            promise: None,
             calendar: Arc::clone(&self.calendar),
             salt: salt(&*self.chance),
         })

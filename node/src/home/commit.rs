@@ -18,9 +18,11 @@ use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::policy::layer::Payer;
+use huitong_core::provisional::TrueUp;
 use huitong_core::receipt::{ClearingPart, PersonalPart, ReceiptBody};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::transfer::LateOffered;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
@@ -29,6 +31,7 @@ use huitong_core::totals::TotalSlot;
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::bound;
+use super::signing::Promise;
 use crate::clock::Calendar;
 use crate::store::{
     Account, HomeId, Leaving, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now,
@@ -58,6 +61,8 @@ pub struct Commit {
     pub policy: Digest,
     /// What the home region computed itself.
     pub recomputed: Recomputed,
+    /// What was promised for it while this region could not be reached.
+    pub promise: Option<Promise>,
     /// Which days are business days.
     pub calendar: Arc<Calendar>,
     /// The salt of the receipt, should there be one.
@@ -239,8 +244,11 @@ impl Commit {
         now: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
         let bound = bound(rows, self.settlement)?;
+        let true_up = self.true_up(&decision);
+        let amounts = with_loss(amounts(&decision), true_up)
+            .map_err(|_| StoreError::Range("the payment of a fund"))?;
         if let Some(bound) = &bound
-            && amounts(&decision).ok().as_ref() != Some(&bound.amounts)
+            && amounts != bound.amounts
         {
             return Ok(Verdict::Answer(CommitVerdict::LegStands));
         }
@@ -249,13 +257,21 @@ impl Commit {
             None => self.open_day(rows, now)?,
         };
         let after = account.next_version();
-        let body = self.body(&decision, after, business_day, rows, now)?;
+        let body = self.body(&decision, amounts, after, business_day, rows, now)?;
         let head = |stream| {
             rows.stream(stream)
                 .map(|head| head.unwrap_or(StreamHead::EMPTY))
         };
         // Also when legs of it came back: they name a receipt that is lost, and agree with no leg of this one.
         let legs_from = head(Stream::Legs)?.written.saturating_add(1);
+        let (claim, settlement) = (&self.claim, self.settlement);
+        let trued_up = true_up.map(|true_up| TruedUp {
+            treatment: claim.treatment,
+            settlement,
+            person: claim.person,
+            true_up,
+            at: now,
+        });
         let commitment = Commitment {
             salt: self.salt,
             totals: totals_after(&decision, account)?,
@@ -272,7 +288,18 @@ impl Commit {
             body,
             salt: self.salt,
         };
-        Ok(Verdict::Append(vec![NodeRecord::Committed(record)], answer))
+        let mut records = vec![NodeRecord::Committed(record)];
+        records.extend(trued_up.map(NodeRecord::TruedUp));
+        Ok(Verdict::Append(records, answer))
+    }
+
+    fn true_up(&self, decision: &Decision) -> Option<TrueUp> {
+        let promise = self.promise?;
+        Some(TrueUp::of(
+            promise.told,
+            decision.cash,
+            promise.bears_at_most,
+        ))
     }
 
     fn open_day(&self, rows: &dyn Rows, now: Timestamp) -> Result<BusinessDay, StoreError> {
@@ -284,6 +311,7 @@ impl Commit {
     fn body(
         &self,
         decision: &Decision,
+        amounts: Vec<(Fund, Fen)>,
         after: PersonVersion,
         business_day: BusinessDay,
         rows: &dyn Rows,
@@ -308,8 +336,7 @@ impl Commit {
                 settlement: self.settlement,
                 home: claim.person.home,
                 treatment: claim.treatment,
-                amounts: amounts(decision)
-                    .map_err(|_| StoreError::Range("the payment of a fund"))?,
+                amounts,
                 business_day,
                 policy: decision.policy,
                 catalogue: decision.catalogue,
@@ -342,6 +369,29 @@ pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
         .into_iter()
         .filter(|(_, amount)| !amount.is_zero())
         .collect())
+}
+
+/// The amounts of a receipt: what a decision pays, and what the home region bears of a provisional loss, which
+/// comes last by its number.
+fn with_loss(
+    amounts: Result<Vec<(Fund, Fen)>, MoneyError>,
+    true_up: Option<TrueUp>,
+) -> Result<Vec<(Fund, Fen)>, MoneyError> {
+    let mut amounts = amounts?;
+    let loss = true_up.map(|true_up| (Fund::ProvisionalLoss, true_up.home_bears));
+    amounts.extend(loss.filter(|(_, borne)| !borne.is_zero()));
+    Ok(amounts)
+}
+
+/// Whether a receipt's amounts are a decision's. What the home region bears of a provisional loss beside them
+/// is its own word, and no part of the decision.
+#[must_use]
+pub fn are_of(decision: &Decision, told: &[(Fund, Fen)]) -> bool {
+    let paid = match told.split_last() {
+        Some(((Fund::ProvisionalLoss, _), paid)) => paid,
+        Some(_) | None => told,
+    };
+    amounts(decision).is_ok_and(|amounts| amounts == paid)
 }
 
 /// The totals that a decision changes, as they stand after it.

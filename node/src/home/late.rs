@@ -159,6 +159,8 @@ impl Command for CommitLate {
                 outcome: Ok(decision.clone()),
                 change: 0,
             },
+            // What a signed snapshot promised was promised on totals that are the new home's now: no loss is borne.
+            promise: None,
             calendar: self.calendar,
             salt: self.salt,
         };

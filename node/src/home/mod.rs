@@ -11,6 +11,7 @@
 //! | `held` | How far does a treatment region hold them? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
 //! | `showing`, `looks` | What is shown of a person, and to whom was it? |
+//! | [`signing`] | Which snapshots are signed beforehand, and what was promised by them? (rule 22) |
 //! | [`watch`] | Does somebody ask about more people than are treated? |
 //! | [`refusing`] | What is recorded of a final refusal, and what stands under a decided id? |
 //! | [`relation`](mod@relation) | Is this region a person's home on a day? |
@@ -35,6 +36,7 @@ pub mod restored;
 pub mod reverse;
 pub mod reversing;
 mod showing;
+pub mod signing;
 pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,6 +48,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use huitong_adjudication::Engine;
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::bill::{Institution, Visit};
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
@@ -54,6 +57,7 @@ use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::SettlementId;
 use huitong_core::person::{Credential, PersonRef};
+use huitong_core::provisional::Used;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
@@ -109,6 +113,8 @@ pub struct CommitOrder {
     pub policy: Digest,
     /// The engine that computed it.
     pub engine: EngineVersion,
+    /// On what it was settled provisionally, if it was.
+    pub used: Option<Used>,
 }
 
 /// What a commit ends with.
@@ -145,6 +151,8 @@ pub struct HomeRules {
     pub reversal: ReversalRule,
     /// Counts who asks about how many people.
     pub watch: Arc<Watch>,
+    /// The certificate of the key that the node signs with, to know its own word again.
+    pub certified: CertifiedKey,
 }
 
 /// The home role of a node.
@@ -157,6 +165,7 @@ pub struct HomeRole {
     rule: ReversalRule,
     watch: Arc<Watch>,
     looks: Looks,
+    certified: CertifiedKey,
     pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
     new_homes: OnceLock<Arc<dyn late::NewHomes>>,
@@ -183,6 +192,7 @@ impl HomeRole {
             rule: rules.reversal,
             watch: rules.watch,
             looks: Looks::default(),
+            certified: rules.certified,
             chance,
             acknowledged: Mutex::default(),
             new_homes: OnceLock::new(),
@@ -226,12 +236,15 @@ impl HomeRole {
         }
         let recomputed = self.recompute(&order, difference)?;
         let claim = order.claim.clone();
+        let used = order.used.as_ref();
+        let promise = used.and_then(|used| self.promised(&claim, used));
         let command = Commit {
             settlement,
             claim: order.claim,
             version: order.version,
             policy: order.policy,
             recomputed,
+            promise,
             calendar: Arc::clone(&self.calendar),
             salt: salt(&*self.chance),
         };

@@ -6,6 +6,7 @@
 
 use huitong_core::canonical::Artifact;
 use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::provisional::SignedSnapshot;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
@@ -72,6 +73,26 @@ pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreEr
             "a refusal's place holds another record",
         )),
     }
+}
+
+/// The signed snapshot of a record that signed one.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read, or is another record.
+pub fn signed_at(ledger: &Ledger, at: Location) -> Result<SignedSnapshot, StoreError> {
+    let frame = ledger.frame(at)?;
+    let record = frame.record(at.record()).map(NodeRecord::from_bytes);
+    if let Some(NodeRecord::SnapshotSigned(record)) = record.transpose()? {
+        let body = record.body().clone();
+        return Group::of_frame(&frame)
+            .and_then(|group| group.snapshot(at.record(), body))
+            .ok_or(StoreError::Inconsistent(
+                "a signed snapshot's frame is not sealed",
+            ));
+    }
+    Err(StoreError::Inconsistent(
+        "a signed snapshot's place holds another record",
+    ))
 }
 
 /// At most `limit` receipts and reversals of the stream to a treatment region, from a number on. A reversal

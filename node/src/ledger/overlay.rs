@@ -8,9 +8,9 @@ use huitong_core::canonical::encode_to_vec;
 use huitong_journal::Committed;
 
 use crate::store::{
-    ActRow, Change, HomeReversalRow, HomeRow, HomeState, Key, LateRow, Location, RefusedRow,
-    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState, StoreError,
-    Table,
+    ActRow, Change, HomeReversalRow, HomeRow, HomeState, KeptRow, Key, LateRow, Location,
+    RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementRow, SettlementState,
+    SignedRow, StoreError, Table,
 };
 
 /// A change with its key in bytes, which are shared by all who look it up.
@@ -186,6 +186,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             };
             Row::Settlement(SettlementRow {
                 prepared,
+                provisional: row.provisional.map(&place),
                 state,
                 ..row
             })
@@ -205,7 +206,12 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
             ..row
         }),
         Row::LateClaim(row) => Row::LateClaim(late(row, place)),
+        Row::Kept(row) => Row::Kept(kept(row, place)),
+        Row::Signed(row) => Row::Signed(signed(row, place)),
         row @ (Row::Member(_)
+        | Row::Provisional(_)
+        | Row::ProvisionalOf(_)
+        | Row::TruedUp(_)
         | Row::Filings(_)
         | Row::Account(_)
         | Row::Institution(_)
@@ -245,6 +251,20 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
 fn late(row: LateRow, place: impl Fn(Location) -> Location) -> LateRow {
     let at = place(row.at);
     LateRow { at, ..row }
+}
+
+fn kept(row: KeptRow, place: impl Fn(Location) -> Location) -> KeptRow {
+    KeptRow {
+        at: place(row.at),
+        ..row
+    }
+}
+
+fn signed(row: SignedRow, place: impl Fn(Location) -> Location) -> SignedRow {
+    SignedRow {
+        at: place(row.at),
+        ..row
+    }
 }
 
 fn wish(row: ReversalRow, place: impl Fn(Location) -> Location) -> ReversalRow {

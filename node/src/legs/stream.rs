@@ -3,6 +3,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::leg::{Leg, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
+use huitong_core::record::home::Committed;
 
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError, Stream};
@@ -31,6 +32,11 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
     Ok(found)
 }
 
+/// The legs of a commit, and the number of the first.
+fn committed(record: &Committed) -> (Side, u64, Vec<Leg>) {
+    (Side::Payable, record.legs_from, Leg::of(record.body()))
+}
+
 /// The legs of a record, numbered. For a reversal the sides change: the home region is owed, the treatment
 /// region owes.
 #[allow(
@@ -40,11 +46,7 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
 fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
         NodeRecord::LegsRegained(record) => return Ok(record.legs.clone()),
-        NodeRecord::CommitRegained(regained) => (
-            Side::Payable,
-            regained.record.legs_from,
-            Leg::of(regained.record.body()),
-        ),
+        NodeRecord::CommitRegained(regained) => committed(&regained.record),
         NodeRecord::ReversalRegained(regained) => (
             Side::Receivable,
             regained.record.legs_from,
@@ -65,7 +67,7 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
             record.legs_from,
             Leg::of(&record.receipt.body),
         ),
-        NodeRecord::Committed(record) => (Side::Payable, record.legs_from, Leg::of(record.body())),
+        NodeRecord::Committed(record) => committed(record),
         NodeRecord::TransferStepped(_)
         | NodeRecord::HandWritten(_)
         | NodeRecord::HandRegained(_)
@@ -81,6 +83,11 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::PolicyFetched(_)
         | NodeRecord::DayClosed(_)
         | NodeRecord::Prepared(_)
+        | NodeRecord::SnapshotSigned(_)
+        | NodeRecord::SnapshotKept(_)
+        | NodeRecord::Provisional(_)
+        | NodeRecord::TruedUp(_)
+        | NodeRecord::ProvisionalTakenBack(_)
         | NodeRecord::Reprepared(_)
         | NodeRecord::Refused(_)
         | NodeRecord::Abandoned(_)

@@ -21,6 +21,7 @@ use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
+use huitong_core::provisional::Used;
 use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
@@ -111,6 +112,25 @@ pub enum VisitStanding {
     Settled(SettlementId),
     /// The outcome of this id is not known yet.
     InProgress(SettlementId),
+    /// It is settled provisionally under this id, and waits for the own region.
+    Provisional(SettlementId),
+}
+
+/// A settlement that is asked to stand.
+#[derive(Debug, Clone, Copy)]
+pub struct CommitAsk<'a> {
+    /// The treatment region's id.
+    pub settlement: SettlementId,
+    /// What is asked for.
+    pub claim: &'a Claim,
+    /// What was decided.
+    pub decision: &'a Decision,
+    /// The version that it was decided on.
+    pub version: PersonVersion,
+    /// On what it was settled provisionally, if it was.
+    pub used: Option<&'a Used>,
+    /// Receipts of this home held without a gap.
+    pub held: u64,
 }
 
 /// With what other regions' nodes are called.
@@ -257,30 +277,24 @@ impl Home {
     /// [`HomeFault`]: whether it stands is not known then.
     pub async fn commit(
         &self,
-        settlement: SettlementId,
-        claim: &Claim,
-        decision: &Decision,
-        version: PersonVersion,
-        held: u64,
+        ask: &CommitAsk<'_>,
         within: Duration,
     ) -> Result<CommitOutcome, HomeFault> {
         match self {
             Self::Own { role, .. } => {
-                let claim = claim.clone();
+                let decision = ask.decision;
                 let order = CommitOrder {
-                    settlement,
-                    claim,
-                    version,
+                    settlement: ask.settlement,
+                    claim: ask.claim.clone(),
+                    version: ask.version,
                     policy: decision.policy,
                     engine: decision.engine,
+                    used: ask.used.cloned(),
                 };
                 let difference = |own: &Decision| (own != decision).then(|| "decision".to_owned());
                 role.commit(order, difference).await.map_err(own_fault)
             }
-            Self::Other(peer) => {
-                peer.commit(settlement, claim, decision, version, held, within)
-                    .await
-            }
+            Self::Other(peer) => peer.commit(ask, within).await,
         }
     }
 

@@ -9,12 +9,12 @@ use std::time::Duration;
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
-use huitong_core::claim::{Claim, VisitKey};
-use huitong_core::coverage::{PersonVersion, Snapshot};
-use huitong_core::decision::Decision;
+use huitong_core::claim::VisitKey;
+use huitong_core::coverage::Snapshot;
 use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
+use huitong_core::provisional::SignedSnapshot;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
 use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
@@ -36,7 +36,7 @@ use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
 
 use super::guard::{Guard, Purpose};
-use super::{Calling, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
+use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 mod recovery;
@@ -128,13 +128,7 @@ impl Peer {
         held: u64,
         within: Duration,
     ) -> Result<Snapshot, HomeFault> {
-        let request = || v1::SnapshotRequest {
-            person: Some(person_to_wire(&ask.person)),
-            credential: Some(credential_to_wire(&ask.credential)),
-            institution: Some(institution_to_wire(&ask.institution)),
-            visit: Some(visit_to_wire(&ask.visit)),
-            receipts_held: held,
-        };
+        let request = || snapshot_request(ask, held);
         let call = |mut home: HomeServiceClient<Channel>, request| async move {
             home.snapshot(request).await
         };
@@ -149,24 +143,48 @@ impl Peer {
         }
     }
 
+    /// A snapshot that the peer signs, to settle with while it cannot be reached; none where it does not.
+    ///
+    /// # Errors
+    /// [`HomeFault`].
+    pub async fn signed_snapshot(
+        &self,
+        ask: &SnapshotAsk,
+        held: u64,
+        within: Duration,
+    ) -> Result<Option<SignedSnapshot>, HomeFault> {
+        let request = || v1::SnapshotRequest {
+            sign: true,
+            ..snapshot_request(ask, held)
+        };
+        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+            home.snapshot(request).await
+        };
+        let answer = self.home(Purpose::Ask, within, request, call).await?;
+        if answer.signed.is_empty() {
+            return Ok(None);
+        }
+        let path = Path::root("response");
+        let signed = SignedSnapshot::from_bytes(&answer.signed);
+        let signed = signed.map_err(|fault| unreadable(path.field("signed").wrong(fault)))?;
+        Ok(Some(signed))
+    }
+
     pub(super) async fn commit(
         &self,
-        settlement: SettlementId,
-        claim: &Claim,
-        decision: &Decision,
-        version: PersonVersion,
-        held: u64,
+        ask: &CommitAsk<'_>,
         within: Duration,
     ) -> Result<CommitOutcome, HomeFault> {
         let request = || v1::CommitRequest {
-            settlement: settlement.to_string(),
-            claim: Some(claim_to_wire(claim)),
+            settlement: ask.settlement.to_string(),
+            claim: Some(claim_to_wire(ask.claim)),
             version: Some(v1::Version {
-                incarnation: version.incarnation,
-                change: version.change,
+                incarnation: ask.version.incarnation,
+                change: ask.version.change,
             }),
-            decision: Some(decision_to_wire(decision)),
-            receipts_held: held,
+            decision: Some(decision_to_wire(ask.decision)),
+            receipts_held: ask.held,
+            provisional: ask.used.map(Artifact::to_bytes).unwrap_or_default(),
         };
         let call = |mut home: HomeServiceClient<Channel>, request| async move {
             home.commit(request).await
@@ -323,10 +341,12 @@ impl Peer {
         let id = |text: &str, name: &str| Path::root(name).optional(text, SettlementId::parse);
         let settled = id(&answer.settled, "settled").map_err(unreadable)?;
         let open = id(&answer.in_progress, "in_progress").map_err(unreadable)?;
-        Ok(match (settled, open) {
-            (Some(id), _) => VisitStanding::Settled(id),
-            (None, Some(id)) => VisitStanding::InProgress(id),
-            (None, None) => VisitStanding::Free,
+        let provisional = id(&answer.provisional, "provisional").map_err(unreadable)?;
+        Ok(match (settled, provisional, open) {
+            (Some(id), _, _) => VisitStanding::Settled(id),
+            (None, Some(id), _) => VisitStanding::Provisional(id),
+            (None, None, Some(id)) => VisitStanding::InProgress(id),
+            (None, None, None) => VisitStanding::Free,
         })
     }
 
@@ -347,6 +367,17 @@ impl Peer {
             .call(Purpose::Finish, within, attempt)
             .await?
             .held)
+    }
+}
+
+fn snapshot_request(ask: &SnapshotAsk, held: u64) -> v1::SnapshotRequest {
+    v1::SnapshotRequest {
+        person: Some(person_to_wire(&ask.person)),
+        credential: Some(credential_to_wire(&ask.credential)),
+        institution: Some(institution_to_wire(&ask.institution)),
+        visit: Some(visit_to_wire(&ask.visit)),
+        receipts_held: held,
+        sign: false,
     }
 }
 

@@ -12,7 +12,7 @@ use huitong_core::recovery::ReturnedWord;
 use huitong_core::region::RegionCode;
 
 use crate::group::is_signed;
-use crate::home::commit::amounts;
+use crate::home::commit::are_of;
 use crate::home::regained::after;
 use crate::treatment::verify::{ReceiptFault, about_reversal};
 
@@ -56,10 +56,7 @@ pub fn check(
             "decision",
             personal.commitment(&receipt.salt) == receipt.body.personal,
         ),
-        (
-            "amount",
-            amounts(decision).is_ok_and(|amounts| amounts == part.amounts),
-        ),
+        ("amount", are_of(decision, &part.amounts)),
         ("policy", part.policy == decision.policy),
         ("catalogue", part.catalogue == decision.catalogue),
     ];

@@ -3,6 +3,7 @@
 mod rows;
 
 mod people;
+mod provisional;
 mod transfers;
 
 use huitong_core::canonical::encode_to_vec;

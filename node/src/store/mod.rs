@@ -16,6 +16,7 @@ mod looked_row;
 pub mod memory;
 mod person_row;
 mod policy_row;
+mod provisional_row;
 mod recovery_row;
 mod refused_row;
 mod reversal_row;
@@ -31,6 +32,7 @@ pub use person_row::{ActRow, ReviewedRow};
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
 };
+pub use provisional_row::{KeptRow, ProvisionalRow, ProvisionalState, SignedRow};
 pub use recovery_row::{
     FIRST_INCARNATION, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
 };

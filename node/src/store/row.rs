@@ -98,6 +98,8 @@ pub struct SettlementRow {
     pub prepared: Option<PreparedRow>,
     /// The reversed settlement of the same visit whose place it takes, if there is one.
     pub replaces: Option<SettlementId>,
+    /// The record by which it was settled provisionally, if it was.
+    pub provisional: Option<Location>,
     /// How it stands.
     pub state: SettlementState,
 }
@@ -108,6 +110,7 @@ canonical_struct!(SettlementRow {
     home,
     prepared,
     replaces,
+    provisional,
     state
 });
 
@@ -126,7 +129,7 @@ impl SettlementRow {
             SettlementState::Abandoned(at) => [*at, None],
             SettlementState::Prepared => [None, None],
         };
-        let mut places = prepared.chain(settled).flatten();
+        let mut places = prepared.chain(settled).chain([self.provisional]).flatten();
         places.all(|place| place.frame().is_some())
     }
 }

@@ -11,6 +11,7 @@ use huitong_core::id::{ActId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
 use huitong_core::person::PsnNo;
+use huitong_core::provisional::TrueUp;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::{InstitutionRow, Member};
 use huitong_core::region::RegionCode;
@@ -20,6 +21,7 @@ use super::external_row::ExternalRow;
 use super::location::Location;
 use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
+use super::provisional_row::{KeptRow, ProvisionalRow, SignedRow};
 use super::recovery_row::{RegainedLegs, RegainedPerson, Restored, RestoredPeer};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
@@ -181,4 +183,14 @@ tables! {
     65 LateClaim(treatment: RegionCode, id: SettlementId) => LateRow, late_claim;
     /// Old home: a transfer whose hand-over is not written yet.
     66 OpenTransfer(id: TransferId) => OpenRow, open_transfer;
+    /// Treatment role: a settlement that is or was provisional.
+    70 Provisional(id: SettlementId) => ProvisionalRow, provisional;
+    /// Treatment role: the provisional settlement of a person that is not trued up.
+    71 ProvisionalOf(home: RegionCode, psn_no: PsnNo) => SettlementId, provisional_of;
+    /// Treatment role: the signed snapshot of a person that is kept.
+    72 Kept(home: RegionCode, psn_no: PsnNo) => KeptRow, kept;
+    /// Home role: the last snapshot that was signed of a person.
+    73 Signed(psn_no: PsnNo) => SignedRow, signed;
+    /// Home role: a provisional settlement that was trued up.
+    74 TruedUp(treatment: RegionCode, id: SettlementId) => TrueUp, trued_up;
 }

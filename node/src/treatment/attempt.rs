@@ -2,6 +2,7 @@
 
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
+use huitong_core::provisional::Provisional;
 use huitong_core::record::treatment::Prepared;
 
 /// A prepared settlement with its last adjudication.
@@ -13,4 +14,6 @@ pub struct Attempt {
     pub snapshot: Snapshot,
     /// What was decided on it.
     pub decision: Decision,
+    /// What was given provisionally meanwhile.
+    pub provisional: Option<Box<Provisional>>,
 }

@@ -50,7 +50,9 @@ impl TreatmentRole {
         let buried = self.writer.run(bury).await?.answer;
         let view = self.standing(settlement).await?;
         match (&view.state, buried) {
-            (ViewState::Prepared, _) => self.cancel_open(cancel, within).await,
+            (ViewState::Prepared | ViewState::Provisional(_), _) => {
+                self.cancel_open(cancel, within).await
+            }
             (ViewState::Settled(_) | ViewState::Reversed(_) | ViewState::Refused(_), _) => Ok(view),
             // The tombstone here is synced; the one at home is asked for, again if need be.
             (ViewState::Abandoned(_), Step::Taken | Step::NotOpen) => {

@@ -71,6 +71,7 @@ impl TreatmentRole {
             SettlementState::Prepared | SettlementState::Settled(_) => {}
         }
         let attempt = self.attempt(&row)?;
+        let cash = attempt.decision.cash;
         let checked = match &row.state {
             SettlementState::Prepared => self.verified.check(&word.receipt, &attempt, home),
             SettlementState::Settled(_)
@@ -91,7 +92,7 @@ impl TreatmentRole {
             return Ok(false);
         }
         let is_reversal = word.reversal.is_some();
-        let step = self.writer.run(Book(word)).await?.answer;
+        let step = self.writer.run(Book { word, cash }).await?.answer;
         let row = self.ledger.settlement(settlement)?;
         let state = row
             .ok_or(StoreError::Inconsistent("a settlement is gone"))?

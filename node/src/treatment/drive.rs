@@ -11,7 +11,8 @@ use std::time::Duration;
 use huitong_core::coverage::Snapshot;
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{ReversalId, SettlementId};
+use huitong_core::provisional::Used;
 use huitong_core::record::treatment::{Prepared, Reprepared};
 use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_core::reversal::HomeWord;
@@ -24,7 +25,7 @@ use super::settle::decide_on;
 use super::view::{SettledView, SettlementView, ViewState};
 use crate::error::NodeError;
 use crate::home::{AbandonOutcome, CommitOutcome};
-use crate::peers::{Home, HomeFault};
+use crate::peers::{CommitAsk, Home, HomeFault};
 use crate::store::{Rows, SettlementState, StoreError};
 
 /// How often a stale decision is made again in one go.
@@ -46,7 +47,9 @@ impl TreatmentRole {
             },
         };
         let home = self.home(attempt.prepared.home())?;
-        if self.clock.now() > self.limit(&attempt.prepared) {
+        // What the patient went home with is never given up for its age.
+        let may_lapse = attempt.provisional.is_none();
+        if may_lapse && self.clock.now() > self.limit(&attempt.prepared) {
             return self.give_up(attempt, &home, None).await;
         }
         self.commit(attempt, &home).await
@@ -115,16 +118,21 @@ impl TreatmentRole {
                 prepared,
                 snapshot,
                 decision,
+                provisional,
             } = &attempt;
-            let answer = home.commit(
+            let used = provisional.as_ref().map(|given| Used {
+                signed: given.signed.clone(),
+                at: given.at,
+            });
+            let ask = CommitAsk {
                 settlement,
-                &prepared.claim,
+                claim: &prepared.claim,
                 decision,
-                snapshot.version,
+                version: snapshot.version,
+                used: used.as_ref(),
                 held,
-                self.timing.commit,
-            );
-            match answer.await {
+            };
+            match home.commit(&ask, self.timing.commit).await {
                 Ok(CommitOutcome::Committed(word)) => {
                     return self.book(attempt, home, word).await;
                 }
@@ -172,6 +180,7 @@ impl TreatmentRole {
                 prepared,
                 snapshot,
                 decision,
+                provisional: attempt.provisional.clone(),
             })),
             Step::NotOpen => Err(NodeError::refused(
                 RefusalCode::OutcomeUnknown,
@@ -203,7 +212,7 @@ impl TreatmentRole {
         }
     }
 
-    async fn book(&self, attempt: Attempt, home: &Home, word: HomeWord) -> Outcome {
+    pub(super) async fn book(&self, attempt: Attempt, home: &Home, word: HomeWord) -> Outcome {
         let settlement = attempt.prepared.settlement;
         if word.reversal.is_some() {
             // It was reversed before it was known here: both are booked, as a delivery would.
@@ -219,15 +228,19 @@ impl TreatmentRole {
             tracing::error!(%settlement, home = %home.region(), %fault, "a receipt is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }
-        match self.writer.run(Book(word)).await?.answer {
+        let cash = attempt.decision.cash;
+        match self.writer.run(Book { word, cash }).await?.answer {
             Step::NotOpen => self.standing(settlement).await,
             // What takes a reversed settlement's place is told together with it.
-            Step::Taken if self.replaces(settlement)? => self.standing(settlement).await,
+            Step::Taken if attempt.provisional.is_some() || self.replaces(settlement)? => {
+                self.standing(settlement).await
+            }
             Step::Taken => {
                 let Attempt {
                     prepared,
                     snapshot,
                     decision,
+                    provisional: _,
                 } = attempt;
                 let (institution, request) = (prepared.institution, prepared.request);
                 let settled = SettledView {
@@ -235,6 +248,7 @@ impl TreatmentRole {
                     snapshot,
                     decision,
                     receipt,
+                    trued_up: None,
                 };
                 let state = ViewState::Settled(Box::new(settled));
                 Ok(Arc::new(SettlementView {
@@ -263,6 +277,27 @@ impl TreatmentRole {
         word: FinalRefusal,
         reason: Option<Refusal>,
     ) -> Outcome {
+        self.end_for(attempt, home, word, (reason, None)).await
+    }
+
+    /// Ends a provisional settlement that its institution takes back by a reversal.
+    pub(super) async fn end_by(
+        &self,
+        attempt: Attempt,
+        home: &Home,
+        word: FinalRefusal,
+        reversal: Option<ReversalId>,
+    ) -> Outcome {
+        self.end_for(attempt, home, word, (None, reversal)).await
+    }
+
+    async fn end_for(
+        &self,
+        attempt: Attempt,
+        home: &Home,
+        word: FinalRefusal,
+        (reason, taken_back_by): (Option<Refusal>, Option<ReversalId>),
+    ) -> Outcome {
         let settlement = attempt.prepared.settlement;
         if let Err(fault) = self.verified.check_refusal(&word, &attempt, home) {
             tracing::error!(%settlement, home = %home.region(), %fault, "a refusal is not accepted");
@@ -277,6 +312,7 @@ impl TreatmentRole {
             settlement,
             refusal,
             word,
+            taken_back_by,
         };
         self.writer.run(end).await?;
         self.standing(settlement).await

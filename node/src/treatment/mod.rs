@@ -11,6 +11,7 @@
 //! | [`resolve`] | Who comes back to what was left open? |
 //! | [`deliver`] | Which receipts and reversals came by the other way? (rule 8) |
 //! | [`notice`] | Which reversals has an institution not seen? |
+//! | [`provisional`] | What is settled while the home region cannot be reached? (rule 22) |
 //! | [`records`], [`reversals`] | The decisions of the writer, pure |
 //! | [`fence`] | What does a home region's restore make void? (rule 15) |
 //! | [`regained`] | What does an own restore bring back? (rules 16, 17) |
@@ -27,6 +28,7 @@ pub mod fence;
 pub mod notice;
 pub mod order;
 mod proof;
+pub mod provisional;
 pub mod records;
 pub mod regained;
 pub mod resolve;
@@ -60,6 +62,7 @@ use verify::VerifiedRoots;
 
 pub use order::Order;
 pub use settle::Estimate;
+pub use view::{ProvisionalView, TruedUpView};
 pub use view::{RefusedView, Replaced, ReversedView, SettledView, SettlementView, ViewState};
 
 /// How long the treatment role waits for what.

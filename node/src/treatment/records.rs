@@ -3,12 +3,17 @@
 use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::id::{RequestId, SettlementId};
+use huitong_core::fund::Fund;
+use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::{Leg, LegKind};
+use huitong_core::money::Fen;
+use huitong_core::provisional::TrueUp;
 use huitong_core::publication::SignedStatement;
+use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::policy::PolicyFetched;
+use huitong_core::record::provisional::{ProvisionalTakenBack, TruedUp};
 use huitong_core::record::reversal::ReversalBooked;
 use huitong_core::record::treatment::{
     Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled,
@@ -19,7 +24,9 @@ use huitong_core::reversal::HomeWord;
 
 use super::fence::is_void;
 use crate::home::restored::{from, legs_standing};
-use crate::store::{Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead};
+use crate::store::{
+    ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead,
+};
 use crate::writer::{Command, Verdict};
 
 /// What stands in the way of a new settlement, if anything does.
@@ -52,9 +59,9 @@ pub fn in_the_way(
         return Ok(None);
     };
     let settled = rows.settlement(other)?.is_some_and(|row| match row.state {
-        SettlementState::Settled(_) => true,
+        // A refused one that holds its visit was provisional, and is borne here.
+        SettlementState::Settled(_) | SettlementState::Refused(_) => true,
         SettlementState::Prepared
-        | SettlementState::Refused(_)
         | SettlementState::Abandoned(_)
         | SettlementState::Reversed(_) => false,
     });
@@ -126,19 +133,38 @@ impl Command for Reprepare {
 
 /// Books what the home region says, once it was verified: the receipt if it is not booked yet, and the
 /// reversal if there is one.
-pub struct Book(pub HomeWord);
+pub struct Book {
+    /// The word.
+    pub word: HomeWord,
+    /// The patient's cash by the decision that was committed.
+    pub cash: Fen,
+}
 
 impl Command for Book {
     type Answer = Step;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
-        let part = &self.0.receipt.body.clearing;
+        let Self { word, cash } = self;
+        let part = &word.receipt.body.clearing;
         let (settlement, home) = (part.settlement, part.home);
-        if is_void(rows, home, &self.0)? {
+        if is_void(rows, home, &word)? {
             return Ok(Verdict::Answer(Step::NotOpen));
         }
-        let HomeWord { receipt, reversal } = self.0;
-        let state = rows.settlement(settlement)?.map(|row| row.state);
+        let row = rows.settlement(settlement)?;
+        let trued_up = match &row {
+            Some(row) if row.provisional.is_some() => Some(true_up_of(
+                rows,
+                (part.treatment, settlement),
+                at,
+                |given| {
+                    let borne = borne_at_home(&word.receipt);
+                    TrueUp::of(given.told, cash, borne)
+                },
+            )?),
+            Some(_) | None => None,
+        };
+        let HomeWord { receipt, reversal } = word;
+        let state = row.map(|row| row.state);
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
@@ -152,6 +178,7 @@ impl Command for Book {
                     legs_from,
                     at,
                 }));
+                records.extend(trued_up.map(NodeRecord::TruedUp));
             }
             Some(SettlementState::Settled(_)) => {}
             Some(
@@ -185,6 +212,8 @@ pub struct End {
     pub refusal: Option<Refusal>,
     /// The home region's word that nothing can stand under the id.
     pub word: FinalRefusal,
+    /// The institution's wish to reverse what was provisional, when it was given up for that.
+    pub taken_back_by: Option<ReversalId>,
 }
 
 impl Command for End {
@@ -195,23 +224,72 @@ impl Command for End {
             settlement,
             refusal,
             word,
+            taken_back_by,
         } = self;
-        if_open(rows, settlement, |_| {
-            Ok(match refusal {
-                Some(refusal) => NodeRecord::Refused(Refused {
-                    settlement,
-                    refusal,
-                    word,
+        let Some(row) = open(rows, settlement)? else {
+            return Ok(Verdict::Answer(Step::NotOpen));
+        };
+        let is_provisional = row.provisional.is_some();
+        let treatment = word.body.treatment;
+        let mut records = Vec::new();
+        if let Some(refusal) = refusal {
+            records.push(NodeRecord::Refused(Refused {
+                settlement,
+                refusal,
+                word,
+                at,
+            }));
+            if is_provisional {
+                records.push(NodeRecord::TruedUp(true_up_of(
+                    rows,
+                    (treatment, settlement),
                     at,
-                }),
-                None => NodeRecord::Abandoned(Abandoned {
+                    |given| TrueUp::refused(given.told, given.advanced),
+                )?));
+            }
+        } else {
+            records.push(NodeRecord::Abandoned(Abandoned {
+                settlement,
+                word,
+                at,
+            }));
+            if is_provisional {
+                records.push(NodeRecord::ProvisionalTakenBack(ProvisionalTakenBack {
                     settlement,
-                    word,
+                    reversal: taken_back_by,
                     at,
-                }),
-            })
-        })
+                }));
+            }
+        }
+        Ok(Verdict::Append(records, Step::Taken))
     }
+}
+
+/// What becomes of a provisional settlement.
+fn true_up_of(
+    rows: &dyn Rows,
+    (treatment, settlement): (RegionCode, SettlementId),
+    at: Timestamp,
+    true_up: impl FnOnce(&ProvisionalRow) -> TrueUp,
+) -> Result<TruedUp, StoreError> {
+    let given = rows.provisional(settlement)?;
+    let given = given.ok_or(StoreError::Inconsistent("a provisional settlement is gone"))?;
+    Ok(TruedUp {
+        treatment,
+        settlement,
+        person: given.person,
+        true_up: true_up(&given),
+        at,
+    })
+}
+
+/// What the home region's receipt says that it bears of a loss.
+fn borne_at_home(receipt: &Receipt) -> Fen {
+    let amounts = &receipt.body.clearing.amounts;
+    let loss = amounts
+        .iter()
+        .find(|(fund, _)| *fund == Fund::ProvisionalLoss);
+    loss.map_or(Fen::ZERO, |(_, amount)| *amount)
 }
 
 /// Buries an id that was never prepared here.

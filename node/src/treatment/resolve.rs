@@ -35,6 +35,17 @@ impl TreatmentRole {
         let wishes = self.open_reversals(OPEN_AT_MOST)?;
         let mut driven = JoinSet::new();
         let all = async {
+            // Wishes first: what an institution takes back needs not be booked before.
+            for (reversal, settlement) in wishes {
+                if driven.len() >= AT_ONCE {
+                    driven.join_next().await;
+                }
+                let role = Arc::clone(self);
+                driven.spawn(async move {
+                    let within = role.timing.commit.saturating_add(role.timing.ask);
+                    drop(role.reverse_and_wait(reversal, settlement, within).await);
+                });
+            }
             for settlement in open {
                 if driven.len() >= AT_ONCE {
                     driven.join_next().await;
@@ -44,16 +55,6 @@ impl TreatmentRole {
                     let within = role.timing.commit.saturating_add(role.timing.ask);
                     // What is not resolved now is looked at again; the reason is logged where it arises.
                     drop(role.drive_and_wait(settlement, None, within).await);
-                });
-            }
-            for (reversal, settlement) in wishes {
-                if driven.len() >= AT_ONCE {
-                    driven.join_next().await;
-                }
-                let role = Arc::clone(self);
-                driven.spawn(async move {
-                    let within = role.timing.commit.saturating_add(role.timing.ask);
-                    drop(role.reverse_and_wait(reversal, settlement, within).await);
                 });
             }
             while driven.join_next().await.is_some() {}

@@ -42,8 +42,11 @@ impl Command for Intend {
         let row = rows.settlement(settlement)?;
         // Another institution's settlement is as unknown as one that never was.
         let row = row.filter(|row| row.institution == record.institution);
+        let provisional = row.as_ref().is_some_and(|row| row.provisional.is_some());
         match row.map(|row| row.state) {
             None => return refused(RefusalCode::NotFound, &settlement),
+            // It is taken back before the home region has booked it, or right after.
+            Some(SettlementState::Prepared) if provisional => {}
             Some(SettlementState::Prepared) => {
                 return refused(RefusalCode::OutcomeUnknown, &settlement);
             }

@@ -21,9 +21,10 @@ use super::TreatmentRole;
 use super::drive::unknown;
 use super::driving::Outcome;
 use super::reversals::{EndReversal, Intend, Intent};
+use super::view::{SettlementView, ViewState};
 use crate::error::NodeError;
-use crate::home::ReverseOutcome;
-use crate::peers::HomeFault;
+use crate::home::{AbandonOutcome, ReverseOutcome};
+use crate::peers::{Home, HomeFault};
 use crate::store::{Key, ReversalState, Rows, StoreError, Table};
 
 /// A settlement to be taken back.
@@ -119,6 +120,9 @@ impl TreatmentRole {
         let row = self.ledger.settlement(settlement)?;
         let row = row.ok_or(StoreError::Inconsistent("a wish names no settlement"))?;
         let home = self.home(row.home)?;
+        if let Some(view) = self.taken_back(reversal, settlement, &home).await? {
+            return Ok(view);
+        }
         let order = ReversalOrder {
             settlement,
             treatment: self.region,
@@ -172,6 +176,34 @@ impl TreatmentRole {
         };
         self.writer.run(end).await?;
         Err(refusal.into())
+    }
+
+    /// Takes a provisional settlement back that the home region has not booked: its tombstone ends the wish too.
+    /// Nothing is answered for what is booked, now or before: that is reversed like any other.
+    async fn taken_back(
+        &self,
+        reversal: ReversalId,
+        settlement: SettlementId,
+        home: &Home,
+    ) -> Result<Option<Arc<SettlementView>>, NodeError> {
+        let attempt = match self.reread(settlement).await? {
+            Ok(attempt) => attempt,
+            Err(_) => return Ok(None),
+        };
+        let person = attempt.prepared.claim.person;
+        let answer = home.abandon(settlement, person, self.timing.commit).await;
+        let view = match answer.map_err(|fault| unknown(settlement, &fault))? {
+            AbandonOutcome::Committed(word) => self.book(attempt, home, word).await?,
+            AbandonOutcome::Ended(word) => self.end_by(attempt, home, word, Some(reversal)).await?,
+        };
+        Ok(match view.state {
+            ViewState::Settled(_) => None,
+            ViewState::Prepared
+            | ViewState::Provisional(_)
+            | ViewState::Reversed(_)
+            | ViewState::Refused(_)
+            | ViewState::Abandoned(_) => Some(view),
+        })
     }
 
     /// The reversals whose outcome is not known, with their settlements, at most so many.

@@ -45,7 +45,8 @@ pub struct Estimate {
 }
 
 impl TreatmentRole {
-    /// What would be paid. Changes nothing.
+    /// What would be paid. Changes nothing but that a signed snapshot may be kept, where the policy allows to
+    /// settle the visit provisionally.
     ///
     /// # Errors
     /// A refusal, or the node's own trouble.
@@ -53,7 +54,14 @@ impl TreatmentRole {
         let home = self.home(order.bill.person.home)?;
         let institution = self.institution(order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
-        self.adjudicate(order, institution, home, within).await
+        let found = self
+            .adjudicate(order, institution, home.clone(), within)
+            .await?;
+        if let Err(error) = self.ask_signed(order, &home, &found, within).await {
+            // An estimate does not hang on what it may be good for later.
+            tracing::warn!(%error, "no signed snapshot is kept");
+        }
+        Ok(found)
     }
 
     /// Settles a bill, and waits at most so long for the outcome. Repeated under the same id it answers the
@@ -89,7 +97,10 @@ impl TreatmentRole {
         let home = self.home(order.bill.person.home)?;
         let institution = self.institution(&order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
-        let found = self.adjudicate(&order, institution, home, left()).await?;
+        let found = match self.adjudicate(&order, institution, home, left()).await {
+            Ok(found) => found,
+            Err(failed) => return self.provisionally(settlement, order, failed, left()).await,
+        };
         if left().is_zero() {
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
         }
@@ -102,7 +113,7 @@ impl TreatmentRole {
     }
 
     /// How the settlement of an id that is known already stands; an open one is driven on.
-    async fn answer_standing(
+    pub(super) async fn answer_standing(
         self: &Arc<Self>,
         settlement: SettlementId,
         found: InTheWay,
@@ -116,6 +127,8 @@ impl TreatmentRole {
                 let view =
                     view.ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))?;
                 match view.state {
+                    // It is put to the home region by the timer: who asks again is told the same at once.
+                    ViewState::Provisional(_) => Ok(Arc::new(view)),
                     ViewState::Prepared => self.drive_and_wait(settlement, None, within).await,
                     ViewState::Settled(_)
                     | ViewState::Reversed(_)
@@ -158,7 +171,7 @@ impl TreatmentRole {
     }
 
     /// The institution, when its agreement holds on the day of admission.
-    fn institution(&self, order: &Order) -> Result<Institution, NodeError> {
+    pub(super) fn institution(&self, order: &Order) -> Result<Institution, NodeError> {
         let row = self.ledger.institution(order.institution)?;
         let row = row.ok_or_else(|| {
             NodeError::refused(RefusalCode::UnknownInstitution, order.institution)
@@ -184,13 +197,7 @@ impl TreatmentRole {
         within: Duration,
     ) -> Result<Estimate, NodeError> {
         let bill = &order.bill;
-        let ask = SnapshotAsk {
-            treatment: self.region,
-            person: bill.person,
-            credential: bill.credential.clone(),
-            institution: institution.clone(),
-            visit: bill.visit.clone(),
-        };
+        let ask = self.snapshot_ask(order, institution.clone());
         let held = self.receipts_held(bill.person.home)?;
         let within = within.min(self.timing.ask);
         let snapshot = home
@@ -214,6 +221,17 @@ impl TreatmentRole {
             snapshot,
             decision,
         })
+    }
+
+    pub(super) fn snapshot_ask(&self, order: &Order, institution: Institution) -> SnapshotAsk {
+        let bill = &order.bill;
+        SnapshotAsk {
+            treatment: self.region,
+            person: bill.person,
+            credential: bill.credential.clone(),
+            institution,
+            visit: bill.visit.clone(),
+        }
     }
 
     /// A bill split by the catalogue in use, at the grade that sets price limits.
@@ -303,6 +321,7 @@ impl TreatmentRole {
             prepared,
             snapshot,
             decision,
+            provisional: None,
         }
     }
 }
@@ -335,7 +354,7 @@ pub(super) fn decide_on(
 }
 
 /// What a failed question to the home region means while nothing was committed.
-fn before_commit(fault: HomeFault) -> NodeError {
+pub(super) fn before_commit(fault: HomeFault) -> NodeError {
     match fault {
         HomeFault::Refused(refusal) => NodeError::Refused(refusal),
         HomeFault::Pushed { refusal, after } => NodeError::Pushed(refusal, after),

@@ -13,6 +13,7 @@ use huitong_core::digest::{Digest, sha256};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest, RefusedReversal};
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
+use huitong_core::provisional::SignedSnapshot;
 use huitong_core::receipt::{GroupSignature, PersonalPart, Receipt};
 use huitong_core::reversal::{Reversal, ReversalOrder};
 
@@ -78,6 +79,21 @@ impl VerifiedRoots {
             return Err(ReceiptFault::NotInGroup);
         }
         self.group(&reversal.group, home)
+    }
+
+    /// Checks that a snapshot was signed by a home region, whatever it is about.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn signed_snapshot(
+        &self,
+        signed: &SignedSnapshot,
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
+        if !signed.is_in_group() {
+            return Err(ReceiptFault::NotInGroup);
+        }
+        self.group(&signed.group, home)
     }
 
     /// Checks a final refusal for what was prepared.

@@ -8,6 +8,7 @@ use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::Fen;
+use huitong_core::provisional::{Provisional, TrueUp};
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::treatment::{Prepared, Settled};
@@ -19,7 +20,7 @@ use super::attempt::Attempt;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::store::apply::Records;
-use crate::store::{Location, Rows, SettlementRow, SettlementState, StoreError};
+use crate::store::{Location, ProvisionalState, Rows, SettlementRow, SettlementState, StoreError};
 
 /// How often a settlement may have moved on while it is read; each adjudication made again is a step.
 const STEPS_AT_MOST: usize = 64;
@@ -44,6 +45,8 @@ pub struct SettlementView {
 pub enum ViewState {
     /// Put to the home region; the outcome is not known.
     Prepared,
+    /// Settled provisionally; the home region has not answered yet.
+    Provisional(Box<ProvisionalView>),
     /// Settled.
     Settled(Box<SettledView>),
     /// Settled, and reversed since.
@@ -63,6 +66,26 @@ pub struct RefusedView {
     pub word: FinalRefusal,
     /// What was prepared.
     pub prepared: Prepared,
+    /// When it was provisional: what the treatment region bears of it.
+    pub borne: Option<Box<TruedUpView>>,
+}
+
+/// A settlement that waits for the home region, given on its signed snapshot.
+#[derive(Debug, Clone)]
+pub struct ProvisionalView {
+    /// What was prepared.
+    pub prepared: Prepared,
+    /// What was given.
+    pub given: Provisional,
+}
+
+/// A provisional settlement against the home region's word.
+#[derive(Debug, Clone)]
+pub struct TruedUpView {
+    /// What was given.
+    pub given: Provisional,
+    /// To the fen.
+    pub true_up: TrueUp,
 }
 
 /// A settlement that was reversed, as it takes part in the one that takes its place.
@@ -94,6 +117,8 @@ pub struct SettledView {
     pub decision: Decision,
     /// The receipt.
     pub receipt: Receipt,
+    /// When it was provisional: what became of the difference.
+    pub trued_up: Option<Box<TruedUpView>>,
 }
 
 impl TreatmentRole {
@@ -158,7 +183,20 @@ fn read(
 ) -> Result<SettlementView, StoreError> {
     let (institution, request) = (row.institution, row.request);
     let state = match &row.state {
-        SettlementState::Prepared => ViewState::Prepared,
+        SettlementState::Prepared => {
+            let Attempt {
+                prepared,
+                provisional,
+                ..
+            } = attempt(ledger, &row)?;
+            match provisional {
+                None => ViewState::Prepared,
+                Some(given) => ViewState::Provisional(Box::new(ProvisionalView {
+                    prepared,
+                    given: *given,
+                })),
+            }
+        }
         SettlementState::Refused(of) => {
             ViewState::Refused(Box::new(refused_view(ledger, &row, of.at)?))
         }
@@ -208,11 +246,17 @@ fn refused_view(
             "a refusal's place holds another record",
         ));
     };
-    let prepared = attempt(ledger, row)?.prepared;
+    let Attempt {
+        prepared,
+        provisional,
+        ..
+    } = attempt(ledger, row)?;
+    let borne = trued_up(ledger, prepared.settlement, provisional)?;
     Ok(RefusedView {
         refusal,
         word,
         prepared,
+        borne,
     })
 }
 
@@ -225,20 +269,47 @@ fn settled_view(
         prepared,
         snapshot,
         decision,
+        provisional,
     } = attempt(ledger, row)?;
     let receipt = settled(ledger, at)?.receipt;
+    let trued_up = trued_up(ledger, prepared.settlement, provisional)?;
     Ok(SettledView {
         prepared,
         snapshot,
         decision,
         receipt,
+        trued_up,
+    })
+}
+
+/// What became of the difference; nothing for what was not provisional, or of which nobody bears anything.
+fn trued_up(
+    ledger: &Ledger,
+    settlement: SettlementId,
+    provisional: Option<Box<Provisional>>,
+) -> Result<Option<Box<TruedUpView>>, StoreError> {
+    let Some(given) = provisional else {
+        return Ok(None);
+    };
+    let row = ledger.provisional(settlement)?;
+    let row = row.ok_or(StoreError::Inconsistent("a provisional settlement is gone"))?;
+    Ok(match row.state {
+        ProvisionalState::TruedUp(true_up) | ProvisionalState::Borne(true_up) => {
+            let given = *given;
+            Some(Box::new(TruedUpView { given, true_up }))
+        }
+        ProvisionalState::Open | ProvisionalState::TakenBack => None,
     })
 }
 
 fn replaced(ledger: &Ledger, settlement: SettlementId) -> Result<Replaced, StoreError> {
     let row = ledger.settlement(settlement)?;
     let row = row.ok_or(StoreError::Inconsistent("a reversed settlement is gone"))?;
-    let cash = attempt(ledger, &row)?.decision.cash;
+    let decided = attempt(ledger, &row)?.decision.cash;
+    // What was provisional cost the patient the lower of the two.
+    let told = row.provisional.map(|_| ledger.provisional(settlement));
+    let told = told.transpose()?.flatten().map(|row| row.told);
+    let cash = told.map_or(decided, |told| told.min(decided));
     Ok(Replaced { settlement, cash })
 }
 
@@ -252,12 +323,15 @@ fn attempt(ledger: &Ledger, row: &SettlementRow) -> Result<Attempt, StoreError> 
             "a preparation's place holds another record",
         ));
     };
+    let provisional = row.provisional.map(|at| provisional(ledger, at));
+    let provisional = provisional.transpose()?.map(Box::new);
     let Some(again) = places.again else {
         let (snapshot, decision) = (prepared.snapshot.clone(), prepared.decision.clone());
         return Ok(Attempt {
             prepared,
             snapshot,
             decision,
+            provisional,
         });
     };
     let NodeRecord::Reprepared(again) = ledger.record(again)? else {
@@ -269,7 +343,18 @@ fn attempt(ledger: &Ledger, row: &SettlementRow) -> Result<Attempt, StoreError> 
         prepared,
         snapshot: again.snapshot,
         decision: again.decision,
+        provisional,
     })
+}
+
+fn provisional(ledger: &Ledger, at: Location) -> Result<Provisional, StoreError> {
+    if let NodeRecord::Provisional(given) = ledger.record(at)? {
+        Ok(given)
+    } else {
+        Err(StoreError::Inconsistent(
+            "a provisional settlement's place holds another record",
+        ))
+    }
 }
 
 fn settled(ledger: &Ledger, at: Location) -> Result<Settled, StoreError> {

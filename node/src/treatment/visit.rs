@@ -23,15 +23,20 @@ impl TreatmentRole {
             return Ok(VisitStanding::Free);
         };
         let row = self.ledger.settlement(settlement)?;
-        let standing = match row.filter(|row| row.home == home).map(|row| row.state) {
-            Some(SettlementState::Settled(_)) => VisitStanding::Settled(settlement),
+        let row = row.filter(|row| row.home == home);
+        let provisional = row.as_ref().is_some_and(|row| row.provisional.is_some());
+        let standing = match row.map(|row| row.state) {
+            // A refused one that holds its visit was provisional, and is borne here.
+            Some(SettlementState::Settled(_) | SettlementState::Refused(_)) => {
+                VisitStanding::Settled(settlement)
+            }
+            Some(SettlementState::Prepared) if provisional => {
+                VisitStanding::Provisional(settlement)
+            }
             Some(SettlementState::Prepared) => VisitStanding::InProgress(settlement),
-            Some(
-                SettlementState::Refused(_)
-                | SettlementState::Abandoned(_)
-                | SettlementState::Reversed(_),
-            )
-            | None => VisitStanding::Free,
+            Some(SettlementState::Abandoned(_) | SettlementState::Reversed(_)) | None => {
+                VisitStanding::Free
+            }
         };
         self.ledger.barrier().await?;
         Ok(standing)

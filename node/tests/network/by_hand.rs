@@ -317,3 +317,12 @@ async fn a_visit_stands_once_whatever_region_the_officer_names_and_however_it_is
     let whole = by_hand(&world, bill("h-3", "V3")).await.unwrap_err();
     assert_eq!(code(&whole), "visit.already_settled");
 }
+
+/// Tries to settle a visit by hand in a world that has no home catalogue yet.
+pub async fn with_catalogue_and_bill(
+    world: &World,
+    visit: &str,
+) -> Result<v1::SettleByHandResponse, Status> {
+    with_catalogue(world).await;
+    by_hand(world, bill("h-1", visit)).await
+}

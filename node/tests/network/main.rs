@@ -30,6 +30,7 @@ mod offices;
 mod outages;
 mod policies;
 mod privacy;
+mod provisional;
 mod recovery;
 mod refusals;
 mod regained;

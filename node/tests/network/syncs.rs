@@ -116,6 +116,7 @@ async fn a_flood_of_refusals_that_are_no_outcome_costs_no_sync_and_each_final_on
         institution: claim.institution.clone(),
         visit: claim.visit.clone(),
         receipts_held: 0,
+        sign: false,
     };
     for _ in 0..FLOOD {
         let outcome = home.commit(stale.clone()).await.unwrap().into_inner();

@@ -130,6 +130,8 @@ refusals! {
     GivenTooLarge "bill.given_too_large" No "More is said to be paid elsewhere than is left of the bill; correct it." "他方已付金额超过剩余费用，请更正。";
     /// Another id of the same visit is not yet decided.
     VisitInProgress "visit.in_progress" SameId "Another id of this visit is still open; ask for its outcome or cancel it first." "该次就诊另有未决编号，请先查询或撤销。";
+    /// The visit is provisionally settled where the person was treated.
+    VisitProvisional "visit.provisional" SameId "This visit is provisionally settled where the person was treated, under the named id, and waits for this region; nothing was settled by hand." "该次就诊在就医地已按所示编号先行结算，正待本统筹区确认，不得手工报销。";
     /// The visit was settled under another id.
     VisitAlreadySettled "visit.already_settled" No "This visit is settled under the named id; fetch that settlement." "该次就诊已按所示编号结算，请查询该笔结算。";
     /// Nothing stands that could be reversed.
@@ -156,6 +158,10 @@ refusals! {
     TreatmentUnreachable "treatment.unreachable" SameId "The treatment region cannot be asked whether the visit was settled there; nothing was settled. Send it again." "暂无法向就医地核实该次就诊是否已结算，未结算，请稍后重发。";
     /// The home region cannot be reached.
     HomeUnreachable "home.unreachable" SameId "The home region cannot be reached; nothing was settled. Send it again." "暂无法连接参保地，未结算，请稍后重发。";
+    /// Another provisional settlement of the person waits for the home region.
+    ProvisionalStands "provisional.another_stands" SameId "Another provisional settlement of this person, named here, waits for the home region; nothing was settled. Send it again once the home region answers." "该参保人另有所示先行结算尚待参保地确认，未结算；参保地恢复连接后请重发。";
+    /// Funds would pay more than may be settled provisionally.
+    OverProvisionalCeiling "provisional.over_ceiling" SameId "The home region cannot be reached, and funds would pay more than the ceiling named for provisional settlement; nothing was settled. Send it again once the home region answers." "暂无法连接参保地，且基金支付额超过所示先行结算限额，未结算；参保地恢复连接后请重发。";
     /// Whether the settlement stands is not known yet.
     OutcomeUnknown "outcome.unknown" SameId "The outcome is not known yet; ask for this id until it is." "结算结果未明，请按本编号查询，勿另行结算。";
     /// Nothing is known of the id.

@@ -280,6 +280,14 @@ pub mod reversal {
         Officer(::prost::alloc::string::String),
     }
 }
+/// One step in words.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Sentence {
+    #[prost(string, tag = "1")]
+    pub zh: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub en: ::prost::alloc::string::String,
+}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Setting {
@@ -2771,12 +2779,19 @@ pub struct SnapshotRequest {
     /// Receipts of this home region that the caller holds without a gap.
     #[prost(uint64, tag = "5")]
     pub receipts_held: u64,
+    /// Whether a signed snapshot is asked for too, to settle provisionally with while this region cannot be reached.
+    #[prost(bool, tag = "6")]
+    pub sign: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SnapshotResponse {
     /// The canonical bytes of the snapshot (kind SNAP).
     #[prost(bytes = "vec", tag = "1")]
     pub snapshot: ::prost::alloc::vec::Vec<u8>,
+    /// The canonical bytes of a signed snapshot (kind SGND). Optional: only where it was asked for, the policy allows
+    /// the visit, and no other one of the person is outstanding.
+    #[prost(bytes = "vec", tag = "2")]
+    pub signed: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CommitRequest {
@@ -2793,6 +2808,10 @@ pub struct CommitRequest {
     /// Receipts of this home region that the caller holds without a gap.
     #[prost(uint64, tag = "5")]
     pub receipts_held: u64,
+    /// The canonical bytes of the provisional settlement that was given under this id (kind PROV). Optional. It belongs
+    /// to the attempt, and the id does not bind it.
+    #[prost(bytes = "vec", tag = "6")]
+    pub provisional: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Version {
@@ -2931,9 +2950,12 @@ pub struct VisitStandingResponse {
     /// The settlement of a person of the caller's region under which the visit is settled. Optional.
     #[prost(string, tag = "1")]
     pub settled: ::prost::alloc::string::String,
-    /// The one whose outcome is not known yet. Optional; at most one of the two is there.
+    /// The one whose outcome is not known yet. Optional; at most one of the three is there.
     #[prost(string, tag = "2")]
     pub in_progress: ::prost::alloc::string::String,
+    /// The one that is settled provisionally and waits for the caller. Optional.
+    #[prost(string, tag = "3")]
+    pub provisional: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct DeliverReceiptsRequest {
@@ -3056,7 +3078,8 @@ pub mod home_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Coverage, totals and policy for one open visit. Changes nothing.
+        /// Coverage, totals and policy for one open visit. Changes nothing, unless a signed snapshot is asked for and
+        /// the policy allows it: then that is journaled before it is given.
         pub async fn snapshot(
             &mut self,
             request: impl tonic::IntoRequest<super::SnapshotRequest>,
@@ -3196,7 +3219,8 @@ pub mod home_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with HomeServiceServer.
     #[async_trait]
     pub trait HomeService: std::marker::Send + std::marker::Sync + 'static {
-        /// Coverage, totals and policy for one open visit. Changes nothing.
+        /// Coverage, totals and policy for one open visit. Changes nothing, unless a signed snapshot is asked for and
+        /// the policy allows it: then that is journaled before it is given.
         async fn snapshot(
             &self,
             request: tonic::Request<super::SnapshotRequest>,
@@ -3967,6 +3991,81 @@ pub mod treatment_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// What makes a settlement provisional.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Provisional {
+    #[prost(enumeration = "Care", tag = "1")]
+    pub care: i32,
+    /// When it was settled provisionally.
+    #[prost(int64, tag = "2")]
+    pub settled_ms: i64,
+    /// When the home region had signed the snapshot, and until when that could be used.
+    #[prost(int64, tag = "3")]
+    pub signed_ms: i64,
+    #[prost(int64, tag = "4")]
+    pub usable_until_ms: i64,
+    /// What the patient was asked for at the counter.
+    #[prost(int64, tag = "5")]
+    pub cash_told_fen: i64,
+    /// What funds and accounts were to pay. The institution is paid this and no less than this until it is trued up.
+    #[prost(int64, tag = "6")]
+    pub advanced_fen: i64,
+    /// Present once the home region has booked or finally refused it.
+    #[prost(message, optional, tag = "7")]
+    pub true_up: ::core::option::Option<TrueUp>,
+    /// What to print and say.
+    #[prost(message, optional, tag = "8")]
+    pub notice: ::core::option::Option<Sentence>,
+}
+/// A provisional settlement against what the home region decided. Every amount is zero or above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TrueUp {
+    /// Cash by the home region's decision; none when it refused.
+    #[prost(int64, tag = "1")]
+    pub cash_decided_fen: i64,
+    /// What the patient pays: the lower of the two.
+    #[prost(int64, tag = "2")]
+    pub patient_fen: i64,
+    /// What the institution gives back to the patient.
+    #[prost(int64, tag = "3")]
+    pub refund_fen: i64,
+    /// The shortfall: what the home region bears of it, and what the treatment region does.
+    #[prost(int64, tag = "4")]
+    pub home_bears_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub treatment_bears_fen: i64,
+}
+/// Why a settlement could be provisional.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum Care {
+    Unspecified = 0,
+    Emergency = 1,
+    /// The green channel of a declared epidemic.
+    Epidemic = 2,
+}
+impl Care {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CARE_UNSPECIFIED",
+            Self::Emergency => "CARE_EMERGENCY",
+            Self::Epidemic => "CARE_EPIDEMIC",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CARE_UNSPECIFIED" => Some(Self::Unspecified),
+            "CARE_EMERGENCY" => Some(Self::Emergency),
+            "CARE_EPIDEMIC" => Some(Self::Epidemic),
+            _ => None,
+        }
+    }
+}
 /// A bill to be settled or estimated.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Bill {
@@ -4135,7 +4234,7 @@ pub struct Settlement {
     pub request_id: ::prost::alloc::string::String,
     #[prost(enumeration = "State", tag = "3")]
     pub state: i32,
-    /// Present when settled or reversed: what was decided.
+    /// Present when settled, provisionally too, or reversed: what was decided.
     #[prost(message, optional, tag = "4")]
     pub decision: ::core::option::Option<Decision>,
     /// Present when settled out of area or at home, also when reversed since.
@@ -4159,6 +4258,9 @@ pub struct Settlement {
     /// Present when settled in the place of one of the same visit that was reversed.
     #[prost(message, optional, tag = "11")]
     pub correction: ::core::option::Option<Correction>,
+    /// Present when it is or was provisional: it must be marked so on whatever paper is printed of it.
+    #[prost(message, optional, tag = "12")]
+    pub provisional: ::core::option::Option<Provisional>,
 }
 /// What a reversal gives back. Every amount is zero or above.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -4213,14 +4315,6 @@ pub struct LineShare {
     #[prost(int64, tag = "4")]
     pub patient_fen: i64,
 }
-/// One step in words.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Sentence {
-    #[prost(string, tag = "1")]
-    pub zh: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub en: ::prost::alloc::string::String,
-}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum State {
@@ -4233,6 +4327,11 @@ pub enum State {
     Abandoned = 4,
     /// Was settled, and stands no more.
     Reversed = 5,
+    /// The home region could not be reached: settled on a snapshot that it had signed, and trued up when it answers.
+    Provisional = 6,
+    /// Was provisional; the home region finally refused it, and the treatment region bears what funds were to pay. For
+    /// patient and institution it stands as it was settled.
+    Borne = 7,
 }
 impl State {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -4247,6 +4346,8 @@ impl State {
             Self::Refused => "STATE_REFUSED",
             Self::Abandoned => "STATE_ABANDONED",
             Self::Reversed => "STATE_REVERSED",
+            Self::Provisional => "STATE_PROVISIONAL",
+            Self::Borne => "STATE_BORNE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -4258,6 +4359,8 @@ impl State {
             "STATE_REFUSED" => Some(Self::Refused),
             "STATE_ABANDONED" => Some(Self::Abandoned),
             "STATE_REVERSED" => Some(Self::Reversed),
+            "STATE_PROVISIONAL" => Some(Self::Provisional),
+            "STATE_BORNE" => Some(Self::Borne),
             _ => None,
         }
     }
@@ -4493,7 +4596,8 @@ pub mod institution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Settlements of the caller that others reversed and that it has not acknowledged.
+        /// Settlements of the caller that others reversed, or that were provisional and are trued up, and that it has not
+        /// acknowledged.
         pub async fn list_reversals(
             &mut self,
             request: impl tonic::IntoRequest<super::ListReversalsRequest>,
@@ -4523,7 +4627,7 @@ pub mod institution_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Says that the caller has seen that a settlement was reversed. Repeated, it changes nothing.
+        /// Says that the caller has seen that a settlement was reversed or trued up. Repeated, it changes nothing.
         pub async fn acknowledge_reversal(
             &mut self,
             request: impl tonic::IntoRequest<super::AcknowledgeReversalRequest>,
@@ -4624,7 +4728,8 @@ pub mod institution_service_server {
             &self,
             request: tonic::Request<super::ReverseRequest>,
         ) -> std::result::Result<tonic::Response<super::ReverseResponse>, tonic::Status>;
-        /// Settlements of the caller that others reversed and that it has not acknowledged.
+        /// Settlements of the caller that others reversed, or that were provisional and are trued up, and that it has not
+        /// acknowledged.
         async fn list_reversals(
             &self,
             request: tonic::Request<super::ListReversalsRequest>,
@@ -4632,7 +4737,7 @@ pub mod institution_service_server {
             tonic::Response<super::ListReversalsResponse>,
             tonic::Status,
         >;
-        /// Says that the caller has seen that a settlement was reversed. Repeated, it changes nothing.
+        /// Says that the caller has seen that a settlement was reversed or trued up. Repeated, it changes nothing.
         async fn acknowledge_reversal(
             &self,
             request: tonic::Request<super::AcknowledgeReversalRequest>,

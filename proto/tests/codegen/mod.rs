@@ -15,6 +15,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/home.proto",
     "huitong/settlement/v1/institution.proto",
     "huitong/settlement/v1/people.proto",
+    "huitong/settlement/v1/provisional.proto",
     "huitong/settlement/v1/recovery.proto",
     "huitong/settlement/v1/registry.proto",
     "huitong/settlement/v1/transfer.proto",

@@ -42,6 +42,7 @@ impl Sizes {
         };
         let snapshot = settlement::SnapshotResponse {
             snapshot: snapshot.to_bytes(),
+            signed: Vec::new(),
         };
         let sent = request("measured", bill.clone());
         let settled = hospital.settle_once(sent.clone()).await.unwrap();
@@ -51,6 +52,7 @@ impl Sizes {
             institution: Some(institution(&CHENGDU)),
             visit: bill.visit.clone(),
             receipts_held: 1,
+            sign: false,
         };
         let split = |line: &settlement::LineShare| settlement::SplitLine {
             number: line.number,
@@ -71,6 +73,7 @@ impl Sizes {
             version: Some(version),
             decision: Some(decision),
             receipts_held: 1,
+            provisional: Vec::new(),
         };
         let receipt = settled.receipt.clone().unwrap();
         let receipt = settlement::CommitResponse {

@@ -80,7 +80,9 @@ impl Answer {
             v1::State::Refused => Self::Refused(settlement.refusal.unwrap().code),
             v1::State::Abandoned => Self::Abandoned,
             v1::State::Prepared => Self::Open,
-            v1::State::Unspecified => panic!("a settlement in no state"),
+            v1::State::Provisional | v1::State::Borne | v1::State::Unspecified => {
+                panic!("no policy here allows it: {:?}", settlement.state())
+            }
         }
     }
 }

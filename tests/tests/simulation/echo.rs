@@ -68,6 +68,7 @@ impl Echo {
             }),
             decision: Some(decision_to_wire(&prepared.decision)),
             receipts_held: 0,
+            provisional: Vec::new(),
         };
         let mut client = HomeServiceClient::new(channel);
         let answer = call_within(PATIENCE, request, |request| client.commit(request)).await;

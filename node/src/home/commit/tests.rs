@@ -19,6 +19,7 @@ fn commit(nth: u8, visit: &str) -> Commit {
             change: 0,
         },
         policy: decision().policy,
+        promise: None,
         calendar: Arc::new(Calendar::new(BTreeSet::new())),
         salt: [9; 16],
     }

@@ -10,6 +10,7 @@ pub(crate) mod import;
 mod late;
 pub(crate) mod person;
 mod policy;
+mod provisional;
 mod recovery;
 mod regained;
 mod reversal;
@@ -110,6 +111,11 @@ pub fn changes(
         NodeRecord::ReversalRegained(record) => recovery::reversed(record, at, ground, &mut out)?,
         NodeRecord::LegsRegained(record) => recovery::legs(record, at, ground, &mut out)?,
         NodeRecord::PersonReleased(record) => recovery::released(record, &mut out),
+        NodeRecord::SnapshotSigned(record) => provisional::signed(record, at, &mut out),
+        NodeRecord::SnapshotKept(record) => provisional::kept(record, at, &mut out),
+        NodeRecord::Provisional(record) => provisional::given(record, at, ground, &mut out)?,
+        NodeRecord::TruedUp(record) => provisional::trued_up(record, ground, &mut out)?,
+        NodeRecord::ProvisionalTakenBack(record) => provisional::back(record, ground, &mut out)?,
         NodeRecord::RefusalRegained(regained) => home::refused(&regained.record, at, &mut out),
         NodeRecord::TransferStepped(record) => transfer::stepped(record, ground, &mut out)?,
         NodeRecord::HandWritten(record) => transfer::written(record.word(), at, ground, &mut out)?,

@@ -31,6 +31,7 @@ pub(super) fn prepared(
             again: None,
         }),
         replaces: ground.rows.replaced(visit.clone())?,
+        provisional: None,
         state: SettlementState::Prepared,
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
@@ -125,6 +126,7 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
         home: record.home,
         prepared: None,
         replaces: None,
+        provisional: None,
         state: SettlementState::Abandoned(None),
     };
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));

@@ -215,6 +215,7 @@ fn settlements() -> Vec<(Key, Row)> {
                 again: Some(place(3)),
             }),
             replaces: Some(id(9)),
+            provisional: Some(place(7)),
             state,
         };
         (Key::Settlement(id(nth)), Row::Settlement(row))
@@ -353,6 +354,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         people(),
         super::people::externals(),
         super::transfers::transfers(),
+        provisional::provisional(),
     ]
     .concat();
     let table_of = |key: &Key| encode_to_vec(key)[0];

@@ -16,10 +16,13 @@ impl Treatment {
 }
 
 fn book(nth: u8) -> Book {
-    Book(HomeWord {
-        receipt: receipt(nth),
-        reversal: None,
-    })
+    Book {
+        word: HomeWord {
+            receipt: receipt(nth),
+            reversal: None,
+        },
+        cash: Fen::ZERO,
+    }
 }
 
 fn end(nth: u8, refusal: Option<Refusal>) -> End {
@@ -27,6 +30,7 @@ fn end(nth: u8, refusal: Option<Refusal>) -> End {
         settlement: id(nth),
         refusal,
         word: tombstone(nth),
+        taken_back_by: None,
     }
 }
 

@@ -34,10 +34,13 @@ fn by_officer() -> BegunBy {
 }
 
 fn book(settlement: u8, word: Option<Reversal>) -> Book {
-    Book(HomeWord {
-        receipt: receipt(settlement),
-        reversal: word,
-    })
+    Book {
+        word: HomeWord {
+            receipt: receipt(settlement),
+            reversal: word,
+        },
+        cash: huitong_core::money::Fen::ZERO,
+    }
 }
 
 /// A settlement of visit V1 that stands.

@@ -14,6 +14,7 @@ pub mod import;
 pub mod looks;
 pub mod person;
 pub mod policy;
+pub mod provisional;
 pub mod recovery;
 pub mod registry;
 pub mod reversal;
@@ -28,6 +29,7 @@ use crate::canonical_enum;
 use crate::canonical_struct;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
+use crate::provisional::Provisional;
 use crate::region::RegionCode;
 
 use by_hand::{SettledByHand, VisitFreed};
@@ -40,6 +42,7 @@ use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
     WithdrawalAsked, WithdrawalRejected,
 };
+use provisional::{ProvisionalTakenBack, SnapshotKept, SnapshotSigned, TruedUp};
 use recovery::{
     CommitRegained, LegsRegained, PeerRestored, PersonReleased, RefusalRegained, RestoreBegan,
     RestoreEnded, ReversalRegained,
@@ -154,6 +157,16 @@ pub enum NodeRecord {
     LateEnded(LateEnded),
     /// New home: a late claim of the old home is counted in.
     SupplementTaken(SupplementTaken),
+    /// Home role: a snapshot is signed for provisional use.
+    SnapshotSigned(SnapshotSigned),
+    /// Treatment role: a signed snapshot is kept.
+    SnapshotKept(SnapshotKept),
+    /// Treatment role: settled provisionally, while the home region cannot be reached.
+    Provisional(Provisional),
+    /// A provisional settlement is trued up; how it stands by it comes before it.
+    TruedUp(TruedUp),
+    /// Treatment role: a provisional settlement is taken back.
+    ProvisionalTakenBack(ProvisionalTakenBack),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -161,6 +174,7 @@ const COMMITTED: u8 = 12;
 const HOME_REFUSED: u8 = 13;
 const REVERSAL_ORDERED: u8 = 21;
 const HAND_WRITTEN: u8 = 61;
+const SNAPSHOT_SIGNED: u8 = 70;
 /// The tags of what a restore regained of the same.
 const COMMIT_REGAINED: u8 = 53;
 const REVERSAL_REGAINED: u8 = 54;
@@ -224,6 +238,11 @@ canonical_enum!(NodeRecord {
     66 => LateOffered(record),
     67 => LateEnded(record),
     68 => SupplementTaken(record),
+    70 => SnapshotSigned(record),
+    71 => SnapshotKept(record),
+    72 => Provisional(record),
+    73 => TruedUp(record),
+    74 => ProvisionalTakenBack(record),
 });
 
 impl NodeRecord {
@@ -278,16 +297,17 @@ fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
     (kind == NodeRecord::KIND && version == NodeRecord::VERSION).then_some((tag, input))
 }
 
-/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's or a reversal's,
-/// read from its first bytes; `None` for any other record.
+/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's or
+/// a snapshot's, read from its first bytes; `None` for any other record.
 ///
 /// The seal of a commit group needs the leaf of every record in it and nothing else of them.
 #[must_use]
 pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     match tag(record)? {
-        (COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN, mut input) => {
-            Digest::decode(&mut input).ok()
-        }
+        (
+            COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN | SNAPSHOT_SIGNED,
+            mut input,
+        ) => Digest::decode(&mut input).ok(),
         _ => None,
     }
 }

@@ -3,6 +3,7 @@
 mod external;
 mod looks;
 mod people;
+mod provisional;
 mod recovery;
 mod refusals;
 mod reversals;

@@ -1,0 +1,184 @@
+//! Signing a snapshot beforehand, for a treatment region to settle with while this one cannot be reached, and
+//! knowing it again at true-up (PROTOCOL 22).
+//!
+//! At most one that may still be used is outstanding of a person, for one region; asked for again by the same
+//! region for the same visit, it is the same one. It is journaled and synced before it leaves. A policy without
+//! `[provisional]` costs nothing here: nothing is looked up and nothing written.
+
+use huitong_adjudication::Engine;
+use huitong_core::bill::Visit;
+use huitong_core::claim::{Claim, VisitKey};
+use huitong_core::coverage::Snapshot;
+use huitong_core::date::{ServiceDate, Timestamp};
+use huitong_core::decision::Decision;
+use huitong_core::money::Fen;
+use huitong_core::policy::provisional::ProvisionalRule;
+use huitong_core::policy::{BenefitDate, Policy};
+use huitong_core::provisional::{SignedBody, SignedSnapshot, Used};
+use huitong_core::record::NodeRecord;
+use huitong_core::record::provisional::SnapshotSigned;
+use huitong_core::region::RegionCode;
+
+use super::commit::amounts;
+use super::receipts::signed_at;
+use super::{HomeRole, SnapshotAsk};
+use crate::compute::compute;
+use crate::error::NodeError;
+use crate::group::is_signed;
+use crate::store::{Location, Rows, StoreError};
+use crate::writer::{Command, Done, Verdict};
+
+/// What the home region had promised by a signed snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Promise {
+    /// What the patient was told to pay in cash.
+    pub told: Fen,
+    /// How much of a shortfall the home region bears.
+    pub bears_at_most: Fen,
+}
+
+/// Signs a snapshot, unless one of the person is outstanding or the person is on the way to another home.
+struct Sign {
+    ask: (RegionCode, VisitKey),
+    admitted: ServiceDate,
+    snapshot: Snapshot,
+    rule: ProvisionalRule,
+}
+
+enum SignVerdict {
+    Signed(Box<SignedBody>),
+    Again(Location),
+    Outstanding,
+}
+
+impl Command for Sign {
+    type Answer = SignVerdict;
+
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<SignVerdict>, StoreError> {
+        let (treatment, visit) = self.ask;
+        let psn_no = self.snapshot.person.psn_no;
+        // Whoever is about to move is soon decided on another home's totals.
+        if rows.relation(psn_no)?.is_some_and(|row| row.leaving.is_some()) {
+            return Ok(Verdict::Answer(SignVerdict::Outstanding));
+        }
+        if let Some(row) = rows.signed(psn_no)?
+            && row.usable_until >= now
+        {
+            let same = row.treatment == treatment && row.visit == visit;
+            let answer = if same {
+                SignVerdict::Again(row.at)
+            } else {
+                SignVerdict::Outstanding
+            };
+            return Ok(Verdict::Answer(answer));
+        }
+        let body = SignedBody {
+            treatment,
+            visit,
+            admitted: self.admitted,
+            snapshot: self.snapshot,
+            signed_at: now,
+            usable_until: self.rule.usable_until(now),
+        };
+        let record = SnapshotSigned::new(body.clone());
+        Ok(Verdict::Append(
+            vec![NodeRecord::SnapshotSigned(record)],
+            SignVerdict::Signed(Box::new(body)),
+        ))
+    }
+}
+
+impl HomeRole {
+    /// A snapshot that was just shown, signed; nothing where the policy does not allow the visit, or another
+    /// one of the person is outstanding.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn sign(
+        &self,
+        ask: &SnapshotAsk,
+        snapshot: &Snapshot,
+    ) -> Result<Option<SignedSnapshot>, NodeError> {
+        let policy = self.policies.get(&snapshot.policy);
+        let rule = policy
+            .as_ref()
+            .and_then(|policy| policy.policy().provisional());
+        let Some(rule) = rule.filter(|rule| rule.care_of(&ask.visit).is_some()) else {
+            return Ok(None);
+        };
+        let command = Sign {
+            ask: (ask.treatment, VisitKey::of(&ask.institution, &ask.visit)),
+            admitted: ask.visit.admitted,
+            snapshot: snapshot.clone(),
+            rule: rule.clone(),
+        };
+        let Done { answer, written } = self.writer.run(command).await?;
+        match answer {
+            SignVerdict::Outstanding => Ok(None),
+            SignVerdict::Again(at) => Ok(Some(signed_at(&self.ledger, at)?)),
+            SignVerdict::Signed(body) => {
+                let signed = written.and_then(|written| {
+                    let group = written.group?;
+                    group.snapshot(written.first.record(), *body)
+                });
+                let lost = StoreError::Inconsistent("a signed snapshot without its group");
+                Ok(Some(signed.ok_or(lost)?))
+            }
+        }
+    }
+
+    /// What was promised for a claim by the snapshot that it was settled on provisionally; nothing when that is
+    /// not this region's word for this visit, or goes beyond what its policy allowed.
+    pub(super) fn promised(&self, claim: &Claim, used: &Used) -> Option<Promise> {
+        let Used { signed, at } = used;
+        let body = &signed.body;
+        let is_for_claim = body.treatment == claim.treatment
+            && body.snapshot.person == claim.person
+            && body.is_usable(&claim.visit_key(), claim.visit.admitted, *at);
+        let is_own = signed.is_in_group() && is_signed(&signed.group, &self.certified);
+        if !is_for_claim || !is_own {
+            return None;
+        }
+        let policy = self.policies.get(&body.snapshot.policy)?;
+        let rule = policy.policy().provisional()?;
+        rule.care_of(&claim.visit)?;
+        let engine = Engine::newest_among(&body.snapshot.engines)?;
+        let Snapshot {
+            coverage,
+            totals,
+            balances,
+            ..
+        } = &body.snapshot;
+        let decided = compute(claim.bill.lines().len(), || {
+            engine.decide(&policy.compiled, claim, coverage, totals, *balances)
+        });
+        let decision = decided.ok()?;
+        let advanced = advanced(&decision).ok()?;
+        let allowed = decides(policy.policy(), &claim.visit) && advanced <= rule.ceiling;
+        allowed.then_some(Promise {
+            told: decision.cash,
+            bears_at_most: rule.home_bears,
+        })
+    }
+}
+
+/// What funds and accounts pay by a decision.
+///
+/// # Errors
+/// [`StoreError`] when the sum is out of range.
+pub fn advanced(decision: &Decision) -> Result<Fen, StoreError> {
+    let range = |_| StoreError::Range("the payment of a fund");
+    let amounts = amounts(decision).map_err(range)?;
+    Fen::sum(amounts.into_iter().map(|(_, amount)| amount)).map_err(range)
+}
+
+/// Whether a policy decides a visit by its kind and days.
+#[must_use]
+pub fn decides(policy: &Policy, visit: &Visit) -> bool {
+    let day: ServiceDate = match policy.benefit_date() {
+        BenefitDate::Admission => visit.admitted,
+        BenefitDate::Discharge | BenefitDate::Split => visit.discharged,
+    };
+    let scope = policy.scope();
+    scope.settings.contains(&visit.setting) && scope.effective.contains(day)
+}

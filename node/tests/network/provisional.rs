@@ -1,0 +1,228 @@
+//! Settling while the home region cannot be reached, and what becomes of it (PROTOCOL 22, 23).
+
+use huitong_core::digest::sha256;
+use huitong_proto::common::v1::Fund;
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
+
+use crate::bills::{published, settle, small};
+use crate::files::{policy, replacing};
+use crate::hospital::Hospital;
+use crate::relay::Commits;
+use crate::reversals::legs;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
+
+const SECTION: &str = "
+[provisional]
+care = \"emergency\"
+ceiling = \"2500\"
+snapshot_hours = 72
+home_bears = \"500\"
+";
+
+/// A world whose policy allows emergencies to be settled provisionally.
+async fn allowed(world: World) -> World {
+    let before = sha256(policy(NINGBO).as_bytes());
+    let text = replacing("0.70", "2023-01-01", &[before.as_bytes()]);
+    world.publish(NINGBO, &format!("{text}{SECTION}")).await;
+    world
+}
+
+fn emergency(mut bill: v1::Bill) -> v1::Bill {
+    bill.visit.as_mut().unwrap().arrival = v1::Arrival::Emergency.into();
+    bill
+}
+
+async fn estimate(hospital: &mut Hospital, bill: v1::Bill) {
+    let request = v1::EstimateRequest { bill: Some(bill) };
+    hospital.client.estimate(request).await.unwrap();
+}
+
+/// Asks until the home region's word is known.
+async fn trued_up(hospital: &mut Hospital, request_id: &str) -> v1::Settlement {
+    loop {
+        let settlement = hospital.get(request_id).await.unwrap();
+        if settlement.state() != State::Provisional {
+            return settlement;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_too_low_is_borne_and_never_asked_for() {
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    // The start is met when the snapshot is signed, and is not when the home region decides.
+    hospital.settle(settle("r-0", small("V0"))).await.unwrap();
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    hospital
+        .reverse("x-0", "r-0", Reason::WrongBill)
+        .await
+        .unwrap();
+    world.stop(NINGBO).await;
+    let given = hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    assert_eq!(given.state(), State::Provisional);
+    let told = given.provisional.clone().unwrap();
+    assert_eq!((told.cash_told_fen, told.advanced_fen), (90_000, 210_000));
+    assert_eq!((told.care(), told.true_up), (v1::Care::Emergency, None));
+    let notice = told.notice.unwrap();
+    assert!(notice.zh.starts_with("先行结算") && notice.en.starts_with("PROVISIONAL"));
+    assert!(given.receipt.is_none());
+    let again = hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    assert_eq!(again, given);
+    let second = hospital.settle(settle("r-2", emergency(small("V2")))).await;
+    assert_eq!(code(&second.unwrap_err()), "provisional.another_stands");
+
+    world.kill(CHENGDU).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    assert_eq!(hospital.get("r-1").await.unwrap(), given);
+    // No leg before the home region has booked it: those are of the settlement that was reversed.
+    assert_eq!(world.status(CHENGDU).await.legs_written, 2);
+    world.start(NINGBO).await;
+    let settled = trued_up(&mut hospital, "r-1").await;
+    assert_eq!(settled.state(), State::Settled);
+    let expected = v1::TrueUp {
+        cash_decided_fen: 174_000,
+        patient_fen: 90_000,
+        refund_fen: 0,
+        home_bears_fen: 50_000,
+        treatment_bears_fen: 34_000,
+    };
+    assert_eq!(
+        settled.provisional.as_ref().unwrap().true_up,
+        Some(expected)
+    );
+    let amounts: Vec<_> = settled
+        .receipt
+        .as_ref()
+        .unwrap()
+        .amounts
+        .iter()
+        .map(|it| (it.fund(), it.amount_fen))
+        .collect();
+    assert_eq!(
+        amounts,
+        [
+            (Fund::ResidentPool, 126_000),
+            (Fund::ProvisionalLoss, 50_000)
+        ]
+    );
+    assert_eq!(legs(&world).await, (4, 4));
+    let notices = hospital.notices().await;
+    assert_eq!(notices, [settled.clone()]);
+    hospital.acknowledge(&settled.settlement).await.unwrap();
+    assert!(hospital.notices().await.is_empty());
+    let back = hospital
+        .reverse("x-1", "r-1", Reason::WrongBill)
+        .await
+        .unwrap();
+    assert_eq!(back.refund.unwrap().cash_fen, 90_000);
+    assert_eq!(legs(&world).await, (6, 6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_too_high_is_given_back_to_the_fen() {
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    hospital.settle(settle("r-0", small("V0"))).await.unwrap();
+    world.stop(NINGBO).await;
+    let given = hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    assert_eq!(given.provisional.unwrap().cash_told_fen, 174_000);
+    world.start(NINGBO).await;
+    let settled = trued_up(&mut hospital, "r-1").await;
+    let true_up = settled.provisional.unwrap().true_up.unwrap();
+    assert_eq!((true_up.patient_fen, true_up.refund_fen), (90_000, 84_000));
+    assert_eq!(
+        (true_up.home_bears_fen, true_up.treatment_bears_fen),
+        (0, 0)
+    );
+    assert_eq!(legs(&world).await, (2, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_given_over_the_ceiling_without_a_signed_snapshot_or_for_other_care() {
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, small("V2")).await;
+    estimate(&mut hospital, emergency(published("V1"))).await;
+    world.stop(NINGBO).await;
+    for (bill, expected) in [
+        (emergency(published("V1")), "provisional.over_ceiling"),
+        (small("V2"), "home.unreachable"),
+        (emergency(small("V3")), "home.unreachable"),
+        (small("V1"), "home.unreachable"),
+    ] {
+        let refused = hospital.settle(settle("r-1", bill)).await.unwrap_err();
+        assert_eq!(code(&refused), expected);
+    }
+    // The id is free.
+    world.start(NINGBO).await;
+    let settled = hospital
+        .settle(settle("r-1", emergency(published("V1"))))
+        .await
+        .unwrap();
+    assert_eq!(settled.state(), State::Settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provisional_settlement_is_taken_back_before_the_home_region_books_it() {
+    let mut world = allowed(World::new().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.stop(NINGBO).await;
+    hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    let wished = hospital.reverse("x-1", "r-1", Reason::WrongBill).await;
+    assert_eq!(code(&wished.unwrap_err()), "outcome.unknown");
+    world.start(NINGBO).await;
+    let back = loop {
+        match hospital.reverse("x-1", "r-1", Reason::WrongBill).await {
+            Ok(back) => break back,
+            Err(status) => assert_eq!(code(&status), "outcome.unknown"),
+        }
+    };
+    // A round of the timer may have had it booked a moment before.
+    assert!([State::Abandoned, State::Reversed].contains(&back.state()));
+    let (home, treatment) = legs(&world).await;
+    assert_eq!(home, treatment);
+    let anew = hospital
+        .settle(settle("r-2", emergency(small("V1"))))
+        .await
+        .unwrap();
+    assert_eq!(anew.state(), State::Settled);
+    assert_eq!(anew.decision.unwrap().fund_total_fen, 126_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_provisional_is_not_settled_by_hand() {
+    let mut world = allowed(World::relayed().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.stop(NINGBO).await;
+    let given = hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    world.commits(Commits::Lost);
+    world.start(NINGBO).await;
+    let refused = crate::by_hand::with_catalogue_and_bill(&world, "V1").await;
+    let refused = refused.unwrap_err();
+    assert_eq!(code(&refused), "visit.provisional");
+    assert_eq!(hospital.get("r-1").await.unwrap(), given);
+    world.commits(Commits::Pass);
+    assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
+}
