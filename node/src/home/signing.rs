@@ -58,7 +58,10 @@ impl Command for Sign {
         let (treatment, visit) = self.ask;
         let psn_no = self.snapshot.person.psn_no;
         // Whoever is about to move is soon decided on another home's totals.
-        if rows.relation(psn_no)?.is_some_and(|row| row.leaving.is_some()) {
+        if rows
+            .relation(psn_no)?
+            .is_some_and(|row| row.leaving.is_some())
+        {
             return Ok(Verdict::Answer(SignVerdict::Outstanding));
         }
         if let Some(row) = rows.signed(psn_no)?

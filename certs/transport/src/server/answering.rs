@@ -16,7 +16,7 @@ use tonic::codegen::Bytes;
 use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 
-use super::gate::{Held, overloaded};
+use super::held::{Held, overloaded};
 use super::shares::Share;
 
 /// A body whose bytes are counted, and the place of its call.

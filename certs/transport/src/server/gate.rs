@@ -7,12 +7,12 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use huitong_certs::Identity;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::timeout_at;
 use tonic::Status;
 use tonic::body::Body;
@@ -26,14 +26,11 @@ use crate::deadline::Deadline;
 use crate::error::{CertificateRefusal, TransportError, is_too_large};
 use crate::limits::ServerLimits;
 use crate::peer::{Peer, no_peer};
-use crate::pushback::with_pushback;
 
 use super::answering::Answering;
-use super::metered::{BytesHeld, Metered};
-use super::shares::{Share, Shares};
-
-/// After how long a caller that was refused as overload is asked to come back.
-const COME_BACK: Duration = Duration::from_secs(1);
+use super::held::{Held, overloaded};
+use super::metered::Metered;
+use super::shares::Shares;
 
 #[derive(Debug, Clone)]
 pub(super) struct GateLayer(Arc<Rules>);
@@ -48,21 +45,6 @@ struct Rules {
     bytes: Arc<Shares>,
     all: Identity,
     longest: Duration,
-}
-
-/// What a call holds until its answer has been handed over to the connection.
-pub(super) struct Held {
-    _call: (OwnedSemaphorePermit, Share),
-    pub(super) bytes: BytesHeld,
-}
-
-impl Held {
-    pub(super) fn new(call: (OwnedSemaphorePermit, Share), bytes: [Share; 2]) -> Self {
-        Self {
-            _call: call,
-            bytes: Arc::new(Mutex::new(bytes)),
-        }
-    }
 }
 
 impl GateLayer {
@@ -171,11 +153,6 @@ where
             }
         })
     }
-}
-
-/// The refusal of what finds no room, and when to come back.
-pub(super) fn overloaded() -> Status {
-    with_pushback(TransportError::Overloaded.status(), COME_BACK)
 }
 
 /// Gives a refusal of the library's own the code that ours have.

@@ -4,7 +4,7 @@
 //! server's share as they come, and go back when the answer takes their place (`answering`).
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::task::{Context, Poll, ready};
 
 use http_body::{Body as HttpBody, Frame};
@@ -12,11 +12,7 @@ use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::Bytes;
 
-use super::gate::overloaded;
-use super::shares::Share;
-
-/// The bytes of one call, in the peer's share and in the server's.
-pub(super) type BytesHeld = Arc<Mutex<[Share; 2]>>;
+use super::held::{BytesHeld, overloaded};
 
 /// A body whose bytes are counted.
 pub(super) struct Metered {

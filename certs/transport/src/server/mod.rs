@@ -13,6 +13,7 @@ mod accept;
 mod answering;
 mod connection;
 mod gate;
+mod held;
 mod metered;
 mod shares;
 

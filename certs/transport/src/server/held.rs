@@ -1,0 +1,38 @@
+//! What a call holds, and the refusal of one for which there is no room.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::OwnedSemaphorePermit;
+use tonic::Status;
+
+use crate::error::TransportError;
+use crate::pushback::with_pushback;
+
+use super::shares::Share;
+
+/// After how long a caller that was refused as overload is asked to come back.
+const COME_BACK: Duration = Duration::from_secs(1);
+
+/// The bytes of one call, in the peer's share and in the server's.
+pub(super) type BytesHeld = Arc<Mutex<[Share; 2]>>;
+
+/// What a call holds until its answer has been handed over to the connection.
+pub(super) struct Held {
+    _call: (OwnedSemaphorePermit, Share),
+    pub(super) bytes: BytesHeld,
+}
+
+impl Held {
+    pub(super) fn new(call: (OwnedSemaphorePermit, Share), bytes: [Share; 2]) -> Self {
+        Self {
+            _call: call,
+            bytes: Arc::new(Mutex::new(bytes)),
+        }
+    }
+}
+
+/// The refusal of what finds no room, and when to come back.
+pub(super) fn overloaded() -> Status {
+    with_pushback(TransportError::Overloaded.status(), COME_BACK)
+}
