@@ -1,10 +1,10 @@
 //! An answer's body that counts what it keeps in memory until the peer has taken it.
 //!
-//! A peer that reads slowly, or not at all, leaves its answers lying in the connection's buffers. So the call
-//! keeps its place until its answer is handed over to the connection, and the answer's bytes stay in the peer's
-//! and in the server's share until the last of them is written. The bytes of the request stand for an answer that is
-//! not encoded yet: the one is in proportion to the other. What finds no room is refused as overload, in place
-//! of the answer.
+//! A peer that reads slowly, or not at all, leaves its answers lying in the connection's buffers. So an answer's
+//! bytes stay in the peer's and in the server's share until the last of them is written. The bytes of the request
+//! stand for an answer that is not encoded yet: the one is in proportion to the other. What finds no room is refused
+//! as overload, in place of the answer. The place of the call is free as soon as there is an answer: nobody keeps
+//! it by not reading.
 
 use std::pin::Pin;
 use std::sync::PoisonError;
@@ -16,14 +16,14 @@ use tonic::codegen::Bytes;
 use tonic::codegen::http::HeaderMap;
 use tonic::{Code, Status};
 
-use super::held::{Held, overloaded};
+use super::held::{BytesHeld, overloaded};
 use super::shares::Share;
 
-/// A body whose bytes are counted, and the place of its call.
+/// A body whose bytes are counted.
 pub(super) struct Answering {
     body: Body,
     // None once the answer is over.
-    held: Option<Held>,
+    held: Option<BytesHeld>,
 }
 
 /// Bytes on their way, and their place in the peer's and in the server's share.
@@ -39,7 +39,7 @@ impl AsRef<[u8]> for Counted {
 }
 
 impl Answering {
-    pub(super) fn new(body: Body, held: Held) -> Self {
+    pub(super) fn new(body: Body, held: BytesHeld) -> Self {
         Self {
             body,
             held: Some(held),
@@ -49,7 +49,7 @@ impl Answering {
     /// The bytes with their place; none where there is no room for them.
     fn counted(&self, bytes: Bytes) -> Option<Bytes> {
         let held = self.held.as_ref()?;
-        let mut request = held.bytes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut request = held.lock().unwrap_or_else(PoisonError::into_inner);
         request.iter_mut().for_each(Share::give_back);
         let [peer, all] = &*request;
         let shares = [peer.beside(bytes.len())?, all.beside(bytes.len())?];
@@ -105,10 +105,9 @@ fn in_trailers(refusal: &Status) -> Result<Frame<Bytes>, Status> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
 
     use huitong_certs::Identity;
-    use tokio::sync::Semaphore;
 
     use super::*;
     use crate::error::TransportError;
@@ -129,13 +128,10 @@ mod tests {
     #[test]
     fn bytes_on_their_way_are_counted_until_they_are_written_and_the_rest_is_refused() {
         let peer: Identity = "/region/330200/node".parse().unwrap();
-        let (calls, bytes, all) = (Shares::new(9), Shares::new(15), Shares::new(99));
-        let places = Arc::new(Semaphore::new(9));
-        let held = |request: usize| {
-            let place = Arc::clone(&places).try_acquire_owned().unwrap();
-            let call = (place, calls.take(&peer, 1).unwrap());
+        let (bytes, all) = (Shares::new(15), Shares::new(99));
+        let held = |request: usize| -> Option<BytesHeld> {
             let shares = [bytes.take(&peer, request)?, all.take(&peer, request)?];
-            Some(Held::new(call, shares))
+            Some(Arc::new(Mutex::new(shares)))
         };
         let mut first = Answering::new(answer("0123456789"), held(12).unwrap());
         let sent = next(&mut first).unwrap().unwrap().into_data().unwrap();
@@ -154,7 +150,5 @@ mod tests {
         assert!(held(6).is_none());
         drop(sent);
         assert!(held(15).is_some());
-        drop((first, second));
-        assert_eq!(places.available_permits(), 9);
     }
 }

@@ -7,7 +7,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -116,7 +116,10 @@ impl Rules {
             self.bytes_of_peers.take(peer, 0)?,
             self.bytes.take(&self.all, 0)?,
         ];
-        Some(Held::new((place, share), bytes))
+        Some(Held {
+            _call: (place, share),
+            bytes: Arc::new(Mutex::new(bytes)),
+        })
     }
 }
 
@@ -144,9 +147,11 @@ where
         let request = request.map(|body| Body::new(Metered::new(body, counted)));
         let answer = self.inner.call(request);
         Box::pin(async move {
+            // The place is kept until there is an answer.
+            let Held { _call, bytes } = held;
             match timeout_at(deadline.instant(), answer).await {
                 Ok(Ok(response)) => {
-                    Ok(with_code(response).map(|body| Body::new(Answering::new(body, held))))
+                    Ok(with_code(response).map(|body| Body::new(Answering::new(body, bytes))))
                 }
                 Ok(Err(never)) => match never {},
                 Err(_) => Ok(TransportError::Deadline.status().into_http()),

@@ -17,19 +17,10 @@ const COME_BACK: Duration = Duration::from_secs(1);
 /// The bytes of one call, in the peer's share and in the server's.
 pub(super) type BytesHeld = Arc<Mutex<[Share; 2]>>;
 
-/// What a call holds until its answer has been handed over to the connection.
+/// What a call holds while it is answered. Its bytes go on with the answer.
 pub(super) struct Held {
-    _call: (OwnedSemaphorePermit, Share),
+    pub(super) _call: (OwnedSemaphorePermit, Share),
     pub(super) bytes: BytesHeld,
-}
-
-impl Held {
-    pub(super) fn new(call: (OwnedSemaphorePermit, Share), bytes: [Share; 2]) -> Self {
-        Self {
-            _call: call,
-            bytes: Arc::new(Mutex::new(bytes)),
-        }
-    }
 }
 
 /// The refusal of what finds no room, and when to come back.
