@@ -230,7 +230,7 @@ const GOLDEN: [&str; 13] = [
     "847f0835052b5ecf",
     "c73edad86bc73789",
     "91833cc101f28a25",
-    "f29319c611b33e64",
+    "5f532e5537d3134f",
     "bed8077f093f3237",
     "179565a8f0af782f",
     "28906afff582410a",
@@ -243,7 +243,7 @@ const GOLDEN: [&str; 13] = [
 
 const TRAVELS: [&str; 4] = [
     "73d9a2965b9a894a",
-    "5972c73fcebc830a",
+    "a91429cd3dd67683",
     "a824363c4647b92a",
     "becca520ac6452d1",
 ];
