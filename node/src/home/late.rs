@@ -5,6 +5,8 @@
 //! leaves, what the claim comes to is put to the new home, which counts it in if its record has not moved. Until
 //! that has an outcome nothing else of the person is decided here. Whatever breaks off goes on from the journal.
 
+mod outcome;
+
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -17,23 +19,21 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{
     HandWord, Handed, HandedVisit, LateOffer, LateStanding, Supplement,
 };
-use huitong_core::record::home::{Commitment, Committed};
-use huitong_core::record::transfer::{HandWritten, LateEnded, LateMirrored, LateOffered};
+use huitong_core::record::home::Committed;
+use huitong_core::record::transfer::{LateMirrored, LateOffered};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
-use super::commit::{Commit, CommitVerdict, Recomputed};
+use super::refusing::Under;
 use super::relation::{Relation, handed_over, relation};
 use super::{CommitOutcome, HomeRole};
 use crate::chance::salt;
-use crate::clock::Calendar;
 use crate::error::NodeError;
 use crate::store::apply::Records;
 use crate::store::{Leaving, Rows, StoreError, Stream, StreamHead, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
-const NOT_LEFT: StoreError =
-    StoreError::Inconsistent("a late claim of a person who was not handed over");
+use outcome::{CommitLate, EndLate, NOT_LEFT, Put, RefuseLate};
 
 /// An answer that is waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, NodeError>> + Send + 'a>>;
@@ -69,7 +69,8 @@ impl Command for MirrorLate {
         let Self { psn_no, standing } = self;
         let leaving = handed_over(rows, psn_no)?;
         let of = standing.version;
-        let is_known = |leaving: &Leaving| leaving.mirror.is_some_and(|mirror| mirror.of == of);
+        // Of two answers the later stands, in whatever order they come.
+        let is_known = |leaving: &Leaving| leaving.mirror.is_some_and(|mirror| mirror.of >= of);
         let Some(_) = leaving.filter(|known| !is_known(known) && known.offered.is_none()) else {
             return Ok(Verdict::Answer(()));
         };
@@ -85,138 +86,6 @@ impl Command for MirrorLate {
         };
         Ok(Verdict::Append(vec![NodeRecord::LateMirrored(record)], ()))
     }
-}
-
-/// Ends a late claim that the new home did not count in.
-struct EndLate {
-    treatment: RegionCode,
-    settlement: SettlementId,
-}
-
-impl Command for EndLate {
-    type Answer = ();
-
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
-        let (treatment, settlement) = (self.treatment, self.settlement);
-        let Some(row) = rows.late_claim(treatment, settlement)? else {
-            return Ok(Verdict::Answer(()));
-        };
-        let record = LateEnded {
-            psn_no: row.psn_no,
-            treatment,
-            settlement,
-            at,
-        };
-        Ok(Verdict::Append(vec![NodeRecord::LateEnded(record)], ()))
-    }
-}
-
-/// A late claim that the new home has counted in: it stands.
-pub struct CommitLate {
-    /// What was put to the new home.
-    pub offered: LateOffered,
-    /// Which days are business days.
-    pub calendar: Arc<Calendar>,
-    /// The salt of the receipt.
-    pub salt: [u8; 16],
-    /// The salt of the word to the new home.
-    pub hand_salt: [u8; 16],
-}
-
-impl Command for CommitLate {
-    type Answer = ();
-
-    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<()>, StoreError> {
-        let LateOffered {
-            settlement,
-            claim,
-            decision,
-            snapshot,
-            ..
-        } = self.offered;
-        let (treatment, home) = (claim.treatment, claim.person.home);
-        let psn_no = claim.person.psn_no;
-        if rows.late_claim(treatment, settlement)?.is_none() {
-            return Ok(Verdict::Answer(()));
-        }
-        let leaving = handed_over(rows, psn_no)?.ok_or(NOT_LEFT)?;
-        let account = account_now(rows, psn_no)?;
-        let mut account = account.ok_or(StoreError::Inconsistent("a member without an account"))?;
-        account.balances = snapshot.balances;
-        account.version.change = snapshot.version.change;
-        let of = HandedVisit {
-            treatment,
-            settlement,
-            visit: claim.visit_key(),
-        };
-        let commit = Commit {
-            settlement,
-            claim,
-            version: snapshot.version,
-            policy: snapshot.policy,
-            recomputed: Recomputed {
-                snapshot: None,
-                outcome: Ok(decision.clone()),
-                change: 0,
-            },
-            // What a signed snapshot promised was promised on totals that are the new home's now: no loss is borne.
-            promise: None,
-            calendar: self.calendar,
-            salt: self.salt,
-        };
-        let stood = commit.stand(decision, snapshot, &account, rows, now)?;
-        let (records, verdict) = match stood {
-            Verdict::Append(records, verdict) => (records, verdict),
-            Verdict::Answer(verdict) => (Vec::new(), verdict),
-        };
-        let ([NodeRecord::Committed(record)], CommitVerdict::Committed { .. }) =
-            (&*records, verdict)
-        else {
-            return Err(StoreError::Inconsistent(
-                "a late claim that was counted in does not stand",
-            ));
-        };
-        let record = without_money(record);
-        let supplement = supplement(&leaving, of, &record);
-        let word = word(
-            (home, leaving.new_home),
-            Handed::Claim(supplement),
-            self.hand_salt,
-            rows,
-            now,
-        )?;
-        let ended = LateEnded {
-            psn_no,
-            treatment,
-            settlement,
-            at: now,
-        };
-        Ok(Verdict::Append(
-            vec![
-                NodeRecord::Committed(record),
-                NodeRecord::HandWritten(HandWritten::new(word)),
-                NodeRecord::LateEnded(ended),
-            ],
-            (),
-        ))
-    }
-}
-
-/// The same commit on accounts that are the new home's: here they hold nothing.
-fn without_money(record: &Committed) -> Committed {
-    Committed::new(
-        record.body().clone(),
-        Commitment {
-            salt: record.salt,
-            claim: record.claim.clone(),
-            decision: record.decision.clone(),
-            snapshot: record.snapshot.clone(),
-            after: record.after,
-            totals: record.totals.clone(),
-            balances: Balances::NONE,
-            legs_from: record.legs_from,
-        },
-    )
 }
 
 /// What a settlement comes to at the new home.
@@ -283,7 +152,8 @@ impl HomeRole {
         Ok(())
     }
 
-    /// The outcome of a late claim that was put to the new home: its receipt, or the person as they stand now.
+    /// The outcome of a late claim that was put to the new home: its receipt, why it is
+    /// refused, or the person as they stand now.
     pub(super) async fn late(
         &self,
         claim: &Claim,
@@ -296,8 +166,10 @@ impl HomeRole {
             .home_settlement(treatment, settlement)?
             .is_some()
         {
-            let word = self.word(treatment, settlement).await?;
-            return Ok(CommitOutcome::Committed(word));
+            return Ok(match self.under(treatment, settlement).await? {
+                Under::Committed(word) => CommitOutcome::Committed(word),
+                Under::Refused(refusal) => CommitOutcome::Refused(refusal),
+            });
         }
         self.mirror_if_late(claim.person.psn_no, claim.visit.admitted)
             .await?;
@@ -322,17 +194,16 @@ impl HomeRole {
                 StoreError::Inconsistent("a late claim's place holds another record").into(),
             );
         };
-        let lost = StoreError::Inconsistent("a late claim of a person who was not handed over");
-        let leaving = handed_over(&*self.ledger, row.psn_no)?.ok_or(lost)?;
+        let leaving = handed_over(&*self.ledger, row.psn_no)?.ok_or(NOT_LEFT)?;
         let offer = offer_of(&leaving, &offered);
-        let end = EndLate {
-            treatment,
-            settlement,
+        let put = Put {
+            record: offered,
+            at: row.at,
         };
         match self.new_homes()?.offer(leaving.new_home, offer).await {
             Ok(Offered::Taken) => {
                 let command = CommitLate {
-                    offered,
+                    put,
                     calendar: Arc::clone(&self.calendar),
                     salt: salt(&*self.chance),
                     hand_salt: salt(&*self.chance),
@@ -341,13 +212,22 @@ impl HomeRole {
                 Ok(())
             }
             Ok(Offered::Stale) => {
-                self.writer.run(end).await?;
+                self.writer.run(EndLate(put)).await?;
                 Ok(())
             }
             // The person went on from there: it can never be counted in under this offer.
             Err(NodeError::Refused(refusal)) if refusal.code == RefusalCode::MemberMoved => {
-                self.writer.run(end).await?;
+                self.writer.run(EndLate(put)).await?;
                 Err(refusal.into())
+            }
+            // The visit stands there, and can stand nowhere else.
+            Err(NodeError::Refused(refusal))
+                if refusal.code == RefusalCode::VisitAlreadySettled =>
+            {
+                let salt = salt(&*self.chance);
+                let command = RefuseLate { put, refusal, salt };
+                let told = self.writer.run(command).await?.answer;
+                told.map_or(Ok(()), |refusal| Err(refusal.into()))
             }
             Err(error) => Err(error),
         }

@@ -1,0 +1,110 @@
+//! Each outcome of a late claim, on rows in memory.
+
+use huitong_core::coverage::Balances;
+use huitong_core::id::TransferId;
+use huitong_core::person::PsnNo;
+
+use super::*;
+use crate::home::testing::Home;
+use crate::samples::{claim, decision, id, now, person, snapshot, version};
+use crate::store::{HomeState, Key, Leaving, LeavingState, Mirror, RelationRow, Row};
+
+/// An old home that has put a late claim of its person to the new one.
+fn offered() -> (Home, Put) {
+    let home = Home::new();
+    let leaving = Leaving {
+        transfer: TransferId::from_bytes([3; 16]),
+        new_home: "510100".parse().unwrap(),
+        number: PsnNo::parse("510100000000000017").unwrap(),
+        from: "2023-03-01".parse().unwrap(),
+        state: LeavingState::HandedOver(1),
+        mirror: Some(Mirror {
+            of: version(8),
+            balances: Balances::NONE,
+        }),
+        offered: None,
+    };
+    let row = RelationRow {
+        leaving: Some(leaving),
+        ..RelationRow::NONE
+    };
+    home.put(Key::Relation(person().psn_no), Row::Relation(row));
+    let record = LateOffered {
+        settlement: id(1),
+        claim: claim("V1"),
+        decision: decision(),
+        snapshot: snapshot(3),
+        on: version(8),
+        at: now(),
+    };
+    home.write(&NodeRecord::LateOffered(record.clone()));
+    let treatment = record.claim.treatment;
+    let at = home.rows.late_claim(treatment, id(1)).unwrap().unwrap().at;
+    (home, Put { record, at })
+}
+
+fn is_free(home: &Home) -> bool {
+    let row = home.rows.relation(person().psn_no).unwrap().unwrap();
+    row.leaving.unwrap().offered.is_none()
+}
+
+fn refuse(put: Put) -> RefuseLate {
+    RefuseLate {
+        put,
+        refusal: Refusal::new(RefusalCode::VisitAlreadySettled, id(9)),
+        salt: [7; 16],
+    }
+}
+
+#[test]
+fn a_late_claim_whose_visit_stands_at_the_new_home_is_refused_for_good() {
+    let (home, put) = offered();
+    let treatment = put.record.claim.treatment;
+    assert!(!is_free(&home));
+    let (told, records) = home.run(refuse(put));
+    assert_eq!(told, None);
+    let [NodeRecord::HomeRefused(record), NodeRecord::LateEnded(_)] = &*records else {
+        panic!("{records:?}")
+    };
+    let refusal = &record.body().refusal;
+    assert_eq!(refusal.code, RefusalCode::VisitAlreadySettled);
+    assert_eq!(refusal.detail, id(9).to_string());
+    let row = home
+        .rows
+        .home_settlement(treatment, id(1))
+        .unwrap()
+        .unwrap();
+    assert!(
+        matches!(row.state, HomeState::Refused(_)),
+        "{:?}",
+        row.state
+    );
+    assert_eq!(row.binding, Some(claim("V1").binding()));
+    assert!(is_free(&home), "the person's other claims go on");
+    assert_eq!(home.rows.late_claim(treatment, id(1)).unwrap(), None);
+}
+
+#[test]
+fn an_answer_to_another_offer_of_the_same_claim_changes_nothing() {
+    let earlier = |put: Put| Put {
+        at: Location::pending(7),
+        ..put
+    };
+    let (home, put) = offered();
+    assert_eq!(home.run(EndLate(earlier(put))).1, []);
+    let (_, put) = offered();
+    assert_eq!(home.run(refuse(earlier(put))).1, []);
+    let commit = |put| CommitLate {
+        put,
+        calendar: Arc::new(Calendar::new(std::collections::BTreeSet::new())),
+        salt: [5; 16],
+        hand_salt: [6; 16],
+    };
+    let (_, put) = offered();
+    assert_eq!(home.run(commit(earlier(put))).1, []);
+    assert!(!is_free(&home), "the offer that stands waits for its own");
+    let (_, put) = offered();
+    let (_, records) = home.run(commit(put));
+    assert_eq!(records.len(), 3, "{records:?}");
+    assert!(is_free(&home));
+}
