@@ -144,6 +144,10 @@ impl Command for Commit {
             self.recomputed.snapshot.clone(),
             account,
         ) {
+            // The transfer has gone on, or was called back, since this was computed: no outcome follows from it.
+            (Err(refusal), _, _) if refusal.code == RefusalCode::MemberMoving => {
+                Ok(Verdict::Answer(CommitVerdict::Stale))
+            }
             (Err(refusal), _, _) => self.refuse(refusal, rows, now),
             (Ok(decision), Some(snapshot), Some(account)) => match late {
                 None => self.stand(decision, snapshot, &account, rows, now),
@@ -220,9 +224,10 @@ impl Commit {
         leaving: &Leaving,
         at: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
-        let mirror = leaving.mirror.ok_or(StoreError::Inconsistent(
-            "a late claim decided without the new home's totals",
-        ))?;
+        // The hand-over was acknowledged since this was computed: the new home's totals are not known yet.
+        let Some(mirror) = leaving.mirror else {
+            return Ok(Verdict::Answer(CommitVerdict::Stale));
+        };
         let record = LateOffered {
             settlement: self.settlement,
             claim: self.claim,

@@ -47,6 +47,19 @@ fn refused(verdict: &CommitVerdict) -> Option<RefusalCode> {
     }
 }
 
+/// What was computed while a transfer was under way ends no id once it is called back.
+#[test]
+fn what_may_be_sent_again_is_never_refused_for_good() {
+    let home = Home::new();
+    let mut moving = commit(1, "V1");
+    moving.recomputed = Recomputed {
+        snapshot: None,
+        outcome: Err(Refusal::new(RefusalCode::MemberMoving, "510100")),
+        change: 0,
+    };
+    assert_eq!(home.run(moving), (CommitVerdict::Stale, Vec::new()));
+}
+
 #[test]
 fn a_settlement_that_stands_carries_all_that_follows_from_it() {
     let home = Home::new();
