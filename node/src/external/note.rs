@@ -24,6 +24,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::totals::{TotalChange, TotalSlot};
 
 use crate::home::by_hand::standing_of;
+use crate::home::relation::handed_over;
 use crate::home::restored::missing;
 use crate::home::standing::{Asked, Settling, Standing, fault_refusal, standing};
 use crate::people::act::day_of;
@@ -76,6 +77,10 @@ impl Desk<'_> {
         match missing(rows, settlement.psn_no)? {
             0 => {}
             missing => return Ok(refused(RefusalCode::PersonHeld, missing)),
+        }
+        // The accounts and totals of whoever was handed over are the new home's.
+        if let Some(left) = handed_over(rows, settlement.psn_no)? {
+            return Ok(refused(RefusalCode::LateByHand, left.new_home));
         }
         if let Some(refusal) = in_the_way(settlement, rows)? {
             return Ok(Note::Refused(refusal));
@@ -163,6 +168,9 @@ fn in_the_way(
         && row.state == SettlementState::Prepared
     {
         return Ok(Some(Refusal::new(RefusalCode::VisitInProgress, open)));
+    }
+    if let Some(other) = rows.handed_visit(visit.clone())? {
+        return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));
     }
     if let Some(other) = standing_of(rows, &visit, &settlement.visit)? {
         return Ok(Some(Refusal::new(RefusalCode::VisitAlreadySettled, other)));

@@ -13,6 +13,7 @@ use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::vocabulary::ExternalEndReason;
 
+use crate::home::relation::in_the_way;
 use crate::home::restored::missing;
 use crate::store::{Rows, StoreError, account_now};
 use crate::writer::{Command, Verdict};
@@ -56,6 +57,10 @@ impl Command for Withdraw {
                 let refusal = Refusal::new(RefusalCode::PersonHeld, missing);
                 return Ok(Verdict::Answer(WithdrawVerdict::Refused(refusal)));
             }
+        }
+        // The accounts and totals of whoever was handed over are the new home's.
+        if let Some(refusal) = in_the_way(rows, settlement.psn_no)? {
+            return Ok(Verdict::Answer(WithdrawVerdict::Refused(refusal)));
         }
         let account = account_now(rows, settlement.psn_no)?;
         let account = account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
