@@ -252,8 +252,18 @@ pub enum Stream {
 canonical_enum!(Stream { 1 => Legs, 2 => Receipts(region), 3 => Hands(region) });
 
 impl Stream {
-    /// How many numbers share a block.
+    /// How many numbers share a block, where they are dense.
     pub const BLOCK: u64 = 64;
+
+    /// Which block a number is in. Words to a new home are months apart, so that each is found by itself.
+    #[must_use]
+    pub fn block_of(self, number: u64) -> Option<u64> {
+        let before = number.checked_sub(1)?;
+        Some(match self {
+            Self::Legs | Self::Receipts(_) => before / Self::BLOCK,
+            Self::Hands(_) => before,
+        })
+    }
 }
 
 /// How far a stream is.

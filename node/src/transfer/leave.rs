@@ -7,10 +7,10 @@ use huitong_core::canonical::Artifact;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::PsnNo;
+use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{HandOver, Handed, HandedVisit, ProvenHand};
 use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::{HandRegained, HandWritten, TransferStep, TransferStepped};
-use huitong_core::record::{NodeRecord, is_hand};
 use huitong_core::region::RegionCode;
 use huitong_journal::Frame;
 
@@ -186,25 +186,19 @@ pub fn words_from(
     from: u64,
     limit: usize,
 ) -> Result<Vec<ProvenHand>, StoreError> {
-    let block = from.saturating_sub(1) / Stream::BLOCK;
-    let Some(begins) = ledger.block(Stream::Hands(new_home), block)? else {
-        return Ok(Vec::new());
-    };
+    let stream = Stream::Hands(new_home);
+    let written = ledger.stream(stream)?.unwrap_or(StreamHead::EMPTY).written;
     let mut words = Vec::new();
-    for frame in ledger.frames_from(begins) {
-        let frame = frame?;
-        for (nth, bytes) in (0_u32..)
-            .zip(frame.records())
-            .filter(|(_, bytes)| is_hand(bytes))
-        {
-            if words.len() >= limit {
-                return Ok(words);
-            }
-            let hand = proven(&frame, nth, NodeRecord::from_bytes(bytes)?)?;
-            if hand.word.new_home == new_home && hand.word.number >= from {
-                words.push(hand);
-            }
-        }
+    for number in (from..=written).take(limit) {
+        let block = stream.block_of(number).unwrap_or_default();
+        // What a restore did not bring back is missing, and was taken before.
+        let Some(at) = ledger.block(stream, block)? else {
+            continue;
+        };
+        let frame = ledger.frame(at)?;
+        let record = there(frame.record(at.record()), "a hand-over's place is empty")?;
+        let record = NodeRecord::from_bytes(record)?;
+        words.push(proven(&frame, at.record(), record)?);
     }
     Ok(words)
 }

@@ -207,7 +207,7 @@ impl Changes {
             Row::Stream(StreamHead { written, ..head }),
         );
         // A block has the numbers 1 to 64, 65 to 128 …: it is found by the first record that has one of them.
-        let block_of = |number: u64| number.checked_sub(1).map(|before| before / Stream::BLOCK);
+        let block_of = |number: u64| stream.block_of(number);
         let block = block_of(last).unwrap_or_default();
         let is_first = block_of(head.written).is_none_or(|begun| begun < block);
         // What a restore brings back comes in another order than it was written in.
