@@ -13,7 +13,7 @@ use huitong_core::region::RegionCode;
 
 use crate::home::restored::missing;
 use crate::people::act::day_of;
-use crate::store::{LeavingState, Rows, StoreError, TransferState};
+use crate::store::{LeavingState, Rows, StoreError, TransferState, account_now};
 use crate::writer::{Command, Verdict};
 
 /// How far from today the first day of the new cover may lie, either way.
@@ -29,6 +29,8 @@ pub struct Agree {
     pub by: TransferBy,
     /// Old home: a settlement that stands for care from the first day of the new cover on.
     pub settled_since: Option<SettlementId>,
+    /// Old home: the change of the person's record that it was looked for at.
+    pub read_at: u64,
 }
 
 /// What was decided.
@@ -36,6 +38,8 @@ pub struct Agree {
 pub enum Agreed {
     /// It is agreed to, now or before.
     Done,
+    /// The person's record has moved since it was looked at: look again.
+    Moved,
     /// The id was used for another transfer.
     Conflict,
     /// It is not.
@@ -65,6 +69,10 @@ impl Command for Agree {
             return Ok(Verdict::Answer(Agreed::Refused(refusal)));
         }
         let leaves = self.order.person.home == self.own;
+        let account = account_now(rows, self.order.person.psn_no)?.filter(|_| leaves);
+        if account.is_some_and(|account| account.version.change != self.read_at) {
+            return Ok(Verdict::Answer(Agreed::Moved));
+        }
         let is_due = self.order.cover.days.from() <= day_of(at)?;
         let step = |step| NodeRecord::TransferStepped(TransferStepped { transfer, step, at });
         let mut records = vec![step(TransferStep::Agreed {

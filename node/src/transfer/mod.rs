@@ -49,6 +49,9 @@ use agree::{Agree, Agreed, CallBack, Refuse};
 /// How long the other home has for its answer.
 const WITHIN: Duration = Duration::from_secs(5);
 
+/// How often a person is looked at whose record moves meanwhile.
+const LOOKS: u32 = 8;
+
 /// Where transfers are started, called back, handed over and taken.
 pub struct TransferDesk {
     region: RegionCode,
@@ -134,7 +137,8 @@ impl TransferDesk {
         match command.looked_at(&*self.ledger, self.clock.now())? {
             Agreed::Refused(refusal) => Err(refusal.into()),
             Agreed::Conflict => Err(NodeError::refused(RefusalCode::IdConflict, order.transfer)),
-            Agreed::Done => Ok(()),
+            // It is looked at again when it is agreed to.
+            Agreed::Done | Agreed::Moved => Ok(()),
         }
     }
 
@@ -144,29 +148,39 @@ impl TransferDesk {
     /// A refusal, or the node's own trouble.
     pub async fn agree(&self, order: TransferOrder, by: TransferBy) -> Result<(), NodeError> {
         let transfer = order.transfer;
-        let command = self.agreeing(order, by).await?;
-        match self.writer.run(command).await?.answer {
-            Agreed::Done => {
-                self.due.notify_one();
-                Ok(())
+        for _ in 0..LOOKS {
+            let command = self.agreeing(order.clone(), by.clone()).await?;
+            match self.writer.run(command).await?.answer {
+                Agreed::Done => {
+                    self.due.notify_one();
+                    return Ok(());
+                }
+                Agreed::Moved => {}
+                Agreed::Conflict => {
+                    return Err(NodeError::refused(RefusalCode::IdConflict, transfer));
+                }
+                Agreed::Refused(refusal) => return Err(refusal.into()),
             }
-            Agreed::Conflict => Err(NodeError::refused(RefusalCode::IdConflict, transfer)),
-            Agreed::Refused(refusal) => Err(refusal.into()),
         }
+        Err(NodeError::refused(RefusalCode::Overloaded, transfer))
     }
 
     async fn agreeing(&self, order: TransferOrder, by: TransferBy) -> Result<Agree, NodeError> {
-        let settled_since = if order.person.home == self.region {
+        let psn_no = order.person.psn_no;
+        let (read_at, settled_since) = if order.person.home == self.region {
+            let read_at = leave::change_of(&self.ledger, psn_no)?;
             self.ledger.barrier().await?;
-            leave::settled_since(&self.ledger, order.person.psn_no, order.cover.days.from())?
+            let from = order.cover.days.from();
+            (read_at, leave::settled_since(&self.ledger, psn_no, from)?)
         } else {
-            None
+            (0, None)
         };
         Ok(Agree {
             own: self.region,
             order,
             by,
             settled_since,
+            read_at,
         })
     }
 

@@ -88,6 +88,7 @@ pub(super) fn agree(own: RegionCode, order: TransferOrder) -> Agree {
         order,
         by: TransferBy::Officer("li.wei".parse().unwrap()),
         settled_since: None,
+        read_at: 3,
     }
 }
 

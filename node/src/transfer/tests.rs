@@ -49,6 +49,9 @@ fn the_old_home_agrees_only_to_what_it_can_hand_over() {
     ] {
         assert_eq!(refused(&home, asked), code);
     }
+    let mut moved = agree(own, order(today()));
+    moved.read_at = 2;
+    assert_eq!(home.run(moved), (Agreed::Moved, Vec::new()));
     assert_eq!(home.run(agree(own, order(today()))).0, Agreed::Done);
     assert_eq!(
         home.run(agree(own, order(today()))).1,
