@@ -216,7 +216,10 @@ impl Recovery {
                     hand,
                     salt: salt(&*self.chance),
                 };
-                self.writer.run(command).await?;
+                if let Err(refusal) = self.writer.run(command).await?.answer {
+                    let party = Party::Region(region);
+                    return Err(Unfinished::Party(party, refusal.to_string()));
+                }
             }
             let now = self.ledger.hands_held(region)?.unwrap_or_default();
             if now == held {

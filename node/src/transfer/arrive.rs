@@ -11,7 +11,7 @@ use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{
-    HandOver, Handed, LateOffer, LateStanding, ProvenHand, Supplement,
+    HandOver, HandWord, Handed, LateOffer, LateStanding, ProvenHand, Supplement,
 };
 use huitong_core::record::person::HeldFiling;
 use huitong_core::record::registry::{FilingArea, Member};
@@ -23,7 +23,7 @@ use huitong_core::totals::TotalSlot;
 use super::there;
 use crate::home::late::{Offered, word};
 use crate::home::relation::{handed_over, in_the_way};
-use crate::store::{Account, Filings, Rows, StoreError, account_now, incarnation};
+use crate::store::{Account, Filings, Rows, StoreError, TransferState, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
 /// Which way a supplement goes.
@@ -35,7 +35,7 @@ enum Way {
     Reversed,
 }
 
-/// A word of an old home to be taken; which number is held then.
+/// A word of an old home to be taken; which number is held then, or why it is none of that region's.
 pub struct Take {
     /// The own region.
     pub own: RegionCode,
@@ -46,14 +46,24 @@ pub struct Take {
 }
 
 impl Command for Take {
-    type Answer = u64;
+    type Answer = Result<u64, Refusal>;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<u64>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let (own, salt, hand) = (self.own, self.salt, self.hand);
         let word = &hand.word;
         let held = rows.hands_held(word.old_home)?.unwrap_or_default();
         if word.number != held.saturating_add(1) {
-            return Ok(Verdict::Answer(held));
+            return Ok(Verdict::Answer(Ok(held)));
+        }
+        if let Some(refusal) = strange(word, rows)? {
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        if let Handed::Person(hand_over) = &word.handed
+            && let Some(left) = handed_over(rows, hand_over.order.number)?
+            && left.offered.is_some()
+        {
+            // Whoever comes back waits until a late claim that is put to their home of now has its outcome.
+            return Ok(Verdict::Answer(Ok(held)));
         }
         let number = word.number;
         let mut taken = HandTaken {
@@ -85,8 +95,36 @@ impl Command for Take {
             let next = self::word((own, new_home), handed, salt, rows, at)?;
             records.push(NodeRecord::HandWritten(HandWritten::new(next)));
         }
-        Ok(Verdict::Append(records, number))
+        Ok(Verdict::Append(records, Ok(number)))
     }
+}
+
+/// Why a word is not the sender's to say: each region speaks only of people who come, or came, from there.
+fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreError> {
+    let (transfer, number) = match &word.handed {
+        Handed::Person(hand_over) => (hand_over.order.transfer, &hand_over.order.number),
+        Handed::Claim(supplement) | Handed::Reversal(supplement) => {
+            (supplement.transfer, &supplement.number)
+        }
+    };
+    let row = rows.transfer(transfer)?;
+    let is_known = match (&word.handed, row) {
+        (Handed::Person(hand_over), Some(row)) => row.order == hand_over.order,
+        // A restore may have lost what was agreed.
+        (Handed::Person(hand_over), None) => {
+            let order = &hand_over.order;
+            rows.restored()?.is_some()
+                && order.person.home == word.old_home
+                && order.new_home == word.new_home
+        }
+        (Handed::Claim(_) | Handed::Reversal(_), Some(row)) => {
+            matches!(row.state, TransferState::Arrived(_))
+                && row.order.person.home == word.old_home
+                && row.order.number == *number
+        }
+        (Handed::Claim(_) | Handed::Reversal(_), None) => false,
+    };
+    Ok((!is_known).then(|| Refusal::new(RefusalCode::TransferUnknown, transfer)))
 }
 
 /// Where a supplement goes on to.
@@ -127,9 +165,10 @@ fn after(account: &Account, supplement: &Supplement, way: Way) -> Result<Account
     }
     let (held, paid) = (account.balances, supplement.paid);
     let balances = match way {
+        // What was not counted in before it stood may find less than it took; later words must not wait for that.
         Way::Stands => Balances {
-            own: held.own.checked_sub(paid.own)?,
-            family: held.family.checked_sub(paid.family)?,
+            own: held.own.saturating_sub(paid.own),
+            family: held.family.saturating_sub(paid.family),
         },
         Way::Reversed => Balances {
             own: held.own.checked_add(paid.own)?,
@@ -266,6 +305,11 @@ impl Command for CountIn {
         }
         if let Some(other) = rows.home_visit(of.visit.clone())? {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        let (held, paid) = (account.balances, supplement.paid);
+        if paid.own > held.own || paid.family > held.family {
+            let refusal = Refusal::new(RefusalCode::AccountShort, "");
             return Ok(Verdict::Answer(Err(refusal)));
         }
         let after = after(&account, &supplement, Way::Stands);

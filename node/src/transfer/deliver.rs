@@ -3,11 +3,12 @@
 //! Nothing leaves before it is synced, and what is acknowledged is durably taken. A late claim that was put to a new
 //! home when the node stopped is brought to its outcome.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use huitong_core::date::Timestamp;
-use huitong_core::id::TransferId;
+use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{LateOffer, LateStanding, ProvenHand};
 use huitong_core::record::transfer::HandsAcknowledged;
@@ -28,8 +29,6 @@ use crate::writer::{Command, Verdict};
 
 /// Words of one delivery.
 pub const BATCH: usize = 64;
-/// Transfers and late claims of one round.
-const ROUND: usize = 1_000;
 
 /// Writes down how far a new home holds the words to it.
 struct Acknowledge(HandsAcknowledged);
@@ -70,24 +69,62 @@ impl TransferDesk {
     }
 
     async fn round(&self) -> Result<(), NodeError> {
-        for (key, _) in self.ledger.scan(Table::OpenTransfer, ROUND)? {
-            if let Key::OpenTransfer(transfer) = key {
-                self.hand_over(transfer).await?;
+        let mut last = None;
+        while let Some(key) = self.next(Table::OpenTransfer, last.as_ref())? {
+            if let Key::OpenTransfer(transfer) = key
+                && let Err(error) = self.hand_over(transfer).await
+            {
+                tracing::warn!(%transfer, %error, "a person is not handed over yet");
             }
+            last = Some(key);
         }
         for (region, peer) in self.homes.others() {
             if let Err(error) = self.deliver_to(region, peer).await {
                 tracing::warn!(%region, %error, "a hand-over was not taken yet");
             }
         }
-        for (key, _) in self.ledger.scan(Table::LateClaim, ROUND)? {
-            if let Key::LateClaim(treatment, settlement) = key
-                && let Err(error) = self.home.finish_late(treatment, settlement).await
-            {
-                tracing::warn!(%settlement, %error, "a late claim waits for the new home");
+        self.finish_all().await
+    }
+
+    /// Brings what was put to new homes to its outcome. One that does not answer is asked once in a round.
+    async fn finish_all(&self) -> Result<(), NodeError> {
+        let mut silent = BTreeSet::new();
+        let mut last = None;
+        while let Some(key) = self.next(Table::LateClaim, last.as_ref())? {
+            if let Key::LateClaim(treatment, settlement) = key {
+                let new_home = self.asked(treatment, settlement)?;
+                let is_silent = new_home.is_some_and(|region| silent.contains(&region));
+                if !is_silent && let Err(error) = self.home.finish_late(treatment, settlement).await
+                {
+                    tracing::warn!(%settlement, %error, "a late claim waits for the new home");
+                    silent.extend(new_home.filter(|_| is_unreachable(&error)));
+                }
             }
+            last = Some(key);
         }
         Ok(())
+    }
+
+    /// The new home that a late claim is put to.
+    fn asked(
+        &self,
+        treatment: RegionCode,
+        settlement: SettlementId,
+    ) -> Result<Option<RegionCode>, StoreError> {
+        let Some(row) = self.ledger.late_claim(treatment, settlement)? else {
+            return Ok(None);
+        };
+        let relation = self.ledger.relation(row.psn_no)?;
+        Ok(relation.and_then(|row| Some(row.leaving?.new_home)))
+    }
+
+    /// The key after another, or the first: however many there are, each has its turn.
+    fn next(&self, table: Table, last: Option<&Key>) -> Result<Option<Key>, StoreError> {
+        let rows = match last {
+            None => self.ledger.scan(table, 1)?,
+            Some(last) => self.ledger.scan_after(table, last, 1)?,
+        };
+        Ok(rows.into_iter().next().map(|(key, _)| key))
     }
 
     /// Writes the hand-over of a transfer, if its day has come.
@@ -157,7 +194,12 @@ impl TransferDesk {
                 hand,
                 salt: salt(&*self.chance),
             };
-            held = self.writer.run(command).await?.answer;
+            held = self
+                .writer
+                .run(command)
+                .await?
+                .answer
+                .map_err(NodeError::from)?;
         }
         Ok(held)
     }
@@ -215,6 +257,10 @@ impl TransferDesk {
             BATCH,
         )?)
     }
+}
+
+fn is_unreachable(error: &NodeError) -> bool {
+    matches!(error, NodeError::Refused(refusal) if refusal.code == RefusalCode::HomeUnreachable)
 }
 
 /// The home role's way to new homes. It ends with the desk.

@@ -116,6 +116,10 @@ pub(super) fn word_of(records: &[NodeRecord]) -> HandWord {
 }
 
 pub(super) fn take(home: &Home, word: HandWord) -> u64 {
+    home.run(taking(word)).0.unwrap()
+}
+
+pub(super) fn taking(word: HandWord) -> Take {
     let group = GroupSignature {
         root: word.leaf(),
         size: 1,
@@ -132,7 +136,7 @@ pub(super) fn take(home: &Home, word: HandWord) -> u64 {
     assert!(hand.is_in_group());
     let own = new_home();
     let salt = [2; 16];
-    home.run(Take { own, hand, salt }).0
+    Take { own, hand, salt }
 }
 
 /// A new home that holds the person.
@@ -141,6 +145,7 @@ pub(super) fn arrived() -> (Home, HandWord) {
     home.run(agree(person().home, order(today())));
     let word = word_of(&write(&home));
     let new = Home::at(new_home());
+    new.run(agree(new_home(), order(today())));
     assert_eq!(take(&new, word.clone()), 1);
     (new, word)
 }

@@ -280,3 +280,59 @@ fn a_supplement_goes_on_after_a_person_who_went_on() {
     assert_eq!(head.written, 2, "the supplement goes on");
     assert_eq!(account(&new, number()).balances, Balances::NONE);
 }
+
+#[test]
+fn a_word_about_somebody_who_did_not_come_from_its_sender_is_refused() {
+    let (new, word) = arrived();
+    let before = account(&new, number());
+    let code = |word| new.run(taking(word)).0.map_err(|why| why.code);
+    let mut other = supplement(100);
+    other.number = person().psn_no;
+    let claim = HandWord {
+        number: 2,
+        handed: Handed::Claim(other),
+        ..word.clone()
+    };
+    assert_eq!(code(claim), Err(RefusalCode::TransferUnknown));
+    let Handed::Person(mut hand_over) = word.handed.clone() else {
+        panic!("{word:?}")
+    };
+    hand_over.order.transfer = TransferId::from_bytes([4; 16]);
+    let unasked = HandWord {
+        number: 2,
+        handed: Handed::Person(hand_over),
+        ..word.clone()
+    };
+    assert_eq!(code(unasked), Err(RefusalCode::TransferUnknown));
+    let from_elsewhere = HandWord {
+        number: 1,
+        old_home: "310000".parse().unwrap(),
+        handed: Handed::Reversal(supplement(100)),
+        ..word
+    };
+    assert_eq!(code(from_elsewhere), Err(RefusalCode::TransferUnknown));
+    assert_eq!(account(&new, number()), before);
+}
+
+#[test]
+fn an_offer_of_more_than_the_accounts_hold_is_not_counted_in_and_a_word_never_waits_for_it() {
+    let (new, word) = arrived();
+    let before = account(&new, number());
+    let offer = CountIn {
+        old_home: person().home,
+        offer: LateOffer {
+            supplement: supplement(601),
+            on: before.version,
+        },
+    };
+    let refused = new.run(offer).0.unwrap_err();
+    assert_eq!(refused.code, RefusalCode::AccountShort);
+    assert_eq!(account(&new, number()), before);
+    let told = HandWord {
+        number: 2,
+        handed: Handed::Claim(supplement(601)),
+        ..word
+    };
+    assert_eq!(take(&new, told), 2);
+    assert_eq!(account(&new, number()).balances, Balances::NONE);
+}
