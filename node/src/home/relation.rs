@@ -51,6 +51,13 @@ fn of_row(
     row: RelationRow,
     admitted: ServiceDate,
 ) -> Result<Relation, StoreError> {
+    // Whoever is expected is nobody's here from that day on until the hand-over is taken, whatever a file says.
+    let expected = row.arriving.map(|id| rows.transfer(id)).transpose()?;
+    if let Some(expected) = expected.flatten()
+        && admitted >= expected.order.cover.days.from()
+    {
+        return Ok(Relation::Moving(expected.order.new_home));
+    }
     let Some(leaving) = row.leaving else {
         return Ok(Relation::Here);
     };

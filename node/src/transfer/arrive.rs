@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use huitong_core::coverage::Balances;
 use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::money::MoneyError;
+use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{
     HandOver, HandWord, Handed, LateOffer, LateStanding, ProvenHand, Supplement,
@@ -23,6 +24,7 @@ use huitong_core::totals::TotalSlot;
 use super::there;
 use crate::home::late::{Offered, word};
 use crate::home::relation::{handed_over, in_the_way};
+use crate::home::restored::missing;
 use crate::store::{Account, Filings, Rows, StoreError, TransferState, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
@@ -270,12 +272,21 @@ pub fn standing(
     if let Some(refusal) = in_the_way(rows, number)? {
         return Err(refusal.into());
     }
+    if let Some(refusal) = held_back(rows, number)? {
+        return Err(refusal.into());
+    }
     let account = there(account_now(rows, number)?, "a member without an account")?;
     Ok(LateStanding {
         version: account.version,
         totals: account.totals.into_iter().collect(),
         balances: account.balances,
     })
+}
+
+/// Why nobody's totals are lent that have a gap since a restore (PROTOCOL 18).
+fn held_back(rows: &dyn Rows, number: PsnNo) -> Result<Option<Refusal>, StoreError> {
+    let missing = missing(rows, number)?;
+    Ok((missing > 0).then(|| Refusal::new(RefusalCode::PersonHeld, missing)))
 }
 
 /// A late claim of an old home, to be counted in.
@@ -296,6 +307,9 @@ impl Command for CountIn {
             return Ok(Verdict::Answer(Ok(Offered::Taken)));
         }
         if let Some(refusal) = in_the_way(rows, supplement.number)? {
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        if let Some(refusal) = held_back(rows, supplement.number)? {
             return Ok(Verdict::Answer(Err(refusal)));
         }
         let account = account_now(rows, supplement.number)?;

@@ -17,6 +17,7 @@ use huitong_journal::Frame;
 use super::there;
 use crate::group::Group;
 use crate::home::late::word;
+use crate::home::restored::missing;
 use crate::ledger::Ledger;
 use crate::people::act::day_of;
 use crate::store::apply::Records;
@@ -41,7 +42,8 @@ impl Command for Freeze {
             )
         };
         match row {
-            Some(row) if is_due(&row)? => {
+            // Whoever has died meanwhile goes nowhere: an officer calls the transfer back.
+            Some(row) if is_due(&row)? && rows.death(row.order.person.psn_no)?.is_none() => {
                 let step = TransferStep::Frozen;
                 let record = TransferStepped { transfer, step, at };
                 Ok(Verdict::Append(
@@ -78,6 +80,10 @@ impl Command for WriteHandOver {
         let psn_no = row.order.person.psn_no;
         let account = there(account_now(rows, psn_no)?, "a member without an account")?;
         if row.state != TransferState::Frozen || account.version.change != self.read_at {
+            return Ok(Verdict::Answer(()));
+        }
+        // Nor is anybody handed over who has died, or whose record has a gap since a restore (PROTOCOL 18).
+        if rows.death(psn_no)?.is_some() || missing(rows, psn_no)? > 0 {
             return Ok(Verdict::Answer(()));
         }
         let member = there(

@@ -135,6 +135,29 @@ fn care_goes_on_until_the_day_then_waits_then_is_the_new_homes() {
 }
 
 #[test]
+fn whoever_has_died_is_not_handed_over() {
+    let home = old();
+    home.run(agree(person().home, order(today())));
+    let died = today().plus_days(-3).unwrap();
+    home.put(Key::Death(person().psn_no), Row::Death(died));
+    assert_eq!(write(&home), []);
+}
+
+#[test]
+fn whoever_is_expected_is_nobodys_until_the_hand_over_is_taken() {
+    let new = Home::at(new_home());
+    new.run(agree(new_home(), order(today())));
+    let asked = |day| relation(&new.rows, number(), day).unwrap();
+    assert_eq!(asked(today()), Relation::Moving(new_home()));
+    assert_eq!(asked(today().plus_days(-1).unwrap()), Relation::Here);
+    let (new, _) = arrived();
+    assert_eq!(
+        relation(&new.rows, number(), today()).unwrap(),
+        Relation::Here
+    );
+}
+
+#[test]
 fn a_transfer_is_called_back_until_the_hand_over_is_written() {
     let transfer = order(today()).transfer;
     let by = || TransferBy::Officer("wang.fang".parse().unwrap());
