@@ -214,7 +214,7 @@ pub(crate) fn receipt(nth: u8) -> Receipt {
             settlement: id(nth),
             home: claim.person.home,
             treatment: claim.treatment,
-            amounts: crate::home::commit::amounts(&decision()).unwrap(),
+            amounts: crate::home::figures::amounts(&decision()).unwrap(),
             business_day: "2023-03-10".parse().unwrap(),
             policy: sha256(b"policy"),
             catalogue: claim.catalogue,

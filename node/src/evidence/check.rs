@@ -15,7 +15,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 use crate::group::is_signed;
-use crate::home::commit::are_of;
+use crate::home::figures::are_of;
 use crate::policies::{HeldPolicy, PolicyError};
 
 /// The largest file that is read: a bill of 10,000 lines has a tenth of it.

@@ -4,20 +4,18 @@
 //! person since. A final refusal is journaled under the id; a stale version leaves no trace. A decision under
 //! a policy that another one has replaced meanwhile is as stale as one on totals that have moved.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::claim::{BoundField, Claim};
-use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
+use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::money::{Fen, MoneyError};
-use huitong_core::policy::layer::Payer;
+use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
 use huitong_core::receipt::{ClearingPart, PersonalPart, ReceiptBody};
 use huitong_core::record::NodeRecord;
@@ -26,8 +24,8 @@ use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::transfer::LateOffered;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
-use huitong_core::totals::TotalSlot;
 
+use super::figures::{amounts, balances_after, totals_after, with_loss};
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::bound;
@@ -352,83 +350,6 @@ impl Commit {
             committed_at: now,
         })
     }
-}
-
-/// What each fund and account pays, ascending by fund, none of it zero. What the hospital bears and what
-/// was paid elsewhere is no debt between regions.
-///
-/// # Errors
-/// [`MoneyError`] when a sum is out of range.
-pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
-    let mut by_fund: BTreeMap<Fund, Fen> = BTreeMap::new();
-    for layer in &decision.layers {
-        match layer.payer {
-            Payer::Fund(fund) => {
-                let sum = by_fund.entry(fund).or_insert(Fen::ZERO);
-                *sum = sum.checked_add(layer.paid)?;
-            }
-            Payer::Hospital | Payer::Given(_) => {}
-        }
-    }
-    Ok(by_fund
-        .into_iter()
-        .filter(|(_, amount)| !amount.is_zero())
-        .collect())
-}
-
-/// The amounts of a receipt: what a decision pays, and what the home region bears of a provisional loss, which
-/// comes last by its number.
-fn with_loss(
-    amounts: Result<Vec<(Fund, Fen)>, MoneyError>,
-    true_up: Option<TrueUp>,
-) -> Result<Vec<(Fund, Fen)>, MoneyError> {
-    let mut amounts = amounts?;
-    let loss = true_up.map(|true_up| (Fund::ProvisionalLoss, true_up.home_bears));
-    amounts.extend(loss.filter(|(_, borne)| !borne.is_zero()));
-    Ok(amounts)
-}
-
-/// Whether a receipt's amounts are a decision's. What the home region bears of a provisional loss beside them
-/// is its own word, and no part of the decision.
-#[must_use]
-pub fn are_of(decision: &Decision, told: &[(Fund, Fen)]) -> bool {
-    let paid = match told.split_last() {
-        Some(((Fund::ProvisionalLoss, _), paid)) => paid,
-        Some(_) | None => told,
-    };
-    amounts(decision).is_ok_and(|amounts| amounts == paid)
-}
-
-/// The totals that a decision changes, as they stand after it.
-pub(super) fn totals_after(
-    decision: &Decision,
-    account: &Account,
-) -> Result<Vec<(TotalSlot, i64)>, StoreError> {
-    let mut after: BTreeMap<&TotalSlot, i64> = BTreeMap::new();
-    for change in &decision.totals {
-        let before = || {
-            account
-                .totals
-                .get(&change.slot)
-                .copied()
-                .unwrap_or_default()
-        };
-        let value = after.entry(&change.slot).or_insert_with(before);
-        *value = value
-            .checked_add(change.adds)
-            .ok_or(StoreError::Range("a total"))?;
-    }
-    Ok(after
-        .into_iter()
-        .map(|(slot, value)| (slot.clone(), value))
-        .collect())
-}
-
-fn balances_after(decision: &Decision, before: Balances) -> Result<Balances, MoneyError> {
-    Ok(Balances {
-        own: before.own.checked_sub(decision.own_account)?,
-        family: before.family.checked_sub(decision.family_account)?,
-    })
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
+//! | [`figures`] | What does a decision come to in a receipt, in totals and in accounts? |
 //! | `held` | How far does a treatment region hold them? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
 //! | `showing`, `looks` | What is shown of a person, and to whom was it? |
@@ -25,6 +26,7 @@
 pub mod abandon;
 pub mod by_hand;
 pub mod commit;
+pub mod figures;
 mod held;
 pub mod late;
 mod looks;

@@ -17,7 +17,7 @@ use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::Reversal;
 
-use super::commit::totals_after;
+use super::figures::totals_after;
 use super::relation::handed_over;
 use super::restored::{from, legs_standing};
 use super::reverse::{balances_without, begun, totals_without};

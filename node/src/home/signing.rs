@@ -19,7 +19,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::provisional::SnapshotSigned;
 use huitong_core::region::RegionCode;
 
-use super::commit::amounts;
+use super::figures::amounts;
 use super::receipts::signed_at;
 use super::{HomeRole, SnapshotAsk};
 use crate::compute::compute;

@@ -12,7 +12,7 @@ use huitong_core::recovery::ReturnedWord;
 use huitong_core::region::RegionCode;
 
 use crate::group::is_signed;
-use crate::home::commit::are_of;
+use crate::home::figures::are_of;
 use crate::home::regained::after;
 use crate::treatment::verify::{ReceiptFault, about_reversal};
 

@@ -12,7 +12,7 @@ use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::{Fen, MoneyError};
 
-use crate::home::commit::amounts;
+use crate::home::figures::amounts;
 
 /// Different reasons that are told apart; further ones are counted together.
 const REASONS_AT_MOST: usize = 100;
