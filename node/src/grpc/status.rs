@@ -80,6 +80,7 @@ impl From<StoreError> for Status {
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a line for each refusal")]
 const fn grpc_code(code: RefusalCode) -> Code {
     match code {
         RefusalCode::DeadlinePassed => Code::DeadlineExceeded,

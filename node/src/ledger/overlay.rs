@@ -169,28 +169,30 @@ fn at_home(row: HomeRow, place: impl Fn(Location) -> Location) -> HomeRow {
     HomeRow { state, ..row }
 }
 
+fn at_treatment(row: SettlementRow, place: impl Fn(Location) -> Location) -> SettlementRow {
+    let prepared = row.prepared.map(|mut prepared| {
+        prepared.at = place(prepared.at);
+        prepared.again = prepared.again.map(&place);
+        prepared
+    });
+    let state = match row.state {
+        SettlementState::Settled(at) => SettlementState::Settled(place(at)),
+        SettlementState::Reversed(row) => SettlementState::Reversed(reversed(row, &place)),
+        SettlementState::Refused(row) => SettlementState::Refused(refused(row, &place)),
+        SettlementState::Abandoned(at) => SettlementState::Abandoned(at.map(&place)),
+        state @ SettlementState::Prepared => state,
+    };
+    SettlementRow {
+        prepared,
+        provisional: row.provisional.map(&place),
+        state,
+        ..row
+    }
+}
+
 fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
     match row {
-        Row::Settlement(row) => {
-            let prepared = row.prepared.map(|mut prepared| {
-                prepared.at = place(prepared.at);
-                prepared.again = prepared.again.map(&place);
-                prepared
-            });
-            let state = match row.state {
-                SettlementState::Settled(at) => SettlementState::Settled(place(at)),
-                SettlementState::Reversed(row) => SettlementState::Reversed(reversed(row, &place)),
-                SettlementState::Refused(row) => SettlementState::Refused(refused(row, &place)),
-                SettlementState::Abandoned(at) => SettlementState::Abandoned(at.map(&place)),
-                state @ SettlementState::Prepared => state,
-            };
-            Row::Settlement(SettlementRow {
-                prepared,
-                provisional: row.provisional.map(&place),
-                state,
-                ..row
-            })
-        }
+        Row::Settlement(row) => Row::Settlement(at_treatment(row, place)),
         Row::HomeSettlement(row) => Row::HomeSettlement(at_home(row, place)),
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),

@@ -25,7 +25,7 @@ fn the_old_home_agrees_only_to_what_it_can_hand_over() {
     let own = person().home;
     let refused = |home: &Home, asked: Agree| match home.run(asked).0 {
         Agreed::Refused(refusal) => refusal.code,
-        other => panic!("{other:?}"),
+        other @ (Agreed::Done | Agreed::Conflict | Agreed::Moved) => panic!("{other:?}"),
     };
     let mut strange = order(today());
     strange.person = PersonRef {

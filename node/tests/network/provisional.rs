@@ -1,7 +1,7 @@
 //! Settling while the home region cannot be reached, and what becomes of it (PROTOCOL 22, 23).
 
 use huitong_core::digest::sha256;
-use huitong_proto::common::v1::Fund;
+use huitong_proto::common::v1::{Fund, FundAmount};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
@@ -36,6 +36,13 @@ fn emergency(mut bill: v1::Bill) -> v1::Bill {
 async fn estimate(hospital: &mut Hospital, bill: v1::Bill) {
     let request = v1::EstimateRequest { bill: Some(bill) };
     hospital.client.estimate(request).await.unwrap();
+}
+
+/// What each fund pays by a receipt.
+fn amounts(settled: &v1::Settlement) -> Vec<(Fund, i64)> {
+    let receipt = settled.receipt.as_ref().unwrap();
+    let amount = |it: &FundAmount| (it.fund(), it.amount_fen);
+    receipt.amounts.iter().map(amount).collect()
 }
 
 /// Asks until the home region's word is known.
@@ -100,16 +107,8 @@ async fn what_was_told_too_low_is_borne_and_never_asked_for() {
         settled.provisional.as_ref().unwrap().true_up,
         Some(expected)
     );
-    let amounts: Vec<_> = settled
-        .receipt
-        .as_ref()
-        .unwrap()
-        .amounts
-        .iter()
-        .map(|it| (it.fund(), it.amount_fen))
-        .collect();
     assert_eq!(
-        amounts,
+        amounts(&settled),
         [
             (Fund::ResidentPool, 126_000),
             (Fund::ProvisionalLoss, 50_000)
@@ -117,7 +116,7 @@ async fn what_was_told_too_low_is_borne_and_never_asked_for() {
     );
     assert_eq!(legs(&world).await, (4, 4));
     let notices = hospital.notices().await;
-    assert_eq!(notices, [settled.clone()]);
+    assert_eq!(notices, std::slice::from_ref(&settled));
     hospital.acknowledge(&settled.settlement).await.unwrap();
     assert!(hospital.notices().await.is_empty());
     let back = hospital
