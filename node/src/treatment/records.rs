@@ -151,18 +151,7 @@ impl Command for Book {
             return Ok(Verdict::Answer(Step::NotOpen));
         }
         let row = rows.settlement(settlement)?;
-        let trued_up = match &row {
-            Some(row) if row.provisional.is_some() => Some(true_up_of(
-                rows,
-                (part.treatment, settlement),
-                at,
-                |given| {
-                    let borne = borne_at_home(&word.receipt);
-                    TrueUp::of(given.told, cash, borne)
-                },
-            )?),
-            Some(_) | None => None,
-        };
+        let trued_up = trued_up_by(rows, row.as_ref(), &word.receipt, cash, at)?;
         let HomeWord { receipt, reversal } = word;
         let state = row.map(|row| row.state);
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
@@ -263,6 +252,24 @@ impl Command for End {
         }
         Ok(Verdict::Append(records, Step::Taken))
     }
+}
+
+/// What becomes of the difference once a receipt is booked, when the patient's cash was decided to be so much;
+/// nothing of what was not provisional.
+pub(super) fn trued_up_by(
+    rows: &dyn Rows,
+    row: Option<&SettlementRow>,
+    receipt: &Receipt,
+    cash: Fen,
+    at: Timestamp,
+) -> Result<Option<TruedUp>, StoreError> {
+    let part = &receipt.body.clearing;
+    if row.is_none_or(|row| row.provisional.is_none()) {
+        return Ok(None);
+    }
+    let borne = borne_at_home(receipt);
+    let id = (part.treatment, part.settlement);
+    true_up_of(rows, id, at, |given| TrueUp::of(given.told, cash, borne)).map(Some)
 }
 
 /// What becomes of a provisional settlement.

@@ -13,7 +13,7 @@ use huitong_core::record::treatment::{Prepared, Reprepared, Settled};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::HomeWord;
 
-use super::records::Step;
+use super::records::{Step, trued_up_by};
 use crate::home::restored::{from, legs_standing};
 use crate::store::{Rows, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
@@ -35,8 +35,8 @@ impl Command for Rebook {
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
-        let state = rows.settlement(settlement)?.map(|row| row.state);
-        match state {
+        let row = rows.settlement(settlement)?;
+        match row.as_ref().map(|row| &row.state) {
             None => records.push(NodeRecord::Prepared(self.prepared(at))),
             Some(SettlementState::Prepared) => records.push(NodeRecord::Reprepared(Reprepared {
                 settlement,
@@ -51,17 +51,21 @@ impl Command for Rebook {
                 | SettlementState::Reversed(_),
             ) => return Ok(Verdict::Answer(Step::NotOpen)),
         }
+        let cash = self.returned.decision.cash;
         let HomeWord { receipt, reversal } = self.returned.word;
         if !records.is_empty() {
             let legs = Leg::of(&receipt.body);
             let standing = legs_standing(rows, settlement, LegKind::Settlement)?;
             let legs_from = from(standing, &legs, &mut next_leg)?;
+            // The patient pays no more for the restore of what the backup has as provisional.
+            let trued_up = trued_up_by(rows, row.as_ref(), &receipt, cash, at)?;
             records.push(NodeRecord::Settled(Settled {
                 settlement,
                 receipt,
                 legs_from,
                 at,
             }));
+            records.extend(trued_up.map(NodeRecord::TruedUp));
         }
         if let Some(reversal) = reversal {
             let legs = Leg::of_reversal(&reversal.body);

@@ -79,12 +79,15 @@ mod tests {
     use huitong_core::final_refusal::RefusedRequest;
     use huitong_core::id::ReversalId;
     use huitong_core::provisional::{SignedBody, TrueUp};
+    use huitong_core::recovery::ReturnedWord;
     use huitong_core::refusal::{Refusal, RefusalCode};
+    use huitong_core::reversal::HomeWord;
 
     use super::super::super::records::{End, Prepare, Step};
     use super::*;
     use crate::samples::{fen, id, now, prepared, receipt, refusal, tombstone};
     use crate::store::ProvisionalState;
+    use crate::treatment::regained::Rebook;
     use crate::treatment::testing::Treatment;
 
     fn give(nth: u8, visit: &str) -> GiveProvisional {
@@ -190,5 +193,40 @@ mod tests {
         assert_eq!(node.run(end), (Step::Taken, 2));
         assert_eq!(state(&node, 1), ProvisionalState::TakenBack);
         assert_eq!(node.run(give(2, "V1")), (Given::Provisional, 2));
+    }
+
+    /// A backup may hold as provisional what the home region had answered since.
+    #[test]
+    fn what_a_restore_brings_back_is_trued_up_and_frees_the_person() {
+        let node = Treatment::new();
+        let mut given = give(1, "V1");
+        let decided = given.prepared.decision.cash;
+        let told = decided.checked_sub(fen(100)).unwrap();
+        given.provisional.decision.cash = told;
+        node.run(given);
+        let Prepared {
+            claim,
+            decision,
+            snapshot,
+            request,
+            ..
+        } = prepared(1, "V1");
+        let rebook = Rebook {
+            returned: ReturnedWord {
+                word: HomeWord {
+                    receipt: receipt(1),
+                    reversal: None,
+                },
+                claim,
+                decision,
+                snapshot,
+            },
+            request,
+        };
+        assert_eq!(node.run(rebook), (Step::Taken, 3));
+        let up = TrueUp::of(told, decided, fen(0));
+        assert_eq!((up.patient, up.treatment_bears), (told, fen(100)));
+        assert_eq!(state(&node, 1), ProvisionalState::TruedUp(up));
+        assert_eq!(node.run(give(2, "V2")), (Given::Provisional, 2));
     }
 }
