@@ -25,7 +25,7 @@ use super::{HomeRole, SnapshotAsk};
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::group::is_signed;
-use crate::store::{Location, Rows, StoreError};
+use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Done, Verdict};
 
 /// What the home region had promised by a signed snapshot.
@@ -47,7 +47,7 @@ struct Sign {
 
 enum SignVerdict {
     Signed(Box<SignedBody>),
-    Again(Location),
+    Again,
     Outstanding,
 }
 
@@ -69,7 +69,7 @@ impl Command for Sign {
         {
             let same = row.treatment == treatment && row.visit == visit;
             let answer = if same {
-                SignVerdict::Again(row.at)
+                SignVerdict::Again
             } else {
                 SignVerdict::Outstanding
             };
@@ -118,7 +118,12 @@ impl HomeRole {
         let Done { answer, written } = self.writer.run(command).await?;
         match answer {
             SignVerdict::Outstanding => Ok(None),
-            SignVerdict::Again(at) => Ok(Some(signed_at(&self.ledger, at)?)),
+            // Its place is known only now that it is synced.
+            SignVerdict::Again => {
+                let row = self.ledger.signed(snapshot.person.psn_no)?;
+                let at = row.map(|row| row.at);
+                Ok(at.map(|at| signed_at(&self.ledger, at)).transpose()?)
+            }
             SignVerdict::Signed(body) => {
                 let signed = written.and_then(|written| {
                     let group = written.group?;

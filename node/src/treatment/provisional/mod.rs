@@ -50,7 +50,7 @@ impl TreatmentRole {
         if let Some(other) = self.ledger.provisional_of(person.home, person.psn_no)? {
             return Err(NodeError::refused(RefusalCode::ProvisionalStands, other));
         }
-        let Some(signed) = self.kept(person)? else {
+        let Some(signed) = self.kept(person).await? else {
             return Err(failed);
         };
         let Some((prepared, provisional)) = self.on_signed(settlement, order, signed)? else {
@@ -129,16 +129,17 @@ impl TreatmentRole {
     }
 
     /// The signed snapshot that is kept of a person.
-    fn kept(&self, person: PersonRef) -> Result<Option<SignedSnapshot>, StoreError> {
+    async fn kept(&self, person: PersonRef) -> Result<Option<SignedSnapshot>, NodeError> {
+        // The place of one that is being kept at this moment is known once it is synced.
+        self.ledger.barrier().await?;
         let Some(row) = self.ledger.kept(person.home, person.psn_no)? else {
             return Ok(None);
         };
         if let NodeRecord::SnapshotKept(SnapshotKept { signed, .. }) = self.ledger.record(row.at)? {
             Ok(Some(signed))
         } else {
-            Err(StoreError::Inconsistent(
-                "a signed snapshot's place holds another record",
-            ))
+            let other = StoreError::Inconsistent("a signed snapshot's place holds another record");
+            Err(other.into())
         }
     }
 
