@@ -12,7 +12,7 @@ use huitong_core::digest::sha256_parts;
 use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::record::reversal::ReversalIntended;
-use huitong_core::refusal::RefusalCode;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
@@ -20,6 +20,7 @@ use huitong_core::vocabulary::ReversalReason;
 use super::TreatmentRole;
 use super::drive::unknown;
 use super::driving::Outcome;
+use super::records::Step;
 use super::reversals::{EndReversal, Intend, Intent};
 use super::view::{SettlementView, ViewState};
 use crate::error::NodeError;
@@ -179,31 +180,44 @@ impl TreatmentRole {
     }
 
     /// Takes a provisional settlement back that the home region has not booked: its tombstone ends the wish too.
-    /// Nothing is answered for what is booked, now or before: that is reversed like any other.
+    /// Nothing is answered for what is booked, now or before: that is reversed like any other. A wish to reverse
+    /// what has ended otherwise meanwhile ends here: the home region knows nothing that it could reverse.
     async fn taken_back(
         &self,
         reversal: ReversalId,
         settlement: SettlementId,
         home: &Home,
     ) -> Result<Option<Arc<SettlementView>>, NodeError> {
-        let attempt = match self.reread(settlement).await? {
-            Ok(attempt) => attempt,
-            Err(_) => return Ok(None),
+        let view = match self.reread(settlement).await? {
+            Err(standing) => standing,
+            Ok(attempt) => {
+                let person = attempt.prepared.claim.person;
+                let answer = home.abandon(settlement, person, self.timing.commit).await;
+                match answer.map_err(|fault| unknown(settlement, &fault))? {
+                    AbandonOutcome::Committed(word) => self.book(attempt, home, word).await?,
+                    AbandonOutcome::Ended(word) => {
+                        self.end_by(attempt, home, word, Some(reversal)).await?
+                    }
+                }
+            }
         };
-        let person = attempt.prepared.claim.person;
-        let answer = home.abandon(settlement, person, self.timing.commit).await;
-        let view = match answer.map_err(|fault| unknown(settlement, &fault))? {
-            AbandonOutcome::Committed(word) => self.book(attempt, home, word).await?,
-            AbandonOutcome::Ended(word) => self.end_by(attempt, home, word, Some(reversal)).await?,
-        };
-        Ok(match view.state {
-            ViewState::Settled(_) => None,
-            ViewState::Prepared
-            | ViewState::Provisional(_)
-            | ViewState::Reversed(_)
-            | ViewState::Refused(_)
-            | ViewState::Abandoned(_) => Some(view),
-        })
+        match view.state {
+            ViewState::Settled(_) | ViewState::Reversed(_) => Ok(None),
+            ViewState::Prepared | ViewState::Provisional(_) => Ok(Some(view)),
+            ViewState::Refused(_) | ViewState::Abandoned(_) => {
+                let refusal = Refusal::new(RefusalCode::NothingStands, settlement);
+                let end = EndReversal {
+                    reversal,
+                    refusal: refusal.clone(),
+                    word: None,
+                };
+                match self.writer.run(end).await?.answer {
+                    Step::Taken => Err(refusal.into()),
+                    // The tombstone has ended it.
+                    Step::NotOpen => Ok(Some(view)),
+                }
+            }
+        }
     }
 
     /// The reversals whose outcome is not known, with their settlements, at most so many.

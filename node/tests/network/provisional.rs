@@ -206,6 +206,43 @@ async fn a_provisional_settlement_is_taken_back_before_the_home_region_books_it(
     assert_eq!(anew.decision.unwrap().fund_total_fen, 126_000);
 }
 
+/// The outcome of a wish to reverse r-1, once the home region was heard.
+async fn outcome(hospital: &mut Hospital, wish: &str) -> Result<State, String> {
+    loop {
+        match hospital.reverse(wish, "r-1", Reason::WrongBill).await {
+            Ok(back) => return Ok(back.state()),
+            Err(status) if code(&status) == "outcome.unknown" => {}
+            Err(status) => return Err(code(&status)),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_wishes_to_take_it_back_one_does_and_the_other_is_told_that_nothing_stands() {
+    let mut world = allowed(World::relayed().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.stop(NINGBO).await;
+    hospital
+        .settle(settle("r-1", emergency(small("V1"))))
+        .await
+        .unwrap();
+    for wish in ["x-1", "x-2"] {
+        let wished = hospital.reverse(wish, "r-1", Reason::WrongBill).await;
+        assert_eq!(code(&wished.unwrap_err()), "outcome.unknown");
+    }
+    world.commits(Commits::Lost);
+    world.start(NINGBO).await;
+    let mut outcomes = vec![
+        outcome(&mut hospital, "x-1").await,
+        outcome(&mut hospital, "x-2").await,
+    ];
+    outcomes.sort_by_key(Result::is_err);
+    let nothing = Err("reversal.nothing_stands".to_owned());
+    assert_eq!(outcomes, [Ok(State::Abandoned), nothing]);
+    assert_eq!(legs(&world).await, (0, 0));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_provisional_is_not_settled_by_hand() {
     let mut world = allowed(World::relayed().await).await;
