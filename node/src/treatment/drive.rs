@@ -143,6 +143,13 @@ impl TreatmentRole {
                     Ok(newer) => attempt = newer,
                     Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
                 },
+                // A late claim of whoever has moved on from the new home is never decided, and is no word of an
+                // outcome: buried, it is borne here like one that is refused.
+                Err(HomeFault::Refused(refusal))
+                    if used.is_some() && refusal.code == RefusalCode::MemberMoved =>
+                {
+                    return self.give_up(attempt, home, Some(refusal)).await;
+                }
                 Err(fault) => return Err(unknown(settlement, &fault)),
             }
         }
