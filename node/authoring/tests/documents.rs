@@ -17,7 +17,7 @@ const LIMITS: Limits = Limits {
     ..Limits::PUBLISHING
 };
 /// Tables beside the documents.
-const OTHERS: [&str; 2] = ["published.toml", "inconsistent.toml"];
+const OTHERS: [&str; 3] = ["published.toml", "inconsistent.toml", "external.toml"];
 
 /// Policy documents in a folder, in order.
 fn documents(folder: &str) -> Vec<PathBuf> {

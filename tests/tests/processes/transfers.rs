@@ -190,10 +190,6 @@ async fn agree(world: &World, day: &str) -> String {
 async fn a_person_is_handed_over_once_and_both_homes_go_on_with_one_total_and_one_account() {
     let world = start::start(&[&CHENGDU, &SHANGHAI]).await;
     let (from, last, ahead) = days();
-    let (old, new) = (
-        Party::Region(CHENGDU.region()),
-        Party::Region(SHANGHAI.region()),
-    );
     let (here, there) = (
         Hospital::of(&world, &CHENGDU, Desk::Three),
         Hospital::of(&world, &SHANGHAI, Desk::Three),
@@ -206,32 +202,7 @@ async fn a_person_is_handed_over_once_and_both_homes_go_on_with_one_total_and_on
     node(&world, &CHENGDU, &["backup", "--to", &backup]).await;
     let transfer = agree(&world, &from.to_string()).await;
 
-    // The day comes while the new home is away: the person is on the way, and the old home is killed then.
-    world.kill(new).await;
-    for _ in 0..ahead {
-        world.tomorrow().await;
-    }
-    patience::until("the hand-over", async || {
-        (state(&world, &CHENGDU, &transfer).await == "handed_over").then_some(())
-    })
-    .await;
-    let refused = here
-        .settle("s-2", call(&CHENGDU, PERSON, "v-2", last, 100))
-        .await;
-    let refused = refused.unwrap_err();
-    assert_eq!(
-        (refused.code.as_str(), refused.again),
-        ("member.moving", Again::SameId)
-    );
-    world.kill(old).await;
-    world.run(old).await;
-    assert_eq!(state(&world, &CHENGDU, &transfer).await, "handed_over");
-    world.run(new).await;
-    patience::until("the acknowledgement", async || {
-        (state(&world, &CHENGDU, &transfer).await == "done").then_some(())
-    })
-    .await;
-    assert_eq!(state(&world, &SHANGHAI, &transfer).await, "done");
+    handed_over_across_kills(&world, &here, &transfer, (last, ahead)).await;
     let (number, before) = (SHANGHAI.psn_no(NUMBER), CHENGDU.psn_no(PERSON));
     assert_eq!(record(&world, &SHANGHAI, &number).await, (4_000, 3_000));
     assert_eq!(record(&world, &CHENGDU, &before).await.0, 0);
@@ -283,6 +254,44 @@ async fn a_person_is_handed_over_once_and_both_homes_go_on_with_one_total_and_on
     assert_eq!(record(&world, &CHENGDU, &before).await.0, 0);
     assert_eq!(state(&world, &CHENGDU, &transfer).await, "done");
     world.stop_all().await;
+}
+
+/// The day comes while the new home is away: the person is on the way, and the old home is killed then.
+async fn handed_over_across_kills(
+    world: &World,
+    here: &Hospital,
+    transfer: &str,
+    (last, ahead): (ServiceDate, u32),
+) {
+    let (old, new) = (
+        Party::Region(CHENGDU.region()),
+        Party::Region(SHANGHAI.region()),
+    );
+    world.kill(new).await;
+    for _ in 0..ahead {
+        world.tomorrow().await;
+    }
+    patience::until("the hand-over", async || {
+        (state(world, &CHENGDU, transfer).await == "handed_over").then_some(())
+    })
+    .await;
+    let refused = here
+        .settle("s-2", call(&CHENGDU, PERSON, "v-2", last, 100))
+        .await;
+    let refused = refused.unwrap_err();
+    assert_eq!(
+        (refused.code.as_str(), refused.again),
+        ("member.moving", Again::SameId)
+    );
+    world.kill(old).await;
+    world.run(old).await;
+    assert_eq!(state(world, &CHENGDU, transfer).await, "handed_over");
+    world.run(new).await;
+    patience::until("the acknowledgement", async || {
+        (state(world, &CHENGDU, transfer).await == "done").then_some(())
+    })
+    .await;
+    assert_eq!(state(world, &SHANGHAI, transfer).await, "done");
 }
 
 /// Kills a node, puts its backup in the place of its data, and waits until it serves.
