@@ -3,7 +3,7 @@
 //! memory is printed; it must stay within what its limits say.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use h2::client::SendRequest;
@@ -18,7 +18,7 @@ use huitong_tests::world::{Party, World};
 use prost::Message as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tonic::codegen::Bytes;
@@ -26,6 +26,8 @@ use tonic::codegen::http::{Request, Response};
 
 /// Callers who connect and say nothing.
 const IDLE: u64 = 10_000;
+/// Where they call from: ports of the usual address are looked for by the servers of other tests.
+const ELSEWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 0);
 /// Files that this process and its neighbours need besides.
 const OTHER_FILES: u64 = 500;
 /// Connections over which one institution misbehaves.
@@ -133,7 +135,9 @@ impl Abuse {
             .saturating_sub(OTHER_FILES);
         let mut silent = Vec::new();
         for _ in 0..allowed.min(IDLE) {
-            silent.push(TcpStream::connect(self.address).await.unwrap());
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind(ELSEWHERE).unwrap();
+            silent.push(socket.connect(self.address).await.unwrap());
         }
         silent
     }
