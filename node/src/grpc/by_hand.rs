@@ -11,8 +11,8 @@ use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
 use tonic::Status;
 
+use super::explained::{explanation, line_shares};
 use super::registry::RegistryGrpc;
-use super::shown::{explanation, line_shares};
 use super::status::malformed;
 use crate::hand::{HandBill, HandDesk};
 

@@ -18,8 +18,9 @@ use huitong_proto::settlement::v1::institution_service_server::InstitutionServic
 use huitong_transport::peer;
 use tonic::{Request, Response, Status};
 
+use super::explained::{explanation, line_shares};
 use super::filing::FilesElsewhere;
-use super::shown::{explanation, line_shares, settlement};
+use super::shown::settlement;
 use super::status::{malformed, refused};
 use super::{calling_institution, within};
 use crate::peers::Homes;

@@ -8,6 +8,7 @@ pub mod backup;
 pub mod backup_client;
 mod by_hand;
 pub mod evidence;
+mod explained;
 pub mod external;
 pub mod external_client;
 mod filing;

@@ -7,7 +7,7 @@ use huitong_core::vocabulary::Care;
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::settlement::v1;
 
-use super::shown::{explanation, line_shares};
+use super::explained::{explanation, line_shares};
 use crate::policies::PolicyBook;
 use crate::treatment::{ProvisionalView, TruedUpView};
 
