@@ -29,7 +29,6 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_core::id::SettlementId;
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::region::RegionCode;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::chance::{Chance, jittered};
@@ -83,7 +82,9 @@ pub struct Recovery {
     waiting: Mutex<BTreeSet<Party>>,
     /// Words that wait for what fills the account they were paid from, whoever returns that.
     short: Mutex<BTreeMap<(RegionCode, SettlementId), ReturnedWord>>,
-    serves: watch::Sender<bool>,
+    /// Ended once the node serves. No watch channel: that wakes those who wait in an order drawn by chance, and a
+    /// seed of the simulation would not be one story.
+    over: CancellationToken,
 }
 
 /// What a recovery is made of.
@@ -132,6 +133,10 @@ impl Recovery {
         } else {
             BTreeSet::new()
         };
+        let over = CancellationToken::new();
+        if !collects {
+            over.cancel();
+        }
         Ok(Self {
             region,
             ledger,
@@ -144,14 +149,14 @@ impl Recovery {
             every,
             waiting: Mutex::new(waiting),
             short: Mutex::default(),
-            serves: watch::Sender::new(!collects),
+            over,
         })
     }
 
     /// Whether the node serves.
     #[must_use]
     pub fn serves(&self) -> bool {
-        *self.serves.borrow()
+        self.over.is_cancelled()
     }
 
     /// Who has not given back everything yet; the last of them until the node serves.
@@ -163,10 +168,7 @@ impl Recovery {
 
     /// Waits until the node serves; forever, when it is stopped before.
     pub async fn over(&self) {
-        let mut serves = self.serves.subscribe();
-        if serves.wait_for(|serves| *serves).await.is_err() {
-            std::future::pending::<()>().await;
-        }
+        self.over.cancelled().await;
     }
 
     /// Collects until everything is here, or until told to stop.
@@ -179,7 +181,7 @@ impl Recovery {
             };
             match outcome {
                 Ok(()) => {
-                    self.serves.send_replace(true);
+                    self.over.cancel();
                     let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
                     waiting.clear();
                     tracing::info!("recovery is over: the node serves");
