@@ -8,8 +8,9 @@ use huitong_core::refusal::RefusalCode;
 
 use super::ExternalDesk;
 use crate::error::NodeError;
+use crate::ledger::Ledger;
 use crate::store::apply::Records;
-use crate::store::{ExternalRow, Key, Row, Rows, StoreError, Table};
+use crate::store::{ExternalRow, Key, Location, Row, Rows, StoreError, Table};
 
 /// The most settlements of one page.
 pub const PAGE: usize = 200;
@@ -65,48 +66,23 @@ impl ExternalDesk {
                 self.region(),
             ));
         }
-        let mut keys = self.keys(psn_no, after, limit.saturating_add(1))?;
+        let mut keys = keys(&self.ledger, psn_no, after, limit.saturating_add(1))?;
         let more = keys.len() > limit;
         keys.truncate(limit);
         let next = keys.last().filter(|_| more).map(|(change, _)| *change);
         let mut recorded = Vec::new();
         for (_, core_id) in keys {
             let row = self.ledger.external(core_id)?;
-            let row = row.ok_or(StoreError::Inconsistent("a listed settlement is gone"))?;
+            let row = row.ok_or(GONE)?;
             recorded.push(self.read(row)?);
         }
         Ok(Page { recorded, next })
     }
 
-    fn keys(
-        &self,
-        psn_no: PsnNo,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<(u64, CoreId)>, StoreError> {
-        let after = Key::ExternalOf(psn_no, after);
-        let rows = self.ledger.scan_after(Table::ExternalOf, &after, limit)?;
-        let mut keys = Vec::new();
-        for (key, row) in rows {
-            let (Key::ExternalOf(whose, change), Row::ExternalOf(core_id)) = (key, row) else {
-                return Err(StoreError::WrongRow("ExternalOf"));
-            };
-            if whose != psn_no {
-                break;
-            }
-            keys.push((change, core_id));
-        }
-        Ok(keys)
-    }
-
     fn read(&self, row: ExternalRow) -> Result<Recorded, StoreError> {
-        let other = || StoreError::Inconsistent("a settlement's place holds another record");
-        let NodeRecord::ExternalNoted(noted) = self.ledger.record(row.noted)? else {
-            return Err(other());
-        };
         let withdrawn = if let Some(at) = row.withdrawn {
             let NodeRecord::ExternalWithdrawn(record) = self.ledger.record(at)? else {
-                return Err(other());
+                return Err(OTHER_RECORD);
             };
             Some(record)
         } else {
@@ -114,10 +90,65 @@ impl ExternalDesk {
         };
         let account = self.ledger.account(row.psn_no)?;
         Ok(Recorded {
-            noted,
+            noted: noted(&self.ledger, row.noted)?,
             withdrawn,
             corrected_by: row.corrected_by,
             version: account.map_or(0, |account| account.version.change),
         })
     }
+}
+
+const OTHER_RECORD: StoreError =
+    StoreError::Inconsistent("a settlement's place holds another record");
+
+/// All that stands of what was recorded for a person.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn standing(ledger: &Ledger, psn_no: PsnNo) -> Result<Vec<ExternalNoted>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let page = keys(ledger, psn_no, after, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(found);
+        };
+        after = *last;
+        for (_, core_id) in page {
+            let row = ledger.external(core_id)?.ok_or(GONE)?;
+            if row.withdrawn.is_none() {
+                found.push(noted(ledger, row.noted)?);
+            }
+        }
+    }
+}
+
+const GONE: StoreError = StoreError::Inconsistent("a listed settlement is gone");
+
+/// The ids of a person's settlements after a change of the record, with the change that each made.
+fn keys(
+    ledger: &Ledger,
+    psn_no: PsnNo,
+    after: u64,
+    limit: usize,
+) -> Result<Vec<(u64, CoreId)>, StoreError> {
+    let after = Key::ExternalOf(psn_no, after);
+    let rows = ledger.scan_after(Table::ExternalOf, &after, limit)?;
+    let mut keys = Vec::new();
+    for (key, row) in rows {
+        let (Key::ExternalOf(whose, change), Row::ExternalOf(core_id)) = (key, row) else {
+            return Err(StoreError::WrongRow("ExternalOf"));
+        };
+        if whose != psn_no {
+            break;
+        }
+        keys.push((change, core_id));
+    }
+    Ok(keys)
+}
+
+fn noted(ledger: &Ledger, at: Location) -> Result<ExternalNoted, StoreError> {
+    let NodeRecord::ExternalNoted(noted) = ledger.record(at)? else {
+        return Err(OTHER_RECORD);
+    };
+    Ok(noted)
 }

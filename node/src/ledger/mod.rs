@@ -10,6 +10,8 @@ mod open;
 mod overlay;
 mod progress;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -4,8 +4,6 @@ mod starts;
 
 use std::sync::mpsc::sync_channel;
 
-use huitong_certs::authority::Hosts;
-use huitong_certs::{Authority, Identity, SigningKey, Validity};
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::sha256;
 use huitong_core::id::ReversalId;
@@ -27,41 +25,11 @@ use huitong_core::vocabulary::ReversalReason;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{Options, Threads};
 
+use super::testing::{append, key, open};
 use super::*;
 use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal, tombstone};
 use crate::store::Stream;
 use crate::store::memory::MemoryIndex;
-
-fn key() -> Arc<SigningKey> {
-    let days = |days| Validity::days(jiff::Timestamp::now(), days).unwrap();
-    let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(9)).unwrap();
-    let identity = Identity::RegionNodeSigning(person().home);
-    let issued = root.issue(&identity, &Hosts::none(), days(1)).unwrap();
-    Arc::new(SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap())
-}
-
-fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, OpenError> {
-    let small = Options::standard()
-        .segment_bytes(1 << 20)
-        .frame_bytes(256 << 10);
-    Ledger::open(LedgerOptions {
-        region: person().home,
-        disk: disk.port(),
-        journal: small,
-        index: Arc::<MemoryIndex>::clone(index),
-        key: key(),
-        runner: Arc::new(Threads),
-    })
-}
-
-fn append(ledger: &Ledger, record: NodeRecord) -> Result<Written, WriteError> {
-    let (done, written) = sync_channel(1);
-    let permit = ledger.reserve()?;
-    ledger.append(permit, &[record], move |outcome| {
-        done.send(outcome).unwrap()
-    })?;
-    written.recv().unwrap()
-}
 
 fn act(by: &str) -> Act {
     Act {

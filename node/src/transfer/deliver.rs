@@ -142,7 +142,7 @@ impl TransferDesk {
         let command = WriteHandOver {
             own: self.region,
             transfer,
-            visits: standing_visits(&self.ledger, psn_no, from)?,
+            visits: standing_visits(&self.ledger, self.region, psn_no, from)?,
             read_at,
             salt: salt(&*self.chance),
         };

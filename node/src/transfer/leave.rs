@@ -3,18 +3,19 @@
 //! What stands of the last two years goes along, so that none of it settles again. It is read outside the writer's
 //! turn, and used only if the person's record has not moved since.
 
+use huitong_core::bill::Visit;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{HandOver, Handed, HandedVisit, ProvenHand};
-use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::{HandRegained, HandWritten, TransferStep, TransferStepped};
 use huitong_core::region::RegionCode;
 use huitong_journal::Frame;
 
 use super::there;
+use crate::external;
 use crate::group::Group;
 use crate::home::late::word;
 use crate::home::restored::missing;
@@ -127,11 +128,14 @@ impl Command for RegainHand {
     }
 }
 
-/// A person's settlements, the latest first, each with whether it stands.
-fn settlements(
-    ledger: &Ledger,
-    psn_no: PsnNo,
-) -> Result<Vec<(HandedVisit, Committed)>, StoreError> {
+/// Care of a person that stands.
+struct Stands {
+    handed: HandedVisit,
+    visit: Visit,
+}
+
+/// What stands of a person's care: settled directly or by hand, the latest first, then what the core system settled.
+fn standing(ledger: &Ledger, own: RegionCode, psn_no: PsnNo) -> Result<Vec<Stands>, StoreError> {
     let mut next = ledger.account(psn_no)?.and_then(|account| account.last);
     let mut found = Vec::new();
     while let Some(id) = next {
@@ -140,31 +144,42 @@ fn settlements(
         if let HomeState::Committed(at) = row.state {
             let record = ledger.record(at)?.into_committed();
             let record = there(record, "a commit's place holds another record")?;
-            let visit = HandedVisit {
-                treatment: id.treatment,
-                settlement: id.settlement,
-                visit: record.claim.visit_key(),
-            };
-            found.push((visit, record));
+            found.push(Stands {
+                handed: HandedVisit {
+                    treatment: id.treatment,
+                    settlement: id.settlement,
+                    visit: record.claim.visit_key(),
+                },
+                visit: record.claim.visit,
+            });
         }
         next = row.previous;
     }
+    let outside = external::seen::standing(ledger, psn_no)?;
+    found.extend(outside.into_iter().map(|noted| Stands {
+        handed: HandedVisit {
+            treatment: own,
+            settlement: noted.settlement.core_id.stands_as(own),
+            visit: noted.settlement.visit_key(),
+        },
+        visit: noted.settlement.visit,
+    }));
     Ok(found)
 }
 
-/// The latest settlement that stands for an admission from a day on.
+/// A settlement that stands for an admission from a day on.
 ///
 /// # Errors
 /// [`StoreError`] when the journal cannot be read.
 pub fn settled_since(
     ledger: &Ledger,
+    own: RegionCode,
     psn_no: PsnNo,
     from: ServiceDate,
 ) -> Result<Option<SettlementId>, StoreError> {
-    let standing = settlements(ledger, psn_no)?;
-    let since = |record: &Committed| record.claim.visit.admitted >= from;
-    let found = standing.into_iter().find(|(_, record)| since(record));
-    Ok(found.map(|(visit, _)| visit.settlement))
+    let mut standing = standing(ledger, own, psn_no)?.into_iter();
+    let found = standing.find(|stands| stands.visit.admitted >= from);
+    Ok(found.map(|stands| stands.handed.settlement))
 }
 
 /// What stands of a person's care since the beginning of the year before a day.
@@ -173,13 +188,14 @@ pub fn settled_since(
 /// [`StoreError`] when the journal cannot be read.
 pub fn standing_visits(
     ledger: &Ledger,
+    own: RegionCode,
     psn_no: PsnNo,
     from: ServiceDate,
 ) -> Result<Vec<HandedVisit>, StoreError> {
     let since = from.year().saturating_sub(1);
-    let standing = settlements(ledger, psn_no)?.into_iter();
-    let recent = standing.filter(|(_, record)| record.claim.visit.discharged.year() >= since);
-    Ok(recent.map(|(visit, _)| visit).collect())
+    let standing = standing(ledger, own, psn_no)?.into_iter();
+    let recent = standing.filter(|stands| stands.visit.discharged.year() >= since);
+    Ok(recent.map(|stands| stands.handed).collect())
 }
 
 /// At most `limit` words to a new home, from a number on, ascending.

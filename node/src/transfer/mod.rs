@@ -171,7 +171,8 @@ impl TransferDesk {
             let read_at = leave::change_of(&self.ledger, psn_no)?;
             self.ledger.barrier().await?;
             let from = order.cover.days.from();
-            (read_at, leave::settled_since(&self.ledger, psn_no, from)?)
+            let since = leave::settled_since(&self.ledger, self.region, psn_no, from)?;
+            (read_at, since)
         } else {
             (0, None)
         };

@@ -1,19 +1,26 @@
 //! What the tests of transfers begin with: two homes on rows in memory, and the words between them.
 
-use huitong_core::coverage::Balances;
+use std::collections::BTreeMap;
+
+use huitong_core::bill::{Visit, VisitNumber};
+use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::{DateInterval, ServiceDate};
+use huitong_core::digest::sha256;
+use huitong_core::external::{CoreId, ExternalSettlement};
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::money::Fen;
 use huitong_core::person::{Credential, CredentialNumber, PsnNo};
 use huitong_core::receipt::GroupSignature;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::{HandWord, HandedVisit, ProvenHand, Supplement, TransferOrder};
+use huitong_core::record::person::AskedBy;
 use huitong_core::record::recovery::Proof;
 use huitong_core::record::registry::{CoveragePeriod, Member};
 use huitong_core::record::transfer::TransferBy;
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalChange;
-use huitong_core::vocabulary::Scheme;
+use huitong_core::vocabulary::{ExternalEndReason, Scheme};
 
 use super::agree::Agree;
 use super::arrive::Take;
@@ -172,4 +179,59 @@ pub(super) fn supplement(own: i64) -> Supplement {
             family: Fen::ZERO,
         },
     }
+}
+
+/// What the old home's own core system settled for the person, admitted on a day.
+pub(super) fn outside(core_id: &str, admitted: ServiceDate, change: u64) -> NodeRecord {
+    let claim = claim("V1");
+    NodeRecord::ExternalNoted(ExternalNoted {
+        settlement: ExternalSettlement {
+            core_id: CoreId::parse(core_id).unwrap(),
+            psn_no: person().psn_no,
+            institution: claim.institution.code,
+            visit: Visit {
+                number: VisitNumber::parse(core_id).unwrap(),
+                admitted,
+                billed_from: admitted,
+                discharged: admitted,
+                ..claim.visit
+            },
+            total: fen(100),
+            payments: BTreeMap::new(),
+            cash: fen(100),
+            adds: BTreeMap::new(),
+            corrects: None,
+        },
+        by: AskedBy::Officer("li.wei".parse().unwrap()),
+        policy: sha256(b"policy"),
+        changes: Vec::new(),
+        ordinal: None,
+        begun: None,
+        after: PersonVersion {
+            incarnation: 1,
+            change,
+        },
+        totals: Vec::new(),
+        balances: Balances::NONE,
+        at: now(),
+    })
+}
+
+/// The withdrawal of what was recorded, as the next change.
+pub(super) fn no_more(noted: NodeRecord) -> NodeRecord {
+    let NodeRecord::ExternalNoted(noted) = noted else {
+        panic!("{noted:?}")
+    };
+    NodeRecord::ExternalWithdrawn(ExternalWithdrawn {
+        core_id: noted.settlement.core_id.clone(),
+        psn_no: noted.settlement.psn_no,
+        visit: noted.settlement.visit_key(),
+        reason: ExternalEndReason::Mistaken,
+        by: "li.wei".parse().unwrap(),
+        begun: None,
+        after: noted.after,
+        totals: Vec::new(),
+        balances: noted.balances,
+        at: now(),
+    })
 }

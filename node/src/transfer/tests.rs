@@ -1,7 +1,10 @@
 //! Both homes' decisions, each on rows in memory: agreed, called back, handed over, taken once, counted in.
 
+use std::sync::Arc;
+
 use huitong_core::coverage::Balances;
 use huitong_core::date::DateInterval;
+use huitong_core::external::CoreId;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PersonRef, PsnNo};
 use huitong_core::record::NodeRecord;
@@ -9,12 +12,15 @@ use huitong_core::record::hand::{HandOver, HandWord, Handed, LateOffer};
 use huitong_core::record::transfer::{HandsAcknowledged, TransferBy};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_journal::testing::FakeDisk;
 
 use super::agree::{Agree, Agreed, CallBack};
 use super::arrive::CountIn;
+use super::leave::{settled_since, standing_visits};
 use crate::home::late::Offered;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;
+use crate::ledger::testing::{append, open};
 use crate::samples::{claim, fen, person, year_total};
 use crate::store::{Key, Row, Rows, TransferState};
 
@@ -132,6 +138,32 @@ fn care_goes_on_until_the_day_then_waits_then_is_the_new_homes() {
         "no gap and no overlap"
     );
     assert_eq!(account(&home, psn_no).balances, Balances::NONE);
+}
+
+#[test]
+fn what_the_core_system_settled_stands_in_the_way_and_goes_along() {
+    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
+    let (own, psn_no) = (person().home, person().psn_no);
+    let yesterday = today().plus_days(-1).unwrap();
+    append(&ledger, outside("c-1", yesterday, 1)).unwrap();
+    append(&ledger, outside("c-2", today(), 2)).unwrap();
+    let stands = |core_id: &str| CoreId::parse(core_id).unwrap().stands_as(own);
+    let since = |day| settled_since(&ledger, own, psn_no, day).unwrap();
+    assert_eq!(since(today()), Some(stands("c-2")));
+    assert_eq!(since(yesterday), Some(stands("c-1")));
+    let visits = standing_visits(&ledger, own, psn_no, today()).unwrap();
+    let ids: Vec<SettlementId> = visits.iter().map(|visit| visit.settlement).collect();
+    assert_eq!(ids, [stands("c-1"), stands("c-2")]);
+    assert!(visits.iter().all(|visit| visit.treatment == own));
+
+    append(&ledger, no_more(outside("c-2", today(), 3))).unwrap();
+    assert_eq!(since(today()), None);
+    assert_eq!(
+        standing_visits(&ledger, own, psn_no, today())
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[test]
