@@ -81,7 +81,7 @@ impl RelationService for TransferGrpc {
         let hands = message.hands.iter().enumerate();
         let hands = hands.map(|(nth, bytes)| read::<ProvenHand>(bytes, path.item(nth)));
         let hands = hands.collect::<Result<Vec<_>, _>>()?;
-        let held = self.desk.take(peer, hands).await?;
+        let held = self.desk.take((peer, message.incarnation), hands).await?;
         Ok(Response::new(v1::DeliverHandsResponse { held }))
     }
 
@@ -102,8 +102,10 @@ impl RelationService for TransferGrpc {
         request: Request<v1::OfferSupplementRequest>,
     ) -> Result<Response<v1::OfferSupplementResponse>, Status> {
         let peer = calling_region(&request)?;
-        let offer: LateOffer = read(&request.into_inner().offer, Path::root("offer"))?;
-        let taken = self.desk.count_in(peer, offer).await? == Offered::Taken;
+        let message = request.into_inner();
+        let offer: LateOffer = read(&message.offer, Path::root("offer"))?;
+        let from = (peer, message.incarnation);
+        let taken = self.desk.count_in(from, offer).await? == Offered::Taken;
         Ok(Response::new(v1::OfferSupplementResponse { taken }))
     }
 

@@ -212,6 +212,7 @@ impl Recovery {
             for hand in page {
                 their_hand(&hand, (region, self.region), peer.signing_key(), region)?;
                 let command = Take {
+                    sent_in: None,
                     own: self.region,
                     hand,
                     salt: salt(&*self.chance),

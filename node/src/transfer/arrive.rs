@@ -41,6 +41,8 @@ enum Way {
 pub struct Take {
     /// The own region.
     pub own: RegionCode,
+    /// The incarnation in which its sender sent it; none for what the own restore asked for.
+    pub sent_in: Option<u32>,
     /// The word, proven.
     pub hand: ProvenHand,
     /// The salt of what goes on after the person.
@@ -53,6 +55,9 @@ impl Command for Take {
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let (own, salt, hand) = (self.own, self.salt, self.hand);
         let word = &hand.word;
+        if let Some(refusal) = sent_before_restore(rows, word.old_home, self.sent_in)? {
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
         let held = rows.hands_held(word.old_home)?.unwrap_or_default();
         if word.number != held.saturating_add(1) {
             return Ok(Verdict::Answer(Ok(held)));
@@ -127,6 +132,18 @@ fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreErr
         (Handed::Claim(_) | Handed::Reversal(_), None) => false,
     };
     Ok((!is_known).then(|| Refusal::new(RefusalCode::TransferUnknown, transfer)))
+}
+
+/// Why nothing is taken that a region sent before it was restored (PROTOCOL 15): it may have been on its way since, and
+/// the restored one knows nothing of it.
+fn sent_before_restore(
+    rows: &dyn Rows,
+    region: RegionCode,
+    sent_in: Option<u32>,
+) -> Result<Option<Refusal>, StoreError> {
+    let known = rows.restored_peer(region)?.map(|peer| peer.incarnation);
+    let ended = known.filter(|known| sent_in.is_some_and(|sent_in| sent_in < *known));
+    Ok(ended.map(|known| Refusal::new(RefusalCode::OldIncarnation, known)))
 }
 
 /// Where a supplement goes on to.
@@ -293,6 +310,8 @@ fn held_back(rows: &dyn Rows, number: PsnNo) -> Result<Option<Refusal>, StoreErr
 pub struct CountIn {
     /// The old home.
     pub old_home: RegionCode,
+    /// The incarnation in which it was sent.
+    pub sent_in: u32,
     /// What it comes to, and on what it was decided.
     pub offer: LateOffer,
 }
@@ -301,6 +320,9 @@ impl Command for CountIn {
     type Answer = Result<Offered, Refusal>;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
+        if let Some(refusal) = sent_before_restore(rows, self.old_home, Some(self.sent_in))? {
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
         let LateOffer { supplement, on } = self.offer;
         let of = &supplement.of;
         if rows.handed_id(of.treatment, of.settlement)?.is_some() {

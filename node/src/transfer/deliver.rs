@@ -24,7 +24,9 @@ use crate::error::NodeError;
 use crate::home::late::{Answer, NewHomes, Offered};
 use crate::ledger::WriteError;
 use crate::peers::Peer;
-use crate::store::{Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState};
+use crate::store::{
+    Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState, incarnation,
+};
 use crate::writer::{Command, Verdict};
 
 /// Words of one delivery.
@@ -161,7 +163,10 @@ impl TransferDesk {
             self.ledger.barrier().await?;
             let from = head.acknowledged.saturating_add(1);
             let words = words_from(&self.ledger, region, from, BATCH)?;
-            let held = peer.deliver_hands(&words, WITHIN).await.map_err(untold)?;
+            let held = peer
+                .deliver_hands(&words, incarnation(&*self.ledger)?, WITHIN)
+                .await
+                .map_err(untold)?;
             if held <= head.acknowledged {
                 let why = format!("{region} holds {held} of {}", head.written);
                 return Err(NodeError::refused(RefusalCode::OutcomeUnknown, why));
@@ -179,7 +184,11 @@ impl TransferDesk {
     ///
     /// # Errors
     /// A refusal when one is not that region's word to this one, or the node's own trouble.
-    pub async fn take(&self, peer: RegionCode, hands: Vec<ProvenHand>) -> Result<u64, NodeError> {
+    pub async fn take(
+        &self,
+        (peer, incarnation): (RegionCode, u32),
+        hands: Vec<ProvenHand>,
+    ) -> Result<u64, NodeError> {
         let signer = self.other(peer)?.signing_key().clone();
         let mut held = self.ledger.hands_held(peer)?.unwrap_or_default();
         for hand in hands {
@@ -191,6 +200,7 @@ impl TransferDesk {
             }
             let command = Take {
                 own: self.region,
+                sent_in: Some(incarnation),
                 hand,
                 salt: salt(&*self.chance),
             };
@@ -225,14 +235,18 @@ impl TransferDesk {
     /// A refusal, or the node's own trouble.
     pub async fn count_in(
         &self,
-        old_home: RegionCode,
+        (old_home, sent_in): (RegionCode, u32),
         offer: LateOffer,
     ) -> Result<Offered, NodeError> {
         let row = self.arrived_from(old_home, offer.supplement.transfer)?;
         if row.order.number != offer.supplement.number {
             return Err(NodeError::refused(RefusalCode::UnknownPerson, self.region));
         }
-        let command = CountIn { old_home, offer };
+        let command = CountIn {
+            old_home,
+            sent_in,
+            offer,
+        };
         self.writer
             .run(command)
             .await?
@@ -292,7 +306,8 @@ impl NewHomes for WayThere {
         Box::pin(async move {
             let desk = self.desk()?;
             let peer = desk.other(new_home)?;
-            let told = peer.offer_supplement(&offer, WITHIN).await;
+            let sent_in = incarnation(&*desk.ledger)?;
+            let told = peer.offer_supplement(&offer, sent_in, WITHIN).await;
             told.map_err(untold)
         })
     }

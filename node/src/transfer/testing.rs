@@ -143,7 +143,12 @@ pub(super) fn taking(word: HandWord) -> Take {
     assert!(hand.is_in_group());
     let own = new_home();
     let salt = [2; 16];
-    Take { own, hand, salt }
+    Take {
+        own,
+        sent_in: Some(1),
+        hand,
+        salt,
+    }
 }
 
 /// A new home that holds the person.

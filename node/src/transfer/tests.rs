@@ -1,10 +1,9 @@
 //! Both homes' decisions, each on rows in memory: agreed, called back, handed over, taken once, counted in.
 
-use std::sync::Arc;
+mod in_the_way;
 
 use huitong_core::coverage::Balances;
 use huitong_core::date::DateInterval;
-use huitong_core::external::CoreId;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PersonRef, PsnNo};
 use huitong_core::record::NodeRecord;
@@ -12,15 +11,12 @@ use huitong_core::record::hand::{HandOver, HandWord, Handed, LateOffer};
 use huitong_core::record::transfer::{HandsAcknowledged, TransferBy};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_journal::testing::FakeDisk;
 
 use super::agree::{Agree, Agreed, CallBack};
 use super::arrive::CountIn;
-use super::leave::{settled_since, standing_visits};
 use crate::home::late::Offered;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;
-use crate::ledger::testing::{append, open};
 use crate::samples::{claim, fen, person, year_total};
 use crate::store::{Key, Row, Rows, TransferState};
 
@@ -141,55 +137,6 @@ fn care_goes_on_until_the_day_then_waits_then_is_the_new_homes() {
 }
 
 #[test]
-fn what_the_core_system_settled_stands_in_the_way_and_goes_along() {
-    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
-    let (own, psn_no) = (person().home, person().psn_no);
-    let yesterday = today().plus_days(-1).unwrap();
-    append(&ledger, outside("c-1", yesterday, 1)).unwrap();
-    append(&ledger, outside("c-2", today(), 2)).unwrap();
-    let stands = |core_id: &str| CoreId::parse(core_id).unwrap().stands_as(own);
-    let since = |day| settled_since(&ledger, own, psn_no, day).unwrap();
-    assert_eq!(since(today()), Some(stands("c-2")));
-    assert_eq!(since(yesterday), Some(stands("c-1")));
-    let visits = standing_visits(&ledger, own, psn_no, today()).unwrap();
-    let ids: Vec<SettlementId> = visits.iter().map(|visit| visit.settlement).collect();
-    assert_eq!(ids, [stands("c-1"), stands("c-2")]);
-    assert!(visits.iter().all(|visit| visit.treatment == own));
-
-    append(&ledger, no_more(outside("c-2", today(), 3))).unwrap();
-    assert_eq!(since(today()), None);
-    assert_eq!(
-        standing_visits(&ledger, own, psn_no, today())
-            .unwrap()
-            .len(),
-        1
-    );
-}
-
-#[test]
-fn whoever_has_died_is_not_handed_over() {
-    let home = old();
-    home.run(agree(person().home, order(today())));
-    let died = today().plus_days(-3).unwrap();
-    home.put(Key::Death(person().psn_no), Row::Death(died));
-    assert_eq!(write(&home), []);
-}
-
-#[test]
-fn whoever_is_expected_is_nobodys_until_the_hand_over_is_taken() {
-    let new = Home::at(new_home());
-    new.run(agree(new_home(), order(today())));
-    let asked = |day| relation(&new.rows, number(), day).unwrap();
-    assert_eq!(asked(today()), Relation::Moving(new_home()));
-    assert_eq!(asked(today().plus_days(-1).unwrap()), Relation::Here);
-    let (new, _) = arrived();
-    assert_eq!(
-        relation(&new.rows, number(), today()).unwrap(),
-        Relation::Here
-    );
-}
-
-#[test]
 fn a_transfer_is_called_back_until_the_hand_over_is_written() {
     let transfer = order(today()).transfer;
     let by = || TransferBy::Officer("wang.fang".parse().unwrap());
@@ -250,6 +197,7 @@ fn a_late_claim_is_counted_in_once_and_only_on_the_record_it_was_decided_on() {
     let before = account(&new, number());
     let offer = |on| CountIn {
         old_home,
+        sent_in: 1,
         offer: LateOffer {
             supplement: supplement(100),
             on,
@@ -375,6 +323,7 @@ fn an_offer_of_more_than_the_accounts_hold_is_not_counted_in_and_a_word_never_wa
     let before = account(&new, number());
     let offer = CountIn {
         old_home: person().home,
+        sent_in: 1,
         offer: LateOffer {
             supplement: supplement(601),
             on: before.version,

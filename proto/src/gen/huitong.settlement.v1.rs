@@ -7290,6 +7290,9 @@ pub struct DeliverHandsRequest {
     /// Kind HNDP, ascending by number without a gap; at most 64.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub hands: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// The sender's incarnation. What was sent before a restore that is known here is refused.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DeliverHandsResponse {
@@ -7314,6 +7317,9 @@ pub struct OfferSupplementRequest {
     /// Kind OFFR.
     #[prost(bytes = "vec", tag = "1")]
     pub offer: ::prost::alloc::vec::Vec<u8>,
+    /// The sender's incarnation, as with hand-overs.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OfferSupplementResponse {

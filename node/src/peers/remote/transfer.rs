@@ -63,18 +63,19 @@ impl Peer {
         Ok(())
     }
 
-    /// Delivers words; the highest number that is held then.
+    /// Delivers words, sent in the own incarnation; the highest number that is held then.
     ///
     /// # Errors
     /// [`HomeFault`].
     pub async fn deliver_hands(
         &self,
         hands: &[ProvenHand],
+        incarnation: u32,
         within: Duration,
     ) -> Result<u64, HomeFault> {
         let attempt = |left| async move {
             let hands = hands.iter().map(Artifact::to_bytes).collect();
-            let request = v1::DeliverHandsRequest { hands };
+            let request = v1::DeliverHandsRequest { hands, incarnation };
             let mut client = self.relation()?;
             call_within(left, request, |request| client.deliver_hands(request)).await
         };
@@ -109,11 +110,12 @@ impl Peer {
     pub async fn offer_supplement(
         &self,
         offer: &LateOffer,
+        incarnation: u32,
         within: Duration,
     ) -> Result<Offered, HomeFault> {
         let attempt = |left| async move {
             let offer = offer.to_bytes();
-            let request = v1::OfferSupplementRequest { offer };
+            let request = v1::OfferSupplementRequest { offer, incarnation };
             let mut client = self.relation()?;
             call_within(left, request, |request| client.offer_supplement(request)).await
         };

@@ -1,0 +1,106 @@
+//! What keeps a person from being handed over, taken or served: a death, care settled since, a restore.
+
+use std::sync::Arc;
+
+use huitong_core::external::CoreId;
+use huitong_core::id::SettlementId;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::hand::LateOffer;
+use huitong_core::record::recovery::PeerRestored;
+use huitong_core::refusal::RefusalCode;
+use huitong_journal::testing::FakeDisk;
+
+use super::super::arrive::{CountIn, Take};
+use super::super::leave::{settled_since, standing_visits};
+use super::super::testing::*;
+use crate::home::relation::{Relation, relation};
+use crate::home::testing::Home;
+use crate::ledger::testing::{append, open};
+use crate::samples::{now, person};
+use crate::store::{Key, Row};
+
+#[test]
+fn what_a_home_sent_before_it_was_restored_is_not_taken() {
+    let home = old();
+    home.run(agree(person().home, order(today())));
+    let word = word_of(&write(&home));
+    let new = Home::at(new_home());
+    new.run(agree(new_home(), order(today())));
+    let restored = PeerRestored {
+        region: person().home,
+        incarnation: 2,
+        mark: [7; 16],
+        written: 0,
+        held: 0,
+        at: now(),
+    };
+    new.write(&NodeRecord::PeerRestored(restored));
+    let refused = new.run(taking(word.clone())).0.unwrap_err();
+    assert_eq!(refused.code, RefusalCode::OldIncarnation);
+    let again = Take {
+        sent_in: Some(2),
+        ..taking(word)
+    };
+    assert_eq!(new.run(again).0, Ok(1), "sent again it stands");
+    let offer = CountIn {
+        old_home: person().home,
+        sent_in: 1,
+        offer: LateOffer {
+            supplement: supplement(100),
+            on: account(&new, number()).version,
+        },
+    };
+    assert_eq!(
+        new.run(offer).0.unwrap_err().code,
+        RefusalCode::OldIncarnation
+    );
+}
+
+#[test]
+fn what_the_core_system_settled_stands_in_the_way_and_goes_along() {
+    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
+    let (own, psn_no) = (person().home, person().psn_no);
+    let yesterday = today().plus_days(-1).unwrap();
+    append(&ledger, outside("c-1", yesterday, 1)).unwrap();
+    append(&ledger, outside("c-2", today(), 2)).unwrap();
+    let stands = |core_id: &str| CoreId::parse(core_id).unwrap().stands_as(own);
+    let since = |day| settled_since(&ledger, own, psn_no, day).unwrap();
+    assert_eq!(since(today()), Some(stands("c-2")));
+    assert_eq!(since(yesterday), Some(stands("c-1")));
+    let visits = standing_visits(&ledger, own, psn_no, today()).unwrap();
+    let ids: Vec<SettlementId> = visits.iter().map(|visit| visit.settlement).collect();
+    assert_eq!(ids, [stands("c-1"), stands("c-2")]);
+    assert!(visits.iter().all(|visit| visit.treatment == own));
+
+    append(&ledger, no_more(outside("c-2", today(), 3))).unwrap();
+    assert_eq!(since(today()), None);
+    assert_eq!(
+        standing_visits(&ledger, own, psn_no, today())
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[test]
+fn whoever_has_died_is_not_handed_over() {
+    let home = old();
+    home.run(agree(person().home, order(today())));
+    let died = today().plus_days(-3).unwrap();
+    home.put(Key::Death(person().psn_no), Row::Death(died));
+    assert_eq!(write(&home), []);
+}
+
+#[test]
+fn whoever_is_expected_is_nobodys_until_the_hand_over_is_taken() {
+    let new = Home::at(new_home());
+    new.run(agree(new_home(), order(today())));
+    let asked = |day| relation(&new.rows, number(), day).unwrap();
+    assert_eq!(asked(today()), Relation::Moving(new_home()));
+    assert_eq!(asked(today().plus_days(-1).unwrap()), Relation::Here);
+    let (new, _) = arrived();
+    assert_eq!(
+        relation(&new.rows, number(), today()).unwrap(),
+        Relation::Here
+    );
+}
