@@ -64,6 +64,12 @@ impl Command for Sign {
         {
             return Ok(Verdict::Answer(SignVerdict::Outstanding));
         }
+        // What was signed after the backup is forgotten, and may be used until it has run out (PROTOCOL 22).
+        if let Some(restored) = rows.restored()?
+            && self.rule.usable_until(restored.since) >= now
+        {
+            return Ok(Verdict::Answer(SignVerdict::Outstanding));
+        }
         if let Some(row) = rows.signed(psn_no)?
             && row.usable_until >= now
         {
@@ -189,4 +195,51 @@ pub fn decides(policy: &Policy, visit: &Visit) -> bool {
     };
     let scope = policy.scope();
     scope.settings.contains(&visit.setting) && scope.effective.contains(day)
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::vocabulary::Care;
+
+    use super::*;
+    use crate::home::testing::Home;
+    use crate::samples::{claim, fen, now, person, snapshot};
+    use crate::store::{Key, RestoreState, Restored, Row};
+
+    fn sign() -> Sign {
+        let claim = claim("V1");
+        Sign {
+            ask: (claim.treatment, claim.visit_key()),
+            admitted: claim.visit.admitted,
+            snapshot: snapshot(3),
+            rule: ProvisionalRule {
+                care: vec![Care::Emergency],
+                epidemics: Vec::new(),
+                ceiling: fen(100_000),
+                snapshot_hours: 72,
+                home_bears: Fen::ZERO,
+            },
+        }
+    }
+
+    #[test]
+    fn a_restored_home_signs_nothing_that_one_it_forgot_may_meet() {
+        let home = Home::new();
+        assert_eq!(person(), sign().snapshot.person);
+        let hours_ago = |hours: i64| now().plus_millis(-hours * HOUR_MS).unwrap();
+        for (hours, signs) in [(1, false), (72, false), (73, true)] {
+            let restored = Restored {
+                incarnation: 2,
+                mark: [1; 16],
+                since: hours_ago(hours),
+                state: RestoreState::Over,
+            };
+            home.put(Key::Restored(), Row::Restored(restored));
+            let (verdict, records) = home.run(sign());
+            assert_eq!(matches!(verdict, SignVerdict::Signed(_)), signs, "{hours}");
+            assert_eq!(records.len(), usize::from(signs), "{hours}");
+        }
+    }
+
+    const HOUR_MS: i64 = 3_600_000;
 }

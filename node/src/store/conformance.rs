@@ -4,6 +4,7 @@ mod rows;
 
 mod people;
 mod provisional;
+mod restores;
 mod transfers;
 
 use huitong_core::canonical::encode_to_vec;

@@ -1,5 +1,6 @@
 //! The rows of a restore: the node's own, and what it knows of other nodes'.
 
+use huitong_core::date::Timestamp;
 use huitong_core::leg::NumberedLeg;
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::{canonical_enum, canonical_struct};
@@ -14,6 +15,8 @@ pub struct Restored {
     pub incarnation: u32,
     /// What was drawn for it.
     pub mark: RestoreMark,
+    /// When it began.
+    pub since: Timestamp,
     /// Whether it is over.
     pub state: RestoreState,
 }
@@ -21,6 +24,7 @@ pub struct Restored {
 canonical_struct!(Restored {
     incarnation,
     mark,
+    since,
     state
 });
 

@@ -7,7 +7,7 @@ use huitong_core::reversal::{BegunBy, HomeWord};
 use super::*;
 use crate::home::restored::missing;
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, fen, person, receipt, reversal, snapshot, version};
+use crate::samples::{claim, decision, fen, now, person, receipt, reversal, snapshot, version};
 use crate::store::{Key, RestoreState, Restored, Row};
 
 /// The settlement of this number, which pays 5.00 from the own account, decided on a version of the record.
@@ -56,6 +56,7 @@ fn restored() -> Home {
     let row = Restored {
         incarnation: 1,
         mark: [1; 16],
+        since: now(),
         state: RestoreState::Collecting,
     };
     home.put(Key::Restored(), Row::Restored(row));

@@ -21,6 +21,7 @@ pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
     let row = Restored {
         incarnation: record.incarnation,
         mark: record.mark,
+        since: record.at,
         state: RestoreState::Collecting,
     };
     out.put(Key::Restored(), Row::Restored(row));

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use huitong_core::date::DateInterval;
 use huitong_core::digest::sha256;
 use huitong_core::id::ActId;
-use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::publication::SignedStatement;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::person::EmergencyFinding;
@@ -17,13 +16,12 @@ use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::*;
-use crate::samples::{claim, id, now, receipt};
+use crate::samples::{claim, id, now};
 use crate::store::{
     ActRow, CatalogueRow, ClosedDay, Declined, Episode, Filings, HeldReceipts, HomeId,
     HomeReversalRow, HomeRow, HomeState, LastClosedDay, LookedRow, PolicyChanges, PolicyRow,
-    PolicyStanding, PreparedRow, Publication, RefusedRow, RegainedLegs, RegainedPerson, Rejection,
-    RestoreState, Restored, RestoredPeer, ReversalRow, ReversalState, ReversedRow, ReviewedRow,
-    SettlementRow, SettlementState, Withdrawn,
+    PolicyStanding, PreparedRow, Publication, RefusedRow, Rejection, ReversalRow, ReversalState,
+    ReversedRow, ReviewedRow, SettlementRow, SettlementState, Withdrawn,
 };
 
 fn place(record: u32) -> Location {
@@ -136,49 +134,6 @@ fn reversals() -> Vec<(Key, Row)> {
         (Key::OpenReversal(reversal(1)), Row::OpenReversal(since)),
         (Key::Notice(institution, id(1)), Row::Notice(since)),
         (Key::Replaced(claim.visit_key()), Row::Replaced(id(1))),
-    ]
-}
-
-/// Rows of a restore.
-fn restores() -> Vec<(Key, Row)> {
-    let claim = claim("V1");
-    let restored = Restored {
-        incarnation: 2,
-        mark: [7; 16],
-        state: RestoreState::Collecting,
-    };
-    let peer = RestoredPeer {
-        incarnation: 3,
-        mark: [8; 16],
-        written: 9,
-        held: 4,
-        before: vec![(2, 7)],
-    };
-    let person = RegainedPerson {
-        incarnation: 2,
-        base: 1,
-        highest: 5,
-        count: 3,
-        before: 0,
-    };
-    let leg = NumberedLeg {
-        number: 3,
-        side: Side::Payable,
-        leg: Leg::of(&receipt(1).body).remove(0),
-    };
-    let legs = RegainedLegs { legs: vec![leg] };
-    vec![
-        (Key::Restored(), Row::Restored(restored)),
-        (Key::RestoredPeer(claim.treatment), Row::RestoredPeer(peer)),
-        (Key::Regained(claim.person.psn_no), Row::Regained(person)),
-        (
-            Key::RegainedLegs(id(1), LegKind::Settlement),
-            Row::RegainedLegs(legs.clone()),
-        ),
-        (
-            Key::RegainedLegs(id(1), LegKind::Reversal),
-            Row::RegainedLegs(legs),
-        ),
     ]
 }
 
@@ -350,7 +305,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         settlements(),
         policies(),
         reversals(),
-        restores(),
+        super::restores::restores(),
         people(),
         super::people::externals(),
         super::transfers::transfers(),
@@ -367,8 +322,11 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         rows.sort_by_key(|(key, _)| encode_to_vec(key));
     }
     // A table that is added here or there and forgotten in this suite is noticed.
-    let forgotten = |table: &&Table| !tables.contains_key(&table.tag());
-    assert_eq!(Table::ALL.iter().find(forgotten), None);
+    assert!(
+        Table::ALL
+            .iter()
+            .all(|table| tables.contains_key(&table.tag()))
+    );
     on_each(|index| {
         let changes: Vec<Change> = rows
             .iter()
