@@ -6,6 +6,7 @@
 pub mod act;
 mod archive;
 mod backup;
+mod bill_file;
 mod check_config;
 mod close_day;
 mod evidence;

@@ -24,6 +24,7 @@ use huitong_proto::conversion::visit::quantity;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
+use super::bill_file::{checked, parsed};
 use super::{BAD_FILE, block_on, said};
 use crate::grpc::hand_client::HandAnswer;
 use crate::grpc::officer::Officer;
@@ -148,22 +149,6 @@ fn read(
     })
 }
 
-/// A text that a parser of its own reads; the fault never repeats it.
-fn parsed<T, E: std::fmt::Display>(
-    section: &Section<'_>,
-    key: &str,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Option<T> {
-    let text = section.required::<String>(key)?;
-    match parse(&text) {
-        Ok(value) => Some(value),
-        Err(fault) => {
-            section.fault_of(key, fault.to_string(), "格式有误，请更正");
-            None
-        }
-    }
-}
-
 /// A word of a closed vocabulary.
 fn word<T: std::str::FromStr>(section: &Section<'_>, key: &str) -> Option<T>
 where
@@ -216,13 +201,7 @@ fn visit(section: &Section<'_>) -> Option<Visit> {
         diseases,
         package: None,
     };
-    match visit.checked() {
-        Ok(visit) => Some(visit),
-        Err(fault) => {
-            section.fault_of("discharged", fault.to_string(), "就诊日期有误，请更正");
-            None
-        }
-    }
+    checked(section, visit)
 }
 
 fn arrival(section: &Section<'_>) -> Option<Arrival> {

@@ -13,7 +13,7 @@ use huitong_core::vocabulary::AssistanceIdentity;
 
 use super::filing::{Acting, Wanted};
 use super::person::{Person, malformed};
-use crate::store::apply::person::until_death;
+use crate::store::apply::cover::insured_until;
 
 /// The most stretches of cover, and of identities, of one person.
 pub const STRETCHES_AT_MOST: usize = 64;
@@ -264,7 +264,7 @@ fn die(
         return Err(malformed("die")("is no day between birth and today"));
     }
     Ok(Effect {
-        member: Some(until_death(member.clone(), on)),
+        member: Some(insured_until(member.clone(), on)),
         death: Some(Death::On(on)),
         ..Effect::NOTHING
     })

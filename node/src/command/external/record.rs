@@ -19,6 +19,7 @@ use huitong_core::vocabulary::Setting;
 use huitong_document::config::{Document, Faults, Section};
 use huitong_transport::ClientOptions;
 
+use super::super::bill_file::{checked, parsed};
 use super::shown::{as_json, print};
 use crate::command::{BAD_FILE, block_on, said};
 use crate::grpc::external_client::ExternalClient;
@@ -115,22 +116,6 @@ fn read(file: &str, text: &str) -> Result<ExternalSettlement, Faults> {
     document.finish(|| settlement)
 }
 
-/// A text that a parser of its own reads; the fault never repeats it.
-fn parsed<T, E: std::fmt::Display>(
-    section: &Section<'_>,
-    key: &str,
-    parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Option<T> {
-    let text = section.required::<String>(key)?;
-    match parse(&text) {
-        Ok(value) => Some(value),
-        Err(fault) => {
-            section.fault_of(key, fault.to_string(), "格式有误，请更正");
-            None
-        }
-    }
-}
-
 /// A table of values by names of a kind; none where it is not there.
 fn named<K: Ord, V, E: std::fmt::Display>(
     root: &Section<'_>,
@@ -181,11 +166,5 @@ fn visit(section: &Section<'_>) -> Option<Visit> {
         diseases,
         package,
     };
-    match visit.checked() {
-        Ok(visit) => Some(visit),
-        Err(fault) => {
-            section.fault_of("discharged", fault.to_string(), "就诊日期有误，请更正");
-            None
-        }
-    }
+    checked(section, visit)
 }

@@ -4,6 +4,7 @@
 //! Nothing is decided here. Values come out of the record as they stand after the event; only what a record
 //! leaves unsaid (the rest of a person's totals, a stream's head) is read from the rows before it.
 
+pub(crate) mod cover;
 mod external;
 mod home;
 pub(crate) mod import;
@@ -14,7 +15,7 @@ mod provisional;
 mod recovery;
 mod regained;
 mod reversal;
-pub(crate) mod transfer;
+mod transfer;
 mod treatment;
 
 use huitong_core::id::SettlementId;

@@ -2,7 +2,6 @@
 
 use huitong_core::bill::Arrival;
 use huitong_core::canonical::encode_to_vec;
-use huitong_core::date::{DateInterval, ServiceDate};
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::FilingId;
 use huitong_core::person::PsnNo;
@@ -18,7 +17,8 @@ use huitong_core::vocabulary::FilingClass;
 use super::super::{
     Account, ActRow, Filings, Key, Location, OpenRow, ReviewedRow, Row, Rows, StoreError,
 };
-use super::transfer::{covered_until, handed_from};
+use super::cover::{covered_until, insured_until};
+use super::transfer::handed_from;
 use super::{Changes, Ground};
 
 /// What an act's id binds.
@@ -141,32 +141,11 @@ pub(super) fn brought_in(filing: Filing, file: Digest) -> HeldFiling {
     }
 }
 
-/// A person as insured up to the day of death: whatever a file says, cover ends with it.
-pub(crate) fn until_death(member: Member, died: ServiceDate) -> Member {
-    let cut = |days: DateInterval| {
-        let until = days.until().map_or(died, |until| until.min(died));
-        DateInterval::new(days.from(), Some(until)).ok()
-    };
-    let periods = member.periods.into_iter().filter_map(|mut period| {
-        period.days = cut(period.days)?;
-        Some(period)
-    });
-    let identities = member.identities.into_iter().filter_map(|mut held| {
-        held.days = cut(held.days)?;
-        Some(held)
-    });
-    Member {
-        periods: periods.collect(),
-        identities: identities.collect(),
-        ..member
-    }
-}
-
 /// The member of a file's row, as the rows know the person.
 pub(super) fn as_known(member: Member, rows: &dyn Rows) -> Result<Member, StoreError> {
     let member = match rows.death(member.psn_no)? {
         None => member,
-        Some(died) => until_death(member, died),
+        Some(died) => insured_until(member, died),
     };
     Ok(match handed_from(rows, member.psn_no)? {
         None => member,

@@ -1,11 +1,10 @@
 //! Rows of transfers of the relationship.
 
 use huitong_core::coverage::Balances;
-use huitong_core::date::{DateInterval, ServiceDate};
+use huitong_core::date::ServiceDate;
 use huitong_core::person::PsnNo;
 use huitong_core::record::hand::{HandOver, HandWord, Handed, HandedVisit, TransferOrder};
 use huitong_core::record::import::ImportKind;
-use huitong_core::record::registry::Member;
 use huitong_core::record::transfer::{
     AccountAfter, HandTaken, HandsAcknowledged, TransferBy, TransferStep, TransferStepped,
 };
@@ -14,6 +13,7 @@ use super::super::{
     Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, OpenRow, RelationRow, Row,
     Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
 };
+use super::cover::covered_until;
 use super::regained::came_back;
 use super::{Changes, Ground};
 
@@ -160,31 +160,6 @@ fn handed_over(
     account.balances = Balances::NONE;
     out.put(Key::Account(psn_no), Row::Account(account));
     Ok(())
-}
-
-/// A person as insured up to the day before the first elsewhere.
-pub(crate) fn covered_until(member: Member, from: ServiceDate) -> Member {
-    let last = from.plus_days(-1).ok();
-    let cut = |days: DateInterval| {
-        let until = match (days.until(), last) {
-            (Some(until), Some(last)) => Some(until.min(last)),
-            (until, last) => until.or(last),
-        };
-        DateInterval::new(days.from(), until).ok()
-    };
-    let periods = member.periods.into_iter().filter_map(|mut period| {
-        period.days = cut(period.days)?;
-        Some(period)
-    });
-    let identities = member.identities.into_iter().filter_map(|mut held| {
-        held.days = cut(held.days)?;
-        Some(held)
-    });
-    Member {
-        periods: periods.collect(),
-        identities: identities.collect(),
-        ..member
-    }
 }
 
 /// The first day elsewhere of a person who was handed over: no file makes the person insured here from it on.
