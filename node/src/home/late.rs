@@ -11,15 +11,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use huitong_core::claim::Claim;
-use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::coverage::Balances;
 use huitong_core::date::{ServiceDate, Timestamp};
+use huitong_core::decision::Decision;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{
     HandWord, Handed, HandedVisit, LateOffer, LateStanding, Supplement,
 };
-use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::{LateMirrored, LateOffered};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -90,15 +90,15 @@ impl Command for MirrorLate {
 
 /// What a settlement comes to at the new home.
 #[must_use]
-pub(super) fn supplement(leaving: &Leaving, of: HandedVisit, record: &Committed) -> Supplement {
+pub(super) fn supplement(leaving: &Leaving, of: HandedVisit, decision: &Decision) -> Supplement {
     Supplement {
         transfer: leaving.transfer,
         number: leaving.number,
         of,
-        totals: record.decision.totals.clone(),
+        totals: decision.totals.clone(),
         paid: Balances {
-            own: record.decision.own_account,
-            family: record.decision.family_account,
+            own: decision.own_account,
+            family: decision.family_account,
         },
     }
 }
@@ -242,22 +242,13 @@ fn offer_of(leaving: &Leaving, offered: &LateOffered) -> LateOffer {
         on,
         ..
     } = offered;
-    let on: PersonVersion = *on;
+    let of = HandedVisit {
+        treatment: claim.treatment,
+        settlement: *settlement,
+        visit: claim.visit_key(),
+    };
     LateOffer {
-        supplement: Supplement {
-            transfer: leaving.transfer,
-            number: leaving.number,
-            of: HandedVisit {
-                treatment: claim.treatment,
-                settlement: *settlement,
-                visit: claim.visit_key(),
-            },
-            totals: decision.totals.clone(),
-            paid: Balances {
-                own: decision.own_account,
-                family: decision.family_account,
-            },
-        },
-        on,
+        supplement: supplement(leaving, of, decision),
+        on: *on,
     }
 }

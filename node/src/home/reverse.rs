@@ -328,7 +328,7 @@ impl Reverse {
             visit: original.claim.visit_key(),
         };
         let between = (self.home, left.new_home);
-        let handed = Handed::Reversal(supplement(left, of, original));
+        let handed = Handed::Reversal(supplement(left, of, &original.decision));
         // What the reversal is salted with stays between this region and the treatment region.
         let digest = sha256_parts(&[b"HTHS\x00\x01", &self.salt]);
         let (salt, _) = digest

@@ -141,6 +141,9 @@ impl TreatmentRole {
                 }
                 Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
                     Ok(newer) => attempt = newer,
+                    Err(refusal) if used.is_some() && is_for_operators(&refusal) => {
+                        return Err(unknown(settlement, &HomeFault::Refused(refusal)));
+                    }
                     Err(refusal) => return self.give_up(attempt, home, Some(refusal)).await,
                 },
                 // A late claim of whoever has moved on from the new home is never decided, and is no word of an
@@ -330,6 +333,14 @@ impl TreatmentRole {
         view.map(Arc::new)
             .ok_or_else(|| NodeError::refused(RefusalCode::NotFound, settlement))
     }
+}
+
+/// What an operator of either node mends: nothing that a patient went home with is given up for it.
+const fn is_for_operators(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.code,
+        RefusalCode::EngineNotAccepted | RefusalCode::PolicyUnproven
+    )
 }
 
 /// After Commit may have left, any trouble means that the outcome is not known.

@@ -179,7 +179,7 @@ impl Command for CommitLate {
             ));
         };
         let record = without_money(record);
-        let supplement = supplement(&leaving, of, &record);
+        let supplement = supplement(&leaving, of, &record.decision);
         let word = word(
             (home, leaving.new_home),
             Handed::Claim(supplement),
