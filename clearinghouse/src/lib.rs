@@ -26,6 +26,7 @@
     )
 )]
 
+pub mod backup;
 pub mod books;
 pub mod clock;
 pub mod command;

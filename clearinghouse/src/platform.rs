@@ -7,6 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use huitong_backup::ARCHIVE;
 use huitong_journal::{DirDisk, Disk, Options, Runner, Threads};
 use huitong_transport::{Clock, CredentialStore, CredentialsError, Network, SystemClock, Tcp};
 
@@ -69,20 +70,24 @@ impl fmt::Debug for Platform {
     }
 }
 
+/// The limits of the journal of a configuration.
+pub(crate) fn journal_options(config: &Config) -> Options {
+    let segment = config.segment_mib.saturating_mul(1 << 20);
+    // A frame may take all of a segment but its header: a plan of a thousand regions is one record.
+    Options::standard()
+        .segment_bytes(segment)
+        .frame_bytes(segment.saturating_sub(4_096))
+        .group(segment.saturating_div(2).min(4 << 20), 65_536)
+}
+
 /// Opens the store of a configuration.
 pub(crate) fn open(
     config: &Config,
     platform: &Platform,
     events: Arc<dyn Fn(StoreEvent) + Send + Sync>,
 ) -> Result<Embedded, StoreError> {
-    let segment = config.segment_mib.saturating_mul(1 << 20);
-    // A frame may take all of a segment but its header: a plan of a thousand regions is one record.
-    let options = Options::standard()
-        .segment_bytes(segment)
-        .frame_bytes(segment.saturating_sub(4_096))
-        .group(segment.saturating_div(2).min(4 << 20), 65_536);
     let storage = &platform.storage;
-    let disk = storage.disk()?;
+    let (disk, options) = (storage.disk()?, journal_options(config));
     Embedded::open(disk, options, || storage.index(), &*platform.runner, events)
 }
 
@@ -100,7 +105,8 @@ impl Storage for Folder {
             .create(&self.0)
             .map_err(|error| refused(&self.0, error))?;
         let journal = self.0.join("journal");
-        let disk = DirDisk::at(&journal).map_err(|error| refused(&journal, error))?;
+        let disk = DirDisk::with_archive(&journal, self.0.join(ARCHIVE))
+            .map_err(|error| refused(&journal, error))?;
         Ok(disk)
     }
 

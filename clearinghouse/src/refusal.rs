@@ -59,6 +59,16 @@ clearing_codes! {
     CyclePassed "cycle.passed" No "A later cycle is cut off already; what is left of this day belongs to the next cycle." "其后的业务日已日切，该日剩余业务归入下一清算期。";
     /// The cycle is cut off.
     CycleCutOff "cycle.cut_off" No "This cycle is cut off; legs past the region's mark go into the next one." "该业务日已日切，超过截止序号的业务归入下一清算期。";
+    /// The clearinghouse was restored, and which cycles it lacks is not said yet.
+    CycleRestored "cycle.restored" No "The clearinghouse was restored from a backup, and cycles cut off after it may be missing: cut those off again with their marks (cut-off --marks), then say which was the last (resume)." "清算中心由备份恢复，其后日切的清算期可能缺失：请以原截止序号重新日切（cut-off --marks），再以resume确认最后一期。";
+    /// Marks that are not to be given, or that do not fit.
+    CycleBadMarks "cycle.bad_marks" No "Marks are given only after a restore, one for every region that is in the directory, never below those of the cycle before." "仅在恢复后可指定截止序号，须逐一列出名录中的统筹区，且不得低于上一清算期。";
+    /// Legs below a mark are not here again yet.
+    CycleMarksNotHeld "cycle.marks_not_held" SameId "Legs of the regions named are not held up to their mark; their nodes send them again by themselves, wait for them." "所示统筹区的数据尚未补齐至截止序号，节点会自动重传，请等待。";
+    /// The last cycle is not the one that was named.
+    CycleNotLast "cycle.not_last" No "The last cycle cut off here is the one named; cut off again what came after it, or correct the day." "此处最后日切的清算期如所示，请补做其后的日切，或更正日期。";
+    /// The plan does not come to the digest that was given.
+    CycleOtherPlan "cycle.other_plan" No "The plan does not come to the digest given; nothing was netted. Compare it with the paper of the cycle." "轧差方案与所给摘要不符，未入账，请与原清算资料核对。";
     /// A day was closed with a lower number than before.
     CycleCloseLowered "cycle.close_lowered" No "This day, or one before it, was closed with a higher number; a day's end never moves back." "该日或此前某日已按更大序号日终，日终序号不得回退。";
     /// An earlier day stands open.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use huitong_backup::restore::begin_anew;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
@@ -16,6 +17,7 @@ use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{Options, Threads};
 use huitong_netting::{Member, Members, NettingPlan};
 
+use crate::backup::Anew;
 use crate::clock::Clock;
 use crate::decide::{self, Condition, Context, Decision, Schedule, Status};
 use crate::refusal::Refusal;
@@ -128,6 +130,13 @@ pub(crate) enum Return {
     IndexLost,
 }
 
+fn options() -> Options {
+    Options::standard()
+        .segment_bytes(1 << 18)
+        .frame_bytes(1 << 17)
+        .group(1 << 16, 4_096)
+}
+
 /// A clearinghouse without its network.
 pub(crate) struct House {
     runtime: tokio::runtime::Runtime,
@@ -165,15 +174,11 @@ impl House {
     }
 
     fn open_with(&mut self, directory: Members) -> Result<(), String> {
-        let options = Options::standard()
-            .segment_bytes(1 << 18)
-            .frame_bytes(1 << 17)
-            .group(1 << 16, 4_096);
         let index: Arc<dyn Index> = self.index.clone();
         let disk = self.disk.port();
         let clock: Arc<dyn Clock> = self.clock.clone();
         let opened = Writer::start(directory, clock, &Threads, |events| {
-            Embedded::open(disk, options, || Ok(index), &Threads, events)
+            Embedded::open(disk, options(), || Ok(index), &Threads, events)
         });
         self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);
         Ok(())
@@ -195,6 +200,16 @@ impl House {
         }
     }
 
+    /// Loses its disk, and begins anew on a backup of it.
+    pub(crate) fn put_back(&mut self, backup: &FakeDisk) {
+        self.writer = None;
+        self.disk = backup.copy();
+        self.index = Arc::new(MemoryIndex::new());
+        let mut anew = Anew::new(self.clock.now());
+        begin_anew(self.disk.port(), options(), &mut anew, || Ok(())).unwrap();
+        self.open().unwrap();
+    }
+
     pub(crate) fn ask<A: Send + 'static>(
         &self,
         decide: impl FnOnce(&Context<'_>) -> Decision<A> + Send + 'static,
@@ -209,8 +224,8 @@ impl House {
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {
-        self.ask(move |context| decide::position(context, told(of)))
-            .unwrap()
+        let found = self.ask(move |context| decide::position(context, told(of)));
+        found.unwrap().0
     }
 
     pub(crate) fn close(&self, of: usize, on: u8, up_to: u64) -> Result<bool, Refusal> {
@@ -224,7 +239,7 @@ impl House {
     /// Nets; while the index is being brought up to an earlier plan, asks again, as an officer would.
     pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
         loop {
-            let netted = self.ask(move |context| decide::net(context, day(on), officer()));
+            let netted = self.ask(move |context| decide::net(context, day(on), None, officer()));
             match netted {
                 Err(refusal) if refusal.code.code() == "node.overloaded" => {
                     std::thread::yield_now()

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
-use huitong_journal::{AppendError, Runner, Running};
+use huitong_journal::{AppendError, Reader, Runner, Running};
 use huitong_netting::Members;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
@@ -36,6 +36,7 @@ pub(crate) struct Writer {
     running: Mutex<Option<Running>>,
     /// Why nothing is written any more, shared with the desk.
     broken: Arc<OnceLock<String>>,
+    reader: Reader,
 }
 
 /// What the writer waits for.
@@ -58,6 +59,7 @@ impl Writer {
         // Once the writer has gone, nobody waits for the event any more.
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
         let state = begin(members, store.load()?)?;
+        let reader = store.reader();
         let broken: Arc<OnceLock<String>> = Arc::default();
         let desk = Desk {
             state,
@@ -79,7 +81,13 @@ impl Writer {
             queue: Mutex::new(Some(queue)),
             running: Mutex::new(Some(running)),
             broken,
+            reader,
         })
+    }
+
+    /// The journal up to what is on disk, for a backup of it.
+    pub(crate) fn reader(&self) -> Reader {
+        self.reader.clone()
     }
 
     /// Why nothing is written any more until a restart, once that is so.
@@ -165,6 +173,7 @@ fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
     state.cycles = loaded.cycles;
     state.plan = loaded.plan;
     state.books = loaded.books;
+    state.restored = loaded.restored;
     Ok(state)
 }
 

@@ -4,8 +4,6 @@
 //! `restore`, `recover` and `archive` open the node's files, and no port.
 
 pub mod act;
-mod archive;
-mod backup;
 mod bill_file;
 mod check_config;
 mod close_day;
@@ -30,11 +28,10 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use huitong_backup::command::{Archive, Backup, Server};
 use huitong_transport::TransportError;
 use tonic::Status;
 
-pub use archive::Archive;
-pub use backup::Backup;
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
 pub use evidence::{VerifyEvidence, WriteEvidence};
@@ -137,7 +134,7 @@ impl NodeCommand {
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
             Self::WhoLooked(asked) => asked.run(out),
-            Self::Backup(backup) => backup.run(out),
+            Self::Backup(backup) => backup.run(Server::OwnNode, out),
             Self::Restore(restore) => restore.run(out),
             Self::Recover(recover) => recover.run(out),
             Self::Archive(archive) => archive.run(out),

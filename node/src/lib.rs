@@ -21,7 +21,7 @@
 //! | [`store`] | What does the node know by key? |
 //! | `signature` | How do signatures become core values? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
-//! | [`backup`] | How is the journal copied while the node runs, and put back? |
+//! | [`backup`] | With which record does a journal that was put back begin anew? |
 //! | [`recovery`] | What does a restored node collect before it serves? |
 //! | [`evidence`] | What proves a settlement to somebody outside? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |

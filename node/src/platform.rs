@@ -8,10 +8,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use huitong_backup::ARCHIVE;
 use huitong_journal::{DirDisk, Disk, Runner, Threads};
 use huitong_transport::{Network, Tcp};
 
-use crate::backup::ARCHIVE;
 use crate::chance::{Chance, SystemChance};
 use crate::store::embedded::SledIndex;
 use crate::store::{Index, StoreError};

@@ -123,9 +123,13 @@ impl ClearingOfficer {
         let cut_off = clearing::CutOffRequest {
             business_day: day.clone(),
             at_deadline: false,
+            marks: Vec::new(),
         };
         self.client.clone().cut_off(cut_off).await.unwrap();
-        let net = clearing::NetRequest { business_day: day };
+        let net = clearing::NetRequest {
+            business_day: day,
+            digest: Vec::new(),
+        };
         self.client
             .clone()
             .net(net)
@@ -146,10 +150,20 @@ pub fn options(world: &World, region: &Region) -> Vec<String> {
 /// The options of a command that say where, and as whom.
 #[must_use]
 pub fn options_as(world: &World, region: &Region, identity: &Identity) -> Vec<String> {
+    options_at(world, world.endpoint(region), identity)
+}
+
+/// The options of a command that say where the clearinghouse is, and that its officer asks.
+#[must_use]
+pub fn clearing_options(world: &World) -> Vec<String> {
+    options_at(world, world.clearinghouse_endpoint(), &clearing_officer())
+}
+
+fn options_at(world: &World, endpoint: String, identity: &Identity) -> Vec<String> {
     let folder = world.credentials(identity);
     let file = |name: &str| folder.join(name).display().to_string();
     [
-        ("--endpoint", world.endpoint(region)),
+        ("--endpoint", endpoint),
         ("--cert", file("tls.crt")),
         ("--key", file("tls.key")),
         ("--ca", file("root.crt")),

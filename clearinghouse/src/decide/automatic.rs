@@ -26,6 +26,9 @@ pub(crate) fn cut_off_when_due(
     context: &Context<'_>,
     schedule: Schedule,
 ) -> Decision<Option<BusinessDay>> {
+    if context.state.restored.waits_since.is_some() {
+        return Ok(Decided::answer(None));
+    }
     let deadline = match schedule {
         Schedule::Never => return Ok(Decided::answer(None)),
         Schedule::Deadline(minutes) | Schedule::AllClosed(minutes) => i64::from(minutes),

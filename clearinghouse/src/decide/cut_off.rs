@@ -1,6 +1,8 @@
 //! Cut-off: one record with every region's mark, when all have closed or at the deadline.
 //!
-//! What a mark counts as held is in the journal before this record, so it is synced when the record is.
+//! What a mark counts as held is in the journal before this record, so it is synced when the record is. After the
+//! clearinghouse was restored only cycles that were cut off before are, with the marks that they had: the legs below
+//! them come again by the same numbers, so that each comes to the plan that it came to before.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +14,14 @@ use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// What must hold for a cut-off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Condition {
     /// Every region has closed the day.
     AllClosed,
     /// The deadline: those that have not closed are cut off at what is held of them.
     Deadline,
+    /// It was cut off before the clearinghouse was restored, with these marks.
+    Again(BTreeMap<RegionCode, u64>),
 }
 
 /// Cuts a cycle off; one that is cut off already stays as it is.
@@ -44,16 +48,17 @@ pub(crate) fn cut_off(
     if day > context.now.business_day_shanghai() {
         return refuse(ClearingCode::CycleNotBegun, &day);
     }
-    if let Some(earlier) = state.closed_days().filter(|closed| *closed < day).min() {
-        return refuse(ClearingCode::CycleEarlierOpen, &earlier);
-    }
-    let open = still_open(context, day);
-    if condition == Condition::AllClosed && !open.is_empty() {
-        return refuse(ClearingCode::CycleRegionsOpen, &list(&open));
-    }
+    let found = match condition {
+        Condition::Again(marks) => marks_again(context, marks),
+        Condition::AllClosed | Condition::Deadline => marks_now(context, day, &condition),
+    };
+    let marks = match found {
+        Ok(marks) => marks,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
     let cut = CutOff {
         day,
-        marks: marks(context, day),
+        marks,
         by,
         at: context.now,
     };
@@ -75,6 +80,64 @@ pub(super) fn still_open(context: &Context<'_>, day: BusinessDay) -> Vec<RegionC
         .map(|(region, _)| region)
         .filter(open)
         .collect()
+}
+
+/// The marks of a cycle that is cut off for the first time.
+fn marks_now(
+    context: &Context<'_>,
+    day: BusinessDay,
+    condition: &Condition,
+) -> Result<BTreeMap<RegionCode, u64>, Refusal> {
+    let state = context.state;
+    if let Some(since) = state.restored.waits_since {
+        return Err(Refusal::new(ClearingCode::CycleRestored, since));
+    }
+    if let Some(earlier) = state.closed_days().filter(|closed| *closed < day).min() {
+        return Err(Refusal::new(ClearingCode::CycleEarlierOpen, earlier));
+    }
+    let open = still_open(context, day);
+    if *condition == Condition::AllClosed && !open.is_empty() {
+        return Err(Refusal::new(ClearingCode::CycleRegionsOpen, list(&open)));
+    }
+    Ok(marks(context, day))
+}
+
+/// The marks that a cycle had before a restore, when all below them is held again.
+fn marks_again(
+    context: &Context<'_>,
+    marks: BTreeMap<RegionCode, u64>,
+) -> Result<BTreeMap<RegionCode, u64>, Refusal> {
+    let state = context.state;
+    let bad = |detail: &dyn std::fmt::Display| Refusal::new(ClearingCode::CycleBadMarks, detail);
+    if state.restored.waits_since.is_none() {
+        return Err(bad(&"the clearinghouse was not restored"));
+    }
+    if let Some(stranger) = marks
+        .keys()
+        .find(|region| state.members.of(**region).is_none())
+    {
+        return Err(bad(stranger));
+    }
+    let mut not_held = Vec::new();
+    for (region, stream) in &state.streams {
+        let before = state.mark(*region);
+        // A region that joined after the cycle had no mark in it, and none before.
+        match marks.get(region).copied().unwrap_or(0) {
+            mark if mark < before => {
+                return Err(bad(&format_args!("{region}: {mark}, before {before}")));
+            }
+            mark if mark > stream.held => not_held.push(*region),
+            _ => {}
+        }
+    }
+    if not_held.is_empty() {
+        Ok(marks)
+    } else {
+        Err(Refusal::new(
+            ClearingCode::CycleMarksNotHeld,
+            list(&not_held),
+        ))
+    }
 }
 
 fn marks(context: &Context<'_>, day: BusinessDay) -> BTreeMap<RegionCode, u64> {

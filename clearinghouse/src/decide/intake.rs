@@ -25,10 +25,10 @@ pub(crate) struct Told {
     pub(crate) incarnation: u32,
 }
 
-/// The highest number held of the region's stream.
-pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<u64> {
+/// The highest number held of the region's stream, and the own incarnation.
+pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, u32)> {
     Ok(match stream(context, by) {
-        Ok(stream) => Decided::answer(stream.held),
+        Ok(stream) => Decided::answer((stream.held, context.state.restored.incarnation)),
         Err(refusal) => Decided::refuse(refusal),
     })
 }

@@ -10,6 +10,7 @@ mod intake;
 mod net;
 mod regain;
 mod release;
+mod resume;
 mod statement;
 mod status;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
 pub(crate) use net::net;
 pub(crate) use regain::{Regain, Regained, regain};
 pub(crate) use release::release;
+pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionStatus, Status, status};
 

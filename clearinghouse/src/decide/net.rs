@@ -1,7 +1,9 @@
-//! Netting: plan k on plan k − 1, proven before it is written, and never planned twice.
+//! Netting: plan k on plan k − 1, proven before it is written, and never planned twice. Whoever knows which plan it
+//! must be (it was netted before a restore) names its digest, and nothing else is netted.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::{Digest, sha256};
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
 use huitong_core::refusal::RefusalCode;
 use huitong_netting::{Inputs, NettingPlan, check, plan};
@@ -11,15 +13,26 @@ use crate::books;
 use crate::refusal::{ClearingCode, Refusal};
 
 /// Nets a cycle that is cut off; one that is netted gives the plan it has.
-pub(crate) fn net(context: &Context<'_>, day: BusinessDay, by: Actor) -> Decision<NettingPlan> {
+pub(crate) fn net(
+    context: &Context<'_>,
+    day: BusinessDay,
+    expected: Option<Digest>,
+    by: Actor,
+) -> Decision<NettingPlan> {
+    let is_other = |plan: &NettingPlan| {
+        let found = sha256(&plan.to_bytes());
+        let other = expected.filter(|expected| *expected != found);
+        other.map(|_| Refusal::new(ClearingCode::CycleOtherPlan, found))
+    };
     let state = context.state;
     let Some(cycle) = state.cycles.get(&day) else {
         return Ok(Decided::refuse(not_cut_off(context, day)));
     };
     if cycle.plan.is_some() {
+        let answer = plan_of(context, day)?.and_then(|plan| is_other(&plan).map_or(Ok(plan), Err));
         return Ok(Decided {
             record: None,
-            answer: plan_of(context, day)?,
+            answer,
         });
     }
     let earlier = state
@@ -47,6 +60,9 @@ pub(crate) fn net(context: &Context<'_>, day: BusinessDay, by: Actor) -> Decisio
             )));
         }
     };
+    if let Some(refusal) = is_other(&planned) {
+        return Ok(Decided::refuse(refusal));
+    }
     check(&planned, &inputs).map_err(|fault| {
         Fault::Broken(format!(
             "the plan of {day} does not pass its proof: {fault}"

@@ -1,6 +1,6 @@
 //! Where a cycle stands and what blocks it.
 
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
@@ -38,6 +38,8 @@ pub(crate) struct Status {
     pub(crate) differing: u64,
     /// Those that wait longest.
     pub(crate) oldest: Vec<WaitingLeg>,
+    /// Since when no cycle goes on, because the clearinghouse was restored.
+    pub(crate) restored: Option<Timestamp>,
 }
 
 /// A region in a cycle.
@@ -75,6 +77,7 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
         waiting: counts.waiting,
         differing: counts.differing,
         oldest: counts.oldest,
+        restored: context.state.restored.waits_since,
     }))
 }
 

@@ -1,7 +1,12 @@
 //! Who may call what on the clearinghouse: the table of certs/NAMES.md, row by row.
 
+use std::time::Duration;
+
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{AccessTable, Caller, Row};
+
+/// How long taking a backup may last.
+const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
 /// The table of the clearinghouse.
 ///
@@ -21,6 +26,8 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Statement", officer),
         Row::method("/huitong.clearing.v1.OfficerService/ReleaseStream", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
+        Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),
         Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),

@@ -33,12 +33,15 @@ impl ClearingService for ClearingGrpc {
             region,
             incarnation: request.into_inner().incarnation,
         };
-        let held = self
+        let found = self
             .0
             .decide(move |context| decide::position(context, by))
             .await;
-        let held = held.map_err(|refusal| status(&refusal))?;
-        Ok(Response::new(v1::StreamPositionResponse { held }))
+        let (held, incarnation) = found.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(v1::StreamPositionResponse {
+            held,
+            incarnation,
+        }))
     }
 
     async fn report_legs(

@@ -1,9 +1,11 @@
 //! What clearing officers call. Who acted is the name in the caller's certificate.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
 use huitong_core::record::clearing::Actor;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -17,7 +19,7 @@ use tracing::info;
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{self, Condition};
-use crate::refusal::Refusal;
+use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
 /// The officers' side.
@@ -46,9 +48,12 @@ impl OfficerService for OfficerGrpc {
         let v1::CutOffRequest {
             business_day,
             at_deadline,
+            marks,
         } = request.into_inner();
         let day = day(&business_day)?;
-        let condition = if at_deadline {
+        let condition = if !marks.is_empty() {
+            Condition::Again(marks_of(&marks)?)
+        } else if at_deadline {
             Condition::Deadline
         } else {
             Condition::AllClosed
@@ -69,8 +74,15 @@ impl OfficerService for OfficerGrpc {
         request: Request<v1::NetRequest>,
     ) -> Result<Response<v1::NetResponse>, Status> {
         let by = officer(&request)?;
-        let day = day(&request.into_inner().business_day)?;
-        let decided = self.0.decide(move |context| decide::net(context, day, by));
+        let v1::NetRequest {
+            business_day,
+            digest,
+        } = request.into_inner();
+        let day = day(&business_day)?;
+        let expected = expected(&digest)?;
+        let decided = self
+            .0
+            .decide(move |context| decide::net(context, day, expected, by));
         let plan = decided.await.map_err(|refusal| status(&refusal))?;
         info!(%day, plan = plan.number(), legs = plan.legs(), "cycle netted");
         Ok(Response::new(v1::NetResponse {
@@ -113,6 +125,27 @@ impl OfficerService for OfficerGrpc {
         info!(%region, held, "stream goes on");
         Ok(Response::new(v1::ReleaseStreamResponse { held }))
     }
+
+    async fn resume(
+        &self,
+        request: Request<v1::ResumeRequest>,
+    ) -> Result<Response<v1::ResumeResponse>, Status> {
+        let by = officer(&request)?;
+        let last = request.into_inner().last_cycle;
+        let last = if last.is_empty() {
+            None
+        } else {
+            let path = Path::root("last_cycle");
+            let parsed = path.parse(&last, BusinessDay::parse);
+            Some(parsed.map_err(|fault| malformed(&fault))?)
+        };
+        let decided = self
+            .0
+            .decide(move |context| decide::resume(context, last, by));
+        decided.await.map_err(|refusal| status(&refusal))?;
+        info!("cycles go on after the restore");
+        Ok(Response::new(v1::ResumeResponse {}))
+    }
 }
 
 impl OfficerGrpc {
@@ -125,6 +158,37 @@ impl OfficerGrpc {
             .map(|found| wire::status(&found))
             .map_err(|refusal| status(&refusal))
     }
+}
+
+/// The marks of a cycle, each region once.
+fn marks_of(marks: &[v1::Mark]) -> Result<BTreeMap<RegionCode, u64>, Status> {
+    let mut read = BTreeMap::new();
+    for (at, mark) in marks.iter().enumerate() {
+        let path = Path::root("marks");
+        let path = path.item(at);
+        let region = path.field("region");
+        let code = region
+            .parse(&mark.region, RegionCode::parse)
+            .map_err(|fault| malformed(&fault))?;
+        if read.insert(code, mark.up_to).is_some() {
+            let twice = format_args!("{code} twice");
+            return Err(status(&Refusal::new(ClearingCode::CycleBadMarks, twice)));
+        }
+    }
+    Ok(read)
+}
+
+/// The digest that a plan must come to, if one was given.
+fn expected(digest: &[u8]) -> Result<Option<Digest>, Status> {
+    if digest.is_empty() {
+        return Ok(None);
+    }
+    let bytes = <[u8; 32]>::try_from(digest);
+    let bytes = bytes.map_err(|_| {
+        let detail = "digest: 32 bytes or none";
+        status(&Refusal::general(RefusalCode::Malformed, detail))
+    })?;
+    Ok(Some(Digest::from_bytes(bytes)))
 }
 
 fn day(text: &str) -> Result<BusinessDay, Status> {

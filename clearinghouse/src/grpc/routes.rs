@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use huitong_backup::grpc::server::{self as backup, Source};
+use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
@@ -10,6 +12,8 @@ use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
 use super::officer::OfficerGrpc;
+use super::status::status;
+use crate::refusal::Refusal;
 use crate::writer::Writer;
 
 /// The most bytes of an answer: a plan of a thousand regions with its canonical form.
@@ -24,6 +28,11 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let officers = OfficerServiceServer::new(OfficerGrpc(Arc::clone(writer)))
         .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let copying = backup::service(Source {
+        owner: Owner::Clearinghouse,
+        reader: writer.reader(),
+        refused: |code, about| status(&Refusal::general(code, about)),
+    });
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -43,6 +52,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
         .map_err(|error| error.to_string())?;
     Ok(Routes::new(clearing)
         .add_service(officers)
+        .add_service(copying)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

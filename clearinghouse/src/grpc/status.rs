@@ -64,13 +64,17 @@ fn grpc(code: Code) -> GrpcCode {
         Code::General(_) => GrpcCode::FailedPrecondition,
         Code::Clearing(code) => match code {
             ClearingCode::LegOtherRegion => GrpcCode::PermissionDenied,
-            ClearingCode::LegSameRegion => GrpcCode::InvalidArgument,
+            ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion
             | ClearingCode::CycleUnknownMember => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
             ClearingCode::StreamConflict => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
+            | ClearingCode::CycleRestored
+            | ClearingCode::CycleMarksNotHeld
+            | ClearingCode::CycleNotLast
+            | ClearingCode::CycleOtherPlan
             | ClearingCode::CycleNotBegun
             | ClearingCode::CyclePassed
             | ClearingCode::CycleCutOff

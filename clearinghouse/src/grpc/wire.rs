@@ -1,6 +1,7 @@
 //! What decisions answer, as messages.
 
 use huitong_core::canonical::Artifact;
+use huitong_core::date::Timestamp;
 use huitong_core::ledger::{Posting, PostingSide};
 use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet};
 use huitong_proto::clearing::v1;
@@ -24,6 +25,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         waiting_legs: status.waiting,
         differing_legs: status.differing,
         oldest_waiting: status.oldest.iter().map(waiting).collect(),
+        restored_at_ms: status.restored.map_or(0, Timestamp::as_millis),
     }
 }
 

@@ -19,7 +19,7 @@ use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
-pub(crate) use stream::Stream;
+pub(crate) use stream::{FIRST_INCARNATION, Stream};
 
 use crate::books::{self, Books};
 
@@ -34,6 +34,23 @@ pub(crate) struct Cycle {
     pub(crate) at: Timestamp,
     /// The number of its plan, once it is netted.
     pub(crate) plan: Option<u64>,
+}
+
+/// What the clearinghouse knows of having been restored itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Restore {
+    /// Which time it begins: 1 when it never was.
+    pub(crate) incarnation: u32,
+    /// Since when no cycle goes on, until an officer has said which was cut off last.
+    pub(crate) waits_since: Option<Timestamp>,
+}
+
+impl Restore {
+    /// It never was.
+    pub(crate) const NEVER: Self = Self {
+        incarnation: FIRST_INCARNATION,
+        waits_since: None,
+    };
 }
 
 /// Everything the clearinghouse knows and decides by.
@@ -51,6 +68,8 @@ pub(crate) struct State {
     pub(crate) plan: Option<NettingPlan>,
     /// The books.
     pub(crate) books: Books,
+    /// Its own last restore.
+    pub(crate) restored: Restore,
 }
 
 /// A record that does not fit what stands: damage, or a fault of this program.
@@ -81,6 +100,7 @@ impl State {
             cycles: BTreeMap::new(),
             plan: None,
             books: Books::new(BTreeMap::new()),
+            restored: Restore::NEVER,
         }
     }
 
@@ -153,6 +173,13 @@ impl State {
                 let stream = self.stream(restored.region);
                 (stream.incarnation, stream.mark) = (restored.incarnation, restored.mark);
             }
+            ClearingRecord::Restored(restored) => {
+                self.restored = Restore {
+                    incarnation: restored.incarnation,
+                    waits_since: Some(restored.at),
+                };
+            }
+            ClearingRecord::Resumed(_) => self.restored.waits_since = None,
             ClearingRecord::Netted(netted) => self.net(netted)?,
         }
         Ok(())

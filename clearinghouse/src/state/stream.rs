@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use huitong_core::date::BusinessDay;
 use huitong_core::record::recovery::RestoreMark;
 
-/// The incarnation of a node that was never restored.
-const FIRST_INCARNATION: u32 = 1;
+/// The incarnation of a server that was never restored.
+pub(crate) const FIRST_INCARNATION: u32 = 1;
 
 /// A region's stream.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@
 //! | `p` plan's number | its day |
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
+//! | `r` | the own incarnation, and since when no cycle goes on because of a restore |
 //! | `i` region | the incarnation of its node and what that drew |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
@@ -30,6 +31,7 @@ use super::StoreError;
 use crate::books::Turnover;
 
 pub(super) const CURSOR: &[u8] = b"x";
+pub(super) const RESTORED: &[u8] = b"r";
 pub(super) const BLOCKS: &[u8] = b"b";
 pub(super) const HALTS: &[u8] = b"h";
 pub(super) const CLOSES: &[u8] = b"d";

@@ -18,7 +18,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, OpenError, ReadError};
+use huitong_journal::{AppendError, OpenError, ReadError, Reader};
 use huitong_netting::NettingPlan;
 
 pub(crate) use embedded::Embedded;
@@ -27,7 +27,7 @@ pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
-use crate::state::{Cycle, Stream};
+use crate::state::{Cycle, Restore, Stream};
 
 /// What a store does.
 pub(crate) trait Store: Send {
@@ -48,6 +48,9 @@ pub(crate) trait Store: Send {
 
     /// The plan of a cycle, as it was journaled.
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError>;
+
+    /// The journal up to what is on disk, for a backup of it.
+    fn reader(&self) -> Reader;
 
     /// Everything that the state is begun with.
     fn load(&self) -> Result<Loaded, StoreError>;
@@ -81,6 +84,8 @@ pub(crate) struct Loaded {
     /// The legs that no plan took, in the order in which they came, each with when it came and the plan
     /// that took its debt under other numbers, if one did.
     pub(crate) legs: Vec<LoadedLeg>,
+    /// The last restore of the clearinghouse itself.
+    pub(crate) restored: Restore,
 }
 
 /// A leg that no plan took.

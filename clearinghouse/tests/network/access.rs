@@ -30,12 +30,14 @@ async fn regions_do_not_clear_and_officers_do_not_report() {
             .cut_off(v1::CutOffRequest {
                 business_day: day(),
                 at_deadline: true,
+                marks: Vec::new(),
             })
             .await
             .unwrap_err(),
         as_node
             .net(v1::NetRequest {
                 business_day: day(),
+                digest: Vec::new(),
             })
             .await
             .unwrap_err(),

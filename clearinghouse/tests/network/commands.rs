@@ -12,29 +12,29 @@ struct Line {
     clearing: ClearingCommand,
 }
 
-/// Runs `clearing …` as the officer; answers what it printed, or what it said instead.
-async fn clearing(world: &World, words: &[&str]) -> Result<String, String> {
+/// Where the clearinghouse is, and who asks.
+pub(crate) fn as_officer(world: &World) -> [String; 8] {
     let files = world.files(OFFICER);
     let path = |path: &std::path::Path| path.display().to_string();
-    let (endpoint, cert, key, ca) = (
+    [
+        "--endpoint".to_owned(),
         world.endpoint(),
+        "--cert".to_owned(),
         path(&files.chain),
+        "--key".to_owned(),
         path(&files.key),
+        "--ca".to_owned(),
         path(&files.roots),
-    );
-    let line = ["clearing"]
+    ]
+}
+
+/// Runs `clearing …` as the officer; answers what it printed, or what it said instead.
+pub(crate) async fn clearing(world: &World, words: &[&str]) -> Result<String, String> {
+    let words = words.iter().map(ToString::to_string);
+    let line = ["clearing".to_owned()]
         .into_iter()
-        .chain(words.iter().copied())
-        .chain([
-            "--endpoint",
-            &endpoint,
-            "--cert",
-            &cert,
-            "--key",
-            &key,
-            "--ca",
-            &ca,
-        ]);
+        .chain(words)
+        .chain(as_officer(world));
     let line = Line::try_parse_from(line).unwrap();
     // The command has a runtime of its own.
     let run = move || {
@@ -46,7 +46,7 @@ async fn clearing(world: &World, words: &[&str]) -> Result<String, String> {
     tokio::task::spawn_blocking(run).await.unwrap()
 }
 
-async fn json(world: &World, words: &[&str]) -> Value {
+pub(crate) async fn json(world: &World, words: &[&str]) -> Value {
     let words: Vec<_> = words.iter().copied().chain(["--json"]).collect();
     serde_json::from_str(&clearing(world, &words).await.unwrap()).unwrap()
 }

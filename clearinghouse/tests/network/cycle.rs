@@ -246,6 +246,7 @@ async fn an_officer_sees_what_waits_and_may_cut_off_at_the_deadline() {
     let request = v1::CutOffRequest {
         business_day: FIRST.to_owned(),
         at_deadline: true,
+        marks: Vec::new(),
     };
     parties.officer.cut_off(request).await.unwrap();
     let plan = net(&mut parties.officer, FIRST).await.unwrap();

@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod backup;
 mod commands;
 mod cycle;
 mod intake;

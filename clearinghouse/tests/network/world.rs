@@ -122,10 +122,21 @@ impl World {
 
     /// The configuration, speaking as this party.
     pub(crate) fn config(&self, party: &str) -> Config {
+        Config::parse("clearinghouse.toml", &self.config_text(party)).unwrap()
+    }
+
+    /// The clearinghouse's configuration as a file.
+    pub(crate) fn config_file(&self) -> PathBuf {
+        let file = self.folder.path().join("clearinghouse.toml");
+        std::fs::write(&file, self.config_text("/clearinghouse")).unwrap();
+        file
+    }
+
+    fn config_text(&self, party: &str) -> String {
         let CredentialFiles {
             chain, key, roots, ..
         } = self.files(party);
-        let text = format!(
+        format!(
             "listen = \"127.0.0.1:0\"\ndata = {:?}\njournal_segment_mib = 1\n\
              [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
@@ -133,8 +144,7 @@ impl World {
              [[region]]\ncode = \"{CHENGDU}\"\n",
             self.data(),
             self.automatic
-        );
-        Config::parse("clearinghouse.toml", &text).unwrap()
+        )
     }
 
     pub(crate) async fn start(&mut self) -> Result<(), StartError> {
@@ -257,6 +267,7 @@ pub(crate) async fn cut_off(
     let request = v1::CutOffRequest {
         business_day: day.to_owned(),
         at_deadline: false,
+        marks: Vec::new(),
     };
     Ok(officer.cut_off(request).await?.into_inner().status.unwrap())
 }
@@ -264,6 +275,7 @@ pub(crate) async fn cut_off(
 pub(crate) async fn net(officer: &mut Officer, day: &str) -> Result<v1::NettingPlan, Status> {
     let request = v1::NetRequest {
         business_day: day.to_owned(),
+        digest: Vec::new(),
     };
     Ok(officer.net(request).await?.into_inner().plan.unwrap())
 }

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use huitong_backup::restore::recover;
+
 use super::BAD_CONFIG;
-use crate::backup::restore::recover;
+use crate::backup::Anew;
 use crate::chance::{SystemChance, salt};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError};
@@ -38,13 +40,15 @@ impl Recover {
             }
             Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
         };
-        let mark = salt(&SystemChance);
-        let recovered = recover(&settings.data, settings.journal, mark, clock.now())?;
+        let mut anew = Anew::new(salt(&SystemChance), clock.now());
+        let recovered = recover(&settings.data, settings.journal, &mut anew)?;
         writeln!(
             out,
             "the journal ends with frame {} ({} records), incarnation {}: start the node, it collects the rest / \
              请启动节点收集其余业务",
-            recovered.frame, recovered.records, recovered.incarnation
+            recovered.frame,
+            recovered.records,
+            anew.incarnation()
         )?;
         Ok(ExitCode::SUCCESS)
     }

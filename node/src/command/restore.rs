@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use huitong_backup::note::Owner;
+use huitong_backup::restore::{Order, restore};
 use serde_json::json;
 
 use super::{BAD_CONFIG, BAD_FILE};
-use crate::backup::restore::{Order, RestoreError, restore};
+use crate::backup::Anew;
 use crate::chance::{SystemChance, salt};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, ConfigError};
@@ -48,21 +50,13 @@ impl Restore {
         let order = Order {
             from: &self.from,
             data: &settings.data,
-            region: settings.region,
+            owner: Owner::Region(settings.region),
             journal: settings.journal,
-            mark: salt(&SystemChance),
-            at: clock.now(),
         };
-        let restored = match restore(&order) {
+        let mut anew = Anew::new(salt(&SystemChance), clock.now());
+        let restored = match restore(&order, &mut anew) {
             Ok(restored) => restored,
-            Err(
-                error @ (RestoreError::Note(_)
-                | RestoreError::OtherRegion { .. }
-                | RestoreError::Backup(_)
-                | RestoreError::Read(_)
-                | RestoreError::NotThere { .. }
-                | RestoreError::Record(_)),
-            ) => {
+            Err(error) if error.is_of_backup() => {
                 writeln!(std::io::stderr(), "{error}")?;
                 return Ok(ExitCode::from(BAD_FILE));
             }
@@ -72,7 +66,7 @@ impl Restore {
             let answer = json!({
                 "frame": restored.frame,
                 "records": restored.records,
-                "incarnation": restored.incarnation,
+                "incarnation": anew.incarnation(),
             });
             writeln!(out, "{answer}")?;
         } else {
@@ -80,7 +74,9 @@ impl Restore {
                 out,
                 "restored up to frame {} ({} records), incarnation {}: start the node, it collects the rest / \
                  已恢复，请启动节点收集其余业务",
-                restored.frame, restored.records, restored.incarnation
+                restored.frame,
+                restored.records,
+                anew.incarnation()
             )?;
         }
         Ok(ExitCode::SUCCESS)

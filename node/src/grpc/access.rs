@@ -19,7 +19,7 @@ const IN_RECOVERY: [&str; 4] = [
     "/huitong.settlement.v1.RelationService/CollectHands",
     "/huitong.settlement.v1.RecoveryService/",
     "/huitong.settlement.v1.RegistryService/NodeStatus",
-    "/huitong.settlement.v1.BackupService/",
+    "/huitong.common.v1.BackupService/",
 ];
 
 /// The table of a node that may be in recovery.
@@ -180,8 +180,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
         Row::method("/huitong.settlement.v1.ExternalService/Record", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Withdraw", officer),
         Row::method("/huitong.settlement.v1.ExternalService/List", officer),
-        Row::method("/huitong.settlement.v1.BackupService/CopyJournal", officer)
-            .taking_up_to(COPYING),
+        Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
     ]
 }
 

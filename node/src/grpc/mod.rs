@@ -4,8 +4,6 @@
 //! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
 
 pub mod access;
-pub mod backup;
-pub mod backup_client;
 mod by_hand;
 pub mod evidence;
 mod explained;

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use huitong_backup::grpc::server::{self as backup, Source};
+use huitong_backup::note::Owner;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
-use huitong_proto::settlement::v1::backup_service_server::BackupServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
@@ -21,7 +22,6 @@ use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceSer
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
-use super::backup::{BackupGrpc, FRAME_BYTES_AT_MOST};
 use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
@@ -31,6 +31,7 @@ use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
 use super::recovery::RecoveryGrpc;
 use super::registry::RegistryGrpc;
+use super::status::refused;
 use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::clock::Clock;
@@ -159,9 +160,11 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         policies: Arc::clone(&policies),
         homes: homes.clone(),
     };
-    let clock = Arc::clone(&services.clock);
-    let copying = BackupGrpc::new(services.region, Arc::clone(&ledger), clock);
-    let copying = BackupServiceServer::new(copying).max_encoding_message_size(FRAME_BYTES_AT_MOST);
+    let copying = backup::service(Source {
+        owner: Owner::Region(services.region),
+        reader: ledger.reader(),
+        refused: |code, about| refused(code, about),
+    });
     let evidence = EvidenceServiceServer::new(EvidenceGrpc::new(desk))
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let office = Arc::clone(&services.office);

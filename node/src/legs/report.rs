@@ -1,7 +1,9 @@
 //! Reporting legs and closed days to the clearinghouse.
 //!
 //! No leg leaves before its record is synced: what is read here comes from the journal. The clearinghouse
-//! takes only the next number, and says how far it is; a lost answer therefore costs one question.
+//! takes only the next number, and says how far it is; a lost answer therefore costs one question. It is asked again
+//! from time to time, also when there is nothing to report: restored from a backup, it holds less than it said, and
+//! days that it had counted as closed are told again.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,12 +13,13 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::NumberedLeg;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
 use huitong_proto::clearing::v1::{
-    CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
+    self, CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
 };
 use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::transport::Channel;
@@ -30,6 +33,8 @@ use crate::store::{Key, Restored, Row, Rows, StoreError, Stream, StreamHead, Tab
 const BATCH: usize = 4_096;
 /// Closed days that are told again after a start.
 const DAYS_AT_MOST: usize = 4_096;
+/// After so long it is asked again how far the clearinghouse is.
+const ASKED_AGAIN: Duration = Duration::from_secs(10);
 /// The longest wait after a failure.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -40,6 +45,8 @@ pub struct Reported {
     pub held: u64,
     /// The last day that it counts as closed.
     pub closed: Option<BusinessDay>,
+    /// Its incarnation when it said so; 0 before it was asked.
+    pub incarnation: u32,
 }
 
 /// What the clearinghouse gives back of the own stream.
@@ -109,6 +116,7 @@ impl Reporter {
         let reported = watch::Sender::new(Reported {
             held: 0,
             closed: None,
+            incarnation: 0,
         });
         Ok(Self {
             ledger,
@@ -130,27 +138,28 @@ impl Reporter {
     /// later.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut wait = self.every;
-        let mut held = None;
+        // What it holds, and when it was last asked.
+        let mut known: Option<(u64, Instant)> = None;
         loop {
             let round = async {
-                let from = match held {
-                    Some(held) => held,
-                    None => self.position().await?,
+                let (from, asked) = match known {
+                    Some((held, asked)) if asked.elapsed() < ASKED_AGAIN => (held, asked),
+                    Some(_) | None => (self.position().await?, Instant::now()),
                 };
-                self.report(from).await
+                Ok((self.report(from).await?, asked))
             };
-            let outcome = tokio::select! {
+            let outcome: Result<_, ReportError> = tokio::select! {
                 () = stop.cancelled() => return,
                 outcome = round => outcome,
             };
             match outcome {
                 Ok(now) => {
-                    held = Some(now);
+                    known = Some(now);
                     wait = self.every;
                 }
                 Err(error) => {
                     tracing::warn!(%error, "legs were not reported");
-                    held = None;
+                    known = None;
                     wait = wait.saturating_mul(2).min(LONGEST_WAIT);
                 }
             }
@@ -173,7 +182,13 @@ impl Reporter {
         let answer = call_within(self.within, request, |request| {
             client.stream_position(request)
         });
-        Ok(answer.await?.into_inner().held)
+        let v1::StreamPositionResponse { held, incarnation } = answer.await?.into_inner();
+        self.reported.send_modify(|reported| {
+            if reported.incarnation != incarnation {
+                (reported.incarnation, reported.closed) = (incarnation, None);
+            }
+        });
+        Ok(held)
     }
 
     /// Reports all there is from a number on, then the days that are closed; how far the clearinghouse is.

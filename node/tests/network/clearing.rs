@@ -68,7 +68,10 @@ impl ClearingService for Clearinghouse {
     ) -> Result<Response<StreamPositionResponse>, Status> {
         let streams = self.streams.lock().unwrap();
         let held = streams.get(&region(&request)).map_or(0, Vec::len) as u64;
-        Ok(Response::new(StreamPositionResponse { held }))
+        Ok(Response::new(StreamPositionResponse {
+            held,
+            incarnation: 1,
+        }))
     }
 
     async fn report_legs(

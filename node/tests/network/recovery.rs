@@ -4,11 +4,12 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use huitong_node::backup::note::Note;
-use huitong_node::backup::restore::{Order, RestoreError, Restored, restore};
-use huitong_node::backup::taking::Taking;
+use huitong_backup::grpc::client::back_up;
+use huitong_backup::note::{Note, Owner};
+use huitong_backup::restore::{Order, RestoreError, restore};
+use huitong_backup::taking::Taking;
+use huitong_node::backup::Anew;
 use huitong_node::clock::Clock as _;
-use huitong_node::grpc::backup_client::back_up_from;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::recovery_service_client::RecoveryServiceClient;
@@ -33,24 +34,24 @@ impl World {
         let taking = Taking::begin(to).unwrap();
         let officer = format!("/region/{code}/officer/li.wei");
         let channel = self.caller(&officer, code).await;
-        back_up_from(channel, taking).await.unwrap()
+        back_up(channel, taking).await.unwrap()
     }
 
-    /// What `huitong node restore` does for a stopped region.
-    pub fn restore(&self, code: &str, from: &Path) -> Result<Restored, RestoreError> {
+    /// What `huitong node restore` does for a stopped region; the incarnation that it begins with.
+    pub fn restore(&self, code: &str, from: &Path) -> Result<u32, RestoreError> {
         let config = self.config(code);
-        restore(&Order {
+        let order = Order {
             from,
             data: &config.data,
-            region: config.region,
+            owner: Owner::Region(config.region),
             journal: config.journal,
-            mark: rand_mark(),
-            at: self.clock.now(),
-        })
+        };
+        let mut anew = Anew::new(rand_mark(), self.clock.now());
+        restore(&order, &mut anew).map(|_| anew.incarnation())
     }
 
     /// Kills a region's node, loses its disk, puts a backup back and starts it.
-    pub async fn lose_and_restore(&mut self, code: &str, from: &Path) -> Restored {
+    pub async fn lose_and_restore(&mut self, code: &str, from: &Path) -> u32 {
         self.kill(code).await;
         self.forget_journal(code);
         self.forget_index(code);
@@ -151,7 +152,7 @@ async fn a_home_region_that_lost_its_disk_gives_every_receipt_and_reversal_again
     let (ningbo, chengdu) = (legs(&world, NINGBO), legs(&world, CHENGDU));
 
     let restored = world.lose_and_restore(NINGBO, backup.path()).await;
-    assert_eq!(restored.incarnation, 2);
+    assert_eq!(restored, 2);
     let status = world.recovered(NINGBO).await;
     assert_eq!((status.incarnation, status.held_count), (2, 0));
     assert_eq!((status.legs_written, status.legs_without_receipt), (6, 0));
@@ -373,7 +374,7 @@ async fn a_restore_is_refused_where_it_would_lose_something() {
         "{refused:?}"
     );
     let refused = world.restore(CHENGDU, backup.path());
-    assert!(matches!(refused, Err(RestoreError::OtherRegion { .. })));
+    assert!(matches!(refused, Err(RestoreError::OtherOwner { .. })));
     world.stop(NINGBO).await;
     let refused = world.restore(NINGBO, backup.path());
     assert!(matches!(refused, Err(RestoreError::InTheWay { .. })));

@@ -36,6 +36,10 @@ pub struct StreamPositionResponse {
     /// The highest number held without a gap and synced; 0 for none.
     #[prost(uint64, tag = "1")]
     pub held: u64,
+    /// The clearinghouse's own incarnation: 1, or as often as it was restored and once more. In another one than
+    /// before the days that the caller closed are to be told again.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReportLegsRequest {
@@ -128,6 +132,9 @@ pub struct StatusResponse {
     /// The legs that have waited longest, at most 100, oldest first.
     #[prost(message, repeated, tag = "7")]
     pub oldest_waiting: ::prost::alloc::vec::Vec<WaitingLeg>,
+    /// Since when no cycle goes on, because the clearinghouse was restored. Optional.
+    #[prost(int64, tag = "8")]
+    pub restored_at_ms: i64,
 }
 /// A leg that is held and does not agree with its counterpart.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -171,13 +178,25 @@ pub struct RegionStatus {
     #[prost(uint64, tag = "6")]
     pub halted_at: u64,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CutOffRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
     /// Cut off although some regions have not closed.
     #[prost(bool, tag = "2")]
     pub at_deadline: bool,
+    /// Only after a restore, for a cycle that was cut off before it and is not in the backup: every region's mark, as
+    /// it was told then. Empty otherwise.
+    #[prost(message, repeated, tag = "3")]
+    pub marks: ::prost::alloc::vec::Vec<Mark>,
+}
+/// The last number of a region's stream that belongs to a cycle or an earlier one.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Mark {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub up_to: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CutOffResponse {
@@ -188,6 +207,9 @@ pub struct CutOffResponse {
 pub struct NetRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
+    /// Optional, 32 bytes: the digest that the plan must come to; otherwise nothing is netted.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NetResponse {
@@ -300,6 +322,14 @@ pub struct ReleaseStreamResponse {
     #[prost(uint64, tag = "1")]
     pub held: u64,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResumeRequest {
+    /// The last cycle that was cut off before the restore. Optional: empty when none ever was.
+    #[prost(string, tag = "1")]
+    pub last_cycle: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ResumeResponse {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
 pub enum Side {
@@ -1221,6 +1251,28 @@ pub mod officer_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Lets cycles go on after the clearinghouse was restored, once an officer has said which cycle was cut off last.
+        pub async fn resume(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ResumeRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResumeResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OfficerService/Resume",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.OfficerService", "Resume"));
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -1266,6 +1318,11 @@ pub mod officer_service_server {
             tonic::Response<super::ReleaseStreamResponse>,
             tonic::Status,
         >;
+        /// Lets cycles go on after the clearinghouse was restored, once an officer has said which cycle was cut off last.
+        async fn resume(
+            &self,
+            request: tonic::Request<super::ResumeRequest>,
+        ) -> std::result::Result<tonic::Response<super::ResumeResponse>, tonic::Status>;
     }
     /// Served by the clearinghouse to its officers.
     #[derive(Debug)]
@@ -1553,6 +1610,51 @@ pub mod officer_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReleaseStreamSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OfficerService/Resume" => {
+                    #[allow(non_camel_case_types)]
+                    struct ResumeSvc<T: OfficerService>(pub Arc<T>);
+                    impl<
+                        T: OfficerService,
+                    > tonic::server::UnaryService<super::ResumeRequest>
+                    for ResumeSvc<T> {
+                        type Response = super::ResumeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ResumeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OfficerService>::resume(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ResumeSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

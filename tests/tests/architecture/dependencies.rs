@@ -24,13 +24,23 @@ const WHOLE: [(&str, &[&str]); 4] = [
 
 /// Whom of the workspace each other crate may know. Node and clearinghouse never stand in each other's
 /// row, nor does anything that knows them stand in theirs.
-const WITHIN: [(&str, &[&str]); 13] = [
+const WITHIN: [(&str, &[&str]); 14] = [
     ("huitong-proto", &["huitong-core"]),
     ("huitong-document", &["huitong-core"]),
     ("huitong-journal", &["huitong-core"]),
     ("huitong-certs", &["huitong-core"]),
     ("huitong-transport", &["huitong-certs", "huitong-core"]),
     ("huitong-telemetry", &[]),
+    (
+        "huitong-backup",
+        &[
+            "huitong-certs",
+            "huitong-core",
+            "huitong-journal",
+            "huitong-proto",
+            "huitong-transport",
+        ],
+    ),
     (
         "huitong-authoring",
         &[
@@ -45,6 +55,7 @@ const WITHIN: [(&str, &[&str]); 13] = [
         &[
             "huitong-adjudication",
             "huitong-authoring",
+            "huitong-backup",
             "huitong-certs",
             "huitong-core",
             "huitong-document",
@@ -57,6 +68,7 @@ const WITHIN: [(&str, &[&str]); 13] = [
     (
         "huitong-clearinghouse",
         &[
+            "huitong-backup",
             "huitong-certs",
             "huitong-core",
             "huitong-document",
@@ -121,6 +133,7 @@ const FEW: [(&str, &[&str]); 7] = [
         &[
             "huitong",
             "huitong-authoring",
+            "huitong-backup",
             "huitong-certs",
             "huitong-clearinghouse",
             "huitong-demo",

@@ -32,6 +32,7 @@ mod abuse;
 mod bounds;
 mod catalogue;
 mod certificates;
+mod clearing_restored;
 mod command;
 mod crashes;
 mod damage;

@@ -25,7 +25,7 @@ async fn back_up(world: &World, region: &Region, to: &str) -> u64 {
 }
 
 /// Settles a stay and a visit for each of Ningbo's people in Chengdu, and a visit of a Chengdu person in Ningbo.
-async fn settle(world: &World, round: u32, told: &mut Vec<Told>) {
+pub(crate) async fn settle(world: &World, round: u32, told: &mut Vec<Told>) {
     for person in 0..PEOPLE {
         for (treatment, home, id) in [
             (&CHENGDU, &NINGBO, format!("s-{round}-{person}")),
@@ -59,7 +59,7 @@ fn starts(settlement: &Settlement) -> Vec<i64> {
 }
 
 /// Waits until the clearinghouse holds all legs and every receipt is acknowledged.
-async fn at_rest(world: &World) {
+pub(crate) async fn at_rest(world: &World) {
     for region in [&NINGBO, &CHENGDU] {
         let officer = RegionOfficer::of(world, region);
         patience::until("legs held and receipts acknowledged", async || {
@@ -113,7 +113,7 @@ async fn a_region_that_lost_its_disk_comes_back_with_everything_once() {
     let refused = restore(&world, &NINGBO, &backup).await;
     let (_, said) = texts(&refused);
     assert!(
-        !refused.status.success() && said.contains("a node runs"),
+        !refused.status.success() && said.contains("a server runs"),
         "{said}"
     );
 

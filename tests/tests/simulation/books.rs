@@ -111,6 +111,8 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             }
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::StreamRestored(_)
+            | ClearingRecord::Restored(_)
+            | ClearingRecord::Resumed(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_) => {}

@@ -256,10 +256,12 @@ impl ClearingOfficer {
         let cut_off = clearing_wire::CutOffRequest {
             business_day: business_day.to_owned(),
             at_deadline: false,
+            marks: Vec::new(),
         };
         call_within(PATIENCE, cut_off, |request| self.0.cut_off(request)).await?;
         let net = clearing_wire::NetRequest {
             business_day: business_day.to_owned(),
+            digest: Vec::new(),
         };
         call_within(PATIENCE, net, |request| self.0.net(request)).await?;
         Ok(())

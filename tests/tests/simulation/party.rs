@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use huitong_backup::restore::begin_anew;
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
-use huitong_node::backup::restore::begin_anew;
+use huitong_node::backup::Anew;
 use huitong_node::chance::Chance as _;
 use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
@@ -146,8 +147,8 @@ impl Party {
         let disk = backup.copy();
         let mut mark = [0; 16];
         self.chance.fill(&mut mark);
-        let (journal, now) = (journal_options(), self.clock.now());
-        let restored = begin_anew(disk.port(), journal, (mark, now), || Ok(())).unwrap();
+        let mut anew = Anew::new(mark, self.clock.now());
+        let restored = begin_anew(disk.port(), journal_options(), &mut anew, || Ok(())).unwrap();
         self.log.note(&self.name, format_args!("{restored:?}"));
         storage.replace(disk);
     }

@@ -4,6 +4,7 @@ mod connection;
 mod cut_off;
 mod net;
 mod release;
+mod resume;
 mod shown;
 mod statement;
 mod status;
@@ -30,6 +31,8 @@ enum Action {
     Statement(statement::Statement),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
     Release(release::Release),
+    /// Let cycles go on after a restore, once those that came after the backup are cut off again / 恢复后继续清算
+    Resume(resume::Resume),
 }
 
 impl ClearingCommand {
@@ -56,6 +59,7 @@ impl ClearingCommand {
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
                 Action::Release(release) => release.run(out).await,
+                Action::Resume(resume) => resume.run(out).await,
             }
         })?;
         Ok(ExitCode::SUCCESS)

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
 use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
@@ -17,6 +18,9 @@ pub(super) struct Net {
     /// The business day, such as 2026-03-31 / 业务日
     #[arg(long)]
     day: BusinessDay,
+    /// Net only if the plan comes to this digest, as `net` printed it before a restore / 须与原轧差摘要一致
+    #[arg(long)]
+    digest: Option<Digest>,
 }
 
 impl Net {
@@ -24,6 +28,10 @@ impl Net {
         let mut officer = self.connection.open().await?;
         let request = v1::NetRequest {
             business_day: self.day.to_string(),
+            digest: self
+                .digest
+                .map(|digest| digest.as_bytes().to_vec())
+                .unwrap_or_default(),
         };
         let answer = officer
             .net(request)

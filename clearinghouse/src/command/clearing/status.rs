@@ -86,6 +86,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
     Ok(json!({
         "business_day": status.business_day,
         "state": state(status.state()).0,
+        "restored": restored(status)?.map(|since| since.to_string()),
         "regions": regions.collect::<Vec<_>>(),
         "agreed_legs": status.agreed_legs,
         "waiting_legs": status.waiting_legs,
@@ -94,9 +95,22 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
     }))
 }
 
+/// Since when no cycle goes on, because the clearinghouse was restored.
+fn restored(status: &v1::StatusResponse) -> anyhow::Result<Option<Timestamp>> {
+    let since = Some(status.restored_at_ms).filter(|since| *since > 0);
+    Ok(since.map(Timestamp::from_millis).transpose()?)
+}
+
 fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
     let (english, chinese) = state(status.state());
     writeln!(out, "cycle {}: {english} / {chinese}", status.business_day)?;
+    if let Some(since) = restored(status)? {
+        writeln!(
+            out,
+            "RESTORED {since}: no cycle goes on; cut off again what came after the backup, then resume / \
+             已由备份恢复，请重新日切后以resume继续"
+        )?;
+    }
     writeln!(
         out,
         "agreed {}, waiting {}, differing {}",

@@ -52,5 +52,8 @@ fn a_restored_node_is_given_its_stream_and_nothing_of_an_older_incarnation_is_ta
         incarnation: 2,
         ..told(3)
     };
-    assert_eq!(house.ask(move |context| position(context, newer)), Ok(3));
+    assert_eq!(
+        house.ask(move |context| position(context, newer)),
+        Ok((3, 1))
+    );
 }

@@ -1,5 +1,6 @@
 //! Brings the index up to the journal, record by record, each in one batch with the cursor.
 
+use huitong_core::date::Timestamp;
 use huitong_core::leg::Side;
 use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted};
 use huitong_journal::{Frame, Position, Tip};
@@ -122,8 +123,23 @@ impl Indexer {
                 let row = (restored.incarnation, restored.mark);
                 vec![(keys::incarnation(restored.region), keys::value(&row))]
             }
+            ClearingRecord::Restored(restored) => {
+                let row = (restored.incarnation, Some(restored.at));
+                vec![(keys::RESTORED.to_vec(), keys::value(&row))]
+            }
+            ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
         })
+    }
+
+    /// Cycles go on; that the clearinghouse was restored stays known.
+    fn resumed_row(&self) -> Result<Option<Pair>, StoreError> {
+        let Some(restored) = self.journaled.index.get(keys::RESTORED)? else {
+            return Ok(None);
+        };
+        let (incarnation, _): (u32, Option<Timestamp>) = keys::read(&restored)?;
+        let row = (incarnation, None::<Timestamp>);
+        Ok(Some((keys::RESTORED.to_vec(), keys::value(&row))))
     }
 
     /// A plan with the debts it took and what it posts. The debts are written before the rest, in batches

@@ -41,6 +41,8 @@ impl Journaled {
             ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamHalted(_)
             | ClearingRecord::StreamRestored(_)
+            | ClearingRecord::Restored(_)
+            | ClearingRecord::Resumed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_)
             | ClearingRecord::Netted(_) => Err(misplaced("legs")),
@@ -110,6 +112,8 @@ impl Journaled {
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamHalted(_)
             | ClearingRecord::StreamRestored(_)
+            | ClearingRecord::Restored(_)
+            | ClearingRecord::Resumed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
         }

@@ -14,7 +14,7 @@ use huitong_netting::{NettingPlan, Run};
 
 use super::journaled::Journaled;
 use crate::books::Books;
-use crate::state::{Cycle, Stream};
+use crate::state::{Cycle, Restore, Stream};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, LoadedLeg, StoreError};
 
@@ -62,6 +62,19 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         plan,
         books: books(index)?,
         legs,
+        restored: restored(index)?,
+    })
+}
+
+/// The last restore of the clearinghouse itself.
+fn restored(index: &dyn Index) -> Result<Restore, StoreError> {
+    let Some(value) = index.get(keys::RESTORED)? else {
+        return Ok(Restore::NEVER);
+    };
+    let (incarnation, waits_since) = keys::read(&value)?;
+    Ok(Restore {
+        incarnation,
+        waits_since,
     })
 }
 

@@ -16,7 +16,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Runner, Running};
+use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Reader, Runner, Running};
 use huitong_netting::NettingPlan;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
@@ -151,6 +151,10 @@ impl Store for Embedded {
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
         self.journaled.plan(day)
+    }
+
+    fn reader(&self) -> Reader {
+        self.journal.reader()
     }
 
     fn load(&self) -> Result<Loaded, StoreError> {

@@ -7,8 +7,8 @@ use huitong_core::id::SettlementId;
 use huitong_journal::{DirDisk, Flaw};
 
 use super::*;
-use crate::backup::archive::archive;
 use crate::store::embedded::SledIndex;
+use huitong_backup::archive::archive;
 
 /// Records that share a submission.
 const AT_ONCE: u32 = 20;

@@ -32,6 +32,10 @@ pub enum ClearingRecord {
     Netted(Netted),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
+    /// The clearinghouse itself was restored from a backup: no cycle goes on.
+    Restored(Restored),
+    /// An officer said which cycle was cut off last before that, and cycles go on.
+    Resumed(Resumed),
 }
 
 canonical_enum!(ClearingRecord {
@@ -42,6 +46,8 @@ canonical_enum!(ClearingRecord {
     5 => CutOff(record),
     6 => Netted(record),
     20 => StreamRestored(record),
+    21 => Restored(record),
+    22 => Resumed(record),
 });
 
 impl Artifact for ClearingRecord {
@@ -114,6 +120,28 @@ canonical_struct!(StreamRestored {
     mark,
     at
 });
+
+/// The clearinghouse begins anew on a journal that may lack what came after a backup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// Which time it begins: 2 after the first restore.
+    pub incarnation: u32,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Restored { incarnation, at });
+
+/// Every cycle that was cut off before the restore is here again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resumed {
+    /// Who said so.
+    pub by: Actor,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Resumed { by, at });
 
 /// A number came again with other content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -270,6 +298,36 @@ mod tests {
         golden(
             &ClearingRecord::StreamReleased(released),
             "04000509d803000000066c692e7765690000019d463e9600",
+        );
+    }
+
+    #[test]
+    fn golden_bytes_of_restores() {
+        let restored = Restored {
+            incarnation: 2,
+            at: at(),
+        };
+        golden(
+            &ClearingRecord::Restored(restored),
+            "15000000020000019d463e9600",
+        );
+        let resumed = Resumed {
+            by: Actor::Officer("li.wei".to_owned()),
+            at: at(),
+        };
+        golden(
+            &ClearingRecord::Resumed(resumed),
+            "1603000000066c692e7765690000019d463e9600",
+        );
+        let stream = StreamRestored {
+            region: region(),
+            incarnation: 2,
+            mark: [7; 16],
+            at: at(),
+        };
+        golden(
+            &ClearingRecord::StreamRestored(stream),
+            "14000509d800000002070707070707070707070707070707070000019d463e9600",
         );
     }
 

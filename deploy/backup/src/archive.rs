@@ -1,14 +1,14 @@
 //! Full segments, moved away from a journal to `archive` beside it, which may be another disk.
 //!
-//! A node looks there for what its journal's folder does not have, so a node may run while they are moved: a
+//! A server looks there for what its journal's folder does not have, so it may run while they are moved: a
 //! segment stands in both places until its copy is on disk. The newest ones stay. A segment that is in
-//! neither place is named when the node starts or reads it.
+//! neither place is named when the server starts or reads it.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use super::{ARCHIVE, JOURNAL};
+use crate::{ARCHIVE, JOURNAL};
 
 /// A journal's file that is not to be moved, or was not.
 #[derive(Debug, thiserror::Error)]

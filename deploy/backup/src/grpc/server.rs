@@ -1,48 +1,45 @@
-//! BackupService: the journal, frame by frame, to an officer who takes a backup.
+//! What leaves a running server, and to whom: the journal, frame by frame, to the server's own officers.
 //!
 //! What is read is on disk; writing goes on beside it. A copy that is gone on with names its last frame, which
 //! must be one of this journal.
 
-use std::sync::Arc;
-
+use huitong_certs::{Identity, OfficerName};
 use huitong_core::refusal::RefusalCode;
-use huitong_core::region::RegionCode;
 use huitong_journal::{Position, Reader, Tip};
-use huitong_proto::settlement::v1;
-use huitong_proto::settlement::v1::backup_service_server::BackupService;
-use huitong_proto::settlement::v1::copy_journal_response::Part;
+use huitong_proto::common::v1;
+use huitong_proto::common::v1::backup_service_server::{BackupService, BackupServiceServer};
+use huitong_proto::common::v1::copy_journal_response::Part;
+use huitong_transport::peer;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::calling_officer;
-use super::status::refused;
-use crate::clock::Clock;
-use crate::ledger::Ledger;
-use crate::store::StoreError;
+use super::FRAME_BYTES_AT_MOST;
+use crate::note::Owner;
 
-/// The largest message: one frame with what gRPC puts around it.
-pub const FRAME_BYTES_AT_MOST: usize = 65 << 20;
 /// Messages that wait for a slow reader.
 const WAITING: usize = 8;
 
-/// The service.
-pub struct BackupGrpc {
-    region: RegionCode,
-    ledger: Arc<Ledger>,
-    clock: Arc<dyn Clock>,
+/// How a server says what it refuses, with what it is about.
+pub type Refused = fn(RefusalCode, &str) -> Status;
+
+/// What a server's journal is copied from.
+pub struct Source {
+    /// Whose it is.
+    pub owner: Owner,
+    /// The journal, up to what is on disk.
+    pub reader: Reader,
+    /// How refusals are said.
+    pub refused: Refused,
 }
 
-impl BackupGrpc {
-    /// The service over a journal.
-    #[must_use]
-    pub fn new(region: RegionCode, ledger: Arc<Ledger>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            region,
-            ledger,
-            clock,
-        }
-    }
+/// The service.
+pub struct BackupGrpc(Source);
+
+/// The service over a journal.
+#[must_use]
+pub fn service(source: Source) -> BackupServiceServer<BackupGrpc> {
+    BackupServiceServer::new(BackupGrpc(source)).max_encoding_message_size(FRAME_BYTES_AT_MOST)
 }
 
 #[tonic::async_trait]
@@ -54,44 +51,61 @@ impl BackupService for BackupGrpc {
         &self,
         request: Request<v1::CopyJournalRequest>,
     ) -> Result<Response<Self::CopyJournalStream>, Status> {
-        let officer = calling_officer(&request, self.region)?;
-        let reader = self.ledger.reader();
+        let Source {
+            owner,
+            reader,
+            refused,
+        } = &self.0;
+        let officer = officer_of(*owner, peer(&request)?).cloned();
+        let officer =
+            officer.ok_or_else(|| refused(RefusalCode::NotAllowed, "an officer of this server"))?;
         let tip = reader.tip();
-        let from = begins(&reader, &request.into_inner())?;
+        let asked = request.into_inner();
+        let from = begins(reader, &asked)
+            .ok_or_else(|| refused(RefusalCode::OtherJournal, &asked.frame.to_string()))?;
         tracing::info!(%officer, frame = tip.frame, "a backup is taken");
         let covers = v1::JournalEnd {
-            region: self.region.to_string(),
+            owner: owner.to_string(),
             frame: tip.frame,
             chain: tip.chain.as_bytes().to_vec(),
-            at_ms: self.clock.now().as_millis(),
         };
         let (to, stream) = channel(WAITING);
+        let (reader, refused) = (reader.clone(), *refused);
         tokio::spawn(async move {
             // A reader that has gone needs nothing more.
-            let _gone = send(&reader, from, tip, covers, &to).await;
+            let _gone = send((&reader, refused), (from, tip), covers, &to).await;
         });
         Ok(Response::new(ReceiverStream::new(stream)))
     }
 }
 
 /// Where the copy goes on, when it is one of this journal.
-fn begins(reader: &Reader, request: &v1::CopyJournalRequest) -> Result<Position, Status> {
+fn begins(reader: &Reader, request: &v1::CopyJournalRequest) -> Option<Position> {
     if request.frame == 0 {
-        return Ok(Position::START);
+        return Some(Position::START);
     }
-    let other = || refused(RefusalCode::OtherJournal, request.frame);
-    let position = Position::from_bytes(&request.position).ok_or_else(other)?;
-    let frame = reader.frame_at(position).map_err(|_| other())?;
+    let position = Position::from_bytes(&request.position)?;
+    let frame = reader.frame_at(position).ok()?;
     let same = frame.number() == request.frame && frame.chain().as_bytes()[..] == request.chain[..];
-    if same { Ok(frame.next()) } else { Err(other()) }
+    same.then(|| frame.next())
+}
+
+/// The name of a caller who is an officer of the server.
+fn officer_of(owner: Owner, caller: &Identity) -> Option<&OfficerName> {
+    match (owner, caller) {
+        (Owner::Region(own), Identity::RegionOfficer { region, name }) if own == *region => {
+            Some(name)
+        }
+        (Owner::Clearinghouse, Identity::ClearinghouseOfficer { name }) => Some(name),
+        _ => None,
+    }
 }
 
 struct Gone;
 
 async fn send(
-    reader: &Reader,
-    from: Position,
-    tip: Tip,
+    (reader, refused): (&Reader, Refused),
+    (from, tip): (Position, Tip),
     covers: v1::JournalEnd,
     to: &Sender<Result<v1::CopyJournalResponse, Status>>,
 ) -> Result<(), Gone> {
@@ -113,7 +127,7 @@ async fn send(
         let (frame, header) = match read {
             Ok(read) => read,
             Err(error) => {
-                let failed = Err(StoreError::Journal(error).into());
+                let failed = Err(refused(RefusalCode::StoreBroken, &error.to_string()));
                 return to.send(failed).await.map_err(|_| Gone);
             }
         };

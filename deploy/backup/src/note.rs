@@ -1,12 +1,12 @@
 //! The note in a backup: whose journal it is of, and the last frame that it vouches for.
 //!
-//! Four lines of text, so that a person can read it: the form, the region, the frame, the chain hash after
-//! it.
+//! Four lines of text, so that a person can read it: the form, the owner, the frame, the chain hash after it.
 
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
+use std::str::FromStr;
 
 use huitong_core::digest::Digest;
 use huitong_core::region::RegionCode;
@@ -16,13 +16,49 @@ const NAME: &str = "BACKUP";
 /// What it is called while it is written.
 const DRAFT: &str = "BACKUP.new";
 /// Its first line.
-const FORM: &str = "huitong node backup 1";
+const FORM: &str = "huitong backup 1";
+/// How the clearinghouse is called as an owner.
+const CLEARINGHOUSE: &str = "clearinghouse";
+
+/// Whose journal it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The clearinghouse's.
+    Clearinghouse,
+    /// A region's node's.
+    Region(RegionCode),
+}
+
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clearinghouse => f.write_str(CLEARINGHOUSE),
+            Self::Region(region) => region.fmt(f),
+        }
+    }
+}
+
+/// What names neither a region nor the clearinghouse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("neither a region nor `clearinghouse`")]
+pub struct OwnerError;
+
+impl FromStr for Owner {
+    type Err = OwnerError;
+
+    fn from_str(text: &str) -> Result<Self, OwnerError> {
+        if text == CLEARINGHOUSE {
+            return Ok(Self::Clearinghouse);
+        }
+        text.parse().map(Self::Region).map_err(|_| OwnerError)
+    }
+}
 
 /// How far a backup reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Note {
     /// Whose journal it is of.
-    pub region: RegionCode,
+    pub owner: Owner,
     /// The last frame.
     pub frame: u64,
     /// The chain hash after it.
@@ -55,11 +91,11 @@ pub enum NoteError {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
-            region,
+            owner,
             frame,
             chain,
         } = self;
-        write!(f, "{FORM}\nregion {region}\nframe {frame}\nchain {chain}\n")
+        write!(f, "{FORM}\nof {owner}\nframe {frame}\nchain {chain}\n")
     }
 }
 
@@ -79,11 +115,11 @@ impl Note {
         };
         let mut read = || -> Result<Self, usize> {
             next(FORM)?;
-            let (region, at_region) = next("region ")?;
+            let (owner, at_owner) = next("of ")?;
             let (frame, at_frame) = next("frame ")?;
             let (chain, at_chain) = next("chain ")?;
             Ok(Self {
-                region: region.parse().map_err(|_| at_region)?,
+                owner: owner.parse().map_err(|_| at_owner)?,
                 frame: frame.parse().map_err(|_| at_frame)?,
                 chain: chain.parse().map_err(|_| at_chain)?,
             })
@@ -131,13 +167,16 @@ mod tests {
             Note::read(folder.path()),
             Err(NoteError::Io { .. })
         ));
-        let note = Note {
-            region: "330200".parse().unwrap(),
+        let mut note = Note {
+            owner: Owner::Clearinghouse,
             frame: 17,
             chain: sha256(b"x"),
         };
-        note.write(folder.path()).unwrap();
-        assert_eq!(Note::read(folder.path()).unwrap(), note);
+        for owner in ["clearinghouse", "330200"] {
+            note.owner = owner.parse().unwrap();
+            note.write(folder.path()).unwrap();
+            assert_eq!(Note::read(folder.path()).unwrap(), note);
+        }
         let text = note.to_string();
         for (line, wrong) in [
             (1, text.replace("backup 1", "backup 9")),

@@ -1,28 +1,23 @@
-//! Putting a backup in the place of a journal that is lost.
+//! Putting a backup in the place of a journal that is lost, and having a journal whose end is lost begin anew.
 //!
 //! Nothing is touched before the whole backup has been read and found good, up to the frame that its note
 //! vouches for. The journal is put together beside its place, with one record more than the backup has: that
-//! it was restored, in a higher incarnation. Only then does it get its name, so that a node never serves a
-//! backup as if it were the journal. What the index knew is set aside; it follows from the journal.
+//! it was restored. Only then does it get its name, so that a server never serves a backup as if it were the
+//! journal. What the index knew is set aside; it follows from the journal.
 
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huitong_core::canonical::{Artifact, CanonicalError};
-use huitong_core::date::Timestamp;
-use huitong_core::record::NodeRecord;
-use huitong_core::record::recovery::{RestoreBegan, RestoreMark};
-use huitong_core::region::RegionCode;
+use huitong_core::canonical::CanonicalError;
 use huitong_journal::{
     AppendError, CopyError, Copying, DirDisk, Disk, LockRefusal, Log, OpenError, Options, Position,
     ReadError, Reader, look_through,
 };
 
-use super::note::{Note, NoteError};
-use super::{ARCHIVE, JOURNAL};
-use crate::store::FIRST_INCARNATION;
+use crate::note::{Note, NoteError, Owner};
+use crate::{ARCHIVE, JOURNAL};
 
 /// Where the journal is put together.
 const DRAFT: &str = "journal.restoring";
@@ -34,16 +29,24 @@ const OLD_INDEX: &str = "index.before-restore";
 pub struct Order<'a> {
     /// The backup.
     pub from: &'a Path,
-    /// The node's data folder.
+    /// The server's data folder.
     pub data: &'a Path,
-    /// The node's region.
-    pub region: RegionCode,
+    /// Whose journal it must be.
+    pub owner: Owner,
     /// The journal's limits.
     pub journal: Options,
-    /// Drawn at random.
-    pub mark: RestoreMark,
-    /// When.
-    pub at: Timestamp,
+}
+
+/// What a server makes of its own records while its journal is put back.
+pub trait Restart {
+    /// Is shown every record that there is, in order.
+    ///
+    /// # Errors
+    /// [`CanonicalError`] for one that this program does not know; then nothing is put back.
+    fn see(&mut self, record: &[u8]) -> Result<(), CanonicalError>;
+
+    /// The record with which the journal begins anew.
+    fn begins(&self) -> Vec<u8>;
 }
 
 /// What was put back.
@@ -53,8 +56,6 @@ pub struct Restored {
     pub frame: u64,
     /// How many records it has.
     pub records: u64,
-    /// The incarnation that the node begins with.
-    pub incarnation: u32,
 }
 
 /// Why nothing was put back; the data folder is as it was.
@@ -63,13 +64,13 @@ pub enum RestoreError {
     /// The note.
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The backup is another region's.
-    #[error("the backup is of region {found}, the node's region is {own} / 备份属于其他统筹区")]
-    OtherRegion {
+    /// The backup is of another journal.
+    #[error("the backup is of {found}, this is {own} / 备份属于其他机构")]
+    OtherOwner {
         /// Whose it is.
-        found: RegionCode,
-        /// Whose node it is.
-        own: RegionCode,
+        found: Owner,
+        /// Whose data folder it is.
+        own: Owner,
     },
     /// The backup is not what was written.
     #[error("the backup does not verify: {0}; use another one / 备份校验失败，请使用其他备份")]
@@ -92,7 +93,7 @@ pub enum RestoreError {
     )]
     Record(#[from] CanonicalError),
     /// A server runs on the data folder.
-    #[error("a node runs on {data} (process {}): stop it first / 节点正在运行，请先停止", process(*.holder))]
+    #[error("a server runs on {data} (process {}): stop it first / 服务正在运行，请先停止", process(*.holder))]
     Running {
         /// The folder.
         data: String,
@@ -126,6 +127,27 @@ pub enum RestoreError {
     },
 }
 
+impl RestoreError {
+    /// Whether the backup is at fault, so that another one may do.
+    #[must_use]
+    pub const fn is_of_backup(&self) -> bool {
+        match self {
+            Self::Note(_)
+            | Self::OtherOwner { .. }
+            | Self::Backup(_)
+            | Self::Read(_)
+            | Self::NotThere { .. }
+            | Self::Record(_) => true,
+            Self::Running { .. }
+            | Self::InTheWay { .. }
+            | Self::Copy(_)
+            | Self::Open(_)
+            | Self::Append(_)
+            | Self::Folder { .. } => false,
+        }
+    }
+}
+
 fn process(holder: Option<u32>) -> String {
     holder.map_or_else(|| "?".to_owned(), |id| id.to_string())
 }
@@ -134,11 +156,11 @@ fn process(holder: Option<u32>) -> String {
 ///
 /// # Errors
 /// [`RestoreError`]; then the data folder is as it was.
-pub fn restore(order: &Order<'_>) -> Result<Restored, RestoreError> {
+pub fn restore(order: &Order<'_>, restart: &mut dyn Restart) -> Result<Restored, RestoreError> {
     let note = Note::read(order.from)?;
-    if note.region != order.region {
-        let (found, own) = (note.region, order.region);
-        return Err(RestoreError::OtherRegion { found, own });
+    if note.owner != order.owner {
+        let (found, own) = (note.owner, order.owner);
+        return Err(RestoreError::OtherOwner { found, own });
     }
     let place = order.data.join(JOURNAL);
     is_free(order.data, &place)?;
@@ -149,79 +171,63 @@ pub fn restore(order: &Order<'_>) -> Result<Restored, RestoreError> {
         let wanted = note.frame;
         return Err(RestoreError::NotThere { wanted });
     }
-    let (read, chain) = read(&reader, note.frame)?;
+    let (records, chain) = read(&reader, note.frame, restart)?;
     if chain != *note.chain.as_bytes() {
         let wanted = note.frame;
         return Err(RestoreError::NotThere { wanted });
     }
-    let incarnation = read.incarnation.saturating_add(1);
-
     let draft = order.data.join(DRAFT);
     remove(&draft)?;
     let disk = DirDisk::at(&draft).map_err(|error| folder(&draft, error))?;
     copy(&reader, &note, Arc::clone(&disk))?;
     let (mut log, _) = Log::open(disk, order.journal, None).map_err(RestoreError::Open)?;
-    log.commit(&[vec![began(incarnation, order.mark, order.at)]])?;
+    log.commit(&[vec![restart.begins()]])?;
     drop(log);
     put_in_place(order.data, &draft, &place)?;
     Ok(Restored {
         frame: note.frame,
-        records: read.records,
-        incarnation,
+        records,
     })
 }
 
-/// Has a node collect what its own journal lacks, as after a restore: for a journal whose end is lost, when no
+/// Has a server collect what its own journal lacks, as after a restore: for a journal whose end is lost, when no
 /// backup reaches further.
 ///
 /// # Errors
-/// [`RestoreError::Open`] while a node runs there, or when the journal is damaged; then nothing was changed.
+/// [`RestoreError::Open`] while a server runs there, or when the journal is damaged; then nothing was changed.
 pub fn recover(
     data: &Path,
     journal: Options,
-    mark: RestoreMark,
-    at: Timestamp,
+    restart: &mut dyn Restart,
 ) -> Result<Restored, RestoreError> {
     let place = data.join(JOURNAL);
     let disk = DirDisk::with_archive(&place, data.join(ARCHIVE));
     let disk = disk.map_err(|error| folder(&place, error))?;
     // First: the record takes the place of a frame that the index may know, and would pass for it.
-    begin_anew(disk, journal, (mark, at), || set_index_aside(data))
+    begin_anew(disk, journal, restart, || set_index_aside(data))
 }
 
-/// Writes into a journal as it stands that it begins anew, in a higher incarnation; before that, `first` is done.
+/// Writes into a journal as it stands that it begins anew; before that, `first` is done.
 ///
 /// # Errors
 /// As [`recover`], or what `first` said.
 pub fn begin_anew(
     disk: Arc<dyn Disk>,
     journal: Options,
-    (mark, at): (RestoreMark, Timestamp),
+    restart: &mut dyn Restart,
     first: impl FnOnce() -> Result<(), RestoreError>,
 ) -> Result<Restored, RestoreError> {
     let (mut log, recovery) = Log::open(disk, journal, None).map_err(RestoreError::Open)?;
-    let (read, _) = read(&log.reader(), recovery.tip.frame)?;
-    let incarnation = read.incarnation.saturating_add(1);
+    let (records, _) = read(&log.reader(), recovery.tip.frame, restart)?;
     first()?;
-    log.commit(&[vec![began(incarnation, mark, at)]])?;
+    log.commit(&[vec![restart.begins()]])?;
     Ok(Restored {
         frame: recovery.tip.frame,
-        records: read.records,
-        incarnation,
+        records,
     })
 }
 
-/// The record with which a restored journal begins anew.
-fn began(incarnation: u32, mark: RestoreMark, at: Timestamp) -> Vec<u8> {
-    NodeRecord::RestoreBegan(RestoreBegan {
-        incarnation,
-        mark,
-        at,
-    })
-    .to_bytes()
-}
-
-/// Makes sure that no node runs there and that no journal is lost by it.
+/// Makes sure that no server runs there and that no journal is lost by it.
 fn is_free(data: &Path, place: &Path) -> Result<(), RestoreError> {
     fs::create_dir_all(data).map_err(|error| folder(data, error))?;
     if !place.exists() {
@@ -244,33 +250,25 @@ fn is_free(data: &Path, place: &Path) -> Result<(), RestoreError> {
     Ok(())
 }
 
-/// What a journal says up to a frame.
-struct Read {
-    records: u64,
-    incarnation: u32,
-}
-
-/// Reads a journal up to a frame; the chain hash there too.
-fn read(reader: &Reader, up_to: u64) -> Result<(Read, [u8; 32]), RestoreError> {
-    let mut read = Read {
-        records: 0,
-        incarnation: FIRST_INCARNATION,
-    };
-    let mut chain = [0; 32];
+/// Shows a journal up to a frame; how many records it has, and the chain hash there.
+fn read(
+    reader: &Reader,
+    up_to: u64,
+    restart: &mut dyn Restart,
+) -> Result<(u64, [u8; 32]), RestoreError> {
+    let (mut records, mut chain) = (0_u64, [0; 32]);
     for frame in reader.frames_from(Position::START) {
         let frame = frame?;
         if frame.number() > up_to {
             break;
         }
         for bytes in frame.records() {
-            read.records = read.records.saturating_add(1);
-            if let NodeRecord::RestoreBegan(began) = NodeRecord::from_bytes(bytes)? {
-                read.incarnation = began.incarnation;
-            }
+            records = records.saturating_add(1);
+            restart.see(bytes)?;
         }
         chain = *frame.chain().as_bytes();
     }
-    Ok((read, chain))
+    Ok((records, chain))
 }
 
 fn copy(reader: &Reader, note: &Note, disk: Arc<dyn Disk>) -> Result<(), RestoreError> {

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use huitong_core::digest::Digest;
-use huitong_core::region::RegionCode;
 use huitong_journal::{CopyError, Copying, DirDisk, OpenError, Tip};
 
-use super::JOURNAL;
-use super::note::{Note, NoteError};
+use crate::JOURNAL;
+use crate::note::{Note, NoteError, Owner};
 
 /// A backup that is being taken.
 pub struct Taking {
@@ -36,19 +35,19 @@ pub enum TakingError {
     /// The note.
     #[error(transparent)]
     Note(#[from] NoteError),
-    /// The backup there is of another region's journal.
+    /// The backup there is of another journal.
     #[error(
-        "the backup there is of region {found}, this is {own}: choose another folder / 该目录备份属于其他统筹区"
+        "the backup there is of {found}, this is {own}: choose another folder / 该目录备份属于其他机构"
     )]
-    OtherRegion {
+    OtherOwner {
         /// Whose it is.
-        found: RegionCode,
+        found: Owner,
         /// Whose journal was asked for.
-        own: RegionCode,
+        own: Owner,
     },
-    /// The node stopped before it had sent what it said.
+    /// The server stopped before it had sent what it said.
     #[error(
-        "the node sent up to frame {got} of {wanted}: take the backup again / 备份未完成，请重试"
+        "the server sent up to frame {got} of {wanted}: take the backup again / 备份未完成，请重试"
     )]
     CutOff {
         /// The last frame that came.
@@ -83,16 +82,16 @@ impl Taking {
         self.copy.tip()
     }
 
-    /// How far the node says that the copy will reach.
+    /// How far the server says that the copy will reach.
     ///
     /// # Errors
-    /// [`TakingError::OtherRegion`] when the backup there is of another region.
+    /// [`TakingError::OtherOwner`] when the backup there is of another journal.
     pub fn covers(&mut self, note: Note) -> Result<(), TakingError> {
         if let Ok(before) = Note::read(&self.folder)
-            && before.region != note.region
+            && before.owner != note.owner
         {
-            let (found, own) = (before.region, note.region);
-            return Err(TakingError::OtherRegion { found, own });
+            let (found, own) = (before.owner, note.owner);
+            return Err(TakingError::OtherOwner { found, own });
         }
         self.covers = Some(note);
         Ok(())

@@ -1,38 +1,33 @@
-//! An officer's client of the own region's node: a backup of its journal.
+//! How a copy is written down: an officer's client of a running server.
 
 use huitong_core::digest::Digest;
-use huitong_core::region::RegionCode;
-use huitong_proto::settlement::v1;
-use huitong_proto::settlement::v1::backup_service_client::BackupServiceClient;
-use huitong_proto::settlement::v1::copy_journal_response::Part;
-use huitong_transport::{ClientError, ClientOptions};
+use huitong_proto::common::v1;
+use huitong_proto::common::v1::backup_service_client::BackupServiceClient;
+use huitong_proto::common::v1::copy_journal_response::Part;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use super::backup::FRAME_BYTES_AT_MOST;
-use crate::backup::note::Note;
-use crate::backup::taking::{Taking, TakingError};
+use super::FRAME_BYTES_AT_MOST;
+use crate::note::Note;
+use crate::taking::{Taking, TakingError};
 
 /// Why no backup was taken.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// The node was not reached.
-    #[error(transparent)]
-    Client(#[from] ClientError),
-    /// The node refused, or the connection broke.
+    /// The server refused, or the connection broke.
     #[error("{}", .0.message())]
-    Node(Box<Status>),
+    Server(Box<Status>),
     /// What came cannot be written.
     #[error(transparent)]
     Taking(#[from] TakingError),
-    /// The node answered with what is no backup.
-    #[error("the node's answer cannot be read: {0}")]
+    /// The server answered with what is no backup.
+    #[error("the server's answer cannot be read: {0}")]
     Answer(&'static str),
 }
 
 impl From<Status> for BackupError {
     fn from(status: Status) -> Self {
-        Self::Node(Box::new(status))
+        Self::Server(Box::new(status))
     }
 }
 
@@ -40,16 +35,7 @@ impl From<Status> for BackupError {
 ///
 /// # Errors
 /// [`BackupError`]; what was there before stands.
-pub(crate) async fn back_up(options: &ClientOptions, taking: Taking) -> Result<Note, BackupError> {
-    let (_, channel) = options.own_node().await?;
-    back_up_from(channel, taking).await
-}
-
-/// As the command does, over a channel that is open.
-///
-/// # Errors
-/// [`BackupError`]; what was there before stands.
-pub async fn back_up_from(channel: Channel, mut taking: Taking) -> Result<Note, BackupError> {
+pub async fn back_up(channel: Channel, mut taking: Taking) -> Result<Note, BackupError> {
     let client = BackupServiceClient::new(channel);
     let mut client = client.max_decoding_message_size(FRAME_BYTES_AT_MOST);
     let tip = taking.tip();
@@ -76,7 +62,10 @@ pub async fn back_up_from(channel: Channel, mut taking: Taking) -> Result<Note, 
 fn note(end: &v1::JournalEnd) -> Result<Note, BackupError> {
     let chain = <[u8; 32]>::try_from(end.chain.as_slice());
     Ok(Note {
-        region: RegionCode::parse(&end.region).map_err(|_| BackupError::Answer("region"))?,
+        owner: end
+            .owner
+            .parse()
+            .map_err(|_| BackupError::Answer("owner"))?,
         frame: end.frame,
         chain: Digest::from_bytes(chain.map_err(|_| BackupError::Answer("chain"))?),
     })

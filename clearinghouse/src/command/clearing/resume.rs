@@ -1,0 +1,38 @@
+//! `huitong clearing resume`.
+
+use std::io::Write;
+
+use huitong_core::date::BusinessDay;
+use huitong_proto::clearing::v1;
+use serde_json::json;
+
+use super::connection::{Connection, Shape, print_json, told};
+
+/// Let cycles go on after the clearinghouse was restored. Cut off again first what was cut off after the backup.
+#[derive(Debug, clap::Args)]
+pub(super) struct Resume {
+    #[command(flatten)]
+    connection: Connection,
+    /// The last business day that was cut off before the restore / 恢复前最后日切的业务日
+    #[arg(long, required_unless_present = "none")]
+    last_cycle: Option<BusinessDay>,
+    /// No business day was ever cut off / 从未日切
+    #[arg(long, conflicts_with = "last_cycle")]
+    none: bool,
+}
+
+impl Resume {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut officer = self.connection.open().await?;
+        let last_cycle = self.last_cycle.map(|day| day.to_string());
+        let request = v1::ResumeRequest {
+            last_cycle: last_cycle.clone().unwrap_or_default(),
+        };
+        let asked = officer.resume(request).await;
+        asked.map_err(|status| told(&status))?;
+        match self.connection.shape() {
+            Shape::Json => print_json(out, &json!({ "last_cycle": last_cycle })),
+            Shape::Text => Ok(writeln!(out, "cycles go on / 清算继续")?),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The clearinghouse itself, restored from a backup: the cycles that it lacks come to the plans that they came to
+//! before, and no other is cut off until they have.
+
+use std::collections::BTreeMap;
+
+use huitong_core::digest::{Digest, sha256};
+use huitong_core::region::RegionCode;
+use huitong_netting::NettingPlan;
+
+use super::*;
+
+/// Marks of all four regions: those of Ningbo and Chengdu, and nothing of the others.
+fn marks(ningbo: u64, chengdu: u64) -> BTreeMap<RegionCode, u64> {
+    let of = [0, 0, ningbo, chengdu];
+    (0..4).map(region).zip(of).collect()
+}
+
+fn digest(plan: &NettingPlan) -> Digest {
+    sha256(&plan.to_bytes())
+}
+
+/// Both sides of a debt on a day, each under the number.
+fn both(house: &House, number: u8, on: u8) {
+    let mut leg = debt(number, 2, 3, i64::from(number) * 100);
+    leg.business_day = day(on);
+    let number = u64::from(number);
+    house.report(2, &[payable(number, &leg)]).unwrap();
+    house.report(3, &[receivable(number, &leg)]).unwrap();
+}
+
+fn net_as(house: &House, on: u8, expected: &NettingPlan) -> Result<NettingPlan, Refusal> {
+    let expected = Some(digest(expected));
+    house.ask(move |context| net(context, day(on), expected, officer()))
+}
+
+fn resume_after(house: &House, last: Option<u8>) -> Result<(), Refusal> {
+    house.ask(move |context| resume(context, last.map(day), officer()))
+}
+
+#[test]
+fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on() {
+    let mut house = House::new(0);
+    both(&house, 1, 1);
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let backup = house.disk.copy();
+    let first = house.net(1).unwrap();
+    // One debt reaches only one side before the second cycle ends, and is late.
+    both(&house, 2, 2);
+    let mut late = debt(3, 2, 3, 300);
+    late.business_day = day(2);
+    house.report(3, &[receivable(3, &late)]).unwrap();
+    close_all(&house, 2);
+    house.cut_off(2, Condition::AllClosed).unwrap();
+    let second = house.net(2).unwrap();
+    house.report(2, &[payable(3, &late)]).unwrap();
+
+    house.put_back(&backup);
+    assert!(house.status(None).restored.is_some());
+    // What is here already is netted as it was; nothing is cut off by itself or by mistake.
+    assert_eq!(net_as(&house, 1, &first), Ok(first.clone()));
+    assert_eq!(house.tick(Schedule::Deadline(0)), Ok(None));
+    assert_eq!(
+        code(house.cut_off(2, Condition::Deadline)),
+        "cycle.restored"
+    );
+    assert_eq!(
+        code(house.cut_off(2, Condition::AllClosed)),
+        "cycle.restored"
+    );
+    // Its legs are not all back yet.
+    let again = |ningbo, chengdu| Condition::Again(marks(ningbo, chengdu));
+    assert_eq!(code(house.cut_off(2, again(2, 3))), "cycle.marks_not_held");
+    both(&house, 2, 2);
+    house.report(3, &[receivable(3, &late)]).unwrap();
+    house.report(2, &[payable(3, &late)]).unwrap();
+    assert_eq!(code(house.cut_off(2, again(0, 3))), "cycle.bad_marks");
+    let mut strange = marks(2, 3);
+    strange.insert("440100".parse().unwrap(), 0);
+    let strange = Condition::Again(strange);
+    assert_eq!(code(house.cut_off(2, strange)), "cycle.bad_marks");
+    // Other marks would net the late debt now: the digest of the paper says that this is another plan.
+    let mut other = House::new(0);
+    other.put_back(&house.disk);
+    other.cut_off(2, again(3, 3)).unwrap();
+    assert_eq!(code(net_as(&other, 2, &second)), "cycle.other_plan");
+
+    house.cut_off(2, again(2, 3)).unwrap();
+    assert_eq!(net_as(&house, 2, &second), Ok(second.clone()));
+    assert_eq!(code(net_as(&house, 2, &first)), "cycle.other_plan");
+    // Also a restart does not let cycles go on; the word of an officer does, if it is the right one.
+    house.come_back(Return::IndexLost);
+    assert_eq!(house.tick(Schedule::Deadline(0)), Ok(None));
+    for wrong in [None, Some(1), Some(3)] {
+        assert_eq!(code(resume_after(&house, wrong)), "cycle.not_last");
+    }
+    resume_after(&house, Some(2)).unwrap();
+    resume_after(&house, Some(2)).unwrap();
+    house.come_back(Return::Stopped);
+    assert!(house.status(None).restored.is_none());
+    assert_eq!(code(house.cut_off(3, again(3, 3))), "cycle.bad_marks");
+    close_all(&house, 3);
+    house.cut_off(3, Condition::AllClosed).unwrap();
+    assert_eq!(house.net(3).unwrap().legs(), 1);
+    // Each restore counts, and regions hear of it.
+    let told = house.ask(move |context| position(context, told(3)));
+    assert_eq!(told, Ok((3, 2)));
+    house.put_back(&house.disk.copy());
+    let told = house.ask(move |context| position(context, super::told(3)));
+    assert_eq!(told, Ok((3, 3)));
+}
