@@ -37,6 +37,7 @@ impl PeerCall {
 #[derive(Debug)]
 pub struct Measures {
     peer_calls: Counter<u64>,
+    too_many_asked: Counter<u64>,
 }
 
 impl Measures {
@@ -51,6 +52,12 @@ impl Measures {
                     "calls to other regions' nodes, by region and by what became of them",
                 )
                 .build(),
+            too_many_asked: meter
+                .u64_counter("huitong.people.too_many_asked")
+                .with_description(
+                    "questions about people refused because their region asked about too many, by region",
+                )
+                .build(),
         }
     }
 
@@ -59,6 +66,12 @@ impl Measures {
         let region = KeyValue::new("region", region.to_string());
         self.peer_calls
             .add(1, &[region, KeyValue::new("outcome", became.name())]);
+    }
+
+    /// Counts a question about a person that was refused, since the region asked about too many.
+    pub fn too_many_asked(&self, region: RegionCode) {
+        let region = KeyValue::new("region", region.to_string());
+        self.too_many_asked.add(1, &[region]);
     }
 }
 

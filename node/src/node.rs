@@ -156,14 +156,12 @@ fn assemble(
     let policies = Arc::new(read_policies(&ledger, region)?);
     let writer = Arc::new(Writer::new(&ledger, &clock, COMMANDS_WAITING));
     let parts = (&ledger, &writer, &policies);
-    let (calendar, watch) = (
-        Arc::new(config.calendar),
-        Arc::new(Watch::new(config.watch)),
-    );
+    let (calendar, measures) = (Arc::new(config.calendar), Arc::new(Measures::new()));
+    let watch = Arc::new(Watch::new(config.watch, Arc::clone(&measures)));
     let rules = (config.reversal, &watch, &config.certified);
     let home = home(region, parts, &calendar, rules, &chance);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
-    let calling = calling(dialer, config.peers, &chance);
+    let calling = calling((dialer, measures), config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
     let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
@@ -223,12 +221,16 @@ fn assemble(
 }
 
 /// How other parties are called.
-fn calling(dialer: Dialer, limits: PeerLimits, chance: &Arc<dyn Chance>) -> Calling {
+fn calling(
+    (dialer, measures): (Dialer, Arc<Measures>),
+    limits: PeerLimits,
+    chance: &Arc<dyn Chance>,
+) -> Calling {
     Calling {
         dialer,
         limits,
         chance: Arc::clone(chance),
-        measures: Arc::new(Measures::new()),
+        measures,
     }
 }
 

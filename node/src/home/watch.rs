@@ -6,7 +6,7 @@
 //! until it is over, and an operator is told, by region and never by person.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use huitong_core::institution::InstitutionCode;
@@ -16,6 +16,7 @@ use huitong_core::region::RegionCode;
 use tokio::time::Instant;
 
 use crate::error::NodeError;
+use crate::measures::Measures;
 
 /// How many people may be asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub type Asker = (RegionCode, InstitutionCode);
 #[derive(Debug)]
 pub struct Watch {
     limits: WatchLimits,
+    measures: Arc<Measures>,
     regions: Mutex<BTreeMap<RegionCode, OfRegion>>,
 }
 
@@ -93,9 +95,10 @@ impl OfRegion {
 impl Watch {
     /// Nobody has asked yet.
     #[must_use]
-    pub const fn new(limits: WatchLimits) -> Self {
+    pub const fn new(limits: WatchLimits, measures: Arc<Measures>) -> Self {
         Self {
             limits,
+            measures,
             regions: Mutex::new(BTreeMap::new()),
         }
     }
@@ -127,6 +130,7 @@ impl Watch {
                     "a region asks about more people than it settles for: further questions are refused for now"
                 );
             }
+            self.measures.too_many_asked(asker.0);
             let after = limits.window.saturating_sub(now.saturating_duration_since(region.since));
             let refusal = Refusal::new(RefusalCode::TooManyAsked, asker.1);
             Err(NodeError::Pushed(refusal, after))
@@ -213,7 +217,7 @@ mod tests {
 
     #[test]
     fn an_institution_is_shown_as_many_as_it_treats() {
-        let (watch, now) = (Watch::new(LIMITS), Instant::now());
+        let (watch, now) = (Watch::new(LIMITS, Arc::default()), Instant::now());
         let by = asker("510100", 1);
         assert_eq!(ask(&watch, by, 0..9, now), 3);
         // The same person again is no other person, and who is settled for makes room.
@@ -234,7 +238,7 @@ mod tests {
 
     #[test]
     fn who_guesses_numbers_is_stopped_whomever_it_asks_about_next() {
-        let (watch, now) = (Watch::new(LIMITS), Instant::now());
+        let (watch, now) = (Watch::new(LIMITS, Arc::default()), Instant::now());
         let by = asker("510100", 1);
         (0..2).for_each(|_| watch.unknown(by, now));
         assert_eq!(ask(&watch, by, 0..9, now), 0);

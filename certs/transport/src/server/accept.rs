@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
 use super::connection::Connection;
+use super::door::{Door, Reason};
 use super::shares::Shares;
 use crate::credentials::{CredentialStore, Session};
 use crate::limits::ServerLimits;
@@ -37,8 +38,15 @@ pub(super) struct Acceptor {
     connections: Arc<Semaphore>,
     of_peers: Arc<Shares>,
     handshake_timeout: Duration,
-    proven: mpsc::Sender<io::Result<Connection>>,
-    cut: CancellationToken,
+    proven: Proven,
+    door: Door,
+}
+
+/// Where proven connections go, and what cuts them.
+#[derive(Clone)]
+pub(super) struct Proven {
+    pub(super) to: mpsc::Sender<io::Result<Connection>>,
+    pub(super) cut: CancellationToken,
 }
 
 /// Why a handshake led to no connection.
@@ -58,8 +66,8 @@ impl Acceptor {
     pub(super) fn new(
         credentials: CredentialStore,
         limits: &ServerLimits,
-        proven: mpsc::Sender<io::Result<Connection>>,
-        cut: CancellationToken,
+        proven: Proven,
+        door: Door,
     ) -> Self {
         Self {
             credentials,
@@ -68,7 +76,7 @@ impl Acceptor {
             of_peers: Shares::new(limits.connections_per_peer),
             handshake_timeout: limits.handshake_timeout,
             proven,
-            cut,
+            door,
         }
     }
 
@@ -109,6 +117,7 @@ impl Acceptor {
         while pending.len() >= self.handshakes_at_most {
             if let Some(oldest) = pending.pop_front() {
                 oldest.abort();
+                self.door.turned_away(Reason::HandshakePushedOut);
             }
         }
     }
@@ -121,29 +130,31 @@ impl Acceptor {
     ) -> Option<AbortHandle> {
         let Ok(place) = Arc::clone(&self.connections).try_acquire_owned() else {
             warn!(%address, "connection limit reached: closed unanswered");
+            self.door.turned_away(Reason::Connections);
             return None;
         };
         let of_peers = Arc::clone(&self.of_peers);
         let session = self.credentials.session();
-        let (limit, proven, cut) = (
-            self.handshake_timeout,
-            self.proven.clone(),
-            self.cut.clone(),
-        );
+        let limit = self.handshake_timeout;
+        let (Proven { to, cut }, door) = (self.proven.clone(), self.door.clone());
         let handshake = async move {
             match prove(bytes, address, &session, limit).await {
                 Ok((stream, peer)) => {
                     let Some(share) = of_peers.take(peer.identity(), 1) else {
                         let identity = peer.identity();
                         warn!(%identity, "too many connections of one peer: closed");
+                        door.turned_away(Reason::ConnectionsOfPeer);
                         return;
                     };
                     // The receiver is gone only when serving has ended.
-                    let _ = proven
+                    let _ = to
                         .send(Ok(Connection::new(stream, peer, (place, share), cut)))
                         .await;
                 }
-                Err(error) => info!(%error, "connection refused"),
+                Err(error) => {
+                    info!(%error, "connection refused");
+                    door.turned_away(Reason::Handshake);
+                }
             }
         };
         Some(tasks.spawn(handshake.instrument(info_span!("handshake", %address))))

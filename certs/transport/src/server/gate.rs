@@ -28,6 +28,7 @@ use crate::limits::ServerLimits;
 use crate::peer::{Peer, no_peer};
 
 use super::answering::Answering;
+use super::door::{Door, Reason};
 use super::held::{Held, overloaded};
 use super::metered::Metered;
 use super::shares::Shares;
@@ -38,6 +39,7 @@ pub(super) struct GateLayer(Arc<Rules>);
 #[derive(Debug)]
 struct Rules {
     access: AccessTable,
+    door: Door,
     clock: CertificateClock,
     calls: Arc<Semaphore>,
     calls_of_peers: Arc<Shares>,
@@ -49,13 +51,14 @@ struct Rules {
 
 impl GateLayer {
     pub(super) fn new(
-        access: AccessTable,
+        (access, door): (AccessTable, Door),
         clock: CertificateClock,
         own: Identity,
         limits: &ServerLimits,
     ) -> Self {
         Self(Arc::new(Rules {
             access,
+            door,
             clock,
             calls: Arc::new(Semaphore::new(limits.calls)),
             calls_of_peers: Shares::new(limits.calls_per_peer),
@@ -91,11 +94,13 @@ impl Rules {
         let (identity, method) = (peer.identity(), request.uri().path());
         if peer.not_after() < self.clock.now() {
             info!(%identity, "call refused: the certificate has expired since it connected");
+            self.door.turned_away(Reason::Expired);
             let reason = CertificateRefusal::Expired;
             return Err(TransportError::CertificateRefused { reason }.status());
         }
         let Some(row) = self.access.admitting(method, identity) else {
             info!(%identity, method, "call refused: not in the table of who may call what");
+            self.door.turned_away(Reason::NotAllowed);
             return Err(TransportError::NotAllowed.status());
         };
         if let Some(status) = self.access.refusing(method) {
@@ -103,6 +108,7 @@ impl Rules {
         }
         let held = self.hold(identity).ok_or_else(|| {
             warn!(%identity, method, "call refused: too many calls at once");
+            self.door.turned_away(Reason::Calls);
             overloaded()
         })?;
         Ok((held, row.longest().unwrap_or(self.longest)))

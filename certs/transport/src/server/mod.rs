@@ -12,6 +12,7 @@
 mod accept;
 mod answering;
 mod connection;
+mod door;
 mod gate;
 mod held;
 mod metered;
@@ -31,7 +32,8 @@ use crate::access::AccessTable;
 use crate::credentials::{CredentialStore, CredentialsError};
 use crate::limits::ServerLimits;
 use crate::network::{Listening, Network, Tcp};
-use accept::Acceptor;
+use accept::{Acceptor, Proven};
+use door::Door;
 use gate::GateLayer;
 
 /// A bound address that will serve over mutual TLS.
@@ -130,10 +132,15 @@ impl Server {
         let clock = self.credentials.clock();
         let own = self.credentials.identity();
         let (sender, connections) = mpsc::channel(1);
-        let acceptor = Acceptor::new(self.credentials, &limits, sender, cut.clone());
+        let door = Door::new();
+        let proven = Proven {
+            to: sender,
+            cut: cut.clone(),
+        };
+        let acceptor = Acceptor::new(self.credentials, &limits, proven, door.clone());
         let accepting = acceptor.run(self.listener, stop.clone());
         let serving = builder(&limits)
-            .layer(GateLayer::new(access, clock, own, &limits))
+            .layer(GateLayer::new((access, door), clock, own, &limits))
             .add_routes(routes)
             .serve_with_incoming_shutdown(
                 ReceiverStream::new(connections),
