@@ -272,12 +272,17 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
     let (region, journal, key) = (config.region, config.journal, Arc::clone(&config.signing));
     let (storage, runner) = (Arc::clone(&platform.storage), Arc::clone(&platform.runner));
     let opened = aside(move || {
-        let Stored { disk, index } = storage.open()?;
+        let Stored {
+            disk,
+            index,
+            images,
+        } = storage.open()?;
         Ok(Arc::new(Ledger::open(LedgerOptions {
             region,
             disk,
             journal,
             index,
+            images,
             key,
             runner,
         })?))

@@ -8,12 +8,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use huitong_backup::ARCHIVE;
+use huitong_backup::{ARCHIVE, IMAGES};
 use huitong_journal::{DirDisk, Disk, Runner, Threads};
 use huitong_transport::{Network, Tcp};
 
 use crate::chance::{Chance, SystemChance};
 use crate::store::embedded::SledIndex;
+use crate::store::image::Images;
 use crate::store::{Index, StoreError};
 
 /// Where a node keeps what it knows.
@@ -31,6 +32,8 @@ pub struct Stored {
     pub disk: Arc<dyn Disk>,
     /// Its rows.
     pub index: Arc<dyn Index>,
+    /// Where copies of the rows lie, if any are to be kept.
+    pub images: Option<Images>,
 }
 
 /// Why a node's storage cannot be opened.
@@ -62,8 +65,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The machine: a folder in which `journal` and `index` lie, and `archive` with full segments that were
-    /// moved there; TCP, a thread for each piece of work.
+    /// The machine: a folder in which `journal` and `index` lie, `images` with copies of the index, and `archive`
+    /// with full segments that were moved there; TCP, a thread for each piece of work.
     #[must_use]
     pub fn machine(data: PathBuf) -> Self {
         Self {
@@ -99,7 +102,12 @@ impl Storage for Folder {
         let disk = DirDisk::with_archive(&path, self.0.join(ARCHIVE))
             .map_err(|error| refused(&path, error))?;
         let index = Arc::new(SledIndex::open(&self.part("index")?)?);
-        Ok(Stored { disk, index })
+        let images = Some(Images::within(self.0.join(IMAGES)));
+        Ok(Stored {
+            disk,
+            index,
+            images,
+        })
     }
 }
 

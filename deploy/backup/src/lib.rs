@@ -29,3 +29,5 @@ pub mod taking;
 const JOURNAL: &str = "journal";
 /// The folder of full segments that were moved away, beside the journal.
 pub const ARCHIVE: &str = "archive";
+/// The folder of copies of the index, beside the journal.
+pub const IMAGES: &str = "images";

@@ -17,13 +17,13 @@ use huitong_journal::{
 };
 
 use crate::note::{Note, NoteError, Owner};
-use crate::{ARCHIVE, JOURNAL};
+use crate::{ARCHIVE, IMAGES, JOURNAL};
 
 /// Where the journal is put together.
 const DRAFT: &str = "journal.restoring";
 const INDEX: &str = "index";
-/// Where the index of the lost journal goes.
-const OLD_INDEX: &str = "index.before-restore";
+/// Where what was derived from the lost journal goes: beside it, with this behind its name.
+const BEFORE: &str = ".before-restore";
 
 /// What is put back, and into what.
 pub struct Order<'a> {
@@ -299,10 +299,12 @@ fn put_in_place(data: &Path, draft: &Path, place: &Path) -> Result<(), RestoreEr
 }
 
 fn set_index_aside(data: &Path) -> Result<(), RestoreError> {
-    let (index, old) = (data.join(INDEX), data.join(OLD_INDEX));
-    if index.exists() {
-        remove(&old)?;
-        fs::rename(&index, &old).map_err(|error| folder(&index, error))?;
+    for derived in [INDEX, IMAGES] {
+        let (place, old) = (data.join(derived), data.join(format!("{derived}{BEFORE}")));
+        if place.exists() {
+            remove(&old)?;
+            fs::rename(&place, &old).map_err(|error| folder(&place, error))?;
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::imaging::Imaging;
 use super::overlay::{Keyed, Overlay};
 use super::progress::Progress;
 use crate::store::{Change, Index, Reached, StoreError};
@@ -47,9 +48,14 @@ impl Batch {
         self.last = Some((synced.sequence, synced.reached));
     }
 
-    fn into_index(self, index: &dyn Index, overlay: &RwLock<Overlay>) -> Result<(), StoreError> {
+    /// How far the index reaches then.
+    fn into_index(
+        self,
+        index: &dyn Index,
+        overlay: &RwLock<Overlay>,
+    ) -> Result<Option<Reached>, StoreError> {
         let Some((sequence, reached)) = self.last else {
-            return Ok(());
+            return Ok(None);
         };
         let (keys, changes): (Vec<_>, Vec<_>) = self.changes.into_iter().unzip();
         index.apply(&changes, reached)?;
@@ -57,16 +63,16 @@ impl Batch {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .retire(keys.iter().map(|key| &**key), sequence);
-        Ok(())
+        Ok(Some(reached))
     }
 }
 
 /// Runs until the sender is gone and all is indexed.
 pub(super) async fn run(
     mut queue: UnboundedReceiver<Told>,
-    index: Arc<dyn Index>,
-    overlay: Arc<RwLock<Overlay>>,
+    (index, overlay): (Arc<dyn Index>, Arc<RwLock<Overlay>>),
     progress: Arc<Progress>,
+    mut imaging: Option<Imaging>,
 ) {
     let mut batch = Batch::default();
     loop {
@@ -78,8 +84,15 @@ pub(super) async fn run(
                 continue;
             }
         }
-        if let Err(error) = std::mem::take(&mut batch).into_index(&*index, &overlay) {
-            return progress.break_off(&error.to_string());
+        match std::mem::take(&mut batch).into_index(&*index, &overlay) {
+            Ok(Some(reached)) => {
+                // Nobody else changes the index, so what it has is what it has at this place.
+                if let Some(imaging) = &mut imaging {
+                    imaging.when_due(&*index, reached);
+                }
+            }
+            Ok(None) => {}
+            Err(error) => return progress.break_off(&error.to_string()),
         }
         if is_last {
             return;

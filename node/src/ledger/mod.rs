@@ -5,6 +5,7 @@
 //! (`overlay`). Only the writer appends. After a failed write the ledger is broken until a
 //! restart reads what is really on disk.
 
+mod imaging;
 mod indexer;
 mod open;
 mod overlay;

@@ -1,6 +1,7 @@
 //! Opening: the journal first, then the index brought up to it.
 //!
-//! The index is the checkpoint: segments before the place that it reaches are not read through again. An
+//! Segments before the place that the index reaches are not read through again; without an index, those before the
+//! newest image are not. An
 //! index behind the journal is brought up; one that does not belong to the journal is derived again; one
 //! *ahead* of it means that acknowledged records are gone, and the node refuses to serve.
 
@@ -16,11 +17,13 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::Ledger;
+use super::imaging::Imaging;
 use super::indexer;
 use super::overlay::{Layered, Overlay};
 use super::progress::Progress;
 use crate::group::{LastGroup, seal};
 use crate::store::apply::{Ground, Records, changes};
+use crate::store::image::{ImageError, Images, Of};
 use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError};
 
 /// Rows that a batch of replay gathers.
@@ -36,6 +39,8 @@ pub struct LedgerOptions {
     pub journal: Options,
     /// Where the rows lie.
     pub index: Arc<dyn Index>,
+    /// Where copies of the rows lie, if any are to be kept.
+    pub images: Option<Images>,
     /// What the node signs commit groups with.
     pub key: Arc<SigningKey>,
     /// Who writes and indexes.
@@ -91,12 +96,15 @@ impl Ledger {
             disk,
             journal,
             index,
+            images,
             key,
             runner,
         } = options;
         let last_group = LastGroup::default();
         let seal = seal(key, last_group.clone());
         // What the index reaches was read through when it was indexed: start-up is bounded by what came after.
+        let segment_bytes = journal.bytes_per_segment();
+        let filled = fill(&*index, images.as_ref())?;
         let journal = match index.reached()? {
             Some(reached) => journal.read_from(reached.position),
             None => journal,
@@ -106,7 +114,7 @@ impl Ledger {
             tracing::warn!(file = %torn.file, bytes = torn.bytes, "an unfinished write was set aside");
         }
         let reader = journal.reader();
-        let from = belongs(&*index, &reader)?;
+        let from = belongs(&*index, &reader, filled)?;
         let replay = Replay {
             region,
             reader: &reader,
@@ -131,7 +139,10 @@ impl Ledger {
         let (to_index, queue) = mpsc::unbounded_channel();
         let indexing = {
             let (overlay, progress) = (Arc::clone(&overlay), Arc::clone(&progress));
-            indexer::run(queue, Arc::clone(&index), overlay, progress)
+            let last = from.map_or(Position::START, |reached| reached.position);
+            let imaging = images.map(|to| Imaging::after(last, to, reader.clone(), segment_bytes));
+            let rows = (Arc::clone(&index), overlay);
+            indexer::run(queue, rows, progress, imaging)
         };
         let indexer = runner
             .start("indexer", Box::pin(indexing))
@@ -153,8 +164,39 @@ impl Ledger {
     }
 }
 
-/// Where replay begins; an index that belongs to another journal is emptied.
-fn belongs(index: &dyn Index, reader: &Reader) -> Result<Option<Reached>, OpenError> {
+/// Fills an index that has no place from the newest image; of which place that is.
+fn fill(index: &dyn Index, images: Option<&Images>) -> Result<Option<Of>, StoreError> {
+    let Some(images) = images else {
+        return Ok(None);
+    };
+    if index.reached()?.is_some() {
+        return Ok(None);
+    }
+    // What a start that was cut off has put there.
+    index.clear()?;
+    match images.fill(index) {
+        Ok(filled) => {
+            if let Some(of) = filled {
+                tracing::info!(frame = of.reached.frame, "the index begins with an image");
+            }
+            Ok(filled)
+        }
+        Err(ImageError::Index(error)) => Err(error),
+        Err(error @ (ImageError::Io { .. } | ImageError::Form { .. })) => {
+            tracing::warn!(%error, "no image can be used");
+            index.clear()?;
+            Ok(None)
+        }
+    }
+}
+
+/// Where replay begins; an index that belongs to another journal is emptied. One that was filled from an image has
+/// the chain to show for it.
+fn belongs(
+    index: &dyn Index,
+    reader: &Reader,
+    filled: Option<Of>,
+) -> Result<Option<Reached>, OpenError> {
     let Some(reached) = index.reached()? else {
         return Ok(None);
     };
@@ -166,7 +208,12 @@ fn belongs(index: &dyn Index, reader: &Reader) -> Result<Option<Reached>, OpenEr
         });
     }
     match reader.frame_at(reached.position) {
-        Ok(frame) if frame.number() == reached.frame => Ok(Some(reached)),
+        Ok(frame)
+            if frame.number() == reached.frame
+                && filled.is_none_or(|of| of.chain == *frame.chain().as_bytes()) =>
+        {
+            Ok(Some(reached))
+        }
         Ok(_) | Err(ReadError::NotYet(_) | ReadError::Damage(_)) => {
             tracing::warn!("the index does not belong to the journal and is derived again");
             index.clear()?;

@@ -30,6 +30,7 @@ pub(crate) fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, 
         disk: disk.port(),
         journal: small,
         index: Arc::<MemoryIndex>::clone(index),
+        images: None,
         key: key(),
         runner: Arc::new(Threads),
     })

@@ -1,5 +1,6 @@
 //! Reading the journal again from any place gives the same rows; a failed write stops everything.
 
+mod images;
 mod starts;
 
 use std::sync::mpsc::sync_channel;

@@ -19,6 +19,18 @@ struct State {
     reached: Option<Reached>,
 }
 
+impl State {
+    fn take(&mut self, changes: &[Change]) {
+        for change in changes {
+            let bytes = encode_to_vec(&change.key);
+            match &change.row {
+                Some(row) => self.rows.insert(bytes, (change.key.clone(), row.clone())),
+                None => self.rows.remove(&bytes),
+            };
+        }
+    }
+}
+
 impl MemoryIndex {
     /// An empty index.
     #[must_use]
@@ -56,14 +68,14 @@ impl Index for MemoryIndex {
 
     fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        for change in changes {
-            let bytes = encode_to_vec(&change.key);
-            match &change.row {
-                Some(row) => state.rows.insert(bytes, (change.key.clone(), row.clone())),
-                None => state.rows.remove(&bytes),
-            };
-        }
+        state.take(changes);
         state.reached = Some(reached);
+        Ok(())
+    }
+
+    fn load(&self, rows: &[Change]) -> Result<(), StoreError> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.take(rows);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ pub mod apply;
 mod conformance;
 pub mod embedded;
 mod external_row;
+pub mod image;
 mod incarnation;
 mod location;
 mod looked_row;
@@ -49,6 +50,9 @@ pub use transfer_row::{
 
 use huitong_core::canonical::CanonicalError;
 use huitong_journal::{Position, ReadError};
+
+/// The form of keys and rows; what has another one is derived again.
+pub(crate) const ROW_FORM: u8 = 3;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +98,13 @@ pub trait Index: Send + Sync {
     /// # Errors
     /// [`StoreError`]; then nothing was changed.
     fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError>;
+
+    /// Puts rows without a place, to be reached by an [`Index::apply`] once all of them are in: what is left in
+    /// between belongs to no place and is taken away.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn load(&self, rows: &[Change]) -> Result<(), StoreError>;
 
     /// The place reached, or `None` for an empty index.
     ///

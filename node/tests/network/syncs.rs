@@ -24,6 +24,7 @@ pub struct OnDisk(pub Arc<dyn Disk>);
 impl Storage for OnDisk {
     fn open(&self) -> Result<Stored, StorageError> {
         Ok(Stored {
+            images: None,
             disk: self.0.clone(),
             index: Arc::new(MemoryIndex::default()),
         })

@@ -44,6 +44,12 @@ impl Options {
         self
     }
 
+    /// The size of a segment file.
+    #[must_use]
+    pub const fn bytes_per_segment(&self) -> u32 {
+        self.segment_bytes
+    }
+
     /// The largest frame in bytes, all its parts counted. One submission is never
     /// split, so this bounds a submission too.
     #[must_use]

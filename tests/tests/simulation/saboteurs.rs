@@ -37,16 +37,23 @@ impl Saboteur {
     pub fn between(self, disk: Arc<dyn Disk>, index: Arc<dyn Index>) -> Stored {
         match self {
             Self::LyingSync => Stored {
+                images: None,
                 disk: Arc::new(LyingDisk(disk)),
                 index,
             },
-            Self::OldBackup => Stored { disk, index },
+            Self::OldBackup => Stored {
+                images: None,
+                disk,
+                index,
+                images: None,
+            },
             Self::StaleRecord
             | Self::NoTombstone
             | Self::DroppedLeg
             | Self::ForgottenId
             | Self::ForgottenReversal
             | Self::UncheckedVisit => Stored {
+                images: None,
                 disk,
                 index: Arc::new(Forgetful {
                     what: self,
@@ -127,6 +134,10 @@ impl Index for Forgetful {
             }
         }
         self.rows.apply(&kept, reached)
+    }
+
+    fn load(&self, rows: &[Change]) -> Result<(), StoreError> {
+        self.rows.load(rows)
     }
 
     fn reached(&self) -> Result<Option<Reached>, StoreError> {

@@ -53,7 +53,12 @@ impl platform::Storage for NodeStorage {
         let index: Arc<dyn Index> = self.index();
         Ok(match self.saboteur {
             Some(saboteur) => saboteur.between(disk, index),
-            None => Stored { disk, index },
+            None => Stored {
+                images: None,
+                disk,
+                index,
+                images: None,
+            },
         })
     }
 }

@@ -24,17 +24,18 @@ fn open_files(data: &Path) -> Result<Ledger, OpenError> {
         disk,
         journal: small,
         index: Arc::new(SledIndex::open(&data.join("index"))?),
+        images: None,
         key: key(),
         runner: Arc::new(Threads),
     })
 }
 
-fn settlement(nth: u32) -> SettlementId {
+pub(super) fn settlement(nth: u32) -> SettlementId {
     SettlementId::from_bytes(u128::from(nth).to_be_bytes())
 }
 
 /// Appends prepared settlements with these numbers.
-fn prepare(ledger: &Ledger, numbers: std::ops::Range<u32>) {
+pub(super) fn prepare(ledger: &Ledger, numbers: std::ops::Range<u32>) {
     let all: Vec<u32> = numbers.collect();
     let at_once = usize::try_from(AT_ONCE).unwrap();
     for some in all.chunks(at_once) {
@@ -55,7 +56,7 @@ fn prepare(ledger: &Ledger, numbers: std::ops::Range<u32>) {
 }
 
 /// Whether the rows and records of so many settlements are there.
-fn holds(ledger: &Ledger, settlements: u32) {
+pub(super) fn holds(ledger: &Ledger, settlements: u32) {
     for nth in (0..settlements).step_by(7) {
         let row = ledger.settlement(settlement(nth)).unwrap().unwrap();
         let record = ledger.record(row.prepared.unwrap().at).unwrap();

@@ -11,12 +11,10 @@ use std::time::Duration;
 use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_journal::Position;
 
-use super::{Change, Index, Key, Reached, Row, StoreError, Table};
+use super::{Change, Index, Key, ROW_FORM, Reached, Row, StoreError, Table};
 
 /// The key of the place reached: before every table's tag.
 const REACHED: [u8; 1] = [0];
-/// The form of keys and rows; another one is derived again.
-const FORM: u8 = 3;
 /// Memory for sled's cache.
 const CACHE_BYTES: u64 = 64 << 20;
 /// How often sled writes out what it buffers, in milliseconds. What a killed process had not written is derived
@@ -142,16 +140,13 @@ impl Index for SledIndex {
     }
 
     fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {
-        let mut batch = sled::Batch::default();
-        for change in changes {
-            let key = encode_to_vec(&change.key);
-            match &change.row {
-                Some(row) => batch.insert(key, encode_to_vec(row)),
-                None => batch.remove(key),
-            }
-        }
+        let mut batch = batch_of(changes);
         batch.insert(REACHED.as_slice(), reached_bytes(reached));
         self.db.apply_batch(batch).map_err(backend)
+    }
+
+    fn load(&self, rows: &[Change]) -> Result<(), StoreError> {
+        self.db.apply_batch(batch_of(rows)).map_err(backend)
     }
 
     fn reached(&self) -> Result<Option<Reached>, StoreError> {
@@ -169,8 +164,20 @@ impl Index for SledIndex {
     }
 }
 
+fn batch_of(changes: &[Change]) -> sled::Batch {
+    let mut batch = sled::Batch::default();
+    for change in changes {
+        let key = encode_to_vec(&change.key);
+        match &change.row {
+            Some(row) => batch.insert(key, encode_to_vec(row)),
+            None => batch.remove(key),
+        }
+    }
+    batch
+}
+
 fn reached_bytes(reached: Reached) -> Vec<u8> {
-    let mut bytes = vec![FORM];
+    let mut bytes = vec![ROW_FORM];
     bytes.extend_from_slice(&reached.frame.to_be_bytes());
     bytes.extend_from_slice(&reached.records.to_be_bytes());
     bytes.extend_from_slice(&reached.position.to_bytes());
@@ -181,7 +188,7 @@ fn read_reached(bytes: &[u8]) -> Option<Reached> {
     let (form, rest) = bytes.split_first()?;
     let (frame, rest) = rest.split_first_chunk::<8>()?;
     let (records, position) = rest.split_first_chunk::<4>()?;
-    (*form == FORM).then_some(Reached {
+    (*form == ROW_FORM).then_some(Reached {
         frame: u64::from_be_bytes(*frame),
         records: u32::from_be_bytes(*records),
         position: Position::from_bytes(position)?,

@@ -1,0 +1,68 @@
+//! When an image is written: after some segments of the journal, and never more bytes of images than of journal.
+//!
+//! Not here: what one is (`store::image`).
+
+use huitong_journal::{Position, Reader};
+
+use crate::store::image::{ImageError, Images, Of};
+use crate::store::{Index, Reached};
+
+/// Segments of the journal between two images, at least.
+const SEGMENTS: u64 = 4;
+
+/// Who writes images.
+pub(super) struct Imaging {
+    to: Images,
+    reader: Reader,
+    segment_bytes: u32,
+    /// Where the last one is, written or tried.
+    last: Position,
+    /// How many segments of journal come before the next.
+    rest: u64,
+}
+
+impl Imaging {
+    /// After the place of the last one, or from the journal's begin.
+    pub(super) const fn after(
+        last: Position,
+        to: Images,
+        reader: Reader,
+        segment_bytes: u32,
+    ) -> Self {
+        Self {
+            to,
+            reader,
+            segment_bytes,
+            last,
+            rest: SEGMENTS,
+        }
+    }
+
+    /// Writes one when it is time. One that cannot be written costs a longer start later and nothing else, so it is told
+    /// and tried again when the next would be due.
+    pub(super) fn when_due(&mut self, index: &dyn Index, reached: Reached) {
+        let segments = reached
+            .position
+            .segment()
+            .saturating_sub(self.last.segment());
+        if segments < self.rest {
+            return;
+        }
+        self.last = reached.position;
+        match self.write(index, reached) {
+            Ok(bytes) => {
+                let in_segments = bytes.div_ceil(u64::from(self.segment_bytes.max(1)));
+                self.rest = in_segments.max(SEGMENTS);
+                tracing::info!(frame = reached.frame, bytes, "image written");
+            }
+            Err(error) => tracing::warn!(%error, "no image was written"),
+        }
+    }
+
+    fn write(&self, index: &dyn Index, reached: Reached) -> Result<u64, ImageError> {
+        let frame = self.reader.frame_at(reached.position);
+        let frame = frame.map_err(crate::store::StoreError::Journal)?;
+        let chain = *frame.chain().as_bytes();
+        self.to.write(index, Of { reached, chain })
+    }
+}

@@ -1,0 +1,336 @@
+//! A copy of all rows beside the index, written from time to time: a node without its index starts from there and reads
+//! only the journal after it.
+//!
+//! The indexer writes it between two batches, so its rows are those of one place in the journal; that place and the chain
+//! hash there bind it to the journal. It gets its name once all of it is on disk, and is read through and compared with its
+//! own hash before any of it is taken. It is no truth: one that is not whole, of another form or of another journal is
+//! passed over, and the one before it, or the whole journal, is read instead.
+//!
+//! | bytes | |
+//! |---|---|
+//! | 8 | `HTIMAGE`, then the form of rows |
+//! | 8, 4, 12 | the place reached: frame, records of it, position |
+//! | 32 | the chain hash after that frame |
+//! | 4 + n, 4 + n | key and row in canonical bytes, again and again |
+//! | 4 | `ffffffff`, the end of the rows |
+//! | 32 | SHA-256 of all before |
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use huitong_core::canonical::{decode_exact, encode_to_vec};
+use huitong_journal::Position;
+use ring::digest::{Context, SHA256};
+
+use super::{Change, Index, Key, ROW_FORM, Reached, Row, StoreError, Table};
+
+/// What an image begins with: its own form, and that of rows.
+const MAGIC: [u8; 8] = [b'H', b'T', b'I', b'M', b'A', b'G', b'E', ROW_FORM];
+/// Before its end a key is never as long.
+const END: u32 = u32::MAX;
+/// The longest key or row.
+const LONGEST: u32 = 64 << 20;
+/// Rows that are read or written at once.
+const ROWS_AT_ONCE: usize = 4_096;
+/// Images that are kept: the newest, and the one before.
+const KEPT: usize = 2;
+/// What it is called while it is written.
+const DRAFT: &str = "image.new";
+const SUFFIX: &str = ".image";
+
+/// A folder of images.
+#[derive(Debug, Clone)]
+pub struct Images {
+    folder: PathBuf,
+}
+
+/// Of which place an image is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Of {
+    /// How far its rows reach.
+    pub reached: Reached,
+    /// The chain hash after the last frame.
+    pub chain: [u8; 32],
+}
+
+/// Why an image is not written, or cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageError {
+    /// The file or its folder.
+    #[error("{path}: {error}")]
+    Io {
+        /// Which.
+        path: String,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// It is not what was written.
+    #[error("{path} is no whole image of this form")]
+    Form {
+        /// The file.
+        path: String,
+    },
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] StoreError),
+}
+
+impl Images {
+    /// The images in a folder, which is made when the first is written.
+    #[must_use]
+    pub const fn within(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// Writes all rows of an index that nobody changes meanwhile, durably; how many bytes it has.
+    ///
+    /// # Errors
+    /// [`ImageError`]; then those before stand.
+    pub fn write(&self, index: &dyn Index, of: Of) -> Result<u64, ImageError> {
+        let (draft, place) = (self.folder.join(DRAFT), self.folder.join(name(of)));
+        let failed = |error| io_error(&self.folder, error);
+        fs::create_dir_all(&self.folder).map_err(failed)?;
+        let file = File::create(&draft).map_err(failed)?;
+        let mut out = Hashing::over(BufWriter::new(file));
+        out.write_all(&head(of)).map_err(failed)?;
+        for table in Table::ALL {
+            let mut after: Option<Key> = None;
+            loop {
+                let rows = index.scan(*table, after.as_ref(), ROWS_AT_ONCE)?;
+                for (key, row) in &rows {
+                    put(&mut out, &encode_to_vec(key)).map_err(failed)?;
+                    put(&mut out, &encode_to_vec(row)).map_err(failed)?;
+                }
+                match rows.last() {
+                    Some((last, _)) if rows.len() == ROWS_AT_ONCE => after = Some(last.clone()),
+                    Some(_) | None => break,
+                }
+            }
+        }
+        out.write_all(&END.to_be_bytes()).map_err(failed)?;
+        let (bytes, finished) = out.finish();
+        let finish = || -> io::Result<()> {
+            finished?.into_inner()?.sync_all()?;
+            fs::rename(&draft, &place)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        finish().map_err(failed)?;
+        for old in self.newest_first().map_err(failed)?.iter().skip(KEPT) {
+            fs::remove_file(old).map_err(failed)?;
+        }
+        Ok(bytes)
+    }
+
+    /// Fills an empty index from the newest image that is whole; of which place it is. Whether it is of the journal at
+    /// hand is for the caller to see.
+    ///
+    /// # Errors
+    /// [`ImageError`]; what is in the index then has no place yet, and is to be taken away.
+    pub fn fill(&self, index: &dyn Index) -> Result<Option<Of>, ImageError> {
+        let files = match self.newest_first() {
+            Ok(files) => files,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io_error(&self.folder, error)),
+        };
+        for file in files {
+            match look_through(&file) {
+                Ok(of) => {
+                    load(&file, index)?;
+                    index.apply(&[], of.reached)?;
+                    return Ok(Some(of));
+                }
+                Err(error) => tracing::warn!(%error, "an image is passed over"),
+            }
+        }
+        Ok(None)
+    }
+
+    fn newest_first(&self) -> io::Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.ends_with(SUFFIX) {
+                files.push(path);
+            }
+        }
+        files.sort_unstable_by(|one, other| other.cmp(one));
+        Ok(files)
+    }
+}
+
+/// Names sort as the places do.
+fn name(of: Of) -> String {
+    format!("{:020}{SUFFIX}", of.reached.frame)
+}
+
+fn head(of: Of) -> Vec<u8> {
+    let mut head = MAGIC.to_vec();
+    head.extend_from_slice(&of.reached.frame.to_be_bytes());
+    head.extend_from_slice(&of.reached.records.to_be_bytes());
+    head.extend_from_slice(&of.reached.position.to_bytes());
+    head.extend_from_slice(&of.chain);
+    head
+}
+
+fn read_head(from: &mut impl Read) -> io::Result<Option<Of>> {
+    let mut magic = [0; MAGIC.len()];
+    let (mut frame, mut records) = ([0; 8], [0; 4]);
+    let (mut position, mut chain) = ([0; Position::ENCODED_LEN], [0; 32]);
+    for part in [
+        &mut magic[..],
+        &mut frame,
+        &mut records,
+        &mut position,
+        &mut chain,
+    ] {
+        from.read_exact(part)?;
+    }
+    let position = Position::from_bytes(&position).filter(|_| magic == MAGIC);
+    Ok(position.map(|position| Of {
+        reached: Reached {
+            frame: u64::from_be_bytes(frame),
+            records: u32::from_be_bytes(records),
+            position,
+        },
+        chain,
+    }))
+}
+
+fn put(out: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
+    let length = u32::try_from(bytes.len())
+        .ok()
+        .filter(|length| *length <= LONGEST);
+    let length = length.ok_or_else(|| io::Error::other("a row is too long"))?;
+    out.write_all(&length.to_be_bytes())?;
+    out.write_all(bytes)
+}
+
+/// The next key or row; none at the end of the rows.
+fn take(from: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let length = u32::from_be_bytes(length);
+    if length == END {
+        return Ok(None);
+    }
+    if length > LONGEST {
+        return Err(io::Error::other("a row is too long"));
+    }
+    let mut bytes = Vec::new();
+    let read = from
+        .by_ref()
+        .take(u64::from(length))
+        .read_to_end(&mut bytes)?;
+    if u64::try_from(read).ok() != Some(u64::from(length)) {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(Some(bytes))
+}
+
+/// Reads an image to its end and compares it with its hash; of which place it is.
+fn look_through(path: &Path) -> Result<Of, ImageError> {
+    let form = || ImageError::Form {
+        path: path.display().to_string(),
+    };
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => form(),
+        _ => io_error(path, error),
+    };
+    let file = File::open(path).map_err(failed)?;
+    let mut from = Hashing::over(BufReader::new(file));
+    let of = read_head(&mut from).map_err(failed)?.ok_or_else(form)?;
+    while take(&mut from).map_err(failed)?.is_some() {}
+    let (hash, mut rest) = from.into_hash();
+    let mut written = Vec::new();
+    rest.read_to_end(&mut written).map_err(failed)?;
+    if written == hash { Ok(of) } else { Err(form()) }
+}
+
+/// Puts the rows of an image that is whole into an index.
+fn load(path: &Path, index: &dyn Index) -> Result<(), ImageError> {
+    let failed = |error| io_error(path, error);
+    let file = File::open(path).map_err(failed)?;
+    let mut from = BufReader::new(file);
+    read_head(&mut from).map_err(failed)?;
+    let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
+    while let Some(key) = take(&mut from).map_err(failed)? {
+        let row = take(&mut from).map_err(failed)?.unwrap_or_default();
+        let key = decode_exact::<Key>(&key).map_err(StoreError::Form)?;
+        let row = decode_exact::<Row>(&row).map_err(StoreError::Form)?;
+        rows.push(Change {
+            key,
+            row: Some(row),
+        });
+        if rows.len() >= ROWS_AT_ONCE {
+            index.load(&rows)?;
+            rows.clear();
+        }
+    }
+    Ok(index.load(&rows)?)
+}
+
+fn io_error(path: &Path, error: io::Error) -> ImageError {
+    ImageError::Io {
+        path: path.display().to_string(),
+        error,
+    }
+}
+
+/// A reader or writer that hashes and counts what passes.
+struct Hashing<T> {
+    inner: T,
+    context: Context,
+    bytes: u64,
+}
+
+impl<T> Hashing<T> {
+    fn over(inner: T) -> Self {
+        Self {
+            inner,
+            context: Context::new(&SHA256),
+            bytes: 0,
+        }
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.context.update(bytes);
+        let more = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        self.bytes = self.bytes.saturating_add(more);
+    }
+
+    fn into_hash(self) -> (Vec<u8>, T) {
+        (self.context.finish().as_ref().to_vec(), self.inner)
+    }
+}
+
+impl<W: Write> Hashing<W> {
+    /// Writes the hash behind it all; how many bytes there are.
+    fn finish(self) -> (u64, io::Result<W>) {
+        let bytes = self.bytes;
+        let (hash, mut inner) = self.into_hash();
+        let written = inner.write_all(&hash);
+        (bytes, written.map(|()| inner))
+    }
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.pass(bytes.get(..written).unwrap_or_default());
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.pass(buffer.get(..read).unwrap_or_default());
+        Ok(read)
+    }
+}
