@@ -176,7 +176,7 @@ impl History {
         let position = self
             .house
             .ask(move |context| crate::decide::position(context, told(of)));
-        let Some(held) = self.done(position) else {
+        let Some((held, _)) = self.done(position) else {
             return;
         };
         let first = usize::try_from(held.saturating_sub(back)).unwrap();

@@ -12,6 +12,7 @@ pub mod external;
 pub mod filing;
 mod filing_shown;
 mod import;
+mod leave_out;
 pub mod person;
 pub mod policy;
 mod recover;
@@ -36,6 +37,7 @@ pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
+pub use leave_out::LeaveOut;
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
 pub use restore::Restore;
@@ -89,6 +91,8 @@ pub enum NodeCommand {
     Restore(Restore),
     /// Have a node collect what its own journal has lost / 日志缺失时向各方收集
     Recover(Recover),
+    /// Have a restored node serve without a region that does not answer / 略过未应答的统筹区
+    LeaveOut(LeaveOut),
     /// Move full segments of the journal away, but the newest / 归档日志段
     Archive(Archive),
     /// Serve a person again who is held since a restore / 放行恢复后被暂停的人员
@@ -137,6 +141,7 @@ impl NodeCommand {
             Self::Backup(backup) => backup.run(Server::OwnNode, out),
             Self::Restore(restore) => restore.run(out),
             Self::Recover(recover) => recover.run(out),
+            Self::LeaveOut(leave_out) => leave_out.run(out),
             Self::Archive(archive) => archive.run(out),
             Self::ReleasePerson(release) => release.run(out),
             Self::Evidence(write) => write.run(out),

@@ -129,8 +129,8 @@ impl fmt::Display for Row {
 #[derive(Clone)]
 struct Closed(Arc<Asked>);
 
-/// The question, by the method's path.
-type Asked = dyn Fn(&str) -> Option<Status> + Send + Sync;
+/// The question, by the method's path and the caller.
+type Asked = dyn Fn(&str, &Identity) -> Option<Status> + Send + Sync;
 
 impl fmt::Debug for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -210,15 +210,16 @@ impl AccessTable {
     #[must_use]
     pub fn closed_by(
         self,
-        closed: impl Fn(&str) -> Option<Status> + Send + Sync + 'static,
+        closed: impl Fn(&str, &Identity) -> Option<Status> + Send + Sync + 'static,
     ) -> Self {
         let closed = Some(Closed(Arc::new(closed)));
         Self { closed, ..self }
     }
 
-    /// What a method is refused with at this moment, whoever calls it.
-    pub(crate) fn refusing(&self, path: &str) -> Option<Status> {
-        self.closed.as_ref().and_then(|closed| (closed.0)(path))
+    /// What a method is refused with at this moment, for whoever calls it.
+    pub(crate) fn refusing(&self, path: &str, identity: &Identity) -> Option<Status> {
+        let closed = self.closed.as_ref();
+        closed.and_then(|closed| (closed.0)(path, identity))
     }
 
     /// Whether `identity` may call the method at `path`.

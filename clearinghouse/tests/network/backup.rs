@@ -148,7 +148,8 @@ async fn a_paper_that_is_none_and_a_damaged_backup_are_refused_and_change_nothin
         .path()
         .join("backup/journal/00000000000000000001.seg");
     let mut bytes = std::fs::read(&segment).unwrap();
-    bytes[4_200] ^= 1;
+    let last = bytes.iter().rposition(|byte| *byte != 0).unwrap();
+    bytes[last] ^= 1;
     std::fs::write(&segment, bytes).unwrap();
     std::fs::rename(world.data(), backups.path().join("lost")).unwrap();
     let restore = words(&["restore", "--config", &config, "--from", &backup], []);

@@ -57,6 +57,13 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
         let from = status.recovering_from.join(", ");
         writeln!(out, "IN RECOVERY, waits for  {from} / 恢复中，等待各方")?;
     }
+    if !status.left_out.is_empty() {
+        let without = status.left_out.join(", ");
+        writeln!(
+            out,
+            "SERVES WITHOUT          {without}: have it collected (huitong node recover) once it answers / 未收集，须补收"
+        )?;
+    }
     if status.incarnation > 1 {
         writeln!(out, "incarnation             {}", status.incarnation)?;
         writeln!(out, "people held             {}", status.held_count)?;
@@ -115,6 +122,7 @@ fn as_json(status: &StatusAnswer) -> Value {
         "policies": policies,
         "incarnation": status.incarnation,
         "recovering_from": status.recovering_from,
+        "left_out": status.left_out,
         "held_count": status.held_count,
         "held": status.held.iter().map(|(psn_no, missing)| json!({
             "psn_no": psn_no,

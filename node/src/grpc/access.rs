@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use huitong_certs::Identity;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_transport::access::AccessTableError;
@@ -15,10 +16,11 @@ use crate::recovery::Recovery;
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
-const IN_RECOVERY: [&str; 4] = [
+const IN_RECOVERY: [&str; 5] = [
     "/huitong.settlement.v1.RelationService/CollectHands",
     "/huitong.settlement.v1.RecoveryService/",
     "/huitong.settlement.v1.RegistryService/NodeStatus",
+    "/huitong.settlement.v1.RegistryService/LeaveOut",
     "/huitong.common.v1.BackupService/",
 ];
 
@@ -27,10 +29,18 @@ const IN_RECOVERY: [&str; 4] = [
 /// # Errors
 /// As [`table`].
 pub fn table_of(own: RegionCode, recovery: Arc<Recovery>) -> Result<AccessTable, AccessTableError> {
-    Ok(table(own)?.closed_by(move |path| {
+    Ok(table(own)?.closed_by(move |path, caller| {
         let is_ours = path.starts_with("/huitong.");
         let is_open = || IN_RECOVERY.iter().any(|open| path.starts_with(open));
-        (is_ours && !recovery.serves() && !is_open()).then(|| refused(RefusalCode::Recovering, ""))
+        let is_left_out =
+            || matches!(caller, Identity::RegionNode(region) if recovery.leaves_out(*region));
+        if !is_ours || is_open() {
+            None
+        } else if !recovery.serves() {
+            Some(refused(RefusalCode::Recovering, ""))
+        } else {
+            is_left_out().then(|| refused(RefusalCode::LeftOut, own))
+        }
     }))
 }
 
@@ -177,6 +187,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.RegistryService/ReleasePerson",
             officer,
         ),
+        Row::method("/huitong.settlement.v1.RegistryService/LeaveOut", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Record", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Withdraw", officer),
         Row::method("/huitong.settlement.v1.ExternalService/List", officer),

@@ -24,6 +24,7 @@ pub mod people;
 pub mod people_client;
 pub mod policy;
 pub mod recovery;
+pub mod recovery_client;
 pub mod registry;
 mod reversal;
 pub mod routes;

@@ -107,6 +107,8 @@ pub struct StatusAnswer {
     pub incarnation: u32,
     /// Who has not given back yet what a restored node lacks; it serves when nobody is left.
     pub recovering_from: Vec<String>,
+    /// Regions that the restored node serves without, because an officer said so.
+    pub left_out: Vec<String>,
     /// People held since a restore, the first of them, each with the changes that are missing.
     pub held: Vec<(String, u64)>,
     /// How many are held.
@@ -192,21 +194,6 @@ impl Officer {
     #[must_use]
     pub const fn region(&self) -> RegionCode {
         self.region
-    }
-
-    /// Serves a person again who is held since a restore: how many changes had been missing.
-    ///
-    /// # Errors
-    /// The node's refusal, or the transport's.
-    pub async fn release_person(&mut self, psn_no: PsnNo) -> Result<u64, Status> {
-        let psn_no = psn_no.expose().to_owned();
-        let request = v1::ReleasePersonRequest { psn_no };
-        Ok(self
-            .client
-            .release_person(request)
-            .await?
-            .into_inner()
-            .missing)
     }
 
     /// Sends a file, in chunks after its header.
@@ -338,6 +325,7 @@ impl Officer {
             reversals_open: answer.reversals_open,
             incarnation: answer.incarnation,
             recovering_from: answer.recovering_from,
+            left_out: answer.left_out,
             held: answer
                 .held
                 .into_iter()

@@ -155,6 +155,18 @@ impl RegistryService for RegistryGrpc {
         let missing = released.map_err(NodeError::from)?.answer;
         Ok(Response::new(v1::ReleasePersonResponse { missing }))
     }
+
+    #[tracing::instrument(name = "registry.leave_out", skip_all)]
+    async fn leave_out(
+        &self,
+        request: Request<v1::LeaveOutRequest>,
+    ) -> Result<Response<v1::LeaveOutResponse>, Status> {
+        let officer = calling_officer(&request, self.home.region())?;
+        let region = Path::root("region").parse(&request.into_inner().region, RegionCode::parse);
+        let region = region.map_err(|fault| malformed(&fault))?;
+        self.recovery.leave_out(region, officer).await?;
+        Ok(Response::new(v1::LeaveOutResponse {}))
+    }
 }
 
 impl RegistryGrpc {
@@ -190,6 +202,11 @@ impl RegistryGrpc {
                 .collect(),
             held_count: u64::try_from(held.len()).unwrap_or(u64::MAX),
             held: held.into_iter().take(HELD_SHOWN).collect(),
+            left_out: self
+                .recovery
+                .left_out()
+                .map(|region| region.to_string())
+                .collect(),
             legs_without_receipt: self.legs_without_receipt()?,
         })
     }

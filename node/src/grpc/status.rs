@@ -96,6 +96,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::OverProvisionalCeiling
         | RefusalCode::TreatmentUnreachable
         | RefusalCode::Recovering
+        | RefusalCode::LeftOut
         | RefusalCode::PersonHeld
         | RefusalCode::LegStands
         | RefusalCode::MemberMoving
@@ -129,6 +130,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::SettledSince
         | RefusalCode::LateByHand
         | RefusalCode::OldIncarnation
+        | RefusalCode::NotWaitedFor
         | RefusalCode::OtherJournal
         | RefusalCode::NothingStands
         | RefusalCode::TermPassed

@@ -238,6 +238,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Reviewed(_)
         | Row::Restored(_)
         | Row::RestoredPeer(_)
+        | Row::LeftOut(_)
         | Row::Regained(_)
         | Row::RegainedLegs(_)
         | Row::ExternalOf(_)

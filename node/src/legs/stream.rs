@@ -113,6 +113,7 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::RestoreEnded(_)
         | NodeRecord::PeerRestored(_)
         | NodeRecord::RefusalRegained(_)
+        | NodeRecord::RegionLeftOut(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     let end = u64::try_from(legs.len())

@@ -6,6 +6,7 @@
 //! asked for, within the caller's time and the budget. Every answer, a refusal too, shows that the peer is there.
 //! Timers are the runtime's, randomness is passed in: a simulation brings both.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -76,6 +77,15 @@ pub enum Purpose {
     Finish,
 }
 
+/// Whether a peer is called at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// It is not: a restored node serves without it.
+    Yes,
+    /// It is.
+    No,
+}
+
 /// The guard of one peer.
 pub struct Guard {
     region: RegionCode,
@@ -83,6 +93,8 @@ pub struct Guard {
     all: Semaphore,
     asks: Semaphore,
     breaker: Mutex<Breaker>,
+    /// Not called at all, because an officer said so.
+    left_out: AtomicBool,
     budget: Mutex<Budget>,
     chance: Arc<dyn Chance>,
     measures: Arc<Measures>,
@@ -113,10 +125,23 @@ impl Guard {
             all: Semaphore::new(limits.calls.max(1)),
             asks: Semaphore::new(asks),
             breaker: Mutex::new(Breaker::new(limits.breaker)),
+            left_out: AtomicBool::new(false),
             budget: Mutex::new(Budget::new(limits.retries)),
             chance,
             measures,
         }
+    }
+
+    /// Calls nothing any more, or again.
+    pub fn leave_out(&self, left_out: LeftOut) {
+        self.left_out
+            .store(left_out == LeftOut::Yes, Ordering::Release);
+    }
+
+    /// Whether nothing is called.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.left_out.load(Ordering::Acquire)
     }
 
     /// Makes a call, with as many retries as time and budget allow. `attempt` is given what is left of the time.
@@ -164,6 +189,13 @@ impl Guard {
     where
         F: Future<Output = Result<Response<T>, Status>>,
     {
+        if self.is_left_out() {
+            let refusal = Refusal::new(RefusalCode::LeftOut, self.region);
+            return Err(HomeFault::Pushed {
+                refusal,
+                after: self.limits.breaker.open_at_most,
+            });
+        }
         let begun = Instant::now();
         let _place = self.place(purpose, left).await?;
         let admitted = lock(&self.breaker).admit(Instant::now());

@@ -70,6 +70,10 @@ impl Recovery {
         let own = restored.ok_or(StoreError::Inconsistent("nothing was restored"))?;
         let mut first = None;
         for party in self.waits_for() {
+            if self.is_left_out(party) {
+                self.has_answered(party);
+                continue;
+            }
             let outcome = match party {
                 Party::Clearinghouse => match &self.reporter {
                     Some(reporter) => self.collect_legs(reporter, &own).await,
@@ -88,6 +92,7 @@ impl Recovery {
                 // The legs come first: what is regained after them takes their numbers.
                 Err(error) if party == Party::Clearinghouse => return Err(error),
                 Err(raised @ Unfinished::Raised(_)) => return Err(raised),
+                Err(_) if self.is_left_out(party) => self.has_answered(party),
                 Err(error) => {
                     tracing::warn!(%party, %error, "not everything was given back yet");
                     first = first.or(Some(error));
@@ -104,6 +109,11 @@ impl Recovery {
         }
     }
 
+    /// Whether an officer left the party out while it was being asked.
+    fn is_left_out(&self, party: Party) -> bool {
+        matches!(party, Party::Region(region) if self.leaves_out(region))
+    }
+
     fn has_answered(&self, party: Party) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() > 1 {
@@ -115,6 +125,8 @@ impl Recovery {
     async fn raise(&self, known: u32) -> Unfinished {
         let mark = salt(&*self.chance);
         let raised = self.writer.run(Raise { above: known, mark }).await;
+        // In the new incarnation nobody is left out yet.
+        self.homes.others().for_each(|(_, peer)| peer.take_in());
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         *waiting = parties(&self.homes, self.reporter.as_deref());
         drop(waiting);

@@ -3,7 +3,8 @@
 //! Before it answers anyone the node reads its own leg stream back from the clearinghouse, and from every
 //! region what it had given there and what it had been given. All of it is checked as if a stranger had sent
 //! it, and journaled; only when every party has answered does the node serve. Nothing is guessed: what nobody
-//! holds is a gap, and the person it belongs to is held until the bureau has looked.
+//! holds is a gap, and the person it belongs to is held until the bureau has looked. A region that does not answer may
+//! be left out by an officer: then nothing passes between the two until the node collects anew.
 //!
 //! | module | its question |
 //! |---|---|
@@ -27,11 +28,15 @@ use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::id::SettlementId;
+use huitong_core::officer::OfficerName;
 use huitong_core::recovery::ReturnedWord;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
+use self::records::{LeaveOut, Left};
 use crate::chance::{Chance, jittered};
+use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::legs::report::Reporter;
 use crate::peers::Homes;
@@ -60,9 +65,10 @@ impl fmt::Display for Party {
     }
 }
 
-/// Everyone who may hold what the node lacks.
+/// Everyone who may hold what the node lacks, but whom an officer left out.
 fn parties(homes: &Homes, reporter: Option<&Reporter>) -> BTreeSet<Party> {
-    let regions = homes.others().map(|(region, _)| Party::Region(region));
+    let asked = homes.others().filter(|(_, peer)| !peer.is_left_out());
+    let regions = asked.map(|(region, _)| Party::Region(region));
     let clearing = reporter.map(|_| Party::Clearinghouse);
     clearing.into_iter().chain(regions).collect()
 }
@@ -127,6 +133,12 @@ impl Recovery {
             every,
         } = parts;
         let restored = ledger.restored()?;
+        for (region, peer) in homes.others() {
+            let row = ledger.left_out(region)?;
+            if row.is_some_and(|row| Some(row.incarnation) == restored.map(|own| own.incarnation)) {
+                peer.leave_out();
+            }
+        }
         let collects = restored.is_some_and(|row| row.state == RestoreState::Collecting);
         let waiting = if collects {
             parties(&homes, reporter.as_deref())
@@ -164,6 +176,47 @@ impl Recovery {
     pub fn waits_for(&self) -> Vec<Party> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.iter().copied().collect()
+    }
+
+    /// Whether the node serves without a region, because an officer said so.
+    #[must_use]
+    pub fn leaves_out(&self, region: RegionCode) -> bool {
+        let peer = self.homes.other(region);
+        peer.is_some_and(|peer| peer.is_left_out())
+    }
+
+    /// The regions that the node serves without.
+    pub fn left_out(&self) -> impl Iterator<Item = RegionCode> + '_ {
+        let others = self.homes.others();
+        others.filter_map(|(region, peer)| peer.is_left_out().then_some(region))
+    }
+
+    /// Has the node serve without a region that does not answer. Said again, it changes nothing.
+    ///
+    /// # Errors
+    /// [`NodeError`]: refused for one that it does not wait for.
+    pub async fn leave_out(
+        &self,
+        region: RegionCode,
+        officer: OfficerName,
+    ) -> Result<(), NodeError> {
+        if self.leaves_out(region) {
+            return Ok(());
+        }
+        let party = Party::Region(region);
+        let peer = self.homes.other(region);
+        let waits = !self.serves() && self.waits_for().contains(&party);
+        let Some(peer) = peer.filter(|_| waits) else {
+            return Err(Refusal::new(RefusalCode::NotWaitedFor, region).into());
+        };
+        let left = self.writer.run(LeaveOut { region, officer }).await?.answer;
+        if left == Left::TooLate {
+            return Err(Refusal::new(RefusalCode::NotWaitedFor, region).into());
+        }
+        // The next round waits for it no more.
+        peer.leave_out();
+        tracing::warn!(%region, "the node serves without what this region holds");
+        Ok(())
     }
 
     /// Waits until the node serves; forever, when it is stopped before.

@@ -5,13 +5,14 @@ use huitong_core::leg::NumberedLeg;
 use huitong_core::officer::OfficerName;
 use huitong_core::person::PsnNo;
 use huitong_core::record::recovery::{
-    LegsRegained, PeerRestored, PersonReleased, RestoreBegan, RestoreEnded, RestoreMark,
+    LegsRegained, PeerRestored, PersonReleased, RegionLeftOut, RestoreBegan, RestoreEnded,
+    RestoreMark,
 };
 use huitong_core::record::{DayClosed, NodeRecord};
 use huitong_core::region::RegionCode;
 
 use crate::home::restored::missing;
-use crate::store::{HeldReceipts, Rows, StoreError, Stream, StreamHead, incarnation};
+use crate::store::{HeldReceipts, RestoreState, Rows, StoreError, Stream, StreamHead, incarnation};
 use crate::writer::{Command, Verdict};
 
 /// A peer says that it was restored.
@@ -172,6 +173,50 @@ impl Command for RegainDay {
         }
         let record = DayClosed { day, up_to, at };
         Ok(Verdict::Append(vec![NodeRecord::DayClosed(record)], ()))
+    }
+}
+
+/// An officer has the node serve without a region.
+pub struct LeaveOut {
+    /// The region.
+    pub region: RegionCode,
+    /// The officer.
+    pub officer: OfficerName,
+}
+
+/// What becomes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// It is written, now or before.
+    Out,
+    /// Nothing is collected any more.
+    TooLate,
+}
+
+impl Command for LeaveOut {
+    type Answer = Left;
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Left>, StoreError> {
+        let Self { region, officer } = self;
+        let incarnation = incarnation(rows)?;
+        let known = rows.left_out(region)?;
+        if known.is_some_and(|row| row.incarnation == incarnation) {
+            return Ok(Verdict::Answer(Left::Out));
+        }
+        let restored = rows.restored()?;
+        if restored.is_none_or(|row| row.state != RestoreState::Collecting) {
+            return Ok(Verdict::Answer(Left::TooLate));
+        }
+        let record = RegionLeftOut {
+            region,
+            incarnation,
+            officer,
+            at,
+        };
+        Ok(Verdict::Append(
+            vec![NodeRecord::RegionLeftOut(record)],
+            Left::Out,
+        ))
     }
 }
 

@@ -35,7 +35,7 @@ pub use policy_row::{
 };
 pub use provisional_row::{KeptRow, ProvisionalRow, ProvisionalState, SignedRow};
 pub use recovery_row::{
-    FIRST_INCARNATION, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
+    FIRST_INCARNATION, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer,
 };
 pub use refused_row::RefusedRow;
 pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};

@@ -100,6 +100,17 @@ impl RestoredPeer {
     }
 }
 
+/// A region that a restored node serves without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The node's incarnation: in a later one it is asked like all others.
+    pub incarnation: u32,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+canonical_struct!(LeftOut { incarnation, since });
+
 /// What was regained of a person's record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RegainedPerson {

@@ -22,7 +22,7 @@ use super::location::Location;
 use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
 use super::provisional_row::{KeptRow, ProvisionalRow, SignedRow};
-use super::recovery_row::{RegainedLegs, RegainedPerson, Restored, RestoredPeer};
+use super::recovery_row::{LeftOut, RegainedLegs, RegainedPerson, Restored, RestoredPeer};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
@@ -161,6 +161,8 @@ tables! {
     50 Restored() => Restored, restored;
     /// The last restore of another region's node.
     51 RestoredPeer(region: RegionCode) => RestoredPeer, restored_peer;
+    /// A region that the restored node serves without.
+    54 LeftOut(region: RegionCode) => LeftOut, left_out;
     /// What a restore regained of a person's record.
     52 Regained(psn_no: PsnNo) => RegainedPerson, regained;
     /// Legs that came back from the clearinghouse and are not booked again yet.

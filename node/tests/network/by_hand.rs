@@ -18,7 +18,7 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 const PERSON: &str = "330200000000000001";
 
 /// At home the examination is of class B, of which the patient bears a tenth first.
-async fn with_catalogue(world: &World) {
+pub(crate) async fn with_catalogue(world: &World) {
     let catalogue =
         format!("code,name,from,until,class,first_pay\n{CLASS_A},examination,2020-01-01,,b,0.10\n");
     let messages = messages(v1::ImportKind::Catalogue, "catalogue", &catalogue);
@@ -39,7 +39,7 @@ fn institution() -> v1::Institution {
 }
 
 /// 3,000 yuan, brought home.
-fn bill(request_id: &str, visit: &str) -> v1::SettleByHandRequest {
+pub(crate) fn bill(request_id: &str, visit: &str) -> v1::SettleByHandRequest {
     let bill = small(visit);
     v1::SettleByHandRequest {
         request_id: request_id.to_owned(),
@@ -53,7 +53,7 @@ fn bill(request_id: &str, visit: &str) -> v1::SettleByHandRequest {
     }
 }
 
-async fn by_hand(
+pub(crate) async fn by_hand(
     world: &World,
     request: v1::SettleByHandRequest,
 ) -> Result<v1::SettleByHandResponse, Status> {

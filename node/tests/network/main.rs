@@ -25,6 +25,7 @@ mod filings;
 mod final_refusals;
 mod happy;
 mod hospital;
+mod left_out;
 mod members;
 mod offices;
 mod outages;

@@ -66,6 +66,10 @@ refusals! {
     StoreBroken "node.store_broken" SameId "The node has stopped writing after a disk fault; its operator must restart it." "磁盘故障后系统已停止写入，须由运维人员重启。";
     /// The node was restored and collects what its backup does not have.
     Recovering "node.recovering" SameId "The node was restored from a backup and is collecting what came after it; nothing was changed. Send it again." "节点由备份恢复，正在向各方收集备份之后的业务，未做任何变更；请稍后重发。";
+    /// The other region is left out since a restore.
+    LeftOut "recovery.left_out" SameId "Since a restore one of the two regions serves without what the other holds, so nothing is settled between them; its bureau must have the node collect it (huitong node recover). Send it again later." "节点恢复后尚未向该统筹区收集业务，两地间暂停结算；经办机构须执行huitong node recover收集。请稍后重发。";
+    /// Nothing to leave out.
+    NotWaitedFor "recovery.not_waited_for" No "The node waits for no such region; `node status` says for whom it does. The clearinghouse cannot be left out." "节点并未等待该统筹区，请查看节点状态；清算中心不可略过。";
     /// The message is over the size limit.
     TooLarge "request.too_large" No "The message is over the limit; split the bill into interim bills." "报文超过大小限制，请分次中途结算。";
     /// A field is missing or wrong.

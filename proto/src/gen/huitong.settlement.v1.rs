@@ -5759,6 +5759,13 @@ pub mod recovery_service_server {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveOutRequest {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LeaveOutResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReleasePersonRequest {
     /// The person's number in the region.
     #[prost(string, tag = "1")]
@@ -5893,6 +5900,9 @@ pub struct NodeStatusResponse {
     /// Settlements and reversals of which legs came back from the clearinghouse and no receipt from anyone.
     #[prost(uint64, tag = "16")]
     pub legs_without_receipt: u64,
+    /// Regions that the restored node serves without, because an officer said so.
+    #[prost(string, repeated, tag = "40")]
+    pub left_out: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
 /// A person whose record has a gap since a restore.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -6403,6 +6413,34 @@ pub mod registry_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Has a restored node serve without a region that does not answer; nothing passes between the two until the node
+        /// collects anew.
+        pub async fn leave_out(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LeaveOutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveOutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RegistryService/LeaveOut",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.RegistryService", "LeaveOut"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -6472,6 +6510,15 @@ pub mod registry_service_server {
             request: tonic::Request<super::ReleasePersonRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ReleasePersonResponse>,
+            tonic::Status,
+        >;
+        /// Has a restored node serve without a region that does not answer; nothing passes between the two until the node
+        /// collects anew.
+        async fn leave_out(
+            &self,
+            request: tonic::Request<super::LeaveOutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LeaveOutResponse>,
             tonic::Status,
         >;
     }
@@ -6856,6 +6903,51 @@ pub mod registry_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ReleasePersonSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RegistryService/LeaveOut" => {
+                    #[allow(non_camel_case_types)]
+                    struct LeaveOutSvc<T: RegistryService>(pub Arc<T>);
+                    impl<
+                        T: RegistryService,
+                    > tonic::server::UnaryService<super::LeaveOutRequest>
+                    for LeaveOutSvc<T> {
+                        type Response = super::LeaveOutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LeaveOutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RegistryService>::leave_out(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LeaveOutSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -103,7 +103,7 @@ impl Rules {
             self.door.turned_away(Reason::NotAllowed);
             return Err(TransportError::NotAllowed.status());
         };
-        if let Some(status) = self.access.refusing(method) {
+        if let Some(status) = self.access.refusing(method, identity) {
             return Err(status);
         }
         let held = self.hold(identity).ok_or_else(|| {

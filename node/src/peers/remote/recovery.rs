@@ -9,7 +9,7 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::recovery_service_client::RecoveryServiceClient;
 use huitong_transport::{MAX_MESSAGE_BYTES, call_within};
 
-use super::super::guard::Purpose;
+use super::super::guard::{LeftOut, Purpose};
 use super::{HomeFault, Peer, unreadable};
 use crate::store::Restored;
 
@@ -44,6 +44,22 @@ pub struct Collected {
 }
 
 impl Peer {
+    /// Calls it no more, because an officer has the restored node serve without it.
+    pub fn leave_out(&self) {
+        self.guard.leave_out(LeftOut::Yes);
+    }
+
+    /// Calls it again.
+    pub fn take_in(&self) {
+        self.guard.leave_out(LeftOut::No);
+    }
+
+    /// Whether it is not called.
+    #[must_use]
+    pub fn is_left_out(&self) -> bool {
+        self.guard.is_left_out()
+    }
+
     /// Says that the own node was restored: its numbers are how far the own stream to the peer is written,
     /// and the peer's stream held.
     ///

@@ -112,6 +112,7 @@ pub fn changes(
         NodeRecord::ReversalRegained(record) => recovery::reversed(record, at, ground, &mut out)?,
         NodeRecord::LegsRegained(record) => recovery::legs(record, at, ground, &mut out)?,
         NodeRecord::PersonReleased(record) => recovery::released(record, &mut out),
+        NodeRecord::RegionLeftOut(record) => recovery::left_out(record, &mut out),
         NodeRecord::SnapshotSigned(record) => provisional::signed(record, at, &mut out),
         NodeRecord::SnapshotKept(record) => provisional::kept(record, at, &mut out),
         NodeRecord::Provisional(record) => provisional::given(record, at, ground, &mut out)?,

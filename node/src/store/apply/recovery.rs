@@ -1,17 +1,17 @@
 //! Rows of a restore.
 
-use huitong_core::coverage::Balances;
+use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::leg::{LegKind, NumberedLeg};
 use huitong_core::person::PsnNo;
 use huitong_core::record::hand::Handed;
 use huitong_core::record::recovery::{
-    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RestoreBegan, RestoreEnded,
-    ReversalRegained,
+    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RegionLeftOut, RestoreBegan,
+    RestoreEnded, ReversalRegained,
 };
 use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
-    HeldReceipts, Key, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row,
+    HeldReceipts, Key, LeftOut, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row,
     StoreError, Stream, StreamHead,
 };
 use super::regained::regained;
@@ -108,7 +108,7 @@ pub(super) fn commit(
     let psn_no = record.claim.person.psn_no;
     regained(psn_no, (record.after.change, count), ground, out)?;
     home::committed(record, at, ground, out)?;
-    keep_highest(psn_no, ground, out)
+    keep_highest(psn_no, record.after, ground, out)
 }
 
 pub(super) fn reversed(
@@ -121,7 +121,7 @@ pub(super) fn reversed(
     let psn_no = record.person.person.psn_no;
     regained(psn_no, (record.person.version.change, 1), ground, out)?;
     reversal::ordered(record, at, ground, out)?;
-    keep_highest(psn_no, ground, out)
+    keep_highest(psn_no, record.person.version, ground, out)
 }
 
 /// A word to a new home came back.
@@ -139,14 +139,27 @@ pub(super) fn hand(
     transfer::written(word, at, ground, out)
 }
 
-/// What comes back later may have been written earlier: the version never goes back.
-fn keep_highest(psn_no: PsnNo, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
+/// What comes back later may have been written earlier: the version never goes back. Where the node has changed the
+/// record in a later incarnation, without a word that comes back now, what was told of it since is stale.
+fn keep_highest(
+    psn_no: PsnNo,
+    after: PersonVersion,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
     let before = ground.rows.account(psn_no)?.map(|account| account.version);
     out.amend(|row| {
         if let Row::Account(account) = row
             && let Some(before) = before
         {
-            account.version = account.version.max(before);
+            account.version = if before.incarnation > after.incarnation {
+                PersonVersion {
+                    change: before.change.saturating_add(1),
+                    ..before
+                }
+            } else {
+                account.version.max(before)
+            };
         }
     });
     Ok(())
@@ -178,6 +191,14 @@ pub(super) fn legs(
 
 const fn debt(leg: &NumberedLeg) -> (huitong_core::id::SettlementId, LegKind) {
     (leg.leg.settlement, leg.leg.kind)
+}
+
+pub(super) fn left_out(record: &RegionLeftOut, out: &mut Changes) {
+    let row = LeftOut {
+        incarnation: record.incarnation,
+        since: record.at,
+    };
+    out.put(Key::LeftOut(record.region), Row::LeftOut(row));
 }
 
 pub(super) fn released(record: &PersonReleased, out: &mut Changes) {

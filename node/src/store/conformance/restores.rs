@@ -2,7 +2,9 @@
 
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 
-use super::super::{Key, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer, Row};
+use super::super::{
+    Key, LeftOut, RegainedLegs, RegainedPerson, RestoreState, Restored, RestoredPeer, Row,
+};
 use crate::samples::{claim, id, now, receipt};
 
 /// One of each.
@@ -13,6 +15,10 @@ pub(super) fn restores() -> Vec<(Key, Row)> {
         mark: [7; 16],
         since: now(),
         state: RestoreState::Collecting,
+    };
+    let left_out = LeftOut {
+        incarnation: 2,
+        since: now(),
     };
     let peer = RestoredPeer {
         incarnation: 3,
@@ -37,6 +43,7 @@ pub(super) fn restores() -> Vec<(Key, Row)> {
     vec![
         (Key::Restored(), Row::Restored(restored)),
         (Key::RestoredPeer(claim.treatment), Row::RestoredPeer(peer)),
+        (Key::LeftOut(claim.treatment), Row::LeftOut(left_out)),
         (Key::Regained(claim.person.psn_no), Row::Regained(person)),
         (
             Key::RegainedLegs(id(1), LegKind::Settlement),

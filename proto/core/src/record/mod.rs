@@ -44,8 +44,8 @@ use policy::{
 };
 use provisional::{ProvisionalTakenBack, SnapshotKept, SnapshotSigned, TruedUp};
 use recovery::{
-    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RefusalRegained, RestoreBegan,
-    RestoreEnded, ReversalRegained,
+    CommitRegained, LegsRegained, PeerRestored, PersonReleased, RefusalRegained, RegionLeftOut,
+    RestoreBegan, RestoreEnded, ReversalRegained,
 };
 use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
 use transfer::{
@@ -133,6 +133,8 @@ pub enum NodeRecord {
     LegsRegained(LegsRegained),
     /// Home role: a person held after a restore is served again.
     PersonReleased(PersonReleased),
+    /// A restored node serves without a region that does not answer.
+    RegionLeftOut(RegionLeftOut),
     /// Home role: a refusal that the backup does not have holds again.
     RefusalRegained(RefusalRegained),
     /// Home role: a settlement of the region's own core system counts.
@@ -226,6 +228,7 @@ canonical_enum!(NodeRecord {
     54 => ReversalRegained(record),
     55 => LegsRegained(record),
     56 => PersonReleased(record),
+    32 => RegionLeftOut(record),
     57 => RefusalRegained(record),
     80 => ExternalNoted(record),
     81 => ExternalWithdrawn(record),

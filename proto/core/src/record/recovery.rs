@@ -196,6 +196,27 @@ pub struct LegsRegained {
 
 canonical_struct!(LegsRegained { legs, at });
 
+/// An officer has the restored node serve without a region that does not answer. What was settled between the two after
+/// the backup is missing until the node collects anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegionLeftOut {
+    /// The region.
+    pub region: RegionCode,
+    /// The node's incarnation.
+    pub incarnation: u32,
+    /// The officer.
+    pub officer: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(RegionLeftOut {
+    region,
+    incarnation,
+    officer,
+    at
+});
+
 /// An officer looked at a person who was held after a restore: the record is whole again as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonReleased {

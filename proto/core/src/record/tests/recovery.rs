@@ -7,7 +7,7 @@ use super::*;
 use crate::leg::{Leg, NumberedLeg, Side};
 use crate::record::recovery::{
     CommitRegained, LegsRegained, PeerRestored, PersonReleased, Proof, RefusalRegained,
-    RestoreBegan, RestoreEnded, ReversalRegained,
+    RegionLeftOut, RestoreBegan, RestoreEnded, ReversalRegained,
 };
 use crate::recovery::{Returned, ReturnedWord};
 use crate::reversal::HomeWord;
@@ -19,7 +19,7 @@ fn proof() -> Proof {
     Proof { group, index, path }
 }
 
-fn of_restores() -> [NodeRecord; 8] {
+fn of_restores() -> [NodeRecord; 9] {
     let (at, mark) = (at(), [7; 16]);
     let leg = Leg::of(&body()).remove(0);
     [
@@ -63,10 +63,16 @@ fn of_restores() -> [NodeRecord; 8] {
             officer: "li.wei".parse().unwrap(),
             at,
         }),
+        NodeRecord::RegionLeftOut(RegionLeftOut {
+            region: claim().treatment,
+            incarnation: 2,
+            officer: "li.wei".parse().unwrap(),
+            at,
+        }),
     ]
 }
 
-const GOLDEN: [&str; 10] = [
+const GOLDEN: [&str; 11] = [
     "b91aaf28671ded87",
     "3cab280cf4dc36ee",
     "2637bd4c471741d4",
@@ -75,6 +81,7 @@ const GOLDEN: [&str; 10] = [
     "d1ee7435fceb2efc",
     "ea3b8e03844a5c75",
     "0acc52c8f3f15e67",
+    "5823b309949fecf0",
     "0c7acc8dab1c468f",
     "c1ed28b43c813361",
 ];
