@@ -4,6 +4,7 @@
 //! `restore`, `recover` and `archive` open the node's files, and no port.
 
 pub mod act;
+pub mod assistance;
 mod bill_file;
 mod check_config;
 mod close_day;
@@ -74,6 +75,9 @@ pub enum NodeCommand {
     /// Record settlements that the region's own core system made; list and withdraw them / 网外结算记录
     #[command(subcommand)]
     External(external::ExternalCommand),
+    /// Assess, grant, withdraw and list assistance on a year's totals / 依申请救助
+    #[command(subcommand)]
+    Assistance(assistance::AssistanceCommand),
     /// Transfer the relationship of a person between this region and another / 医保关系转移接续
     #[command(subcommand)]
     Transfer(transfer::TransferCommand),
@@ -133,6 +137,7 @@ impl NodeCommand {
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
             Self::External(external) => external.run(out),
+            Self::Assistance(assistance) => assistance.run(out),
             Self::Transfer(transfer) => transfer.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),

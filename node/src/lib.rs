@@ -28,11 +28,13 @@
 //! | [`import`] | Which rows are in a file? |
 //! | [`config`] | With what is a node started? |
 //! | [`command`] | `huitong node …` |
+//! | [`assistance`] | What is granted on a year's totals? |
 //! | [`external`] | What did the region's own core system settle? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 //! | [`chance`] | Where do salts and jitter come from? |
 //! | `measures` | What is counted for operators? |
 
+pub mod assistance;
 pub mod backup;
 pub mod catalogue;
 pub mod chance;

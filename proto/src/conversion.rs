@@ -4,6 +4,7 @@
 //! unknown number, a bad id, an amount out of range is a [`WireFault`] that names the path of the field.
 //! What leaves needs no check, because core values are right by construction.
 
+pub mod assistance;
 pub mod by_hand;
 pub mod claim;
 pub mod common;

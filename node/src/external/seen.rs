@@ -122,6 +122,37 @@ pub fn standing(ledger: &Ledger, psn_no: PsnNo) -> Result<Vec<ExternalNoted>, St
     }
 }
 
+/// What was recorded for a person before a change of the record and withdrawn after it.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn withdrawn_since(
+    ledger: &Ledger,
+    psn_no: PsnNo,
+    change: u64,
+) -> Result<Vec<ExternalNoted>, StoreError> {
+    let (mut found, mut after) = (Vec::new(), 0);
+    loop {
+        let page = keys(ledger, psn_no, after, PAGE)?;
+        let Some((last, _)) = page.last() else {
+            return Ok(found);
+        };
+        after = *last;
+        for (noted_at, core_id) in page {
+            let row = ledger.external(core_id)?.ok_or(GONE)?;
+            let Some(at) = row.withdrawn.filter(|_| noted_at < change) else {
+                continue;
+            };
+            let NodeRecord::ExternalWithdrawn(record) = ledger.record(at)? else {
+                return Err(OTHER_RECORD);
+            };
+            if record.after.change > change {
+                found.push(noted(ledger, row.noted)?);
+            }
+        }
+    }
+}
+
 const GONE: StoreError = StoreError::Inconsistent("a listed settlement is gone");
 
 /// The ids of a person's settlements after a change of the record, with the change that each made.

@@ -191,6 +191,18 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
         Row::method("/huitong.settlement.v1.ExternalService/Record", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Withdraw", officer),
         Row::method("/huitong.settlement.v1.ExternalService/List", officer),
+        Row::method("/huitong.settlement.v1.AssistanceService/Assess", officer),
+        Row::method("/huitong.settlement.v1.AssistanceService/Grant", officer),
+        Row::method("/huitong.settlement.v1.AssistanceService/Withdraw", officer),
+        Row::method("/huitong.settlement.v1.AssistanceService/List", officer),
+        Row::method(
+            "/huitong.settlement.v1.AssistanceService/Differences",
+            officer,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.AssistanceService/AssessAll",
+            officer,
+        ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
     ]
 }

@@ -4,6 +4,10 @@
 //! is decided here. Who calls is read from the certificate; what a message claims of it is compared.
 
 pub mod access;
+pub mod assistance;
+mod assistance_all;
+pub mod assistance_answer;
+pub mod assistance_client;
 mod by_hand;
 pub mod evidence;
 mod explained;

@@ -9,6 +9,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
+use huitong_proto::settlement::v1::assistance_service_server::AssistanceServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
@@ -22,6 +23,7 @@ use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceSer
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
+use super::assistance::AssistanceGrpc;
 use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
@@ -34,6 +36,7 @@ use super::registry::RegistryGrpc;
 use super::status::refused;
 use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
+use crate::assistance::AssistanceDesk;
 use crate::clock::Clock;
 use crate::evidence::EvidenceDesk;
 use crate::external::ExternalDesk;
@@ -204,7 +207,19 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(registry)
         .add_service(people)
         .add_service(external(externals))
+        .add_service(assistance(services))
         .add_service(copying)
+}
+
+fn assistance(services: &Services) -> AssistanceServiceServer<AssistanceGrpc> {
+    let desk = AssistanceDesk::new(
+        services.region,
+        Arc::clone(&services.ledger),
+        Arc::clone(&services.writer),
+        Arc::clone(&services.policies),
+    );
+    AssistanceServiceServer::new(AssistanceGrpc::new(Arc::new(desk)))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn external(desk: Arc<ExternalDesk>) -> ExternalServiceServer<ExternalGrpc> {

@@ -114,12 +114,14 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::FilingEnded
         | RefusalCode::NothingToReview
         | RefusalCode::TransferUnknown
+        | RefusalCode::AssistanceUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled
         | RefusalCode::AlreadyEnrolled
         | RefusalCode::FilingStands
         | RefusalCode::TransferStands
+        | RefusalCode::AssistanceStands
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress
         | RefusalCode::VisitProvisional
@@ -153,6 +155,10 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PolicyState
         | RefusalCode::ExternalTotals
         | RefusalCode::ExternalCorrects
+        | RefusalCode::AssistanceNothing
+        | RefusalCode::AssistanceNotEntitled
+        | RefusalCode::AssistanceNotByPolicy
+        | RefusalCode::AssistanceMoved
         | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps

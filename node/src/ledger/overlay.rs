@@ -198,6 +198,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
         Row::External(row) => Row::External(row.placed(place)),
+        Row::Assistance(row) => Row::Assistance(row.placed(place)),
         Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
             refused: row.refused.map(place),
             ..row
@@ -242,6 +243,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Regained(_)
         | Row::RegainedLegs(_)
         | Row::ExternalOf(_)
+        | Row::AssistanceOf(_)
+        | Row::AssistanceAt(_)
         | Row::Transfer(_)
         | Row::Relation(_)
         | Row::HandedId(_)

@@ -95,6 +95,8 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::HomeRefused(_)
         | NodeRecord::ExternalNoted(_)
         | NodeRecord::ExternalWithdrawn(_)
+        | NodeRecord::AssistanceGranted(_)
+        | NodeRecord::AssistanceWithdrawn(_)
         | NodeRecord::SnapshotsGiven(_)
         | NodeRecord::ReceiptsAcknowledged(_)
         | NodeRecord::PolicyProposed(_)

@@ -2,6 +2,7 @@
 
 mod rows;
 
+mod assistance;
 mod people;
 mod provisional;
 mod restores;

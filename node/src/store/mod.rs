@@ -6,6 +6,7 @@
 //! simulation, [`embedded`] on sled. `conformance` is what any backend must pass.
 
 pub mod apply;
+mod assistance_row;
 #[cfg(test)]
 mod conformance;
 pub mod embedded;
@@ -25,6 +26,7 @@ mod row;
 mod table;
 mod transfer_row;
 
+pub use assistance_row::AssistanceRow;
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;

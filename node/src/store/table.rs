@@ -17,6 +17,7 @@ use huitong_core::record::registry::{InstitutionRow, Member};
 use huitong_core::region::RegionCode;
 
 use super::StoreError;
+use super::assistance_row::AssistanceRow;
 use super::external_row::ExternalRow;
 use super::location::Location;
 use super::looked_row::LookedRow;
@@ -171,6 +172,12 @@ tables! {
     80 External(id: CoreId) => ExternalRow, external;
     /// Home role: the settlement of the core system that made a change of a person's record.
     81 ExternalOf(psn_no: PsnNo, change: u64) => CoreId, external_of;
+    /// Home role: assistance on a year's totals, granted.
+    85 Assistance(id: ActId) => AssistanceRow, assistance;
+    /// Home role: the grant that stands for a person's year.
+    86 AssistanceOf(psn_no: PsnNo, year: u16) => ActId, assistance_of;
+    /// Home role: the grant that made a change of a person's record.
+    87 AssistanceAt(psn_no: PsnNo, change: u64) => ActId, assistance_at;
     /// A transfer of the relationship, at either home.
     60 Transfer(id: TransferId) => TransferRow, transfer;
     /// How a person's relationship stands, when a transfer touched it.

@@ -30,7 +30,7 @@ async fn import(world: &World, kind: v1::ImportKind, word: &str, file: &str) -> 
 }
 
 /// Ningbo has a hospital of its own, which is not on the network.
-async fn prepare(world: &World) {
+pub async fn prepare(world: &World) {
     let file = format!(
         "code,name,type,grade,administration,networked,from\n\
          {INSTITUTION},宁波市第一医院,general,three,city,no,2020-01-01\n"
@@ -40,7 +40,7 @@ async fn prepare(world: &World) {
 }
 
 /// A stay of 3,000 yuan that met the deductible of 1,200.
-fn stay(core_id: &str, number: &str) -> v1::ExternalSettlement {
+pub fn stay(core_id: &str, number: &str) -> v1::ExternalSettlement {
     v1::ExternalSettlement {
         core_id: core_id.to_owned(),
         psn_no: PERSON.to_owned(),
@@ -66,7 +66,7 @@ fn stay(core_id: &str, number: &str) -> v1::ExternalSettlement {
     }
 }
 
-async fn record(
+pub async fn record(
     world: &World,
     settlement: v1::ExternalSettlement,
 ) -> Result<v1::RecordExternalResponse, Status> {

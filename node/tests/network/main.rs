@@ -14,6 +14,9 @@
 )]
 
 mod admissions;
+mod assistance;
+mod assistance_kept;
+mod assistance_later;
 mod bills;
 mod bureau;
 mod by_hand;

@@ -12,7 +12,7 @@ use crate::relay::Commits;
 use crate::reversals::legs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
-const SECTION: &str = "
+pub const SECTION: &str = "
 [provisional]
 care = \"emergency\"
 ceiling = \"2500\"
@@ -28,12 +28,12 @@ async fn allowed(world: World) -> World {
     world
 }
 
-fn emergency(mut bill: v1::Bill) -> v1::Bill {
+pub fn emergency(mut bill: v1::Bill) -> v1::Bill {
     bill.visit.as_mut().unwrap().arrival = v1::Arrival::Emergency.into();
     bill
 }
 
-async fn estimate(hospital: &mut Hospital, bill: v1::Bill) {
+pub async fn estimate(hospital: &mut Hospital, bill: v1::Bill) {
     let request = v1::EstimateRequest { bill: Some(bill) };
     hospital.client.estimate(request).await.unwrap();
 }
@@ -46,7 +46,7 @@ fn amounts(settled: &v1::Settlement) -> Vec<(Fund, i64)> {
 }
 
 /// Asks until the home region's word is known.
-async fn trued_up(hospital: &mut Hospital, request_id: &str) -> v1::Settlement {
+pub async fn trued_up(hospital: &mut Hospital, request_id: &str) -> v1::Settlement {
     loop {
         let settlement = hospital.get(request_id).await.unwrap();
         if settlement.state() != State::Provisional {

@@ -10,6 +10,7 @@
 )]
 
 pub mod apportion;
+pub mod assistance;
 pub mod bill;
 pub mod bounds;
 pub mod canonical;

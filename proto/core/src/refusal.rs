@@ -194,6 +194,18 @@ refusals! {
     ExternalCorrects "external.corrects" No "What is corrected must be a withdrawn settlement of the same person and visit that nothing corrects yet; list the person's." "被更正的须为同一人员、同一次就诊、已撤回且尚未更正的网外结算，请查看该人员的网外结算列表。";
     /// An account holds less than is said to be paid from it.
     AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
+    /// No settlement of the year counts.
+    AssistanceNothing "assistance.nothing_counts" No "No settlement of this year that stands counts for it, up to the day named; look at the person's record, and at the day." "该年度截至所示日期没有可计入的有效结算，请核对人员档案和认定日期。";
+    /// The policy helps nobody like this person on a year's totals.
+    AssistanceNotEntitled "assistance.not_entitled" No "The policy of that day does not help this person on a year's totals; look at the identities that hold on the day." "该日政策对此人员不作年度救助，请核对该日的救助身份。";
+    /// The policy would pay more than assistance on the year.
+    AssistanceNotByPolicy "assistance.not_by_policy" No "On the year as one bill the named rule of the policy would pay or count what the settlements did already; its authors must except the year so far." "政策所示规则会对年度合并费用重复支付或计算，须由政策编写人员排除本年度已结算费用。";
+    /// The year was granted already.
+    AssistanceStands "assistance.stands" No "Assistance on this year was granted to the person by the named act and stands; withdraw it first." "该人员本年度已由所示业务核定救助且有效，须先撤回。";
+    /// The year is not the assessed one any more.
+    AssistanceMoved "assistance.year_changed" No "The year is not as it was assessed any more; assess it again and look." "年度结算与核定测算时不一致，请重新测算后办理。";
+    /// No such grant.
+    AssistanceUnknown "assistance.unknown" No "There is no such grant here; list them." "无此救助核定，请查看列表。";
     /// More than one person's record may hold.
     RecordFull "person.record_full" No "The person's record holds as many of these as it may; end or correct some." "该人员档案中此类记录已达上限，请先终止或更正部分记录。";
     /// No document of this digest was put forward here.

@@ -109,6 +109,34 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why assistance on a year's totals stands no more (依申请救助撤回原因).
+    AssistanceEndReason, "reason to withdraw assistance" {
+        /// The year came out differently since, and it is granted anew (本年度结算变动，重新核定).
+        1 YearChanged "year_changed",
+        /// The person was not in need after all (不符合救助条件).
+        2 NotEntitled "not_entitled",
+        /// It was granted with a wrong person or day (办理有误).
+        3 Mistaken "mistaken",
+        /// It was not paid out, or was paid back (未发放或已退回).
+        4 NotPaidOut "not_paid_out",
+    }
+}
+
+vocabulary! {
+    /// Why a settlement of the year is not counted for assistance on its totals (不计入年度救助的原因).
+    NotCounted, "reason not to count a settlement" {
+        /// A layer of assistance applied when it was settled (结算时已适用救助).
+        1 Assisted "assisted",
+        /// The care began after the day on which need was found (认定日之后就诊).
+        2 Later "later",
+        /// Another scheme than the one of that day paid it (其他险种结算).
+        3 OtherScheme "other_scheme",
+        /// The policy that decides does not decide this kind of treatment (政策不含该医疗类别).
+        4 OtherSetting "other_setting",
+    }
+}
+
+vocabulary! {
     /// Why a settlement of the core system counts no more (网外结算记录撤回原因).
     ExternalEndReason, "reason to withdraw an external settlement" {
         /// The core system reversed it (核心系统已冲正).

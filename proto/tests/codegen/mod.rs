@@ -10,6 +10,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/common/v1/backup.proto",
     "huitong/common/v1/common.proto",
     "huitong/policy/v1/policy.proto",
+    "huitong/settlement/v1/assistance.proto",
     "huitong/settlement/v1/claim.proto",
     "huitong/settlement/v1/evidence.proto",
     "huitong/settlement/v1/external.proto",

@@ -13,14 +13,22 @@ use huitong_tests::world::{Party, World};
 
 /// The address that the page's lines are typed with.
 const ENDPOINT: &str = "https://node.example:7443";
+/// The page.
+const PAGE: &str = "external-records.md";
 /// Whose stay the page records.
 const PERSON: u32 = 17;
 
 /// Types the commands of a block in a folder.
-async fn type_all(world: &World, folder: &std::path::Path, block: &Block, exit: i32) -> usize {
+pub(crate) async fn type_all(
+    world: &World,
+    folder: &std::path::Path,
+    block: &Block,
+    page: &str,
+    exit: i32,
+) -> usize {
     let all = exchanges(block);
     for Exchange { typed, shown } in &all {
-        let place = format!("external-records.md:{}: {typed}", block.line);
+        let place = format!("{page}:{}: {typed}", block.line);
         let words = words(typed);
         assert_eq!(words[..2], ["huitong", "node"], "{place}");
         let endpoint = world.endpoint(&NINGBO);
@@ -66,11 +74,11 @@ async fn every_command_of_the_page_prints_what_stands_below_it_and_its_settlemen
     ] {
         std::fs::copy(from.join(file), folder.path().join(to)).unwrap();
     }
-    let (page, mut run) = (page_of("external-records.md"), 0);
+    let (page, mut run) = (page_of(PAGE), 0);
     for block in blocks(&page) {
         run += match block.info.as_str() {
-            "console node" => type_all(&world, folder.path(), &block, 0).await,
-            "console node exits 65" => type_all(&world, folder.path(), &block, 65).await,
+            "console node" => type_all(&world, folder.path(), &block, PAGE, 0).await,
+            "console node exits 65" => type_all(&world, folder.path(), &block, PAGE, 65).await,
             other => {
                 let (_, name) = other.rsplit_once(' ').unwrap();
                 std::fs::write(folder.path().join(name), &block.text).unwrap();

@@ -29,6 +29,7 @@
 )]
 
 mod abuse;
+mod assistance;
 mod bounds;
 mod catalogue;
 mod certificates;

@@ -4,6 +4,7 @@
 //! Nothing is decided here. Values come out of the record as they stand after the event; only what a record
 //! leaves unsaid (the rest of a person's totals, a stream's head) is read from the rows before it.
 
+mod assistance;
 pub(crate) mod cover;
 mod external;
 mod home;
@@ -102,6 +103,10 @@ pub fn changes(
         NodeRecord::PersonChanged(record) => person::changed(record, at, ground, &mut out)?,
         NodeRecord::ExternalNoted(record) => external::noted(record, at, ground, &mut out)?,
         NodeRecord::ExternalWithdrawn(record) => external::withdrawn(record, at, ground, &mut out)?,
+        NodeRecord::AssistanceGranted(record) => assistance::granted(record, at, ground, &mut out)?,
+        NodeRecord::AssistanceWithdrawn(record) => {
+            assistance::withdrawn(record, at, ground, &mut out)?;
+        }
         NodeRecord::SettledByHand(record) => person::by_hand(record, at, &mut out),
         NodeRecord::VisitFreed(record) => person::freed(record, ground, &mut out)?,
         NodeRecord::EmergencyReviewed(record) => person::reviewed(record, at, &mut out),

@@ -5,6 +5,7 @@
 //! event, and reading a record twice changes nothing. Deliberately absent: what can be asked again (how far
 //! a peer has read) and what is only an attempt (a stale version, an unreachable home).
 
+pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
 pub mod external;
@@ -32,6 +33,7 @@ use crate::digest::Digest;
 use crate::provisional::Provisional;
 use crate::region::RegionCode;
 
+use assistance::{AssistanceGranted, AssistanceWithdrawn};
 use by_hand::{SettledByHand, VisitFreed};
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
@@ -169,6 +171,10 @@ pub enum NodeRecord {
     TruedUp(TruedUp),
     /// Treatment role: a provisional settlement is taken back.
     ProvisionalTakenBack(ProvisionalTakenBack),
+    /// Home role: assistance on a year's totals is granted.
+    AssistanceGranted(AssistanceGranted),
+    /// Home role: such a grant stands no more.
+    AssistanceWithdrawn(AssistanceWithdrawn),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -246,6 +252,8 @@ canonical_enum!(NodeRecord {
     72 => Provisional(record),
     73 => TruedUp(record),
     74 => ProvisionalTakenBack(record),
+    85 => AssistanceGranted(record),
+    86 => AssistanceWithdrawn(record),
 });
 
 impl NodeRecord {

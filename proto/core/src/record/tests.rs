@@ -1,5 +1,6 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
+mod assistance;
 mod external;
 mod looks;
 mod people;
@@ -178,6 +179,7 @@ fn records_have_one_form() {
         .chain(&of_people())
         .chain(&of_looks())
         .chain(&external::of_externals())
+        .chain(&assistance::of_assistance())
     {
         laws(record);
     }
