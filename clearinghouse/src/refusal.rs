@@ -47,6 +47,10 @@ clearing_codes! {
     StreamConflict "stream.conflict" No "Another leg is held under this number; the stream stands still until a clearing officer has looked." "该序号已登记其他内容，序列已停止接收，须由清算人员核查。";
     /// Not the next number.
     StreamGap "stream.gap" No "Only the next number is taken; go on from the number named." "只接收下一个序号，请从所示序号续传。";
+    /// A stream of tags does not go on from what it had said.
+    TagsConflict "tags.conflict" No "The tags do not go on from what is held; nothing more of this stream is taken until the region's bureau begins it anew (huitong node duplicates begin)." "标签序列与已登记内容不相衔接，已停止接收，须由该统筹区经办机构重新开始上报（huitong node duplicates begin）。";
+    /// Another stream of the region's tags took its place.
+    TagsOldStream "tags.old_stream" No "A newer stream of this region's tags, named here, has taken this one's place; begin anew." "本统筹区已有所示的较新标签序列，请重新开始上报。";
     /// A leg that is not the caller's.
     LegOtherRegion "leg.other_region" No "A region reports only what it is owed itself, as receivable, and what it owes itself, as payable." "统筹区只能上报本区的应收或应付。";
     /// A debt of a region to itself.

@@ -174,6 +174,7 @@ fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
     state.plan = loaded.plan;
     state.books = loaded.books;
     state.restored = loaded.restored;
+    state.tags = loaded.tags;
     Ok(state)
 }
 

@@ -13,6 +13,7 @@ mod release;
 mod resume;
 mod statement;
 mod status;
+mod tags;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ pub(crate) use release::release;
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionStatus, Status, status};
+pub(crate) use tags::{matches, report_tags, tag_position};
 
 use crate::refusal::Refusal;
 use crate::state::State;

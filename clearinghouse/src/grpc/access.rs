@@ -21,6 +21,9 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
         Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
         Row::method("/huitong.clearing.v1.ClearingService/RegainLegs", node),
+        Row::method("/huitong.clearing.v1.TagService/TagPosition", node),
+        Row::method("/huitong.clearing.v1.TagService/ReportTags", node),
+        Row::method("/huitong.clearing.v1.TagService/ListMatches", node),
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
@@ -53,11 +56,10 @@ mod tests {
             .iter()
             .filter(|row| row.target().starts_with("/huitong."))
         {
-            let expected = if row.target().contains("ClearingService") {
-                "y...."
-            } else {
-                "....y"
-            };
+            let is_nodes = ["ClearingService", "TagService"]
+                .iter()
+                .any(|service| row.target().contains(service));
+            let expected = if is_nodes { "y...." } else { "....y" };
             let found: String = callers
                 .iter()
                 .map(|caller| {

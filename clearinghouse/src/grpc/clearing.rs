@@ -141,7 +141,7 @@ impl ClearingService for ClearingGrpc {
 }
 
 /// The caller's region. The table lets only nodes in; whoever else comes this far is refused again.
-fn region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
+pub(super) fn region<T>(request: &Request<T>) -> Result<RegionCode, Status> {
     match huitong_transport::peer(request)? {
         Identity::RegionNode(region) => Ok(*region),
         other @ (Identity::RegionNodeSigning(_)

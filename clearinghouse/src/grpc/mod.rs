@@ -7,6 +7,7 @@ mod clearing;
 mod officer;
 mod routes;
 mod status;
+mod tags;
 mod wire;
 
 pub use access::access_table;

@@ -1,4 +1,4 @@
-//! Both services under one roof, with health and reflection.
+//! All services under one roof, with health and reflection.
 
 use std::sync::Arc;
 
@@ -7,12 +7,14 @@ use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
+use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
 use super::officer::OfficerGrpc;
 use super::status::status;
+use super::tags::TagGrpc;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
 
@@ -33,6 +35,8 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
         reader: writer.reader(),
         refused: |code, about| status(&Refusal::general(code, about)),
     });
+    let tags = TagServiceServer::new(TagGrpc(Arc::clone(writer)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -53,6 +57,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
     Ok(Routes::new(clearing)
         .add_service(officers)
         .add_service(copying)
+        .add_service(tags)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

@@ -69,12 +69,13 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::LegUnknownRegion
             | ClearingCode::CycleUnknownMember => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
-            ClearingCode::StreamConflict => GrpcCode::AlreadyExists,
+            ClearingCode::StreamConflict | ClearingCode::TagsConflict => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld
             | ClearingCode::CycleNotLast
             | ClearingCode::CycleOtherPlan
+            | ClearingCode::TagsOldStream
             | ClearingCode::CycleNotBegun
             | ClearingCode::CyclePassed
             | ClearingCode::CycleCutOff

@@ -7,6 +7,7 @@
 
 mod matching;
 mod stream;
+mod tags;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use huitong_netting::{Members, NettingPlan};
 
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
+pub(crate) use tags::TagsHeld;
 
 use crate::books::{self, Books};
 
@@ -70,6 +72,8 @@ pub(crate) struct State {
     pub(crate) books: Books,
     /// Its own last restore.
     pub(crate) restored: Restore,
+    /// How far each region's tags are held.
+    pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
 }
 
 /// A record that does not fit what stands: damage, or a fault of this program.
@@ -101,6 +105,7 @@ impl State {
             plan: None,
             books: Books::new(BTreeMap::new()),
             restored: Restore::NEVER,
+            tags: BTreeMap::new(),
         }
     }
 
@@ -180,6 +185,15 @@ impl State {
                 };
             }
             ClearingRecord::Resumed(_) => self.restored.waits_since = None,
+            ClearingRecord::TagsTaken(taken) => {
+                let held = TagsHeld::with(self.tags.get(&taken.region), &taken.batch);
+                self.tags.insert(taken.region, held);
+            }
+            ClearingRecord::TagsHalted(halted) => {
+                if let Some(held) = self.tags.get_mut(&halted.region) {
+                    held.halted_at = Some(halted.number);
+                }
+            }
             ClearingRecord::Netted(netted) => self.net(netted)?,
         }
         Ok(())

@@ -81,6 +81,7 @@ mod tests {
         let [one, two] = ["330200", "510100"].map(|code| code.parse().unwrap());
         let day = "2026-03-02".parse().unwrap();
         let debt = crate::testing::debt(1, 2, 3, 100).debt();
+        let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
         let rows = [
             pair(keys::CURSOR, b"cursor"),
             (keys::block(one, 1), b"b1".to_vec()),
@@ -93,6 +94,9 @@ mod tests {
             (keys::plan_day(1), b"p".to_vec()),
             (keys::debt(debt), b"k".to_vec()),
             (keys::incarnation(one), b"i".to_vec()),
+            (keys::tag(tag, one), b"t".to_vec()),
+            (keys::matched(one, tag, two), Vec::new()),
+            (keys::tag_stream(one), b"v".to_vec()),
         ];
         index.write(rows.to_vec()).unwrap();
         index.write(rows.to_vec()).unwrap();

@@ -13,6 +13,9 @@
 //! | `a` account | its turnover |
 //! | `r` | the own incarnation, and since when no cycle goes on because of a restore |
 //! | `i` region | the incarnation of its node and what that drew |
+//! | `t` tag, region | the stream that said so, and whether the region has cover in force |
+//! | `u` region, tag, other region | nothing: both had the tag at some time |
+//! | `v` region | how far its tags are held |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
 
@@ -21,6 +24,7 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
 use huitong_core::canonical_struct;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
 use huitong_core::leg::Debt;
 use huitong_core::record::clearing::Actor;
@@ -39,6 +43,9 @@ pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
 pub(super) const ACCOUNTS: &[u8] = b"a";
 pub(super) const INCARNATIONS: &[u8] = b"i";
+pub(super) const TAGS: &[u8] = b"t";
+pub(super) const MATCHES: &[u8] = b"u";
+pub(super) const TAG_STREAMS: &[u8] = b"v";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -66,6 +73,18 @@ pub(super) fn cut_off(day: BusinessDay) -> Vec<u8> {
 
 pub(super) fn incarnation(region: RegionCode) -> Vec<u8> {
     key(INCARNATIONS, &region)
+}
+
+pub(super) fn tag(tag: Tag, region: RegionCode) -> Vec<u8> {
+    key(TAGS, &(tag, region))
+}
+
+pub(super) fn matched(region: RegionCode, tag: Tag, other: RegionCode) -> Vec<u8> {
+    key(MATCHES, &(region, tag, other))
+}
+
+pub(super) fn tag_stream(region: RegionCode) -> Vec<u8> {
+    key(TAG_STREAMS, &region)
 }
 
 pub(super) fn plan(day: BusinessDay) -> Vec<u8> {

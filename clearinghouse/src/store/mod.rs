@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::duplicate::Tag;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
@@ -27,7 +28,7 @@ pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
-use crate::state::{Cycle, Restore, Stream};
+use crate::state::{Cycle, Restore, Stream, TagsHeld};
 
 /// What a store does.
 pub(crate) trait Store: Send {
@@ -51,6 +52,15 @@ pub(crate) trait Store: Send {
 
     /// The journal up to what is on disk, for a backup of it.
     fn reader(&self) -> Reader;
+    /// A page of a region's matches after one, out of at most `limit` pairs that are indexed; `streams` says which
+    /// tags count.
+    fn matches(
+        &self,
+        region: RegionCode,
+        after: Option<(Tag, RegionCode)>,
+        limit: usize,
+        streams: &BTreeMap<RegionCode, TagsHeld>,
+    ) -> Result<MatchesPage, StoreError>;
 
     /// Everything that the state is begun with.
     fn load(&self) -> Result<Loaded, StoreError>;
@@ -81,11 +91,22 @@ pub(crate) struct Loaded {
     pub(crate) plan: Option<NettingPlan>,
     /// The books.
     pub(crate) books: Books,
+    /// How far each region's tags are held.
+    pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The legs that no plan took, in the order in which they came, each with when it came and the plan
     /// that took its debt under other numbers, if one did.
     pub(crate) legs: Vec<LoadedLeg>,
     /// The last restore of the clearinghouse itself.
     pub(crate) restored: Restore,
+}
+
+/// Tags of a region that another has too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MatchesPage {
+    /// Each with the other region, ascending by tag.
+    pub(crate) matches: Vec<(Tag, RegionCode)>,
+    /// After which the next page begins; none with the last.
+    pub(crate) next: Option<(Tag, RegionCode)>,
 }
 
 /// A leg that no plan took.

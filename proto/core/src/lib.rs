@@ -21,6 +21,7 @@ pub mod coverage;
 pub mod date;
 pub mod decision;
 pub mod digest;
+pub mod duplicate;
 pub mod evidence;
 pub mod external;
 pub mod final_refusal;

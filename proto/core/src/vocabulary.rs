@@ -151,6 +151,20 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why a person whom another region insures too needs nothing more here (重复参保处理结果).
+    DuplicateReason, "reason that settles a duplicate" {
+        /// This region keeps the person; the other one is to end its cover (保留本地参保).
+        1 KeptHere "kept_here",
+        /// Cover here has an end (本地参保已终止).
+        2 EndedHere "ended_here",
+        /// Both may stand, by a rule that the note names (依规可同时参保).
+        3 Lawful "lawful",
+        /// The other region insures somebody else under this document (并非同一人).
+        4 OtherPerson "other_person",
+    }
+}
+
+vocabulary! {
     /// Why an emergency that an institution stated is not accepted as one (急诊认定不通过原因).
     EmergencyDoubt, "reason to reject an emergency" {
         /// The illness was no emergency (病情不符合急诊抢救标准).

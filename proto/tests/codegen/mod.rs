@@ -12,6 +12,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/policy/v1/policy.proto",
     "huitong/settlement/v1/assistance.proto",
     "huitong/settlement/v1/claim.proto",
+    "huitong/settlement/v1/duplicate.proto",
     "huitong/settlement/v1/evidence.proto",
     "huitong/settlement/v1/external.proto",
     "huitong/settlement/v1/home.proto",
@@ -22,6 +23,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/registry.proto",
     "huitong/settlement/v1/transfer.proto",
     "huitong/clearing/v1/clearing.proto",
+    "huitong/clearing/v1/duplicate.proto",
 ];
 
 /// Compiles the .proto files under `root` into `out`: one Rust file a package, and the descriptor set

@@ -115,6 +115,8 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::Resumed(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::TagsTaken(_)
+            | ClearingRecord::TagsHalted(_)
             | ClearingRecord::CutOff(_) => {}
         }
     }

@@ -7,6 +7,7 @@ use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::{NettingPlan, Run, Runs};
 
 use super::journaled::{Journaled, decode, read_plan};
+use super::tags;
 use crate::books::{self, Turnover};
 use crate::store::Index;
 use crate::store::StoreError;
@@ -128,6 +129,8 @@ impl Indexer {
                 vec![(keys::RESTORED.to_vec(), keys::value(&row))]
             }
             ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
+            ClearingRecord::TagsTaken(taken) => tags::taken(&*self.journaled.index, taken)?,
+            ClearingRecord::TagsHalted(halted) => tags::halted(&*self.journaled.index, halted)?,
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
         })
     }

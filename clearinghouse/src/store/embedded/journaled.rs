@@ -45,6 +45,8 @@ impl Journaled {
             | ClearingRecord::Resumed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_)
+            | ClearingRecord::TagsTaken(_)
+            | ClearingRecord::TagsHalted(_)
             | ClearingRecord::Netted(_) => Err(misplaced("legs")),
         }
     }
@@ -115,6 +117,8 @@ impl Journaled {
             | ClearingRecord::Restored(_)
             | ClearingRecord::Resumed(_)
             | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::TagsTaken(_)
+            | ClearingRecord::TagsHalted(_)
             | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
         }
     }

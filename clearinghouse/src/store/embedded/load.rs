@@ -14,7 +14,7 @@ use huitong_netting::{NettingPlan, Run};
 
 use super::journaled::Journaled;
 use crate::books::Books;
-use crate::state::{Cycle, Restore, Stream};
+use crate::state::{Cycle, Restore, Stream, TagsHeld};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, LoadedLeg, StoreError};
 
@@ -61,6 +61,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         cycles,
         plan,
         books: books(index)?,
+        tags: tags(index)?,
         legs,
         restored: restored(index)?,
     })
@@ -203,6 +204,15 @@ fn books(index: &dyn Index) -> Result<Books, StoreError> {
         Ok(())
     })?;
     Ok(Books::new(accounts))
+}
+
+fn tags(index: &dyn Index) -> Result<BTreeMap<RegionCode, TagsHeld>, StoreError> {
+    let mut tags = BTreeMap::new();
+    each(index, keys::TAG_STREAMS, |key, value| {
+        tags.insert(keys::of_key(key)?, keys::read(value)?);
+        Ok(())
+    })?;
+    Ok(tags)
 }
 
 /// Visits every row of a table in order.

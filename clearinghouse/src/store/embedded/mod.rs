@@ -7,12 +7,15 @@
 mod indexer;
 mod journaled;
 mod load;
+mod tags;
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
+use huitong_core::duplicate::Tag;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
@@ -23,7 +26,8 @@ use tracing::{error, info, warn};
 
 use self::indexer::Indexer;
 use self::journaled::Journaled;
-use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
+use super::{Index, Loaded, MatchesPage, Store, StoreError, StoreEvent, keys};
+use crate::state::TagsHeld;
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;
@@ -155,6 +159,16 @@ impl Store for Embedded {
 
     fn reader(&self) -> Reader {
         self.journal.reader()
+    }
+
+    fn matches(
+        &self,
+        region: RegionCode,
+        after: Option<(Tag, RegionCode)>,
+        limit: usize,
+        streams: &BTreeMap<RegionCode, TagsHeld>,
+    ) -> Result<MatchesPage, StoreError> {
+        tags::matches(&*self.index, region, after, limit, streams)
     }
 
     fn load(&self) -> Result<Loaded, StoreError> {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use crate::canonical::Artifact;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
+use crate::duplicate::{TagBatch, TagStream};
 use crate::leg::NumberedLeg;
 use crate::record::recovery::RestoreMark;
 use crate::region::RegionCode;
@@ -36,6 +37,10 @@ pub enum ClearingRecord {
     Restored(Restored),
     /// An officer said which cycle was cut off last before that, and cycles go on.
     Resumed(Resumed),
+    /// The next batch of a region's tags was taken.
+    TagsTaken(TagsTaken),
+    /// A stream of tags does not go on from what it had said before.
+    TagsHalted(TagsHalted),
 }
 
 canonical_enum!(ClearingRecord {
@@ -48,6 +53,8 @@ canonical_enum!(ClearingRecord {
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
+    90 => TagsTaken(record),
+    91 => TagsHalted(record),
 });
 
 impl Artifact for ClearingRecord {
@@ -178,6 +185,39 @@ pub struct StreamReleased {
 }
 
 canonical_struct!(StreamReleased { region, by, at });
+
+/// The next batch of a region's tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagsTaken {
+    /// Whose.
+    pub region: RegionCode,
+    /// The batch.
+    pub batch: TagBatch,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(TagsTaken { region, batch, at });
+
+/// A batch did not stand on what is held: nothing more of its stream is taken. A new stream ends it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagsHalted {
+    /// Whose.
+    pub region: RegionCode,
+    /// The stream.
+    pub stream: TagStream,
+    /// The number that was offered.
+    pub number: u64,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(TagsHalted {
+    region,
+    stream,
+    number,
+    at
+});
 
 /// The end of a cycle's intake.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,0 +1,170 @@
+//! Tags of people with cover: a stream's next batch and nothing else, and what regions have in common.
+//!
+//! In order of precedence: a region outside the directory or of an older incarnation, a batch that is too large, a
+//! stream that another took the place of, a stream that was halted, a batch that does not stand on what is held
+//! (which halts it), a number that is not the next. A region is told its own tags and with whom it shares each.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::duplicate::{CHANGES_AT_MOST, Tag, TagBatch};
+use huitong_core::record::clearing::{ClearingRecord, TagsHalted, TagsTaken};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+
+use super::intake::{Told, stream};
+use super::{Context, Decided, Decision};
+use crate::refusal::{ClearingCode, Refusal};
+use crate::state::TagsHeld;
+use crate::store::MatchesPage;
+
+/// The most pairs that one page is made of.
+const PAIRS_AT_ONCE: usize = 512;
+
+/// What is held of the region's tags.
+pub(crate) fn tag_position(context: &Context<'_>, by: Told) -> Decision<Option<TagsHeld>> {
+    Ok(match stream(context, by) {
+        Ok(_) => Decided::answer(context.state.tags.get(&by.region).cloned()),
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
+/// Takes the next batch of a region's tags; answers with the last number held.
+pub(crate) fn report_tags(
+    context: &Context<'_>,
+    region: RegionCode,
+    batch: TagBatch,
+) -> Decision<u64> {
+    let (number, chain) = match standing(context, region, &batch) {
+        Ok(standing) => standing,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    if batch.number <= number {
+        // One before the last that was another is found by the batch after it.
+        let is_other = batch.number == number && batch.digest() != chain;
+        return Ok(if is_other {
+            halt(context, region, &batch)
+        } else {
+            Decided::answer(number)
+        });
+    }
+    let expected = number.saturating_add(1);
+    if batch.number != expected {
+        let detail = format_args!("expected number {expected}, found {}", batch.number);
+        return Ok(Decided::refuse(Refusal::new(
+            ClearingCode::StreamGap,
+            detail,
+        )));
+    }
+    if batch.before != chain {
+        return Ok(halt(context, region, &batch));
+    }
+    let taken = TagsTaken {
+        region,
+        batch,
+        at: context.now,
+    };
+    Ok(Decided::record(ClearingRecord::TagsTaken(taken), expected))
+}
+
+/// The number and the digest that the batch must stand on.
+fn standing(
+    context: &Context<'_>,
+    region: RegionCode,
+    batch: &TagBatch,
+) -> Result<(u64, huitong_core::digest::Digest), Refusal> {
+    let incarnation = batch.stream.incarnation;
+    stream(
+        context,
+        Told {
+            region,
+            incarnation,
+        },
+    )?;
+    if batch.changes.len() > CHANGES_AT_MOST {
+        let detail = format_args!("batch: at most {CHANGES_AT_MOST} changes");
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    let beginning = (0, TagBatch::BEGINNING);
+    let Some(held) = context.state.tags.get(&region) else {
+        return begins(batch, beginning);
+    };
+    if held.stream == batch.stream {
+        return match held.halted_at {
+            Some(number) => Err(conflict(number)),
+            None => Ok((held.held, held.chain)),
+        };
+    }
+    if !batch.stream.succeeds(&held.stream) {
+        let counts = held.stream;
+        let detail = format_args!(
+            "incarnation {}, generation {}, key {}",
+            counts.incarnation, counts.generation, counts.key
+        );
+        return Err(Refusal::new(ClearingCode::TagsOldStream, detail));
+    }
+    begins(batch, beginning)
+}
+
+/// The first batch of a stream stands on nothing: one that says otherwise has no stream that could be halted.
+fn begins<T>(batch: &TagBatch, beginning: T) -> Result<T, Refusal> {
+    if batch.number == 1 && batch.before != TagBatch::BEGINNING {
+        let detail = "batch: the first stands on nothing";
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    Ok(beginning)
+}
+
+fn conflict(number: u64) -> Refusal {
+    Refusal::new(
+        ClearingCode::TagsConflict,
+        format_args!("at number {number}"),
+    )
+}
+
+/// The alarm: nothing more of the stream is taken.
+fn halt(context: &Context<'_>, region: RegionCode, batch: &TagBatch) -> Decided<u64> {
+    let halted = TagsHalted {
+        region,
+        stream: batch.stream,
+        number: batch.number,
+        at: context.now,
+    };
+    Decided {
+        record: Some(ClearingRecord::TagsHalted(halted)),
+        answer: Err(conflict(batch.number)),
+    }
+}
+
+/// What a region is told of its matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Matches {
+    /// The page.
+    pub(crate) page: MatchesPage,
+    /// How far every region's tags are held.
+    pub(crate) regions: BTreeMap<RegionCode, TagsHeld>,
+}
+
+/// A page of the region's matches after one.
+pub(crate) fn matches(
+    context: &Context<'_>,
+    by: Told,
+    after: Option<(Tag, RegionCode)>,
+) -> Decision<Matches> {
+    if let Err(refusal) = stream(context, by) {
+        return Ok(Decided::refuse(refusal));
+    }
+    let state = context.state;
+    let listed = state.tags.iter();
+    let listed = listed.filter(|(region, _)| state.members.of(**region).is_some());
+    let regions: BTreeMap<RegionCode, TagsHeld> = listed
+        .map(|(region, held)| (*region, held.clone()))
+        .collect();
+    let page = context
+        .store
+        .matches(by.region, after, PAIRS_AT_ONCE, &regions)?;
+    Ok(Decided::answer(Matches { page, regions }))
+}
+
+#[cfg(test)]
+mod tests;
