@@ -8,6 +8,7 @@ pub mod assistance;
 mod bill_file;
 mod check_config;
 mod close_day;
+pub mod duplicates;
 mod evidence;
 pub mod external;
 pub mod filing;
@@ -81,6 +82,9 @@ pub enum NodeCommand {
     /// Transfer the relationship of a person between this region and another / 医保关系转移接续
     #[command(subcommand)]
     Transfer(transfer::TransferCommand),
+    /// Find people whom another region insures too, and say what becomes of them / 重复参保
+    #[command(subcommand)]
+    Duplicates(duplicates::DuplicatesCommand),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -139,6 +143,7 @@ impl NodeCommand {
             Self::External(external) => external.run(out),
             Self::Assistance(assistance) => assistance.run(out),
             Self::Transfer(transfer) => transfer.run(out),
+            Self::Duplicates(duplicates) => duplicates.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

@@ -6,6 +6,7 @@
 
 mod calendar;
 mod directory;
+mod duplicates;
 mod filing;
 mod identity;
 mod limits;
@@ -86,6 +87,12 @@ pub fn read(
     let clearinghouse = root
         .optional_section("clearinghouse")
         .map(|section| endpoint(&section));
+    let named = if clearinghouse.is_some() {
+        duplicates::Clearing::Named
+    } else {
+        duplicates::Clearing::Absent
+    };
+    let duplicates = duplicates::read(&root, folder, named);
     let calendar = calendar::read(&root, folder);
     let reversal = reversal::read(&root);
     let filing = filing::read(&root);
@@ -108,6 +115,7 @@ pub fn read(
                 } else {
                     None
                 },
+                duplicates: duplicates?,
                 calendar: calendar?,
                 reversal: reversal?,
                 filing: filing?,

@@ -8,6 +8,7 @@
 //! | [`home`] | What does a region answer for its own people? |
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`transfer`] | How does a person come to have another home region? |
+//! | [`duplicates`] | Whom does another region insure too? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
 //! | [`hand`] | How is a bill settled that a patient paid and brought home? |
@@ -43,6 +44,7 @@ pub mod command;
 mod compute;
 pub mod config;
 mod delivery;
+pub mod duplicates;
 pub mod error;
 pub mod evidence;
 pub mod external;

@@ -26,6 +26,7 @@ pub use start_error::StartError;
 use crate::chance::Chance;
 use crate::clock::{Calendar, Clock};
 use crate::compute::aside;
+use crate::duplicates::{DuplicateDesk, DuplicateRule};
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::reverse::ReversalRule;
@@ -39,7 +40,7 @@ use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
-use crate::recovery::{self, Recovery};
+use crate::recovery::Recovery;
 use crate::transfer::TransferDesk;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
@@ -49,7 +50,7 @@ mod running;
 
 pub use running::RunningNode;
 
-use desks::{office, people, registry, transfers};
+use desks::{duplicates, office, people, recovery, registry, transfers};
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
@@ -75,6 +76,8 @@ pub struct NodeConfig {
     pub directory: Vec<DirectoryEntry>,
     /// The clearinghouse, `https://host:port`; legs wait without one.
     pub clearinghouse: Option<String>,
+    /// With what people are looked for whom another region insures too; they are not without it.
+    pub duplicates: Option<DuplicateRule>,
     /// Days that are no business days.
     pub calendar: Calendar,
     /// Which settlements of its people are reversed, and by whom.
@@ -112,6 +115,7 @@ struct Heart {
     reporter: Option<Arc<Reporter>>,
     recovery: Arc<Recovery>,
     transfers: Arc<TransferDesk>,
+    duplicates: Arc<DuplicateDesk>,
     report_every: Duration,
 }
 
@@ -175,24 +179,22 @@ fn assemble(
         timing: config.timing,
         catalogue: read_catalogue(&ledger)?.map(Arc::new),
     }));
+    let looking = (
+        config.duplicates,
+        config.clearinghouse.as_deref(),
+        config.watch,
+    );
+    let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let people = people(region, parts, (config.filing, watch), &clock);
-    let recovery = Arc::new(Recovery::new(recovery::Parts {
-        region,
-        ledger: Arc::clone(&ledger),
-        writer: Arc::clone(&writer),
-        treatment: Arc::clone(&treatment),
-        homes: homes.clone(),
-        reporter: reporter.clone(),
-        signer: config.certified.clone(),
-        chance,
-        every: report_every,
-    })?);
+    let collecting = (config.certified.clone(), chance, report_every);
+    let recovery = recovery((region, parts), &treatment, (&homes, &reporter), collecting)?;
     let reported = reporter.as_deref().map(Reporter::reported);
     let registry = registry(parts, &treatment, calendar, (region, &clock), reported);
     let services = Services {
         people,
         transfers: Arc::clone(&transfers),
+        duplicates: Arc::clone(&duplicates),
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
@@ -215,6 +217,7 @@ fn assemble(
         reporter,
         recovery,
         transfers,
+        duplicates,
         report_every,
     };
     Ok((heart, services))
@@ -353,6 +356,8 @@ impl Heart {
         let transfers = Arc::clone(&self.transfers);
         let handing_over = transfers.run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(handing_over)));
+        let looking = Arc::clone(&self.duplicates).run(self.report_every, stop.clone());
+        tasks.push(after_recovery(Box::pin(looking)));
         if let Some(reporter) = self.reporter.clone() {
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }

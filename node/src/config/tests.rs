@@ -12,6 +12,9 @@ use crate::clock::SystemClock;
 
 const EXAMPLE: &str = include_str!("../../../deploy/config/node.example.toml");
 
+/// The fingerprint of the key in the folder.
+const KEY_ID: &str = "a76a3e8aac9eca0a";
+
 fn region(text: &str) -> RegionCode {
     text.parse().unwrap()
 }
@@ -39,6 +42,8 @@ fn folder() -> TempDir {
         let path = certs.join("peers").join(format!("{other}-signing.crt"));
         fs::write(path, of_other.chain_pem()).unwrap();
     }
+    let key = huitong_core::duplicate::TagKey::from_bytes([7; 32]);
+    fs::write(folder.path().join("duplicates.key"), key.expose()).unwrap();
     fs::write(
         folder.path().join("holidays.txt"),
         "# spring\n2026-02-17\n\n2026-02-18 # 2nd\n",
@@ -233,4 +238,31 @@ fn a_file_that_is_not_there_is_named() {
         error.to_string().starts_with("/nowhere/node.toml: "),
         "{error}"
     );
+}
+
+#[test]
+fn duplicates_are_looked_for_with_a_key_and_a_clearinghouse() {
+    let folder = folder();
+    let with = |from: &str, to: &str| EXAMPLE.replace(from, to);
+    let named = with("# key = \"dup", "key = \"dup");
+    let rule = read_in(&folder, &named).ok().unwrap().node.duplicates;
+    let rule = rule.unwrap();
+    assert_eq!(rule.key.id().to_string(), KEY_ID);
+    assert!(
+        read_in(&folder, EXAMPLE)
+            .ok()
+            .unwrap()
+            .node
+            .duplicates
+            .is_none()
+    );
+    let line = EXAMPLE.lines().position(|line| line == "[duplicates]");
+    let line = line.unwrap() + 2;
+    let place = format!("{line} duplicates.key");
+    let lost = named.replace("duplicates.key\"", "lost.key\"");
+    check(&folder, &lost, &[&place]);
+    let other = named.replace("duplicates.key\"", "holidays.txt\"");
+    check(&folder, &other, &[&place]);
+    let alone = named.replace("[clearinghouse]\nendpoint", "# endpoint");
+    check(&folder, &alone, &[&format!("{} duplicates.key", line - 1)]);
 }

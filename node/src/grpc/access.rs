@@ -86,6 +86,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.policy.v1.PolicyOfficeService/Replay", officer),
     ];
     rows.extend(of_transfers(node, officer));
+    rows.extend(of_duplicates(node, officer));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
     rows.extend(of_anyone(&[Caller::AnyCertified]));
@@ -110,6 +111,21 @@ fn of_transfers(node: &[Caller], officer: &[Caller]) -> Vec<Row> {
     let of_nodes = relation.into_iter().map(|path| Row::method(path, node));
     let of_officers = own.into_iter().map(|path| Row::method(path, officer));
     of_nodes.chain(of_officers).collect()
+}
+
+/// What regions tell each other of people whom both insure, and what officers do.
+fn of_duplicates(node: &[Caller], officer: &[Caller]) -> Vec<Row> {
+    let own = [
+        "/huitong.settlement.v1.DuplicateOfficeService/BeginTags",
+        "/huitong.settlement.v1.DuplicateOfficeService/ListDuplicates",
+        "/huitong.settlement.v1.DuplicateOfficeService/ResolveDuplicate",
+    ];
+    let compare = "/huitong.settlement.v1.DuplicateService/CompareCover";
+    let of_officers = own.into_iter().map(|path| Row::method(path, officer));
+    [Row::method(compare, node)]
+        .into_iter()
+        .chain(of_officers)
+        .collect()
 }
 
 /// What whoever has a certificate may ask.

@@ -10,6 +10,8 @@ use huitong_proto::DESCRIPTORS;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::assistance_service_server::AssistanceServiceServer;
+use huitong_proto::settlement::v1::duplicate_office_service_server::DuplicateOfficeServiceServer;
+use huitong_proto::settlement::v1::duplicate_service_server::DuplicateServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
@@ -24,6 +26,7 @@ use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
 use super::assistance::AssistanceGrpc;
+use super::duplicate::DuplicateGrpc;
 use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
@@ -38,6 +41,7 @@ use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::assistance::AssistanceDesk;
 use crate::clock::Clock;
+use crate::duplicates::DuplicateDesk;
 use crate::evidence::EvidenceDesk;
 use crate::external::ExternalDesk;
 use crate::home::HomeRole;
@@ -70,6 +74,8 @@ pub struct Services {
     pub people: Arc<PeopleDesk>,
     /// Transfers of the relationship.
     pub transfers: Arc<TransferDesk>,
+    /// People whom another region insures too.
+    pub duplicates: Arc<DuplicateDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -143,7 +149,10 @@ fn of_parties(services: &Services) -> Routes {
         .max_decoding_message_size(MAX_MESSAGE_BYTES)
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&services.policies)));
+    let desk = Arc::clone(&services.duplicates);
+    let duplicates = DuplicateServiceServer::new(DuplicateGrpc { desk });
     Routes::new(institution)
+        .add_service(duplicates)
         .add_service(home)
         .add_service(treatment)
         .add_service(policy)
@@ -200,7 +209,11 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
     let desk = Arc::clone(&services.transfers);
     let transfers = TransferServiceServer::new(TransferGrpc { desk })
         .max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let desk = Arc::clone(&services.duplicates);
+    let duplicates = DuplicateOfficeServiceServer::new(DuplicateGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES);
     routes
+        .add_service(duplicates)
         .add_service(transfers)
         .add_service(evidence)
         .add_service(office)

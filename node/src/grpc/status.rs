@@ -159,6 +159,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::AssistanceNotEntitled
         | RefusalCode::AssistanceNotByPolicy
         | RefusalCode::AssistanceMoved
+        | RefusalCode::DuplicatesOff
+        | RefusalCode::DuplicateUnknown
+        | RefusalCode::StillCovered
         | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps

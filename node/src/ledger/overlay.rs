@@ -196,6 +196,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::HomeSettlement(row) => Row::HomeSettlement(at_home(row, place)),
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
+        Row::TagBatch(at) => Row::TagBatch(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
         Row::External(row) => Row::External(row.placed(place)),
         Row::Assistance(row) => Row::Assistance(row.placed(place)),
@@ -215,6 +216,9 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Provisional(_)
         | Row::ProvisionalOf(_)
         | Row::TruedUp(_)
+        | Row::TagHead(_)
+        | Row::Tag(_)
+        | Row::Duplicate(_)
         | Row::Filings(_)
         | Row::Account(_)
         | Row::Institution(_)

@@ -1,27 +1,37 @@
 //! The desks of a node: what officers call, put together over the same ledger and writer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use huitong_certs::SigningKey;
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use tokio::sync::watch;
 
+use super::StartError;
 use crate::chance::Chance;
 use crate::clock::{Calendar, Clock};
+use crate::duplicates::report::TagClient;
+use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
 use crate::home::HomeRole;
-use crate::home::watch::Watch;
+use crate::home::watch::{Watch, WatchLimits};
 use crate::ledger::Ledger;
-use crate::legs::report::Reported;
+use crate::legs::report::{Reported, Reporter};
 use crate::office::Office;
-use crate::peers::Homes;
+use crate::peers::{Calling, Homes};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::policies::PolicyBook;
+use crate::recovery::{self, Recovery};
 use crate::registry::{self, Registry};
+use crate::store::StoreError;
 use crate::transfer::TransferDesk;
 use crate::transfer::deliver::WayThere;
 use crate::treatment::TreatmentRole;
 use crate::writer::Writer;
+
+/// What every desk stands on.
+type Parts<'a> = (&'a Arc<Ledger>, &'a Arc<Writer>, &'a Arc<PolicyBook>);
 
 pub(super) fn transfers(
     (ledger, writer, _): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
@@ -40,6 +50,45 @@ pub(super) fn transfers(
     // Weakly: the desk has the role too.
     home.reaches(WayThere::of(&desk));
     desk
+}
+
+pub(super) fn duplicates(
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    homes: &Homes,
+    (clock, calling): (&Arc<dyn Clock>, &Calling),
+    (rule, clearing, watch): (Option<DuplicateRule>, Option<&str>, WatchLimits),
+) -> Result<Arc<DuplicateDesk>, StartError> {
+    let client = clearing.map(|endpoint| TagClient::new(endpoint, &calling.dialer));
+    Ok(Arc::new(DuplicateDesk::new(duplicates::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        homes: homes.clone(),
+        clock: Arc::clone(clock),
+        chance: Arc::clone(&calling.chance),
+        rule,
+        client: client.transpose().map_err(StartError::Clearinghouse)?,
+        watch,
+    })))
+}
+
+pub(super) fn recovery(
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    treatment: &Arc<TreatmentRole>,
+    (homes, reporter): (&Homes, &Option<Arc<Reporter>>),
+    (signer, chance, every): (CertifiedKey, Arc<dyn Chance>, Duration),
+) -> Result<Arc<Recovery>, StoreError> {
+    Ok(Arc::new(Recovery::new(recovery::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        treatment: Arc::clone(treatment),
+        homes: homes.clone(),
+        reporter: reporter.clone(),
+        signer,
+        chance,
+        every,
+    })?))
 }
 
 pub(super) fn registry(

@@ -39,6 +39,7 @@ use super::guard::{Guard, Purpose};
 use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
+mod duplicates;
 mod recovery;
 mod transfer;
 

@@ -3,6 +3,7 @@
 mod rows;
 
 mod assistance;
+mod duplicates;
 mod people;
 mod provisional;
 mod restores;

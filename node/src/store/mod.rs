@@ -9,6 +9,7 @@ pub mod apply;
 mod assistance_row;
 #[cfg(test)]
 mod conformance;
+mod duplicate_row;
 pub mod embedded;
 mod external_row;
 pub mod image;
@@ -27,6 +28,7 @@ mod table;
 mod transfer_row;
 
 pub use assistance_row::AssistanceRow;
+pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;

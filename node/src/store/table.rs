@@ -6,6 +6,7 @@ use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
 use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
+use huitong_core::duplicate::Tag;
 use huitong_core::external::CoreId;
 use huitong_core::id::{ActId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
@@ -18,6 +19,7 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
+use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::external_row::ExternalRow;
 use super::location::Location;
 use super::looked_row::LookedRow;
@@ -202,4 +204,12 @@ tables! {
     73 Signed(psn_no: PsnNo) => SignedRow, signed;
     /// Home role: a provisional settlement that was trued up.
     74 TruedUp(treatment: RegionCode, id: SettlementId) => TrueUp, trued_up;
+    /// Home role: how far the stream of tags for the clearinghouse is written.
+    90 TagHead() => TagHead, tag_head;
+    /// Home role: a tag that was reported.
+    91 Tag(tag: Tag) => TagRow, tag;
+    /// Home role: a batch of tags, by its number in its stream.
+    92 TagBatch(number: u64) => Location, tag_batch;
+    /// Home role: a person whom another region insures too, or did.
+    93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
 }

@@ -253,6 +253,7 @@ impl World {
                 .clearing
                 .as_ref()
                 .map(|it| format!("https://{}", it.address)),
+            duplicates: None,
             calendar: Calendar::new(BTreeSet::new()),
             reversal: self.rule,
             filing: FilingRule::standard(),

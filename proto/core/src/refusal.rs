@@ -192,6 +192,12 @@ refusals! {
     ExternalTotals "external.totals" No "The settlement states other totals than the policy of its days declares, as named; state each of them, also where it adds nothing." "所填累计与就诊日政策所设不符（见所示），各项均须填写，未增加的填 0。";
     /// What it corrects is not there to be corrected.
     ExternalCorrects "external.corrects" No "What is corrected must be a withdrawn settlement of the same person and visit that nothing corrects yet; list the person's." "被更正的须为同一人员、同一次就诊、已撤回且尚未更正的网外结算，请查看该人员的网外结算列表。";
+    /// The node has no key to find duplicates with.
+    DuplicatesOff "duplicates.off" No "This node does not look for duplicate cover; its operator sets [duplicates] key in its configuration and restarts it." "本节点未启用重复参保核查，须由运维人员在配置 [duplicates] 中设置 key 后重启。";
+    /// No such duplicate.
+    DuplicateUnknown "duplicates.unknown" No "Nothing says that this person is insured by that region too; list the duplicates." "没有该人员与该统筹区的重复参保记录，请查看重复参保列表。";
+    /// Cover here goes on.
+    StillCovered "duplicates.still_covered" No "Cover here goes on for more than 31 days; end it first (huitong node person lapse), or give another reason." "本地参保在 31 日内不会终止，请先办理停保（huitong node person lapse），或改选其他原因。";
     /// An account holds less than is said to be paid from it.
     AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
     /// No settlement of the year counts.

@@ -13,6 +13,7 @@
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
+//! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
@@ -37,6 +38,7 @@ mod clearing_restored;
 mod command;
 mod crashes;
 mod damage;
+mod duplicates;
 mod evidence;
 mod external;
 mod handbook;

@@ -260,6 +260,7 @@ impl Party {
             filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
+            duplicates: None,
             calendar: Calendar::new(BTreeSet::new()),
             clock: self.clock(),
             journal: journal_options(),

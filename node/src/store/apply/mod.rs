@@ -6,6 +6,7 @@
 
 mod assistance;
 pub(crate) mod cover;
+mod duplicate;
 mod external;
 mod home;
 pub(crate) mod import;
@@ -133,6 +134,11 @@ pub fn changes(
         NodeRecord::LateOffered(record) => late::offered(record, at, ground, &mut out)?,
         NodeRecord::LateEnded(record) => late::ended(record, ground, &mut out)?,
         NodeRecord::SupplementTaken(record) => late::supplemented(record, ground, &mut out)?,
+        NodeRecord::TagsBegun(record) => duplicate::begun(record, &mut out),
+        NodeRecord::TagsWritten(record) => duplicate::written(record, at, ground, &mut out)?,
+        NodeRecord::MatchesSeen(record) => duplicate::seen(record, ground, &mut out)?,
+        NodeRecord::CoverTold(record) => duplicate::told(record, ground, &mut out)?,
+        NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

@@ -311,6 +311,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         super::assistance::assistance(),
         super::transfers::transfers(),
         provisional::provisional(),
+        duplicates::duplicates(),
     ]
     .concat();
     let table_of = |key: &Key| encode_to_vec(key)[0];

@@ -8,6 +8,7 @@
 pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
+pub mod duplicate;
 pub mod external;
 pub mod hand;
 pub mod home;
@@ -35,6 +36,7 @@ use crate::region::RegionCode;
 
 use assistance::{AssistanceGranted, AssistanceWithdrawn};
 use by_hand::{SettledByHand, VisitFreed};
+use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
@@ -175,6 +177,16 @@ pub enum NodeRecord {
     AssistanceGranted(AssistanceGranted),
     /// Home role: such a grant stands no more.
     AssistanceWithdrawn(AssistanceWithdrawn),
+    /// Home role: the stream of tags for the clearinghouse begins, or begins anew.
+    TagsBegun(TagsBegun),
+    /// Home role: a batch of tags for the clearinghouse.
+    TagsWritten(TagsWritten),
+    /// Home role: whom another region insures too, as the clearinghouse has it now.
+    MatchesSeen(MatchesSeen),
+    /// Home role: another region's word on somebody whom it insures too.
+    CoverTold(CoverTold),
+    /// Home role: an officer says what becomes of a person whom another region insures too.
+    DuplicateResolved(DuplicateResolved),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -254,6 +266,11 @@ canonical_enum!(NodeRecord {
     74 => ProvisionalTakenBack(record),
     85 => AssistanceGranted(record),
     86 => AssistanceWithdrawn(record),
+    90 => TagsBegun(record),
+    91 => TagsWritten(record),
+    92 => MatchesSeen(record),
+    93 => CoverTold(record),
+    94 => DuplicateResolved(record),
 });
 
 impl NodeRecord {

@@ -1,6 +1,7 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
 mod assistance;
+mod duplicates;
 mod external;
 mod looks;
 mod people;
