@@ -17,6 +17,7 @@ mod import;
 mod leave_out;
 pub mod person;
 pub mod policy;
+pub mod provisional;
 mod recover;
 mod release_person;
 mod restore;
@@ -85,6 +86,9 @@ pub enum NodeCommand {
     /// Find people whom another region insures too, and say what becomes of them / 重复参保
     #[command(subcommand)]
     Duplicates(duplicates::DuplicatesCommand),
+    /// What was settled while a home region could not be reached, and who bears the difference / 先行结算
+    #[command(subcommand)]
+    Provisional(provisional::ProvisionalCommand),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -144,6 +148,7 @@ impl NodeCommand {
             Self::Assistance(assistance) => assistance.run(out),
             Self::Transfer(transfer) => transfer.run(out),
             Self::Duplicates(duplicates) => duplicates.run(out),
+            Self::Provisional(provisional) => provisional.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

@@ -198,12 +198,13 @@ fn outcome(
         Err(status) => return Err(Refused::of_status(&status)),
     };
     match settled.state() {
-        settlement::State::Settled | settlement::State::Reversed => Ok(settled),
+        settlement::State::Settled
+        | settlement::State::Reversed
+        | settlement::State::Provisional
+        | settlement::State::Borne => Ok(settled),
         settlement::State::Refused => Err(Refused::of_wire(&settled.refusal.unwrap())),
         settlement::State::Abandoned
         | settlement::State::Prepared
-        | settlement::State::Provisional
-        | settlement::State::Borne
         | settlement::State::Unspecified => {
             panic!("no outcome is this: {settled:?}")
         }

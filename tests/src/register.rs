@@ -37,6 +37,13 @@ pub const SHANGHAI: Region = Region {
     category: "in_service",
     policy: include_str!("../data/employee.toml"),
 };
+/// Residents, as in Ningbo; emergencies are settled provisionally while the region cannot be reached.
+pub const HANGZHOU: Region = Region {
+    code: "330100",
+    scheme: "resident",
+    category: "adult",
+    policy: include_str!("../data/provisional.toml"),
+};
 /// The region of the handbook for policy authors, whose documents take the place of this one.
 pub const MAANSHAN: Region = Region {
     code: "340500",

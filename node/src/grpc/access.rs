@@ -219,6 +219,14 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.AssistanceService/AssessAll",
             officer,
         ),
+        Row::method(
+            "/huitong.settlement.v1.ProvisionalService/ListGiven",
+            officer,
+        ),
+        Row::method(
+            "/huitong.settlement.v1.ProvisionalService/ListTruedUp",
+            officer,
+        ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
     ]
 }

@@ -29,6 +29,8 @@ pub mod officer;
 pub mod people;
 pub mod people_client;
 pub mod policy;
+pub mod provisional;
+pub mod provisional_client;
 pub mod recovery;
 pub mod recovery_client;
 pub mod registry;

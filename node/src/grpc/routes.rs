@@ -17,6 +17,7 @@ use huitong_proto::settlement::v1::external_service_server::ExternalServiceServe
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
+use huitong_proto::settlement::v1::provisional_service_server::ProvisionalServiceServer;
 use huitong_proto::settlement::v1::recovery_service_server::RecoveryServiceServer;
 use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServer;
 use huitong_proto::settlement::v1::relation_service_server::RelationServiceServer;
@@ -34,6 +35,7 @@ use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::office::PolicyOfficeGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
+use super::provisional::ProvisionalGrpc;
 use super::recovery::RecoveryGrpc;
 use super::registry::RegistryGrpc;
 use super::status::refused;
@@ -221,6 +223,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(people)
         .add_service(external(externals))
         .add_service(assistance(services))
+        .add_service(provisional(services))
         .add_service(copying)
 }
 
@@ -232,6 +235,12 @@ fn assistance(services: &Services) -> AssistanceServiceServer<AssistanceGrpc> {
         Arc::clone(&services.policies),
     );
     AssistanceServiceServer::new(AssistanceGrpc::new(Arc::new(desk)))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn provisional(services: &Services) -> ProvisionalServiceServer<ProvisionalGrpc> {
+    let (treatment, home) = (Arc::clone(&services.treatment), Arc::clone(&services.home));
+    ProvisionalServiceServer::new(ProvisionalGrpc { treatment, home })
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 

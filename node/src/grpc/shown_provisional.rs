@@ -109,7 +109,8 @@ fn about(
     }
 }
 
-fn to_wire(true_up: TrueUp) -> v1::TrueUp {
+/// A true-up as messages say it.
+pub(super) fn to_wire(true_up: TrueUp) -> v1::TrueUp {
     v1::TrueUp {
         cash_decided_fen: true_up.decided.get(),
         patient_fen: true_up.patient.get(),

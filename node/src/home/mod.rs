@@ -42,6 +42,7 @@ pub mod signing;
 pub mod standing;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trued_up;
 mod unbroken;
 pub mod watch;
 

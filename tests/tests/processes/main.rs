@@ -15,6 +15,7 @@
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
+//! | [`provisional`] | Who pays what when the home region is away, over kills, and does the list say so? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
 //! | [`python`] | Can a client in another language settle? |
@@ -43,6 +44,7 @@ mod evidence;
 mod external;
 mod handbook;
 mod policies;
+mod provisional;
 mod python;
 mod race;
 mod rebuild;

@@ -6,6 +6,7 @@
 //! by `drive`, which puts it to the home region until that answers. No leg follows before.
 
 pub mod records;
+pub mod seen;
 
 use std::sync::Arc;
 use std::time::Duration;
