@@ -117,3 +117,6 @@ impl HomeRole {
 }
 
 const NOT_BOOKED: StoreError = StoreError::Inconsistent("a true-up of what is not booked");
+
+#[cfg(test)]
+mod tests;
