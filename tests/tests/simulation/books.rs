@@ -5,10 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
+use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
+use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::reversal::ReversalOrdered;
+use huitong_core::record::transfer::{HandTaken, SupplementTaken};
 use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
@@ -21,6 +25,16 @@ use huitong_netting::NettingPlan;
 pub struct NodeBooks {
     /// What was put to home regions, as it was put last.
     pub prepared: BTreeMap<SettlementId, Prepared>,
+    /// What was given while a home region could not be reached.
+    pub provisional: BTreeMap<SettlementId, Provisional>,
+    /// How what was provisional was trued up, in either role.
+    pub trued_up: Vec<TruedUp>,
+    /// Words of this home to new ones, in their order.
+    pub handed: Vec<HandWord>,
+    /// Words of old homes that were taken here, in their order.
+    pub taken: Vec<HandTaken>,
+    /// Late claims of old homes that were counted in here.
+    pub supplements: Vec<SupplementTaken>,
     pub settled: Vec<Settled>,
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
@@ -80,6 +94,13 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::Committed(record) => books.committed.push(record),
             NodeRecord::ReversalOrdered(record) => books.ordered.push(record),
             NodeRecord::ReversalBooked(record) => books.reversed.push(record.reversal),
+            NodeRecord::Provisional(record) => {
+                books.provisional.insert(record.settlement, record);
+            }
+            NodeRecord::TruedUp(record) => books.trued_up.push(record),
+            NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
+            NodeRecord::HandTaken(record) => books.taken.push(record),
+            NodeRecord::SupplementTaken(record) => books.supplements.push(record),
             NodeRecord::CommitRegained(regained) => {
                 let record = regained.record;
                 books.regained.insert(record.body().clearing.settlement);

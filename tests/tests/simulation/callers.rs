@@ -12,6 +12,7 @@ use huitong_proto::policy::v1::policy_office_service_client::PolicyOfficeService
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
+use huitong_proto::settlement::v1::transfer_service_client::TransferServiceClient;
 use huitong_transport::{Clock, Dialer, TransportError, call_within};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -37,6 +38,10 @@ pub enum Answer {
     Abandoned,
     /// Its outcome is not known yet.
     Open,
+    /// Settled while the home region could not be reached, which has not answered yet.
+    Provisional(Given),
+    /// Settled provisionally, and finally refused by the home region: it stands at the treatment region's cost.
+    Borne(Given, Difference),
     /// No outcome of the id; the code of why.
     None(String),
 }
@@ -48,16 +53,41 @@ pub struct Told {
     pub settlement: String,
     /// What each fund and account pays, in fen.
     pub amounts: Vec<(i32, i64)>,
-    /// What the person pays at the counter, in fen.
+    /// The person's cash by the home region's decision, in fen.
     pub cash_fen: i64,
+    /// When it was provisional: what was given then, and what became of it.
+    pub trued_up: Option<(Given, Difference)>,
+}
+
+/// What a hospital was told of a provisional settlement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Given {
+    /// What the person pays at the counter, in fen.
+    pub told: i64,
+    /// What funds and accounts are to pay.
+    pub advanced: i64,
+}
+
+/// What a hospital was told of the home region's word on it, in fen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    pub decided: i64,
+    pub patient: i64,
+    pub refund: i64,
+    pub home_bears: i64,
+    pub treatment_bears: i64,
 }
 
 impl Answer {
     /// Whether it is for ever.
     pub const fn is_final(&self) -> bool {
         match self {
-            Self::Settled(_) | Self::Reversed(_) | Self::Refused(_) | Self::Abandoned => true,
-            Self::Open | Self::None(_) => false,
+            Self::Settled(_)
+            | Self::Reversed(_)
+            | Self::Refused(_)
+            | Self::Borne(..)
+            | Self::Abandoned => true,
+            Self::Open | Self::Provisional(_) | Self::None(_) => false,
         }
     }
 
@@ -65,7 +95,12 @@ impl Answer {
     pub const fn settlement(&self) -> Option<&Told> {
         match self {
             Self::Settled(told) | Self::Reversed(told) => Some(told),
-            Self::Refused(_) | Self::Abandoned | Self::Open | Self::None(_) => None,
+            Self::Refused(_)
+            | Self::Abandoned
+            | Self::Open
+            | Self::Provisional(_)
+            | Self::Borne(..)
+            | Self::None(_) => None,
         }
     }
 
@@ -80,15 +115,19 @@ impl Answer {
             v1::State::Refused => Self::Refused(settlement.refusal.unwrap().code),
             v1::State::Abandoned => Self::Abandoned,
             v1::State::Prepared => Self::Open,
-            v1::State::Provisional | v1::State::Borne | v1::State::Unspecified => {
-                panic!("no policy here allows it: {:?}", settlement.state())
+            v1::State::Provisional => Self::Provisional(given(&settlement).unwrap()),
+            v1::State::Borne => {
+                let given = given(&settlement).unwrap();
+                Self::Borne(given, difference(&settlement).unwrap())
             }
+            v1::State::Unspecified => panic!("a settlement in no state"),
         }
     }
 }
 
 impl Told {
     fn of(settlement: v1::Settlement) -> Self {
+        let trued_up = given(&settlement).zip(difference(&settlement));
         let receipt = settlement.receipt.expect("settled without a receipt");
         let decision = settlement.decision.expect("settled without a decision");
         let amounts = receipt.amounts.iter();
@@ -96,8 +135,28 @@ impl Told {
             settlement: settlement.settlement,
             amounts: amounts.map(|paid| (paid.fund, paid.amount_fen)).collect(),
             cash_fen: decision.cash_fen,
+            trued_up,
         }
     }
+}
+
+fn given(settlement: &v1::Settlement) -> Option<Given> {
+    let of = settlement.provisional.as_ref()?;
+    Some(Given {
+        told: of.cash_told_fen,
+        advanced: of.advanced_fen,
+    })
+}
+
+fn difference(settlement: &v1::Settlement) -> Option<Difference> {
+    let of = settlement.provisional.as_ref()?.true_up.as_ref()?;
+    Some(Difference {
+        decided: of.cash_decided_fen,
+        patient: of.patient_fen,
+        refund: of.refund_fen,
+        home_bears: of.home_bears_fen,
+        treatment_bears: of.treatment_bears_fen,
+    })
 }
 
 /// The stable code of a failed call.
@@ -131,6 +190,14 @@ impl Hospital {
         let mut client = self.0.clone();
         let answer = call_within(PATIENCE, request, |request| client.settle(request)).await;
         Answer::of(answer.map(|answer| answer.into_inner().settlement))
+    }
+
+    /// What would be paid; the code of why nobody says.
+    pub async fn estimate(&self, bill: v1::Bill) -> Result<(), String> {
+        let mut client = self.0.clone();
+        let request = v1::EstimateRequest { bill: Some(bill) };
+        let answer = call_within(PATIENCE, request, |request| client.estimate(request)).await;
+        answer.map(drop).map_err(|status| code(&status))
     }
 
     pub async fn cancel(&self, request_id: &str, of: Somebody) -> Answer {
@@ -173,6 +240,7 @@ pub struct Officers {
     registry: RegistryServiceClient<Channel>,
     first: PolicyOfficeServiceClient<Channel>,
     second: PolicyOfficeServiceClient<Channel>,
+    transfers: TransferServiceClient<Channel>,
 }
 
 impl Officers {
@@ -183,6 +251,7 @@ impl Officers {
             registry: RegistryServiceClient::new(channel(0)),
             first: PolicyOfficeServiceClient::new(channel(0)),
             second: PolicyOfficeServiceClient::new(channel(1)),
+            transfers: TransferServiceClient::new(channel(0)),
         }
     }
 
@@ -227,6 +296,58 @@ impl Officers {
         };
         let answer = call_within(PATIENCE, request, |request| self.registry.reverse(request));
         answer.await.map(drop).map_err(|status| code(&status))
+    }
+
+    /// Starts the transfer of a person; its id, or the code of why not.
+    pub async fn start_transfer(
+        &mut self,
+        request_id: &str,
+        of: Somebody,
+        to: Somebody,
+        day: &str,
+    ) -> Result<String, String> {
+        let request = v1::StartTransferRequest {
+            request_id: request_id.to_owned(),
+            psn_no: of.psn_no(),
+            from_region: region(of.home).to_string(),
+            to_region: region(to.home).to_string(),
+            new_psn_no: to.psn_no(),
+            credential: format!("e_voucher:{}", of.voucher()),
+            from_day: day.to_owned(),
+            scheme: v1::Scheme::Employee.into(),
+            category: "in_service".to_owned(),
+            retired: false,
+        };
+        let client = &mut self.transfers;
+        let answer = call_within(PATIENCE, request, |request| client.start_transfer(request)).await;
+        let answer = answer.map_err(|status| code(&status))?.into_inner();
+        Ok(answer.transfer.unwrap().transfer)
+    }
+
+    /// Calls a transfer back; the code of why not.
+    pub async fn call_back(&mut self, transfer: &str) -> Result<(), String> {
+        let transfer = transfer.to_owned();
+        let request = v1::CallBackTransferRequest { transfer };
+        let client = &mut self.transfers;
+        let call = call_within(PATIENCE, request, |request| {
+            client.call_back_transfer(request)
+        });
+        call.await.map(drop).map_err(|status| code(&status))
+    }
+
+    /// How every transfer of the region stands, by id.
+    pub async fn transfers(&mut self) -> Result<Vec<(String, v1::TransferState)>, Status> {
+        let request = v1::ListTransfersRequest {
+            after: String::new(),
+            limit: 0,
+            open: false,
+        };
+        let client = &mut self.transfers;
+        let answer = call_within(PATIENCE, request, |request| client.list_transfers(request));
+        let all = answer.await?.into_inner().transfers.into_iter();
+        Ok(all
+            .map(|seen| (seen.transfer.clone(), seen.state()))
+            .collect())
     }
 
     /// Closes the open business day; whether the clearinghouse knows.

@@ -8,8 +8,10 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::callers::{Answer, ClearingOfficer, Officers};
+use crate::cut_off;
 use crate::echo::Echo;
 use crate::laws::{Law, Violation};
+use crate::moving;
 use crate::platform::EventLog;
 use crate::workload::{History, Hospitals};
 
@@ -71,7 +73,12 @@ impl Day {
             Hospitals::of(self.regions, history, echo, self.log.clone())
         };
         self.phase.becomes(Phase::Working);
-        hospitals.all(self.seed, self.regions).await;
+        let of = (self.seed, self.regions);
+        tokio::join!(
+            hospitals.all(self.seed, self.regions),
+            cut_off::all(&hospitals, of),
+            moving::all(&hospitals, of),
+        );
         self.phase.becomes(Phase::WorkDone);
         while self.phase.now() != Phase::Healed {
             sleep(LOOK_EVERY).await;
@@ -79,6 +86,9 @@ impl Day {
         self.ask_for_outcomes(&hospitals).await;
         for number in 0..self.regions {
             self.echo.again(number, None).await;
+        }
+        for story in moving::ended(&self.history.moves(), &mut officers, END_WITHIN).await {
+            self.unended(story);
         }
         self.close(&mut officers).await;
         // What changed after its last word is seen now.

@@ -283,6 +283,7 @@ impl<'a> Driver<'a> {
             asked: history.asked(),
             answers: history.answers(),
             reversals: history.reversals(),
+            moves: history.moves(),
             nodes,
             clearing,
         })

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
+use huitong_core::canonical::Artifact as _;
+use huitong_core::provisional::{Provisional, Used};
 use huitong_core::record::treatment::Prepared;
 use huitong_proto::conversion::claim::claim_to_wire;
 use huitong_proto::conversion::decision::decision_to_wire;
@@ -40,15 +42,17 @@ impl Echo {
     pub async fn again(&self, treatment: usize, request_id: Option<&str>) {
         // Damage is the auditor's business.
         let read = books::of_node(&self.nodes[treatment].disk().copy());
-        for prepared in read.unwrap_or_default().prepared.into_values() {
+        let read = read.unwrap_or_default();
+        for prepared in read.prepared.into_values() {
             let is_asked = request_id.is_none_or(|asked| asked == prepared.request.as_str());
             if is_asked && prepared.home() != region(treatment) {
-                self.commit(treatment, &prepared).await;
+                let given = read.provisional.get(&prepared.settlement);
+                self.commit(treatment, &prepared, given).await;
             }
         }
     }
 
-    async fn commit(&self, treatment: usize, prepared: &Prepared) {
+    async fn commit(&self, treatment: usize, prepared: &Prepared, given: Option<&Provisional>) {
         let code_of_home = prepared.home().to_string();
         let home = REGIONS
             .iter()
@@ -68,7 +72,7 @@ impl Echo {
             }),
             decision: Some(decision_to_wire(&prepared.decision)),
             receipts_held: 0,
-            provisional: Vec::new(),
+            provisional: given.map(used).unwrap_or_default(),
         };
         let mut client = HomeServiceClient::new(channel);
         let answer = call_within(PATIENCE, request, |request| client.commit(request)).await;
@@ -83,4 +87,14 @@ impl Echo {
         self.log
             .note("echo", format_args!("{}: {told}", prepared.request));
     }
+}
+
+/// What the home region is told of a settlement that was given while it could not be reached.
+fn used(given: &Provisional) -> Vec<u8> {
+    let signed = given.signed.clone();
+    let used = Used {
+        signed,
+        at: given.at,
+    };
+    used.to_bytes()
 }

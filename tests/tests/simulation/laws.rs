@@ -2,7 +2,9 @@
 //! no server how something came about, and reckons amounts by hand.
 
 mod clearing;
+mod moves;
 mod people;
+mod provisional;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -15,7 +17,7 @@ use crate::books::{ClearingBooks, NodeBooks};
 use crate::callers::{Answer, Told};
 use crate::register::region;
 use crate::saboteurs::Saboteur;
-use crate::workload::{ALREADY_SETTLED, Asked};
+use crate::workload::{ALREADY_SETTLED, Asked, Move};
 
 /// What must hold, whatever failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,6 +32,10 @@ pub enum Law {
     VisitTwice,
     /// No deductible, ceiling or balance is used twice.
     UsedTwice,
+    /// What was told while a home region was away stands, and the difference equals what is borne of it.
+    Loss,
+    /// Nobody is insured by two homes on one day, or by none.
+    OneHome,
     /// Totals and balances equal the sum of what stands.
     Totals,
     /// Every leg is netted in exactly one cycle, and a cycle pays what its legs say.
@@ -67,6 +73,8 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::DroppedLeg => &[Law::Legs],
         Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
         Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
+        Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
+        Saboteur::LostDifference => &[Law::Loss],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
     }
 }
@@ -77,6 +85,8 @@ pub struct Exhibits {
     pub answers: Vec<(String, Answer)>,
     /// The ids whose settlements somebody wanted taken back.
     pub reversals: BTreeSet<String>,
+    /// The transfers that officers wanted.
+    pub moves: Vec<Move>,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -99,6 +109,8 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.reversals_are_of_one_mind();
     audit.no_visit_is_paid_twice();
     audit.nothing_is_used_twice();
+    audit.differences_are_borne();
+    audit.whoever_moves_has_one_year();
     audit.legs_are_in_the_clearing_once();
     audit.cycles_net_what_stands();
     audit.violations
@@ -174,10 +186,17 @@ impl<'a> Audit<'a> {
 
     /// Who is told that another id has the visit can look there.
     fn visits_said_settled_are(&mut self) {
-        let settled: BTreeSet<(usize, &str)> = self
-            .told_settled()
-            .iter()
-            .map(|(asked, _)| (asked.treatment, asked.visit.as_str()))
+        let answers = self.final_answers();
+        let stands = |asked: &&Asked| {
+            let answer = answers.get(asked.request_id.as_str());
+            answer.is_some_and(|answer| {
+                answer.settlement().is_some() || matches!(answer, Answer::Borne(..))
+            })
+        };
+        let asked = self.exhibits.asked.iter();
+        let settled: BTreeSet<(usize, &str)> = asked
+            .filter(stands)
+            .map(|asked| (asked.treatment, asked.visit.as_str()))
             .collect();
         let told = |id: &str| {
             let already = Answer::None(ALREADY_SETTLED.to_owned());

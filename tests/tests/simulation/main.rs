@@ -11,6 +11,7 @@
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`workload`] | Who calls, and what for? |
+//! | [`cut_off`], [`moving`] | What while a home region is away, and while somebody moves? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`] | What goes wrong when? |
 //! | [`day`], [`driver`], [`simulation`] | How does it go? |
@@ -33,11 +34,13 @@ mod books;
 mod callers;
 mod certificates;
 mod chance;
+mod cut_off;
 mod day;
 mod driver;
 mod echo;
 mod faults;
 mod laws;
+mod moving;
 mod party;
 mod platform;
 mod register;
@@ -169,6 +172,16 @@ fn a_forgotten_reversal_is_caught() {
 #[test]
 fn unchecked_visits_are_caught() {
     is_caught(Saboteur::UncheckedVisit);
+}
+
+#[test]
+fn a_person_handed_over_twice_is_caught() {
+    is_caught(Saboteur::HandOverTwice);
+}
+
+#[test]
+fn a_lost_difference_is_caught() {
+    is_caught(Saboteur::LostDifference);
 }
 
 #[test]

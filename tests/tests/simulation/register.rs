@@ -2,7 +2,9 @@
 //!
 //! The rule is small enough to be reckoned by hand, so that the auditor needs no engine: a start of 1,200.00 a
 //! year, then 70 %, at most 20,000.00 a year; what is left comes from the person's own account as far as it
-//! goes.
+//! goes. Emergencies are settled provisionally while the home region cannot be reached.
+//!
+//! Some people move: each of them has one number at the old home, and another at the new one.
 
 use std::fmt::Write as _;
 
@@ -18,6 +20,12 @@ pub const REGIONS: [&str; 13] = [
 ];
 /// People of each region.
 pub const PEOPLE: u64 = 2;
+/// People of each region who may move to another one; they come after the others.
+pub const MOVERS: u64 = 2;
+/// How much of a shortfall a home region bears, in fen.
+pub const HOME_BEARS: i64 = 20_000;
+/// The first day at the new home of whoever moves: before today, and after every stay but one.
+pub const MOVES: &str = "2024-05-18";
 /// What each person's own account holds at the beginning, in fen.
 pub const OPENING_BALANCE: i64 = 300_000;
 /// The start of a year, in fen.
@@ -26,8 +34,11 @@ pub const START: i64 = 120_000;
 pub const CEILING: i64 = 2_000_000;
 
 const DRUG: &str = "XC09AAA078A001010100001";
-const DISCHARGED: &str = "2024-05-16";
-const ADMITTED: &str = "2024-05-06";
+/// A stay of before anybody moves, and one of since.
+const BEFORE: (&str, &str) = ("2024-05-06", "2024-05-16");
+const SINCE: (&str, &str) = ("2024-05-18", "2024-05-19");
+/// What is added to the number of whoever comes from another region.
+const COMES: u64 = 1_000;
 
 /// A region by its number.
 pub fn region(number: usize) -> RegionCode {
@@ -53,6 +64,36 @@ pub struct Somebody {
 }
 
 impl Somebody {
+    /// Who may move from a region.
+    pub fn mover(home: usize, nth: u64) -> Self {
+        let person = PEOPLE + nth;
+        Self { home, person }
+    }
+
+    /// The same person at another home.
+    pub fn at(self, home: usize) -> Self {
+        let from = u64::try_from(self.home).unwrap();
+        let person = COMES * (from + 1) + self.person;
+        Self { home, person }
+    }
+
+    /// The person's voucher, which goes along.
+    pub fn voucher(self) -> String {
+        let first = match (self.person / COMES).checked_sub(1) {
+            None => self,
+            Some(from) => Self {
+                home: usize::try_from(from).unwrap(),
+                person: self.person % COMES,
+            },
+        };
+        format!("EV{}", psn_no(first.home, first.person))
+    }
+
+    /// The person's number.
+    pub fn psn_no(self) -> String {
+        psn_no(self.home, self.person)
+    }
+
     /// As messages name a person.
     pub fn to_wire(self) -> common::Person {
         common::Person {
@@ -62,9 +103,25 @@ impl Somebody {
     }
 }
 
+/// When and how a stay came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// Planned, before anybody moves.
+    Before,
+    /// Planned, since the day on which people move.
+    Since,
+    /// An emergency, before anybody moves.
+    Emergency,
+}
+
 /// A stay of one line.
-pub fn bill(of: Somebody, visit: &str, fen: i64) -> v1::Bill {
-    let voucher = format!("EV{}", psn_no(of.home, of.person));
+pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
+    let voucher = of.voucher();
+    let ((admitted, discharged), arrival) = match stay {
+        Stay::Before => (BEFORE, v1::Arrival::Direct),
+        Stay::Since => (SINCE, v1::Arrival::Direct),
+        Stay::Emergency => (BEFORE, v1::Arrival::Emergency),
+    };
     v1::Bill {
         person: Some(of.to_wire()),
         credential: Some(common::Credential {
@@ -75,9 +132,9 @@ pub fn bill(of: Somebody, visit: &str, fen: i64) -> v1::Bill {
             episode: visit.to_owned(),
             setting: v1::Setting::Inpatient.into(),
             interim: 0,
-            admitted: ADMITTED.to_owned(),
-            discharged: DISCHARGED.to_owned(),
-            arrival: v1::Arrival::Direct.into(),
+            admitted: admitted.to_owned(),
+            discharged: discharged.to_owned(),
+            arrival: arrival.into(),
             sessions: 1,
             diseases: Vec::new(),
             package: String::new(),
@@ -88,7 +145,7 @@ pub fn bill(of: Somebody, visit: &str, fen: i64) -> v1::Bill {
         lines: vec![v1::BillLine {
             number: 1,
             code: DRUG.to_owned(),
-            date: DISCHARGED.to_owned(),
+            date: discharged.to_owned(),
             quantity: "1".to_owned(),
             amount_fen: fen,
             returns: 0,
@@ -104,7 +161,7 @@ pub fn files(number: usize) -> Vec<Vec<v1::ImportRequest>> {
     let mut members =
         String::from("psn_no,credentials,birth_date,scheme,category,years_paid,coverage\n");
     let mut balances = String::from("psn_no,own\n");
-    for person in 0..PEOPLE {
+    for person in 0..PEOPLE + MOVERS {
         let psn_no = psn_no(number, person);
         let born = "1980-01-01,employee,in_service,9,2015-01-01..";
         writeln!(members, "{psn_no},e_voucher:EV{psn_no},{born}").unwrap();
@@ -155,6 +212,12 @@ scheme = "employee"
 settings = ["inpatient"]
 effective = {{ from = 2023-01-01 }}
 
+[provisional]
+care = "emergency"
+ceiling = "20000"
+snapshot_hours = 1
+home_bears = "{}"
+
 [totals.paid]
 adds = "basic.paid"
 period = "year"
@@ -180,6 +243,7 @@ name = "account"
 take = ["in", "first", "over", "out"]
 payer = "own_account"
 "#,
-        REGIONS[number]
+        REGIONS[number],
+        HOME_BEARS / 100
     )
 }

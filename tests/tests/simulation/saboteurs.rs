@@ -5,10 +5,13 @@ use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use huitong_core::money::Fen;
+use huitong_core::provisional::TrueUp;
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, HomeRow, HomeState, Index, Key, Reached, Row, StoreError, Stream, StreamHead, Table,
+    Change, HomeRow, HomeState, Index, Key, ProvisionalRow, ProvisionalState, Reached, Row,
+    StoreError, Stream, StreamHead, Table,
 };
 
 /// Who breaks what.
@@ -28,6 +31,10 @@ pub enum Saboteur {
     UncheckedVisit,
     /// That a settlement was taken back is forgotten at home.
     ForgottenReversal,
+    /// Which words of an old home are taken is forgotten, and that a new home has taken them.
+    HandOverTwice,
+    /// What is borne of a provisional settlement is forgotten.
+    LostDifference,
     /// After a restart a node serves from an old copy of its disk.
     OldBackup,
 }
@@ -52,6 +59,8 @@ impl Saboteur {
             | Self::DroppedLeg
             | Self::ForgottenId
             | Self::ForgottenReversal
+            | Self::HandOverTwice
+            | Self::LostDifference
             | Self::UncheckedVisit => Stored {
                 images: None,
                 disk,
@@ -87,6 +96,16 @@ impl Forgetful {
                 Some(Row::HomeSettlement(HomeRow { state, ..row }))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
+            (Saboteur::HandOverTwice, Key::HandsHeld(_), _) => None,
+            (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
+                Some(Row::Stream(StreamHead {
+                    acknowledged: 0,
+                    ..head
+                }))
+            }
+            (Saboteur::LostDifference, _, Row::Provisional(row)) => {
+                Some(Row::Provisional(borne_by_nobody(row)))
+            }
             (Saboteur::DroppedLeg, Key::Stream(Stream::Legs), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {
                     written: head.written.saturating_sub(1),
@@ -109,6 +128,20 @@ impl Forgetful {
             Some(_) | None => Ok(false),
         }
     }
+}
+
+fn borne_by_nobody(row: ProvisionalRow) -> ProvisionalRow {
+    let forgotten = |true_up: TrueUp| TrueUp {
+        home_bears: Fen::ZERO,
+        treatment_bears: Fen::ZERO,
+        ..true_up
+    };
+    let state = match row.state {
+        ProvisionalState::TruedUp(true_up) => ProvisionalState::TruedUp(forgotten(true_up)),
+        ProvisionalState::Borne(true_up) => ProvisionalState::Borne(forgotten(true_up)),
+        state => state,
+    };
+    ProvisionalRow { state, ..row }
 }
 
 impl Index for Forgetful {

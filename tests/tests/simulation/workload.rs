@@ -15,7 +15,7 @@ use crate::chance::Seeded;
 use crate::echo::Echo;
 use crate::faults::losing_its_disk;
 use crate::platform::{BEGINNING, EventLog};
-use crate::register::{PEOPLE, Somebody, bill};
+use crate::register::{PEOPLE, Somebody, Stay, bill};
 
 /// Stories of one seed.
 const STORIES: u64 = 36;
@@ -24,10 +24,16 @@ pub const HOMES: usize = 4;
 /// The stretch in which they begin.
 pub const BEGIN_WITHIN_MS: u64 = 6_000;
 /// How long a hospital goes on asking before it leaves an id alone.
-const PATIENCE: Duration = Duration::from_secs(12);
+pub const PATIENCE: Duration = Duration::from_secs(12);
 
 /// What an id is told whose settlement another reversal has taken back.
 const ALREADY_REVERSED: &str = "reversal.already_reversed";
+
+/// What an id is told of whose settlement nothing stands.
+const NOTHING_STANDS: &str = "reversal.nothing_stands";
+
+/// What is told for good of care since the day on which somebody moved.
+const MOVED: &str = "member.moved";
 
 /// What an id is told whose visit stands under another.
 pub const ALREADY_SETTLED: &str = "visit.already_settled";
@@ -40,7 +46,21 @@ pub struct Asked {
     pub request_id: String,
     pub visit: String,
     pub of: Somebody,
+    pub stay: Stay,
     pub fen: i64,
+}
+
+/// A transfer that officers want.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// The person, as the old home and as the new one knows them.
+    pub of: Somebody,
+    pub to: Somebody,
+    /// The first day at the new home.
+    pub day: &'static str,
+    /// The region whose officer starts it, and that officer's id.
+    pub by: usize,
+    pub request_id: String,
 }
 
 /// What hospitals asked and were told, in order.
@@ -53,10 +73,11 @@ struct Told {
     answers: Vec<(String, Answer)>,
     /// The ids whose settlements somebody wants taken back.
     reversals: BTreeSet<String>,
+    moves: Vec<Move>,
 }
 
 impl History {
-    fn ask(&self, asked: &Asked) {
+    pub fn ask(&self, asked: &Asked) {
         self.0.lock().unwrap().asked.push(asked.clone());
     }
 
@@ -64,13 +85,21 @@ impl History {
         self.0.lock().unwrap().asked.clone()
     }
 
-    fn ask_back(&self, asked: &Asked) {
+    pub fn moves(&self) -> Vec<Move> {
+        self.0.lock().unwrap().moves.clone()
+    }
+
+    pub fn ask_to_move(&self, wanted: &Move) {
+        self.0.lock().unwrap().moves.push(wanted.clone());
+    }
+
+    pub fn ask_back(&self, asked: &Asked) {
         let id = asked.request_id.clone();
         self.0.lock().unwrap().reversals.insert(id);
     }
 
     /// The settlement that an id was told of, if it was.
-    fn settlement(&self, asked: &Asked) -> Option<String> {
+    pub fn settlement(&self, asked: &Asked) -> Option<String> {
         let told = self.0.lock().unwrap();
         told.answers.iter().find_map(|(id, answer)| {
             let told = answer.settlement()?;
@@ -98,9 +127,9 @@ impl History {
 #[derive(Clone)]
 pub struct Hospitals {
     hospitals: Arc<Vec<Hospital>>,
-    history: History,
+    pub history: History,
     echo: Echo,
-    log: EventLog,
+    pub log: EventLog,
 }
 
 impl Hospitals {
@@ -122,14 +151,29 @@ impl Hospitals {
         answer
     }
 
-    async fn settle(&self, asked: &Asked, not_after_ms: i64) -> Answer {
+    pub async fn settle(&self, asked: &Asked, not_after_ms: i64) -> Answer {
         let request = v1::SettleRequest {
             request_id: asked.request_id.clone(),
-            bill: Some(bill(asked.of, &asked.visit, asked.fen)),
+            bill: Some(bill(asked.of, &asked.visit, asked.stay, asked.fen)),
             not_after_ms,
         };
         let answer = self.hospitals[asked.treatment].settle(request).await;
         self.told(asked, "settle", answer)
+    }
+
+    /// Asks what would be paid, until somebody says or it takes too long.
+    pub async fn estimate_with_patience(&self, asked: &Asked, chance: &Seeded) {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            let bill = bill(asked.of, &asked.visit, asked.stay, asked.fen);
+            let told = self.hospitals[asked.treatment].estimate(bill).await;
+            let id = &asked.request_id;
+            self.log.note(id, format_args!("estimate: {told:?}"));
+            if told.is_ok() {
+                return;
+            }
+            sleep(chance.millis(200..900)).await;
+        }
     }
 
     /// Gives an id up.
@@ -146,15 +190,18 @@ impl Hospitals {
     }
 
     /// Takes a settlement back under an id of its own, until it is taken back or that is refused for good.
-    async fn reverse_with_patience(&self, asked: &Asked, suffix: &str, chance: &Seeded) {
+    pub async fn reverse_with_patience(&self, asked: &Asked, suffix: &str, chance: &Seeded) {
         let (settled, begun) = (&asked.request_id, Instant::now());
         let request_id = format!("{settled}{suffix}");
         while begun.elapsed() < PATIENCE {
             let hospital = &self.hospitals[asked.treatment];
             let answer = hospital.reverse(&request_id, settled).await;
             let answer = self.told(asked, "reverse", answer);
-            let is_refused = matches!(&answer, Answer::None(code) if code == ALREADY_REVERSED);
-            if matches!(answer, Answer::Reversed(_)) || is_refused {
+            let is_refused = matches!(
+                &answer,
+                Answer::None(code) if code == ALREADY_REVERSED || code == NOTHING_STANDS
+            );
+            if matches!(answer, Answer::Reversed(_) | Answer::Abandoned) || is_refused {
                 return;
             }
             sleep(chance.millis(200..900)).await;
@@ -177,12 +224,16 @@ impl Hospitals {
         }
     }
 
-    async fn settle_with_patience(&self, asked: &Asked, chance: &Seeded) {
+    pub async fn settle_with_patience(&self, asked: &Asked, chance: &Seeded) {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             let answer = self.settle(asked, 0).await;
-            // Another id has the visit: there is nothing left to ask for.
-            if answer.is_final() || answer == Answer::None(ALREADY_SETTLED.to_owned()) {
+            // Another id has the visit, or another region the person: there is nothing left to ask for.
+            let is_elsewhere = matches!(
+                &answer,
+                Answer::None(code) if code == ALREADY_SETTLED || code == MOVED
+            );
+            if answer.is_final() || is_elsewhere {
                 return;
             }
             sleep(chance.millis(200..900)).await;
@@ -226,6 +277,7 @@ impl Hospitals {
             request_id: format!("r{number}{suffix}"),
             visit: format!("v{number}"),
             of,
+            stay: Stay::Before,
             fen,
         };
         // What nobody else knows is gone with a disk, and its people are held until an officer has seen to it.

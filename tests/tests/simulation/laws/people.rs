@@ -12,16 +12,17 @@ use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::totals::TotalSlot;
 
 use super::{Audit, Law};
+use crate::books::NodeBooks;
 use crate::year::{Entry, Year};
 
 /// What changes a person's record.
-enum Change<'a> {
+pub(super) enum Change<'a> {
     Settled(&'a Committed),
     TakenBack(&'a ReversalOrdered),
 }
 
 impl Change<'_> {
-    fn version(&self) -> (u32, u64) {
+    pub(super) fn version(&self) -> (u32, u64) {
         let version = match self {
             Self::Settled(record) => record.after,
             Self::TakenBack(record) => record.person.version,
@@ -29,7 +30,7 @@ impl Change<'_> {
         (version.incarnation, version.change)
     }
 
-    fn settlement(&self) -> SettlementId {
+    pub(super) fn settlement(&self) -> SettlementId {
         match self {
             Self::Settled(record) => record.body().clearing.settlement,
             Self::TakenBack(record) => record.body().clearing.settlement,
@@ -51,9 +52,16 @@ impl Change<'_> {
     }
 }
 
+/// A person's year as it is reckoned, change by change.
+#[derive(Default)]
+pub(super) struct Reckoned {
+    pub(super) year: Year,
+    pub(super) entries: BTreeMap<SettlementId, Entry>,
+}
+
 impl<'a> Audit<'a> {
     /// The changes of each person's record, in their order.
-    fn histories(&self) -> BTreeMap<String, Vec<Change<'a>>> {
+    pub(super) fn histories(&self) -> BTreeMap<String, Vec<Change<'a>>> {
         let mut people: BTreeMap<String, Vec<Change<'a>>> = BTreeMap::new();
         for record in self.committed() {
             let changes = people.entry(psn(record.claim.person)).or_default();
@@ -98,35 +106,49 @@ impl<'a> Audit<'a> {
 
     /// A person's year, reckoned again by hand.
     pub(super) fn nothing_is_used_twice(&mut self) {
-        let nodes = self.exhibits.nodes.iter();
-        let regained: BTreeSet<SettlementId> =
-            nodes.flat_map(|node| node.regained.clone()).collect();
+        let moves = self.exhibits.moves.iter();
+        let moving: BTreeSet<String> = moves
+            .flat_map(|wanted| [wanted.of.psn_no(), wanted.to.psn_no()])
+            .collect();
         for (person, changes) in self.histories() {
-            let mut reckoned = Year::default();
-            let mut entries: BTreeMap<SettlementId, Entry> = BTreeMap::new();
+            // Whoever moves has one year at two homes.
+            if moving.contains(&person) {
+                continue;
+            }
+            let mut reckoned = Reckoned::default();
             for change in changes {
-                let id = change.settlement();
-                match &change {
-                    Change::Settled(record) => {
-                        let entry = reckoned.next(record.decision.total.get());
-                        self.is_what_was_left(&person, record, entry);
-                        entries.insert(id, entry);
-                    }
-                    Change::TakenBack(_) => match entries.remove(&id) {
-                        Some(entry) => reckoned.take_back(entry),
-                        None => self.report(Law::Totals, format!("{person}: {id} never stood")),
-                    },
-                }
-                // What came back was added to the sums in the order in which it came; they are right again by
-                // the next change.
-                if !regained.contains(&id) {
-                    self.totals_are(&person, &change, &reckoned);
-                }
+                self.reckon(&person, &change, &mut reckoned);
             }
         }
     }
 
-    fn is_what_was_left(&mut self, person: &str, record: &Committed, entry: Entry) {
+    pub(super) fn reckon(&mut self, person: &str, change: &Change<'_>, reckoned: &mut Reckoned) {
+        let id = change.settlement();
+        match change {
+            Change::Settled(record) => {
+                let entry = reckoned.year.next(record.decision.total.get());
+                self.is_what_was_left(person, record, entry);
+                reckoned.entries.insert(id, entry);
+            }
+            Change::TakenBack(_) => self.take_back(person, id, reckoned),
+        }
+        // What came back was added to the sums in the order in which it came; they are right again by the next
+        // change.
+        let is_regained = |node: &NodeBooks| node.regained.contains(&id);
+        if !self.exhibits.nodes.iter().any(is_regained) {
+            let (totals, balance) = (change.totals(), change.balance());
+            self.totals_are((person, id), totals, balance, &reckoned.year);
+        }
+    }
+
+    pub(super) fn take_back(&mut self, person: &str, id: SettlementId, reckoned: &mut Reckoned) {
+        match reckoned.entries.remove(&id) {
+            Some(entry) => reckoned.year.take_back(entry),
+            None => self.report(Law::Totals, format!("{person}: {id} never stood")),
+        }
+    }
+
+    pub(super) fn is_what_was_left(&mut self, person: &str, record: &Committed, entry: Entry) {
         let booked = (
             record.decision.fund_total.get(),
             record.decision.own_account.get(),
@@ -143,8 +165,13 @@ impl<'a> Audit<'a> {
         }
     }
 
-    fn totals_are(&mut self, person: &str, change: &Change<'_>, reckoned: &Year) {
-        let (id, balance) = (change.settlement(), change.balance());
+    pub(super) fn totals_are(
+        &mut self,
+        (person, id): (&str, SettlementId),
+        totals: &[(TotalSlot, i64)],
+        balance: i64,
+        reckoned: &Year,
+    ) {
         if balance != reckoned.balance {
             let story = format!(
                 "{person}, {id}: the account holds {balance}, not {}",
@@ -152,7 +179,7 @@ impl<'a> Audit<'a> {
             );
             self.report(Law::Totals, story);
         }
-        for (slot, total) in change.totals() {
+        for (slot, total) in totals {
             let expected = match slot.name.as_str() {
                 "paid" => reckoned.paid,
                 "charged" => reckoned.charged,

@@ -1,0 +1,115 @@
+//! What hospitals do while a home region cannot be reached from where they are: an emergency is settled on what
+//! that region had signed, while the same person goes on being treated elsewhere, and is made good afterwards. All
+//! of it follows from the seed.
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::callers::Answer;
+use crate::chance::Seeded;
+use crate::faults::losing_its_disk;
+use crate::party::host;
+use crate::register::{PEOPLE, Somebody, Stay};
+use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, PATIENCE};
+
+/// Stories of one seed.
+const STORIES: u64 = 3;
+
+/// All stories of a seed, to their ends.
+pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
+    let mut stories = JoinSet::new();
+    for number in 0..STORIES {
+        let (hospitals, chance) = (hospitals.clone(), Seeded::new(seed, 2_000 + number));
+        stories.spawn_local(async move {
+            sleep(chance.millis(0..BEGIN_WITHIN_MS)).await;
+            story(&hospitals, (seed, number), regions, &chance).await;
+        });
+    }
+    while let Some(ended) = stories.join_next().await {
+        ended.unwrap();
+    }
+}
+
+async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize, chance: &Seeded) {
+    let home = chance.place(regions.min(HOMES));
+    let person = chance.within(0..PEOPLE);
+    let of = Somebody { home, person };
+    // What is provisional and not booked yet is gone with the disk of where it was settled.
+    let lost = losing_its_disk(seed, regions);
+    let next_but = |mut place: usize, not: &[Option<usize>]| {
+        while not.contains(&Some(place)) {
+            place = (place + 1) % regions;
+        }
+        place
+    };
+    let treatment = next_but(chance.place(regions), &[Some(home), lost]);
+    let elsewhere = next_but(chance.place(regions), &[Some(home), Some(treatment), lost]);
+    let asked = |treatment, name: String, stay| Asked {
+        treatment,
+        request_id: name.clone(),
+        visit: name,
+        of,
+        stay,
+        fen: i64::try_from(chance.within(2_000..9_000)).unwrap() * 100,
+    };
+    let first = asked(treatment, format!("c{number}"), Stay::Emergency);
+    let rival = asked(elsewhere, format!("c{number}.rival"), Stay::Before);
+    hospitals.history.ask(&first);
+    hospitals.estimate_with_patience(&first, chance).await;
+    turmoil::partition(host(treatment), host(home));
+    let log = &hospitals.log;
+    log.note(&first.request_id, format_args!("cut off {of:?}"));
+    let there = async {
+        // What was signed is not what stands any more.
+        if chance.within(0..4) > 0 {
+            hospitals.history.ask(&rival);
+            hospitals.settle_with_patience(&rival, chance).await;
+        }
+    };
+    tokio::join!(given(hospitals, &first, chance), there);
+    if chance.one_in(4) {
+        // Another id for the same visit, whatever the first was told.
+        let request_id = format!("c{number}.again");
+        let again = Asked {
+            request_id,
+            ..first.clone()
+        };
+        hospitals.history.ask(&again);
+        hospitals.settle(&again, 0).await;
+    }
+    let is_taken_back = chance.one_in(4);
+    if is_taken_back {
+        hospitals.history.ask_back(&first);
+    }
+    tokio::join!(
+        async {
+            if is_taken_back {
+                let back = hospitals.reverse_with_patience(&first, ".back", chance);
+                back.await;
+            }
+        },
+        async {
+            sleep(chance.millis(0..1_500)).await;
+            turmoil::repair(host(treatment), host(home));
+            log.note(&first.request_id, "not cut off any more");
+        }
+    );
+    hospitals.settle_with_patience(&first, chance).await;
+    if !is_taken_back && chance.one_in(3) && hospitals.history.settlement(&first).is_some() {
+        hospitals.history.ask_back(&first);
+        let back = hospitals.reverse_with_patience(&first, ".later", chance);
+        back.await;
+    }
+}
+
+/// Settles until something is given, or it takes too long.
+pub async fn given(hospitals: &Hospitals, asked: &Asked, chance: &Seeded) {
+    let begun = Instant::now();
+    while begun.elapsed() < PATIENCE / 2 {
+        let answer = hospitals.settle(asked, 0).await;
+        if answer.is_final() || matches!(answer, Answer::Provisional(_)) {
+            return;
+        }
+        sleep(chance.millis(200..900)).await;
+    }
+}

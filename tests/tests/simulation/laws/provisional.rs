@@ -1,0 +1,108 @@
+//! The law of what was settled while a home region was away: what was told stands, the patient pays the lower of the
+//! two, and the difference equals what is borne of it.
+
+use std::collections::BTreeMap;
+
+use huitong_proto::common::v1::Fund;
+
+use super::{Audit, Law};
+use crate::callers::{Answer, Difference, Given, Told};
+use crate::register::HOME_BEARS;
+use crate::workload::Asked;
+
+impl Audit<'_> {
+    pub(super) fn differences_are_borne(&mut self) {
+        let mut given: BTreeMap<&str, Given> = BTreeMap::new();
+        for (id, answer) in &self.exhibits.answers {
+            let of = match answer {
+                Answer::Provisional(of) | Answer::Borne(of, _) => Some(*of),
+                Answer::Settled(told) | Answer::Reversed(told) => {
+                    told.trued_up.map(|(given, _)| given)
+                }
+                Answer::Refused(_) | Answer::Abandoned | Answer::Open | Answer::None(_) => None,
+            };
+            if let Some(of) = of {
+                let first = *given.entry(id).or_insert(of);
+                if first != of {
+                    let story = format!("{id} was given {first:?}, and then {of:?}");
+                    self.report(Law::Loss, story);
+                }
+            }
+        }
+        let answers = self.final_answers();
+        for asked in &self.exhibits.asked {
+            let given = given.get(asked.request_id.as_str());
+            match (given, answers.get(asked.request_id.as_str())) {
+                (Some(given), Some(Answer::Settled(told) | Answer::Reversed(told))) => {
+                    self.is_borne(asked, *given, told);
+                }
+                (Some(given), Some(Answer::Borne(_, of))) => {
+                    let is_whole = of.treatment_bears == given.advanced
+                        && of.patient == given.told
+                        && (of.refund, of.home_bears) == (0, 0);
+                    self.equal(asked, is_whole, &format!("{given:?} is borne as {of:?}"));
+                }
+                (Some(given), Some(Answer::Refused(_) | Answer::Abandoned)) => {
+                    let is_wanted = self.exhibits.reversals.contains(&asked.request_id);
+                    let story = format!("{given:?} is gone, and nobody asked");
+                    self.equal(asked, is_wanted, &story);
+                }
+                (None, Some(Answer::Settled(told) | Answer::Reversed(told))) => {
+                    let lost = loss(told);
+                    self.equal(asked, lost == 0, &format!("{lost} of nothing is borne"));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn is_borne(&mut self, asked: &Asked, given: Given, told: &Told) {
+        let Some((_, of)) = told.trued_up else {
+            self.equal(asked, false, &format!("{given:?} was never trued up"));
+            return;
+        };
+        let (decided, patient) = (told.cash_fen, given.told.min(told.cash_fen));
+        let short = decided - patient;
+        // What was promised of whoever was handed over since was promised on totals that are another home's now.
+        let mut moves = self.exhibits.moves.iter();
+        let has_moved = moves.any(|wanted| wanted.of == asked.of) && of.home_bears == 0;
+        let home_bears = if has_moved { 0 } else { short.min(HOME_BEARS) };
+        let expected = Difference {
+            decided,
+            patient,
+            refund: given.told - patient,
+            home_bears,
+            treatment_bears: short - home_bears,
+        };
+        let story = format!("{of:?}, where {expected:?} is the difference");
+        self.equal(asked, of == expected, &story);
+        let booked = loss(told);
+        let story = format!("{booked} is paid for {of:?}");
+        self.equal(asked, booked == of.home_bears, &story);
+        let paid: i64 = told.amounts.iter().map(|(_, fen)| fen).sum();
+        let is_whole =
+            given.told + given.advanced == asked.fen && paid - booked + decided == asked.fen;
+        let story = format!("{given:?} and {told:?} are not a bill of {}", asked.fen);
+        self.equal(asked, is_whole, &story);
+        let books = self.exhibits.nodes[asked.treatment].trued_up.iter();
+        let mut books = books.filter(|record| record.settlement.to_string() == told.settlement);
+        let is_booked = books.any(|record| {
+            let true_up = record.true_up;
+            (true_up.told.get(), true_up.patient.get()) == (given.told, patient)
+        });
+        self.equal(asked, is_booked, "it is not booked where it was settled");
+    }
+
+    fn equal(&mut self, asked: &Asked, holds: bool, story: &str) {
+        if !holds {
+            self.report(Law::Loss, format!("{}: {story}", asked.request_id));
+        }
+    }
+}
+
+/// What the home region pays of a loss by a receipt.
+fn loss(told: &Told) -> i64 {
+    let amounts = told.amounts.iter();
+    let of_loss = amounts.filter(|(fund, _)| *fund == i32::from(Fund::ProvisionalLoss));
+    of_loss.map(|(_, fen)| fen).sum()
+}
