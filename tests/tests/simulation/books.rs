@@ -99,6 +99,7 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             }
             NodeRecord::TruedUp(record) => books.trued_up.push(record),
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
+            NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
             NodeRecord::HandTaken(record) => books.taken.push(record),
             NodeRecord::SupplementTaken(record) => books.supplements.push(record),
             NodeRecord::CommitRegained(regained) => {

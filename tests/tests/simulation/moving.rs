@@ -2,7 +2,7 @@
 //! cover, care since, under the old number and the new, and what is taken back afterwards. All of it follows from
 //! the seed.
 //!
-//! Whoever starts a transfer repeats it until it is answered. A home that lost its disk takes no part.
+//! Whoever starts a transfer repeats it until it is answered. Either home may lose its disk meanwhile.
 
 use std::time::Duration;
 
@@ -56,17 +56,17 @@ impl Story {
         regions: usize,
         chance: Seeded,
     ) -> Self {
-        let next_but = |mut place: usize, not: &[Option<usize>]| {
-            while not.contains(&Some(place)) {
+        let next_but = |mut place: usize, not: Option<usize>| {
+            while not == Some(place) {
                 place = (place + 1) % regions;
             }
             place
         };
-        let old = next_but(chance.place(regions.min(HOMES)), &[lost]);
-        let new = next_but(chance.place(regions), &[Some(old), lost]);
+        let old = chance.place(regions.min(HOMES));
+        let new = next_but(chance.place(regions), Some(old));
         let of = Somebody::mover(old, number);
         Self {
-            treatment: next_but(chance.place(regions), &[lost]),
+            treatment: next_but(chance.place(regions), lost),
             of,
             to: of.at(new),
             number,
