@@ -31,17 +31,19 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
 }
 
 async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize, chance: &Seeded) {
-    let home = chance.place(regions.min(HOMES));
+    // What is provisional and not booked yet is gone with the disk of where it was settled; what the home region had
+    // booked and told nobody is gone with its own, and holds the person.
+    let lost = losing_its_disk(seed, regions);
+    // With fewer than four regions there may be no other one.
+    let next_but = |first: usize, not: &[Option<usize>]| {
+        let mut places = (0..regions).map(|step| (first + step) % regions);
+        places
+            .find(|place| !not.contains(&Some(*place)))
+            .unwrap_or(first)
+    };
+    let home = next_but(chance.place(regions.min(HOMES)), &[lost]);
     let person = chance.within(0..PEOPLE);
     let of = Somebody { home, person };
-    // What is provisional and not booked yet is gone with the disk of where it was settled.
-    let lost = losing_its_disk(seed, regions);
-    let next_but = |mut place: usize, not: &[Option<usize>]| {
-        while not.contains(&Some(place)) {
-            place = (place + 1) % regions;
-        }
-        place
-    };
     let treatment = next_but(chance.place(regions), &[Some(home), lost]);
     let elsewhere = next_but(chance.place(regions), &[Some(home), Some(treatment), lost]);
     let asked = |treatment, name: String, stay| Asked {
@@ -77,27 +79,33 @@ async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize
         hospitals.history.ask(&again);
         hospitals.settle(&again, 0).await;
     }
+    comes_back(hospitals, &first, chance).await;
+}
+
+/// The home region can be reached again, perhaps while what was given is taken back.
+async fn comes_back(hospitals: &Hospitals, first: &Asked, chance: &Seeded) {
+    let log = &hospitals.log;
     let is_taken_back = chance.one_in(4);
     if is_taken_back {
-        hospitals.history.ask_back(&first);
+        hospitals.history.ask_back(first);
     }
     tokio::join!(
         async {
             if is_taken_back {
-                let back = hospitals.reverse_with_patience(&first, ".back", chance);
+                let back = hospitals.reverse_with_patience(first, ".back", chance);
                 back.await;
             }
         },
         async {
             sleep(chance.millis(0..1_500)).await;
-            turmoil::repair(host(treatment), host(home));
+            turmoil::repair(host(first.treatment), host(first.of.home));
             log.note(&first.request_id, "not cut off any more");
         }
     );
-    hospitals.settle_with_patience(&first, chance).await;
-    if !is_taken_back && chance.one_in(3) && hospitals.history.settlement(&first).is_some() {
-        hospitals.history.ask_back(&first);
-        let back = hospitals.reverse_with_patience(&first, ".later", chance);
+    hospitals.settle_with_patience(first, chance).await;
+    if !is_taken_back && chance.one_in(3) && hospitals.history.settlement(first).is_some() {
+        hospitals.history.ask_back(first);
+        let back = hospitals.reverse_with_patience(first, ".later", chance);
         back.await;
     }
 }

@@ -177,6 +177,10 @@ fn stands(home: &Home) -> (BTreeMap<TotalSlot, i64>, Balances) {
     (totals, account.balances)
 }
 
+fn sum(amounts: impl IntoIterator<Item = Fen>) -> i64 {
+    Fen::sum(amounts).unwrap().get()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -192,7 +196,7 @@ proptest! {
         let policy = HeldPolicy::read(POLICY.as_bytes().to_vec(), person().home).unwrap();
         let claim = bill(amount);
         let (given, decided) = (decide(&policy, &claim, then), decide(&policy, &claim, now));
-        prop_assert_eq!(given.cash.get() + advanced(&given).unwrap().get(), amount);
+        prop_assert_eq!(sum([given.cash, advanced(&given).unwrap()]), amount);
         let home = home(now);
         let before = stands(&home);
         let promise = Promise {
@@ -205,15 +209,17 @@ proptest! {
         };
         let up = trued_up.true_up;
         prop_assert_eq!(up.patient, given.cash.min(decided.cash));
-        prop_assert_eq!(given.cash.get(), up.patient.get() + up.refund.get());
+        prop_assert_eq!(given.cash.get(), sum([up.patient, up.refund]));
 
         let paid = &record.body().clearing.amounts;
-        let loss: i64 = paid.iter().filter(|(fund, _)| *fund == Fund::ProvisionalLoss).map(|(_, fen)| fen.get()).sum();
-        let funds: i64 = amounts(&decided).unwrap().iter().map(|(_, fen)| fen.get()).sum();
+        let is_loss = |fund| fund == Fund::ProvisionalLoss;
+        let loss = sum(paid.iter().filter(|(fund, _)| is_loss(*fund)).map(|(_, fen)| *fen));
+        let funds = sum(amounts(&decided).unwrap().into_iter().map(|(_, fen)| fen));
         prop_assert_eq!(loss, up.home_bears.get());
         prop_assert!(loss <= most);
-        prop_assert_eq!(paid.iter().map(|(_, fen)| fen.get()).sum::<i64>(), funds + loss);
-        prop_assert_eq!(funds + up.patient.get() + loss + up.treatment_bears.get(), amount);
+        let whole = sum(paid.iter().map(|(_, fen)| *fen));
+        prop_assert_eq!(whole, sum([fen(funds), fen(loss)]));
+        prop_assert_eq!(sum([fen(whole), up.patient, up.treatment_bears]), amount);
 
         let original = record.clone();
         let (_, records) = home.run(reverse(&original));
