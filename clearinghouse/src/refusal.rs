@@ -69,6 +69,8 @@ clearing_codes! {
     CycleBadMarks "cycle.bad_marks" No "Marks are given only after a restore, one for every region that is in the directory, never below those of the cycle before." "仅在恢复后可指定截止序号，须逐一列出名录中的统筹区，且不得低于上一清算期。";
     /// Legs below a mark are not here again yet.
     CycleMarksNotHeld "cycle.marks_not_held" SameId "Legs of the regions named are not held up to their mark; their nodes send them again by themselves, wait for them." "所示统筹区的数据尚未补齐至截止序号，节点会自动重传，请等待。";
+    /// Whether the cycle was netted before the restore is not said.
+    CycleDigestNeeded "cycle.digest_needed" No "Since the restore it is not known whether this cycle was netted: give the digest of its plan (net --digest), or say that it never was (net --never-netted)." "恢复后无法确知该期是否已轧差：请提供原轧差摘要（net --digest），或声明从未轧差（net --never-netted）。";
     /// The last cycle is not the one that was named.
     CycleNotLast "cycle.not_last" No "The last cycle cut off here is the one named; cut off again what came after it, or correct the day." "此处最后日切的清算期如所示，请补做其后的日切，或更正日期。";
     /// The plan does not come to the digest that was given.

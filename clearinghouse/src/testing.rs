@@ -239,7 +239,9 @@ impl House {
     /// Nets; while the index is being brought up to an earlier plan, asks again, as an officer would.
     pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
         loop {
-            let netted = self.ask(move |context| decide::net(context, day(on), None, officer()));
+            let netted = self.ask(move |context| {
+                decide::net(context, day(on), decide::Expected::Unknown, officer())
+            });
             match netted {
                 Err(refusal) if refusal.code.code() == "node.overloaded" => {
                     std::thread::yield_now()

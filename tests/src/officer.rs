@@ -129,6 +129,7 @@ impl ClearingOfficer {
         let net = clearing::NetRequest {
             business_day: day,
             digest: Vec::new(),
+            never_netted: false,
         };
         self.client
             .clone()

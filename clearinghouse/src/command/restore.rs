@@ -60,7 +60,8 @@ impl Restore {
         };
         let mut anew = Anew::new(SystemClock.now());
         match restore(&order, &mut anew) {
-            Ok(restored) => told(out, self.json, &restored, &anew),
+            Ok(restored) if self.json => told_json(out, &restored, &anew),
+            Ok(restored) => told(out, &restored, &anew),
             Err(error) if error.is_of_backup() => {
                 writeln!(io::stderr().lock(), "{error}")?;
                 Ok(ExitCode::from(BAD_BACKUP))
@@ -90,27 +91,30 @@ impl Recover {
         };
         let mut anew = Anew::new(SystemClock.now());
         let recovered = recover(&config.data, journal_options(&config), &mut anew)?;
-        told(out, self.json, &recovered, &anew)
+        if self.json {
+            return told_json(out, &recovered, &anew);
+        }
+        told(out, &recovered, &anew)
     }
 }
 
-fn told(
-    out: &mut dyn Write,
-    json: bool,
-    restored: &Restored,
-    anew: &Anew,
-) -> anyhow::Result<ExitCode> {
+fn told(out: &mut dyn Write, restored: &Restored, anew: &Anew) -> anyhow::Result<ExitCode> {
     let (frame, records) = (restored.frame, restored.records);
-    let incarnation = anew.incarnation();
-    if json {
-        let answer = json!({ "frame": frame, "records": records, "incarnation": incarnation });
-        writeln!(out, "{answer}")?;
-    } else {
-        writeln!(
-            out,
-            "the journal ends with frame {frame} ({records} records), incarnation {incarnation}: start the \
-             clearinghouse, then cut off again what came after it and resume / 请启动服务，重新日切后以resume确认"
-        )?;
-    }
+    writeln!(
+        out,
+        "the journal ends with frame {frame} ({records} records), incarnation {}: start the clearinghouse, then cut off \
+         again what came after it and resume / 请启动服务，重新日切后以resume确认",
+        anew.incarnation()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told_json(out: &mut dyn Write, restored: &Restored, anew: &Anew) -> anyhow::Result<ExitCode> {
+    let answer = json!({
+        "frame": restored.frame,
+        "records": restored.records,
+        "incarnation": anew.incarnation(),
+    });
+    writeln!(out, "{answer}")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -48,6 +48,15 @@ pub(crate) fn cut_off(
     if day > context.now.business_day_shanghai() {
         return refuse(ClearingCode::CycleNotBegun, &day);
     }
+    if let Some(since) = state.restored.waits_since
+        && !matches!(condition, Condition::Again(_))
+    {
+        return refuse(ClearingCode::CycleRestored, &since);
+    }
+    // Also of those that were cut off before a restore the earliest comes first.
+    if let Some(earlier) = state.closed_days().filter(|closed| *closed < day).min() {
+        return refuse(ClearingCode::CycleEarlierOpen, &earlier);
+    }
     let found = match condition {
         Condition::Again(marks) => marks_again(context, marks),
         Condition::AllClosed | Condition::Deadline => marks_now(context, day, &condition),
@@ -88,13 +97,6 @@ fn marks_now(
     day: BusinessDay,
     condition: &Condition,
 ) -> Result<BTreeMap<RegionCode, u64>, Refusal> {
-    let state = context.state;
-    if let Some(since) = state.restored.waits_since {
-        return Err(Refusal::new(ClearingCode::CycleRestored, since));
-    }
-    if let Some(earlier) = state.closed_days().filter(|closed| *closed < day).min() {
-        return Err(Refusal::new(ClearingCode::CycleEarlierOpen, earlier));
-    }
     let open = still_open(context, day);
     if *condition == Condition::AllClosed && !open.is_empty() {
         return Err(Refusal::new(ClearingCode::CycleRegionsOpen, list(&open)));

@@ -13,7 +13,7 @@ use huitong_core::region::RegionCode;
 
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::{ClearingCode, Refusal};
-use crate::state::Stream;
+use crate::state::{Restore, Stream};
 
 /// The most legs of one report.
 pub(crate) const LEGS_AT_ONCE: usize = 4_096;
@@ -25,10 +25,10 @@ pub(crate) struct Told {
     pub(crate) incarnation: u32,
 }
 
-/// The highest number held of the region's stream, and the own incarnation.
-pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, u32)> {
+/// The highest number held of the region's stream, and the own last restore.
+pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, Restore)> {
     Ok(match stream(context, by) {
-        Ok(stream) => Decided::answer((stream.held, context.state.restored.incarnation)),
+        Ok(stream) => Decided::answer((stream.held, context.state.restored)),
         Err(refusal) => Decided::refuse(refusal),
     })
 }

@@ -24,7 +24,7 @@ pub(crate) use automatic::{Schedule, cut_off_when_due};
 pub(crate) use close_day::close_day;
 pub(crate) use cut_off::{Condition, cut_off};
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
-pub(crate) use net::net;
+pub(crate) use net::{Expected, net};
 pub(crate) use regain::{Regain, Regained, regain};
 pub(crate) use release::release;
 pub(crate) use resume::resume;

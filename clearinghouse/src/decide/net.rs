@@ -12,17 +12,28 @@ use super::{Context, Decided, Decision, Fault};
 use crate::books;
 use crate::refusal::{ClearingCode, Refusal};
 
+/// What whoever nets knows of the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// Nothing. After a restore that is not enough: it may have been netted before.
+    Unknown,
+    /// It was netted before the restore, and its plan has this digest.
+    Plan(Digest),
+    /// It was not netted before the restore.
+    Never,
+}
+
 /// Nets a cycle that is cut off; one that is netted gives the plan it has.
 pub(crate) fn net(
     context: &Context<'_>,
     day: BusinessDay,
-    expected: Option<Digest>,
+    expected: Expected,
     by: Actor,
 ) -> Decision<NettingPlan> {
     let is_other = |plan: &NettingPlan| {
         let found = sha256(&plan.to_bytes());
-        let other = expected.filter(|expected| *expected != found);
-        other.map(|_| Refusal::new(ClearingCode::CycleOtherPlan, found))
+        let is_other = matches!(expected, Expected::Plan(digest) if digest != found);
+        is_other.then(|| Refusal::new(ClearingCode::CycleOtherPlan, found))
     };
     let state = context.state;
     let Some(cycle) = state.cycles.get(&day) else {
@@ -34,6 +45,12 @@ pub(crate) fn net(
             record: None,
             answer,
         });
+    }
+    if expected == Expected::Unknown && state.restored.waits_since.is_some() {
+        return Ok(Decided::refuse(Refusal::new(
+            ClearingCode::CycleDigestNeeded,
+            day,
+        )));
     }
     let earlier = state
         .cycles

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use huitong_certs::Identity;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -37,10 +37,11 @@ impl ClearingService for ClearingGrpc {
             .0
             .decide(move |context| decide::position(context, by))
             .await;
-        let (held, incarnation) = found.map_err(|refusal| status(&refusal))?;
+        let (held, restore) = found.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(v1::StreamPositionResponse {
             held,
-            incarnation,
+            incarnation: restore.incarnation,
+            restored_at_ms: restore.since.map_or(0, Timestamp::as_millis),
         }))
     }
 

@@ -18,7 +18,7 @@ use tracing::info;
 
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, Condition};
+use crate::decide::{self, Condition, Expected};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
@@ -77,9 +77,14 @@ impl OfficerService for OfficerGrpc {
         let v1::NetRequest {
             business_day,
             digest,
+            never_netted,
         } = request.into_inner();
         let day = day(&business_day)?;
-        let expected = expected(&digest)?;
+        let expected = match expected(&digest)? {
+            Some(digest) => Expected::Plan(digest),
+            None if never_netted => Expected::Never,
+            None => Expected::Unknown,
+        };
         let decided = self
             .0
             .decide(move |context| decide::net(context, day, expected, by));

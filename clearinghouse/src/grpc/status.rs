@@ -74,6 +74,7 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld
             | ClearingCode::CycleNotLast
+            | ClearingCode::CycleDigestNeeded
             | ClearingCode::CycleOtherPlan
             | ClearingCode::TagsOldStream
             | ClearingCode::CycleNotBegun

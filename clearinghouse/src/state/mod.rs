@@ -43,6 +43,8 @@ pub(crate) struct Cycle {
 pub(crate) struct Restore {
     /// Which time it begins: 1 when it never was.
     pub(crate) incarnation: u32,
+    /// When that began, if it was.
+    pub(crate) since: Option<Timestamp>,
     /// Since when no cycle goes on, until an officer has said which was cut off last.
     pub(crate) waits_since: Option<Timestamp>,
 }
@@ -51,6 +53,7 @@ impl Restore {
     /// It never was.
     pub(crate) const NEVER: Self = Self {
         incarnation: FIRST_INCARNATION,
+        since: None,
         waits_since: None,
     };
 }
@@ -181,6 +184,7 @@ impl State {
             ClearingRecord::Restored(restored) => {
                 self.restored = Restore {
                     incarnation: restored.incarnation,
+                    since: Some(restored.at),
                     waits_since: Some(restored.at),
                 };
             }

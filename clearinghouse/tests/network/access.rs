@@ -38,6 +38,7 @@ async fn regions_do_not_clear_and_officers_do_not_report() {
             .net(v1::NetRequest {
                 business_day: day(),
                 digest: Vec::new(),
+                never_netted: false,
             })
             .await
             .unwrap_err(),

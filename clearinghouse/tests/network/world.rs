@@ -276,6 +276,7 @@ pub(crate) async fn net(officer: &mut Officer, day: &str) -> Result<v1::NettingP
     let request = v1::NetRequest {
         business_day: day.to_owned(),
         digest: Vec::new(),
+        never_netted: false,
     };
     Ok(officer.net(request).await?.into_inner().plan.unwrap())
 }

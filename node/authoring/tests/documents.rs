@@ -16,8 +16,13 @@ const LIMITS: Limits = Limits {
     bills: 4_000,
     ..Limits::PUBLISHING
 };
-/// Tables beside the documents.
-const OTHERS: [&str; 3] = ["published.toml", "inconsistent.toml", "external.toml"];
+/// Tables beside the documents, and parts of them.
+const OTHERS: [&str; 4] = [
+    "published.toml",
+    "inconsistent.toml",
+    "external.toml",
+    "assistance.toml",
+];
 
 /// Policy documents in a folder, in order.
 fn documents(folder: &str) -> Vec<PathBuf> {

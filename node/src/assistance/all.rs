@@ -208,6 +208,11 @@ impl AssistanceDesk {
                 Err(NodeError::Refused(refusal)) if refusal.code.retry() == Retry::No => {
                     return Ok(One::Refused(refusal.code));
                 }
+                // What is wrong with one person's records does not end the year of all others.
+                Err(NodeError::Store(error @ StoreError::Inconsistent(_))) => {
+                    tracing::error!(%error, "a person's year cannot be assessed");
+                    return Ok(One::Refused(RefusalCode::StoreBroken));
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -226,11 +231,12 @@ impl AssistanceDesk {
         if standing != Some(act) {
             return Ok(None);
         }
-        let found = self.read(act)?;
-        let found = found.ok_or(StoreError::Inconsistent("a standing grant is gone"))?;
-        if found.record.year.on() != order.on {
+        let Some(found) = self
+            .read(act)?
+            .filter(|found| found.record.year.on() == order.on)
+        else {
             return Ok(None);
-        }
+        };
         Ok(Some(Entitled {
             psn_no,
             digest: found.record.year.digest(),

@@ -88,10 +88,9 @@ impl AssistanceDesk {
         };
         for (_, act) in places {
             let found = self.read(act)?;
-            let found = found.ok_or(StoreError::Inconsistent("a listed grant is gone"))?;
-            if found.withdrawn.is_some() {
+            let Some(found) = found.filter(|found| found.withdrawn.is_none()) else {
                 continue;
-            }
+            };
             page.examined = page.examined.saturating_add(1);
             page.differences
                 .extend(long(|| self.difference(found.record))?);

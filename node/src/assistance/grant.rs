@@ -16,6 +16,7 @@ use huitong_core::vocabulary::AssistanceEndReason;
 
 use crate::home::relation::in_the_way;
 use crate::home::restored::missing;
+use crate::people::act::day_of;
 use crate::people::change::TOTALS_AT_MOST;
 use crate::store::{Account, PolicyChanges, Rows, StoreError, account_now};
 use crate::writer::{Command, Verdict};
@@ -56,6 +57,10 @@ pub(super) fn known(
 ) -> Result<Option<GrantVerdict>, StoreError> {
     if let Some(row) = rows.assistance(act)? {
         return Ok(Some(match row.first_difference(asked.0, asked.1) {
+            // Done and undone: whoever asks again would pay out what does not stand.
+            None if row.withdrawn.is_some() => {
+                GrantVerdict::Refused(Refusal::new(RefusalCode::AssistanceEnded, act))
+            }
             None => GrantVerdict::Done,
             Some(field) => GrantVerdict::Refused(Refusal::new(RefusalCode::IdConflict, field)),
         }));
@@ -96,6 +101,10 @@ impl Command for Grant {
         let (psn_no, on) = (self.year.psn_no(), self.year.on());
         if let Some(known) = known(rows, self.act, (psn_no, on))? {
             return Ok(Verdict::Answer(known));
+        }
+        if on > day_of(now)? {
+            let refusal = Refusal::new(RefusalCode::Malformed, "on");
+            return Ok(Verdict::Answer(GrantVerdict::Refused(refusal)));
         }
         if let Some(refusal) = bars(rows, psn_no, on.year())? {
             return Ok(Verdict::Answer(GrantVerdict::Refused(refusal)));

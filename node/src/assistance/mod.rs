@@ -166,7 +166,7 @@ impl AssistanceDesk {
                 }
             }
         }
-        Err(NodeError::refused(RefusalCode::StaleVersion, order.request))
+        Err(NodeError::refused(RefusalCode::StaleVersion, act))
     }
 
     /// Withdraws a grant. Repeated with its reason, it answers the same.

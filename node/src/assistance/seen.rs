@@ -74,10 +74,8 @@ impl AssistanceDesk {
         let more = places.len() > limit;
         places.truncate(limit);
         let next = places.last().filter(|_| more).map(|(place, _)| *place);
-        let granted = places.into_iter().map(|(_, act)| {
-            let found = self.read(act)?;
-            found.ok_or(StoreError::Inconsistent("a listed grant is gone"))
-        });
+        let granted = places.into_iter();
+        let granted = granted.filter_map(|(_, act)| self.read(act).transpose());
         Ok(Page {
             granted: granted.collect::<Result<_, _>>()?,
             next,
@@ -115,10 +113,14 @@ impl AssistanceDesk {
         let Some(row) = self.ledger.assistance(act)? else {
             return Ok(None);
         };
+        // Appended and not synced yet: it is not told before it stands.
+        if row.granted.frame().is_none() {
+            return Ok(None);
+        }
         let NodeRecord::AssistanceGranted(record) = self.ledger.record(row.granted)? else {
             return Err(OTHER_RECORD);
         };
-        let withdrawn = if let Some(at) = row.withdrawn {
+        let withdrawn = if let Some(at) = row.withdrawn.filter(|at| at.frame().is_some()) {
             let NodeRecord::AssistanceWithdrawn(record) = self.ledger.record(at)? else {
                 return Err(OTHER_RECORD);
             };

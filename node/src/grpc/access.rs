@@ -34,12 +34,12 @@ pub fn table_of(own: RegionCode, recovery: Arc<Recovery>) -> Result<AccessTable,
         let is_open = || IN_RECOVERY.iter().any(|open| path.starts_with(open));
         let is_left_out =
             || matches!(caller, Identity::RegionNode(region) if recovery.leaves_out(*region));
-        if !is_ours || is_open() {
+        if !is_ours {
             None
-        } else if !recovery.serves() {
-            Some(refused(RefusalCode::Recovering, ""))
-        } else {
+        } else if recovery.serves() {
             is_left_out().then(|| refused(RefusalCode::LeftOut, own))
+        } else {
+            (!is_open()).then(|| refused(RefusalCode::Recovering, ""))
         }
     }))
 }

@@ -167,7 +167,6 @@ impl AssistanceClient {
     clippy::needless_pass_by_value,
     reason = "it maps an error, which is handed on by value"
 )]
-
 fn unreadable(fault: WireFault) -> Status {
     Status::internal(fault.to_string())
 }

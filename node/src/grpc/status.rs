@@ -159,6 +159,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::AssistanceNotEntitled
         | RefusalCode::AssistanceNotByPolicy
         | RefusalCode::AssistanceMoved
+        | RefusalCode::AssistanceEnded
         | RefusalCode::DuplicatesOff
         | RefusalCode::DuplicateUnknown
         | RefusalCode::StillCovered

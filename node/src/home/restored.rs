@@ -7,8 +7,9 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg};
 use huitong_core::money::Fen;
 use huitong_core::person::PsnNo;
+use huitong_core::region::RegionCode;
 
-use crate::store::{RegainedLegs, Rows, StoreError};
+use crate::store::{RegainedLegs, Rows, StoreError, incarnation};
 
 /// Legs of a settlement or its reversal that came back from the clearinghouse and are not booked again; none
 /// on a node that was never restored.
@@ -77,6 +78,18 @@ pub fn bound(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<Bound>,
             business_day: first.leg.business_day,
         })
     }))
+}
+
+/// Whether the node serves without a region since its restore. Until it has collected anew, nothing is numbered to that
+/// region: the numbers may be there already, with other words.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn is_left_out(rows: &dyn Rows, region: RegionCode) -> Result<bool, StoreError> {
+    let Some(row) = rows.left_out(region)? else {
+        return Ok(false);
+    };
+    Ok(row.incarnation == incarnation(rows)?)
 }
 
 /// How many changes of a person's record are missing since a restore; while there are any the person is held.

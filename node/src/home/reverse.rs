@@ -34,6 +34,7 @@ use huitong_core::totals::TotalSlot;
 
 use super::late::{supplement, word};
 use super::refusing::{Refused, refused};
+use super::restored::is_left_out;
 use crate::clock::Calendar;
 use crate::store::{
     Account, HomeId, HomeState, Leaving, LeavingState, Rows, StoreError, Stream, StreamHead,
@@ -116,6 +117,8 @@ pub enum ReverseVerdict {
     Unknown,
     /// The person is on the way to another home, which is named: nothing is decided yet.
     Moving(RegionCode),
+    /// It would be told to a region that the node serves without: nothing is decided yet.
+    LeftOut(RegionCode),
 }
 
 impl Command for Reverse {
@@ -161,6 +164,16 @@ impl Command for Reverse {
                     return Ok(Verdict::Answer(ReverseVerdict::Moving(leaving.new_home)));
                 }
                 let left = leaving.filter(|left| left.state != LeavingState::Agreed);
+                // What was settled by hand is told to nobody.
+                let there = (original.body().number > 0).then_some(treatment);
+                let told = there
+                    .into_iter()
+                    .chain(left.as_ref().map(|left| left.new_home));
+                for region in told {
+                    if is_left_out(rows, region)? {
+                        return Ok(Verdict::Answer(ReverseVerdict::LeftOut(region)));
+                    }
+                }
                 match (self.in_the_way(original, &account, now), left) {
                     (Some(refusal), _) => self.refuse(refusal, now),
                     (None, left) => self.order_it(original, &account, left.as_ref(), rows, now),

@@ -104,6 +104,9 @@ impl HomeRole {
                 Err(NodeError::refused(RefusalCode::IdConflict, field))
             }
             ReverseVerdict::Moving(to) => Err(NodeError::refused(RefusalCode::MemberMoving, to)),
+            ReverseVerdict::LeftOut(region) => {
+                Err(NodeError::refused(RefusalCode::LeftOut, region))
+            }
             ReverseVerdict::Unknown => Err(NodeError::refused(RefusalCode::NotFound, settlement)),
         }
     }

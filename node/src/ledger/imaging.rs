@@ -9,6 +9,8 @@ use crate::store::{Index, Reached};
 
 /// Segments of the journal between two images, at least.
 const SEGMENTS: u64 = 4;
+/// Rows that may wait for the indexer while an image is written.
+const WAITING_AT_MOST: usize = 100_000;
 
 /// Who writes images.
 pub(super) struct Imaging {
@@ -40,7 +42,13 @@ impl Imaging {
 
     /// Writes one when it is time. One that cannot be written costs a longer start later and nothing else, so it is told
     /// and tried again when the next would be due.
-    pub(super) fn when_due(&mut self, index: &dyn Index, reached: Reached) {
+    /// Rows that wait for the indexer meanwhile are read in memory; when they become many it is given up.
+    pub(super) fn when_due(
+        &mut self,
+        index: &dyn Index,
+        reached: Reached,
+        waiting: &dyn Fn() -> usize,
+    ) {
         let segments = reached
             .position
             .segment()
@@ -49,7 +57,7 @@ impl Imaging {
             return;
         }
         self.last = reached.position;
-        match self.write(index, reached) {
+        match self.write(index, reached, &|| waiting() > WAITING_AT_MOST) {
             Ok(bytes) => {
                 let in_segments = bytes.div_ceil(u64::from(self.segment_bytes.max(1)));
                 self.rest = in_segments.max(SEGMENTS);
@@ -59,10 +67,15 @@ impl Imaging {
         }
     }
 
-    fn write(&self, index: &dyn Index, reached: Reached) -> Result<u64, ImageError> {
+    fn write(
+        &self,
+        index: &dyn Index,
+        reached: Reached,
+        give_up: &dyn Fn() -> bool,
+    ) -> Result<u64, ImageError> {
         let frame = self.reader.frame_at(reached.position);
         let frame = frame.map_err(crate::store::StoreError::Journal)?;
         let chain = *frame.chain().as_bytes();
-        self.to.write(index, Of { reached, chain })
+        self.to.write(index, Of { reached, chain }, give_up)
     }
 }

@@ -87,8 +87,10 @@ pub(super) async fn run(
         match std::mem::take(&mut batch).into_index(&*index, &overlay) {
             Ok(Some(reached)) => {
                 // Nobody else changes the index, so what it has is what it has at this place.
-                if let Some(imaging) = &mut imaging {
-                    imaging.when_due(&*index, reached);
+                // A node that stops waits for none.
+                if let Some(imaging) = imaging.as_mut().filter(|_| !is_last) {
+                    let waiting = || overlay.read().unwrap_or_else(PoisonError::into_inner).len();
+                    imaging.when_due(&*index, reached, &waiting);
                 }
             }
             Ok(None) => {}

@@ -115,6 +115,9 @@ impl Ledger {
         }
         let reader = journal.reader();
         let from = belongs(&*index, &reader, filled)?;
+        if filled.is_some() && from.is_none() {
+            forget(images.as_ref());
+        }
         let replay = Replay {
             region,
             reader: &reader,
@@ -164,16 +167,23 @@ impl Ledger {
     }
 }
 
+/// Takes images of another journal away: their frames may be higher than those of this one ever are.
+fn forget(images: Option<&Images>) {
+    if let Some(Err(error)) = images.map(Images::clear) {
+        tracing::warn!(%error, "images of another journal could not be taken away");
+    }
+}
+
 /// Fills an index that has no place from the newest image; of which place that is.
 fn fill(index: &dyn Index, images: Option<&Images>) -> Result<Option<Of>, StoreError> {
-    let Some(images) = images else {
-        return Ok(None);
-    };
     if index.reached()?.is_some() {
         return Ok(None);
     }
     // What a start that was cut off has put there.
     index.clear()?;
+    let Some(images) = images else {
+        return Ok(None);
+    };
     match images.fill(index) {
         Ok(filled) => {
             if let Some(of) = filled {
@@ -182,7 +192,7 @@ fn fill(index: &dyn Index, images: Option<&Images>) -> Result<Option<Of>, StoreE
             Ok(filled)
         }
         Err(ImageError::Index(error)) => Err(error),
-        Err(error @ (ImageError::Io { .. } | ImageError::Form { .. })) => {
+        Err(error @ (ImageError::Io { .. } | ImageError::Form { .. } | ImageError::GivenUp)) => {
             tracing::warn!(%error, "no image can be used");
             index.clear()?;
             Ok(None)

@@ -45,8 +45,8 @@ pub struct Reported {
     pub held: u64,
     /// The last day that it counts as closed.
     pub closed: Option<BusinessDay>,
-    /// Its incarnation when it said so; 0 before it was asked.
-    pub incarnation: u32,
+    /// Its incarnation when it said so, and since when; 0 before it was asked.
+    pub incarnation: (u32, i64),
 }
 
 /// What the clearinghouse gives back of the own stream.
@@ -116,7 +116,7 @@ impl Reporter {
         let reported = watch::Sender::new(Reported {
             held: 0,
             closed: None,
-            incarnation: 0,
+            incarnation: (0, 0),
         });
         Ok(Self {
             ledger,
@@ -182,7 +182,12 @@ impl Reporter {
         let answer = call_within(self.within, request, |request| {
             client.stream_position(request)
         });
-        let v1::StreamPositionResponse { held, incarnation } = answer.await?.into_inner();
+        let v1::StreamPositionResponse {
+            held,
+            incarnation,
+            restored_at_ms,
+        } = answer.await?.into_inner();
+        let incarnation = (incarnation, restored_at_ms);
         self.reported.send_modify(|reported| {
             if reported.incarnation != incarnation {
                 (reported.incarnation, reported.closed) = (incarnation, None);

@@ -124,6 +124,7 @@ impl Recovery {
     /// Takes an incarnation above one that is known, and begins with everyone anew.
     async fn raise(&self, known: u32) -> Unfinished {
         let mark = salt(&*self.chance);
+        let _order = self.order.lock().await;
         let raised = self.writer.run(Raise { above: known, mark }).await;
         // In the new incarnation nobody is left out yet.
         self.homes.others().for_each(|(_, peer)| peer.take_in());

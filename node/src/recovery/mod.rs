@@ -86,6 +86,8 @@ pub struct Recovery {
     chance: Arc<dyn Chance>,
     every: Duration,
     waiting: Mutex<BTreeSet<Party>>,
+    /// Held while an incarnation is taken, or a region left out in one: the rows and the peers say the same.
+    order: tokio::sync::Mutex<()>,
     /// Words that wait for what fills the account they were paid from, whoever returns that.
     short: Mutex<BTreeMap<(RegionCode, SettlementId), ReturnedWord>>,
     /// Ended once the node serves. No watch channel: that wakes those who wait in an order drawn by chance, and a
@@ -160,6 +162,7 @@ impl Recovery {
             chance,
             every,
             waiting: Mutex::new(waiting),
+            order: tokio::sync::Mutex::default(),
             short: Mutex::default(),
             over,
         })
@@ -209,6 +212,7 @@ impl Recovery {
         let Some(peer) = peer.filter(|_| waits) else {
             return Err(Refusal::new(RefusalCode::NotWaitedFor, region).into());
         };
+        let _order = self.order.lock().await;
         let left = self.writer.run(LeaveOut { region, officer }).await?.answer;
         if left == Left::TooLate {
             return Err(Refusal::new(RefusalCode::NotWaitedFor, region).into());

@@ -71,6 +71,9 @@ pub enum ImageError {
         /// The file.
         path: String,
     },
+    /// Other work came first.
+    #[error("too much waits to be indexed")]
+    GivenUp,
     /// The index.
     #[error(transparent)]
     Index(#[from] StoreError),
@@ -83,11 +86,43 @@ impl Images {
         Self { folder }
     }
 
-    /// Writes all rows of an index that nobody changes meanwhile, durably; how many bytes it has.
+    /// Writes all rows of an index that nobody changes meanwhile, durably; how many bytes it has. `give_up` is asked between
+    /// pages.
     ///
     /// # Errors
-    /// [`ImageError`]; then those before stand.
-    pub fn write(&self, index: &dyn Index, of: Of) -> Result<u64, ImageError> {
+    /// [`ImageError`]; then those before stand, and nothing is left of it.
+    pub fn write(
+        &self,
+        index: &dyn Index,
+        of: Of,
+        give_up: &dyn Fn() -> bool,
+    ) -> Result<u64, ImageError> {
+        let written = self.written(index, of, give_up);
+        if written.is_err() {
+            // Its room is the journal's. What cannot be removed is written over by the next.
+            drop(fs::remove_file(self.folder.join(DRAFT)));
+        }
+        written
+    }
+
+    /// Takes all images away: they are of another journal.
+    ///
+    /// # Errors
+    /// [`ImageError::Io`].
+    pub fn clear(&self) -> Result<(), ImageError> {
+        let failed = |error| io_error(&self.folder, error);
+        for image in self.newest_first().map_err(failed)? {
+            fs::remove_file(image).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn written(
+        &self,
+        index: &dyn Index,
+        of: Of,
+        give_up: &dyn Fn() -> bool,
+    ) -> Result<u64, ImageError> {
         let (draft, place) = (self.folder.join(DRAFT), self.folder.join(name(of)));
         let failed = |error| io_error(&self.folder, error);
         fs::create_dir_all(&self.folder).map_err(failed)?;
@@ -97,6 +132,9 @@ impl Images {
         for table in Table::ALL {
             let mut after: Option<Key> = None;
             loop {
+                if give_up() {
+                    return Err(ImageError::GivenUp);
+                }
                 let rows = index.scan(*table, after.as_ref(), ROWS_AT_ONCE)?;
                 for (key, row) in &rows {
                     put(&mut out, &encode_to_vec(key)).map_err(failed)?;
@@ -134,13 +172,17 @@ impl Images {
             Err(error) => return Err(io_error(&self.folder, error)),
         };
         for file in files {
-            match look_through(&file) {
+            let loaded = look_through(&file).and_then(|of| load(&file, index).map(|()| of));
+            match loaded {
                 Ok(of) => {
-                    load(&file, index)?;
                     index.apply(&[], of.reached)?;
                     return Ok(Some(of));
                 }
-                Err(error) => tracing::warn!(%error, "an image is passed over"),
+                Err(error @ ImageError::Index(_)) => return Err(error),
+                Err(error) => {
+                    tracing::warn!(%error, "an image is passed over");
+                    index.clear()?;
+                }
             }
         }
         Ok(None)
@@ -234,9 +276,12 @@ fn look_through(path: &Path) -> Result<Of, ImageError> {
     let form = || ImageError::Form {
         path: path.display().to_string(),
     };
-    let failed = |error: io::Error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => form(),
-        _ => io_error(path, error),
+    let failed = |error: io::Error| {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            form()
+        } else {
+            io_error(path, error)
+        }
     };
     let file = File::open(path).map_err(failed)?;
     let mut from = Hashing::over(BufReader::new(file));
@@ -257,8 +302,12 @@ fn load(path: &Path, index: &dyn Index) -> Result<(), ImageError> {
     let mut rows = Vec::with_capacity(ROWS_AT_ONCE);
     while let Some(key) = take(&mut from).map_err(failed)? {
         let row = take(&mut from).map_err(failed)?.unwrap_or_default();
-        let key = decode_exact::<Key>(&key).map_err(StoreError::Form)?;
-        let row = decode_exact::<Row>(&row).map_err(StoreError::Form)?;
+        // Written by a program that knew other rows.
+        let form = |_| ImageError::Form {
+            path: path.display().to_string(),
+        };
+        let key = decode_exact::<Key>(&key).map_err(form)?;
+        let row = decode_exact::<Row>(&row).map_err(form)?;
         rows.push(Change {
             key,
             row: Some(row),

@@ -56,7 +56,7 @@ use huitong_core::canonical::CanonicalError;
 use huitong_journal::{Position, ReadError};
 
 /// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 3;
+pub(crate) const ROW_FORM: u8 = 4;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -116,7 +116,9 @@ canonical_struct!(LeftOut { incarnation, since });
 pub struct RegainedPerson {
     /// By which restore.
     pub incarnation: u32,
-    /// The last change that the backup has.
+    /// The incarnation of the record before any of it came back.
+    pub since: u32,
+    /// The last change that it had then.
     pub base: u64,
     /// The highest change that was regained.
     pub highest: u64,
@@ -128,6 +130,7 @@ pub struct RegainedPerson {
 
 canonical_struct!(RegainedPerson {
     incarnation,
+    since,
     base,
     highest,
     count,

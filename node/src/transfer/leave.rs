@@ -18,7 +18,7 @@ use super::there;
 use crate::external;
 use crate::group::Group;
 use crate::home::late::word;
-use crate::home::restored::missing;
+use crate::home::restored::{is_left_out, missing};
 use crate::ledger::Ledger;
 use crate::people::act::day_of;
 use crate::store::apply::Records;
@@ -37,6 +37,11 @@ impl Command for Freeze {
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
         let Self(transfer) = self;
         let row = rows.transfer(transfer)?;
+        if let Some(row) = &row
+            && is_left_out(rows, row.order.new_home)?
+        {
+            return Ok(Verdict::Answer(()));
+        }
         let is_due = |row: &TransferRow| {
             Ok::<_, StoreError>(
                 row.state == TransferState::Agreed && row.order.cover.days.from() <= day_of(at)?,
@@ -81,6 +86,9 @@ impl Command for WriteHandOver {
         let psn_no = row.order.person.psn_no;
         let account = there(account_now(rows, psn_no)?, "a member without an account")?;
         if row.state != TransferState::Frozen || account.version.change != self.read_at {
+            return Ok(Verdict::Answer(()));
+        }
+        if is_left_out(rows, row.order.new_home)? {
             return Ok(Verdict::Answer(()));
         }
         // Nor is anybody handed over who has died, or whose record has a gap since a restore (PROTOCOL 18).

@@ -30,7 +30,7 @@ use huitong_core::id::{RequestId, TransferId};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::hand::{ProvenHand, TransferOrder};
 use huitong_core::record::transfer::TransferBy;
-use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_core::region::RegionCode;
 use tokio::sync::Notify;
 
@@ -114,7 +114,8 @@ impl TransferDesk {
             self.agree(order.clone(), TransferBy::Officer(by)).await?;
             match peer.agree_transfer(&order, WITHIN).await {
                 Ok(()) => {}
-                Err(HomeFault::Refused(refusal)) => {
+                // What is refused for now only is asked again under the same id.
+                Err(HomeFault::Refused(refusal)) if refusal.code.retry() == Retry::No => {
                     let told = refusal.clone();
                     self.writer.run(Refuse { transfer, refusal }).await?;
                     return Err(told.into());

@@ -220,6 +220,9 @@ async fn a_year_is_granted_once_counts_at_the_counter_and_is_withdrawn_in_full()
         withdraw(&world, &granted.grant, reason).await.unwrap(),
         withdrawn
     );
+    // Whoever asks under the old id again is not told that it stands.
+    let repeated = grant(&world, asked("a-1", &[])).await.unwrap_err();
+    assert_eq!(code(&repeated), "assistance.withdrawn");
     let other = withdraw(&world, &granted.grant, v1::AssistanceEndReason::Mistaken).await;
     assert_eq!(code(&other.unwrap_err()), "id.conflict");
     assert_eq!(assistance(&world).await, (90_000, 54_000));

@@ -71,6 +71,7 @@ impl ClearingService for Clearinghouse {
         Ok(Response::new(StreamPositionResponse {
             held,
             incarnation: 1,
+            restored_at_ms: 0,
         }))
     }
 

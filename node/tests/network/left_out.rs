@@ -4,9 +4,10 @@
 use huitong_backup::restore::recover;
 use huitong_node::backup::Anew;
 use huitong_node::clock::Clock as _;
-use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::{self, ReversalReason as Reason};
 
 use crate::bills::{published, settle, small};
+use crate::bureau::by_officer;
 use crate::by_hand::{bill, by_hand, with_catalogue};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
@@ -25,19 +26,31 @@ fn collect_anew(world: &World) {
     assert_eq!(anew.incarnation(), 3);
 }
 
+/// The region's own people are served, who may be charged the deductible once more; whom another region treated are not.
+async fn serves_at_home(world: &World) {
+    with_catalogue(world).await;
+    let mut at_home = bill("h-1", "W1");
+    at_home.treatment = NINGBO.to_owned();
+    at_home.institution.as_mut().unwrap().code = "H33020400001".to_owned();
+    by_hand(world, at_home).await.unwrap();
+    let elsewhere = by_hand(world, bill("h-2", "W2")).await;
+    assert_eq!(code(&elsewhere.unwrap_err()), "recovery.left_out");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
     let backup = tempfile::tempdir().unwrap();
     let mut world = World::new().await;
     world.clearinghouse().await;
     let mut hospital = world.hospital(HOSPITAL).await;
+    let before = hospital.settle(settle("r-0", small("V0"))).await.unwrap();
     world.back_up(NINGBO, backup.path()).await;
     // After the backup: the deductible is charged in Chengdu.
     let away = hospital
         .settle(settle("r-1", published("V1")))
         .await
         .unwrap();
-    while world.status(NINGBO).await.legs_held < 1 {
+    while world.status(NINGBO).await.legs_held < 2 {
         tokio::task::yield_now().await;
     }
     let refused = leave_out(&world, CHENGDU).await.unwrap_err();
@@ -57,14 +70,10 @@ async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
         (vec![CHENGDU.to_owned()], 2)
     );
 
-    // It serves its own people at home, who may be charged the deductible once more.
-    with_catalogue(&world).await;
-    let mut at_home = bill("h-1", "W1");
-    at_home.treatment = NINGBO.to_owned();
-    at_home.institution.as_mut().unwrap().code = "H33020400001".to_owned();
-    by_hand(&world, at_home).await.unwrap();
-    let elsewhere = by_hand(&world, bill("h-2", "W2")).await;
-    assert_eq!(code(&elsewhere.unwrap_err()), "recovery.left_out");
+    serves_at_home(&world).await;
+    // Nothing is numbered to Chengdu: the numbers may be there already.
+    let reversed = by_officer(&world, NINGBO, "o-1", &before.settlement, Reason::Fraud).await;
+    assert_eq!(code(&reversed.unwrap_err()), "recovery.left_out");
     // Chengdu is back, and gets nothing and gives nothing.
     world.start(CHENGDU).await;
     let mut hospital = world.hospital(HOSPITAL).await;
@@ -103,4 +112,8 @@ async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
     officer.release_person(released).await.unwrap();
     let next = hospital.settle(settle("r-2", small("V2"))).await.unwrap();
     assert_eq!(next.decision.unwrap().layers[0].start_fen, 0);
+    // And what waited is done: the reversal reaches Chengdu under a number that is free.
+    let reversed = by_officer(&world, NINGBO, "o-1", &before.settlement, Reason::Fraud).await;
+    reversed.unwrap();
+    hospital.reversed("r-0").await;
 }

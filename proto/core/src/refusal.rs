@@ -208,6 +208,8 @@ refusals! {
     AssistanceNotByPolicy "assistance.not_by_policy" No "On the year as one bill the named rule of the policy would pay or count what the settlements did already; its authors must except the year so far." "政策所示规则会对年度合并费用重复支付或计算，须由政策编写人员排除本年度已结算费用。";
     /// The year was granted already.
     AssistanceStands "assistance.stands" No "Assistance on this year was granted to the person by the named act and stands; withdraw it first." "该人员本年度已由所示业务核定救助且有效，须先撤回。";
+    /// The grant under the id was withdrawn.
+    AssistanceEnded "assistance.withdrawn" No "The grant made under this id was withdrawn, and nothing is to be paid out for it; grant again under a new id." "以该编号核定的救助已撤回，不得支付；请以新编号重新核定。";
     /// The year is not the assessed one any more.
     AssistanceMoved "assistance.year_changed" No "The year is not as it was assessed any more; assess it again and look." "年度结算与核定测算时不一致，请重新测算后办理。";
     /// No such grant.

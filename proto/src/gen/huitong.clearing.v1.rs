@@ -40,6 +40,9 @@ pub struct StreamPositionResponse {
     /// before the days that the caller closed are to be told again.
     #[prost(uint32, tag = "2")]
     pub incarnation: u32,
+    /// When that incarnation began: tells two restores of one backup apart. 0 when it was never restored.
+    #[prost(int64, tag = "3")]
+    pub restored_at_ms: i64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReportLegsRequest {
@@ -210,6 +213,9 @@ pub struct NetRequest {
     /// Optional, 32 bytes: the digest that the plan must come to; otherwise nothing is netted.
     #[prost(bytes = "vec", tag = "2")]
     pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// After a restore, instead of a digest: the cycle was not netted before it.
+    #[prost(bool, tag = "3")]
+    pub never_netted: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NetResponse {

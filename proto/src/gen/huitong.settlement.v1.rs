@@ -562,6 +562,1746 @@ impl ReversalReason {
         }
     }
 }
+/// A settlement as the region's core system made it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExternalSettlement {
+    /// The core system's own id, 1 to 64 visible ASCII characters.
+    #[prost(string, tag = "1")]
+    pub core_id: ::prost::alloc::string::String,
+    /// The person's number in the region.
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// An institution of the region, 12 characters.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    /// The visit; its sessions are 1 and its arrival is direct.
+    #[prost(message, optional, tag = "4")]
+    pub visit: ::core::option::Option<Visit>,
+    /// The bill.
+    #[prost(int64, tag = "5")]
+    pub total_fen: i64,
+    /// What each fund and account paid, each once, none of it zero.
+    #[prost(message, repeated, tag = "6")]
+    pub payments: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// What the person paid in cash. Payments and cash sum to the bill.
+    #[prost(int64, tag = "7")]
+    pub cash_fen: i64,
+    /// What it adds to each total that the policy of its days declares as a sum, by name. In fen; zero is said.
+    #[prost(btree_map = "string, int64", tag = "8")]
+    pub sums_fen: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i64,
+    >,
+    /// The same of each total that counts. Admissions are counted by the node and not stated.
+    #[prost(btree_map = "string, uint32", tag = "9")]
+    pub counts: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        u32,
+    >,
+    /// The withdrawn settlement of the same person and visit that it corrects. Optional.
+    #[prost(string, tag = "10")]
+    pub corrects: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordExternalRequest {
+    #[prost(message, optional, tag = "1")]
+    pub settlement: ::core::option::Option<ExternalSettlement>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordExternalResponse {
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<RecordedExternal>,
+    /// The version of the person's record as it stands.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+/// A settlement with what it did and what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct RecordedExternal {
+    #[prost(message, optional, tag = "1")]
+    pub settlement: ::core::option::Option<ExternalSettlement>,
+    /// Under which its visit stands: what a refusal of the visit names. `stl_…`
+    #[prost(string, tag = "2")]
+    pub stands_as: ::prost::alloc::string::String,
+    /// What it added to each total.
+    #[prost(message, repeated, tag = "3")]
+    pub changes: ::prost::alloc::vec::Vec<StandingChange>,
+    #[prost(int64, tag = "6")]
+    pub at_ms: i64,
+    /// Present when it was withdrawn.
+    #[prost(message, optional, tag = "7")]
+    pub end: ::core::option::Option<ExternalEnd>,
+    /// The settlement that corrects it. Optional.
+    #[prost(string, tag = "8")]
+    pub corrected_by: ::prost::alloc::string::String,
+    #[prost(oneof = "recorded_external::By", tags = "4, 5")]
+    pub by: ::core::option::Option<recorded_external::By>,
+}
+/// Nested message and enum types in `RecordedExternal`.
+pub mod recorded_external {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum By {
+        /// An officer of the bureau, by name.
+        #[prost(string, tag = "4")]
+        Officer(::prost::alloc::string::String),
+        /// A file, by its SHA-256.
+        #[prost(bytes, tag = "5")]
+        File(::prost::alloc::vec::Vec<u8>),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct StandingChange {
+    #[prost(string, tag = "1")]
+    pub total: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub stretch: ::prost::alloc::string::String,
+    /// Optional.
+    #[prost(string, tag = "3")]
+    pub key: ::prost::alloc::string::String,
+    /// Fen, or a count.
+    #[prost(int64, tag = "4")]
+    pub adds: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExternalEnd {
+    #[prost(enumeration = "ExternalEndReason", tag = "1")]
+    pub reason: i32,
+    /// The officer, by name.
+    #[prost(string, tag = "2")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "3")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawExternalRequest {
+    #[prost(string, tag = "1")]
+    pub core_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "ExternalEndReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WithdrawExternalResponse {
+    #[prost(message, optional, tag = "1")]
+    pub recorded: ::core::option::Option<RecordedExternal>,
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExternalsRequest {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// Those recorded after this version of the person's record; 0 is from the first.
+    #[prost(uint64, tag = "2")]
+    pub after: u64,
+    /// At most 200; 0 is 200.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExternalsResponse {
+    /// In the order in which they were recorded.
+    #[prost(message, repeated, tag = "1")]
+    pub recorded: ::prost::alloc::vec::Vec<RecordedExternal>,
+    /// After which version the next page begins; 0 when there is none.
+    #[prost(uint64, tag = "2")]
+    pub next: u64,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ExternalEndReason {
+    Unspecified = 0,
+    /// The core system reversed it.
+    Reversed = 1,
+    /// It was recorded with wrong content.
+    Mistaken = 2,
+    /// The same care is recorded twice.
+    Duplicate = 3,
+    /// It was another person's.
+    WrongPerson = 4,
+}
+impl ExternalEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EXTERNAL_END_REASON_UNSPECIFIED",
+            Self::Reversed => "EXTERNAL_END_REASON_REVERSED",
+            Self::Mistaken => "EXTERNAL_END_REASON_MISTAKEN",
+            Self::Duplicate => "EXTERNAL_END_REASON_DUPLICATE",
+            Self::WrongPerson => "EXTERNAL_END_REASON_WRONG_PERSON",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EXTERNAL_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "EXTERNAL_END_REASON_REVERSED" => Some(Self::Reversed),
+            "EXTERNAL_END_REASON_MISTAKEN" => Some(Self::Mistaken),
+            "EXTERNAL_END_REASON_DUPLICATE" => Some(Self::Duplicate),
+            "EXTERNAL_END_REASON_WRONG_PERSON" => Some(Self::WrongPerson),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod external_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug, Clone)]
+    pub struct ExternalServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ExternalServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ExternalServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ExternalServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ExternalServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
+        /// the core system's own id; the same id with other content is refused.
+        pub async fn record(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RecordExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordExternalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/Record",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Record"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
+        pub async fn withdraw(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawExternalResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/Withdraw",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Withdraw"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A person's recorded settlements, those withdrawn too.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExternalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExternalsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExternalService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "List"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod external_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ExternalServiceServer.
+    #[async_trait]
+    pub trait ExternalService: std::marker::Send + std::marker::Sync + 'static {
+        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
+        /// the core system's own id; the same id with other content is refused.
+        async fn record(
+            &self,
+            request: tonic::Request<super::RecordExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RecordExternalResponse>,
+            tonic::Status,
+        >;
+        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
+        async fn withdraw(
+            &self,
+            request: tonic::Request<super::WithdrawExternalRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawExternalResponse>,
+            tonic::Status,
+        >;
+        /// A person's recorded settlements, those withdrawn too.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListExternalsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExternalsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug)]
+    pub struct ExternalServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ExternalServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ExternalServiceServer<T>
+    where
+        T: ExternalService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.ExternalService/Record" => {
+                    #[allow(non_camel_case_types)]
+                    struct RecordSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::RecordExternalRequest>
+                    for RecordSvc<T> {
+                        type Response = super::RecordExternalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RecordExternalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::record(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RecordSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExternalService/Withdraw" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::WithdrawExternalRequest>
+                    for WithdrawSvc<T> {
+                        type Response = super::WithdrawExternalResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawExternalRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::withdraw(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExternalService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: ExternalService>(pub Arc<T>);
+                    impl<
+                        T: ExternalService,
+                    > tonic::server::UnaryService<super::ListExternalsRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListExternalsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExternalsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExternalService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ExternalServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ExternalService";
+    impl<T> tonic::server::NamedService for ExternalServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// A settlement of the year that is counted.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CountedSettlement {
+    /// The region whose node asked for it; the home region's own for one settled by hand.
+    #[prost(string, tag = "1")]
+    pub treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(int64, tag = "3")]
+    pub in_scope_fen: i64,
+    /// What of that was paid by funds, by the hospital and by others, accounts and cash not.
+    #[prost(int64, tag = "4")]
+    pub paid_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct UncountedSettlement {
+    #[prost(string, tag = "1")]
+    pub treatment: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "NotCounted", tag = "3")]
+    pub why: i32,
+}
+/// A year, what of it is counted, and what the policy pays on it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssessedYear {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// YYYY-MM-DD: the day on which need was found. Its year is the year.
+    #[prost(string, tag = "2")]
+    pub on: ::prost::alloc::string::String,
+    /// In the order in which they were committed.
+    #[prost(message, repeated, tag = "3")]
+    pub counted: ::prost::alloc::vec::Vec<CountedSettlement>,
+    #[prost(message, repeated, tag = "4")]
+    pub uncounted: ::prost::alloc::vec::Vec<UncountedSettlement>,
+    /// The counted one with the most in scope, as whose care the year is decided.
+    #[prost(string, tag = "5")]
+    pub decided_as: ::prost::alloc::string::String,
+    /// Settlements outside Huitong of the year, and their bills: none is counted, since nobody told their part in scope.
+    #[prost(uint64, tag = "6")]
+    pub outside: u64,
+    #[prost(int64, tag = "7")]
+    pub outside_fen: i64,
+    #[prost(message, optional, tag = "8")]
+    pub decision: ::core::option::Option<Decision>,
+    /// What it adds to each total.
+    #[prost(message, repeated, tag = "9")]
+    pub changes: ::prost::alloc::vec::Vec<StandingChange>,
+    /// SHA-256 of all of this: what a grant may quote.
+    #[prost(bytes = "vec", tag = "10")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "11")]
+    pub explanation: ::prost::alloc::vec::Vec<Sentence>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssessAssistanceRequest {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// YYYY-MM-DD.
+    #[prost(string, tag = "2")]
+    pub on: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssessAssistanceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub year: ::core::option::Option<AssessedYear>,
+    /// The version of the person's record that it was worked out on.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GrantAssistanceRequest {
+    /// The officer's own id.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// YYYY-MM-DD.
+    #[prost(string, tag = "3")]
+    pub on: ::prost::alloc::string::String,
+    /// The digest of an assessment: a year that moved since is refused. Optional.
+    #[prost(bytes = "vec", tag = "4")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GrantAssistanceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub granted: ::core::option::Option<GrantedAssistance>,
+    /// The version of the person's record as it stands.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+/// A grant with what became of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GrantedAssistance {
+    /// `act_…`
+    #[prost(string, tag = "1")]
+    pub grant: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub year: ::core::option::Option<AssessedYear>,
+    #[prost(string, tag = "3")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The officer, by name.
+    #[prost(string, tag = "4")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "5")]
+    pub at_ms: i64,
+    /// Present when it was withdrawn.
+    #[prost(message, optional, tag = "6")]
+    pub end: ::core::option::Option<AssistanceEnd>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssistanceEnd {
+    #[prost(enumeration = "AssistanceEndReason", tag = "1")]
+    pub reason: i32,
+    /// The officer, by name.
+    #[prost(string, tag = "2")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "3")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawAssistanceRequest {
+    #[prost(string, tag = "1")]
+    pub grant: ::prost::alloc::string::String,
+    #[prost(enumeration = "AssistanceEndReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WithdrawAssistanceResponse {
+    #[prost(message, optional, tag = "1")]
+    pub granted: ::core::option::Option<GrantedAssistance>,
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+/// Where a list goes on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssistancePlace {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The version of the person's record that the last grant made.
+    #[prost(uint64, tag = "2")]
+    pub version: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAssistanceRequest {
+    /// Optional: without it, everyone's.
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The `next` of the page before. Optional.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<AssistancePlace>,
+    /// At most 200; 0 is 200.
+    #[prost(uint32, tag = "3")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAssistanceResponse {
+    /// By person, then in the order in which they were granted.
+    #[prost(message, repeated, tag = "1")]
+    pub granted: ::prost::alloc::vec::Vec<GrantedAssistance>,
+    /// Present when there is a next page.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<AssistancePlace>,
+}
+/// A grant that would come out differently.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssistanceDifference {
+    #[prost(message, optional, tag = "1")]
+    pub granted: ::core::option::Option<GrantedAssistance>,
+    /// What each fund would have paid, on what stands now of the year.
+    #[prost(message, repeated, tag = "2")]
+    pub then: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// Why it would have paid nothing. Optional.
+    #[prost(message, optional, tag = "3")]
+    pub then_refused: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// What each fund would pay when it is withdrawn and granted anew now.
+    #[prost(message, repeated, tag = "4")]
+    pub anew: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// Why it would pay nothing. Optional.
+    #[prost(message, optional, tag = "5")]
+    pub anew_refused: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// Settlements that it counted and that count no more.
+    #[prost(string, repeated, tag = "6")]
+    pub gone: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Settlements that count and that it did not count.
+    #[prost(string, repeated, tag = "7")]
+    pub come: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssistanceDifferencesRequest {
+    /// Optional: without it, everyone's.
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// The `next` of the page before. Optional.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<AssistancePlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssistanceDifferencesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub differences: ::prost::alloc::vec::Vec<AssistanceDifference>,
+    /// How many grants that stand were looked at.
+    #[prost(uint64, tag = "2")]
+    pub examined: u64,
+    /// Present when there is a next page.
+    #[prost(message, optional, tag = "3")]
+    pub next: ::core::option::Option<AssistancePlace>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AssessAllAssistanceRequest {
+    /// YYYY-MM-DD: the day on which need was found. Its year is assessed.
+    #[prost(string, tag = "1")]
+    pub on: ::prost::alloc::string::String,
+    /// The id of a run: what was granted in it counts as it was granted. Optional; at most 37 characters.
+    #[prost(string, tag = "2")]
+    pub run: ::prost::alloc::string::String,
+    /// The digest that must come out. Optional.
+    #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AssessAllAssistanceResponse {
+    #[prost(oneof = "assess_all_assistance_response::Part", tags = "1, 2")]
+    pub part: ::core::option::Option<assess_all_assistance_response::Part>,
+}
+/// Nested message and enum types in `AssessAllAssistanceResponse`.
+pub mod assess_all_assistance_response {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Part {
+        /// Each who is entitled, by number.
+        #[prost(message, tag = "1")]
+        Person(super::EntitledPerson),
+        /// Once, at the end.
+        #[prost(message, tag = "2")]
+        Everyone(super::EveryoneAssessed),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EntitledPerson {
+    #[prost(string, tag = "1")]
+    pub psn_no: ::prost::alloc::string::String,
+    /// What names their year.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "3")]
+    pub pays: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// The id under which the run grants it. Empty without a run.
+    #[prost(string, tag = "4")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The run's grant that stands. Optional.
+    #[prost(string, tag = "5")]
+    pub granted: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EveryoneAssessed {
+    /// People with settlements.
+    #[prost(uint64, tag = "1")]
+    pub people: u64,
+    /// To whom something would be granted, those of the run included.
+    #[prost(uint64, tag = "2")]
+    pub entitled: u64,
+    /// To whom the run granted it already.
+    #[prost(uint64, tag = "3")]
+    pub granted: u64,
+    /// Whom the policy helps with nothing.
+    #[prost(uint64, tag = "4")]
+    pub nothing: u64,
+    #[prost(message, repeated, tag = "5")]
+    pub refused: ::prost::alloc::vec::Vec<RefusedPeople>,
+    #[prost(message, repeated, tag = "6")]
+    pub pays: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// What names all of it.
+    #[prost(bytes = "vec", tag = "7")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefusedPeople {
+    /// The refusal's code.
+    #[prost(string, tag = "1")]
+    pub code: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub people: u64,
+}
+/// Why a settlement of the year is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum NotCounted {
+    Unspecified = 0,
+    /// Assistance was paid, or could have been, when it was settled.
+    Assisted = 1,
+    /// The care began after the day on which need was found.
+    Later = 2,
+    /// It was settled under another scheme than covers the person on that day.
+    OtherScheme = 3,
+    /// The policy that decides does not decide this kind of treatment.
+    OtherSetting = 4,
+}
+impl NotCounted {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "NOT_COUNTED_UNSPECIFIED",
+            Self::Assisted => "NOT_COUNTED_ASSISTED",
+            Self::Later => "NOT_COUNTED_LATER",
+            Self::OtherScheme => "NOT_COUNTED_OTHER_SCHEME",
+            Self::OtherSetting => "NOT_COUNTED_OTHER_SETTING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "NOT_COUNTED_UNSPECIFIED" => Some(Self::Unspecified),
+            "NOT_COUNTED_ASSISTED" => Some(Self::Assisted),
+            "NOT_COUNTED_LATER" => Some(Self::Later),
+            "NOT_COUNTED_OTHER_SCHEME" => Some(Self::OtherScheme),
+            "NOT_COUNTED_OTHER_SETTING" => Some(Self::OtherSetting),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AssistanceEndReason {
+    Unspecified = 0,
+    /// The year came out differently since: it is granted anew.
+    YearChanged = 1,
+    /// The person was not in need after all.
+    NotEntitled = 2,
+    /// It was granted with a wrong person or day.
+    Mistaken = 3,
+    /// It was not paid out, or was paid back.
+    NotPaidOut = 4,
+}
+impl AssistanceEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ASSISTANCE_END_REASON_UNSPECIFIED",
+            Self::YearChanged => "ASSISTANCE_END_REASON_YEAR_CHANGED",
+            Self::NotEntitled => "ASSISTANCE_END_REASON_NOT_ENTITLED",
+            Self::Mistaken => "ASSISTANCE_END_REASON_MISTAKEN",
+            Self::NotPaidOut => "ASSISTANCE_END_REASON_NOT_PAID_OUT",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ASSISTANCE_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "ASSISTANCE_END_REASON_YEAR_CHANGED" => Some(Self::YearChanged),
+            "ASSISTANCE_END_REASON_NOT_ENTITLED" => Some(Self::NotEntitled),
+            "ASSISTANCE_END_REASON_MISTAKEN" => Some(Self::Mistaken),
+            "ASSISTANCE_END_REASON_NOT_PAID_OUT" => Some(Self::NotPaidOut),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod assistance_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug, Clone)]
+    pub struct AssistanceServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AssistanceServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AssistanceServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AssistanceServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AssistanceServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// What the region's policy would pay on a person's year, as it stands. Nothing is written.
+        pub async fn assess(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AssessAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssessAssistanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/Assess",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.AssistanceService", "Assess"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Grants it: the person's totals move, and the region pays the person. Idempotent by the officer's id; the
+        /// same id with another person or day is refused.
+        pub async fn grant(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GrantAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GrantAssistanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/Grant",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.AssistanceService", "Grant"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes a grant back, in full. Repeated with the same reason, it answers the same.
+        pub async fn withdraw(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawAssistanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/Withdraw",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.AssistanceService",
+                        "Withdraw",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A page of grants, of one person or of all, those withdrawn too.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAssistanceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.AssistanceService", "List"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A page of the grants that stand and would come out differently, since settlements of their year were reversed or
+        /// came later. Nothing is written.
+        pub async fn differences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AssistanceDifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssistanceDifferencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/Differences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.AssistanceService",
+                        "Differences",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Everyone's year: each who is entitled, then counts and sums with a digest. Nothing is written.
+        pub async fn assess_all(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AssessAllAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::AssessAllAssistanceResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.AssistanceService/AssessAll",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.AssistanceService",
+                        "AssessAll",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod assistance_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AssistanceServiceServer.
+    #[async_trait]
+    pub trait AssistanceService: std::marker::Send + std::marker::Sync + 'static {
+        /// What the region's policy would pay on a person's year, as it stands. Nothing is written.
+        async fn assess(
+            &self,
+            request: tonic::Request<super::AssessAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssessAssistanceResponse>,
+            tonic::Status,
+        >;
+        /// Grants it: the person's totals move, and the region pays the person. Idempotent by the officer's id; the
+        /// same id with another person or day is refused.
+        async fn grant(
+            &self,
+            request: tonic::Request<super::GrantAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GrantAssistanceResponse>,
+            tonic::Status,
+        >;
+        /// Takes a grant back, in full. Repeated with the same reason, it answers the same.
+        async fn withdraw(
+            &self,
+            request: tonic::Request<super::WithdrawAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawAssistanceResponse>,
+            tonic::Status,
+        >;
+        /// A page of grants, of one person or of all, those withdrawn too.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListAssistanceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAssistanceResponse>,
+            tonic::Status,
+        >;
+        /// A page of the grants that stand and would come out differently, since settlements of their year were reversed or
+        /// came later. Nothing is written.
+        async fn differences(
+            &self,
+            request: tonic::Request<super::AssistanceDifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AssistanceDifferencesResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the AssessAll method.
+        type AssessAllStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<
+                    super::AssessAllAssistanceResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
+            + 'static;
+        /// Everyone's year: each who is entitled, then counts and sums with a digest. Nothing is written.
+        async fn assess_all(
+            &self,
+            request: tonic::Request<super::AssessAllAssistanceRequest>,
+        ) -> std::result::Result<tonic::Response<Self::AssessAllStream>, tonic::Status>;
+    }
+    /// Served by a region's node to the officers of the region. Nothing here makes legs.
+    #[derive(Debug)]
+    pub struct AssistanceServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AssistanceServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for AssistanceServiceServer<T>
+    where
+        T: AssistanceService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.AssistanceService/Assess" => {
+                    #[allow(non_camel_case_types)]
+                    struct AssessSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::UnaryService<super::AssessAssistanceRequest>
+                    for AssessSvc<T> {
+                        type Response = super::AssessAssistanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AssessAssistanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::assess(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AssessSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.AssistanceService/Grant" => {
+                    #[allow(non_camel_case_types)]
+                    struct GrantSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::UnaryService<super::GrantAssistanceRequest>
+                    for GrantSvc<T> {
+                        type Response = super::GrantAssistanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GrantAssistanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::grant(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GrantSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.AssistanceService/Withdraw" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::UnaryService<super::WithdrawAssistanceRequest>
+                    for WithdrawSvc<T> {
+                        type Response = super::WithdrawAssistanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawAssistanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::withdraw(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.AssistanceService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::UnaryService<super::ListAssistanceRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListAssistanceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAssistanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.AssistanceService/Differences" => {
+                    #[allow(non_camel_case_types)]
+                    struct DifferencesSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::UnaryService<super::AssistanceDifferencesRequest>
+                    for DifferencesSvc<T> {
+                        type Response = super::AssistanceDifferencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AssistanceDifferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::differences(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DifferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.AssistanceService/AssessAll" => {
+                    #[allow(non_camel_case_types)]
+                    struct AssessAllSvc<T: AssistanceService>(pub Arc<T>);
+                    impl<
+                        T: AssistanceService,
+                    > tonic::server::ServerStreamingService<
+                        super::AssessAllAssistanceRequest,
+                    > for AssessAllSvc<T> {
+                        type Response = super::AssessAllAssistanceResponse;
+                        type ResponseStream = T::AssessAllStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AssessAllAssistanceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AssistanceService>::assess_all(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AssessAllSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AssistanceServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.AssistanceService";
+    impl<T> tonic::server::NamedService for AssistanceServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChangePersonRequest {
     /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -
@@ -3135,656 +4875,6 @@ pub mod evidence_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.settlement.v1.EvidenceService";
     impl<T> tonic::server::NamedService for EvidenceServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// A settlement as the region's core system made it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ExternalSettlement {
-    /// The core system's own id, 1 to 64 visible ASCII characters.
-    #[prost(string, tag = "1")]
-    pub core_id: ::prost::alloc::string::String,
-    /// The person's number in the region.
-    #[prost(string, tag = "2")]
-    pub psn_no: ::prost::alloc::string::String,
-    /// An institution of the region, 12 characters.
-    #[prost(string, tag = "3")]
-    pub institution: ::prost::alloc::string::String,
-    /// The visit; its sessions are 1 and its arrival is direct.
-    #[prost(message, optional, tag = "4")]
-    pub visit: ::core::option::Option<Visit>,
-    /// The bill.
-    #[prost(int64, tag = "5")]
-    pub total_fen: i64,
-    /// What each fund and account paid, each once, none of it zero.
-    #[prost(message, repeated, tag = "6")]
-    pub payments: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
-    /// What the person paid in cash. Payments and cash sum to the bill.
-    #[prost(int64, tag = "7")]
-    pub cash_fen: i64,
-    /// What it adds to each total that the policy of its days declares as a sum, by name. In fen; zero is said.
-    #[prost(btree_map = "string, int64", tag = "8")]
-    pub sums_fen: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        i64,
-    >,
-    /// The same of each total that counts. Admissions are counted by the node and not stated.
-    #[prost(btree_map = "string, uint32", tag = "9")]
-    pub counts: ::prost::alloc::collections::BTreeMap<
-        ::prost::alloc::string::String,
-        u32,
-    >,
-    /// The withdrawn settlement of the same person and visit that it corrects. Optional.
-    #[prost(string, tag = "10")]
-    pub corrects: ::prost::alloc::string::String,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RecordExternalRequest {
-    #[prost(message, optional, tag = "1")]
-    pub settlement: ::core::option::Option<ExternalSettlement>,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RecordExternalResponse {
-    #[prost(message, optional, tag = "1")]
-    pub recorded: ::core::option::Option<RecordedExternal>,
-    /// The version of the person's record as it stands.
-    #[prost(uint64, tag = "2")]
-    pub version: u64,
-}
-/// A settlement with what it did and what became of it.
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct RecordedExternal {
-    #[prost(message, optional, tag = "1")]
-    pub settlement: ::core::option::Option<ExternalSettlement>,
-    /// Under which its visit stands: what a refusal of the visit names. `stl_…`
-    #[prost(string, tag = "2")]
-    pub stands_as: ::prost::alloc::string::String,
-    /// What it added to each total.
-    #[prost(message, repeated, tag = "3")]
-    pub changes: ::prost::alloc::vec::Vec<StandingChange>,
-    #[prost(int64, tag = "6")]
-    pub at_ms: i64,
-    /// Present when it was withdrawn.
-    #[prost(message, optional, tag = "7")]
-    pub end: ::core::option::Option<ExternalEnd>,
-    /// The settlement that corrects it. Optional.
-    #[prost(string, tag = "8")]
-    pub corrected_by: ::prost::alloc::string::String,
-    #[prost(oneof = "recorded_external::By", tags = "4, 5")]
-    pub by: ::core::option::Option<recorded_external::By>,
-}
-/// Nested message and enum types in `RecordedExternal`.
-pub mod recorded_external {
-    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
-    pub enum By {
-        /// An officer of the bureau, by name.
-        #[prost(string, tag = "4")]
-        Officer(::prost::alloc::string::String),
-        /// A file, by its SHA-256.
-        #[prost(bytes, tag = "5")]
-        File(::prost::alloc::vec::Vec<u8>),
-    }
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct StandingChange {
-    #[prost(string, tag = "1")]
-    pub total: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub stretch: ::prost::alloc::string::String,
-    /// Optional.
-    #[prost(string, tag = "3")]
-    pub key: ::prost::alloc::string::String,
-    /// Fen, or a count.
-    #[prost(int64, tag = "4")]
-    pub adds: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ExternalEnd {
-    #[prost(enumeration = "ExternalEndReason", tag = "1")]
-    pub reason: i32,
-    /// The officer, by name.
-    #[prost(string, tag = "2")]
-    pub officer: ::prost::alloc::string::String,
-    #[prost(int64, tag = "3")]
-    pub at_ms: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct WithdrawExternalRequest {
-    #[prost(string, tag = "1")]
-    pub core_id: ::prost::alloc::string::String,
-    #[prost(enumeration = "ExternalEndReason", tag = "2")]
-    pub reason: i32,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct WithdrawExternalResponse {
-    #[prost(message, optional, tag = "1")]
-    pub recorded: ::core::option::Option<RecordedExternal>,
-    #[prost(uint64, tag = "2")]
-    pub version: u64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListExternalsRequest {
-    #[prost(string, tag = "1")]
-    pub psn_no: ::prost::alloc::string::String,
-    /// Those recorded after this version of the person's record; 0 is from the first.
-    #[prost(uint64, tag = "2")]
-    pub after: u64,
-    /// At most 200; 0 is 200.
-    #[prost(uint32, tag = "3")]
-    pub limit: u32,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListExternalsResponse {
-    /// In the order in which they were recorded.
-    #[prost(message, repeated, tag = "1")]
-    pub recorded: ::prost::alloc::vec::Vec<RecordedExternal>,
-    /// After which version the next page begins; 0 when there is none.
-    #[prost(uint64, tag = "2")]
-    pub next: u64,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum ExternalEndReason {
-    Unspecified = 0,
-    /// The core system reversed it.
-    Reversed = 1,
-    /// It was recorded with wrong content.
-    Mistaken = 2,
-    /// The same care is recorded twice.
-    Duplicate = 3,
-    /// It was another person's.
-    WrongPerson = 4,
-}
-impl ExternalEndReason {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "EXTERNAL_END_REASON_UNSPECIFIED",
-            Self::Reversed => "EXTERNAL_END_REASON_REVERSED",
-            Self::Mistaken => "EXTERNAL_END_REASON_MISTAKEN",
-            Self::Duplicate => "EXTERNAL_END_REASON_DUPLICATE",
-            Self::WrongPerson => "EXTERNAL_END_REASON_WRONG_PERSON",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "EXTERNAL_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
-            "EXTERNAL_END_REASON_REVERSED" => Some(Self::Reversed),
-            "EXTERNAL_END_REASON_MISTAKEN" => Some(Self::Mistaken),
-            "EXTERNAL_END_REASON_DUPLICATE" => Some(Self::Duplicate),
-            "EXTERNAL_END_REASON_WRONG_PERSON" => Some(Self::WrongPerson),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod external_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Served by a region's node to the officers of the region. Nothing here makes legs.
-    #[derive(Debug, Clone)]
-    pub struct ExternalServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl ExternalServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> ExternalServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> ExternalServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            ExternalServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
-        /// the core system's own id; the same id with other content is refused.
-        pub async fn record(
-            &mut self,
-            request: impl tonic::IntoRequest<super::RecordExternalRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::RecordExternalResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.settlement.v1.ExternalService/Record",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Record"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
-        pub async fn withdraw(
-            &mut self,
-            request: impl tonic::IntoRequest<super::WithdrawExternalRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::WithdrawExternalResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.settlement.v1.ExternalService/Withdraw",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "Withdraw"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// A person's recorded settlements, those withdrawn too.
-        pub async fn list(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListExternalsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListExternalsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.settlement.v1.ExternalService/List",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.settlement.v1.ExternalService", "List"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod external_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with ExternalServiceServer.
-    #[async_trait]
-    pub trait ExternalService: std::marker::Send + std::marker::Sync + 'static {
-        /// Records a settlement, so that the person's totals, accounts, admissions and visits count it. Idempotent by
-        /// the core system's own id; the same id with other content is refused.
-        async fn record(
-            &self,
-            request: tonic::Request<super::RecordExternalRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::RecordExternalResponse>,
-            tonic::Status,
-        >;
-        /// Takes a recorded settlement back, in full. Repeated with the same reason, it answers the same.
-        async fn withdraw(
-            &self,
-            request: tonic::Request<super::WithdrawExternalRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::WithdrawExternalResponse>,
-            tonic::Status,
-        >;
-        /// A person's recorded settlements, those withdrawn too.
-        async fn list(
-            &self,
-            request: tonic::Request<super::ListExternalsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListExternalsResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Served by a region's node to the officers of the region. Nothing here makes legs.
-    #[derive(Debug)]
-    pub struct ExternalServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> ExternalServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for ExternalServiceServer<T>
-    where
-        T: ExternalService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/huitong.settlement.v1.ExternalService/Record" => {
-                    #[allow(non_camel_case_types)]
-                    struct RecordSvc<T: ExternalService>(pub Arc<T>);
-                    impl<
-                        T: ExternalService,
-                    > tonic::server::UnaryService<super::RecordExternalRequest>
-                    for RecordSvc<T> {
-                        type Response = super::RecordExternalResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::RecordExternalRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ExternalService>::record(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = RecordSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.settlement.v1.ExternalService/Withdraw" => {
-                    #[allow(non_camel_case_types)]
-                    struct WithdrawSvc<T: ExternalService>(pub Arc<T>);
-                    impl<
-                        T: ExternalService,
-                    > tonic::server::UnaryService<super::WithdrawExternalRequest>
-                    for WithdrawSvc<T> {
-                        type Response = super::WithdrawExternalResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::WithdrawExternalRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ExternalService>::withdraw(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = WithdrawSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.settlement.v1.ExternalService/List" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListSvc<T: ExternalService>(pub Arc<T>);
-                    impl<
-                        T: ExternalService,
-                    > tonic::server::UnaryService<super::ListExternalsRequest>
-                    for ListSvc<T> {
-                        type Response = super::ListExternalsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListExternalsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as ExternalService>::list(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for ExternalServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ExternalService";
-    impl<T> tonic::server::NamedService for ExternalServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -383,6 +383,7 @@ impl ClearingOfficer {
         let net = clearing_wire::NetRequest {
             business_day: business_day.to_owned(),
             digest: Vec::new(),
+            never_netted: false,
         };
         call_within(PATIENCE, net, |request| self.0.net(request)).await?;
         Ok(())

@@ -49,7 +49,6 @@ impl Saboteur {
                 index,
             },
             Self::OldBackup => Stored {
-                images: None,
                 disk,
                 index,
                 images: None,

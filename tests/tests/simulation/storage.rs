@@ -54,7 +54,6 @@ impl platform::Storage for NodeStorage {
         Ok(match self.saboteur {
             Some(saboteur) => saboteur.between(disk, index),
             None => Stored {
-                images: None,
                 disk,
                 index,
                 images: None,

@@ -21,6 +21,9 @@ pub(super) struct Net {
     /// Net only if the plan comes to this digest, as `net` printed it before a restore / 须与原轧差摘要一致
     #[arg(long)]
     digest: Option<Digest>,
+    /// After a restore: the cycle was cut off and not netted before it / 恢复前已日切、未轧差
+    #[arg(long, conflicts_with = "digest")]
+    never_netted: bool,
 }
 
 impl Net {
@@ -28,6 +31,7 @@ impl Net {
         let mut officer = self.connection.open().await?;
         let request = v1::NetRequest {
             business_day: self.day.to_string(),
+            never_netted: self.never_netted,
             digest: self
                 .digest
                 .map(|digest| digest.as_bytes().to_vec())

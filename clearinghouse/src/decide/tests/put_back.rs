@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::region::RegionCode;
+use huitong_journal::testing::FakeDisk;
 use huitong_netting::NettingPlan;
 
 use super::*;
@@ -29,7 +30,7 @@ fn both(house: &House, number: u8, on: u8) {
 }
 
 fn net_as(house: &House, on: u8, expected: &NettingPlan) -> Result<NettingPlan, Refusal> {
-    let expected = Some(digest(expected));
+    let expected = Expected::Plan(digest(expected));
     house.ask(move |context| net(context, day(on), expected, officer()))
 }
 
@@ -58,6 +59,7 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     house.put_back(&backup);
     assert!(house.status(None).restored.is_some());
     // What is here already is netted as it was; nothing is cut off by itself or by mistake.
+    assert_eq!(code(house.net(1)), "cycle.digest_needed");
     assert_eq!(net_as(&house, 1, &first), Ok(first.clone()));
     assert_eq!(house.tick(Schedule::Deadline(0)), Ok(None));
     assert_eq!(
@@ -75,6 +77,9 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     house.report(3, &[receivable(3, &late)]).unwrap();
     house.report(2, &[payable(3, &late)]).unwrap();
     assert_eq!(code(house.cut_off(2, again(0, 3))), "cycle.bad_marks");
+    // The earliest comes first, once the regions have said again what they closed.
+    close_all(&house, 2);
+    assert_eq!(code(house.cut_off(3, again(3, 3))), "cycle.earlier_open");
     let mut strange = marks(2, 3);
     strange.insert("440100".parse().unwrap(), 0);
     let strange = Condition::Again(strange);
@@ -102,10 +107,24 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     close_all(&house, 3);
     house.cut_off(3, Condition::AllClosed).unwrap();
     assert_eq!(house.net(3).unwrap().legs(), 1);
-    // Each restore counts, and regions hear of it.
-    let told = house.ask(move |context| position(context, told(3)));
-    assert_eq!(told, Ok((3, 2)));
+    restores_are_told_apart(&mut house, &backup);
+}
+
+/// Each restore counts, and regions hear of it; two of one backup are told apart.
+fn restores_are_told_apart(house: &mut House, backup: &FakeDisk) {
+    let heard = |house: &House| {
+        let found = house.ask(move |context| position(context, told(3)));
+        found
+            .map(|(held, own)| (held, own.incarnation, own.since))
+            .unwrap()
+    };
+    let (held, incarnation, first_at) = heard(house);
+    assert_eq!((held, incarnation), (3, 2));
+    house.clock.put("2026-04-01T04:00:00.000Z");
+    house.put_back(backup);
+    let (_, incarnation, second_at) = heard(house);
+    assert_eq!(incarnation, 2);
+    assert!(first_at < second_at);
     house.put_back(&house.disk.copy());
-    let told = house.ask(move |context| position(context, super::told(3)));
-    assert_eq!(told, Ok((3, 3)));
+    assert_eq!(heard(house).1, 3);
 }

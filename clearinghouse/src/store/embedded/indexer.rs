@@ -125,7 +125,7 @@ impl Indexer {
                 vec![(keys::incarnation(restored.region), keys::value(&row))]
             }
             ClearingRecord::Restored(restored) => {
-                let row = (restored.incarnation, Some(restored.at));
+                let row = (restored.incarnation, restored.at, Some(restored.at));
                 vec![(keys::RESTORED.to_vec(), keys::value(&row))]
             }
             ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
@@ -140,8 +140,8 @@ impl Indexer {
         let Some(restored) = self.journaled.index.get(keys::RESTORED)? else {
             return Ok(None);
         };
-        let (incarnation, _): (u32, Option<Timestamp>) = keys::read(&restored)?;
-        let row = (incarnation, None::<Timestamp>);
+        let (incarnation, since, _): (u32, Timestamp, Option<Timestamp>) = keys::read(&restored)?;
+        let row = (incarnation, since, None::<Timestamp>);
         Ok(Some((keys::RESTORED.to_vec(), keys::value(&row))))
     }
 

@@ -72,9 +72,10 @@ fn restored(index: &dyn Index) -> Result<Restore, StoreError> {
     let Some(value) = index.get(keys::RESTORED)? else {
         return Ok(Restore::NEVER);
     };
-    let (incarnation, waits_since) = keys::read(&value)?;
+    let (incarnation, since, waits_since) = keys::read(&value)?;
     Ok(Restore {
         incarnation,
+        since: Some(since),
         waits_since,
     })
 }

@@ -92,6 +92,7 @@ fn refused(verdict: &ReverseVerdict) -> Option<(RefusalCode, String)> {
         | ReverseVerdict::Repeated
         | ReverseVerdict::Conflict(_)
         | ReverseVerdict::Moving(_)
+        | ReverseVerdict::LeftOut(_)
         | ReverseVerdict::Unknown => None,
     }
 }

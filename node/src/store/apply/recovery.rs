@@ -14,7 +14,7 @@ use super::super::{
     HeldReceipts, Key, LeftOut, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row,
     StoreError, Stream, StreamHead,
 };
-use super::regained::regained;
+use super::regained::{Late, regained};
 use super::{Changes, Ground, home, reversal, transfer};
 
 pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
@@ -106,9 +106,10 @@ pub(super) fn commit(
     let count = u64::from(record.lacked == Balances::NONE);
     let record = &record.record;
     let psn_no = record.claim.person.psn_no;
-    regained(psn_no, (record.after.change, count), ground, out)?;
+    let change = (record.after.change, count);
+    let late = regained(psn_no, change, record.after.incarnation, ground, out)?;
     home::committed(record, at, ground, out)?;
-    keep_highest(psn_no, record.after, ground, out)
+    keep_highest(psn_no, late, ground, out)
 }
 
 pub(super) fn reversed(
@@ -119,9 +120,13 @@ pub(super) fn reversed(
 ) -> Result<(), StoreError> {
     let record = &record.record;
     let psn_no = record.person.person.psn_no;
-    regained(psn_no, (record.person.version.change, 1), ground, out)?;
+    let PersonVersion {
+        change,
+        incarnation,
+    } = record.person.version;
+    let late = regained(psn_no, (change, 1), incarnation, ground, out)?;
     reversal::ordered(record, at, ground, out)?;
-    keep_highest(psn_no, record.person.version, ground, out)
+    keep_highest(psn_no, late, ground, out)
 }
 
 /// A word to a new home came back.
@@ -134,7 +139,14 @@ pub(super) fn hand(
     let word = record.record.word();
     if let Handed::Person(hand_over) = &word.handed {
         let psn_no = hand_over.order.person.psn_no;
-        regained(psn_no, (hand_over.version.change, 1), ground, out)?;
+        let version = hand_over.version;
+        regained(
+            psn_no,
+            (version.change, 1),
+            version.incarnation,
+            ground,
+            out,
+        )?;
     }
     transfer::written(word, at, ground, out)
 }
@@ -143,7 +155,7 @@ pub(super) fn hand(
 /// record in a later incarnation, without a word that comes back now, what was told of it since is stale.
 fn keep_highest(
     psn_no: PsnNo,
-    after: PersonVersion,
+    late: Late,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
@@ -152,7 +164,7 @@ fn keep_highest(
         if let Row::Account(account) = row
             && let Some(before) = before
         {
-            account.version = if before.incarnation > after.incarnation {
+            account.version = if late == Late::Yes {
                 PersonVersion {
                     change: before.change.saturating_add(1),
                     ..before

@@ -5,22 +5,34 @@ use huitong_core::person::PsnNo;
 use super::super::{Key, RegainedPerson, RestoreState, Row, StoreError, incarnation};
 use super::{Changes, Ground};
 
-/// One more change of a person's record came back.
+/// Whether a change that came back is of before changes that the node has made without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Late {
+    /// The record went on in a later incarnation: what was told of it since was wrong, and its person is held.
+    Yes,
+    /// It did not.
+    No,
+}
+
+/// One more change of a person's record came back, made in an incarnation.
 pub(super) fn regained(
     psn_no: PsnNo,
     (change, count): (u64, u64),
+    made_in: u32,
     ground: &Ground<'_>,
     out: &mut Changes,
-) -> Result<(), StoreError> {
+) -> Result<Late, StoreError> {
     let incarnation = incarnation(ground.rows)?;
     let before = ground.rows.regained(psn_no)?;
     let row = match before {
         Some(row) if row.incarnation == incarnation => row,
         other @ (Some(_) | None) => {
-            let base = ground.rows.account(psn_no)?;
-            let base = base.map_or(0, |account| account.version.change);
+            let account = ground.rows.account(psn_no)?;
+            let version = account.map(|account| account.version);
+            let base = version.map_or(0, |version| version.change);
             RegainedPerson {
                 incarnation,
+                since: version.map_or(0, |version| version.incarnation),
                 base,
                 highest: base,
                 count: 0,
@@ -28,13 +40,19 @@ pub(super) fn regained(
             }
         }
     };
+    let late = if made_in < row.since {
+        Late::Yes
+    } else {
+        Late::No
+    };
     let row = RegainedPerson {
         highest: row.highest.max(change),
         count: row.count.saturating_add(count),
+        before: row.before.saturating_add(u64::from(late == Late::Yes)),
         ..row
     };
     out.put(Key::Regained(psn_no), Row::Regained(row));
-    Ok(())
+    Ok(late)
 }
 
 /// A word of an old home is taken while the node collects what it lost: one more change came back, of whatever
@@ -45,7 +63,9 @@ pub(super) fn came_back(
     out: &mut Changes,
 ) -> Result<(), StoreError> {
     match ground.rows.restored()? {
-        Some(row) if row.state == RestoreState::Collecting => regained(psn_no, (0, 1), ground, out),
+        Some(row) if row.state == RestoreState::Collecting => {
+            regained(psn_no, (0, 1), row.incarnation, ground, out).map(|_| ())
+        }
         Some(_) | None => Ok(()),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn restores() -> Vec<(Key, Row)> {
     };
     let person = RegainedPerson {
         incarnation: 2,
+        since: 1,
         base: 1,
         highest: 5,
         count: 3,

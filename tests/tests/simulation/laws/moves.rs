@@ -29,6 +29,13 @@ const fn order(version: PersonVersion) -> (u32, u64) {
     (version.incarnation, version.change)
 }
 
+/// Whether somebody was handed over.
+#[derive(Clone, Copy)]
+enum Moved {
+    HandedOver,
+    Not,
+}
+
 impl<'a> Audit<'a> {
     pub(super) fn whoever_moves_has_one_year(&mut self) {
         let mut histories = self.histories();
@@ -37,7 +44,12 @@ impl<'a> Audit<'a> {
             let (old, new) = (histories.remove(&of), histories.remove(&to));
             let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
             let handed = self.handed(wanted);
-            self.is_at_one_home(wanted, handed.is_some(), (&old, &new));
+            let moved = if handed.is_some() {
+                Moved::HandedOver
+            } else {
+                Moved::Not
+            };
+            self.is_at_one_home(wanted, moved, (&old, &new));
             let Some(handed) = handed else {
                 let mut reckoned = Reckoned::default();
                 for change in &old {
@@ -179,7 +191,7 @@ impl<'a> Audit<'a> {
     fn is_at_one_home(
         &mut self,
         wanted: &Move,
-        is_handed_over: bool,
+        moved: Moved,
         (old, new): (&[Change<'a>], &[Change<'a>]),
     ) {
         let from = ServiceDate::parse(MOVES).unwrap();
@@ -195,10 +207,9 @@ impl<'a> Audit<'a> {
                     continue;
                 };
                 let is_since = record.claim.visit.admitted >= from;
-                let is_home = if is_handed_over {
-                    is_since == is_new
-                } else {
-                    !is_new
+                let is_home = match moved {
+                    Moved::HandedOver => is_since == is_new,
+                    Moved::Not => !is_new,
                 };
                 if !is_home && !taken_back.contains(&change.settlement()) {
                     let (id, of) = (change.settlement(), &wanted.request_id);
