@@ -10,7 +10,7 @@ use super::{block_on, said};
 use crate::grpc::officer::Officer;
 
 /// What is said below the options.
-const AFTER: &str = "\\
+const AFTER: &str = "\
 `node status` says for whom a restored node waits. Whoever is left out gets and is given nothing until, once it answers
 again, the node was stopped, `huitong node recover` was run, and the node started. Until then totals of the region's people
 may lack what was settled there after the backup: a deductible may be taken twice and a ceiling passed; those people are
