@@ -11,13 +11,12 @@ use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
 use huitong_core::refusal::{Refusal, RefusalCode};
-use huitong_core::totals::{TotalChange, TotalSlot};
 use huitong_core::vocabulary::AssistanceEndReason;
 
 use crate::home::relation::in_the_way;
 use crate::home::restored::missing;
 use crate::people::act::day_of;
-use crate::people::change::TOTALS_AT_MOST;
+use crate::people::totals::totals_with;
 use crate::store::{Account, PolicyChanges, Rows, StoreError, account_now};
 use crate::writer::{Command, Verdict};
 
@@ -117,7 +116,7 @@ impl Command for Grant {
         if changes.changes != self.change {
             return Ok(Verdict::Answer(GrantVerdict::Stale));
         }
-        let Some(totals) = after(&self.year.changes, &account)? else {
+        let Some(totals) = totals_with(&self.year.changes, &account)? else {
             let refusal = Refusal::new(RefusalCode::RecordFull, "totals");
             return Ok(Verdict::Answer(GrantVerdict::Refused(refusal)));
         };
@@ -135,23 +134,6 @@ impl Command for Grant {
             GrantVerdict::Done,
         ))
     }
-}
-
-/// The totals that change, as they stand afterwards; none when the record has no room for them.
-fn after(
-    changes: &[TotalChange],
-    account: &Account,
-) -> Result<Option<Vec<(TotalSlot, i64)>>, StoreError> {
-    let mut after = Vec::new();
-    let mut held = account.totals.len();
-    for change in changes {
-        let before = account.totals.get(&change.slot).copied();
-        held = held.saturating_add(usize::from(before.is_none()));
-        let value = before.unwrap_or_default().checked_add(change.adds);
-        let value = value.ok_or(StoreError::Range("a total"))?;
-        after.push((change.slot.clone(), value));
-    }
-    Ok((held <= TOTALS_AT_MOST).then_some(after))
 }
 
 /// A grant that is to stand no more.

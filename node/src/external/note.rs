@@ -28,9 +28,9 @@ use crate::home::relation::handed_over;
 use crate::home::restored::missing;
 use crate::home::standing::{Asked, Settling, Standing, fault_refusal, standing};
 use crate::people::act::day_of;
-use crate::people::change::TOTALS_AT_MOST;
+use crate::people::totals::totals_with;
 use crate::policies::OwnPolicies;
-use crate::store::{Account, Rows, SettlementState, StoreError};
+use crate::store::{Rows, SettlementState, StoreError};
 
 /// Where a settlement is looked at.
 pub(super) struct Desk<'a> {
@@ -113,7 +113,7 @@ impl Desk<'_> {
             Ok(balances) => balances,
             Err(refusal) => return Ok(Note::Refused(refusal)),
         };
-        let Some(totals) = after(&changes, account)? else {
+        let Some(totals) = totals_with(&changes, account)? else {
             return Ok(refused(RefusalCode::RecordFull, "totals"));
         };
         let visit = &settlement.visit;
@@ -260,21 +260,4 @@ fn balances(settlement: &ExternalSettlement, before: Balances) -> Result<Balance
         own: less(Fund::OwnAccount, before.own)?,
         family: less(Fund::FamilyAccount, before.family)?,
     })
-}
-
-/// The totals that change, as they stand afterwards; none when the record has no room for them.
-fn after(
-    changes: &[TotalChange],
-    account: &Account,
-) -> Result<Option<Vec<(TotalSlot, i64)>>, StoreError> {
-    let mut after = Vec::new();
-    let mut held = account.totals.len();
-    for change in changes {
-        let before = account.totals.get(&change.slot).copied();
-        held = held.saturating_add(usize::from(before.is_none()));
-        let value = before.unwrap_or_default().checked_add(change.adds);
-        let value = value.ok_or(StoreError::Range("a total"))?;
-        after.push((change.slot.clone(), value));
-    }
-    Ok((held <= TOTALS_AT_MOST).then_some(after))
 }

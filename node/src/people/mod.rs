@@ -9,6 +9,7 @@
 //! | [`act`] | Is an act done? Pure, decided by the writer |
 //! | [`review`] | Is an emergency accepted that counted as filed? Pure, decided by the writer |
 //! | [`seen`] | What does an officer see of people, filings and emergencies? |
+//! | [`totals`] | What do totals come to with what an act adds? Pure |
 //!
 //! Bringing files in belongs to [`crate::registry`]; how a record decides a visit, to [`crate::home`].
 
@@ -21,6 +22,7 @@ pub mod rule;
 pub mod seen;
 #[cfg(test)]
 mod tests;
+pub mod totals;
 
 use std::sync::Arc;
 
