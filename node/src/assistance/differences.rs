@@ -1,4 +1,5 @@
-//! Grants that would come out differently, since a settlement of their year was reversed or came later.
+//! Grants that would come out differently, since a settlement of their year was reversed or came later, their policy was
+//! withdrawn, or the person's cover or need on that day is another one now.
 //!
 //! A grant stands as it was made; so do later settlements after a reversal. Each is worked out again under the policy
 //! and on the cover that it was granted on, on the totals of then without what stands no more, and on the settlements
@@ -7,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::assistance::AssessedYear;
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
 use huitong_core::fund::Fund;
@@ -15,7 +17,7 @@ use huitong_core::money::Fen;
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::AssistanceGranted;
-use huitong_core::refusal::{Refusal, Retry};
+use huitong_core::refusal::{Refusal, RefusalCode, Retry};
 use huitong_core::totals::{TotalChange, TotalSlot};
 use huitong_core::vocabulary::AssistanceEndReason;
 
@@ -30,7 +32,7 @@ use crate::external::seen::withdrawn_since;
 use crate::home::figures::amounts;
 use crate::ledger::Layered;
 use crate::store::apply::{Ground, Records, changes};
-use crate::store::{HomeState, Location, Rows, StoreError, account_now};
+use crate::store::{HomeState, Location, PolicyStanding, Rows, StoreError, account_now};
 
 /// The most grants that one page looks at.
 pub const EXAMINED_AT_MOST: usize = 200;
@@ -117,14 +119,20 @@ impl AssistanceDesk {
             decide(&policy, &claim, &snapshot, &counted)
         });
         let pays = pays(&year.decision)?;
+        let anew = self.anew(&granted)?;
         let then = match refused(decided)? {
             Ok((decision, changes)) => {
                 let then = self::pays(&decision)?;
-                if then == pays && changes == year.changes {
+                let is_same = then == pays && changes == year.changes;
+                if is_same && !self.is_withdrawn(year) && !rests_on_other_ground(year, &anew) {
                     return Ok(None);
                 }
                 Ok(then)
             }
+            Err(refusal) => Err(refusal),
+        };
+        let anew = match anew {
+            Ok(year) => Ok(self::pays(&year.decision)?),
             Err(refusal) => Err(refusal),
         };
         let now: BTreeSet<SettlementId> = counted.iter().map(|it| it.id.settlement).collect();
@@ -132,7 +140,7 @@ impl AssistanceDesk {
         Ok(Some(Difference {
             pays,
             then,
-            anew: self.anew(&granted)?,
+            anew,
             gone: before.difference(&now).copied().collect(),
             come: now.difference(&before).copied().collect(),
             granted,
@@ -172,8 +180,18 @@ impl AssistanceDesk {
         Ok(totals)
     }
 
-    /// What it would pay if it were withdrawn and granted anew now.
-    fn anew(&self, granted: &AssistanceGranted) -> Result<Result<Pays, Refusal>, NodeError> {
+    /// Whether the policy that a grant was decided by was withdrawn since.
+    fn is_withdrawn(&self, year: &AssessedYear) -> bool {
+        let deciding = self.policies.deciding();
+        let own = deciding.own.get(&year.decision.policy);
+        own.is_some_and(|own| matches!(own.standing, PolicyStanding::Withdrawn(_)))
+    }
+
+    /// The year as it would be if the grant were withdrawn and made anew now, or why it would not be.
+    fn anew(
+        &self,
+        granted: &AssistanceGranted,
+    ) -> Result<Result<AssessedYear, Refusal>, NodeError> {
         let psn_no = granted.year.psn_no();
         let account = account_now(&*self.ledger, psn_no)?;
         let account = account.ok_or(StoreError::Inconsistent("a grant without an account"))?;
@@ -196,9 +214,28 @@ impl AssistanceDesk {
             policies: &self.policies,
             deciding: &deciding,
         };
-        match refused(assessing.assess(psn_no, granted.year.on()))? {
-            Ok(year) => Ok(Ok(pays(&year.decision)?)),
-            Err(refusal) => Ok(Err(refusal)),
+        match assessing.assess(psn_no, granted.year.on()) {
+            Ok(year) => Ok(Ok(year)),
+            // Whoever is held or on the way is listed all the same, with what is in the way.
+            Err(NodeError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a grant that comes out as it was rests on what does not hold any more.
+fn rests_on_other_ground(year: &AssessedYear, anew: &Result<AssessedYear, Refusal>) -> bool {
+    match anew {
+        // Who was handed over since is the new home's; what was granted before stands.
+        Err(refusal) => {
+            refusal.code.retry() == Retry::No && refusal.code != RefusalCode::MemberMoved
+        }
+        Ok(now) => {
+            let of = |year: &AssessedYear| {
+                let coverage = &year.snapshot.coverage;
+                (coverage.scheme, coverage.identities.clone())
+            };
+            of(now) != of(year)
         }
     }
 }

@@ -48,6 +48,13 @@ pub(super) fn with_loss(
     Ok(amounts)
 }
 
+/// What the home region bears of a provisional loss by a receipt's amounts.
+#[must_use]
+pub fn loss_in(told: &[(Fund, Fen)]) -> Fen {
+    let loss = told.iter().find(|(fund, _)| *fund == Fund::ProvisionalLoss);
+    loss.map_or(Fen::ZERO, |(_, amount)| *amount)
+}
+
 /// Whether a receipt's amounts are a decision's. What the home region bears of a provisional loss beside them
 /// is its own word, and no part of the decision.
 #[must_use]

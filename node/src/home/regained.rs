@@ -4,7 +4,7 @@
 //! follows from it: totals as sums over what stands, whatever order it comes back in; the legs under the
 //! numbers that the clearinghouse holds. Whether the word is the own one was checked before (`recovery`).
 
-use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
 use huitong_core::leg::{Leg, LegKind};
@@ -12,10 +12,12 @@ use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::Reversal;
+use huitong_core::totals::TotalSlot;
 
 use super::figures::totals_after;
 use super::relation::handed_over;
@@ -58,7 +60,7 @@ pub enum Regained {
 impl Command for Regain {
     type Answer = Regained;
 
-    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
         let row = rows.home_settlement(part.treatment, part.settlement)?;
         let psn_no = self.returned.claim.person.psn_no;
@@ -92,6 +94,14 @@ impl Command for Regain {
                     record,
                     lacked: if is_held { lacked } else { Balances::NONE },
                 }));
+                let trued_up = self.returned.trued_up.map(|true_up| TruedUp {
+                    treatment: part.treatment,
+                    settlement: part.settlement,
+                    person: self.returned.claim.person,
+                    true_up,
+                    at: now,
+                });
+                records.extend(trued_up.map(NodeRecord::TruedUp));
             }
         }
         if let Some(reversal) = &self.returned.word.reversal {
@@ -171,6 +181,7 @@ impl Regain {
             claim,
             decision,
             snapshot,
+            trued_up: _,
         } = &self.returned;
         let body = &word.receipt.body;
         let after = after(&word.receipt, snapshot.version);
@@ -198,25 +209,7 @@ impl Regain {
             own: before.own.saturating_sub(paid.own),
             family: before.family.saturating_sub(paid.family),
         };
-        let mut snapshot = snapshot.clone();
-        if claim.visit.setting.is_stay() {
-            let began = claim.visit.episode_began_at(claim.institution.code);
-            let number = claim.visit.episode.clone();
-            let episode = rows.episode(claim.person.psn_no, began, number)?;
-            let counts = |name: &str| name == ADMISSIONS;
-            let counted = decision
-                .totals
-                .iter()
-                .find(|change| counts(change.slot.name.as_str()))
-                .and_then(|change| totals.iter().find(|(slot, _)| *slot == change.slot))
-                .map(|(_, value)| ordinal::of_count(*value));
-            let coverage = &mut snapshot.coverage;
-            coverage.continued = episode.is_some_and(|episode| episode.begun > 0);
-            coverage.ordinal = episode
-                .map(|episode| episode.ordinal)
-                .or(counted)
-                .unwrap_or(coverage.ordinal);
-        }
+        let snapshot = self.as_admitted(&totals, rows)?;
         let legs = Leg::of(body);
         let legs_from = from(
             legs_standing(rows, body.clearing.settlement, LegKind::Settlement)?,
@@ -237,6 +230,38 @@ impl Regain {
         account.balances = balances;
         account.totals.extend(totals);
         Ok(Some((Committed::new(body.clone(), of), lacked)))
+    }
+
+    /// The snapshot with the admission that the bill belongs to, as far as it is known again.
+    fn as_admitted(
+        &self,
+        totals: &[(TotalSlot, i64)],
+        rows: &dyn Rows,
+    ) -> Result<Snapshot, StoreError> {
+        let ReturnedWord {
+            claim, decision, ..
+        } = &self.returned;
+        let mut snapshot = self.returned.snapshot.clone();
+        if !claim.visit.setting.is_stay() {
+            return Ok(snapshot);
+        }
+        let began = claim.visit.episode_began_at(claim.institution.code);
+        let number = claim.visit.episode.clone();
+        let episode = rows.episode(claim.person.psn_no, began, number)?;
+        let counts = |name: &str| name == ADMISSIONS;
+        let counted = decision
+            .totals
+            .iter()
+            .find(|change| counts(change.slot.name.as_str()))
+            .and_then(|change| totals.iter().find(|(slot, _)| *slot == change.slot))
+            .map(|(_, value)| ordinal::of_count(*value));
+        let coverage = &mut snapshot.coverage;
+        coverage.continued = episode.is_some_and(|episode| episode.begun > 0);
+        coverage.ordinal = episode
+            .map(|episode| episode.ordinal)
+            .or(counted)
+            .unwrap_or(coverage.ordinal);
+        Ok(snapshot)
     }
 }
 

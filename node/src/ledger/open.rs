@@ -142,8 +142,7 @@ impl Ledger {
         let (to_index, queue) = mpsc::unbounded_channel();
         let indexing = {
             let (overlay, progress) = (Arc::clone(&overlay), Arc::clone(&progress));
-            let last = from.map_or(Position::START, |reached| reached.position);
-            let imaging = images.map(|to| Imaging::after(last, to, reader.clone(), segment_bytes));
+            let imaging = images.map(|to| Imaging::of_journal(to, reader.clone(), segment_bytes));
             let rows = (Arc::clone(&index), overlay);
             indexer::run(queue, rows, progress, imaging)
         };

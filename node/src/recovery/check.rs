@@ -6,13 +6,15 @@
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
+use huitong_core::decision::Decision;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::receipt::{GroupSignature, PersonalPart};
+use huitong_core::provisional::TrueUp;
+use huitong_core::receipt::{ClearingPart, GroupSignature, PersonalPart};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::region::RegionCode;
 
 use crate::group::is_signed;
-use crate::home::figures::are_of;
+use crate::home::figures::{are_of, loss_in};
 use crate::home::regained::after;
 use crate::treatment::verify::{ReceiptFault, about_reversal};
 
@@ -39,6 +41,7 @@ pub fn check(
         claim,
         decision,
         snapshot,
+        trued_up,
     } = returned;
     let (receipt, part) = (&word.receipt, &word.receipt.body.clearing);
     let personal = PersonalPart {
@@ -57,6 +60,10 @@ pub fn check(
             personal.commitment(&receipt.salt) == receipt.body.personal,
         ),
         ("amount", are_of(decision, &part.amounts)),
+        (
+            "true-up",
+            trued_up.is_none_or(|told| told == as_borne(told, decision, part)),
+        ),
         ("policy", part.policy == decision.policy),
         ("catalogue", part.catalogue == decision.catalogue),
     ];
@@ -75,6 +82,11 @@ pub fn check(
         signed(&reversal.group, signer)?;
     }
     Ok(())
+}
+
+/// A true-up as it must be by what the patient was told, what was decided and what the home region bears by its receipt.
+fn as_borne(told: TrueUp, decision: &Decision, part: &ClearingPart) -> TrueUp {
+    TrueUp::of(told.told, decision.cash, loss_in(&part.amounts))
 }
 
 /// Checks a final refusal that came back.
@@ -181,6 +193,7 @@ mod tests {
             claim: claim_of,
             decision: decision(),
             snapshot: snapshot(3),
+            trued_up: None,
         };
         assert_eq!(check(&returned, between, &certified), Ok(()));
         let wrong = |change: fn(&mut ReturnedWord), what| {
@@ -192,6 +205,17 @@ mod tests {
         wrong(|it| it.claim = claim("V2"), "decision");
         wrong(|it| it.decision.cash = fen(1), "decision");
         wrong(|it| it.snapshot.version.change = 8, "decision");
+        // What a home region did not say that it bears it does not bear.
+        wrong(
+            |it| it.trued_up = Some(TrueUp::of(fen(0), it.decision.cash, it.decision.cash)),
+            "true-up",
+        );
+        let told = |told| TrueUp::of(told, decision().cash, fen(0));
+        for trued_up in [told(fen(0)), told(decision().cash), told(fen(1_000_000))] {
+            let mut fitting = returned.clone();
+            fitting.trued_up = Some(trued_up);
+            assert_eq!(check(&fitting, between, &certified), Ok(()));
+        }
         wrong(|it| it.word.receipt.salt = [9; 16], "decision");
         wrong(
             |it| it.word.receipt.body.clearing.amounts[0].1 = fen(1),

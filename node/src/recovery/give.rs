@@ -135,6 +135,7 @@ fn word_of(
     let row = ledger.settlement(settlement)?;
     let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;
     let (attempt, standing) = booked(ledger, &row)?;
+    let trued_up = ledger.trued_up(standing.body.clearing.treatment, settlement)?;
     Ok(Some(Returned::Word(ReturnedWord {
         word: HomeWord {
             receipt: receipt.unwrap_or(standing),
@@ -143,6 +144,7 @@ fn word_of(
         claim: attempt.prepared.claim,
         decision: attempt.decision,
         snapshot: attempt.snapshot,
+        trued_up,
     })))
 }
 
@@ -218,5 +220,6 @@ fn with_its_ground(
         snapshot,
         claim: record.claim,
         decision: record.decision,
+        trued_up: None,
     })
 }

@@ -27,7 +27,7 @@ use super::{Change, Index, Key, ROW_FORM, Reached, Row, StoreError, Table};
 
 /// What an image begins with: its own form, and that of rows.
 const MAGIC: [u8; 8] = [b'H', b'T', b'I', b'M', b'A', b'G', b'E', ROW_FORM];
-/// Before its end a key is never as long.
+/// Stands where the length of the next key would; no key is as long.
 const END: u32 = u32::MAX;
 /// The longest key or row.
 const LONGEST: u32 = 64 << 20;
@@ -103,6 +103,35 @@ impl Images {
             drop(fs::remove_file(self.folder.join(DRAFT)));
         }
         written
+    }
+
+    /// The newest image by its head alone: of which place it is, and how many bytes it has. What a write that was cut off
+    /// left behind is taken away.
+    ///
+    /// # Errors
+    /// [`ImageError::Io`].
+    pub fn newest(&self) -> Result<Option<(Of, u64)>, ImageError> {
+        let failed = |error| io_error(&self.folder, error);
+        let absent = |error: io::Error| {
+            if error.kind() == io::ErrorKind::NotFound {
+                Ok(())
+            } else {
+                Err(failed(error))
+            }
+        };
+        fs::remove_file(self.folder.join(DRAFT)).or_else(absent)?;
+        let files = match self.newest_first() {
+            Ok(files) => files,
+            Err(error) => return absent(error).map(|()| None),
+        };
+        let Some(newest) = files.first() else {
+            return Ok(None);
+        };
+        let mut file = File::open(newest).map_err(failed)?;
+        let bytes = file.metadata().map_err(failed)?.len();
+        // One that is not whole is found out when it is needed.
+        let of = read_head(&mut file).unwrap_or_default();
+        Ok(of.map(|of| (of, bytes)))
     }
 
     /// Takes all images away: they are of another journal.

@@ -3,7 +3,6 @@
 use huitong_core::claim::{Binding, BoundField, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::FinalRefusal;
-use huitong_core::fund::Fund;
 use huitong_core::id::{RequestId, ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::{Leg, LegKind};
@@ -23,6 +22,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 use super::fence::is_void;
+use crate::home::figures::loss_in;
 use crate::home::restored::{from, legs_standing};
 use crate::store::{
     ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead,
@@ -267,7 +267,7 @@ pub(super) fn trued_up_by(
     if row.is_none_or(|row| row.provisional.is_none()) {
         return Ok(None);
     }
-    let borne = borne_at_home(receipt);
+    let borne = loss_in(&part.amounts);
     let id = (part.treatment, part.settlement);
     true_up_of(rows, id, at, |given| TrueUp::of(given.told, cash, borne)).map(Some)
 }
@@ -288,15 +288,6 @@ fn true_up_of(
         true_up: true_up(&given),
         at,
     })
-}
-
-/// What the home region's receipt says that it bears of a loss.
-fn borne_at_home(receipt: &Receipt) -> Fen {
-    let amounts = &receipt.body.clearing.amounts;
-    let loss = amounts
-        .iter()
-        .find(|(fund, _)| *fund == Fund::ProvisionalLoss);
-    loss.map_or(Fen::ZERO, |(_, amount)| *amount)
 }
 
 /// Buries an id that was never prepared here.

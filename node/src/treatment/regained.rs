@@ -93,6 +93,7 @@ impl Rebook {
             claim,
             decision,
             snapshot,
+            trued_up: _,
         } = &self.returned;
         Prepared {
             settlement: word.receipt.body.clearing.settlement,

@@ -323,7 +323,7 @@ async fn whoever_is_not_in_need_is_refused_and_so_is_a_policy_that_was_not_writt
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_a_grant_and_a_hospital_at_once_neither_uses_the_start_or_the_ceiling_again() {
+async fn of_a_grant_and_a_hospital_at_once_neither_uses_the_start_again() {
     let world = World::new().await;
     prepare(&world).await;
     a_year(&world).await;
@@ -359,6 +359,38 @@ async fn of_a_grant_and_a_hospital_at_once_neither_uses_the_start_or_the_ceiling
         assert_eq!(base, 90_000);
         let reason = v1::AssistanceEndReason::YearChanged;
         withdraw(&world, &year.grant, reason).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_grant_and_a_hospital_at_once_neither_passes_the_ceiling() {
+    let world = World::new().await;
+    let low = helping(GUARD).replace("payment = \"30000\"", "payment = \"3000\"");
+    world.publish(NINGBO, &low).await;
+    in_need(&world, "need-1").await;
+    a_year(&world).await;
+    let mut at_counter = 0;
+    for nth in 0..6 {
+        let mut hospital = world.hospital(HOSPITAL).await;
+        let visit = format!("W{nth}");
+        let request_id = format!("a-{nth}");
+        let (settled, granted) = tokio::join!(
+            hospital.settle(settle(&visit, helped(&visit))),
+            grant(&world, asked(&request_id, &[]))
+        );
+        let layers = settled.unwrap().decision.unwrap().layers;
+        let layer = layers
+            .iter()
+            .find(|layer| layer.id == "assistance")
+            .unwrap();
+        at_counter += layer.paid_fen;
+        // Together they would be paid more than the year's 3,000.
+        let granted = granted.unwrap();
+        assert_eq!(at_counter + paid(granted.year.as_ref().unwrap()), 300_000);
+        assert_eq!(total(&world, "assistance_paid").await, 300_000);
+        let reason = v1::AssistanceEndReason::YearChanged;
+        withdraw(&world, &granted.grant, reason).await.unwrap();
+        assert_eq!(total(&world, "assistance_paid").await, at_counter);
     }
 }
 

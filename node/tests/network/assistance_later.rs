@@ -7,7 +7,9 @@ use huitong_proto::settlement::v1::assess_all_assistance_response::Part;
 use huitong_proto::settlement::v1::change_person_request::Change;
 use tonic::Status;
 
-use crate::assistance::{DAY, a_year, asked, desk, grant, helped, prepare, total, withdraw};
+use crate::assistance::{
+    DAY, PERSON, a_year, asked, desk, grant, helped, prepare, total, withdraw,
+};
 use crate::bills::{card, person, published, settle, small};
 use crate::bureau::by_officer;
 use crate::filings::change;
@@ -84,6 +86,28 @@ async fn a_grant_stands_and_is_listed_when_its_year_comes_out_differently() {
     let refused = one.then_refused.as_ref().unwrap();
     assert_eq!(refused.code, "assistance.nothing_counts");
     assert_eq!((one.then.len(), one.anew.len()), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_for_a_need_that_is_taken_back_is_listed_though_it_comes_out_as_it_was() {
+    let world = World::new().await;
+    prepare(&world).await;
+    a_year(&world).await;
+    grant(&world, asked("a-1", &[])).await.unwrap();
+    assert_eq!(differences(&world).await.differences, []);
+    let taken_back = Change::EndIdentity(v1::EndIdentity {
+        identity: AssistanceIdentity::IllnessPoverty.into(),
+        from: DAY.to_owned(),
+    });
+    change(&world, "need-2", PERSON, taken_back).await.unwrap();
+    let listed = differences(&world).await;
+    let [one] = &*listed.differences else {
+        panic!("{listed:?}");
+    };
+    assert_eq!(assistance(&one.then), 284_400);
+    let refused = one.anew_refused.as_ref().unwrap();
+    assert_eq!(refused.code, "assistance.not_entitled");
+    assert_eq!((one.gone.len(), one.come.len()), (0, 0));
 }
 
 const OTHERS: [&str; 2] = ["330200000000000071", "330200000000000072"];

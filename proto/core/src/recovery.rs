@@ -2,13 +2,15 @@
 //!
 //! Either side of a settlement holds all that the other needs to write it again: the home region's word with
 //! its proof, and what it was decided on. The word is signed by the home region and commits to claim and
-//! decision, so neither can be another one; the snapshot is the peer's word alone.
+//! decision, so neither can be another one; the snapshot is the peer's word alone, and so is what a patient had been told
+//! of a provisional settlement.
 
 use crate::canonical::Artifact;
 use crate::claim::Claim;
 use crate::coverage::Snapshot;
 use crate::decision::Decision;
 use crate::final_refusal::FinalRefusal;
+use crate::provisional::TrueUp;
 use crate::record::hand::ProvenHand;
 use crate::reversal::HomeWord;
 use crate::{canonical_enum, canonical_struct};
@@ -46,11 +48,15 @@ pub struct ReturnedWord {
     pub decision: Decision,
     /// On what, as far as the peer knows it.
     pub snapshot: Snapshot,
+    /// What became of the difference when it had been settled provisionally, as the treatment region booked it. The home
+    /// region tells nothing of it.
+    pub trued_up: Option<TrueUp>,
 }
 
 canonical_struct!(ReturnedWord {
     word,
     claim,
     decision,
-    snapshot
+    snapshot,
+    trued_up
 });

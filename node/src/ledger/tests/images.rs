@@ -88,6 +88,7 @@ fn a_node_without_its_index_starts_from_the_newest_whole_image() {
             opened.replayed > newest.replayed && opened.replayed < opened.frames,
             "{opened:?}, {newest:?}"
         );
+        ledger.close();
         drop(ledger);
     }
     // None that is whole: the journal is read from its begin.
@@ -98,7 +99,7 @@ fn a_node_without_its_index_starts_from_the_newest_whole_image() {
 }
 
 #[test]
-fn a_image_of_another_journal_is_not_taken_and_one_ahead_stops_the_node() {
+fn an_image_of_another_journal_is_not_taken_and_one_ahead_stops_the_node() {
     let folder = tempfile::tempdir().unwrap();
     let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
     write(&one, 10);
@@ -125,6 +126,28 @@ fn a_image_of_another_journal_is_not_taken_and_one_ahead_stops_the_node() {
     std::fs::remove_dir_all(data.join("index")).unwrap();
     let refused = open_files(&data).map(|_| ()).unwrap_err();
     assert!(matches!(refused, OpenError::Ahead { .. }), "{refused}");
+}
+
+#[test]
+fn many_short_sittings_write_an_image_as_one_long_one_does_and_leave_no_draft() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path();
+    // Each sitting is shorter than what lies between two images.
+    for sitting in 0..40_u32 {
+        let ledger = open_files(data).unwrap();
+        let from = sitting.checked_mul(40).unwrap();
+        prepare(&ledger, from..from.checked_add(40).unwrap());
+        ledger.bring_index_up();
+        ledger.close();
+    }
+    // A write that was cut off leaves nothing behind at the next start, whether or not another is due.
+    std::fs::write(data.join("images/image.new"), b"cut off").unwrap();
+    let ledger = open_without_index(data);
+    holds(&ledger, 1_600);
+    assert!(ledger.opened().replayed < ledger.opened().frames);
+    let kept = files(data);
+    let is_image = |file: &std::path::PathBuf| file.extension() == Some("image".as_ref());
+    assert!(kept.len() == 2 && kept.iter().all(is_image), "{kept:?}");
 }
 
 #[test]

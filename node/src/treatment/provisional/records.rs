@@ -220,6 +220,7 @@ mod tests {
                 claim,
                 decision,
                 snapshot,
+                trued_up: None,
             },
             request,
         };

@@ -96,6 +96,7 @@ fn records_of_restores_and_what_peers_return_keep_their_bytes() {
         claim: claim(),
         decision: decision(),
         snapshot: snapshot(),
+        trued_up: None,
     });
     assert_eq!(
         Returned::from_bytes(&returned.to_bytes()).as_ref(),
