@@ -26,6 +26,7 @@
     )
 )]
 
+mod aside;
 pub mod backup;
 pub mod books;
 pub mod clock;

@@ -13,6 +13,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::aside::aside;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::{self, Schedule};
@@ -153,17 +154,6 @@ impl RunningClearinghouse {
         tokio::task::spawn_blocking(move || writer.stop()).await?;
         Ok(served??)
     }
-}
-
-/// Runs work that waits for a disk beside everything else; on a runtime of one thread there is nowhere else
-/// to run.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, JoinError> {
-    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
-        return Ok(work());
-    }
-    tokio::task::spawn_blocking(work).await
 }
 
 /// Has due cycles cut off until told to stop.

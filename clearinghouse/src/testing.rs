@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use huitong_backup::restore::begin_anew;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
+use huitong_core::duplicate::Tag;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
@@ -21,7 +22,7 @@ use crate::backup::Anew;
 use crate::clock::Clock;
 use crate::decide::{self, Condition, Context, Decision, Schedule, Status};
 use crate::refusal::Refusal;
-use crate::store::{Embedded, Index, MemoryIndex};
+use crate::store::{Embedded, Index, MatchesPage, MemoryIndex};
 use crate::writer::Writer;
 
 pub(crate) const REGIONS: [&str; 4] = ["310000", "330100", "330200", "510100"];
@@ -226,6 +227,16 @@ impl House {
     pub(crate) fn position(&self, of: usize) -> u64 {
         let found = self.ask(move |context| decide::position(context, told(of)));
         found.unwrap().0
+    }
+
+    /// A page of a region's matches.
+    pub(crate) fn matches(&self, of: usize, after: Option<(Tag, RegionCode)>) -> MatchesPage {
+        let by = told(of);
+        let directory = self.ask(move |context| decide::may_match(context, by));
+        let rows = self.writer.as_ref().unwrap().tag_rows();
+        let pairs = decide::PAIRS_AT_ONCE;
+        rows.matches(region(of), after, pairs, &directory.unwrap())
+            .unwrap()
     }
 
     pub(crate) fn close(&self, of: usize, on: u8, up_to: u64) -> Result<bool, Refusal> {

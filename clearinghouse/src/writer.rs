@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::decide::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
 use crate::state::State;
-use crate::store::{Loaded, Store, StoreError, StoreEvent};
+use crate::store::{Loaded, Store, StoreError, StoreEvent, TagRows};
 
 /// How many requests may wait for the writer; one more is refused as overload.
 const WAITING_REQUESTS: usize = 1_024;
@@ -37,6 +37,7 @@ pub(crate) struct Writer {
     /// Why nothing is written any more, shared with the desk.
     broken: Arc<OnceLock<String>>,
     reader: Reader,
+    tag_rows: TagRows,
 }
 
 /// What the writer waits for.
@@ -59,7 +60,7 @@ impl Writer {
         // Once the writer has gone, nobody waits for the event any more.
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
         let state = begin(members, store.load()?)?;
-        let reader = store.reader();
+        let (reader, tag_rows) = (store.reader(), store.tag_rows());
         let broken: Arc<OnceLock<String>> = Arc::default();
         let desk = Desk {
             state,
@@ -82,12 +83,18 @@ impl Writer {
             running: Mutex::new(Some(running)),
             broken,
             reader,
+            tag_rows,
         })
     }
 
     /// The journal up to what is on disk, for a backup of it.
     pub(crate) fn reader(&self) -> Reader {
         self.reader.clone()
+    }
+
+    /// The tags that are indexed, to be looked through beside the writer.
+    pub(crate) fn tag_rows(&self) -> TagRows {
+        self.tag_rows.clone()
     }
 
     /// Why nothing is written any more until a restart, once that is so.

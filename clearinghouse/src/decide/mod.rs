@@ -30,7 +30,7 @@ pub(crate) use release::release;
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionStatus, Status, status};
-pub(crate) use tags::{matches, report_tags, tag_position};
+pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 
 use crate::refusal::Refusal;
 use crate::state::State;

@@ -4,10 +4,10 @@
 //! stream that another took the place of, a stream that was halted, a batch that does not stand on what is held
 //! (which halts it), a number that is not the next. A region is told its own tags and with whom it shares each.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use huitong_core::canonical::Artifact;
-use huitong_core::duplicate::{CHANGES_AT_MOST, Tag, TagBatch};
+use huitong_core::duplicate::{CHANGES_AT_MOST, TagBatch};
 use huitong_core::record::clearing::{ClearingRecord, TagsHalted, TagsTaken};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -16,10 +16,9 @@ use super::intake::{Told, stream};
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::TagsHeld;
-use crate::store::MatchesPage;
 
 /// The most pairs that one page is made of.
-const PAIRS_AT_ONCE: usize = 512;
+pub(crate) const PAIRS_AT_ONCE: usize = 512;
 
 /// What is held of the region's tags.
 pub(crate) fn tag_position(context: &Context<'_>, by: Told) -> Decision<Option<TagsHeld>> {
@@ -81,6 +80,10 @@ fn standing(
             incarnation,
         },
     )?;
+    if batch.number == 0 {
+        let detail = "batch: numbers begin with 1";
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
     if batch.changes.len() > CHANGES_AT_MOST {
         let detail = format_args!("batch: at most {CHANGES_AT_MOST} changes");
         return Err(Refusal::general(RefusalCode::Malformed, detail));
@@ -136,34 +139,15 @@ fn halt(context: &Context<'_>, region: RegionCode, batch: &TagBatch) -> Decided<
     }
 }
 
-/// What a region is told of its matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Matches {
-    /// The page.
-    pub(crate) page: MatchesPage,
-    /// How far every region's tags are held.
-    pub(crate) regions: BTreeMap<RegionCode, TagsHeld>,
-}
-
-/// A page of the region's matches after one.
-pub(crate) fn matches(
-    context: &Context<'_>,
-    by: Told,
-    after: Option<(Tag, RegionCode)>,
-) -> Decision<Matches> {
-    if let Err(refusal) = stream(context, by) {
-        return Ok(Decided::refuse(refusal));
-    }
-    let state = context.state;
-    let listed = state.tags.iter();
-    let listed = listed.filter(|(region, _)| state.members.of(**region).is_some());
-    let regions: BTreeMap<RegionCode, TagsHeld> = listed
-        .map(|(region, held)| (*region, held.clone()))
-        .collect();
-    let page = context
-        .store
-        .matches(by.region, after, PAIRS_AT_ONCE, &regions)?;
-    Ok(Decided::answer(Matches { page, regions }))
+/// Whether a region may ask for its matches: with whom it may have any, the directory.
+pub(crate) fn may_match(context: &Context<'_>, by: Told) -> Decision<BTreeSet<RegionCode>> {
+    Ok(match stream(context, by) {
+        Ok(_) => {
+            let members = context.state.members.iter();
+            Decided::answer(members.map(|(region, _)| region).collect())
+        }
+        Err(refusal) => Decided::refuse(refusal),
+    })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use huitong_core::canonical::{Artifact, decode_exact, encode_to_vec};
 use huitong_core::duplicate::{Reach, Tag, TagBatch};
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::tag_service_server::TagService;
@@ -15,8 +16,9 @@ use tracing::error;
 
 use super::clearing::region;
 use super::status::{malformed, status};
+use crate::aside::aside;
 use crate::decide::{self, Told};
-use crate::refusal::{ClearingCode, Code};
+use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::state::TagsHeld;
 use crate::writer::Writer;
 
@@ -80,12 +82,16 @@ impl TagService for TagGrpc {
                 Some(read.map_err(|fault| malformed(&Path::root("after").wrong(fault)))?)
             }
         };
-        let found = self
-            .0
-            .decide(move |context| decide::matches(context, by, after))
+        let directory = self.0.decide(move |context| decide::may_match(context, by));
+        let directory = directory.await.map_err(|refusal| status(&refusal))?;
+        // Beside the writer: a page may be hundreds of reads, and legs do not wait for them.
+        let rows = self.0.tag_rows();
+        let looked = aside(move || rows.matches(region, after, decide::PAIRS_AT_ONCE, &directory));
+        let found = looked
             .await
-            .map_err(|refusal| status(&refusal))?;
-        let matches = found.page.matches.iter().map(|(tag, region)| v1::TagMatch {
+            .map_err(|lost| Status::internal(format!("a task was lost: {lost}")))?
+            .map_err(|fault| status(&Refusal::general(RefusalCode::StoreBroken, fault)))?;
+        let matches = found.matches.iter().map(|(tag, region)| v1::TagMatch {
             tag: tag.expose().to_vec(),
             region: region.to_string(),
         });
@@ -93,8 +99,10 @@ impl TagService for TagGrpc {
             region: region.to_string(),
             key_id: held.stream.key.as_bytes().to_vec(),
             whole: held.reach == Reach::Whole,
+            stream: Some(stream(held)),
+            held: held.held,
         });
-        let next = found.page.next.map(|next| encode_to_vec(&next));
+        let next = found.next.map(|next| encode_to_vec(&next));
         Ok(Response::new(v1::ListMatchesResponse {
             matches: matches.collect(),
             next: next.unwrap_or_default(),
@@ -107,14 +115,19 @@ fn position(held: Option<&TagsHeld>) -> v1::TagPositionResponse {
     let Some(held) = held else {
         return v1::TagPositionResponse::default();
     };
-    let stream = v1::TagStream {
+    v1::TagPositionResponse {
+        stream: Some(stream(held)),
+        held: held.held,
+        chain: held.chain.as_bytes().to_vec(),
+        whole: held.reach == Reach::Whole,
+        halted_at: held.halted_at.unwrap_or(0),
+    }
+}
+
+fn stream(held: &TagsHeld) -> v1::TagStream {
+    v1::TagStream {
         incarnation: held.stream.incarnation,
         generation: held.stream.generation,
         key_id: held.stream.key.as_bytes().to_vec(),
-    };
-    v1::TagPositionResponse {
-        stream: Some(stream),
-        held: held.held,
-        chain: held.chain.as_bytes().to_vec(),
     }
 }

@@ -187,6 +187,9 @@ impl State {
                     since: Some(restored.at),
                     waits_since: Some(restored.at),
                 };
+                let tags = std::mem::take(&mut self.tags).into_iter();
+                let tags = tags.map(|(region, held)| (region, held.after_restore()));
+                self.tags = tags.collect();
             }
             ClearingRecord::Resumed(_) => self.restored.waits_since = None,
             ClearingRecord::TagsTaken(taken) => {
@@ -194,8 +197,8 @@ impl State {
                 self.tags.insert(taken.region, held);
             }
             ClearingRecord::TagsHalted(halted) => {
-                if let Some(held) = self.tags.get_mut(&halted.region) {
-                    held.halted_at = Some(halted.number);
+                if let Some(held) = self.tags.remove(&halted.region) {
+                    self.tags.insert(halted.region, held.halted(halted));
                 }
             }
             ClearingRecord::Netted(netted) => self.net(netted)?,

@@ -3,6 +3,7 @@
 use huitong_core::canonical_struct;
 use huitong_core::digest::Digest;
 use huitong_core::duplicate::{Reach, TagBatch, TagStream};
+use huitong_core::record::clearing::TagsHalted;
 
 /// The stream of a region's tags that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,25 @@ canonical_struct!(TagsHeld {
 });
 
 impl TagsHeld {
+    /// As it is known after a restore of the clearinghouse: what came after the backup is missing, until the region says
+    /// again that all its people are reported.
+    pub(crate) fn after_restore(self) -> Self {
+        Self {
+            reach: Reach::Part,
+            ..self
+        }
+    }
+
+    /// With the word that it said something else than before, if that is of this stream.
+    pub(crate) fn halted(self, halted: &TagsHalted) -> Self {
+        let halted_at = if self.stream == halted.stream {
+            Some(halted.number)
+        } else {
+            self.halted_at
+        };
+        Self { halted_at, ..self }
+    }
+
     /// With one more batch, which stands on what was held or begins its stream.
     pub(crate) fn with(before: Option<&Self>, batch: &TagBatch) -> Self {
         use huitong_core::canonical::Artifact;

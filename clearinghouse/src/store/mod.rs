@@ -22,7 +22,7 @@ use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, OpenError, ReadError, Reader};
 use huitong_netting::NettingPlan;
 
-pub(crate) use embedded::Embedded;
+pub(crate) use embedded::{Embedded, TagRows};
 pub use index::{Index, IndexError, Pair};
 pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
@@ -52,15 +52,9 @@ pub(crate) trait Store: Send {
 
     /// The journal up to what is on disk, for a backup of it.
     fn reader(&self) -> Reader;
-    /// A page of a region's matches after one, out of at most `limit` pairs that are indexed; `streams` says which
-    /// tags count.
-    fn matches(
-        &self,
-        region: RegionCode,
-        after: Option<(Tag, RegionCode)>,
-        limit: usize,
-        streams: &BTreeMap<RegionCode, TagsHeld>,
-    ) -> Result<MatchesPage, StoreError>;
+
+    /// The tags that are indexed, to be looked through beside the writer.
+    fn tag_rows(&self) -> TagRows;
 
     /// Everything that the state is begun with.
     fn load(&self) -> Result<Loaded, StoreError>;
@@ -107,6 +101,8 @@ pub(crate) struct MatchesPage {
     pub(crate) matches: Vec<(Tag, RegionCode)>,
     /// After which the next page begins; none with the last.
     pub(crate) next: Option<(Tag, RegionCode)>,
+    /// How far every region's tags were indexed while it was read.
+    pub(crate) regions: BTreeMap<RegionCode, TagsHeld>,
 }
 
 /// A leg that no plan took.

@@ -1,7 +1,8 @@
 //! Whom another region insures too, as the clearinghouse has it now, compared with what is known.
 //!
 //! Matches are few beside people; they are read whole, bounded, and what differs is written down. One is gone only
-//! when both regions have all their people reported: while one of them reports anew, who is missing may yet come.
+//! when both regions have all their people reported: while one of them reports anew, who is missing may yet come. The own
+//! region's are when the clearinghouse has looked through the stream that goes on, up to its last batch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,10 +13,10 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::records::NoteMatches;
-use super::report::TagClient;
+use super::report::{RegionTold, TagClient};
 use super::{DuplicateDesk, DuplicateRule};
 use crate::error::NodeError;
-use crate::store::{Key, Row, Rows, Table, incarnation};
+use crate::store::{Key, Row, Rows, Table, TagHead, incarnation};
 
 /// The most matches of a region. One with more has another trouble than people who are insured twice.
 const MATCHES_AT_MOST: usize = 1_000_000;
@@ -102,8 +103,13 @@ impl DuplicateDesk {
                 return Err(NodeError::refused(RefusalCode::RecordFull, self.region));
             }
             let regions = page.regions.iter();
+            let head = self.ledger.tag_head()?;
             let here: BTreeSet<RegionCode> = regions
-                .filter(|(_, told)| **told == (key, Reach::Whole))
+                .filter(|(region, told)| {
+                    let is_own = **region == self.region;
+                    (told.stream.key, told.reach) == (key, Reach::Whole)
+                        && (!is_own || head.as_ref().is_some_and(|head| is_level(head, told)))
+                })
                 .map(|(region, _)| *region)
                 .collect();
             whole = Some(match whole {
@@ -112,7 +118,8 @@ impl DuplicateDesk {
             });
             let keys = page.regions.into_iter();
             let keys = keys.filter(|(region, _)| *region != self.region);
-            let keys = keys.map(|(region, (key, _))| (region, key)).collect();
+            let keys = keys.map(|(region, told)| (region, told.stream.key));
+            let keys = keys.collect();
             self.note(|known| known.keys = keys);
             next = page.next;
             if next.is_empty() {
@@ -121,6 +128,11 @@ impl DuplicateDesk {
             }
         }
     }
+}
+
+/// Whether all that is written of the own stream was looked through, and that is all people.
+fn is_level(head: &TagHead, told: &RegionTold) -> bool {
+    head.reach == Reach::Whole && (head.stream, head.written) == (told.stream, told.held)
 }
 
 impl Now {

@@ -68,6 +68,8 @@ pub struct DuplicateRule {
 struct Known {
     /// How far the clearinghouse holds the stream.
     held: Option<(TagStream, u64)>,
+    /// The stream that it holds, when that is newer than the own one.
+    newest: Option<TagStream>,
     /// Why it takes nothing more.
     trouble: Option<String>,
     /// The other regions' keys.
@@ -98,6 +100,8 @@ pub struct DuplicateDesk {
     known: Mutex<Known>,
     /// A stream has begun: people are to be looked at now.
     begun: Notify,
+    /// What kept the clearinghouse from taking more is over: it is told now.
+    mended: Notify,
     /// What a pass has found is held by the clearinghouse: matches are to be looked at now.
     reported: Notify,
 }
@@ -140,6 +144,7 @@ impl DuplicateDesk {
             watch: GuessWatch::new(parts.watch.window, parts.watch.unknown_per_region),
             known: Mutex::default(),
             begun: Notify::new(),
+            mended: Notify::new(),
             reported: Notify::new(),
         }
     }
@@ -156,8 +161,7 @@ impl DuplicateDesk {
             return;
         };
         let passing = self.over_and_over(rule.every, &self.begun, || self.pass(rule));
-        let never = Notify::new();
-        let reporting = self.over_and_over(report_every, &never, || self.report(client));
+        let reporting = self.over_and_over(report_every, &self.mended, || self.report(client));
         let comparing =
             self.over_and_over(rule.every, &self.reported, || self.compare(rule, client));
         let all = async { tokio::join!(passing, reporting, comparing) };
@@ -206,8 +210,12 @@ impl DuplicateDesk {
         if head.stream.incarnation == incarnation(&*self.ledger)? {
             return Ok(Some(head.stream));
         }
-        let (key, by) = (rule.key.id(), None);
-        self.writer.run(Begin { key, by }).await?;
+        let begin = Begin {
+            key: rule.key.id(),
+            by: None,
+            newest: self.known().newest,
+        };
+        self.writer.run(begin).await?;
         Ok(self.ledger.tag_head()?.map(|head| head.stream))
     }
 
@@ -219,11 +227,15 @@ impl DuplicateDesk {
         let (Some(rule), Some(_)) = (&self.rule, &self.client) else {
             return Err(NodeError::refused(RefusalCode::DuplicatesOff, self.region));
         };
-        let by = Some(by);
-        let key = rule.key.id();
-        self.writer.run(Begin { key, by }).await?;
+        let begin = Begin {
+            key: rule.key.id(),
+            by: Some(by),
+            newest: self.known().newest,
+        };
+        self.writer.run(begin).await?;
         self.note(|known| known.trouble = None);
         self.begun.notify_one();
+        self.mended.notify_one();
         self.standing()
     }
 

@@ -9,11 +9,11 @@
 use std::collections::BTreeSet;
 
 use huitong_core::date::ServiceDate;
-use huitong_core::duplicate::{CHANGES_AT_MOST, Reach, Tag, TagKey, TagStanding, TagStream};
+use huitong_core::duplicate::{CHANGES_AT_MOST, Tag, TagKey, TagStanding, TagStream};
 use huitong_core::person::PsnNo;
 use huitong_core::record::registry::Member;
 
-use super::records::{GoesOn, WriteTags, is_covered};
+use super::records::{GoesOn, Says, WriteTags, is_covered};
 use super::{DuplicateDesk, DuplicateRule, Passed};
 use crate::compute::long;
 use crate::error::NodeError;
@@ -38,7 +38,7 @@ impl DuplicateDesk {
                 let today = day_of(self.clock.now())?;
                 let page = long(|| self.page(&rule.key, stream, table, after.as_ref(), today));
                 let (changes, last) = page?;
-                if self.write(stream, changes, Reach::Part).await? == GoesOn::No {
+                if self.write(stream, changes, Says::Part).await? == GoesOn::No {
                     return Ok(());
                 }
                 if last.is_none() {
@@ -48,7 +48,7 @@ impl DuplicateDesk {
                 tokio::time::sleep(rule.pause).await;
             }
         }
-        self.write(stream, Vec::new(), Reach::Whole).await?;
+        self.write(stream, Vec::new(), Says::Whole).await?;
         self.note(|known| known.passed = Passed::Yes);
         Ok(())
     }
@@ -58,17 +58,17 @@ impl DuplicateDesk {
         &self,
         stream: TagStream,
         changes: Vec<(Tag, PsnNo, TagStanding)>,
-        reach: Reach,
+        says: Says,
     ) -> Result<GoesOn, NodeError> {
         let mut goes_on = GoesOn::Yes;
         let batches = changes.chunks(CHANGES_AT_MOST);
         // What says that everybody was reported has no changes of its own.
-        let last = (reach == Reach::Whole).then_some(&[][..]);
+        let last = (says == Says::Whole).then_some(&[][..]);
         for changes in batches.chain(last) {
             let command = WriteTags {
                 stream,
                 changes: changes.to_vec(),
-                reach,
+                says,
             };
             goes_on = self.writer.run(command).await?.answer;
         }

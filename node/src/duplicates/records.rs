@@ -4,8 +4,8 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::duplicate::{
-    CoverDays, KeyId, Reach, ResolutionNote, Tag, TagBatch, TagChange, TagStanding, TagStream,
-    ToldCover,
+    CoverDays, KeyId, Reach, ResolutionNote, STRETCHES_AT_MOST, Tag, TagBatch, TagChange,
+    TagStanding, TagStream, ToldCover,
 };
 use huitong_core::officer::OfficerName;
 use huitong_core::person::PsnNo;
@@ -22,8 +22,6 @@ use crate::people::act::day_of;
 use crate::store::{Rows, StoreError, incarnation};
 use crate::writer::{Command, Verdict};
 
-/// Stretches of cover that are told of one person, at most.
-const STRETCHES_AT_MOST: usize = 32;
 /// Within how many days cover that is said to be ended here must have its end.
 pub(super) const ENDS_WITHIN: i32 = 31;
 
@@ -58,6 +56,8 @@ pub(super) fn ends_soon(cover: &[CoverDays], day: ServiceDate) -> bool {
 pub(super) struct Begin {
     pub(super) key: KeyId,
     pub(super) by: Option<OfficerName>,
+    /// The stream that the clearinghouse holds, if it is known to be a newer one.
+    pub(super) newest: Option<TagStream>,
 }
 
 impl Command for Begin {
@@ -68,8 +68,12 @@ impl Command for Begin {
         let incarnation = incarnation(rows)?;
         let is_begun = before.as_ref().is_some_and(|head| {
             let named = (head.stream.incarnation, head.stream.key);
-            named == (incarnation, self.key) && head.written == 0
+            let is_newest = self
+                .newest
+                .is_none_or(|newest| head.stream.succeeds(&newest));
+            named == (incarnation, self.key) && head.written == 0 && is_newest
         });
+        let held = self.newest.map_or(0, |newest| newest.generation);
         if is_begun {
             return Ok(Verdict::Answer(()));
         }
@@ -77,6 +81,7 @@ impl Command for Begin {
             incarnation,
             generation: before
                 .map_or(0, |head| head.stream.generation)
+                .max(held)
                 .saturating_add(1),
             key: self.key,
         };
@@ -93,7 +98,18 @@ impl Command for Begin {
 pub(super) struct WriteTags {
     pub(super) stream: TagStream,
     pub(super) changes: Vec<(Tag, PsnNo, TagStanding)>,
-    pub(super) reach: Reach,
+    pub(super) says: Says,
+}
+
+/// What a batch says of all people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// Nothing.
+    Part,
+    /// That all are reported, if that was not said.
+    Whole,
+    /// The same, though it was said.
+    WholeAgain,
 }
 
 /// Whether the stream still goes on.
@@ -120,7 +136,11 @@ impl Command for WriteTags {
                 people.push(psn_no);
             }
         }
-        let says_whole = self.reach == Reach::Whole && head.reach == Reach::Part;
+        let (reach, says_whole) = match self.says {
+            Says::Part => (Reach::Part, false),
+            Says::Whole => (Reach::Whole, head.reach == Reach::Part),
+            Says::WholeAgain => (Reach::Whole, true),
+        };
         if changes.is_empty() && !says_whole {
             return Ok(Verdict::Answer(GoesOn::Yes));
         }
@@ -129,7 +149,7 @@ impl Command for WriteTags {
             number: head.written.saturating_add(1),
             before: head.chain,
             changes,
-            reach: self.reach,
+            reach,
         };
         let record = TagsWritten { batch, people };
         Ok(Verdict::Append(

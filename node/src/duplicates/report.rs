@@ -20,7 +20,7 @@ use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within, 
 use tonic::Status;
 use tonic::transport::Channel;
 
-use super::records::is_batch;
+use super::records::{Says, WriteTags, is_batch};
 use super::{DuplicateDesk, Passed};
 use crate::error::NodeError;
 use crate::store::apply::Records;
@@ -37,6 +37,19 @@ struct Position {
     stream: TagStream,
     held: u64,
     chain: Digest,
+    reach: Reach,
+    halted_at: Option<u64>,
+}
+
+/// How far a region's tags were looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RegionTold {
+    /// The stream that counts.
+    pub(super) stream: TagStream,
+    /// The number of its last batch.
+    pub(super) held: u64,
+    /// Whether all its people are reported.
+    pub(super) reach: Reach,
 }
 
 /// A page of matches.
@@ -45,8 +58,8 @@ pub(super) struct MatchesTold {
     pub(super) matches: Vec<(Tag, RegionCode)>,
     /// Where the next page begins; empty with the last.
     pub(super) next: Vec<u8>,
-    /// Every region's key, and whether all its people are reported.
-    pub(super) regions: BTreeMap<RegionCode, (KeyId, Reach)>,
+    /// How far every region's tags were looked through.
+    pub(super) regions: BTreeMap<RegionCode, RegionTold>,
 }
 
 impl TagClient {
@@ -74,12 +87,14 @@ impl TagClient {
         };
         let read = || -> Result<Position, WireFault> {
             Ok(Position {
-                stream: TagStream {
-                    incarnation: stream.incarnation,
-                    generation: stream.generation,
-                    key: KeyId::from_bytes(exactly(&stream.key_id, Path::root("key_id"))?),
-                },
+                stream: tag_stream(stream, Path::root("stream"))?,
                 held: answer.held,
+                reach: if answer.whole {
+                    Reach::Whole
+                } else {
+                    Reach::Part
+                },
+                halted_at: Some(answer.halted_at).filter(|number| *number > 0),
                 chain: Digest::from_bytes(exactly(&answer.chain, Path::root("chain"))?),
             })
         };
@@ -121,13 +136,19 @@ impl TagClient {
                 let region = path
                     .field("region")
                     .parse(&told.region, RegionCode::parse)?;
-                let key = KeyId::from_bytes(exactly(&told.key_id, path.field("key_id"))?);
-                let reach = if told.whole {
-                    Reach::Whole
-                } else {
-                    Reach::Part
+                let path = path.field("stream");
+                let stream = told.stream.as_ref();
+                let stream = stream.ok_or_else(|| path.wrong("missing"))?;
+                let told = RegionTold {
+                    stream: tag_stream(stream, path)?,
+                    held: told.held,
+                    reach: if told.whole {
+                        Reach::Whole
+                    } else {
+                        Reach::Part
+                    },
                 };
-                Ok((region, (key, reach)))
+                Ok((region, told))
             });
             Ok(MatchesTold {
                 matches: matches.collect::<Result<_, WireFault>>()?,
@@ -137,6 +158,14 @@ impl TagClient {
         };
         read().map_err(|fault| untold(&unreadable(&fault)))
     }
+}
+
+fn tag_stream(stream: &v1::TagStream, path: Path<'_>) -> Result<TagStream, WireFault> {
+    Ok(TagStream {
+        incarnation: stream.incarnation,
+        generation: stream.generation,
+        key: KeyId::from_bytes(exactly(&stream.key_id, path.field("key_id"))?),
+    })
 }
 
 /// Bytes of one length.
@@ -206,7 +235,8 @@ impl DuplicateDesk {
         let mut passed = Passed::No;
         self.note(|known| {
             known.trouble = None;
-            if held == head.written {
+            // One that ended meanwhile is told of by the next round, which asks again first.
+            if is_due && held == head.written {
                 passed = std::mem::take(&mut known.passed);
             }
         });
@@ -227,7 +257,12 @@ impl DuplicateDesk {
             if head.stream.succeeds(&position.stream) {
                 return Ok(Some(0));
             }
+            self.note(|known| known.newest = Some(position.stream));
             return Err(self.stands_still("it holds a newer stream than this node has"));
+        }
+        if let Some(number) = position.halted_at {
+            let why = format!("it was told two things under number {number}");
+            return Err(self.stands_still(&why));
         }
         let is_known = match position.held {
             0 => true,
@@ -238,10 +273,25 @@ impl DuplicateDesk {
             },
         };
         if is_known {
+            let is_level = position.held == head.written && head.reach == Reach::Whole;
+            if is_level && position.reach == Reach::Part {
+                self.say_whole_again(head.stream).await?;
+            }
             Ok(Some(position.held))
         } else {
             Err(self.stands_still("it holds other tags than this node has written"))
         }
+    }
+
+    /// Says once more that all people are reported, to a clearinghouse that was restored since it heard so.
+    async fn say_whole_again(&self, stream: TagStream) -> Result<(), NodeError> {
+        let command = WriteTags {
+            stream,
+            changes: Vec::new(),
+            says: Says::WholeAgain,
+        };
+        self.writer.run(command).await?;
+        Ok(())
     }
 
     /// Notes that nothing more is taken: an officer must begin anew.

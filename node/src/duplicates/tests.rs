@@ -3,7 +3,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::date::DateInterval;
 use huitong_core::duplicate::{
-    Document, Reach, Tag, TagBatch, TagKey, TagStanding, TagStream, ToldCover,
+    Document, KeyId, Reach, Tag, TagBatch, TagKey, TagStanding, TagStream, ToldCover,
 };
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
@@ -14,7 +14,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{DuplicateReason, Scheme};
 
-use super::records::{Begin, GoesOn, NoteMatches, NoteTold, Resolve, WriteTags};
+use super::records::{Begin, GoesOn, NoteMatches, NoteTold, Resolve, Says, WriteTags};
 use crate::home::testing::Home;
 use crate::samples::person;
 use crate::store::{DuplicateRow, Key, Row, Rows};
@@ -36,8 +36,12 @@ fn who() -> PsnNo {
 }
 
 fn begin(home: &Home) -> TagStream {
-    let (key, by) = (key().id(), Some("li.wei".parse().unwrap()));
-    home.run(Begin { key, by });
+    begin_under(home, key().id(), None)
+}
+
+fn begin_under(home: &Home, key: KeyId, newest: Option<TagStream>) -> TagStream {
+    let by = Some("li.wei".parse().unwrap());
+    home.run(Begin { key, by, newest });
     home.rows.tag_head().unwrap().unwrap().stream
 }
 
@@ -45,14 +49,14 @@ fn write(
     home: &Home,
     stream: TagStream,
     changes: &[(&str, TagStanding)],
-    reach: Reach,
+    says: Says,
 ) -> (GoesOn, Option<TagBatch>) {
     let changes = changes.iter();
     let changes = changes.map(|(number, standing)| (tag(number), who(), *standing));
     let command = WriteTags {
         stream,
         changes: changes.collect(),
-        reach,
+        says,
     };
     let (goes_on, records) = home.run(command);
     let batch = records.into_iter().next().map(|record| {
@@ -122,27 +126,28 @@ fn a_batch_holds_what_is_not_so_already_and_stands_on_the_one_before() {
     let stream = begin(&home);
     assert_eq!(begin(&home), stream, "it has just begun");
     let both = [("1", Covered), ("2", Covered), ("3", Ended)];
-    let first = write(&home, stream, &both, Reach::Part).1.unwrap();
+    let first = write(&home, stream, &both, Says::Part).1.unwrap();
     assert_eq!((first.number, first.before), (1, TagBatch::BEGINNING));
     assert_eq!(
         first.changes.len(),
         2,
         "who was never covered has not ended"
     );
-    assert_eq!(write(&home, stream, &both, Reach::Part).1, None);
-    let second = write(&home, stream, &[("1", Ended)], Reach::Part)
-        .1
-        .unwrap();
+    assert_eq!(write(&home, stream, &both, Says::Part).1, None);
+    let second = write(&home, stream, &[("1", Ended)], Says::Part).1.unwrap();
     assert_eq!((second.number, second.before), (2, first.digest()));
     // That everybody is reported is said once.
-    let whole = write(&home, stream, &[], Reach::Whole).1.unwrap();
+    let whole = write(&home, stream, &[], Says::Whole).1.unwrap();
     assert_eq!((whole.number, whole.reach), (3, Reach::Whole));
-    assert_eq!(write(&home, stream, &[], Reach::Whole), (GoesOn::Yes, None));
+    assert_eq!(write(&home, stream, &[], Says::Whole), (GoesOn::Yes, None));
+    // To a clearinghouse that was restored since it is said again.
+    let again = write(&home, stream, &[], Says::WholeAgain).1.unwrap();
+    assert_eq!((again.number, again.reach), (4, Reach::Whole));
     // Begun anew, everything is new, and the stream before is over.
     let anew = begin(&home);
     assert!(anew.succeeds(&stream));
-    assert_eq!(write(&home, stream, &both, Reach::Part), (GoesOn::No, None));
-    let again = write(&home, anew, &both, Reach::Part).1.unwrap();
+    assert_eq!(write(&home, stream, &both, Says::Part), (GoesOn::No, None));
+    let again = write(&home, anew, &both, Says::Part).1.unwrap();
     assert_eq!((again.number, again.changes.len()), (1, 2));
     assert_eq!(again.before, TagBatch::BEGINNING);
 }
@@ -165,6 +170,9 @@ fn a_restored_node_begins_in_its_incarnation() {
 fn a_match_is_seen_once_goes_once_and_comes_back_as_a_new_one() {
     let home = Home::new();
     covered(&home, None);
+    let reported =
+        |stream, number| write(&home, stream, &[(number, TagStanding::Covered)], Says::Part);
+    reported(begin(&home), "1");
     assert_eq!((found(&home, "1"), found(&home, "1")), (1, 0));
     let told = ToldCover {
         cover: Vec::new(),
@@ -177,6 +185,8 @@ fn a_match_is_seen_once_goes_once_and_comes_back_as_a_new_one() {
     assert_eq!((home.run(tell()).1.len(), home.run(tell()).1.len()), (1, 0));
     resolve(&home, DuplicateReason::KeptHere);
     // By another tag, under a new key: the same duplicate.
+    let new_key = begin_under(&home, KeyId::from_bytes([6; 8]), None);
+    reported(new_key, "2");
     assert_eq!(found(&home, "2"), 1);
     let same = row(&home);
     assert!(same.resolution.is_some() && same.told.is_some() && same.tag == tag("2"));
@@ -195,6 +205,31 @@ fn a_match_is_seen_once_goes_once_and_comes_back_as_a_new_one() {
     found(&home, "2");
     let said = row(&home).resolution.unwrap();
     assert_eq!(said.reason, DuplicateReason::OtherPerson);
+    // Of that document alone: by another one under the same key it is another duplicate.
+    reported(new_key, "3");
+    assert_eq!(found(&home, "3"), 1);
+    assert_eq!((row(&home).resolution, row(&home).tag), (None, tag("3")));
+    resolve(&home, DuplicateReason::KeptHere);
+    gone(&home);
+    found(&home, "2");
+    assert_eq!(row(&home).resolution, None);
+}
+
+#[test]
+fn a_stream_begun_anew_is_newer_than_what_the_clearinghouse_holds() {
+    let home = Home::new();
+    let own = begin(&home);
+    let held = TagStream {
+        generation: 5,
+        ..own
+    };
+    let anew = begin_under(&home, own.key, Some(held));
+    assert!(anew.succeeds(&held), "{anew:?}");
+    assert_eq!(
+        begin_under(&home, own.key, Some(held)),
+        anew,
+        "it has just begun"
+    );
 }
 
 #[test]

@@ -1745,6 +1745,13 @@ pub struct TagPositionResponse {
     /// What all batches up to it come to, 32 bytes.
     #[prost(bytes = "vec", tag = "3")]
     pub chain: ::prost::alloc::vec::Vec<u8>,
+    /// Whether all the caller's people count as reported. No longer once the clearinghouse was restored, until it is said
+    /// again.
+    #[prost(bool, tag = "4")]
+    pub whole: bool,
+    /// The number at which the stream said something else than before, so that nothing more of it is taken. Optional.
+    #[prost(uint64, tag = "5")]
+    pub halted_at: u64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReportTagsRequest {
@@ -1797,6 +1804,11 @@ pub struct TagRegion {
     /// Whether all its people have been reported once since its stream began.
     #[prost(bool, tag = "3")]
     pub whole: bool,
+    /// The stream that counts, and the number of its last batch that is looked through.
+    #[prost(message, optional, tag = "4")]
+    pub stream: ::core::option::Option<TagStream>,
+    #[prost(uint64, tag = "5")]
+    pub held: u64,
 }
 /// Generated client implementations.
 pub mod tag_service_client {

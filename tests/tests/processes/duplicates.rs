@@ -122,6 +122,15 @@ fn contains(all: &[u8], part: &[u8]) -> bool {
     all.windows(part.len()).any(|window| window == part)
 }
 
+/// The bytes of a key, whose text ends with them in hex.
+fn raw(text: &str) -> Vec<u8> {
+    let text = text.trim();
+    let digits = &text[text.len() - 64..];
+    let pairs = (0..digits.len()).step_by(2);
+    let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+    pairs.map(byte).collect()
+}
+
 /// Types the commands of some blocks of deploy/docs/duplicates.md.
 async fn type_blocks(world: &World, folder: &Path, blocks: &[&Block]) {
     let options = officer::options(world, &NINGBO);
@@ -226,8 +235,27 @@ fn holds_no_number(world: &World, numbers: &[&str]) {
     assert_ne!(tag(&NINGBO), tag(&SHANGHAI));
     assert!(contains(&held, tag(&NINGBO).expose()) && contains(&held, tag(&SHANGHAI).expose()));
     assert!(!contains(&held, key(&NINGBO).expose().trim().as_bytes()));
-    let log = std::fs::read(world.clearinghouse_folder().join("log.txt")).unwrap();
-    assert!(!contains(&log, tag(&NINGBO).expose()));
+    assert!(!contains(&held, &raw(&key(&NINGBO).expose())));
+    // No log names a tag, in any way that bytes are written, nor a document's number.
+    let bytes = tag(&NINGBO).expose().to_vec();
+    let lower: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let written = [
+        lower.to_uppercase(),
+        format!("{bytes:?}"),
+        lower,
+        ONE.to_owned(),
+    ];
+    for folder in [
+        world.clearinghouse_folder(),
+        world.region_folder(&NINGBO),
+        world.region_folder(&SHANGHAI),
+    ] {
+        let log = std::fs::read_to_string(folder.join("log.txt")).unwrap();
+        assert!(!log.is_empty());
+        for written in &written {
+            assert!(!log.contains(written.as_str()), "{written} in {folder:?}");
+        }
+    }
 }
 
 /// Shanghai, which had the key, asks Ningbo about people at random: it is told the same of whoever is insured there and

@@ -7,7 +7,7 @@ use huitong_core::duplicate::{
 };
 use huitong_core::region::RegionCode;
 
-use super::{matches, report_tags, tag_position};
+use super::{report_tags, tag_position};
 use crate::refusal::Refusal;
 use crate::testing::{House, Return, code, region, told};
 
@@ -72,8 +72,7 @@ fn report(house: &House, of: usize, batch: &TagBatch) -> Result<u64, Refusal> {
 
 /// The region's matches once the index has all that was sent, a pair a tag.
 fn matched(house: &House, of: usize) -> Vec<(Tag, RegionCode)> {
-    let found = house.ask(move |context| matches(context, told(of), None));
-    found.unwrap().page.matches
+    house.matches(of, None).matches
 }
 
 /// Waits for the index as a node that asks again would.
@@ -128,6 +127,11 @@ fn only_the_next_batch_is_taken_and_one_that_was_another_halts_the_stream() {
     let mut anew = Sender::new(2, stream(1, 2));
     assert_eq!(anew.send(&house, &[covered(2)]), Ok(1));
     assert_eq!(code(sender.send(&house, &[])), "tags.old_stream");
+    let nothing = TagBatch {
+        number: 0,
+        ..anew.next.clone()
+    };
+    assert_eq!(code(report(&house, 2, &nothing)), "request.malformed");
     let stranger = Sender::new(2, stream(0, 9));
     assert_eq!(
         code(report(&house, 2, &stranger.next)),
@@ -188,9 +192,7 @@ fn regions_under_different_keys_or_after_a_new_beginning_are_not_matched() {
     let mut anew = Sender::new(3, other_key);
     anew.send(&house, &[covered(1)]).unwrap();
     until(&house, 2, &[]);
-    let seen = house
-        .ask(|context| matches(context, told(2), None))
-        .unwrap();
+    let seen = house.matches(2, None);
     let keys: Vec<KeyId> = seen.regions.values().map(|held| held.stream.key).collect();
     assert_eq!(keys, [KeyId::from_bytes([5; 8]), KeyId::from_bytes([6; 8])]);
     // Back under the first key: what was reported before counts only once it is reported again.
@@ -223,9 +225,7 @@ fn a_restart_and_a_lost_index_change_nothing() {
     two.next.reach = Reach::Part;
     two.send(&house, &[covered(2)]).unwrap();
     house.come_back(Return::PowerCut);
-    let seen = house
-        .ask(|context| matches(context, told(3), None))
-        .unwrap();
+    let seen = house.matches(3, None);
     assert_eq!(
         seen.regions[&region(3)].reach,
         Reach::Whole,
@@ -251,8 +251,7 @@ fn a_page_of_matches_ends_where_the_next_begins() {
     let pages = || {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
-            let page = house.ask(move |context| matches(context, told(2), after));
-            let page = page.unwrap().page;
+            let page = house.matches(2, after);
             found.extend(page.matches);
             after = page.next;
             if after.is_none() {
@@ -268,4 +267,37 @@ fn a_page_of_matches_ends_where_the_next_begins() {
     let mut expected: Vec<_> = tags.iter().map(|change| (change.tag, region(3))).collect();
     expected.sort_unstable();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_restored_clearinghouse_counts_nobody_whole_until_it_is_said_again() {
+    let mut house = House::new(7);
+    let (mut one, mut two) = (Sender::new(2, stream(1, 1)), Sender::new(3, stream(1, 1)));
+    for sender in [&mut one, &mut two] {
+        sender.send(&house, &[covered(1)]).unwrap();
+        sender.next.reach = Reach::Whole;
+        sender.send(&house, &[]).unwrap();
+    }
+    until(&house, 2, &[(1, 3)]);
+    let backup = house.disk.copy();
+    house.put_back(&backup);
+    let reach = |house: &House| {
+        let listed = house.matches(2, None).regions;
+        [2, 3].map(|of| listed[&region(of)].reach)
+    };
+    assert_eq!(reach(&house), [Reach::Part, Reach::Part]);
+    let held = house.ask(|context| tag_position(context, told(2)));
+    assert_eq!(held.unwrap().unwrap().reach, Reach::Part);
+    // Also over a restart; said again, it counts.
+    house.come_back(Return::IndexLost);
+    assert_eq!(reach(&house), [Reach::Part, Reach::Part]);
+    one.send(&house, &[]).unwrap();
+    for _ in 0..100_000 {
+        if reach(&house) == [Reach::Whole, Reach::Part] {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    assert_eq!(reach(&house), [Reach::Whole, Reach::Part]);
+    until(&house, 2, &[(1, 3)]);
 }

@@ -126,7 +126,9 @@ impl Indexer {
             }
             ClearingRecord::Restored(restored) => {
                 let row = (restored.incarnation, restored.at, Some(restored.at));
-                vec![(keys::RESTORED.to_vec(), keys::value(&row))]
+                let mut rows = tags::after_restore(&*self.journaled.index)?;
+                rows.push((keys::RESTORED.to_vec(), keys::value(&row)));
+                rows
             }
             ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
             ClearingRecord::TagsTaken(taken) => tags::taken(&*self.journaled.index, taken)?,

@@ -13,8 +13,9 @@ use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
 
 use super::journaled::Journaled;
+use super::tags::all_held;
 use crate::books::Books;
-use crate::state::{Cycle, Restore, Stream, TagsHeld};
+use crate::state::{Cycle, Restore, Stream};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, LoadedLeg, StoreError};
 
@@ -61,7 +62,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         cycles,
         plan,
         books: books(index)?,
-        tags: tags(index)?,
+        tags: all_held(index)?,
         legs,
         restored: restored(index)?,
     })
@@ -205,15 +206,6 @@ fn books(index: &dyn Index) -> Result<Books, StoreError> {
         Ok(())
     })?;
     Ok(Books::new(accounts))
-}
-
-fn tags(index: &dyn Index) -> Result<BTreeMap<RegionCode, TagsHeld>, StoreError> {
-    let mut tags = BTreeMap::new();
-    each(index, keys::TAG_STREAMS, |key, value| {
-        tags.insert(keys::of_key(key)?, keys::read(value)?);
-        Ok(())
-    })?;
-    Ok(tags)
 }
 
 /// Visits every row of a table in order.

@@ -26,7 +26,8 @@ use tracing::{error, info, warn};
 
 use self::indexer::Indexer;
 use self::journaled::Journaled;
-use super::{Index, Loaded, MatchesPage, Store, StoreError, StoreEvent, keys};
+pub(crate) use self::tags::TagRows;
+use super::{Index, Loaded, Store, StoreError, StoreEvent};
 use crate::state::TagsHeld;
 
 /// Where a store reports what became of what it was handed.
@@ -161,14 +162,8 @@ impl Store for Embedded {
         self.journal.reader()
     }
 
-    fn matches(
-        &self,
-        region: RegionCode,
-        after: Option<(Tag, RegionCode)>,
-        limit: usize,
-        streams: &BTreeMap<RegionCode, TagsHeld>,
-    ) -> Result<MatchesPage, StoreError> {
-        tags::matches(&*self.index, region, after, limit, streams)
+    fn tag_rows(&self) -> TagRows {
+        TagRows(Arc::clone(&self.index))
     }
 
     fn load(&self) -> Result<Loaded, StoreError> {

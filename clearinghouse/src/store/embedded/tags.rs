@@ -3,9 +3,10 @@
 //! Two regions' rows of one tag make a pair once; whether the pair is a match now follows from the rows themselves
 //! when it is asked for, so that the end of a cover, a new stream and a new key need no rows of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use huitong_core::duplicate::{Tag, TagStanding, TagStream};
+use huitong_core::duplicate::{Reach, Tag, TagStanding, TagStream};
 use huitong_core::record::clearing::{TagsHalted, TagsTaken};
 use huitong_core::region::RegionCode;
 
@@ -45,10 +46,7 @@ pub(super) fn halted(index: &dyn Index, halted: &TagsHalted) -> Result<Vec<Pair>
     let Some(held) = held(index, halted.region)? else {
         return Ok(Vec::new());
     };
-    let now = TagsHeld {
-        halted_at: Some(halted.number),
-        ..held
-    };
+    let now = held.halted(halted);
     Ok(vec![(keys::tag_stream(halted.region), keys::value(&now))])
 }
 
@@ -71,38 +69,77 @@ fn held(index: &dyn Index, region: RegionCode) -> Result<Option<TagsHeld>, Store
     row.map(|bytes| keys::read(&bytes)).transpose()
 }
 
-/// A page of a region's matches, ascending by tag, out of at most `limit` pairs after one.
-pub(super) fn matches(
-    index: &dyn Index,
-    region: RegionCode,
-    after: Option<(Tag, RegionCode)>,
-    limit: usize,
-    streams: &BTreeMap<RegionCode, TagsHeld>,
-) -> Result<MatchesPage, StoreError> {
-    let prefix = keys::key(keys::MATCHES, &region);
-    let from = match after {
-        None => prefix.clone(),
-        Some((tag, other)) => [keys::matched(region, tag, other), vec![0]].concat(),
-    };
-    let rows = index.scan(&prefix, &from, limit)?;
-    let is_full = rows.len() >= limit;
-    let mut page = MatchesPage {
-        matches: Vec::new(),
-        next: None,
-    };
-    for (key, _) in rows {
-        let (_, tag, other): (RegionCode, Tag, RegionCode) = keys::of_key(&key)?;
-        page.next = is_full.then_some((tag, other));
-        let is_one_key = match (streams.get(&region), streams.get(&other)) {
-            (Some(one), Some(two)) => one.stream.key == two.stream.key,
-            (None, _) | (_, None) => false,
+/// What the clearinghouse's own restore changes.
+pub(super) fn after_restore(index: &dyn Index) -> Result<Vec<Pair>, StoreError> {
+    let held = all_held(index)?.into_iter();
+    let rows = held.map(|(region, held)| {
+        let now = held.after_restore();
+        (keys::tag_stream(region), keys::value(&now))
+    });
+    Ok(rows.collect())
+}
+
+/// How far every region's tags are indexed.
+pub(super) fn all_held(index: &dyn Index) -> Result<BTreeMap<RegionCode, TagsHeld>, StoreError> {
+    let rows = index.scan(keys::TAG_STREAMS, keys::TAG_STREAMS, REGIONS_AT_MOST)?;
+    let held = rows.iter();
+    held.map(|(key, value)| Ok((keys::of_key(key)?, keys::read(value)?)))
+        .collect()
+}
+
+/// The tags that are indexed, to be looked through beside the writer: what is not indexed yet is not there, neither a tag
+/// nor that all of a region are.
+#[derive(Clone)]
+pub(crate) struct TagRows(pub(super) Arc<dyn Index>);
+
+impl TagRows {
+    /// A page of a region's matches with others of the directory, ascending by tag, out of at most `limit` pairs after
+    /// one.
+    pub(crate) fn matches(
+        &self,
+        region: RegionCode,
+        after: Option<(Tag, RegionCode)>,
+        limit: usize,
+        directory: &BTreeSet<RegionCode>,
+    ) -> Result<MatchesPage, StoreError> {
+        let index = &*self.0;
+        let mut regions = all_held(index)?;
+        regions.retain(|region, _| directory.contains(region));
+        let prefix = keys::key(keys::MATCHES, &region);
+        let from = match after {
+            None => prefix.clone(),
+            Some((tag, other)) => [keys::matched(region, tag, other), vec![0]].concat(),
         };
-        if is_one_key && counts(index, tag, region, streams)? && counts(index, tag, other, streams)?
-        {
-            page.matches.push((tag, other));
+        let rows = index.scan(&prefix, &from, limit)?;
+        let is_full = rows.len() >= limit;
+        let (mut matches, mut next) = (Vec::new(), None);
+        for (key, _) in rows {
+            let (_, tag, other): (RegionCode, Tag, RegionCode) = keys::of_key(&key)?;
+            next = is_full.then_some((tag, other));
+            let is_one_key = match (regions.get(&region), regions.get(&other)) {
+                (Some(one), Some(two)) => one.stream.key == two.stream.key,
+                (None, _) | (_, None) => false,
+            };
+            if is_one_key
+                && counts(index, tag, region, &regions)?
+                && counts(index, tag, other, &regions)?
+            {
+                matches.push((tag, other));
+            }
         }
+        // Of a region that was indexed further meanwhile some tags may have been read before and some after.
+        let now = all_held(index)?;
+        for (region, held) in &mut regions {
+            if now.get(region) != Some(held) {
+                held.reach = Reach::Part;
+            }
+        }
+        Ok(MatchesPage {
+            matches,
+            next,
+            regions,
+        })
     }
-    Ok(page)
 }
 
 /// Whether a region has cover for a tag in force, by the stream of it that counts.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
-use huitong_core::duplicate::{Tag, ToldCover};
+use huitong_core::duplicate::{STRETCHES_AT_MOST, Tag, ToldCover};
 use huitong_proto::conversion::Path;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::duplicate_service_client::DuplicateServiceClient;
@@ -39,8 +39,12 @@ impl Peer {
                 return Ok(None);
             }
             let told = ToldCover::from_bytes(bytes);
-            told.map(Some)
-                .map_err(|error| unreadable(path.wrong(error)))
+            let told = told.map_err(|error| unreadable(path.wrong(error)))?;
+            if told.cover.len() > STRETCHES_AT_MOST {
+                let limit = format_args!("at most {STRETCHES_AT_MOST} stretches of cover");
+                return Err(unreadable(path.wrong(limit)));
+            }
+            Ok(Some(told))
         });
         told.collect()
     }

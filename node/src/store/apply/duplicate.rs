@@ -1,7 +1,7 @@
 //! Rows of the tags that are reported, and of people whom another region insures too.
 
 use huitong_core::canonical::Artifact;
-use huitong_core::duplicate::{Reach, TagBatch};
+use huitong_core::duplicate::{Reach, Tag, TagBatch};
 use huitong_core::record::duplicate::{
     CoverTold, DuplicateResolved, Match, MatchesSeen, TagsBegun, TagsWritten,
 };
@@ -63,15 +63,20 @@ pub(super) fn seen(
             tag,
         } = *found;
         let row = match ground.rows.duplicate(psn_no, region)? {
-            Some(row) if row.gone.is_none() => DuplicateRow { tag, ..row },
-            // It is new, or anew: of what was said before only that it is somebody else still holds.
+            Some(row) if row.gone.is_none() && is_same(&row, tag, ground)? => {
+                DuplicateRow { tag, ..row }
+            }
+            // It is new, or anew: of what was said before only that it is somebody else still holds, of that document.
             before => DuplicateRow {
                 tag,
                 since: record.at,
                 gone: None,
-                resolution: before
-                    .and_then(|row| row.resolution)
-                    .filter(|said| said.reason == DuplicateReason::OtherPerson),
+                resolution: match before {
+                    Some(row) if is_same(&row, tag, ground)? => row
+                        .resolution
+                        .filter(|said| said.reason == DuplicateReason::OtherPerson),
+                    Some(_) | None => None,
+                },
                 told: None,
             },
         };
@@ -85,6 +90,15 @@ pub(super) fn seen(
         }
     }
     Ok(())
+}
+
+/// Whether a match is of the document that a row is of: by the same tag, or by another that another key makes.
+fn is_same(row: &DuplicateRow, tag: Tag, ground: &Ground<'_>) -> Result<bool, StoreError> {
+    if row.tag == tag {
+        return Ok(true);
+    }
+    let key_of = |tag| Ok::<_, StoreError>(ground.rows.tag(tag)?.map(|row| row.stream.key));
+    Ok(key_of(row.tag)? != key_of(tag)?)
 }
 
 pub(super) fn told(

@@ -30,6 +30,9 @@ pub struct ToldResolution {
 
 canonical_struct!(ToldResolution { reason, on });
 
+/// Stretches of cover that are told of one person, at most; a word with more is none.
+pub const STRETCHES_AT_MOST: usize = 32;
+
 /// A region's word on one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToldCover {

@@ -10,7 +10,9 @@ mod key;
 mod stream;
 mod tag;
 
-pub use cover::{CoverDays, NoteError, ResolutionNote, ToldCover, ToldResolution, overlap};
+pub use cover::{
+    CoverDays, NoteError, ResolutionNote, STRETCHES_AT_MOST, ToldCover, ToldResolution, overlap,
+};
 pub use key::{KeyId, TagKey, TagKeyError};
 pub use stream::{CHANGES_AT_MOST, Reach, TagBatch, TagChange, TagStanding, TagStream};
 pub use tag::{Document, Tag};

@@ -1,0 +1,15 @@
+//! Work that waits for a disk, beside everything else.
+
+use tokio::runtime::{Handle, RuntimeFlavor};
+use tokio::task::JoinError;
+
+/// Runs work that waits for a disk beside everything else; on a runtime of one thread there is nowhere else
+/// to run.
+pub(crate) async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, JoinError> {
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return Ok(work());
+    }
+    tokio::task::spawn_blocking(work).await
+}
