@@ -9,13 +9,11 @@ mod journaled;
 mod load;
 mod tags;
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
-use huitong_core::duplicate::Tag;
 use huitong_core::leg::{Debt, NumberedLeg};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
@@ -27,8 +25,7 @@ use tracing::{error, info, warn};
 use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, Store, StoreError, StoreEvent};
-use crate::state::TagsHeld;
+use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;

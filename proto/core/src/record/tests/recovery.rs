@@ -82,7 +82,7 @@ const GOLDEN: [&str; 11] = [
     "ea3b8e03844a5c75",
     "0acc52c8f3f15e67",
     "5823b309949fecf0",
-    "0c7acc8dab1c468f",
+    "b4f78bd996dc0a61",
     "c1ed28b43c813361",
 ];
 
