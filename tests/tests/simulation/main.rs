@@ -121,22 +121,30 @@ fn one_seed_run_twice_gives_the_same_events() {
     assert_eq!(once.events.len(), twice.events.len());
 }
 
-/// Lets a saboteur in until the auditor names one of the laws that it breaks.
+/// Lets a saboteur in until the auditor names one of the laws that it breaks; the same seed without it breaks none.
 fn is_caught(saboteur: Saboteur) {
-    let caught = (1..=SEEDS_OF_A_SABOTEUR).find(|seed| {
+    let broken = |seed, saboteur| {
         let outcome = simulate(Setup {
-            seed: *seed,
+            seed,
             regions: FEW_REGIONS,
-            saboteur: Some(saboteur),
+            saboteur,
         });
-        let broken = outcome.violations.iter();
-        broken
+        outcome.violations
+    };
+    let caught = (1..=SEEDS_OF_A_SABOTEUR).find(|seed| {
+        let of_it = broken(*seed, Some(saboteur)).into_iter();
+        of_it
             .filter(|violation| laws::broken_by(saboteur).contains(&violation.law))
             .inspect(|violation| println!("{saboteur:?} at seed {seed}: {violation}"))
             .count()
             > 0
     });
-    assert!(caught.is_some(), "{saboteur:?} was not caught");
+    let Some(seed) = caught else {
+        panic!("{saboteur:?} was not caught");
+    };
+    let without: Vec<_> = broken(seed, None);
+    let without: Vec<String> = without.iter().map(ToString::to_string).collect();
+    assert_eq!(without, Vec::<String>::new(), "{saboteur:?} at seed {seed}");
 }
 
 #[test]

@@ -64,7 +64,15 @@ impl<'a> Audit<'a> {
             for change in &before {
                 self.reckon(&of, change, &mut reckoned);
             }
-            self.goes_on(&to, self.steps(wanted, new), &late, reckoned);
+            let steps = self.steps(wanted, new);
+            let came = steps.iter().filter(|step| matches!(step, Step::Came(_)));
+            let came = came.count();
+            if came != 1 {
+                let id = &wanted.request_id;
+                let story = format!("{of} of transfer {id} was handed over, and came {came} times");
+                self.report(Law::OneHome, story);
+            }
+            self.goes_on(&to, steps, &late, reckoned);
         }
     }
 

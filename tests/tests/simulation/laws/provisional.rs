@@ -57,7 +57,15 @@ impl Audit<'_> {
                         self.is_wrong(asked, &format!("{lost} of nothing is borne"));
                     }
                 }
-                _ => {}
+                (Some(given), None) => {
+                    self.is_wrong(asked, &format!("{given:?} has no outcome"));
+                }
+                (None, Some(Answer::Borne(given, _))) => {
+                    self.is_wrong(asked, &format!("{given:?} is borne, and was never told"));
+                }
+                (None, Some(Answer::Refused(_) | Answer::Abandoned) | None)
+                // Not final.
+                | (_, Some(Answer::Open | Answer::Provisional(_) | Answer::None(_))) => {}
             }
         }
     }
