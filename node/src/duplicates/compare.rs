@@ -87,7 +87,8 @@ impl DuplicateDesk {
     /// What a region is told of people: of each whom the clearinghouse matched with it, and of nobody else.
     ///
     /// # Errors
-    /// `duplicates.off`, `recovery.old_incarnation`, `snapshot.too_many`, `request.too_large`, or the node's own trouble.
+    /// `duplicates.off`, `recovery.old_incarnation`, `snapshot.too_many`, `request.too_large`, `overloaded` until
+    /// matches were looked at, or the node's own trouble.
     pub async fn tell(
         &self,
         (region, incarnation): (RegionCode, u32),
@@ -109,7 +110,10 @@ impl DuplicateDesk {
         let told = tags.iter().map(|tag| self.told(region, *tag));
         let told = told.collect::<Result<Vec<_>, _>>()?;
         let guesses = told.iter().filter(|told| told.is_none()).count();
-        self.watch.guessed(region, guesses, Instant::now());
+        if let Err(early) = self.watch.guessed(region, guesses, Instant::now()) {
+            self.reported.notify_one();
+            return Err(early);
+        }
         self.ledger.barrier().await?;
         Ok(told)
     }

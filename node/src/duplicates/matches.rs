@@ -11,6 +11,7 @@ use huitong_core::person::PsnNo;
 use huitong_core::record::duplicate::Match;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use tokio::time::Instant;
 
 use super::records::NoteMatches;
 use super::report::{RegionTold, TagClient};
@@ -54,6 +55,7 @@ impl DuplicateDesk {
             };
             self.writer.run(command).await?;
         }
+        self.watch.looked(Instant::now());
         if !now.whole.contains(&self.region) {
             return Ok(());
         }
@@ -96,6 +98,7 @@ impl DuplicateDesk {
                 }
             }
             if matches.len() > MATCHES_AT_MOST {
+                self.note(|known| known.too_many = Some(matches.len()));
                 tracing::error!(
                     matches = matches.len(),
                     "more people are insured elsewhere too than can be listed"
@@ -123,6 +126,7 @@ impl DuplicateDesk {
             self.note(|known| known.keys = keys);
             next = page.next;
             if next.is_empty() {
+                self.note(|known| known.too_many = None);
                 let whole = whole.unwrap_or_default();
                 return Ok(Now { matches, whole });
             }

@@ -76,6 +76,8 @@ struct Known {
     keys: BTreeMap<RegionCode, KeyId>,
     /// Whether a pass has ended since matches were looked at.
     passed: Passed,
+    /// How many there are, when they are more than can be listed.
+    too_many: Option<usize>,
 }
 
 /// Whether a pass has ended since.
@@ -256,7 +258,7 @@ impl DuplicateDesk {
             head,
             held: held.map_or(0, |(_, held)| held),
             others: others.collect(),
-            trouble: known.trouble,
+            trouble: known.trouble.or(known.too_many.map(unlisted)),
         })
     }
 
@@ -270,6 +272,13 @@ impl DuplicateDesk {
     }
 }
 
+/// Why matches are not compared.
+fn unlisted(matches: usize) -> String {
+    format!(
+        "{matches} people are insured elsewhere too, more than can be compared: is it the right key?"
+    )
+}
+
 /// How far the reporting of tags is.
 #[derive(Debug, Clone)]
 pub struct Standing {
@@ -281,6 +290,6 @@ pub struct Standing {
     pub held: u64,
     /// Regions under another key.
     pub others: BTreeMap<RegionCode, KeyId>,
-    /// Why the clearinghouse takes nothing more.
+    /// Why the clearinghouse takes nothing more, or why matches are not compared.
     pub trouble: Option<String>,
 }

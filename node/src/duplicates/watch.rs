@@ -2,8 +2,9 @@
 //!
 //! Whoever has the key can make the tag of any number. So nothing is told of a tag that is no match, whether the
 //! person is insured here or not; guesses are counted for each region over a window, beyond a limit nothing is told
-//! at all until it is over, and an operator is alerted. A match that the own node has not heard of yet is counted
-//! too: the limit leaves room for those.
+//! at all until it is over, and an operator is alerted. Whoever hears of a match first asks before the own node has
+//! heard of it: nothing is called a guess before the own node has looked at its matches lately. Whoever asks earlier is
+//! asked to come again, for any tag alike, so that this tells nothing of anybody either.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,11 +16,18 @@ use tokio::time::Instant;
 
 use crate::error::NodeError;
 
+/// Matches that were looked at so lately are taken for all there are.
+const LATELY: Duration = Duration::from_secs(60);
+/// When whoever asked before they were looked at may ask again.
+const ASK_AGAIN: Duration = Duration::from_secs(2);
+
 /// What is counted of each region.
 pub(super) struct GuessWatch {
     window: Duration,
     limit: usize,
     regions: Mutex<BTreeMap<RegionCode, Guesses>>,
+    /// When the own matches were looked at, to the last.
+    looked: Mutex<Option<Instant>>,
 }
 
 struct Guesses {
@@ -34,6 +42,7 @@ impl GuessWatch {
             window,
             limit,
             regions: Mutex::new(BTreeMap::new()),
+            looked: Mutex::new(None),
         }
     }
 
@@ -51,8 +60,27 @@ impl GuessWatch {
         Err(NodeError::Pushed(refusal, self.window.saturating_sub(gone)))
     }
 
+    /// The own matches were looked at, to the last.
+    pub(super) fn looked(&self, now: Instant) {
+        *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
     /// So many of what a region asked were no matches.
-    pub(super) fn guessed(&self, region: RegionCode, guesses: usize, now: Instant) {
+    ///
+    /// # Errors
+    /// `overloaded`, when the own matches have to be looked at first; nothing is counted then.
+    pub(super) fn guessed(
+        &self,
+        region: RegionCode,
+        guesses: usize,
+        now: Instant,
+    ) -> Result<(), NodeError> {
+        let looked = *self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_early = looked.is_none_or(|at| now.saturating_duration_since(at) >= LATELY);
+        if guesses > 0 && is_early {
+            let refusal = Refusal::new(RefusalCode::Overloaded, region);
+            return Err(NodeError::Pushed(refusal, ASK_AGAIN));
+        }
         let before = self.counted(region, now, 0).count;
         let after = self.counted(region, now, guesses).count;
         if before < self.limit && after >= self.limit {
@@ -61,6 +89,7 @@ impl GuessWatch {
                 "a region asks about people with whom the clearinghouse did not match it: nothing is told to it for now"
             );
         }
+        Ok(())
     }
 
     fn counted(&self, region: RegionCode, now: Instant, more: usize) -> Guesses {
@@ -89,9 +118,10 @@ mod tests {
     fn who_guesses_is_told_nothing_until_the_window_is_over_and_others_are() {
         let (watch, now) = (GuessWatch::new(Duration::from_secs(60), 5), Instant::now());
         let [one, two]: [RegionCode; 2] = ["510100", "310000"].map(|code| code.parse().unwrap());
-        watch.guessed(one, 4, now);
+        watch.looked(now);
+        watch.guessed(one, 4, now).unwrap();
         assert!(watch.admit(one, now).is_ok());
-        watch.guessed(one, 1, now);
+        watch.guessed(one, 1, now).unwrap();
         let refused = watch.admit(one, now + Duration::from_secs(20));
         let Err(NodeError::Pushed(refusal, after)) = refused else {
             panic!("{refused:?}")
@@ -100,5 +130,23 @@ mod tests {
         assert_eq!(after, Duration::from_secs(40));
         assert!(watch.admit(two, now).is_ok());
         assert!(watch.admit(one, now + Duration::from_secs(60)).is_ok());
+    }
+
+    #[test]
+    fn nothing_is_called_a_guess_before_the_own_matches_were_looked_at_lately() {
+        let (watch, now) = (GuessWatch::new(Duration::from_secs(600), 5), Instant::now());
+        let one: RegionCode = "510100".parse().unwrap();
+        let early = |at| match watch.guessed(one, 9, at) {
+            Err(NodeError::Pushed(refusal, _)) => refusal.code == RefusalCode::Overloaded,
+            Ok(()) => false,
+            Err(other) => panic!("{other:?}"),
+        };
+        assert!(early(now));
+        assert!(watch.guessed(one, 0, now).is_ok());
+        watch.looked(now);
+        assert!(early(now + LATELY));
+        assert!(watch.admit(one, now).is_ok());
+        assert!(!early(now + Duration::from_secs(59)));
+        assert!(watch.admit(one, now).is_err());
     }
 }

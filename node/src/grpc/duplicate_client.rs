@@ -38,7 +38,7 @@ pub struct StandingTold {
     pub whole: bool,
     /// Regions under another key.
     pub other_keys: Vec<(String, String)>,
-    /// Why the clearinghouse takes nothing more; empty when it does.
+    /// Why the clearinghouse takes nothing more, or why matches are not compared; empty when all is well.
     pub trouble: String,
 }
 

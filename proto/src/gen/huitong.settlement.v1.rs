@@ -3616,7 +3616,7 @@ pub struct TagsStanding {
     /// Other regions that report under another key, with its fingerprint: people of these are not compared.
     #[prost(message, repeated, tag = "8")]
     pub other_keys: ::prost::alloc::vec::Vec<OtherKey>,
-    /// Why the clearinghouse takes nothing more; empty when it does.
+    /// Why the clearinghouse takes nothing more, or why matches are not compared; empty when all is well.
     #[prost(string, tag = "9")]
     pub trouble: ::prost::alloc::string::String,
 }

@@ -46,7 +46,7 @@ pub(super) fn print_standing(standing: &StandingTold, out: &mut dyn Write) -> io
     if !standing.trouble.is_empty() {
         writeln!(
             out,
-            "the clearinghouse takes nothing more / 清算中心已停止接收: {}",
+            "people are not compared now / 暂未比对: {}",
             standing.trouble
         )?;
     }

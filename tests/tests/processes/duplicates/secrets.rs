@@ -71,7 +71,7 @@ pub(super) fn holds_no_number(world: &World, numbers: &[&str]) {
         world.region_folder(&SHANGHAI),
     ] {
         let log = std::fs::read_to_string(folder.join("log.txt")).unwrap();
-        assert!(!log.is_empty());
+        assert!(!log.is_empty(), "{folder:?}");
         for written in &written {
             assert!(!log.contains(written.as_str()), "{written} in {folder:?}");
         }
