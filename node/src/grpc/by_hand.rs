@@ -11,7 +11,7 @@ use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
 use tonic::Status;
 
-use super::explained::{explanation, line_shares};
+use super::explained::explained;
 use super::registry::RegistryGrpc;
 use super::status::malformed;
 use crate::hand::{HandBill, HandDesk};
@@ -51,13 +51,14 @@ impl RegistryGrpc {
         let settled = desk.settle(bill, within).await?;
         let record = &settled.record;
         let (claim, snapshot, decision) = (&record.claim, &record.snapshot, &record.decision);
+        let told = explained(&self.policies, claim, snapshot, decision);
         Ok(v1::SettleByHandResponse {
             settlement: record.body().clearing.settlement.to_string(),
             decision: Some(decision_to_wire(decision)),
             receipt: Some(receipt_to_wire(&settled.word.receipt)),
             reversal: settled.word.reversal.as_ref().map(reversal_to_wire),
-            lines: line_shares(&self.policies, claim, snapshot, decision),
-            explanation: explanation(&self.policies, claim, snapshot, decision),
+            lines: told.lines,
+            explanation: told.steps,
         })
     }
 }

@@ -16,26 +16,33 @@ use huitong_proto::settlement::v1;
 use crate::compute::compute;
 use crate::policies::{HeldPolicy, PolicyBook};
 
-/// The shares of each line; empty when the policy is not at hand any more.
+/// What is told of a decision beside its figures.
+#[derive(Debug, Default)]
+pub(super) struct Explained {
+    /// The share of each line.
+    pub(super) lines: Vec<v1::LineShare>,
+    /// Every step, in words.
+    pub(super) steps: Vec<v1::Sentence>,
+}
+
+/// The share of each line and every step; none when the policy is not at hand any more.
 #[must_use]
-pub(super) fn line_shares(
+pub(super) fn explained(
     policies: &PolicyBook,
     claim: &Claim,
     snapshot: &Snapshot,
     decision: &Decision,
-) -> Vec<v1::LineShare> {
+) -> Explained {
     let found = again(policies, claim, snapshot, decision, |policy, case| {
-        compute(claim.bill.lines().len(), || {
-            shares(&policy.compiled, case, decision)
+        let bill = claim.bill.lines();
+        let shares = compute(bill.len(), || shares(&policy.compiled, case, decision))?;
+        let lines = bill.iter().zip(&shares);
+        Ok(Explained {
+            lines: lines.map(|(line, share)| line_share(line, share)).collect(),
+            steps: steps(policy, case, decision),
         })
     });
-    claim
-        .bill
-        .lines()
-        .iter()
-        .zip(found.unwrap_or_default())
-        .map(|(line, share)| line_share(line, &share))
-        .collect()
+    found.unwrap_or_default()
 }
 
 /// Looks at a decision again, with its policy and the case that it was made on; nothing when the policy is
@@ -87,9 +94,13 @@ pub(super) fn explanation(
     decision: &Decision,
 ) -> Vec<v1::Sentence> {
     let told = again(policies, claim, snapshot, decision, |policy, case| {
-        Ok(explain(policy.policy(), case, decision))
+        Ok(steps(policy, case, decision))
     });
-    let sentences = told.unwrap_or_default().into_iter();
+    told.unwrap_or_default()
+}
+
+fn steps(policy: &HeldPolicy, case: &Case<'_>, decision: &Decision) -> Vec<v1::Sentence> {
+    let sentences = explain(policy.policy(), case, decision).into_iter();
     sentences
         .map(|Sentence { zh, en }| v1::Sentence { zh, en })
         .collect()

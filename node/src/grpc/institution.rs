@@ -18,7 +18,7 @@ use huitong_proto::settlement::v1::institution_service_server::InstitutionServic
 use huitong_transport::peer;
 use tonic::{Request, Response, Status};
 
-use super::explained::{explanation, line_shares};
+use super::explained::explained;
 use super::filing::FilesElsewhere;
 use super::shown::settlement;
 use super::status::{malformed, refused};
@@ -98,19 +98,15 @@ impl InstitutionService for InstitutionGrpc {
         };
         let order = order().map_err(|fault| malformed(&fault))?;
         let found = self.role.estimate(&order, within).await?;
+        let told = explained(
+            &self.policies,
+            &found.claim,
+            &found.snapshot,
+            &found.decision,
+        );
         Ok(Response::new(v1::EstimateResponse {
-            lines: line_shares(
-                &self.policies,
-                &found.claim,
-                &found.snapshot,
-                &found.decision,
-            ),
-            explanation: explanation(
-                &self.policies,
-                &found.claim,
-                &found.snapshot,
-                &found.decision,
-            ),
+            lines: told.lines,
+            explanation: told.steps,
             decision: Some(decision_to_wire(&found.decision)),
         }))
     }

@@ -8,7 +8,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::reversal_to_wire;
 use huitong_proto::settlement::v1;
 
-use super::explained::{explanation, line_shares};
+use super::explained::explained;
 use super::shown_provisional as provisional;
 use crate::policies::PolicyBook;
 use crate::treatment::{Replaced, ReversedView, SettledView, SettlementView, ViewState};
@@ -44,18 +44,9 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         ViewState::Abandoned(_) => shown.state = v1::State::Abandoned.into(),
         ViewState::Settled(settled) => {
             shown.state = v1::State::Settled.into();
-            shown.lines = line_shares(
-                policies,
-                &settled.prepared.claim,
-                &settled.snapshot,
-                &settled.decision,
-            );
-            shown.explanation = explanation(
-                policies,
-                &settled.prepared.claim,
-                &settled.snapshot,
-                &settled.decision,
-            );
+            let (claim, snapshot) = (&settled.prepared.claim, &settled.snapshot);
+            let told = explained(policies, claim, snapshot, &settled.decision);
+            (shown.lines, shown.explanation) = (told.lines, told.steps);
             decided(settled, policies, &mut shown);
             let correction = view.replaces.map(|it| correction(it, cash(settled)));
             shown.correction = correction;

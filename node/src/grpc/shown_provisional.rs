@@ -7,7 +7,7 @@ use huitong_core::vocabulary::Care;
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::settlement::v1;
 
-use super::explained::{explanation, line_shares};
+use super::explained::explained;
 use crate::policies::PolicyBook;
 use crate::treatment::{ProvisionalView, TruedUpView};
 
@@ -71,8 +71,8 @@ fn given(
 ) {
     let (claim, snapshot) = (&prepared.claim, &given.signed.body.snapshot);
     shown.decision = Some(decision_to_wire(&given.decision));
-    shown.lines = line_shares(policies, claim, snapshot, &given.decision);
-    shown.explanation = explanation(policies, claim, snapshot, &given.decision);
+    let told = explained(policies, claim, snapshot, &given.decision);
+    (shown.lines, shown.explanation) = (told.lines, told.steps);
     let first = said(
         "本次为先行结算，参保地确认前金额并非最终结果。",
         "This settlement is provisional: the amounts are not final until the home region has answered.",

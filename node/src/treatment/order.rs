@@ -4,7 +4,7 @@
 //! way, or by a node restored from a backup, has the same id at the home region as the one that is cancelled
 //! or repeated later, and a tombstone buries the right one (PROTOCOL 6).
 
-use huitong_core::canonical::encode_to_vec;
+use huitong_core::canonical::{Canonical, Encoder, encode_to_vec};
 use huitong_core::claim::{Binding, VisitKey};
 use huitong_core::date::Timestamp;
 use huitong_core::digest::{sha256, sha256_parts};
@@ -12,6 +12,9 @@ use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::conversion::visit::HospitalBill;
+
+/// Room that is made for a bill's bytes at first.
+const BILL_BYTES: usize = 2_048;
 
 /// A bill to be settled.
 #[derive(Debug, Clone)]
@@ -30,14 +33,14 @@ impl Order {
     /// What the id binds: the request as sent, before the catalogue split it.
     #[must_use]
     pub fn binding(&self) -> Binding {
+        let mut bill = Encoder::with_capacity(BILL_BYTES);
+        self.bill.bill.encode(&mut bill);
+        self.bill.given.encode(&mut bill);
         Binding {
             institution: sha256(&encode_to_vec(&self.institution)),
             person: sha256(&encode_to_vec(&self.bill.person)),
             visit: sha256(&encode_to_vec(&self.bill.visit)),
-            bill: sha256(&encode_to_vec(&(
-                self.bill.bill.clone(),
-                self.bill.given.clone(),
-            ))),
+            bill: sha256(bill.as_bytes()),
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use huitong_adjudication::{Engine, SplitError, split_bill};
 use huitong_core::bill::{Bill, BillError, Institution, SplitBill, Visit};
-use huitong_core::claim::Claim;
+use huitong_core::claim::{Binding, Claim};
 use huitong_core::coverage::Snapshot;
 use huitong_core::decision::Decision;
 use huitong_core::digest::Digest;
@@ -77,12 +77,8 @@ impl TreatmentRole {
         let settlement = settlement_id(self.region, order.institution, order.request);
         let begun = tokio::time::Instant::now();
         let left = || within.saturating_sub(begun.elapsed());
-        if let Some(found) = in_the_way(
-            &*self.ledger,
-            settlement,
-            &order.binding(),
-            &order.visit_key(),
-        )? {
+        let (binding, visit) = (order.binding(), order.visit_key());
+        if let Some(found) = in_the_way(&*self.ledger, settlement, &binding, &visit)? {
             return self.answer_standing(settlement, found, left()).await;
         }
         if order
@@ -104,7 +100,7 @@ impl TreatmentRole {
         if left().is_zero() {
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
         }
-        let attempt = self.prepared(settlement, order, found);
+        let attempt = self.prepared(settlement, order, binding, found);
         let command = Prepare(attempt.prepared.clone());
         match self.writer.run(command).await?.answer {
             Some(found) => self.answer_standing(settlement, found, left()).await,
@@ -299,7 +295,13 @@ impl TreatmentRole {
         Ok(policy)
     }
 
-    fn prepared(&self, settlement: SettlementId, order: Order, found: Estimate) -> Attempt {
+    fn prepared(
+        &self,
+        settlement: SettlementId,
+        order: Order,
+        binding: Binding,
+        found: Estimate,
+    ) -> Attempt {
         let Estimate {
             claim,
             snapshot,
@@ -309,7 +311,7 @@ impl TreatmentRole {
             settlement,
             institution: order.institution,
             request: order.request,
-            binding: order.binding(),
+            binding,
             bill: Some(order.bill.bill),
             claim,
             decision: decision.clone(),

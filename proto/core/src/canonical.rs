@@ -65,6 +65,10 @@ pub trait Canonical: Sized {
     }
 }
 
+/// Room that is made for an artifact and for a value at first: what is usual is written without moving.
+const ARTIFACT_BYTES: usize = 2_048;
+const VALUE_BYTES: usize = 128;
+
 /// A canonical value that stands alone, with its kind and version before its body.
 pub trait Artifact: Canonical {
     /// Four letters that no other artifact uses.
@@ -75,7 +79,7 @@ pub trait Artifact: Canonical {
     /// Kind, version and body.
     #[must_use]
     fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Encoder::new();
+        let mut out = Encoder::with_capacity(ARTIFACT_BYTES);
         out.raw(&Self::KIND);
         Self::VERSION.encode(&mut out);
         self.encode(&mut out);
@@ -125,7 +129,7 @@ pub trait Artifact: Canonical {
 /// ```
 #[must_use]
 pub fn encode_to_vec<T: Canonical>(value: &T) -> Vec<u8> {
-    let mut out = Encoder::new();
+    let mut out = Encoder::with_capacity(VALUE_BYTES);
     value.encode(&mut out);
     out.into_bytes()
 }
