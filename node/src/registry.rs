@@ -37,7 +37,7 @@ const CHUNKS_AT_MOST: usize = 4_096;
 pub struct DayClosing {
     /// The last leg number then.
     pub up_to: u64,
-    /// Whether the clearinghouse counts the region as closed.
+    /// Whether the clearinghouse counts the region as closed, or had cut the day off already.
     pub acknowledged: bool,
 }
 

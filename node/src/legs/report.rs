@@ -16,6 +16,7 @@ use huitong_proto::clearing::v1::{
     self, CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
 };
 use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::refusal::refusal_of_details;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
@@ -35,6 +36,8 @@ const BATCH: usize = 4_096;
 const DAYS_AT_MOST: usize = 4_096;
 /// After so long it is asked again how far the clearinghouse is.
 const ASKED_AGAIN: Duration = Duration::from_secs(10);
+/// The clearinghouse's code for a day whose cycle is cut off.
+const CUT_OFF: &str = "cycle.cut_off";
 /// The longest wait after a failure.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -43,7 +46,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 pub struct Reported {
     /// The highest number it holds.
     pub held: u64,
-    /// The last day that it counts as closed.
+    /// The last day that it counts as closed, or has cut off.
     pub closed: Option<BusinessDay>,
     /// Its incarnation when it said so, and since when; 0 before it was asked.
     pub incarnation: (u32, i64),
@@ -290,12 +293,24 @@ impl Reporter {
             };
             let mut client = self.client();
             let answer =
-                call_within(self.within, request, |request| client.close_day(request)).await?;
-            if answer.into_inner().closed {
+                call_within(self.within, request, |request| client.close_day(request)).await;
+            let is_over = match answer {
+                Ok(answer) => answer.into_inner().closed,
+                // The day was closed after its cut-off at the deadline: what lies past its mark goes with the next
+                // cycle, and the days after it are still to be told.
+                Err(status) if is_cut_off(&status) => true,
+                Err(status) => return Err(status.into()),
+            };
+            if is_over {
                 self.reported
                     .send_modify(|reported| reported.closed = reported.closed.max(Some(day)));
             }
         }
         Ok(())
     }
+}
+
+/// Whether a day is refused because its cycle is cut off already.
+fn is_cut_off(status: &Status) -> bool {
+    refusal_of_details(status.details()).is_some_and(|refusal| refusal.code == CUT_OFF)
 }

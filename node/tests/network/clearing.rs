@@ -1,6 +1,6 @@
 //! Legs and closed days, as a clearinghouse receives them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,11 +13,13 @@ use huitong_proto::clearing::v1::{
     CloseDayRequest, CloseDayResponse, Leg, RegainLegsRequest, RegainLegsResponse,
     ReportLegsRequest, ReportLegsResponse, Side, StreamPositionRequest, StreamPositionResponse,
 };
+use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
-use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer};
+use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer, refusal_status};
+use prost::Message as _;
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
@@ -26,12 +28,18 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 #[derive(Clone, Default)]
 struct Clearinghouse {
     streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
+    /// The days that it cut off at the deadline.
+    cut_off: Arc<Mutex<BTreeSet<String>>>,
+    /// The days that regions closed in time.
+    closed: Arc<Mutex<BTreeSet<String>>>,
     calls: Arc<Mutex<u64>>,
 }
 
 pub struct Running {
     pub address: SocketAddr,
     streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
+    cut_off: Arc<Mutex<BTreeSet<String>>>,
+    closed: Arc<Mutex<BTreeSet<String>>>,
     task: JoinHandle<()>,
 }
 
@@ -108,8 +116,24 @@ impl ClearingService for Clearinghouse {
             .get(&region)
             .map_or(0, Vec::len) as u64;
         self.answer()?;
+        let CloseDayRequest {
+            business_day,
+            up_to,
+            ..
+        } = request.into_inner();
+        if self.cut_off.lock().unwrap().contains(&business_day) {
+            let refusal = common::Refusal {
+                code: "cycle.cut_off".to_owned(),
+                retry: common::Retry::No.into(),
+                ..common::Refusal::default()
+            };
+            let details = refusal.encode_to_vec();
+            let status = Code::FailedPrecondition;
+            return Err(refusal_status(status, &refusal.code, "", "", &details));
+        }
+        self.closed.lock().unwrap().insert(business_day);
         Ok(Response::new(CloseDayResponse {
-            closed: held >= request.into_inner().up_to,
+            closed: held >= up_to,
         }))
     }
 
@@ -144,6 +168,7 @@ impl World {
     pub async fn clearinghouse(&mut self) {
         let service = Clearinghouse::default();
         let streams = service.streams.clone();
+        let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
         let server = Server::bind(any, credentials, ServerLimits::standard())
@@ -165,6 +190,8 @@ impl World {
         self.clearing = Some(Running {
             address,
             streams,
+            cut_off,
+            closed,
             task,
         });
         for region in [NINGBO, CHENGDU] {
@@ -262,4 +289,20 @@ async fn a_day_that_the_clearinghouse_does_not_hear_of_is_closed_and_not_acknowl
         .unwrap()
         .into_inner();
     assert_eq!((closed.up_to, closed.acknowledged), (0, false));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_closed_after_its_cut_off_keeps_no_later_day_from_being_told() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let clearing = world.clearing.as_ref().unwrap();
+    let (late, next) = ("2023-03-10".to_owned(), "2023-03-11".to_owned());
+    clearing.cut_off.lock().unwrap().insert(late.clone());
+    let mut officer = world.officer(NINGBO).await;
+    for business_day in [late.clone(), next.clone()] {
+        let request = v1::CloseBusinessDayRequest { business_day };
+        let closed = officer.close_day(request).await.unwrap().into_inner();
+        assert!(closed.acknowledged, "{closed:?}");
+    }
+    assert_eq!(*clearing.closed.lock().unwrap(), BTreeSet::from([next]));
 }

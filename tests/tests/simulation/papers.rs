@@ -1,0 +1,54 @@
+//! The clearing officer's papers: what was said of cycles, kept where no lost disk reaches it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use huitong_core::region::RegionCode;
+
+/// What was said of a cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    pub day: String,
+    /// How far each region's stream belongs to it.
+    pub marks: BTreeMap<RegionCode, u64>,
+    /// Its plan in the canonical form, once it was netted.
+    pub plan: Option<Vec<u8>>,
+}
+
+/// All papers, one for each time that something was said.
+#[derive(Debug, Clone, Default)]
+pub struct Papers(Arc<Mutex<Vec<Paper>>>);
+
+impl Papers {
+    pub fn all(&self) -> Vec<Paper> {
+        self.0.lock().unwrap().clone()
+    }
+
+    /// A cycle was cut off.
+    pub fn keep(&self, day: &str, marks: BTreeMap<RegionCode, u64>) {
+        self.0.lock().unwrap().push(Paper {
+            day: day.to_owned(),
+            marks,
+            plan: None,
+        });
+    }
+
+    /// A cycle that was cut off was netted.
+    pub fn keep_plan(&self, day: &str, plan: Vec<u8>) {
+        let mut papers = self.0.lock().unwrap();
+        let cut_off = papers.iter().rfind(|paper| paper.day == day).cloned();
+        papers.push(Paper {
+            plan: Some(plan),
+            ..cut_off.expect("netted, and never said to be cut off")
+        });
+    }
+
+    /// The last word on each cycle, earliest first.
+    pub fn cycles(&self) -> Vec<Paper> {
+        let mut cycles = BTreeMap::new();
+        for paper in self.all() {
+            cycles.insert(paper.day.clone(), paper);
+        }
+        cycles.into_values().collect()
+    }
+}
