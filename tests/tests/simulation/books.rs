@@ -7,7 +7,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::record::clearing::{ClearingRecord, CutOff};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
 use huitong_core::record::provisional::TruedUp;
@@ -51,6 +51,7 @@ pub struct NodeBooks {
 #[derive(Debug, Default)]
 pub struct ClearingBooks {
     pub legs: Vec<(RegionCode, NumberedLeg)>,
+    pub cut_offs: Vec<CutOff>,
     pub plans: Vec<NettingPlan>,
     pub halted: usize,
 }
@@ -131,6 +132,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
                 let plan = NettingPlan::from_bytes(&netted.plan);
                 books.plans.push(plan.map_err(|error| error.to_string())?);
             }
+            ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::StreamRestored(_)
             | ClearingRecord::Restored(_)
@@ -138,8 +140,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::TagsTaken(_)
-            | ClearingRecord::TagsHalted(_)
-            | ClearingRecord::CutOff(_) => {}
+            | ClearingRecord::TagsHalted(_) => {}
         }
     }
     Ok(books)

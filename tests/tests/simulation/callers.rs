@@ -4,8 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
-use huitong_proto::clearing::v1 as clearing_wire;
-use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::conversion::refusal::refusal_of_details;
 use huitong_proto::policy::v1 as policy_wire;
 use huitong_proto::policy::v1::policy_office_service_client::PolicyOfficeServiceClient;
@@ -18,12 +16,12 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::certificates::Certificates;
-use crate::party::{clearing_endpoint, endpoint};
+use crate::party::endpoint;
 use crate::platform::SimulatedClock;
 use crate::register::{Somebody, files, policy, region};
 
 /// How long a caller waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(4);
+pub const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a hospital was told of an id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -167,7 +165,8 @@ pub fn code(status: &Status) -> String {
     code.unwrap_or_else(|| panic!("a failed call without a code: {status:?}"))
 }
 
-fn clock() -> Arc<dyn Clock> {
+/// What callers tell the time by.
+pub fn clock() -> Arc<dyn Clock> {
     Arc::new(SimulatedClock::off_by(0))
 }
 
@@ -359,33 +358,5 @@ impl Officers {
             self.registry.close_day(request)
         });
         Ok(answer.await?.into_inner().acknowledged)
-    }
-}
-
-/// The clearinghouse's officer.
-pub struct ClearingOfficer(OfficerServiceClient<Channel>);
-
-impl ClearingOfficer {
-    pub fn new() -> Self {
-        let dialer = Certificates::issued().clearing_officer(clock());
-        let channel = dialer.connect_lazy(&clearing_endpoint(), Identity::Clearinghouse);
-        Self(OfficerServiceClient::new(channel.unwrap()))
-    }
-
-    /// Cuts a day off that every region has closed, and nets it.
-    pub async fn net(&mut self, business_day: &str) -> Result<(), Status> {
-        let cut_off = clearing_wire::CutOffRequest {
-            business_day: business_day.to_owned(),
-            at_deadline: false,
-            marks: Vec::new(),
-        };
-        call_within(PATIENCE, cut_off, |request| self.0.cut_off(request)).await?;
-        let net = clearing_wire::NetRequest {
-            business_day: business_day.to_owned(),
-            digest: Vec::new(),
-            never_netted: false,
-        };
-        call_within(PATIENCE, net, |request| self.0.net(request)).await?;
-        Ok(())
     }
 }

@@ -7,11 +7,18 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::callers::{Answer, ClearingOfficer, Officers};
+use crate::callers::{Answer, Officers};
+use crate::chance::Seeded;
+use crate::clearing_officer::{ClearingOfficer, Cut};
 use crate::cut_off;
 use crate::echo::Echo;
+use crate::faults::clearing_is_lost;
 use crate::laws::{Law, Violation};
+use crate::lost_clearing;
 use crate::moving;
+use crate::orders::Orders;
+use crate::papers::Papers;
+use crate::party::Party;
 use crate::platform::EventLog;
 use crate::workload::{History, Hospitals};
 
@@ -58,6 +65,9 @@ pub struct Day {
     pub phase: Phases,
     pub history: History,
     pub echo: Echo,
+    pub orders: Orders,
+    pub papers: Papers,
+    pub parties: Vec<Arc<Party>>,
     pub log: EventLog,
     pub unended: Arc<Mutex<Vec<Violation>>>,
 }
@@ -78,6 +88,7 @@ impl Day {
             hospitals.all(self.seed, self.regions),
             cut_off::all(&hospitals, of),
             moving::all(&hospitals, of),
+            lost_clearing::all(of, &self.orders, &self.papers, &self.log),
         );
         self.phase.becomes(Phase::WorkDone);
         while self.phase.now() != Phase::Healed {
@@ -90,6 +101,7 @@ impl Day {
         for story in moving::ended(&self.history.moves(), &mut officers, END_WITHIN).await {
             self.unended(story);
         }
+        self.pass_the_night(&mut officers).await;
         self.close(&mut officers).await;
         // What changed after its last word is seen now.
         for asked in self.history.asked() {
@@ -134,6 +146,8 @@ impl Day {
         let begun = Instant::now();
         let mut days = BTreeSet::new();
         for officers in officers.iter_mut() {
+            // Closed and not heard of, it is closed again, and not the day after it.
+            let mut closing = None;
             loop {
                 let status = officers.status().await;
                 let why = match &status {
@@ -143,7 +157,8 @@ impl Day {
                             && status.receipts_undelivered == 0
                             && status.legs_held == status.legs_written =>
                     {
-                        let day = status.open_business_day.clone();
+                        let open = || status.open_business_day.clone();
+                        let day = closing.get_or_insert_with(open).clone();
                         if officers.close_day(&day).await.unwrap_or_default() {
                             days.insert(day);
                             break;
@@ -167,11 +182,27 @@ impl Day {
                 sleep(Duration::from_millis(200)).await;
             }
         }
-        let mut officer = ClearingOfficer::new();
+        let mut officer = ClearingOfficer::with(self.papers.clone());
         for day in days {
-            if let Err(status) = officer.net(&day).await {
-                self.unended(format!("{day} cannot be netted: {status}"));
-            }
+            let closed = officer.closes(&day, Cut::AllClosed, END_WITHIN).await;
+            closed.unwrap_or_else(|story| self.unended(story));
+        }
+    }
+
+    /// Where the clearinghouse lost its disk, the day that it had cut off before is over, and a night passes.
+    async fn pass_the_night(&self, officers: &mut [Officers]) {
+        if !clearing_is_lost(self.seed, self.regions) {
+            return;
+        }
+        let mut officer = ClearingOfficer::with(self.papers.clone());
+        let mut stories = lost_clearing::ended(&mut officer, END_WITHIN).await;
+        for party in &self.parties {
+            party.time_passes(lost_clearing::NIGHT_HOURS);
+        }
+        let chance = Seeded::new(self.seed, 4_001);
+        stories.extend(lost_clearing::closed_late(officers, &chance, END_WITHIN).await);
+        for story in stories {
+            self.unended(story);
         }
     }
 }

@@ -12,6 +12,8 @@ use crate::books;
 use crate::day::{Phase, Phases};
 use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
 use crate::laws::Exhibits;
+use crate::orders::{Order, Orders};
+use crate::papers::Papers;
 use crate::party::{Kind, Party};
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
@@ -27,11 +29,12 @@ pub struct Driver<'a> {
     sim: turmoil::Sim<'a>,
     parties: Vec<Arc<Party>>,
     phase: Phases,
+    orders: Orders,
     log: EventLog,
     /// Machines that are down, and when they come back.
     down: BTreeMap<usize, Duration>,
     backups: BTreeMap<usize, FakeDisk>,
-    /// Nodes whose disk is lost, until they have their backup in its place.
+    /// Machines whose disk is lost, until they have their backup in its place.
     lost: BTreeSet<usize>,
     saboteur: Option<Saboteur>,
     /// How long messages take at most when nothing fails.
@@ -42,7 +45,7 @@ impl<'a> Driver<'a> {
     pub fn new(
         sim: turmoil::Sim<'a>,
         parties: Vec<Arc<Party>>,
-        phase: Phases,
+        (phase, orders): (Phases, Orders),
         saboteur: Option<Saboteur>,
         log: EventLog,
     ) -> Self {
@@ -50,6 +53,7 @@ impl<'a> Driver<'a> {
             sim,
             parties,
             phase,
+            orders,
             log,
             down: BTreeMap::new(),
             backups: BTreeMap::new(),
@@ -81,6 +85,9 @@ impl<'a> Driver<'a> {
                     edges.next();
                     self.turn(edge, fault, now);
                 }
+            }
+            while let Some(order) = self.orders.take() {
+                self.obey(order, now);
             }
             self.look_after_machines(now);
             if phase == Phase::WorkDone {
@@ -165,6 +172,19 @@ impl<'a> Driver<'a> {
         let disk = self.parties[machine].disk();
         disk.plan(u64::MAX / 2, Misfortune::Refused);
         disk.leave_room(u64::MAX);
+    }
+
+    /// Does what a story wants done.
+    fn obey(&mut self, order: Order, now: Duration) {
+        let told = format_args!("{} {order:?}", now.as_millis());
+        self.log.note("order", told);
+        match order {
+            Order::BackUp(machine) => self.back_up(machine),
+            Order::Lose(machine, back) => {
+                self.crash(machine, Power::Fails, Index::Lost, now + back);
+                self.lost.insert(machine);
+            }
+        }
     }
 
     fn crash(&mut self, machine: usize, power: Power, index: Index, until: Duration) {
@@ -256,7 +276,7 @@ impl<'a> Driver<'a> {
     }
 
     /// The books, once every machine has lost its power.
-    pub fn exhibits(&mut self, history: &History) -> Result<Exhibits, String> {
+    pub fn exhibits(&mut self, history: &History, papers: &Papers) -> Result<Exhibits, String> {
         let mut nodes = Vec::new();
         let mut clearing = books::ClearingBooks::default();
         for party in &self.parties {
@@ -284,6 +304,7 @@ impl<'a> Driver<'a> {
             answers: history.answers(),
             reversals: history.reversals(),
             moves: history.moves(),
+            papers: papers.all(),
             nodes,
             clearing,
         })

@@ -140,6 +140,12 @@ pub fn losing_its_disk(seed: u64, nodes: usize) -> Option<usize> {
     loses.then_some(node)
 }
 
+/// Whether the clearinghouse loses its disk, in the story that sees to it. What a region's node and the clearinghouse
+/// both lose is known to papers only, so it never does so together with a node.
+pub fn clearing_is_lost(seed: u64, nodes: usize) -> bool {
+    Seeded::new(seed, 54).one_in(4) && losing_its_disk(seed, nodes).is_none()
+}
+
 /// Where a fault is: a machine, or a pair of them.
 fn place(fault: Fault) -> (usize, usize) {
     match fault {

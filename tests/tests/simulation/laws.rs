@@ -15,6 +15,7 @@ use huitong_core::record::reversal::ReversalOrdered;
 
 use crate::books::{ClearingBooks, NodeBooks};
 use crate::callers::{Answer, Told};
+use crate::papers::Paper;
 use crate::register::region;
 use crate::saboteurs::Saboteur;
 use crate::workload::{ALREADY_SETTLED, Asked, Move};
@@ -38,7 +39,7 @@ pub enum Law {
     OneHome,
     /// Totals and balances equal the sum of what stands.
     Totals,
-    /// Every leg is netted in exactly one cycle, and a cycle pays what its legs say.
+    /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
     Netted,
     /// Over all members each fund's nets are zero.
     ZeroSum,
@@ -74,7 +75,9 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
         Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
         Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
+        Saboteur::ForgottenHandOver => &[Law::OneHome],
         Saboteur::LostDifference => &[Law::Loss],
+        Saboteur::LostCycles => &[Law::Netted],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
     }
 }
@@ -87,6 +90,8 @@ pub struct Exhibits {
     pub reversals: BTreeSet<String>,
     /// The transfers that officers wanted.
     pub moves: Vec<Move>,
+    /// What the clearing officer was told of cycles.
+    pub papers: Vec<Paper>,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -113,6 +118,7 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.whoever_moves_has_one_year();
     audit.legs_are_in_the_clearing_once();
     audit.cycles_net_what_stands();
+    audit.cycles_are_what_was_told();
     audit.violations
 }
 

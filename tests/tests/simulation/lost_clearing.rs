@@ -34,9 +34,9 @@ pub async fn all((seed, regions): (u64, usize), orders: &Orders, papers: &Papers
         return;
     }
     let chance = Seeded::new(seed, 4_000);
-    let backed_up = [BackedUp::BeforeTheCycle, BackedUp::CutOff, BackedUp::Netted][chance.place(3)];
+    let backed_up = [BackedUp::CutOff, BackedUp::BeforeTheCycle, BackedUp::Netted][chance.place(3)];
     let mut officer = ClearingOfficer::with(papers.clone());
-    sleep(chance.millis(500..3_000)).await;
+    sleep(chance.millis(1_500..5_000)).await;
     if backed_up == BackedUp::BeforeTheCycle {
         orders.give(Order::BackUp(regions)).await;
         sleep(chance.millis(0..2_000)).await;

@@ -10,10 +10,11 @@
 //! | [`platform`] | What do servers stand on here? |
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
-//! | [`callers`], [`workload`] | Who calls, and what for? |
-//! | [`cut_off`], [`moving`] | What while a home region is away, and while somebody moves? |
+//! | [`callers`], [`clearing_officer`], [`workload`] | Who calls, and what for? |
+//! | [`cut_off`], [`moving`], [`lost_clearing`] | What while a home region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
-//! | [`faults`] | What goes wrong when? |
+//! | [`faults`], [`orders`] | What goes wrong when? |
+//! | [`papers`] | What was said of cycles? |
 //! | [`day`], [`driver`], [`simulation`] | How does it go? |
 //! | [`books`], [`laws`], [`year`] | Is it one story, and a just one? |
 //! | [`saboteurs`] | Would the auditor notice? |
@@ -34,13 +35,17 @@ mod books;
 mod callers;
 mod certificates;
 mod chance;
+mod clearing_officer;
 mod cut_off;
 mod day;
 mod driver;
 mod echo;
 mod faults;
 mod laws;
+mod lost_clearing;
 mod moving;
+mod orders;
+mod papers;
 mod party;
 mod platform;
 mod register;
@@ -185,6 +190,16 @@ fn unchecked_visits_are_caught() {
 #[test]
 fn a_person_handed_over_twice_is_caught() {
     is_caught(Saboteur::HandOverTwice);
+}
+
+#[test]
+fn a_forgotten_hand_over_is_caught() {
+    is_caught(Saboteur::ForgottenHandOver);
+}
+
+#[test]
+fn cycles_that_were_lost_and_not_brought_back_are_caught() {
+    is_caught(Saboteur::LostCycles);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::register::{MOVERS, MOVES, Somebody, Stay};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, Move, PATIENCE};
 
 /// A day that does not come in a simulation.
-const TOMORROW: &str = "2024-05-21";
+const TO_COME: &str = "2024-06-03";
 /// How often officers look.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
@@ -104,7 +104,7 @@ impl Story {
         let wanted = Move {
             of,
             to,
-            day: if kind == 0 { TOMORROW } else { MOVES },
+            day: if kind == 0 { TO_COME } else { MOVES },
             by: if chance.one_in(2) { of.home } else { to.home },
             request_id: format!("t{}", self.number),
         };
@@ -252,7 +252,7 @@ async fn look(wanted: &Move, officers: &mut [Officers]) -> Result<(), String> {
         let found = all.into_iter().find(|(id, _)| *id == transfer);
         states.push(found.map(|(_, state)| state));
     }
-    let expected = if wanted.day == TOMORROW {
+    let expected = if wanted.day == TO_COME {
         TransferState::Agreed
     } else {
         TransferState::Done

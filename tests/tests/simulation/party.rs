@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use huitong_backup::restore::begin_anew;
+use huitong_backup::restore::{Restart, begin_anew};
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
@@ -26,7 +26,7 @@ use crate::chance::Seeded;
 use crate::faults::Edge;
 use crate::platform::{EventLog, OneThread, Simulated, SimulatedClock};
 use crate::register::{REGIONS, region};
-use crate::saboteurs::Saboteur;
+use crate::saboteurs::{Saboteur, lose_cycles};
 use crate::storage::{ClearingStorage, NodeStorage};
 
 pub const PORT: u16 = 7_400;
@@ -72,6 +72,7 @@ pub enum Kind {
     Clearinghouse {
         regions: usize,
         storage: Arc<ClearingStorage>,
+        saboteur: Option<Saboteur>,
     },
 }
 
@@ -107,9 +108,17 @@ impl Party {
         Self::new(host(number), kind, clock, chance, log)
     }
 
-    pub fn clearinghouse(regions: usize, seed: u64, log: &EventLog) -> Self {
-        let storage = Arc::new(ClearingStorage::new(seed));
-        let kind = Kind::Clearinghouse { regions, storage };
+    pub fn clearinghouse(
+        regions: usize,
+        seed: u64,
+        saboteur: Option<Saboteur>,
+        log: &EventLog,
+    ) -> Self {
+        let kind = Kind::Clearinghouse {
+            regions,
+            storage: Arc::new(ClearingStorage::new(seed)),
+            saboteur,
+        };
         let chance = Seeded::new(seed, 99);
         Self::new(CLEARINGHOUSE.to_owned(), kind, clock(&chance), chance, log)
     }
@@ -135,22 +144,41 @@ impl Party {
     pub fn disk(&self) -> FakeDisk {
         match &self.kind {
             Kind::Node { storage, .. } => storage.disk(),
-            Kind::Clearinghouse { storage, .. } => storage.disk.clone(),
+            Kind::Clearinghouse { storage, .. } => storage.disk(),
         }
     }
 
-    /// Puts a backup in the place of the node's lost disk, as `huitong node restore` does.
+    /// Puts a backup in the place of a lost disk, as `huitong node restore` and `huitong clearinghouse restore` do.
     pub fn restore(&self, backup: &FakeDisk) {
-        let Kind::Node { storage, .. } = &self.kind else {
-            return;
-        };
-        let disk = backup.copy();
-        let mut mark = [0; 16];
-        self.chance.fill(&mut mark);
-        let mut anew = Anew::new(mark, self.clock.now());
-        let restored = begin_anew(disk.port(), journal_options(), &mut anew, || Ok(())).unwrap();
+        let (disk, at) = (backup.copy(), self.clock.now());
+        match &self.kind {
+            Kind::Node { storage, .. } => {
+                let mut mark = [0; 16];
+                self.chance.fill(&mut mark);
+                self.begin_anew(&disk, journal_options(), &mut Anew::new(mark, at));
+                storage.replace(disk);
+            }
+            Kind::Clearinghouse {
+                storage, saboteur, ..
+            } => {
+                let journal = clearing_journal_options();
+                self.begin_anew(&disk, journal, &mut clearing::backup::Anew::new(at));
+                if *saboteur == Some(Saboteur::LostCycles) {
+                    lose_cycles(&disk, journal, at);
+                }
+                storage.replace(disk);
+            }
+        }
+    }
+
+    fn begin_anew(&self, disk: &FakeDisk, journal: Options, anew: &mut dyn Restart) {
+        let restored = begin_anew(disk.port(), journal, anew, || Ok(())).unwrap();
         self.log.note(&self.name, format_args!("{restored:?}"));
-        storage.replace(disk);
+    }
+
+    /// So much time passes at once.
+    pub fn time_passes(&self, hours: i64) {
+        self.clock.passes(hours);
     }
 
     /// The node's certificate runs out, or is renewed.
@@ -299,6 +327,14 @@ fn journal_options() -> Options {
         .segment_bytes(128 << 10)
         .frame_bytes(64 << 10)
         .group(32 << 10, 1_024)
+}
+
+/// As large as those of its configuration.
+fn clearing_journal_options() -> Options {
+    Options::standard()
+        .segment_bytes(1 << 20)
+        .frame_bytes((1 << 20) - 4_096)
+        .group(512 << 10, 65_536)
 }
 
 fn clearing_config(regions: usize) -> clearing::Config {

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 /// When every simulation begins: a Monday, ten in the morning in Shanghai.
 pub const BEGINNING: &str = "2024-05-20T02:00:00.000Z";
 
-/// A clock that is off by a fixed time.
+/// A clock that is off by some time.
 #[derive(Debug)]
 pub struct SimulatedClock {
     offset_ms: AtomicI64,
@@ -28,6 +28,12 @@ impl SimulatedClock {
     pub fn off_by(offset_ms: i64) -> Self {
         let offset_ms = AtomicI64::new(offset_ms);
         Self { offset_ms }
+    }
+
+    /// So much time passes at once.
+    pub fn passes(&self, hours: i64) {
+        self.offset_ms
+            .fetch_add(hours * 3_600_000, Ordering::Relaxed);
     }
 }
 

@@ -1,17 +1,23 @@
 //! Saboteurs: what a law is worth is seen when something breaks it. Each stands between a node and its disk or
-//! its rows and makes the node forget one thing; the servers themselves are the real ones.
+//! its rows and makes the node forget one thing, one of them between the clearinghouse and its restored journal; the
+//! servers themselves are the real ones.
 
 use std::io::{self, IoSlice};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use huitong_core::canonical::Artifact as _;
+use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
-use huitong_journal::{Disk, DiskFile, Held, LockRefusal};
+use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
+use huitong_core::record::registry::{CoveragePeriod, Member};
+use huitong_journal::testing::FakeDisk;
+use huitong_journal::{Disk, DiskFile, Held, LockRefusal, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, HomeRow, HomeState, Index, Key, ProvisionalRow, ProvisionalState, Reached, Row,
-    StoreError, Stream, StreamHead, Table,
+    Change, HomeRow, HomeState, Index, Key, Leaving, LeavingState, ProvisionalRow,
+    ProvisionalState, Reached, RelationRow, Row, StoreError, Stream, StreamHead, Table,
 };
 
 /// Who breaks what.
@@ -33,8 +39,12 @@ pub enum Saboteur {
     ForgottenReversal,
     /// Which words of an old home are taken is forgotten, and that a new home has taken them.
     HandOverTwice,
+    /// An old home forgets whom it has handed over, and that their cover ended with it.
+    ForgottenHandOver,
     /// What is borne of a provisional settlement is forgotten.
     LostDifference,
+    /// A restored clearinghouse goes on without the cycles that it had cut off.
+    LostCycles,
     /// After a restart a node serves from an old copy of its disk.
     OldBackup,
 }
@@ -48,7 +58,8 @@ impl Saboteur {
                 disk: Arc::new(LyingDisk(disk)),
                 index,
             },
-            Self::OldBackup => Stored {
+            // Not of a node's disk or rows.
+            Self::OldBackup | Self::LostCycles => Stored {
                 disk,
                 index,
                 images: None,
@@ -59,6 +70,7 @@ impl Saboteur {
             | Self::ForgottenId
             | Self::ForgottenReversal
             | Self::HandOverTwice
+            | Self::ForgottenHandOver
             | Self::LostDifference
             | Self::UncheckedVisit => Stored {
                 images: None,
@@ -102,6 +114,15 @@ impl Forgetful {
                     ..head
                 }))
             }
+            (Saboteur::ForgottenHandOver, _, Row::Relation(row)) => {
+                let is_handed_over =
+                    |leaving: &Leaving| matches!(leaving.state, LeavingState::HandedOver(_));
+                let leaving = row.leaving.filter(|leaving| !is_handed_over(leaving));
+                Some(Row::Relation(RelationRow { leaving, ..row }))
+            }
+            (Saboteur::ForgottenHandOver, _, Row::Member(member)) => {
+                Some(Row::Member(covered_without_end(member)))
+            }
             (Saboteur::LostDifference, _, Row::Provisional(row)) => {
                 Some(Row::Provisional(borne_by_nobody(row)))
             }
@@ -141,6 +162,24 @@ fn borne_by_nobody(row: ProvisionalRow) -> ProvisionalRow {
         state => state,
     };
     ProvisionalRow { state, ..row }
+}
+
+/// Nobody's cover ends in the simulated world but by a hand-over.
+fn covered_without_end(member: Member) -> Member {
+    let goes_on = |period: CoveragePeriod| CoveragePeriod {
+        days: DateInterval::new(period.days.from(), None).unwrap(),
+        ..period
+    };
+    let periods = member.periods.into_iter().map(goes_on).collect();
+    Member { periods, ..member }
+}
+
+/// Has a restored clearinghouse go on as if every cycle were there again.
+pub fn lose_cycles(disk: &FakeDisk, journal: Options, at: Timestamp) {
+    let by = Actor::Officer("saboteur".to_owned());
+    let resumed = ClearingRecord::Resumed(Resumed { by, at });
+    let (mut log, _) = Log::open(disk.port(), journal, None).unwrap();
+    log.commit(&[vec![resumed.to_bytes()]]).unwrap();
 }
 
 impl Index for Forgetful {

@@ -8,6 +8,8 @@ use crate::driver::{CALLERS, Driver};
 use crate::echo::Echo;
 use crate::faults;
 use crate::laws::{Law, Violation, audit};
+use crate::orders::Orders;
+use crate::papers::Papers;
 use crate::party::Party;
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
@@ -52,6 +54,7 @@ pub fn simulate(setup: Setup) -> Outcome {
     let (log, history) = (EventLog::default(), History::default());
     let (mut sim, parties) = world(setup, &log);
     let phase = Phases::new();
+    let (orders, papers) = (Orders::default(), Papers::default());
     let unended = Arc::default();
     let day = Day {
         seed,
@@ -59,6 +62,9 @@ pub fn simulate(setup: Setup) -> Outcome {
         phase: phase.clone(),
         history: history.clone(),
         echo: Echo::of(parties[..regions].to_vec(), log.clone()),
+        orders: orders.clone(),
+        papers: papers.clone(),
+        parties: parties.clone(),
         log: log.clone(),
         unended: Arc::clone(&unended),
     };
@@ -66,11 +72,11 @@ pub fn simulate(setup: Setup) -> Outcome {
         day.pass().await;
         Ok(())
     });
-    let mut driver = Driver::new(sim, parties, phase, saboteur, log.clone());
+    let mut driver = Driver::new(sim, parties, (phase, orders), saboteur, log.clone());
     driver.drive(seed);
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let mut stand = 0;
-    match driver.exhibits(&history) {
+    match driver.exhibits(&history, &papers) {
         Ok(exhibits) => {
             stand = exhibits.nodes.iter().map(|node| node.committed.len()).sum();
             violations.extend(audit(&exhibits));
@@ -112,7 +118,7 @@ fn world(setup: Setup, log: &EventLog) -> (turmoil::Sim<'static>, Vec<Arc<Party>
     let mut parties: Vec<_> = (0..regions)
         .map(|number| Arc::new(Party::node(number, regions, seed, saboteur, log)))
         .collect();
-    parties.push(Arc::new(Party::clearinghouse(regions, seed, log)));
+    parties.push(Arc::new(Party::clearinghouse(regions, seed, saboteur, log)));
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
         .tick_duration(TICK)

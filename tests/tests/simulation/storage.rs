@@ -64,16 +64,26 @@ impl platform::Storage for NodeStorage {
 
 /// The clearinghouse's.
 pub struct ClearingStorage {
-    pub disk: FakeDisk,
+    disk: Mutex<FakeDisk>,
     index: Mutex<Arc<clearing::MemoryIndex>>,
 }
 
 impl ClearingStorage {
     pub fn new(seed: u64) -> Self {
         Self {
-            disk: FakeDisk::new(seed),
+            disk: Mutex::new(FakeDisk::new(seed)),
             index: Mutex::default(),
         }
+    }
+
+    pub fn disk(&self) -> FakeDisk {
+        self.disk.lock().unwrap().clone()
+    }
+
+    /// Puts another disk in, and forgets the index.
+    pub fn replace(&self, disk: FakeDisk) {
+        *self.disk.lock().unwrap() = disk;
+        self.lose_index();
     }
 
     pub fn lose_index(&self) {
@@ -83,7 +93,7 @@ impl ClearingStorage {
 
 impl clearing::platform::Storage for ClearingStorage {
     fn disk(&self) -> Result<Arc<dyn Disk>, clearing::StoreError> {
-        Ok(self.disk.port())
+        Ok(Self::disk(self).port())
     }
 
     fn index(&self) -> Result<Arc<dyn clearing::Index>, clearing::StoreError> {

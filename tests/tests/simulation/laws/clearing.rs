@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::canonical::Artifact;
+use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, Side};
@@ -105,6 +107,39 @@ impl<'a> Audit<'a> {
             let story =
                 format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");
             self.report(Law::Netted, story);
+        }
+    }
+
+    /// What the officer was told of a cycle is there, whatever disk was lost since.
+    pub(super) fn cycles_are_what_was_told(&mut self) {
+        let clearing = &self.exhibits.clearing;
+        for paper in &self.exhibits.papers {
+            let day = &paper.day;
+            let cut_off = clearing.cut_offs.iter();
+            let marks: Vec<_> = cut_off
+                .filter(|cut_off| cut_off.day.to_string() == *day)
+                .map(|cut_off| &cut_off.marks)
+                .collect();
+            if marks != [&paper.marks] {
+                let told = &paper.marks;
+                let story =
+                    format!("{day} was told to be cut off at {told:?}, and is at {marks:?}");
+                self.report(Law::Netted, story);
+            }
+            let Some(told) = &paper.plan else {
+                continue;
+            };
+            let plans = clearing.plans.iter();
+            let plans: Vec<_> = plans
+                .filter(|plan| plan.day().to_string() == *day)
+                .map(Artifact::to_bytes)
+                .collect();
+            if plans != [told.clone()] {
+                let digest = sha256(told);
+                let plans: Vec<_> = plans.iter().map(|plan| sha256(plan)).collect();
+                let story = format!("{day} was told to be netted by {digest}, and is by {plans:?}");
+                self.report(Law::Netted, story);
+            }
         }
     }
 }
