@@ -20,6 +20,8 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Log, Options, Position};
 use huitong_netting::NettingPlan;
 
+use crate::left_out;
+
 /// What a node's journal says.
 #[derive(Debug, Default)]
 pub struct NodeBooks {
@@ -31,14 +33,20 @@ pub struct NodeBooks {
     pub trued_up: Vec<TruedUp>,
     /// Words of this home to new ones, in their order.
     pub handed: Vec<HandWord>,
-    /// Words of old homes that were taken here, in their order.
-    pub taken: Vec<HandTaken>,
+    /// Words of old homes that were taken here, in their order, each with the number of its record.
+    pub taken: Vec<(usize, HandTaken)>,
     /// Late claims of old homes that were counted in here.
     pub supplements: Vec<SupplementTaken>,
     pub settled: Vec<Settled>,
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
     pub regained: BTreeSet<SettlementId>,
+    /// The number of the last record that came back after a restore.
+    pub regained_until: usize,
+    /// What passed between the node and a region that it served without.
+    pub passed: Vec<String>,
+    /// The own people whom an officer released after a restore.
+    pub released: BTreeSet<String>,
     /// Settlements of the own people that were taken back.
     pub ordered: Vec<ReversalOrdered>,
     /// Reversals of what was settled here.
@@ -79,9 +87,22 @@ fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
 /// Reads a node's journal.
 pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
     let mut books = NodeBooks::default();
+    let mut left_out = BTreeSet::new();
     for record in records(disk)? {
         books.records += 1;
-        match NodeRecord::from_bytes(&record).map_err(|error| error.to_string())? {
+        let record = NodeRecord::from_bytes(&record).map_err(|error| error.to_string())?;
+        if let Some(region) = left_out::passes(&record).filter(|with| left_out.contains(with)) {
+            let number = books.records;
+            books.passed.push(format!("record {number} with {region}"));
+        }
+        match record {
+            NodeRecord::RegionLeftOut(record) => {
+                left_out.insert(record.region);
+            }
+            NodeRecord::RestoreBegan(_) => left_out.clear(),
+            NodeRecord::PersonReleased(record) => {
+                books.released.insert(record.psn_no.expose().to_owned());
+            }
             NodeRecord::Prepared(record) => {
                 books.prepared.insert(record.settlement, record);
             }
@@ -101,16 +122,18 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::TruedUp(record) => books.trued_up.push(record),
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
             NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
-            NodeRecord::HandTaken(record) => books.taken.push(record),
+            NodeRecord::HandTaken(record) => books.taken.push((books.records, record)),
             NodeRecord::SupplementTaken(record) => books.supplements.push(record),
             NodeRecord::CommitRegained(regained) => {
                 let record = regained.record;
                 books.regained.insert(record.body().clearing.settlement);
+                books.regained_until = books.records;
                 books.committed.push(record);
             }
             NodeRecord::ReversalRegained(regained) => {
                 let record = regained.record;
                 books.regained.insert(record.body().clearing.settlement);
+                books.regained_until = books.records;
                 books.ordered.push(record);
             }
             _ => {}

@@ -349,6 +349,23 @@ impl Officers {
             .collect())
     }
 
+    /// Has the node serve without a region that does not answer; the code of why not.
+    pub async fn leave_out(&mut self, away: usize) -> Result<(), String> {
+        let region = region(away).to_string();
+        let request = v1::LeaveOutRequest { region };
+        let client = &mut self.registry;
+        let answer = call_within(PATIENCE, request, |request| client.leave_out(request)).await;
+        answer.map(drop).map_err(|status| code(&status))
+    }
+
+    /// Lets a person be served again who was held after a restore; the code of why not.
+    pub async fn release(&mut self, psn_no: String) -> Result<(), String> {
+        let request = v1::ReleasePersonRequest { psn_no };
+        let client = &mut self.registry;
+        let call = call_within(PATIENCE, request, |request| client.release_person(request));
+        call.await.map(drop).map_err(|status| code(&status))
+    }
+
     /// Closes the open business day; whether the clearinghouse knows.
     pub async fn close_day(&mut self, business_day: &str) -> Result<bool, Status> {
         let request = v1::CloseBusinessDayRequest {

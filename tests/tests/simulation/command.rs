@@ -24,6 +24,7 @@ mod driver;
 mod echo;
 mod faults;
 mod laws;
+mod left_out;
 mod lost_clearing;
 mod moving;
 mod orders;

@@ -14,6 +14,7 @@ use crate::cut_off;
 use crate::echo::Echo;
 use crate::faults::clearing_is_lost;
 use crate::laws::{Law, Violation};
+use crate::left_out;
 use crate::lost_clearing;
 use crate::moving;
 use crate::orders::Orders;
@@ -88,11 +89,16 @@ impl Day {
             hospitals.all(self.seed, self.regions),
             cut_off::all(&hospitals, of),
             moving::all(&hospitals, of),
+            left_out::all(&hospitals, of, &self.orders),
             lost_clearing::all(of, &self.orders, &self.papers, &self.log),
         );
         self.phase.becomes(Phase::WorkDone);
         while self.phase.now() != Phase::Healed {
             sleep(LOOK_EVERY).await;
+        }
+        let of = (self.seed, self.regions);
+        if let Some(story) = left_out::ended(&mut officers, of, END_WITHIN).await {
+            self.unended(story);
         }
         self.ask_for_outcomes(&hospitals).await;
         for number in 0..self.regions {

@@ -184,6 +184,15 @@ impl<'a> Driver<'a> {
                 self.crash(machine, Power::Fails, Index::Lost, now + back);
                 self.lost.insert(machine);
             }
+            Order::Restart(machine) => {
+                self.crash(machine, Power::Stays, Index::Kept, now + REPAIR_TAKES);
+            }
+            Order::CollectAnew(machine) => {
+                self.crash(machine, Power::Stays, Index::Lost, now + REPAIR_TAKES);
+                if !self.lost.contains(&machine) {
+                    self.parties[machine].collect_anew();
+                }
+            }
         }
     }
 

@@ -71,6 +71,12 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
     let chance = Seeded::new(seed, 7);
     let mut edges = Vec::new();
     let mut taken = BTreeSet::new();
+    if let Some((loss, away)) = leaving_out(seed, parties - 1) {
+        // Nothing else keeps the two apart, or brings them together again.
+        taken.insert((loss.node.min(away), loss.node.max(away)));
+        taken.insert((loss.node, loss.node));
+        edges.extend(loss.edges());
+    }
     for _ in 0..chance.within(4..14) {
         let begin = chance.millis(200..BEGIN_WITHIN_MS + 2_000);
         let end = begin + chance.millis(500..4_000);
@@ -116,16 +122,10 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
             edges.push((end, Edge::Ends, fault));
         }
     }
-    if let Some(node) = losing_its_disk(seed, parties - 1)
-        && taken.insert((node, node))
+    if let Some(loss) = loss(seed, parties - 1)
+        && taken.insert((loss.node, loss.node))
     {
-        let chance = Seeded::new(seed, 9);
-        let copied = chance.millis(0..3_000);
-        let lost = copied + chance.millis(300..4_000);
-        let back = lost + chance.millis(500..3_000);
-        edges.push((copied, Edge::Begins, Fault::BackedUp(node)));
-        edges.push((lost, Edge::Begins, Fault::Lost(node)));
-        edges.push((back, Edge::Ends, Fault::Lost(node)));
+        edges.extend(loss.edges());
     }
     edges.sort_by_key(|(at, _, _)| *at);
     edges
@@ -138,6 +138,48 @@ pub fn losing_its_disk(seed: u64, nodes: usize) -> Option<usize> {
     let among = if chance.one_in(3) { nodes } else { HOMES };
     let node = chance.place(among.min(nodes));
     loses.then_some(node)
+}
+
+/// How a node loses its disk, in time since the work began.
+#[derive(Debug, Clone, Copy)]
+pub struct Loss {
+    pub node: usize,
+    pub copied: Duration,
+    pub lost: Duration,
+    back: Duration,
+}
+
+impl Loss {
+    fn edges(self) -> [(Duration, Edge, Fault); 3] {
+        [
+            (self.copied, Edge::Begins, Fault::BackedUp(self.node)),
+            (self.lost, Edge::Begins, Fault::Lost(self.node)),
+            (self.back, Edge::Ends, Fault::Lost(self.node)),
+        ]
+    }
+}
+
+fn loss(seed: u64, nodes: usize) -> Option<Loss> {
+    let node = losing_its_disk(seed, nodes)?;
+    let chance = Seeded::new(seed, 9);
+    let copied = chance.millis(0..3_000);
+    let lost = copied + chance.millis(300..4_000);
+    let back = lost + chance.millis(500..3_000);
+    Some(Loss {
+        node,
+        copied,
+        lost,
+        back,
+    })
+}
+
+/// The node that loses its disk and serves without another region afterwards, and that region, if a story of the seed
+/// tells of it.
+pub fn leaving_out(seed: u64, nodes: usize) -> Option<(Loss, usize)> {
+    let loss = loss(seed, nodes)?;
+    let chance = Seeded::new(seed, 22);
+    let away = (loss.node + 1 + chance.place(nodes - 1)) % nodes;
+    chance.one_in(3).then_some((loss, away))
 }
 
 /// Whether the clearinghouse loses its disk, in the story that sees to it. What a region's node and the clearinghouse

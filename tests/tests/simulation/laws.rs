@@ -37,6 +37,8 @@ pub enum Law {
     Loss,
     /// Nobody is insured by two homes on one day, or by none.
     OneHome,
+    /// Nothing passes between a restored node and a region that it serves without.
+    LeftOut,
     /// Totals and balances equal the sum of what stands.
     Totals,
     /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
@@ -76,6 +78,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
         Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
         Saboteur::ForgottenHandOver => &[Law::OneHome],
+        Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::LostDifference => &[Law::Loss],
         Saboteur::LostCycles => &[Law::Netted],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
@@ -116,6 +119,7 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.nothing_is_used_twice();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();
+    audit.nothing_passes_while_left_out();
     audit.legs_are_in_the_clearing_once();
     audit.cycles_net_what_stands();
     audit.cycles_are_what_was_told();

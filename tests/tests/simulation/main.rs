@@ -11,7 +11,7 @@
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`clearing_officer`], [`workload`] | Who calls, and what for? |
-//! | [`cut_off`], [`moving`], [`lost_clearing`] | What while a home region is away, while somebody moves, and when the clearinghouse loses its disk? |
+//! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
 //! | [`papers`] | What was said of cycles? |
@@ -42,6 +42,7 @@ mod driver;
 mod echo;
 mod faults;
 mod laws;
+mod left_out;
 mod lost_clearing;
 mod moving;
 mod orders;
@@ -195,6 +196,11 @@ fn a_person_handed_over_twice_is_caught() {
 #[test]
 fn a_forgotten_hand_over_is_caught() {
     is_caught(Saboteur::ForgottenHandOver);
+}
+
+#[test]
+fn a_forgotten_left_out_region_is_caught() {
+    is_caught(Saboteur::ForgottenLeftOut);
 }
 
 #[test]

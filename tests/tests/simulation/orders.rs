@@ -13,6 +13,10 @@ pub enum Order {
     BackUp(usize),
     /// Its disk is lost; after so long it comes back with the copy in its place.
     Lose(usize, Duration),
+    /// It is stopped and started.
+    Restart(usize),
+    /// It is stopped, told to collect again what others have, and started.
+    CollectAnew(usize),
 }
 
 /// Orders that are not carried out yet.

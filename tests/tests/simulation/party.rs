@@ -153,9 +153,7 @@ impl Party {
         let (disk, at) = (backup.copy(), self.clock.now());
         match &self.kind {
             Kind::Node { storage, .. } => {
-                let mut mark = [0; 16];
-                self.chance.fill(&mut mark);
-                self.begin_anew(&disk, journal_options(), &mut Anew::new(mark, at));
+                self.node_begins_anew(&disk);
                 storage.replace(disk);
             }
             Kind::Clearinghouse {
@@ -169,6 +167,19 @@ impl Party {
                 storage.replace(disk);
             }
         }
+    }
+
+    /// Has a stopped node collect again what others have, as `huitong node recover` does.
+    pub fn collect_anew(&self) {
+        self.node_begins_anew(&self.disk());
+        self.lose_index();
+    }
+
+    fn node_begins_anew(&self, disk: &FakeDisk) {
+        let mut mark = [0; 16];
+        self.chance.fill(&mut mark);
+        let mut anew = Anew::new(mark, self.clock.now());
+        self.begin_anew(disk, journal_options(), &mut anew);
     }
 
     fn begin_anew(&self, disk: &FakeDisk, journal: Options, anew: &mut dyn Restart) {

@@ -43,6 +43,8 @@ pub enum Saboteur {
     ForgottenHandOver,
     /// What is borne of a provisional settlement is forgotten.
     LostDifference,
+    /// Which region an officer left out is forgotten.
+    ForgottenLeftOut,
     /// A restored clearinghouse goes on without the cycles that it had cut off.
     LostCycles,
     /// After a restart a node serves from an old copy of its disk.
@@ -71,6 +73,7 @@ impl Saboteur {
             | Self::ForgottenReversal
             | Self::HandOverTwice
             | Self::ForgottenHandOver
+            | Self::ForgottenLeftOut
             | Self::LostDifference
             | Self::UncheckedVisit => Stored {
                 images: None,
@@ -107,7 +110,8 @@ impl Forgetful {
                 Some(Row::HomeSettlement(HomeRow { state, ..row }))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
-            (Saboteur::HandOverTwice, Key::HandsHeld(_), _) => None,
+            (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
+            | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {
                     acknowledged: 0,

@@ -13,6 +13,7 @@ use huitong_core::totals::TotalSlot;
 
 use super::{Audit, Law};
 use crate::books::NodeBooks;
+use crate::register::region;
 use crate::year::{Entry, Year};
 
 /// What changes a person's record.
@@ -112,12 +113,27 @@ impl<'a> Audit<'a> {
             .collect();
         for (person, changes) in self.histories() {
             // Whoever moves has one year at two homes.
-            if moving.contains(&person) {
+            if moving.contains(&person) || self.is_released(&person) {
                 continue;
             }
             let mut reckoned = Reckoned::default();
             for change in changes {
                 self.reckon(&person, &change, &mut reckoned);
+            }
+        }
+    }
+
+    /// Whether a person's home served them while it lacked what another region knew, held them when it knew, and an
+    /// officer has looked since: a start may have been charged twice, and a ceiling passed.
+    pub(super) fn is_released(&self, person: &str) -> bool {
+        let mut nodes = self.exhibits.nodes.iter();
+        nodes.any(|books| books.released.contains(person))
+    }
+
+    pub(super) fn nothing_passes_while_left_out(&mut self) {
+        for (number, books) in self.exhibits.nodes.iter().enumerate() {
+            for story in &books.passed {
+                self.report(Law::LeftOut, format!("{}: {story}", region(number)));
             }
         }
     }
