@@ -7,7 +7,9 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
 use huitong_core::record::clearing::{ClearingRecord, CutOff};
+use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
 use huitong_core::record::provisional::TruedUp;
@@ -41,6 +43,14 @@ pub struct NodeBooks {
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
     pub regained: BTreeSet<SettlementId>,
+    /// What an officer settled by hand, as is said beside its commit.
+    pub by_hand: Vec<SettlementId>,
+    /// What the own core system settled, and what was withdrawn of it.
+    pub noted: Vec<ExternalNoted>,
+    pub ended: Vec<ExternalWithdrawn>,
+    /// Assistance on a year, and what was withdrawn of it.
+    pub granted: Vec<AssistanceGranted>,
+    pub withdrawn: Vec<AssistanceWithdrawn>,
     /// The number of the last record that came back after a restore.
     pub regained_until: usize,
     /// What passed between the node and a region that it served without.
@@ -123,6 +133,11 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
             NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
             NodeRecord::HandTaken(record) => books.taken.push((books.records, record)),
+            NodeRecord::SettledByHand(record) => books.by_hand.push(record.settlement),
+            NodeRecord::ExternalNoted(record) => books.noted.push(record),
+            NodeRecord::ExternalWithdrawn(record) => books.ended.push(record),
+            NodeRecord::AssistanceGranted(record) => books.granted.push(record),
+            NodeRecord::AssistanceWithdrawn(record) => books.withdrawn.push(record),
             NodeRecord::SupplementTaken(record) => books.supplements.push(record),
             NodeRecord::CommitRegained(regained) => {
                 let record = regained.record;

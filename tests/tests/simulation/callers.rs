@@ -170,7 +170,7 @@ pub fn clock() -> Arc<dyn Clock> {
     Arc::new(SimulatedClock::off_by(0))
 }
 
-fn to_node(dialer: &Dialer, number: usize) -> Channel {
+pub fn to_node(dialer: &Dialer, number: usize) -> Channel {
     let expected = Identity::RegionNode(region(number));
     dialer.connect_lazy(&endpoint(number), expected).unwrap()
 }

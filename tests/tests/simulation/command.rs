@@ -14,12 +14,14 @@
 )]
 
 mod books;
+mod bureau;
 mod callers;
 mod certificates;
 mod chance;
 mod clearing_officer;
 mod cut_off;
 mod day;
+mod desks;
 mod driver;
 mod echo;
 mod faults;

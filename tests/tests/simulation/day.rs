@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::bureau::{self, Acts};
 use crate::callers::{Answer, Officers};
 use crate::chance::Seeded;
 use crate::clearing_officer::{ClearingOfficer, Cut};
@@ -68,6 +69,7 @@ pub struct Day {
     pub echo: Echo,
     pub orders: Orders,
     pub papers: Papers,
+    pub acts: Acts,
     pub parties: Vec<Arc<Party>>,
     pub log: EventLog,
     pub unended: Arc<Mutex<Vec<Violation>>>,
@@ -89,6 +91,7 @@ impl Day {
             hospitals.all(self.seed, self.regions),
             cut_off::all(&hospitals, of),
             moving::all(&hospitals, of),
+            bureau::all(&hospitals, of, &self.acts),
             left_out::all(&hospitals, of, &self.orders),
             lost_clearing::all(of, &self.orders, &self.papers, &self.log),
         );
@@ -101,6 +104,9 @@ impl Day {
             self.unended(story);
         }
         self.ask_for_outcomes(&hospitals).await;
+        for story in self.acts.ended(&hospitals, END_WITHIN).await {
+            self.unended(story);
+        }
         for number in 0..self.regions {
             self.echo.again(number, None).await;
         }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 
 use crate::books;
+use crate::bureau::Acts;
 use crate::day::{Phase, Phases};
 use crate::faults::{self, Edge, FAR_AWAY, Fault, Index, Power};
 use crate::laws::Exhibits;
@@ -285,7 +286,12 @@ impl<'a> Driver<'a> {
     }
 
     /// The books, once every machine has lost its power.
-    pub fn exhibits(&mut self, history: &History, papers: &Papers) -> Result<Exhibits, String> {
+    pub fn exhibits(
+        &mut self,
+        history: &History,
+        papers: &Papers,
+        acts: &Acts,
+    ) -> Result<Exhibits, String> {
         let mut nodes = Vec::new();
         let mut clearing = books::ClearingBooks::default();
         for party in &self.parties {
@@ -314,6 +320,7 @@ impl<'a> Driver<'a> {
             reversals: history.reversals(),
             moves: history.moves(),
             papers: papers.all(),
+            acts: acts.all(),
             nodes,
             clearing,
         })

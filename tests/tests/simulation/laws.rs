@@ -1,6 +1,7 @@
 //! The auditor's laws. It knows what hospitals asked and were told, and reads the books at the end; it asks
 //! no server how something came about, and reckons amounts by hand.
 
+mod bureau;
 mod clearing;
 mod moves;
 mod people;
@@ -14,6 +15,7 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::reversal::ReversalOrdered;
 
 use crate::books::{ClearingBooks, NodeBooks};
+use crate::bureau::{Done, Wanted};
 use crate::callers::{Answer, Told};
 use crate::papers::Paper;
 use crate::register::region;
@@ -78,6 +80,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
         Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
         Saboteur::ForgottenHandOver => &[Law::OneHome],
+        Saboteur::ForgottenGrant => &[Law::UsedTwice],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::LostDifference => &[Law::Loss],
         Saboteur::LostCycles => &[Law::Netted],
@@ -93,6 +96,8 @@ pub struct Exhibits {
     pub reversals: BTreeSet<String>,
     /// The transfers that officers wanted.
     pub moves: Vec<Move>,
+    /// What officers wanted for their own people, and were told.
+    pub acts: Vec<(Wanted, Option<Done>)>,
     /// What the clearing officer was told of cycles.
     pub papers: Vec<Paper>,
     pub nodes: Vec<NodeBooks>,
@@ -117,6 +122,8 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.reversals_are_of_one_mind();
     audit.no_visit_is_paid_twice();
     audit.nothing_is_used_twice();
+    audit.what_bureaus_did_is_there_once();
+    audit.nobody_is_helped_twice();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();
     audit.nothing_passes_while_left_out();
@@ -276,7 +283,7 @@ impl<'a> Audit<'a> {
                 .flat_map(|(_, asked)| asked)
                 .map(|asked| answers.get(asked.request_id.as_str()))
                 .collect();
-            if !settled.contains(id.as_str()) {
+            if !settled.contains(id.as_str()) && !self.is_by_hand(&id) {
                 let story =
                     format!("{id} of visit {visit} is paid; its hospital was told {told:?}");
                 self.report(Law::PaidUnasked, story);
@@ -294,6 +301,9 @@ impl<'a> Audit<'a> {
                 .iter()
                 .find(|(_, told)| told.settlement == id.to_string());
             let Some((asked, told)) = of else {
+                if self.is_by_hand(&id.to_string()) {
+                    continue;
+                }
                 self.report(
                     Law::BothBooks,
                     format!("{id} is taken back, and nobody had it"),

@@ -10,7 +10,7 @@
 //! | [`platform`] | What do servers stand on here? |
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
-//! | [`callers`], [`clearing_officer`], [`workload`] | Who calls, and what for? |
+//! | [`callers`], [`desks`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
@@ -32,12 +32,14 @@
 )]
 
 mod books;
+mod bureau;
 mod callers;
 mod certificates;
 mod chance;
 mod clearing_officer;
 mod cut_off;
 mod day;
+mod desks;
 mod driver;
 mod echo;
 mod faults;
@@ -196,6 +198,11 @@ fn a_person_handed_over_twice_is_caught() {
 #[test]
 fn a_forgotten_hand_over_is_caught() {
     is_caught(Saboteur::ForgottenHandOver);
+}
+
+#[test]
+fn a_forgotten_grant_is_caught() {
+    is_caught(Saboteur::ForgottenGrant);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! The rule is small enough to be reckoned by hand, so that the auditor needs no engine: a start of 1,200.00 a
 //! year, then 70 %, at most 20,000.00 a year; what is left comes from the person's own account as far as it
-//! goes. Emergencies are settled provisionally while the home region cannot be reached.
+//! goes. Of what is left of a year, assistance pays 60 % above 3,000.00, at most 4,000.00, where need was found. Emergencies are settled provisionally while the home region cannot be reached.
 //!
 //! Some people move: each of them has one number at the old home, and another at the new one.
 
@@ -22,6 +22,8 @@ pub const REGIONS: [&str; 13] = [
 pub const PEOPLE: u64 = 2;
 /// People of each region who may move to another one; they come after the others.
 pub const MOVERS: u64 = 2;
+/// The one of each region in whom need is found; it comes after the movers.
+pub const IN_NEED: u64 = PEOPLE + MOVERS;
 /// How much of a shortfall a home region bears, in fen.
 pub const HOME_BEARS: i64 = 20_000;
 /// The first day at the new home of whoever moves: before today, and after every stay but one.
@@ -32,6 +34,9 @@ pub const OPENING_BALANCE: i64 = 300_000;
 pub const START: i64 = 120_000;
 /// What is paid at most in a year, in fen.
 pub const CEILING: i64 = 2_000_000;
+/// Above what is left of a year it is helped with, in fen, and with how much at most.
+pub const HELP_START: i64 = 300_000;
+pub const HELP_CEILING: i64 = 400_000;
 
 const DRUG: &str = "XC09AAA078A001010100001";
 /// A stay of before anybody moves, and one of since.
@@ -158,13 +163,19 @@ pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
 /// The messages that bring a region's files in, file by file.
 pub fn files(number: usize) -> Vec<Vec<v1::ImportRequest>> {
     use v1::ImportKind as Kind;
-    let mut members =
-        String::from("psn_no,credentials,birth_date,scheme,category,years_paid,coverage\n");
+    let mut members = String::from(
+        "psn_no,credentials,birth_date,scheme,category,years_paid,coverage,identities\n",
+    );
     let mut balances = String::from("psn_no,own\n");
-    for person in 0..PEOPLE + MOVERS {
+    for person in 0..=IN_NEED {
         let psn_no = psn_no(number, person);
         let born = "1980-01-01,employee,in_service,9,2015-01-01..";
-        writeln!(members, "{psn_no},e_voucher:EV{psn_no},{born}").unwrap();
+        let need = if person == IN_NEED {
+            "illness_poverty 2024-05-20.."
+        } else {
+            ""
+        };
+        writeln!(members, "{psn_no},e_voucher:EV{psn_no},{born},{need}").unwrap();
         writeln!(balances, "{psn_no},{}.00", OPENING_BALANCE / 100).unwrap();
     }
     let institutions = format!(
@@ -230,8 +241,17 @@ period = "year"
 adds = "one"
 period = "year"
 
+[totals.assisted]
+adds = "assistance.base"
+period = "year"
+
+[totals.assistance_paid]
+adds = "assistance.paid"
+period = "year"
+
 [[layer]]
 name = "basic"
+when = {{ "given.paid_this_year" = {{ at_most = "0" }} }}
 take = ["in"]
 start = {{ amount = "1200", met_by = "charged.charged" }}
 ratio = "0.70"
@@ -239,11 +259,31 @@ ceilings = [{{ payment = "20000", total = "paid" }}]
 payer = "employee_pool"
 
 [[layer]]
+name = "year_so_far"
+label = "basic"
+when = {{ identity = "illness_poverty", "given.paid_this_year" = {{ at_least = "0.01" }} }}
+take = ["in"]
+payer = "given.paid_this_year"
+
+[[layer]]
+name = "assistance"
+when = {{ identity = "illness_poverty" }}
+take = [{{ part = "in", left = ["basic.start", "basic.share", "basic.above"] }}]
+axis = "total.assisted"
+start = "{}"
+ratio = "0.60"
+ceilings = [{{ payment = "{}", total = "assistance_paid" }}]
+payer = "medical_assistance"
+
+[[layer]]
 name = "account"
+when = {{ "given.paid_this_year" = {{ at_most = "0" }} }}
 take = ["in", "first", "over", "out"]
 payer = "own_account"
 "#,
         REGIONS[number],
-        HOME_BEARS / 100
+        HOME_BEARS / 100,
+        HELP_START / 100,
+        HELP_CEILING / 100
     )
 }

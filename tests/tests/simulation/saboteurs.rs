@@ -43,6 +43,8 @@ pub enum Saboteur {
     ForgottenHandOver,
     /// What is borne of a provisional settlement is forgotten.
     LostDifference,
+    /// That assistance was granted on a year is forgotten.
+    ForgottenGrant,
     /// Which region an officer left out is forgotten.
     ForgottenLeftOut,
     /// A restored clearinghouse goes on without the cycles that it had cut off.
@@ -73,6 +75,7 @@ impl Saboteur {
             | Self::ForgottenReversal
             | Self::HandOverTwice
             | Self::ForgottenHandOver
+            | Self::ForgottenGrant
             | Self::ForgottenLeftOut
             | Self::LostDifference
             | Self::UncheckedVisit => Stored {
@@ -111,6 +114,7 @@ impl Forgetful {
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
+            | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
             | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::bureau::Acts;
 use crate::day::{Day, Phases};
 use crate::driver::{CALLERS, Driver};
 use crate::echo::Echo;
@@ -55,6 +56,7 @@ pub fn simulate(setup: Setup) -> Outcome {
     let (mut sim, parties) = world(setup, &log);
     let phase = Phases::new();
     let (orders, papers) = (Orders::default(), Papers::default());
+    let acts = Acts::default();
     let unended = Arc::default();
     let day = Day {
         seed,
@@ -64,6 +66,7 @@ pub fn simulate(setup: Setup) -> Outcome {
         echo: Echo::of(parties[..regions].to_vec(), log.clone()),
         orders: orders.clone(),
         papers: papers.clone(),
+        acts: acts.clone(),
         parties: parties.clone(),
         log: log.clone(),
         unended: Arc::clone(&unended),
@@ -76,7 +79,7 @@ pub fn simulate(setup: Setup) -> Outcome {
     driver.drive(seed);
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let mut stand = 0;
-    match driver.exhibits(&history, &papers) {
+    match driver.exhibits(&history, &papers, &acts) {
         Ok(exhibits) => {
             stand = exhibits.nodes.iter().map(|node| node.committed.len()).sum();
             violations.extend(audit(&exhibits));

@@ -33,7 +33,7 @@ enum Sums {
     ToComeYet,
 }
 
-const fn order(version: PersonVersion) -> (u32, u64) {
+pub(super) const fn order(version: PersonVersion) -> (u32, u64) {
     (version.incarnation, version.change)
 }
 
@@ -88,7 +88,7 @@ impl<'a> Audit<'a> {
     }
 
     /// The hand-over of a person, as the old home wrote it first.
-    fn handed(&self, wanted: &Move) -> Option<&'a HandOver> {
+    pub(super) fn handed(&self, wanted: &Move) -> Option<&'a HandOver> {
         let words = self.exhibits.nodes[wanted.of.home].handed.iter();
         let mut people = words.filter_map(|word| match &word.handed {
             Handed::Person(hand_over) => Some(hand_over),
@@ -145,7 +145,7 @@ impl<'a> Audit<'a> {
             .iter()
             .filter_map(|change| match change {
                 Change::Settled(record) => Some(*record),
-                Change::TakenBack(_) => None,
+                Change::TakenBack(_) | Change::Act(_) => None,
             })
             .collect();
         let none = SettlementId::from_bytes([0; 16]);
@@ -186,6 +186,8 @@ impl<'a> Audit<'a> {
             let is_known = match change {
                 Change::Settled(_) => counted.contains(&id),
                 Change::TakenBack(_) => back.contains(&id),
+                // No officer did anything for whoever moves.
+                Change::Act(_) => false,
             };
             if !is_known {
                 let story = format!("{person}: {id} changed nothing at the new home");

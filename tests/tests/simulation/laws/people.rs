@@ -5,8 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::canonical::encode_to_vec;
+use huitong_core::external::CoreId;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PersonRef;
+use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
+use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::home::Committed;
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::totals::TotalSlot;
@@ -14,12 +17,24 @@ use huitong_core::totals::TotalSlot;
 use super::{Audit, Law};
 use crate::books::NodeBooks;
 use crate::register::region;
-use crate::year::{Entry, Year};
+use crate::year::{Entry, Help, Year};
 
 /// What changes a person's record.
 pub(super) enum Change<'a> {
     Settled(&'a Committed),
     TakenBack(&'a ReversalOrdered),
+    Act(Act<'a>),
+}
+
+/// What an officer of the home region changes in it.
+#[derive(Clone, Copy)]
+pub(super) enum Act<'a> {
+    /// What the core system settled was recorded, or withdrawn.
+    Noted(&'a ExternalNoted),
+    Withdrawn(&'a ExternalWithdrawn),
+    /// Assistance was granted, or withdrawn.
+    Granted(&'a AssistanceGranted),
+    Ended(&'a AssistanceWithdrawn),
 }
 
 impl Change<'_> {
@@ -27,6 +42,10 @@ impl Change<'_> {
         let version = match self {
             Self::Settled(record) => record.after,
             Self::TakenBack(record) => record.person.version,
+            Self::Act(Act::Noted(record)) => record.after,
+            Self::Act(Act::Withdrawn(record)) => record.after,
+            Self::Act(Act::Granted(record)) => record.after,
+            Self::Act(Act::Ended(record)) => record.after,
         };
         (version.incarnation, version.change)
     }
@@ -35,6 +54,7 @@ impl Change<'_> {
         match self {
             Self::Settled(record) => record.body().clearing.settlement,
             Self::TakenBack(record) => record.body().clearing.settlement,
+            Self::Act(act) => act.named(),
         }
     }
 
@@ -42,15 +62,41 @@ impl Change<'_> {
         match self {
             Self::Settled(record) => &record.totals,
             Self::TakenBack(record) => &record.totals,
+            Self::Act(Act::Noted(record)) => &record.totals,
+            Self::Act(Act::Withdrawn(record)) => &record.totals,
+            Self::Act(Act::Granted(record)) => &record.totals,
+            Self::Act(Act::Ended(record)) => &record.totals,
         }
     }
 
-    fn balance(&self) -> i64 {
+    /// What the account holds after it, if it may change that.
+    fn balance(&self) -> Option<i64> {
+        let balances = match self {
+            Self::Settled(record) => record.balances,
+            Self::TakenBack(record) => record.balances,
+            Self::Act(Act::Noted(record)) => record.balances,
+            Self::Act(Act::Withdrawn(record)) => record.balances,
+            Self::Act(Act::Granted(_) | Act::Ended(_)) => return None,
+        };
+        Some(balances.own.get())
+    }
+}
+
+impl Act<'_> {
+    /// What it is told by: the id that a visit stands under, or that of a grant.
+    fn named(self) -> SettlementId {
         match self {
-            Self::Settled(record) => record.balances.own.get(),
-            Self::TakenBack(record) => record.balances.own.get(),
+            Self::Noted(record) => outside(&record.settlement.core_id),
+            Self::Withdrawn(record) => outside(&record.core_id),
+            Self::Granted(record) => SettlementId::from_bytes(record.act.to_bytes()),
+            Self::Ended(record) => SettlementId::from_bytes(record.act.to_bytes()),
         }
     }
+}
+
+/// What a settlement of a core system is told by; each person is of one region.
+fn outside(core_id: &CoreId) -> SettlementId {
+    core_id.stands_as(region(0))
 }
 
 /// A person's year as it is reckoned, change by change.
@@ -58,6 +104,9 @@ impl Change<'_> {
 pub(super) struct Reckoned {
     pub(super) year: Year,
     pub(super) entries: BTreeMap<SettlementId, Entry>,
+    /// What the core system settled, of which the part in scope is not known.
+    outside: BTreeMap<SettlementId, Entry>,
+    helps: BTreeMap<SettlementId, Help>,
 }
 
 impl<'a> Audit<'a> {
@@ -72,6 +121,20 @@ impl<'a> Audit<'a> {
             let changes = people.entry(psn(record.person.person)).or_default();
             changes.push(Change::TakenBack(record));
         }
+        for books in &self.exhibits.nodes {
+            let noted = books.noted.iter();
+            let noted = noted.map(|record| (record.settlement.psn_no, Act::Noted(record)));
+            let withdrawn = books.ended.iter();
+            let withdrawn = withdrawn.map(|record| (record.psn_no, Act::Withdrawn(record)));
+            let granted = books.granted.iter();
+            let granted = granted.map(|record| (record.year.psn_no(), Act::Granted(record)));
+            let ended = books.withdrawn.iter();
+            let ended = ended.map(|record| (record.psn_no, Act::Ended(record)));
+            for (person, act) in noted.chain(withdrawn).chain(granted).chain(ended) {
+                let changes = people.entry(person.expose().to_owned()).or_default();
+                changes.push(Change::Act(act));
+            }
+        }
         for changes in people.values_mut() {
             changes.sort_by_key(|change| (change.version(), change.settlement()));
         }
@@ -82,24 +145,23 @@ impl<'a> Audit<'a> {
         for changes in self.histories().into_values() {
             let mut paid: BTreeMap<String, BTreeSet<SettlementId>> = BTreeMap::new();
             for change in changes {
-                match change {
-                    Change::Settled(record) => {
-                        let visit = format!("{:?}", record.claim.visit_key());
-                        let ids = paid.entry(visit.clone()).or_default();
-                        ids.insert(change.settlement());
-                        if ids.len() > 1 {
-                            let story = format!("{visit} is paid under {ids:?}");
-                            self.report(Law::VisitTwice, story);
-                        }
+                let (visit, stands) = match change {
+                    Change::Settled(record) => (record.claim.visit_key(), true),
+                    Change::TakenBack(record) => (record.visit.clone(), false),
+                    Change::Act(Act::Noted(record)) => (record.settlement.visit_key(), true),
+                    Change::Act(Act::Withdrawn(record)) => (record.visit.clone(), false),
+                    Change::Act(Act::Granted(_) | Act::Ended(_)) => continue,
+                };
+                let (visit, id) = (format!("{visit:?}"), change.settlement());
+                let ids = paid.entry(visit.clone()).or_default();
+                if stands {
+                    ids.insert(id);
+                    if ids.len() > 1 {
+                        let story = format!("{visit} is paid under {ids:?}");
+                        self.report(Law::VisitTwice, story);
                     }
-                    Change::TakenBack(record) => {
-                        let visit = format!("{:?}", record.visit);
-                        let stood = paid.entry(visit).or_default().remove(&change.settlement());
-                        if !stood {
-                            let story = format!("{} did not stand", change.settlement());
-                            self.report(Law::VisitTwice, story);
-                        }
-                    }
+                } else if !ids.remove(&id) {
+                    self.report(Law::VisitTwice, format!("{id} did not stand"));
                 }
             }
         }
@@ -147,13 +209,60 @@ impl<'a> Audit<'a> {
                 reckoned.entries.insert(id, entry);
             }
             Change::TakenBack(_) => self.take_back(person, id, reckoned),
+            Change::Act(act) => self.reckon_act(person, *act, reckoned),
         }
         // What came back was added to the sums in the order in which it came; they are right again by the next
         // change.
         let is_regained = |node: &NodeBooks| node.regained.contains(&id);
         if !self.exhibits.nodes.iter().any(is_regained) {
-            let (totals, balance) = (change.totals(), change.balance());
+            let balance = change.balance().unwrap_or(reckoned.year.balance);
+            let totals = change.totals();
             self.totals_are((person, id), totals, balance, &reckoned.year);
+        }
+    }
+
+    fn reckon_act(&mut self, person: &str, act: Act<'_>, reckoned: &mut Reckoned) {
+        let id = act.named();
+        match act {
+            Act::Noted(record) => {
+                let core_id = record.settlement.core_id.to_string();
+                let Some(said) = self.said_of(&core_id) else {
+                    self.report(
+                        Law::PaidUnasked,
+                        format!("{person}: nobody told of {core_id}"),
+                    );
+                    return;
+                };
+                let entry = Entry {
+                    bill: said.pool + said.account + said.cash,
+                    start: said.start,
+                    pool: said.pool,
+                    account: said.account,
+                };
+                reckoned.year.add(entry);
+                reckoned.outside.insert(id, entry);
+            }
+            Act::Withdrawn(_) => match reckoned.outside.remove(&id) {
+                Some(entry) => reckoned.year.take_back(entry),
+                None => self.report(Law::Totals, format!("{person}: {id} never stood")),
+            },
+            Act::Granted(record) => {
+                let entries = reckoned.entries.values();
+                let year = entries.fold((0, 0), |(cost, paid), entry| {
+                    (cost + entry.bill, paid + entry.pool)
+                });
+                let help = reckoned.year.help(year);
+                reckoned.helps.insert(id, help);
+                let granted = record.year.decision.fund_total.get() - year.1;
+                if granted != help.helped {
+                    let story = format!("{person}: {granted} is granted of {year:?}, not {help:?}");
+                    self.report(Law::UsedTwice, story);
+                }
+            }
+            Act::Ended(_) => match reckoned.helps.remove(&id) {
+                Some(help) => reckoned.year.end(help),
+                None => self.report(Law::Totals, format!("{person}: {id} never stood")),
+            },
         }
     }
 
@@ -200,6 +309,8 @@ impl<'a> Audit<'a> {
                 "paid" => reckoned.paid,
                 "charged" => reckoned.charged,
                 "admissions" => reckoned.admissions,
+                "assisted" => reckoned.assisted,
+                "assistance_paid" => reckoned.helped,
                 other => panic!("the rule has no total {other}"),
             };
             if *total != expected {
