@@ -97,6 +97,13 @@ async fn until(world: &World, region: &Region, person: &str, state: &str) -> Val
     .await
 }
 
+/// What is shown of a duplicate under a name, which must be there.
+fn shown<'a>(told: &'a Value, name: &str) -> &'a Value {
+    let shown = &told[name];
+    assert!(!shown.is_null(), "{name} of {told}");
+    shown
+}
+
 /// How many there is something to do with, once all are reported.
 async fn open(world: &World, region: &Region) -> usize {
     let page = node(world, region, &["duplicates", "list"]).await;
@@ -231,8 +238,8 @@ async fn settle_between(world: &World, (here, there): (&str, &str), listing: &Bl
     let first = node(world, &NINGBO, &kept).await;
     let again = node(world, &NINGBO, &kept).await;
     assert_eq!(
-        (&first["state"], &first["officer"]),
-        (&again["state"], &again["officer"])
+        (shown(&first, "state"), shown(&first, "officer")),
+        (shown(&again, "state"), shown(&again, "officer"))
     );
     patience::until("what Ningbo said", async || {
         let seen = until(world, &CHENGDU, there, "open").await;
@@ -344,7 +351,7 @@ async fn a_restored_node_begins_anew_by_itself_and_nothing_is_lost_or_kept_that_
     // Whom the backup does not know is not insured there any more, until the bureau enrols them again.
     until(&world, &CHENGDU, &later, "ended").await;
     let after = until(&world, &NINGBO, &here, "open").await;
-    assert_eq!(after["since"], before["since"]);
+    assert_eq!(shown(&after, "since"), shown(&before, "since"));
     until(&world, &CHENGDU, &there, "open").await;
     let page = node(&world, &NINGBO, &["duplicates", "list"]).await;
     assert_eq!(page["standing"]["begun_by"], "", "nobody had to begin");

@@ -13,6 +13,9 @@ use crate::faults::Edge;
 use crate::platform::{BEGINNING, Simulated};
 use crate::register::{REGIONS, hospital, region};
 
+/// Each region's officer who starts what one officer starts.
+pub const OFFICER: &str = "li.wei";
+
 /// The certificates of a world.
 pub struct Certificates {
     trust: Arc<Trust>,
@@ -81,7 +84,7 @@ impl Certificates {
                     )
                     .unwrap(),
                 hospital: own(&format!("/region/{code}/institution/{}", hospital(number))),
-                officers: ["li.wei", "wang.fang"]
+                officers: [OFFICER, "wang.fang"]
                     .map(|name| own(&format!("/region/{code}/officer/{name}"))),
             }
         });

@@ -6,16 +6,20 @@
 
 use std::time::Duration;
 
+use huitong_core::id::RequestId;
+use huitong_core::officer::OfficerName;
+use huitong_node::transfer::transfer_id;
 use huitong_proto::settlement::v1::TransferState;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
 use crate::callers::Officers;
+use crate::certificates::OFFICER;
 use crate::chance::Seeded;
 use crate::cut_off::given;
 use crate::faults::losing_its_disk;
 use crate::party::host;
-use crate::register::{MOVERS, MOVES, Somebody, Stay};
+use crate::register::{MOVERS, MOVES, Somebody, Stay, region};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, Move, PATIENCE};
 
 /// A day that does not come in a simulation.
@@ -235,16 +239,17 @@ pub async fn ended(moves: &[Move], officers: &mut [Officers], within: Duration) 
     stories
 }
 
+/// The id of a transfer, also of one that is refused.
+fn named(wanted: &Move) -> String {
+    let by = OfficerName::parse(OFFICER).unwrap();
+    let request = RequestId::parse(&wanted.request_id).unwrap();
+    transfer_id(region(wanted.by), &by, request).to_string()
+}
+
 /// How a transfer stands at both homes, if they are of one mind.
 async fn look(wanted: &Move, officers: &mut [Officers]) -> Result<(), String> {
-    let transfer = match start(&mut officers[wanted.by], wanted).await {
-        Ok(transfer) => transfer,
-        // It was called back, or the person was treated at the old home since and cannot go from that day on.
-        Err(code) if code == "transfer.unknown" || code == "transfer.settled_since" => {
-            return Ok(());
-        }
-        Err(code) => return Err(code),
-    };
+    let transfer = named(wanted);
+    let started = start(&mut officers[wanted.by], wanted).await;
     let mut states = Vec::new();
     for home in [wanted.of.home, wanted.to.home] {
         let all = officers[home].transfers().await;
@@ -252,21 +257,37 @@ async fn look(wanted: &Move, officers: &mut [Officers]) -> Result<(), String> {
         let found = all.into_iter().find(|(id, _)| *id == transfer);
         states.push(found.map(|(_, state)| state));
     }
+    let told = format!("{started:?}, {states:?}");
     let expected = if wanted.day == TO_COME {
         TransferState::Agreed
     } else {
         TransferState::Done
     };
-    match states[..] {
-        [Some(old), Some(new)] if old == expected && new == expected => Ok(()),
-        [
-            Some(TransferState::Cancelled),
-            Some(TransferState::Cancelled),
-        ] => Ok(()),
-        [Some(TransferState::Cancelled), Some(TransferState::Agreed)] => {
-            let called = officers[wanted.to.home].call_back(&transfer).await;
-            Err(format!("{states:?}: {called:?}"))
+    let is_nothing = |state: &Option<TransferState>| match state {
+        None => true,
+        Some(state) => [TransferState::Cancelled, TransferState::Refused].contains(state),
+    };
+    match (started, &states[..]) {
+        (Ok(_), [Some(old), Some(new)]) if *old == expected && *new == expected => Ok(()),
+        // It was called back, or the person was treated at the old home since and cannot go from that day on.
+        (Err(code), [old, new])
+            if (code == "transfer.unknown" || code == "transfer.settled_since")
+                && is_nothing(old)
+                && is_nothing(new) =>
+        {
+            Ok(())
         }
-        _ => Err(format!("{states:?}")),
+        (
+            _,
+            [
+                Some(TransferState::Cancelled),
+                Some(TransferState::Cancelled),
+            ],
+        ) => Ok(()),
+        (_, [Some(TransferState::Cancelled), Some(TransferState::Agreed)]) => {
+            let called = officers[wanted.to.home].call_back(&transfer).await;
+            Err(format!("{told}: {called:?}"))
+        }
+        _ => Err(told),
     }
 }

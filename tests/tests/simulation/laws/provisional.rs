@@ -3,11 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::provisional::TrueUp;
 use huitong_proto::common::v1::Fund;
 
+use super::moves::order;
 use super::{Audit, Law};
 use crate::callers::{Answer, Difference, Given, Told};
-use crate::register::HOME_BEARS;
+use crate::register::{HOME_BEARS, Somebody, region};
 use crate::workload::Asked;
 
 impl Audit<'_> {
@@ -78,9 +80,8 @@ impl Audit<'_> {
         let (decided, patient) = (told.cash_fen, given.told.min(told.cash_fen));
         let short = decided - patient;
         // What was promised of whoever was handed over since was promised on totals that are another home's now.
-        let mut moves = self.exhibits.moves.iter();
-        let has_moved = moves.any(|wanted| wanted.of == asked.of) && of.home_bears == 0;
-        let home_bears = if has_moved { 0 } else { short.min(HOME_BEARS) };
+        let is_late = self.is_late(asked.of, &told.settlement);
+        let home_bears = if is_late { 0 } else { short.min(HOME_BEARS) };
         let expected = Difference {
             decided,
             patient,
@@ -104,15 +105,38 @@ impl Audit<'_> {
         if !is_whole {
             self.is_wrong(asked, &story);
         }
-        let books = self.exhibits.nodes[asked.treatment].trued_up.iter();
-        let mut books = books.filter(|record| record.settlement.to_string() == told.settlement);
-        let is_booked = books.any(|record| {
-            let true_up = record.true_up;
-            (true_up.told.get(), true_up.patient.get()) == (given.told, patient)
-        });
-        if !is_booked {
-            self.is_wrong(asked, "it is not booked where it was settled");
+        for (books, wants) in [(asked.treatment, true), (asked.of.home, !is_late)] {
+            let booked = self.exhibits.nodes[books].trued_up.iter();
+            let booked = booked.filter(|record| record.settlement.to_string() == told.settlement);
+            let booked: Vec<_> = booked.map(|record| record.true_up).collect();
+            let is_same = |true_up: &TrueUp| {
+                let found = Difference {
+                    decided: true_up.decided.get(),
+                    patient: true_up.patient.get(),
+                    refund: true_up.refund.get(),
+                    home_bears: true_up.home_bears.get(),
+                    treatment_bears: true_up.treatment_bears.get(),
+                };
+                true_up.told.get() == given.told && found == expected
+            };
+            if !(booked.len() == usize::from(wants) && booked.iter().all(is_same)) {
+                let story = format!("{} has booked {booked:?}", region(books));
+                self.is_wrong(asked, &story);
+            }
         }
+    }
+
+    /// Whether the old home of somebody decided a settlement after it had handed them over.
+    fn is_late(&self, of: Somebody, settlement: &str) -> bool {
+        let mut moves = self.exhibits.moves.iter();
+        let handed = moves.find(|wanted| wanted.of == of);
+        let Some(handed) = handed.and_then(|wanted| self.handed(wanted)) else {
+            return false;
+        };
+        let mut committed = self.exhibits.nodes[of.home].committed.iter();
+        let record =
+            committed.find(|record| record.body().clearing.settlement.to_string() == settlement);
+        record.is_some_and(|record| order(record.after) >= order(handed.version))
     }
 
     fn is_wrong(&mut self, asked: &Asked, story: &str) {
