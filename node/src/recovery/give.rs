@@ -17,7 +17,7 @@ use crate::home::receipts::sent_from;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
-use crate::store::{HomeState, Location, Rows, StoreError};
+use crate::store::{HomeState, Location, ProvisionalState, Rows, StoreError};
 use crate::treatment::view::booked;
 
 /// Words of one page.
@@ -135,7 +135,12 @@ fn word_of(
     let row = ledger.settlement(settlement)?;
     let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;
     let (attempt, standing) = booked(ledger, &row)?;
-    let trued_up = ledger.trued_up(standing.body.clearing.treatment, settlement)?;
+    let provisional = ledger.provisional(settlement)?;
+    let trued_up = provisional.and_then(|row| match row.state {
+        ProvisionalState::TruedUp(true_up) => Some(true_up),
+        // Nothing was booked of it at home.
+        ProvisionalState::Open | ProvisionalState::Borne(_) | ProvisionalState::TakenBack => None,
+    });
     Ok(Some(Returned::Word(ReturnedWord {
         word: HomeWord {
             receipt: receipt.unwrap_or(standing),

@@ -43,5 +43,6 @@ mod repeats;
 mod replays;
 mod reversals;
 mod syncs;
+mod true_ups_kept;
 mod withdrawals;
 mod world;

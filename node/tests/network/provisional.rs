@@ -21,7 +21,7 @@ home_bears = \"500\"
 ";
 
 /// A world whose policy allows emergencies to be settled provisionally.
-async fn allowed(world: World) -> World {
+pub async fn allowed(world: World) -> World {
     let before = sha256(policy(NINGBO).as_bytes());
     let text = replacing("0.70", "2023-01-01", &[before.as_bytes()]);
     world.publish(NINGBO, &format!("{text}{SECTION}")).await;
