@@ -19,7 +19,7 @@ struct Line {
 }
 
 /// Runs `clearinghouse …`; what it printed, or what it said instead.
-async fn house(words: Vec<String>) -> Result<(ExitCode, String), String> {
+pub(crate) async fn house(words: Vec<String>) -> Result<(ExitCode, String), String> {
     let words = ["clearinghouse".to_owned()].into_iter().chain(words);
     let line = Line::try_parse_from(words).unwrap();
     let run = move || {
@@ -32,7 +32,7 @@ async fn house(words: Vec<String>) -> Result<(ExitCode, String), String> {
 }
 
 /// The words of a command with a folder and, where it asks the running clearinghouse, the officer.
-fn words(first: &[&str], more: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(crate) fn words(first: &[&str], more: impl IntoIterator<Item = String>) -> Vec<String> {
     first.iter().map(ToString::to_string).chain(more).collect()
 }
 

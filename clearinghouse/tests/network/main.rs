@@ -15,4 +15,5 @@ mod commands;
 mod cycle;
 mod intake;
 mod restarts;
+mod tags;
 mod world;

@@ -1,5 +1,6 @@
 //! Grants after a later reversal or settlement, and everyone's year at once.
 
+use huitong_core::digest::sha256;
 use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::AssistanceIdentity;
@@ -8,11 +9,14 @@ use huitong_proto::settlement::v1::change_person_request::Change;
 use tonic::Status;
 
 use crate::assistance::{
-    DAY, PERSON, a_year, asked, desk, grant, helped, prepare, total, withdraw,
+    DAY, GUARD, PERSON, a_year, asked, desk, grant, helped, helping, prepare, total, withdraw,
 };
 use crate::bills::{card, person, published, settle, small};
 use crate::bureau::by_officer;
+use crate::files::policy;
 use crate::filings::change;
+use crate::offices::{FIRST, SECOND};
+use crate::withdrawals::{approve as approves, withdraw as withdraws};
 use crate::world::{HOSPITAL, NINGBO, World, code};
 
 async fn differences(world: &World) -> v1::AssistanceDifferencesResponse {
@@ -209,4 +213,32 @@ async fn everyone_is_assessed_at_once_and_a_run_goes_on_where_it_broke_off() {
     assert_eq!(code(&moved), "assistance.year_changed");
     let long = everyone(&world, &"y".repeat(64), &[]).await.unwrap_err();
     assert_eq!(code(&long), "request.malformed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_grant_by_a_policy_that_is_withdrawn_is_listed_though_it_comes_out_as_it_was() {
+    let world = World::new().await;
+    prepare(&world).await;
+    a_year(&world).await;
+    let granted = grant(&world, asked("a-1", &[])).await.unwrap();
+    // The same rules under another digest, from the same day on.
+    let (first, helps) = (sha256(policy(NINGBO).as_bytes()), helping(GUARD));
+    let withdrawn = sha256(helps.as_bytes());
+    let anew = helps.replace(&first.to_string(), &withdrawn.to_string());
+    let anew = world.publish(NINGBO, &anew).await;
+    assert_eq!(differences(&world).await.differences, []);
+    let mistaken = withdrawn.as_bytes();
+    let mut office = world.office(NINGBO, FIRST).await;
+    office.withdraw(withdraws(mistaken, &anew)).await.unwrap();
+    assert_eq!(differences(&world).await.differences, []);
+    let mut office = world.office(NINGBO, SECOND).await;
+    office.approve(approves(mistaken)).await.unwrap();
+    let listed = differences(&world).await;
+    let [one] = &*listed.differences else {
+        panic!("{listed:?}");
+    };
+    assert_eq!(one.granted.as_ref().unwrap().grant, granted.grant);
+    let figures = (assistance(&one.then), assistance(&one.anew));
+    assert_eq!(figures, (284_400, 284_400));
+    assert_eq!((one.gone.len(), one.come.len()), (0, 0));
 }

@@ -9,7 +9,7 @@ use crate::world::{HOSPITAL, NINGBO, World, code};
 
 const WITHDRAWAL: i32 = v1::Subject::Withdrawal as i32;
 
-fn withdraw(digest: &[u8], in_favour_of: &[u8]) -> v1::WithdrawRequest {
+pub(crate) fn withdraw(digest: &[u8], in_favour_of: &[u8]) -> v1::WithdrawRequest {
     v1::WithdrawRequest {
         digest: digest.to_vec(),
         reason: "0.80 should be 0.70".to_owned(),
@@ -17,7 +17,7 @@ fn withdraw(digest: &[u8], in_favour_of: &[u8]) -> v1::WithdrawRequest {
     }
 }
 
-fn approve(digest: &[u8]) -> v1::ApproveRequest {
+pub(crate) fn approve(digest: &[u8]) -> v1::ApproveRequest {
     v1::ApproveRequest {
         digest: digest.to_vec(),
         subject: WITHDRAWAL,
