@@ -4,6 +4,8 @@
 //! lost is derived again from the journal. Only this file names sled. Rows are small: a value past a quarter
 //! of a sled segment would become a blob, which sled never syncs; that, too, would only cost a rebuild.
 
+mod filled;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_journal::Position;
 
 use super::{Change, Index, Key, ROW_FORM, Reached, Row, StoreError, Table};
+use filled::Filled;
 
 /// The key of the place reached: before every table's tag.
 const REACHED: [u8; 1] = [0];
@@ -30,6 +33,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// An index in a folder.
 pub struct SledIndex {
     db: sled::Db,
+    filled: Filled,
 }
 
 impl SledIndex {
@@ -67,6 +71,33 @@ impl SledIndex {
         opened
     }
 
+    fn of(db: sled::Db) -> Result<Self, StoreError> {
+        let filled = Filled::default();
+        for table in Table::ALL {
+            let first = db.scan_prefix([table.tag()]).next();
+            if first.transpose().map_err(backend)?.is_some() {
+                filled.fill(table.tag());
+            }
+        }
+        Ok(Self { db, filled })
+    }
+
+    /// Its rows as a batch; from now on their tables count as filled.
+    fn batch_of(&self, changes: &[Change]) -> sled::Batch {
+        let mut batch = sled::Batch::default();
+        for change in changes {
+            let key = encode_to_vec(&change.key);
+            match &change.row {
+                Some(row) => {
+                    self.filled.fill(key.first().copied().unwrap_or_default());
+                    batch.insert(key, encode_to_vec(row));
+                }
+                None => batch.remove(key),
+            }
+        }
+        batch
+    }
+
     fn try_open(folder: &Path) -> Result<Self, StoreError> {
         let config = sled::Config::new()
             .path(folder)
@@ -74,9 +105,7 @@ impl SledIndex {
             .flush_every_ms(Some(FLUSH_EVERY));
         // sled panics on some files that a power cut leaves behind.
         match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(opened) => Ok(Self {
-                db: opened.map_err(backend)?,
-            }),
+            Ok(opened) => Self::of(opened.map_err(backend)?),
             Err(_panic) => Err(StoreError::Backend(
                 "sled panicked while opening".to_owned(),
             )),
@@ -112,7 +141,11 @@ impl Drop for SledIndex {
 
 impl Index for SledIndex {
     fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
-        let found = self.db.get(encode_to_vec(key)).map_err(backend)?;
+        let key = encode_to_vec(key);
+        if key.first().is_some_and(|tag| !self.filled.may_hold(*tag)) {
+            return Ok(None);
+        }
+        let found = self.db.get(key).map_err(backend)?;
         found
             .map(|bytes| decode_exact(&bytes))
             .transpose()
@@ -140,13 +173,13 @@ impl Index for SledIndex {
     }
 
     fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {
-        let mut batch = batch_of(changes);
+        let mut batch = self.batch_of(changes);
         batch.insert(REACHED.as_slice(), reached_bytes(reached));
         self.db.apply_batch(batch).map_err(backend)
     }
 
     fn load(&self, rows: &[Change]) -> Result<(), StoreError> {
-        self.db.apply_batch(batch_of(rows)).map_err(backend)
+        self.db.apply_batch(self.batch_of(rows)).map_err(backend)
     }
 
     fn reached(&self) -> Result<Option<Reached>, StoreError> {
@@ -160,20 +193,10 @@ impl Index for SledIndex {
     }
 
     fn clear(&self) -> Result<(), StoreError> {
-        self.db.clear().map_err(backend)
+        self.db.clear().map_err(backend)?;
+        self.filled.empty();
+        Ok(())
     }
-}
-
-fn batch_of(changes: &[Change]) -> sled::Batch {
-    let mut batch = sled::Batch::default();
-    for change in changes {
-        let key = encode_to_vec(&change.key);
-        match &change.row {
-            Some(row) => batch.insert(key, encode_to_vec(row)),
-            None => batch.remove(key),
-        }
-    }
-    batch
 }
 
 fn reached_bytes(reached: Reached) -> Vec<u8> {
