@@ -33,6 +33,7 @@ mod members;
 mod offices;
 mod outages;
 mod policies;
+mod ports;
 mod privacy;
 mod provisional;
 mod recovery;

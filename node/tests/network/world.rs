@@ -1,7 +1,7 @@
 //! Two regions with their certificates, and the parties that call them.
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -33,6 +33,7 @@ use tonic::transport::Channel;
 
 use crate::files;
 use crate::hospital::Hospital;
+use crate::ports::free_address;
 
 pub const NINGBO: &str = "330200";
 pub const CHENGDU: &str = "510100";
@@ -91,13 +92,6 @@ fn days(days: u16) -> Validity {
 
 pub fn region(text: &str) -> RegionCode {
     text.parse().unwrap()
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
 }
 
 impl World {
