@@ -11,16 +11,21 @@ use crate::bureau::by_officer;
 use crate::by_hand::{bill, by_hand, with_catalogue};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
-async fn leave_out(world: &World, region: &str) -> Result<(), tonic::Status> {
-    let mut officer = world.officer(NINGBO).await;
+/// An officer of a region has its node serve without another.
+async fn leaves_out(world: &World, own: &str, region: &str) -> Result<(), tonic::Status> {
+    let mut officer = world.officer(own).await;
     let region = region.to_owned();
     officer.leave_out(v1::LeaveOutRequest { region }).await?;
     Ok(())
 }
 
-/// What `huitong node recover` does for the stopped region.
-fn collect_anew(world: &World) {
-    let config = world.config(NINGBO);
+async fn leave_out(world: &World, region: &str) -> Result<(), tonic::Status> {
+    leaves_out(world, NINGBO, region).await
+}
+
+/// What `huitong node recover` does for a stopped region.
+fn collect_anew(world: &World, own: &str) {
+    let config = world.config(own);
     let mut anew = Anew::new([9; 16], world.clock.now());
     recover(&config.data, config.journal, &mut anew).unwrap();
     assert_eq!(anew.incarnation(), 3);
@@ -93,7 +98,7 @@ async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
     assert_eq!(code(&asked), "recovery.left_out");
 
     world.stop(NINGBO).await;
-    collect_anew(&world);
+    collect_anew(&world, NINGBO);
     world.start(NINGBO).await;
     let status = world.recovered(NINGBO).await;
     assert_eq!((status.left_out.len(), status.legs_without_receipt), (0, 0));
@@ -116,4 +121,52 @@ async fn a_region_that_does_not_answer_is_left_out_and_collected_later() {
     let reversed = by_officer(&world, NINGBO, "o-1", &before.settlement, Reason::Fraud).await;
     reversed.unwrap();
     hospital.reversed("r-0").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_treatment_region_serves_without_a_home_region_and_has_its_receipts_again_later() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.back_up(CHENGDU, backup.path()).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let away = hospital
+        .settle(settle("r-1", published("V1")))
+        .await
+        .unwrap();
+    while world.status(CHENGDU).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.kill(NINGBO).await;
+    world.lose_and_restore(CHENGDU, backup.path()).await;
+    while world.status(CHENGDU).await.recovering_from != [NINGBO] {
+        tokio::task::yield_now().await;
+    }
+    leaves_out(&world, CHENGDU, NINGBO).await.unwrap();
+    // Its legs are there, and what they are for is not.
+    let status = world.recovered(CHENGDU).await;
+    assert_eq!((status.legs_written, status.legs_without_receipt), (1, 1));
+    world.start(NINGBO).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    // Neither the visit of before, nor another one: the home region may have given an answer already.
+    for (id, visit) in [("r-1", published("V1")), ("r-2", small("V2"))] {
+        let refused = hospital.settle(settle(id, visit)).await.unwrap_err();
+        assert_eq!(code(&refused), "recovery.left_out", "{id}");
+    }
+    // Nor is it told what the home region's own officer wants.
+    let ordered = by_officer(&world, NINGBO, "o-1", &away.settlement, Reason::Fraud).await;
+    ordered.unwrap();
+    assert!(world.status(NINGBO).await.receipts_undelivered > 0);
+
+    world.stop(CHENGDU).await;
+    collect_anew(&world, CHENGDU);
+    world.start(CHENGDU).await;
+    let status = world.recovered(CHENGDU).await;
+    assert_eq!((status.left_out.len(), status.legs_without_receipt), (0, 0));
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.reversed("r-1").await;
+    let now = hospital.get("r-1").await.unwrap();
+    assert_eq!(now.receipt, away.receipt);
+    let next = hospital.settle(settle("r-2", small("V2"))).await.unwrap();
+    assert_eq!(next.decision.unwrap().layers[0].start_fen, 120_000);
 }

@@ -42,7 +42,7 @@ pub enum Wanted {
 
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
+pub enum Ending {
     Settled(Hand),
     /// Granted under this id.
     Granted(String),
@@ -53,15 +53,18 @@ pub enum Done {
 
 /// What officers wanted, and were told; nothing while it is not known.
 #[derive(Debug, Clone, Default)]
-pub struct Acts(Arc<Mutex<Vec<(Wanted, Option<Done>)>>>);
+pub struct Acts(Arc<Mutex<Errands>>);
+
+/// What was wanted, and what became of it.
+pub type Errands = Vec<(Wanted, Option<Ending>)>;
 
 impl Acts {
-    pub fn all(&self) -> Vec<(Wanted, Option<Done>)> {
+    pub fn all(&self) -> Errands {
         self.0.lock().unwrap().clone()
     }
 
     /// Asks until it is answered for good or takes too long.
-    async fn want(&self, hospitals: &Hospitals, wanted: Wanted) -> Option<Done> {
+    async fn want(&self, hospitals: &Hospitals, wanted: Wanted) -> Option<Ending> {
         let number = {
             let mut acts = self.0.lock().unwrap();
             acts.push((wanted, None));
@@ -75,7 +78,7 @@ impl Acts {
         hospitals: &Hospitals,
         number: usize,
         within: Duration,
-    ) -> Option<Done> {
+    ) -> Option<Ending> {
         let begun = Instant::now();
         let (wanted, known) = self.0.lock().unwrap()[number].clone();
         if known.is_some() {
@@ -88,7 +91,7 @@ impl Acts {
             hospitals.log.note("bureau", what);
             let done = match told {
                 Ok(done) => Some(done),
-                Err(code) if is_for_good(&code) => Some(Done::Refused(code)),
+                Err(code) if is_for_good(&code) => Some(Ending::Refused(code)),
                 Err(_) => None,
             };
             if done.is_some() {
@@ -132,26 +135,26 @@ impl Wanted {
         }
     }
 
-    async fn asked_of(&self, desks: &mut Desks) -> Result<Done, String> {
+    async fn asked_of(&self, desks: &mut Desks) -> Result<Ending, String> {
         match self {
-            Self::ByHand(asked) => desks.by_hand(asked).await.map(Done::Settled),
+            Self::ByHand(asked) => desks.by_hand(asked).await.map(Ending::Settled),
             Self::Back {
                 request_id,
                 of,
                 settlement,
             } => {
                 let back = desks.take_back(request_id, of.home, settlement);
-                back.await.map(|()| Done::Done)
+                back.await.map(|()| Ending::Done)
             }
-            Self::Recorded(settled) => desks.record(settled).await.map(|()| Done::Done),
+            Self::Recorded(settled) => desks.record(settled).await.map(|()| Ending::Done),
             Self::Withdrawn(settled) => {
                 let core_id = &settled.core_id;
-                desks.withdraw(core_id).await.map(|()| Done::Done)
+                desks.withdraw(core_id).await.map(|()| Ending::Done)
             }
             Self::Granted { request_id, of } => {
-                desks.grant(request_id, *of).await.map(Done::Granted)
+                desks.grant(request_id, *of).await.map(Ending::Granted)
             }
-            Self::Ended { grant, .. } => desks.end_grant(grant).await.map(|()| Done::Done),
+            Self::Ended { grant, .. } => desks.end_grant(grant).await.map(|()| Ending::Done),
         }
     }
 }
@@ -227,16 +230,16 @@ impl Story<'_> {
             self.wants(back).await;
         }
         let granted = [first, second, third].into_iter().flatten();
-        if let Some(Done::Granted(grant)) = granted
+        if let Some(Ending::Granted(grant)) = granted
             .into_iter()
-            .find(|done| matches!(done, Done::Granted(_)))
+            .find(|done| matches!(done, Ending::Granted(_)))
         {
             self.wants(Wanted::Ended { grant, of }).await;
         }
         let (_, ()) = tokio::join!(self.wants(grant(4)), self.settles("third", of.home));
     }
 
-    async fn wants(&self, wanted: Wanted) -> Option<Done> {
+    async fn wants(&self, wanted: Wanted) -> Option<Ending> {
         self.acts.want(self.hospitals, wanted).await
     }
 
@@ -278,8 +281,8 @@ impl Story<'_> {
             self.settles_as(&direct).await;
         };
         match tokio::join!(hand, directly).0 {
-            Some(Done::Settled(hand)) => Some(hand.settlement),
-            Some(Done::Granted(_) | Done::Done | Done::Refused(_)) | None => None,
+            Some(Ending::Settled(hand)) => Some(hand.settlement),
+            Some(Ending::Granted(_) | Ending::Done | Ending::Refused(_)) | None => None,
         }
     }
 
@@ -305,8 +308,8 @@ impl Story<'_> {
             self.settles_as(&direct).await;
         };
         match tokio::join!(record, directly).0 {
-            Some(Done::Done) => Some(settled),
-            Some(Done::Granted(_) | Done::Settled(_) | Done::Refused(_)) | None => None,
+            Some(Ending::Done) => Some(settled),
+            Some(Ending::Granted(_) | Ending::Settled(_) | Ending::Refused(_)) | None => None,
         }
     }
 }

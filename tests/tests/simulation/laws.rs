@@ -15,7 +15,7 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::reversal::ReversalOrdered;
 
 use crate::books::{ClearingBooks, NodeBooks};
-use crate::bureau::{Done, Wanted};
+use crate::bureau::Errands;
 use crate::callers::{Answer, Told};
 use crate::papers::Paper;
 use crate::register::region;
@@ -97,7 +97,7 @@ pub struct Exhibits {
     /// The transfers that officers wanted.
     pub moves: Vec<Move>,
     /// What officers wanted for their own people, and were told.
-    pub acts: Vec<(Wanted, Option<Done>)>,
+    pub acts: Errands,
     /// What the clearing officer was told of cycles.
     pub papers: Vec<Paper>,
     pub nodes: Vec<NodeBooks>,

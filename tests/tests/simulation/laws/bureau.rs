@@ -7,7 +7,7 @@ use huitong_core::date::ServiceDate;
 
 use super::people::{Act, Change};
 use super::{Audit, Law, amounts};
-use crate::bureau::{Done, Wanted};
+use crate::bureau::{Ending, Wanted};
 use crate::desks::{External, Hand};
 
 impl Audit<'_> {
@@ -18,10 +18,10 @@ impl Audit<'_> {
                 // That it has no outcome is told already.
                 continue;
             };
-            let expected = usize::from(!matches!(done, Done::Refused(_)));
+            let expected = usize::from(!matches!(done, Ending::Refused(_)));
             let books = &self.exhibits.nodes[wanted.of().home];
             let found = match (wanted, done) {
-                (Wanted::ByHand(_), Done::Settled(hand)) => self.by_hand_in(wanted, hand),
+                (Wanted::ByHand(_), Ending::Settled(hand)) => self.by_hand_in(wanted, hand),
                 // Refused under this id: whatever stands has the other.
                 (Wanted::ByHand(_), _) => continue,
                 (Wanted::Back { settlement, .. }, _) => {
@@ -76,7 +76,7 @@ impl Audit<'_> {
     /// Whether an officer settled it by hand.
     pub(super) fn is_by_hand(&self, id: &str) -> bool {
         let mut acts = self.exhibits.acts.iter();
-        acts.any(|(_, done)| matches!(done, Some(Done::Settled(hand)) if hand.settlement == id))
+        acts.any(|(_, done)| matches!(done, Some(Ending::Settled(hand)) if hand.settlement == id))
     }
 
     /// What an officer said the core system had settled.
