@@ -8,6 +8,7 @@ use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::Timestamp;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::recovery::{RestoreBegan, RestoreMark};
+use huitong_core::record::sealed::SealedRecord;
 
 use crate::store::FIRST_INCARNATION;
 
@@ -39,6 +40,10 @@ impl Anew {
 
 impl Restart for Anew {
     fn see(&mut self, record: &[u8]) -> Result<(), CanonicalError> {
+        // What is sealed names people, and begins no restore.
+        if SealedRecord::is_form_of(record) {
+            return SealedRecord::from_bytes(record).map(|_| ());
+        }
         if let NodeRecord::RestoreBegan(began) = NodeRecord::from_bytes(record)? {
             self.before = began.incarnation;
         }

@@ -11,6 +11,7 @@ mod filing;
 mod identity;
 mod limits;
 mod reversal;
+mod store;
 mod telemetry;
 
 use std::net::SocketAddr;
@@ -80,6 +81,7 @@ pub fn read(
     let region = root.required::<RegionCode>("region");
     let listen = root.required::<SocketAddr>("listen");
     let data = path(&root, "data", folder);
+    let store = store::read(&root, folder, data.as_deref());
     let identity = identity::read(&root, folder, region);
     let credentials = identity.credentials;
     let trust = credentials.as_ref().map(|store| store.credentials());
@@ -106,6 +108,7 @@ pub fn read(
                 region: region?,
                 listen: listen?,
                 data: data?,
+                store: store?,
                 credentials: credentials?,
                 signing: signer.key,
                 certified: signer.certified,

@@ -20,6 +20,7 @@
 //! | [`writer`] | Who decides, one after the other? |
 //! | [`ledger`] | What was appended, what is synced, what is indexed? |
 //! | [`store`] | What does the node know by key? |
+//! | [`sealing`], [`keyring`] | How do records become stored bytes, and with whose keys? |
 //! | `signature` | How do signatures become core values? |
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`backup`] | With which record does a journal that was put back begin anew? |
@@ -53,6 +54,7 @@ pub mod grpc;
 pub mod hand;
 pub mod home;
 pub mod import;
+pub mod keyring;
 pub mod ledger;
 pub mod legs;
 mod measures;
@@ -69,6 +71,7 @@ pub mod registry;
 pub mod replay;
 #[cfg(test)]
 mod samples;
+pub mod sealing;
 mod signature;
 pub mod store;
 pub mod transfer;

@@ -32,7 +32,7 @@ use crate::grpc::routes::{Services, routes};
 use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
 use crate::home::{HomeRole, HomeRules};
-use crate::ledger::{Ledger, LedgerOptions};
+use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
@@ -41,6 +41,7 @@ use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::{read_catalogue, read_policies};
 use crate::recovery::Recovery;
+use crate::sealing::StoreRule;
 use crate::transfer::TransferDesk;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
@@ -66,6 +67,8 @@ pub struct NodeConfig {
     pub listen: SocketAddr,
     /// Its folder: `journal` and `index` lie in it.
     pub data: PathBuf,
+    /// What it keeps of people, and where their keys lie.
+    pub store: StoreRule,
     /// Its TLS certificate, and whom it trusts.
     pub credentials: CredentialStore,
     /// The key it signs receipts with.
@@ -125,7 +128,7 @@ impl Node {
     /// # Errors
     /// [`StartError`]; nothing is left running then.
     pub async fn start(config: NodeConfig) -> Result<RunningNode, StartError> {
-        let platform = Platform::machine(config.data.clone());
+        let platform = Platform::machine(config.data.clone(), config.store.keyring.clone());
         Self::start_on(platform, config).await
     }
 
@@ -274,9 +277,11 @@ fn home(
 async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
     let (region, journal, key) = (config.region, config.journal, Arc::clone(&config.signing));
     let (storage, runner) = (Arc::clone(&platform.storage), Arc::clone(&platform.runner));
+    let (people, chance) = (config.store.people, Arc::clone(&platform.chance));
     let opened = aside(move || {
         let Stored {
             disk,
+            keys,
             index,
             images,
         } = storage.open()?;
@@ -286,6 +291,11 @@ async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, S
             journal,
             index,
             images,
+            keys: KeyOptions {
+                disk: keys,
+                people,
+                chance,
+            },
             key,
             runner,
         })?))

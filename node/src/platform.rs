@@ -30,6 +30,8 @@ pub trait Storage: Send + Sync {
 pub struct Stored {
     /// The disk of its journal.
     pub disk: Arc<dyn Disk>,
+    /// The disk of its keyring.
+    pub keys: Arc<dyn Disk>,
     /// Its rows.
     pub index: Arc<dyn Index>,
     /// Where copies of the rows lie, if any are to be kept.
@@ -66,11 +68,11 @@ pub struct Platform {
 
 impl Platform {
     /// The machine: a folder in which `journal` and `index` lie, `images` with copies of the index, and `archive`
-    /// with full segments that were moved there; TCP, a thread for each piece of work.
+    /// with full segments that were moved there; another with the keyring; TCP, a thread for each piece of work.
     #[must_use]
-    pub fn machine(data: PathBuf) -> Self {
+    pub fn machine(data: PathBuf, keyring: PathBuf) -> Self {
         Self {
-            storage: Arc::new(Folder(data)),
+            storage: Arc::new(Folder { data, keyring }),
             runner: Arc::new(Threads),
             network: Arc::new(Tcp),
             chance: Arc::new(SystemChance),
@@ -86,11 +88,14 @@ impl fmt::Debug for Platform {
     }
 }
 
-struct Folder(PathBuf);
+struct Folder {
+    data: PathBuf,
+    keyring: PathBuf,
+}
 
 impl Folder {
     fn part(&self, name: &str) -> Result<PathBuf, StorageError> {
-        let path = self.0.join(name);
+        let path = self.data.join(name);
         std::fs::create_dir_all(&path).map_err(|error| refused(&path, error))?;
         Ok(path)
     }
@@ -99,12 +104,14 @@ impl Folder {
 impl Storage for Folder {
     fn open(&self) -> Result<Stored, StorageError> {
         let path = self.part("journal")?;
-        let disk = DirDisk::with_archive(&path, self.0.join(ARCHIVE))
+        let disk = DirDisk::with_archive(&path, self.data.join(ARCHIVE))
             .map_err(|error| refused(&path, error))?;
         let index = Arc::new(SledIndex::open(&self.part("index")?)?);
-        let images = Some(Images::within(self.0.join(IMAGES)));
+        let images = Some(Images::within(self.data.join(IMAGES)));
+        let keys = DirDisk::at(&self.keyring).map_err(|error| refused(&self.keyring, error))?;
         Ok(Stored {
             disk,
+            keys,
             index,
             images,
         })

@@ -138,6 +138,16 @@ impl World {
         done
     }
 
+    /// A region's disk is lost, and the copy of its keyring is put back, which lies elsewhere.
+    pub fn lose_disk(&self, region: &Region) {
+        for entry in std::fs::read_dir(self.data_folder(region)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() && !path.ends_with("keys") {
+                std::fs::remove_dir_all(path).unwrap();
+            }
+        }
+    }
+
     /// Removes the index of a region's node, which must not run.
     pub async fn remove_index(&self, region: &Region) {
         let party = Party::Region(region.region());

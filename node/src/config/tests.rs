@@ -140,6 +140,7 @@ fn what_the_example_comments_out_is_what_holds_without_it() {
     assert_eq!(given.node.timing, plain.node.timing);
     assert_eq!(given.node.report_every, plain.node.report_every);
     assert_eq!(given.node.journal, plain.node.journal);
+    assert_eq!(given.node.store, plain.node.store);
     assert_eq!(
         format!("{:?}", given.node.server),
         format!("{:?}", plain.node.server)
@@ -176,6 +177,7 @@ fn every_fault_is_listed_at_once() {
          [calendar]\nfile = \"none.txt\"\n\
          [timing]\nask_ms = 1\n\
          [limits]\ncalls = 0\n\
+         [store]\npeople = \"some\"\nkeep_days = -1\n\
          [journal]\nsegment_mib = 1\n\
          [telemetry]\nformat = \"xml\"\n",
         &[
@@ -189,8 +191,10 @@ fn every_fault_is_listed_at_once() {
             "14 calendar.file",
             "16 timing.ask_ms",
             "18 limits.calls",
-            "20 journal.segment_mib",
-            "22 telemetry.format",
+            "20 store.people",
+            "21 store.keep_days",
+            "23 journal.segment_mib",
+            "25 telemetry.format",
         ],
     );
 }

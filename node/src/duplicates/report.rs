@@ -11,6 +11,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::digest::Digest;
 use huitong_core::duplicate::{KeyId, Reach, Tag, TagBatch, TagStream};
 use huitong_core::record::NodeRecord;
+use huitong_core::record::sealed::Joined;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
@@ -23,7 +24,6 @@ use tonic::transport::Channel;
 use super::records::{Says, WriteTags, is_batch};
 use super::{DuplicateDesk, Passed};
 use crate::error::NodeError;
-use crate::store::apply::Records;
 use crate::store::{Rows, TagHead, incarnation};
 
 /// The way to the clearinghouse.
@@ -319,10 +319,15 @@ impl DuplicateDesk {
         else {
             return Ok(None);
         };
-        let record = self.ledger.record(at)?;
-        let NodeRecord::TagsWritten(written) = record else {
+        let frame = self.ledger.frame(at)?;
+        let Some(bytes) = frame.record(at.record()) else {
             return Ok(None);
         };
-        Ok(Some(written.batch).filter(|batch| batch.stream == stream))
+        let batch = match self.ledger.unsealed(bytes)? {
+            Joined::Whole(NodeRecord::TagsWritten(written)) => written.batch,
+            Joined::Tags { batch, .. } => batch,
+            Joined::Whole(_) | Joined::Erased(_) => return Ok(None),
+        };
+        Ok(Some(batch).filter(|batch| batch.stream == stream))
     }
 }

@@ -4,13 +4,13 @@
 //! None is stored as such: its record and the group it was sealed in give the same bytes again. What was regained
 //! after a restore keeps the proof that it was given with.
 
-use huitong_core::canonical::Artifact;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::provisional::SignedSnapshot;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
+use huitong_core::record::sealed::Joined;
 use huitong_core::record::{NodeRecord, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
@@ -33,7 +33,11 @@ enum Signed {
 /// [`StoreError`] when it cannot be read, or is another record.
 pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> {
     let frame = ledger.frame(at)?;
-    match frame.record(at.record()).and_then(signed).transpose()? {
+    match frame
+        .record(at.record())
+        .and_then(|bytes| signed(ledger, bytes))
+        .transpose()?
+    {
         Some(Signed::Committed(record, proof)) => receipt_of(&frame, at.record(), &record, proof),
         Some(Signed::Refused(..) | Signed::Reversed(..)) | None => Err(StoreError::Inconsistent(
             "a commit's place holds another record",
@@ -47,7 +51,11 @@ pub fn receipt_at(ledger: &Ledger, at: Location) -> Result<Receipt, StoreError> 
 /// [`StoreError`] when it cannot be read, or is another record.
 pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError> {
     let frame = ledger.frame(at)?;
-    match frame.record(at.record()).and_then(signed).transpose()? {
+    match frame
+        .record(at.record())
+        .and_then(|bytes| signed(ledger, bytes))
+        .transpose()?
+    {
         Some(Signed::Reversed(record, proof)) => reversal_of(&frame, at.record(), &record, proof),
         Some(Signed::Committed(..) | Signed::Refused(..)) | None => Err(StoreError::Inconsistent(
             "a reversal's place holds another record",
@@ -61,7 +69,11 @@ pub fn reversal_at(ledger: &Ledger, at: Location) -> Result<Reversal, StoreError
 /// [`StoreError`] when it cannot be read, or is another record.
 pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreError> {
     let frame = ledger.frame(at)?;
-    match frame.record(at.record()).and_then(signed).transpose()? {
+    match frame
+        .record(at.record())
+        .and_then(|bytes| signed(ledger, bytes))
+        .transpose()?
+    {
         Some(Signed::Refused(record, Some(proof))) => {
             let record = *record;
             Ok(RefusalRegained { proof, record }.refusal())
@@ -81,8 +93,10 @@ pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreEr
 /// [`StoreError`] when it cannot be read, or is another record.
 pub fn signed_at(ledger: &Ledger, at: Location) -> Result<SignedSnapshot, StoreError> {
     let frame = ledger.frame(at)?;
-    let record = frame.record(at.record()).map(NodeRecord::from_bytes);
-    if let Some(NodeRecord::SnapshotSigned(record)) = record.transpose()? {
+    let record = frame
+        .record(at.record())
+        .map(|bytes| ledger.unsealed(bytes));
+    if let Some(Joined::Whole(NodeRecord::SnapshotSigned(record))) = record.transpose()? {
         let body = record.body().clone();
         return Group::of_frame(&frame)
             .and_then(|group| group.snapshot(at.record(), body))
@@ -117,7 +131,7 @@ pub fn sent_from(
             if sent.len() >= limit {
                 return Ok(sent);
             }
-            match signed(bytes).transpose()? {
+            match signed(ledger, bytes).transpose()? {
                 Some(Signed::Committed(record, proof))
                     if record.claim.treatment == treatment && record.body().number >= from =>
                 {
@@ -155,22 +169,24 @@ fn receipt_reversed(ledger: &Ledger, record: &ReversalOrdered) -> Result<Receipt
     }
 }
 
-/// The record of a commit; `None` for any other.
-pub(crate) fn committed(bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
-    match signed(bytes)? {
+/// The record of a commit; `None` for any other, and for one of an erased person.
+pub(crate) fn committed(ledger: &Ledger, bytes: &[u8]) -> Option<Result<Committed, StoreError>> {
+    match signed(ledger, bytes)? {
         Ok(Signed::Committed(record, _)) => Some(Ok(*record)),
         Ok(Signed::Refused(..) | Signed::Reversed(..)) => None,
         Err(error) => Some(Err(error)),
     }
 }
 
-fn signed(bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
+/// What is signed of a stored record, unless whom it is about was erased.
+fn signed(ledger: &Ledger, bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
     if !is_signed_word(bytes) {
         return None;
     }
-    let record = match NodeRecord::from_bytes(bytes) {
-        Ok(record) => record,
-        Err(error) => return Some(Err(error.into())),
+    let record = match ledger.unsealed(bytes) {
+        Ok(Joined::Whole(record)) => record,
+        Ok(Joined::Erased(_) | Joined::Tags { .. }) => return None,
+        Err(error) => return Some(Err(error)),
     };
     if let NodeRecord::Committed(record) = record {
         Some(Ok(Signed::Committed(Box::new(record), None)))

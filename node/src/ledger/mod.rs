@@ -7,9 +7,11 @@
 
 mod imaging;
 mod indexer;
+mod keys;
 mod open;
 mod overlay;
 mod progress;
+mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -18,17 +20,19 @@ mod tests;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader, Running};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::group::{Group, LastGroup};
-use crate::store::apply::{Ground, Records, changes};
-use crate::store::{Change, Index, Key, Location, Reached, Row, Rows, StoreError, Table};
+use crate::sealing::Sealing;
+use crate::store::apply::{Ground, Records};
+use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
+pub use keys::{KeyOptions, KeysError};
 pub use open::{LedgerOptions, OpenError, Opened};
 pub(crate) use overlay::Layered;
 pub use progress::Unsynced;
@@ -47,6 +51,7 @@ pub struct Ledger {
     journal: Journal,
     reader: Reader,
     index: Arc<dyn Index>,
+    sealing: Arc<Sealing>,
     overlay: Arc<RwLock<Overlay>>,
     last_group: LastGroup,
     progress: Arc<Progress>,
@@ -132,9 +137,8 @@ impl Ledger {
         records: &[NodeRecord],
         done: impl FnOnce(Result<Written, WriteError>) + Send + 'static,
     ) -> Result<(), WriteError> {
-        let bytes: Vec<Vec<u8>> = records.iter().map(Artifact::to_bytes).collect();
-        let changed = self.changes_of(records)?.into_iter();
-        let changed: Vec<Keyed> = changed.map(Keyed::of).collect();
+        let (bytes, changed) = self.stored(records)?;
+        let changed: Vec<Keyed> = changed.into_iter().map(Keyed::of).collect();
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let sequence = self.appended.load(Ordering::Acquire).saturating_add(1);
         let synced = self.on_synced(changed.clone(), sequence, count, done);
@@ -144,19 +148,6 @@ impl Ledger {
         overlay.put(&changed, sequence);
         self.appended.store(sequence, Ordering::Release);
         Ok(())
-    }
-
-    /// The rows that records change, each applied after the one before it.
-    fn changes_of(&self, records: &[NodeRecord]) -> Result<Vec<Change>, StoreError> {
-        if let [record] = records {
-            return changes(record, Location::pending(0), &self.ground(self));
-        }
-        let mut layered = overlay::Layered::over(self);
-        for (nth, record) in (0_u32..).zip(records) {
-            let changed = changes(record, Location::pending(nth), &self.ground(&layered))?;
-            layered.put(changed);
-        }
-        Ok(layered.into_changes())
     }
 
     fn ground<'a>(&'a self, rows: &'a dyn Rows) -> Ground<'a> {
@@ -369,6 +360,9 @@ impl Records for Ledger {
         let bytes = frame
             .record(at.record())
             .ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
-        Ok(NodeRecord::from_bytes(bytes)?)
+        match self.unsealed(bytes)? {
+            Joined::Whole(record) => Ok(record),
+            Joined::Erased(_) | Joined::Tags { .. } => Err(StoreError::Erased),
+        }
     }
 }

@@ -9,8 +9,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 
 use huitong_certs::SigningKey;
-use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
 use huitong_journal::{Disk, Frame, Options, Position, ReadError, Reader, Runner};
 use tokio::sync::mpsc;
@@ -19,12 +19,15 @@ use tokio_util::sync::CancellationToken;
 use super::Ledger;
 use super::imaging::Imaging;
 use super::indexer;
+use super::keys::{KeyOptions, KeysError};
 use super::overlay::{Layered, Overlay};
 use super::progress::Progress;
 use crate::group::{LastGroup, seal};
-use crate::store::apply::{Ground, Records, changes};
+use crate::keyring::Keyring;
+use crate::sealing::{Sealing, Unsealed};
+use crate::store::apply::{Ground, Records, keys_given, opened};
 use crate::store::image::{ImageError, Images, Of};
-use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError};
+use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
 
 /// Rows that a batch of replay gathers.
 const REPLAY_ROWS: usize = 16_384;
@@ -41,6 +44,8 @@ pub struct LedgerOptions {
     pub index: Arc<dyn Index>,
     /// Where copies of the rows lie, if any are to be kept.
     pub images: Option<Images>,
+    /// Under whose keys records that name people are sealed.
+    pub keys: KeyOptions,
     /// What the node signs commit groups with.
     pub key: Arc<SigningKey>,
     /// Who writes and indexes.
@@ -80,6 +85,9 @@ pub enum OpenError {
         /// The journal's last frame.
         journal: u64,
     },
+    /// The keyring.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// A thread could not be started.
     #[error("the indexer could not be started: {0}")]
     Thread(std::io::Error),
@@ -97,9 +105,12 @@ impl Ledger {
             journal,
             index,
             images,
+            keys,
             key,
             runner,
         } = options;
+        let sealing = Arc::new(keys.sealing(region, &disk)?);
+        let journal = journal.keyring(sealing.keyring().map_or(0, Keyring::id));
         let last_group = LastGroup::default();
         let seal = seal(key, last_group.clone());
         // What the index reaches was read through when it was indexed: start-up is bounded by what came after.
@@ -122,20 +133,14 @@ impl Ledger {
             region,
             reader: &reader,
             index: &*index,
+            sealing: &sealing,
         };
-        let replayed = replay.run(from)?;
         let opened = Opened {
             frames: recovery.frames,
             read: recovery.read,
-            replayed,
+            replayed: replay.whole(from, images.as_ref())?,
         };
-        tracing::info!(
-            frames = opened.frames,
-            read = opened.read,
-            replayed,
-            "journal open"
-        );
-
+        tracing::info!(?opened, "journal open");
         let overlay = Arc::new(RwLock::new(Overlay::default()));
         let progress = Arc::new(Progress::new());
         // Bounded by `ROWS_WAITING_AT_MOST`: what is not indexed yet waits in the overlay too.
@@ -154,6 +159,7 @@ impl Ledger {
             journal,
             reader,
             index,
+            sealing,
             overlay,
             last_group,
             progress,
@@ -236,9 +242,19 @@ struct Replay<'a> {
     region: RegionCode,
     reader: &'a Reader,
     index: &'a dyn Index,
+    sealing: &'a Sealing,
 }
 
 impl Replay<'_> {
+    /// Brings the index up to the journal, without people who were erased; how many frames were read again.
+    fn whole(&self, from: Option<Reached>, images: Option<&Images>) -> Result<u64, StoreError> {
+        let replayed = self.run(from)?;
+        if self.finish_erasures(images)? {
+            return self.run(None);
+        }
+        Ok(replayed)
+    }
+
     /// How many frames were read again.
     fn run(&self, from: Option<Reached>) -> Result<u64, StoreError> {
         let position = from.map_or(Position::START, |reached| reached.position);
@@ -280,16 +296,42 @@ impl Replay<'_> {
             if nth < done {
                 continue;
             }
-            let record = NodeRecord::from_bytes(bytes)?;
+            let Unsealed { record, keys } = self.sealing.open_with_keys(bytes)?;
             let ground = Ground {
                 region: self.region,
                 rows: &*layered,
                 records: self,
             };
-            let changed = changes(&record, Location::at(frame.position(), nth), &ground)?;
+            let changed = opened(&record, Location::at(frame.position(), nth), &ground)?;
+            let given = keys_given(&keys, &*layered)?;
             layered.put(changed);
+            layered.put(given);
         }
         Ok(count)
+    }
+
+    /// Destroys keys whose people were erased and that are there: the erasure was cut off, or an older copy of the
+    /// keyring was put back. Whether there were any; the index is empty then, since it knows those people.
+    fn finish_erasures(&self, images: Option<&Images>) -> Result<bool, StoreError> {
+        let mut live = Vec::new();
+        for (_, row) in self.index.scan(Table::Erasure, None, usize::MAX)? {
+            if let Row::Erasure(at) = row
+                && let NodeRecord::PeopleErased(order) = self.record(at)?
+            {
+                live.extend(self.sealing.live(&order.keys)?);
+            }
+        }
+        let Some(keyring) = self.sealing.keyring().filter(|_| !live.is_empty()) else {
+            return Ok(false);
+        };
+        tracing::warn!(
+            keys = live.len(),
+            "keys of erased people were there and are destroyed: replace older copies of the keyring"
+        );
+        forget(images);
+        self.index.clear()?;
+        keyring.destroy(&live)?;
+        Ok(true)
     }
 
     fn apply(&self, layered: Layered<'_>, reached: Option<Reached>) -> Result<(), StoreError> {
@@ -315,6 +357,9 @@ impl Records for Replay<'_> {
         let bytes = frame
             .record(at.record())
             .ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
-        Ok(NodeRecord::from_bytes(bytes)?)
+        match self.sealing.open(bytes)? {
+            Joined::Whole(record) => Ok(record),
+            Joined::Erased(_) | Joined::Tags { .. } => Err(StoreError::Erased),
+        }
     }
 }

@@ -197,6 +197,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::TagBatch(at) => Row::TagBatch(place(at)),
+        Row::Erased(at) => Row::Erased(place(at)),
+        Row::Erasure(at) => Row::Erasure(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
         Row::External(row) => Row::External(row.placed(place)),
         Row::Assistance(row) => Row::Assistance(row.placed(place)),
@@ -213,6 +215,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Kept(row) => Row::Kept(kept(row, place)),
         Row::Signed(row) => Row::Signed(signed(row, place)),
         row @ (Row::Member(_)
+        | Row::PersonKey(_)
+        | Row::KeysGiven(_)
         | Row::Provisional(_)
         | Row::ProvisionalOf(_)
         | Row::TruedUp(_)

@@ -7,10 +7,12 @@ use huitong_certs::authority::Hosts;
 use huitong_certs::{Authority, Identity, SigningKey, Validity};
 use huitong_core::record::NodeRecord;
 use huitong_journal::testing::FakeDisk;
-use huitong_journal::{Options, Threads};
+use huitong_journal::{Disk, Options, Threads};
 
-use super::{Ledger, LedgerOptions, OpenError, WriteError, Written};
+use super::{KeyOptions, Ledger, LedgerOptions, OpenError, WriteError, Written};
+use crate::chance::SystemChance;
 use crate::samples::person;
+use crate::sealing::People;
 use crate::store::memory::MemoryIndex;
 
 pub(crate) fn key() -> Arc<SigningKey> {
@@ -21,7 +23,28 @@ pub(crate) fn key() -> Arc<SigningKey> {
     Arc::new(SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap())
 }
 
+/// The keyring lies beside the journal, and misbehaves with it.
+pub(crate) fn keys(disk: &FakeDisk) -> KeyOptions {
+    keys_on(disk.port())
+}
+
+pub(crate) fn keys_on(disk: Arc<dyn Disk>) -> KeyOptions {
+    KeyOptions {
+        disk,
+        people: People::AsBegun,
+        chance: Arc::new(SystemChance),
+    }
+}
+
 pub(crate) fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, OpenError> {
+    open_with(disk, index, keys(disk))
+}
+
+pub(crate) fn open_with(
+    disk: &FakeDisk,
+    index: &Arc<MemoryIndex>,
+    keys: KeyOptions,
+) -> Result<Ledger, OpenError> {
     let small = Options::standard()
         .segment_bytes(1 << 20)
         .frame_bytes(256 << 10);
@@ -31,6 +54,7 @@ pub(crate) fn open(disk: &FakeDisk, index: &Arc<MemoryIndex>) -> Result<Ledger, 
         journal: small,
         index: Arc::<MemoryIndex>::clone(index),
         images: None,
+        keys,
         key: key(),
         runner: Arc::new(Threads),
     })

@@ -1,6 +1,7 @@
 //! Reading the journal again from any place gives the same rows; a failed write stops everything.
 
 mod images;
+mod sealed;
 mod starts;
 
 use std::sync::mpsc::sync_channel;
@@ -26,7 +27,7 @@ use huitong_core::vocabulary::ReversalReason;
 use huitong_journal::testing::{FakeDisk, Misfortune};
 use huitong_journal::{Options, Threads};
 
-use super::testing::{append, key, open};
+use super::testing::{append, key, keys, keys_on, open};
 use super::*;
 use crate::samples::{claim, fen, id, now, person, prepared, receipt, reversal, tombstone};
 use crate::store::Stream;

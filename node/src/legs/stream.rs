@@ -1,9 +1,9 @@
 //! Legs by number, read in order from the journal.
 
-use huitong_core::canonical::Artifact;
 use huitong_core::leg::{Leg, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
+use huitong_core::record::sealed::{Joined, Remains};
 
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError, Stream};
@@ -21,7 +21,7 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
     let mut found = Vec::new();
     for frame in ledger.frames_from(begins) {
         for bytes in frame?.records() {
-            let legs = numbered(&NodeRecord::from_bytes(bytes)?)?;
+            let legs = of_stored(&ledger.unsealed(bytes)?)?;
             found.extend(legs.into_iter().filter(|leg| leg.number >= from));
             if found.len() >= limit {
                 found.truncate(limit);
@@ -37,13 +37,46 @@ fn committed(record: &Committed) -> (Side, u64, Vec<Leg>) {
     (Side::Payable, record.legs_from, Leg::of(record.body()))
 }
 
+/// The legs of a stored record: what remains of an erased person's has the same.
+fn of_stored(record: &Joined) -> Result<Vec<NumberedLeg>, StoreError> {
+    match record {
+        Joined::Whole(record) => of_record(record),
+        Joined::Erased(remains) => remaining(remains),
+        Joined::Tags { .. } => Ok(Vec::new()),
+    }
+}
+
+/// The legs of what remains of a record.
+fn remaining(remains: &Remains) -> Result<Vec<NumberedLeg>, StoreError> {
+    if let Remains::Committed {
+        body, legs_from, ..
+    }
+    | Remains::CommitRegained { body, legs_from } = remains
+    {
+        numbered(Side::Payable, *legs_from, Leg::of(body))
+    } else if let Remains::ReversalOrdered {
+        body, legs_from, ..
+    }
+    | Remains::ReversalRegained { body, legs_from } = remains
+    {
+        numbered(Side::Receivable, *legs_from, Leg::of_reversal(body))
+    } else if let Remains::ReversalBooked {
+        body, legs_from, ..
+    } = remains
+    {
+        numbered(Side::Payable, *legs_from, Leg::of_reversal(body))
+    } else {
+        Ok(Vec::new())
+    }
+}
+
 /// The legs of a record, numbered. For a reversal the sides change: the home region is owed, the treatment
 /// region owes.
 #[allow(
     clippy::too_many_lines,
     reason = "a line or two for each kind of record"
 )]
-fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
+fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
         NodeRecord::LegsRegained(record) => return Ok(record.legs.clone()),
         NodeRecord::CommitRegained(regained) => committed(&regained.record),
@@ -121,8 +154,13 @@ fn numbered(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::PeerRestored(_)
         | NodeRecord::RefusalRegained(_)
         | NodeRecord::RegionLeftOut(_)
+        | NodeRecord::PeopleErased(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
+    numbered(side, from, legs)
+}
+
+fn numbered(side: Side, from: u64, legs: Vec<Leg>) -> Result<Vec<NumberedLeg>, StoreError> {
     let end = u64::try_from(legs.len())
         .ok()
         .and_then(|count| from.checked_add(count));

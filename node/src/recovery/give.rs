@@ -7,6 +7,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::record::sealed::Joined;
 use huitong_core::record::{NodeRecord, is_booking, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
@@ -17,7 +18,7 @@ use crate::home::receipts::sent_from;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
-use crate::store::{HomeState, Location, ProvisionalState, Rows, StoreError};
+use crate::store::{ErasedId, HomeState, Location, ProvisionalState, Rows, StoreError};
 use crate::treatment::view::booked;
 
 /// Words of one page.
@@ -70,7 +71,10 @@ pub fn given_by(
                 page.next = Some(place_of(frame.position(), nth));
                 return Ok(page);
             }
-            let record = NodeRecord::from_bytes(bytes)?;
+            let Joined::Whole(record) = ledger.unsealed(bytes)? else {
+                // Of an erased person nothing is left to give back.
+                continue;
+            };
             if let Some(returned) = word_of(record, home, written, ledger)? {
                 page.returned.push(returned.to_bytes());
             }
@@ -133,6 +137,14 @@ fn word_of(
         return Ok(None);
     };
     let row = ledger.settlement(settlement)?;
+    let own = ledger.region();
+    if row.is_none()
+        && ledger
+            .erased(ErasedId::Settlement(own, settlement))?
+            .is_some()
+    {
+        return Ok(None);
+    }
     let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;
     let (attempt, standing) = booked(ledger, &row)?;
     let provisional = ledger.provisional(settlement)?;

@@ -83,7 +83,7 @@ fn settlements(
             return Err(NodeError::refused(RefusalCode::DeadlinePassed, ""));
         }
         for record in frame.records() {
-            let Some(record) = committed(record) else {
+            let Some(record) = committed(ledger, record) else {
                 continue;
             };
             let record = record?;

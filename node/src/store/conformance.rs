@@ -4,6 +4,7 @@ mod rows;
 
 mod assistance;
 mod duplicates;
+mod erased;
 mod people;
 mod provisional;
 mod restores;

@@ -11,6 +11,7 @@ mod assistance_row;
 mod conformance;
 mod duplicate_row;
 pub mod embedded;
+mod erased_row;
 mod external_row;
 pub mod image;
 mod incarnation;
@@ -29,6 +30,7 @@ mod transfer_row;
 
 pub use assistance_row::AssistanceRow;
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
+pub use erased_row::ErasedId;
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;
@@ -53,7 +55,10 @@ pub use transfer_row::{
 };
 
 use huitong_core::canonical::CanonicalError;
+use huitong_core::record::sealed::JoinError;
 use huitong_journal::{Position, ReadError};
+
+use crate::keyring::KeyringError;
 
 /// The form of keys and rows; what has another one is derived again.
 pub(crate) const ROW_FORM: u8 = 4;
@@ -144,4 +149,13 @@ pub enum StoreError {
     /// A number is out of its range.
     #[error("out of range: {0}")]
     Range(&'static str),
+    /// The keyring is not what the journal needs.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// A stored record does not have its form.
+    #[error("journal: {0}")]
+    Sealed(#[from] JoinError),
+    /// Whom the record is about was erased.
+    #[error("whom the record is about was erased")]
+    Erased,
 }

@@ -15,11 +15,13 @@ use huitong_core::person::PsnNo;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::{InstitutionRow, Member};
+use huitong_core::record::sealed::PersonKeyId;
 use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
+use super::erased_row::ErasedId;
 use super::external_row::ExternalRow;
 use super::location::Location;
 use super::looked_row::LookedRow;
@@ -204,6 +206,14 @@ tables! {
     73 Signed(psn_no: PsnNo) => SignedRow, signed;
     /// Home role: a provisional settlement that was trued up.
     74 TruedUp(treatment: RegionCode, id: SettlementId) => TrueUp, trued_up;
+    /// A person's key: it is named in the journal before the person is.
+    55 PersonKey(home: RegionCode, psn_no: PsnNo) => PersonKeyId, person_key;
+    /// The first slot of the keyring that nobody was given.
+    56 KeysGiven() => u32, keys_given;
+    /// An id of somebody who was erased: it is remembered, and what it was is not.
+    57 Erased(id: ErasedId) => Location, erased;
+    /// An erasure, by its number.
+    58 Erasure(number: u64) => Location, erasure;
     /// Home role: how far the stream of tags for the clearinghouse is written.
     90 TagHead() => TagHead, tag_head;
     /// Home role: a tag that was reported.

@@ -4,12 +4,12 @@
 //! turn, and used only if the person's record has not moved since.
 
 use huitong_core::bill::Visit;
-use huitong_core::canonical::Artifact;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{HandOver, Handed, HandedVisit, ProvenHand};
+use huitong_core::record::sealed::Joined;
 use huitong_core::record::transfer::{HandRegained, HandWritten, TransferStep, TransferStepped};
 use huitong_core::region::RegionCode;
 use huitong_journal::Frame;
@@ -227,8 +227,11 @@ pub fn words_from(
         };
         let frame = ledger.frame(at)?;
         let record = there(frame.record(at.record()), "a hand-over's place is empty")?;
-        let record = NodeRecord::from_bytes(record)?;
-        words.push(proven(&frame, at.record(), record)?);
+        match ledger.unsealed(record)? {
+            Joined::Whole(record) => words.push(proven(&frame, at.record(), record)?),
+            // It was acknowledged before its person was erased.
+            Joined::Erased(_) | Joined::Tags { .. } => {}
+        }
     }
     Ok(words)
 }

@@ -19,13 +19,17 @@ use crate::world::{HOSPITAL, NINGBO, World, code};
 const FLOOD: usize = 100;
 
 /// A node's storage over any disk.
-pub struct OnDisk(pub Arc<dyn Disk>);
+pub struct OnDisk {
+    pub journal: Arc<dyn Disk>,
+    pub keys: Arc<dyn Disk>,
+}
 
 impl Storage for OnDisk {
     fn open(&self) -> Result<Stored, StorageError> {
         Ok(Stored {
             images: None,
-            disk: self.0.clone(),
+            disk: self.journal.clone(),
+            keys: self.keys.clone(),
             index: Arc::new(MemoryIndex::default()),
         })
     }

@@ -12,13 +12,14 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
 use huitong_core::date::Timestamp;
 use huitong_core::region::RegionCode;
-use huitong_journal::{Disk, Options};
+use huitong_journal::{DirDisk, Disk, Options};
 use huitong_node::clock::{Calendar, Clock};
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
+use huitong_node::sealing::StoreRule;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
 use huitong_proto::settlement::v1;
@@ -239,6 +240,7 @@ impl World {
             region: own.code,
             listen: own.address,
             data: own.folder.path().to_owned(),
+            store: StoreRule::standard(own.folder.path()),
             credentials: self.party(&format!("/region/{code}/node")),
             signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
             certified: self.certified(own),
@@ -276,10 +278,14 @@ impl World {
     /// Starts a region on another disk than its folder's, with its rows in memory.
     pub async fn start_on(&mut self, code: &str, disk: Arc<dyn Disk>) {
         let config = self.config(code);
-        let storage = Arc::new(crate::syncs::OnDisk(disk));
+        let keys = DirDisk::at(&config.store.keyring).unwrap();
+        let storage = Arc::new(crate::syncs::OnDisk {
+            journal: disk,
+            keys,
+        });
         let platform = Platform {
             storage,
-            ..Platform::machine(config.data.clone())
+            ..Platform::machine(config.data.clone(), config.store.keyring.clone())
         };
         let node = Node::start_on(platform, config).await.unwrap();
         self.of_mut(code).node = Some(node);

@@ -36,7 +36,7 @@ impl Copying {
     /// [`OpenError`]; a copy with damage is not gone on with.
     pub fn begin(disk: Arc<dyn Disk>) -> Result<Self, OpenError> {
         let held = disk.lock()?;
-        let (last, tip) = match survey(&*disk, 0)? {
+        let (last, tip) = match survey(&*disk, 0, None)? {
             None => (None, Tip::EMPTY),
             Some(survey) => {
                 let file = Arc::clone(survey.window.file());
@@ -152,6 +152,6 @@ impl Copying {
 /// [`OpenError`], for a journal with damage; one without a segment has an empty tip.
 pub fn look_through(disk: Arc<dyn Disk>) -> Result<(Reader, Tip), OpenError> {
     Options::standard().check()?;
-    let tip = survey(&*disk, 0)?.map_or(Tip::EMPTY, |survey| survey.tip);
+    let tip = survey(&*disk, 0, None)?.map_or(Tip::EMPTY, |survey| survey.tip);
     Ok((Reader::new(disk, Published::new(tip)), tip))
 }

@@ -24,14 +24,15 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// The frame of a group; the caller has checked that it fits.
+    /// The frame of a group, by its keyring and number; the caller has checked that it fits.
     pub(crate) fn new(
-        number: u64,
+        (key, number): (u32, u64),
         previous: ChainHash,
         group: Vec<Submission>,
         seal: &[u8],
     ) -> Self {
         let header = FrameHeader {
+            key,
             number,
             previous,
             records_len: sum(&group, Submission::len),

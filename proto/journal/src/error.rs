@@ -154,6 +154,22 @@ pub enum OpenError {
     /// The disk refused.
     #[error(transparent)]
     Disk(#[from] DiskFault),
+    /// Records are sealed under another keyring than the opener has; nothing is wrong with the journal.
+    #[error(
+        "frame {frame} (segment {segment}) is sealed under the keyring {found:08x}, and here is {}: put the copy of \
+         that keyring back, the journal is whole (日志以另一密钥环加密，请放回该密钥环的副本)",
+        keyring(*.own)
+    )]
+    Keyring {
+        /// The first such frame that was met.
+        frame: u64,
+        /// The segment that it lies in.
+        segment: u64,
+        /// The keyring that it names.
+        found: u32,
+        /// The opener's; 0 for none.
+        own: u32,
+    },
     /// The writer's thread could not be started.
     #[error("the journal's writer could not be started: {0}")]
     Thread(String),
@@ -165,6 +181,14 @@ impl From<LockRefusal> for OpenError {
             LockRefusal::Held { process } => Self::Locked { holder: process },
             LockRefusal::Disk(error) => DiskFault::new(Operation::Lock, ".", &error).into(),
         }
+    }
+}
+
+fn keyring(own: u32) -> String {
+    if own == 0 {
+        "none".to_owned()
+    } else {
+        format!("{own:08x}")
     }
 }
 
@@ -248,15 +272,13 @@ pub enum Flaw {
         /// What is wrong with the frame.
         frame: BadFrame,
     },
-    /// Written by another format version, or encrypted; not damage of the bytes.
-    #[error("format version {version}, flags {flags}, key {key} are not known to this program")]
+    /// Written by another format version; not damage of the bytes.
+    #[error("format version {version}, flags {flags} are not known to this program")]
     Unsupported {
         /// Format version.
         version: u16,
         /// Flags; none are defined.
         flags: u16,
-        /// Key id; 0 is plain.
-        key: u32,
     },
 }
 

@@ -7,7 +7,7 @@
 //! | 8 | magic `9f "HTJF" 0d 0a 1a` |
 //! | 2 | format version, 2 |
 //! | 2 | flags, 0 |
-//! | 4 | key id, 0 = plain |
+//! | 4 | key id: under which keyring records of this frame are sealed, 0 = none |
 //! | 8 | frame number, from 1, without gaps |
 //! | 32 | chain hash before this frame: SHA-256 of the frame before |
 //! | 4 | bytes of the records |
@@ -22,11 +22,10 @@
 //! A submission brings its own checksum from where it was made, so that records
 //! are checked from there on and whoever writes the frame need not read them.
 //!
-//! Flags and key id are reserved for a record section encrypted under one key.
-//! A person's own key belongs inside a record, which is opaque here: checksums
-//! and chain are over the bytes as stored, so they still verify once a key is
-//! destroyed. The header has a checksum of its own, so a length is believed only
-//! when it is the one written.
+//! Flags are reserved. The key id names a keyring; a person's own key is named
+//! inside a record, which is opaque here: checksums and chain are over the bytes
+//! as stored, so they still verify once a key is destroyed. The header has a
+//! checksum of its own, so a length is believed only when it is the one written.
 
 use crate::chain::ChainHash;
 use crate::error::{BadFrame, Flaw};
@@ -48,11 +47,13 @@ pub(crate) const CHECKSUM_LEN: u32 = 4;
 
 const VERSION: u16 = 2;
 const FLAGS: u16 = 0;
-const PLAIN: u32 = 0;
+/// The key id of a frame without a sealed record, or of an opener without a keyring.
+pub(crate) const PLAIN: u32 = 0;
 
 /// What the head of a frame says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FrameHeader {
+    pub(crate) key: u32,
     pub(crate) number: u64,
     pub(crate) previous: ChainHash,
     pub(crate) records_len: u32,
@@ -78,7 +79,7 @@ impl FrameHeader {
         out.extend_from_slice(&MAGIC);
         out.extend_from_slice(&VERSION.to_be_bytes());
         out.extend_from_slice(&FLAGS.to_be_bytes());
-        out.extend_from_slice(&PLAIN.to_be_bytes());
+        out.extend_from_slice(&self.key.to_be_bytes());
         out.extend_from_slice(&self.number.to_be_bytes());
         out.extend_from_slice(self.previous.as_bytes());
         out.extend_from_slice(&self.records_len.to_be_bytes());
@@ -98,25 +99,22 @@ impl FrameHeader {
         let read = (|| {
             let (version, flags, key) = (fields.u16()?, fields.u16()?, fields.u32()?);
             let header = Self {
+                key,
                 number: fields.u64()?,
                 previous: ChainHash::from_bytes(fields.array()?),
                 records_len: fields.u32()?,
                 submission_count: fields.u32()?,
                 seal_len: fields.u32()?,
             };
-            Some((version, flags, key, header, fields.u32()?))
+            Some((version, flags, header, fields.u32()?))
         })();
         let covered = bytes.get(..index(HEADER_LEN.saturating_sub(CHECKSUM_LEN)));
         match (read, covered.map(crc32c::crc32c)) {
-            (Some((version, flags, key, header, crc)), Some(expected)) if crc == expected => {
-                if (version, flags, key) == (VERSION, FLAGS, PLAIN) {
+            (Some((version, flags, header, crc)), Some(expected)) if crc == expected => {
+                if (version, flags) == (VERSION, FLAGS) {
                     Ok(header)
                 } else {
-                    Err(Flaw::Unsupported {
-                        version,
-                        flags,
-                        key,
-                    })
+                    Err(Flaw::Unsupported { version, flags })
                 }
             }
             _ => Err(bad(BadFrame::HeaderChecksum)),
@@ -238,6 +236,12 @@ impl Frame {
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.header.number
+    }
+
+    /// The keyring under which records of it are sealed; 0 for none.
+    #[must_use]
+    pub const fn keyring(&self) -> u32 {
+        self.header.key
     }
 
     /// The chain hash before it.

@@ -108,7 +108,7 @@ mod tests {
         let limit = usize::try_from(WORTH_A_THREAD).unwrap();
         for len in [0, 1, limit - 200, limit, 3 * limit] {
             let group = vec![Submission::of(&vec![7; len]), Submission::of(b"last")];
-            let frame = Arc::new(Draft::new(1, ChainHash::GENESIS, group, b"seal"));
+            let frame = Arc::new(Draft::new((0, 1), ChainHash::GENESIS, group, b"seal"));
             let bytes: Vec<u8> = frame
                 .slices()
                 .iter()

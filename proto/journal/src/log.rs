@@ -15,6 +15,7 @@ use crate::disk::{Disk, DiskFile, Held};
 use crate::draft::Draft;
 use crate::error::{AppendError, DiskFault, Fault, OpenError};
 use crate::fields::length;
+use crate::frame;
 use crate::hasher::Hasher;
 use crate::options::Options;
 use crate::position::Position;
@@ -116,30 +117,31 @@ impl Log {
     ) -> Result<(Self, Recovery), OpenError> {
         options.check()?;
         let held = disk.lock()?;
-        let (active, recovery) = if let Some(mut survey) = survey(&*disk, options.read_from)? {
-            let torn = repair(&*disk, &mut survey)?;
-            let file = Arc::clone(survey.window.file());
-            let end = survey.tip.next.offset();
-            let recovery = Recovery {
-                frames: survey.tip.frame,
-                read: survey.read,
-                records: survey.records,
-                torn,
-                tip: survey.tip,
+        let (active, recovery) =
+            if let Some(mut survey) = survey(&*disk, options.read_from, options.keyring)? {
+                let torn = repair(&*disk, &mut survey)?;
+                let file = Arc::clone(survey.window.file());
+                let end = survey.tip.next.offset();
+                let recovery = Recovery {
+                    frames: survey.tip.frame,
+                    read: survey.read,
+                    records: survey.records,
+                    torn,
+                    tip: survey.tip,
+                };
+                (ActiveSegment::resume(&survey.last, end, file), recovery)
+            } else {
+                let file = prepare(&*disk, segment::FIRST, options.segment_bytes)?;
+                let header = following(&Tip::EMPTY, segment::FIRST, &options);
+                let recovery = Recovery {
+                    frames: 0,
+                    read: 0,
+                    records: 0,
+                    torn: None,
+                    tip: Tip::EMPTY,
+                };
+                (ActiveSegment::begin(&*disk, &header, file)?, recovery)
             };
-            (ActiveSegment::resume(&survey.last, end, file), recovery)
-        } else {
-            let file = prepare(&*disk, segment::FIRST, options.segment_bytes)?;
-            let header = following(&Tip::EMPTY, segment::FIRST, &options);
-            let recovery = Recovery {
-                frames: 0,
-                read: 0,
-                records: 0,
-                torn: None,
-                tip: Tip::EMPTY,
-            };
-            (ActiveSegment::begin(&*disk, &header, file)?, recovery)
-        };
         let log = Self {
             disk,
             held: Arc::from(held),
@@ -256,7 +258,8 @@ impl Log {
         };
         let seal = self.sealed(&contents)?;
         let (number, previous) = (contents.number, contents.previous);
-        let frame = Arc::new(Draft::new(number, previous, group, &seal));
+        let key = self.options.keyring.unwrap_or(frame::PLAIN);
+        let frame = Arc::new(Draft::new((key, number), previous, group, &seal));
         if !self.active.has_room(frame.len()) {
             self.begin_next_segment()?;
         }

@@ -17,6 +17,7 @@ pub struct Options {
     pub(crate) queue_submissions: usize,
     pub(crate) queue_bytes: u64,
     pub(crate) read_from: u64,
+    pub(crate) keyring: Option<u32>,
 }
 
 impl Options {
@@ -34,6 +35,7 @@ impl Options {
             queue_submissions: 8_192,
             queue_bytes: 64 << 20,
             read_from: 0,
+            keyring: None,
         }
     }
 
@@ -89,6 +91,15 @@ impl Options {
     #[must_use]
     pub const fn read_from(mut self, place: Position) -> Self {
         self.read_from = place.segment();
+        self
+    }
+
+    /// The keyring under which records are sealed, named in every frame from now on; 0 for none. Frames that name
+    /// none are read beside those that name this one, and a journal with frames of another is refused. Left out, by
+    /// a tool that looks into no record, nothing is compared and no keyring is named.
+    #[must_use]
+    pub const fn keyring(mut self, id: u32) -> Self {
+        self.keyring = Some(id);
         self
     }
 

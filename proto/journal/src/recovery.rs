@@ -10,7 +10,7 @@
 use crate::chain::ChainHash;
 use crate::disk::Disk;
 use crate::error::{BadFrame, Damage, DiskFault, Flaw, OpenError, Operation};
-use crate::frame::FrameHeader;
+use crate::frame::{self, FrameHeader};
 use crate::position::Position;
 use crate::segment::{self, SegmentHeader};
 use crate::tip::Tip;
@@ -61,8 +61,13 @@ pub(crate) struct Survey {
 
 /// Reads all segments from `from` on; nothing when there are none. Of those before, which are full and were read
 /// through when they were written or opened before, the headers are looked at: each names the chain that it
-/// goes on from. Their frames are checked when they are read.
-pub(crate) fn survey(disk: &dyn Disk, from: u64) -> Result<Option<Survey>, OpenError> {
+/// goes on from. Their frames are checked when they are read. Frames that name another keyring than the opener has
+/// are refused; an opener who only copies has none to compare.
+pub(crate) fn survey(
+    disk: &dyn Disk,
+    from: u64,
+    keyring: Option<u32>,
+) -> Result<Option<Survey>, OpenError> {
     let numbers = segment_numbers(disk)?;
     let mut tip = Tip::EMPTY;
     let (mut records, mut begun) = (0_u64, 0_u64);
@@ -83,7 +88,7 @@ pub(crate) fn survey(disk: &dyn Disk, from: u64) -> Result<Option<Survey>, OpenE
             continue;
         }
         tip.next = Position::new(number, segment::HEADER_LEN);
-        let stop = frames(&mut window, header.size, &mut tip, &mut records)?;
+        let stop = frames(&mut window, (header.size, keyring), &mut tip, &mut records)?;
         let from = tip.next.offset();
         let torn_to = window.end_of_content(from, header.size)?;
         if let Some(end) = torn_to {
@@ -163,7 +168,7 @@ struct Stop {
 /// Moves `tip` over all good frames of a segment.
 fn frames(
     window: &mut Window,
-    size: u32,
+    (size, keyring): (u32, Option<u32>),
     tip: &mut Tip,
     records: &mut u64,
 ) -> Result<Stop, OpenError> {
@@ -171,12 +176,26 @@ fn frames(
         match window.frame(tip.next.offset(), size)? {
             Found::Good(header, count, bytes) => {
                 continues(&header, tip).map_err(|frame| damage(tip.next, Flaw::Frame { frame }))?;
+                opens(&header, keyring, tip)?;
                 *records = records.saturating_add(count);
                 let chain = ChainHash::after(bytes);
                 *tip = tip.after(tip.next, header.frame_len(), chain);
             }
             Found::Bad(flaw, header) => return Ok(Stop { flaw, header }),
         }
+    }
+}
+
+/// Whether what is sealed in a frame can be opened with the opener's keyring.
+fn opens(header: &FrameHeader, keyring: Option<u32>, tip: &Tip) -> Result<(), OpenError> {
+    match keyring {
+        Some(own) if header.key != frame::PLAIN && header.key != own => Err(OpenError::Keyring {
+            frame: header.number,
+            segment: tip.next.segment(),
+            found: header.key,
+            own,
+        }),
+        Some(_) | None => Ok(()),
     }
 }
 

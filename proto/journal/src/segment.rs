@@ -65,11 +65,7 @@ impl SegmentHeader {
             return Err(Flaw::SegmentHeader);
         }
         if version != VERSION || flags != 0 {
-            return Err(Flaw::Unsupported {
-                version,
-                flags,
-                key: 0,
-            });
+            return Err(Flaw::Unsupported { version, flags });
         }
         Ok(Self {
             number,

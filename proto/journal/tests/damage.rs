@@ -242,7 +242,6 @@ fn a_frame_of_the_version_before_is_refused_by_name() {
         what: Flaw::Unsupported {
             version: 1,
             flags: 0,
-            key: 0,
         },
     };
     assert_eq!(damage(&disk), expected);

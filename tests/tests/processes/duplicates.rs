@@ -335,7 +335,7 @@ async fn a_restored_node_begins_anew_by_itself_and_nothing_is_lost_or_kept_that_
 
     let party = Party::Region(NINGBO.region());
     world.kill(party).await;
-    std::fs::remove_dir_all(world.data_folder(&NINGBO)).unwrap();
+    world.lose_disk(&NINGBO);
     let config = world.region_folder(&NINGBO).join("config.toml");
     let config = config.display().to_string();
     let restored =

@@ -119,7 +119,7 @@ async fn a_region_that_lost_its_disk_comes_back_with_everything_once() {
 
     let party = Party::Region(NINGBO.region());
     world.kill(party).await;
-    std::fs::remove_dir_all(world.data_folder(&NINGBO)).unwrap();
+    world.lose_disk(&NINGBO);
     let restored = restore(&world, &NINGBO, &backup).await;
     let (printed, said) = texts(&restored);
     assert!(restored.status.success(), "{printed}{said}");

@@ -302,7 +302,7 @@ async fn handed_over_across_kills(
 async fn restore(world: &World, region: &Region, backup: &str) {
     let party = Party::Region(region.region());
     world.kill(party).await;
-    std::fs::remove_dir_all(world.data_folder(region)).unwrap();
+    world.lose_disk(region);
     let config = world.region_folder(region).join("config.toml");
     let config = config.display().to_string();
     let args = [

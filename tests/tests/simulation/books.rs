@@ -1,6 +1,7 @@
 //! The books at the end: every journal read from its first frame, as it is on disk, by no server.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
@@ -14,6 +15,7 @@ use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
 use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::reversal::ReversalOrdered;
+use huitong_core::record::sealed::Joined;
 use huitong_core::record::transfer::{HandTaken, SupplementTaken};
 use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::region::RegionCode;
@@ -21,6 +23,11 @@ use huitong_core::reversal::Reversal;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Log, Options, Position};
 use huitong_netting::NettingPlan;
+use huitong_node::chance::SystemChance;
+use huitong_node::keyring::Keyring;
+use huitong_node::sealing::{Sealing, Writes};
+
+use crate::register::region;
 
 use crate::left_out;
 
@@ -94,13 +101,25 @@ fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
     Ok(records)
 }
 
+/// What opens a node's records: its keyring lies on the same disk.
+fn sealing(disk: &FakeDisk) -> Result<Sealing, String> {
+    let keyring = Keyring::open(disk.port(), Arc::new(SystemChance));
+    let keyring = keyring.map_err(|error| error.to_string())?;
+    let sealing = Sealing::new(region(0), keyring, Writes::Plain, &SystemChance);
+    sealing.map_err(|error| error.to_string())
+}
+
 /// Reads a node's journal.
 pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
     let mut books = NodeBooks::default();
     let mut left_out = BTreeSet::new();
+    let sealing = sealing(disk)?;
     for record in records(disk)? {
         books.records += 1;
-        let record = NodeRecord::from_bytes(&record).map_err(|error| error.to_string())?;
+        let Joined::Whole(record) = sealing.open(&record).map_err(|error| error.to_string())?
+        else {
+            return Err("a record of somebody who was erased".to_owned());
+        };
         if let Some(region) = left_out::passes(&record).filter(|with| left_out.contains(with)) {
             let number = books.records;
             books.passed.push(format!("record {number} with {region}"));

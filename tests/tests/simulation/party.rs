@@ -17,6 +17,7 @@ use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
+use huitong_node::sealing::StoreRule;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, Platform};
 use huitong_transport::{Clock, CredentialStore, ServerLimits};
@@ -292,6 +293,7 @@ impl Party {
             region: region(number),
             listen: anywhere(),
             data: std::path::PathBuf::new(),
+            store: StoreRule::standard(std::path::Path::new("")),
             credentials: credentials.clone(),
             signing: Arc::new(certificates.signing(number)),
             certified: certificates.signed_by(number),

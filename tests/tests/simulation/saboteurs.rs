@@ -59,11 +59,13 @@ impl Saboteur {
         match self {
             Self::LyingSync => Stored {
                 images: None,
+                keys: Arc::clone(&disk),
                 disk: Arc::new(LyingDisk(disk)),
                 index,
             },
             // Not of a node's disk or rows.
             Self::OldBackup | Self::LostCycles => Stored {
+                keys: Arc::clone(&disk),
                 disk,
                 index,
                 images: None,
@@ -80,6 +82,7 @@ impl Saboteur {
             | Self::LostDifference
             | Self::UncheckedVisit => Stored {
                 images: None,
+                keys: Arc::clone(&disk),
                 disk,
                 index: Arc::new(Forgetful {
                     what: self,

@@ -54,6 +54,7 @@ impl platform::Storage for NodeStorage {
         Ok(match self.saboteur {
             Some(saboteur) => saboteur.between(disk, index),
             None => Stored {
+                keys: Arc::clone(&disk),
                 disk,
                 index,
                 images: None,

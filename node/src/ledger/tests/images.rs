@@ -22,6 +22,7 @@ fn open_files(data: &Path) -> Result<Ledger, OpenError> {
         journal: small,
         index: Arc::new(SledIndex::open(&data.join("index"))?),
         images: Some(Images::within(data.join("images"))),
+        keys: keys_on(DirDisk::at(data.join("keys")).unwrap()),
         key: key(),
         runner: Arc::new(Threads),
     })

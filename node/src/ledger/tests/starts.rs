@@ -25,6 +25,7 @@ fn open_files(data: &Path) -> Result<Ledger, OpenError> {
         journal: small,
         index: Arc::new(SledIndex::open(&data.join("index"))?),
         images: None,
+        keys: keys_on(DirDisk::at(data.join("keys")).unwrap()),
         key: key(),
         runner: Arc::new(Threads),
     })

@@ -2,6 +2,7 @@
 
 use huitong_core::canonical::Artifact;
 use huitong_core::duplicate::{Reach, Tag, TagBatch};
+use huitong_core::person::PsnNo;
 use huitong_core::record::duplicate::{
     CoverTold, DuplicateResolved, Match, MatchesSeen, TagsBegun, TagsWritten,
 };
@@ -28,12 +29,26 @@ pub(super) fn written(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let TagsWritten { batch, people } = record;
+    let people: Vec<Option<PsnNo>> = record.people.iter().copied().map(Some).collect();
+    self::batch(&record.batch, &people, at, ground, out)
+}
+
+/// A batch, with whose its tags are; none for who was erased.
+pub(super) fn batch(
+    batch: &TagBatch,
+    people: &[Option<PsnNo>],
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
     let head = ground.rows.tag_head()?;
     let head = head.ok_or(StoreError::Inconsistent("tags of no stream"))?;
     let was_whole = head.reach == Reach::Whole;
     out.put(Key::TagBatch(batch.number), Row::TagBatch(at));
     for (change, psn_no) in batch.changes.iter().zip(people) {
+        let Some(psn_no) = psn_no else {
+            continue;
+        };
         let row = TagRow {
             psn_no: *psn_no,
             stream: batch.stream,

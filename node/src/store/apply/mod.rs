@@ -7,6 +7,7 @@
 mod assistance;
 pub(crate) mod cover;
 mod duplicate;
+mod erased;
 mod external;
 mod home;
 pub(crate) mod import;
@@ -19,6 +20,8 @@ mod regained;
 mod reversal;
 mod transfer;
 mod treatment;
+
+pub use erased::{keys_given, opened};
 
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
@@ -139,6 +142,7 @@ pub fn changes(
         NodeRecord::MatchesSeen(record) => duplicate::seen(record, ground, &mut out)?,
         NodeRecord::CoverTold(record) => duplicate::told(record, ground, &mut out)?,
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
+        NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

@@ -41,7 +41,9 @@ pub(super) fn given(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let mut row = known(record.settlement, ground)?;
+    let Some(mut row) = known(record.settlement, ground)? else {
+        return Ok(());
+    };
     row.provisional = Some(at);
     let person = record.signed.body.snapshot.person;
     let of = ProvisionalRow {
@@ -73,7 +75,9 @@ pub(super) fn trued_up(
         out.put(key, Row::TruedUp(true_up));
         return Ok(());
     }
-    let settled = known(settlement, ground)?;
+    let Some(settled) = known(settlement, ground)? else {
+        return Ok(());
+    };
     let state = match settled.state {
         SettlementState::Refused(_) => {
             // Nobody settles it again: to patient and institution it stands.
@@ -102,9 +106,11 @@ pub(super) fn back(
     out: &mut Changes,
 ) -> Result<(), StoreError> {
     let settlement = record.settlement;
+    let Some(settled) = known(settlement, ground)? else {
+        return Ok(());
+    };
     let row = closed(settlement, ProvisionalState::TakenBack, ground, out)?;
     out.remove(Key::Notice(row.institution, settlement));
-    let settled = known(settlement, ground)?;
     if let Some(prepared) = settled.prepared
         && ground.rows.visit(prepared.visit.clone())? == Some(settlement)
     {

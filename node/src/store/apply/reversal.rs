@@ -7,10 +7,10 @@ use huitong_core::record::reversal::{
 use huitong_core::region::RegionCode;
 
 use super::super::{
-    Episode, HeldReceipts, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow,
-    RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError,
-    Stream,
+    Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow, RefusedRow,
+    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
 };
+use super::erased::held;
 use super::treatment::known;
 use super::{Changes, Ground};
 
@@ -140,7 +140,10 @@ pub(super) fn booked(
 ) -> Result<(), StoreError> {
     let (rows, body) = (ground.rows, &record.reversal.body);
     let settlement = body.clearing.settlement;
-    let mut row = known(settlement, ground)?;
+    let row = known(settlement, ground)?;
+    let mut row = row.ok_or(StoreError::Inconsistent(
+        "a reversal of an erased person's settlement names the person",
+    ))?;
     let settled = match row.state {
         SettlementState::Settled(at) => at,
         SettlementState::Reversed(row) => row.settled,
@@ -179,8 +182,7 @@ pub(super) fn booked(
             Row::Notice(OpenRow { since: record.at }),
         ),
     }
-    let held = rows.held(home)?.unwrap_or(HeldReceipts::NONE);
-    out.put(Key::Held(home), Row::Held(held.with(body.number)));
+    held(home, body.number, ground, out)?;
     let legs = Leg::of_reversal(body).len();
     let debt = (settlement, LegKind::Reversal);
     out.legs(record.legs_from, legs, debt, at, rows)

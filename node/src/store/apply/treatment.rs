@@ -8,9 +8,9 @@ use huitong_core::record::treatment::{
 
 use super::super::row::PreparedRow;
 use super::super::{
-    HeldReceipts, Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState,
-    StoreError,
+    Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState, StoreError,
 };
+use super::erased::{held, is_erased};
 use super::{Changes, Ground};
 
 pub(super) fn prepared(
@@ -49,7 +49,9 @@ pub(super) fn reprepared(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let mut row = known(record.settlement, ground)?;
+    let Some(mut row) = known(record.settlement, ground)? else {
+        return Ok(());
+    };
     if let Some(prepared) = &mut row.prepared {
         prepared.again = Some(at);
     }
@@ -63,16 +65,13 @@ pub(super) fn settled(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let mut row = known(record.settlement, ground)?;
-    row.state = SettlementState::Settled(at);
-    let home = row.home;
-    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
-    out.remove(Key::Open(record.settlement));
-    let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
-    out.put(
-        Key::Held(home),
-        Row::Held(held.with(record.receipt.body.number)),
-    );
+    if let Some(mut row) = known(record.settlement, ground)? {
+        row.state = SettlementState::Settled(at);
+        out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+        out.remove(Key::Open(record.settlement));
+    }
+    let body = &record.receipt.body;
+    held(body.clearing.home, body.number, ground, out)?;
     let legs = Leg::of(&record.receipt.body).len();
     let debt = (record.settlement, LegKind::Settlement);
     out.legs(record.legs_from, legs, debt, at, ground.rows)
@@ -106,7 +105,9 @@ fn ended(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let mut row = known(settlement, ground)?;
+    let Some(mut row) = known(settlement, ground)? else {
+        return Ok(());
+    };
     row.state = state;
     // After a restore another settlement may stand under the visit that an older one had prepared.
     if let Some(prepared) = &row.prepared
@@ -132,14 +133,16 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
 }
 
+/// The row of a settlement that a record names; none when it is an erased person's.
 pub(super) fn known(
     settlement: SettlementId,
     ground: &Ground<'_>,
-) -> Result<SettlementRow, StoreError> {
-    ground
-        .rows
-        .settlement(settlement)?
-        .ok_or(StoreError::Inconsistent(
-            "a record names a settlement that was never prepared",
-        ))
+) -> Result<Option<SettlementRow>, StoreError> {
+    let row = ground.rows.settlement(settlement)?;
+    if row.is_some() || is_erased(ground.region, settlement, ground)? {
+        return Ok(row);
+    }
+    Err(StoreError::Inconsistent(
+        "a record names a settlement that was never prepared",
+    ))
 }

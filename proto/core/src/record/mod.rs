@@ -9,6 +9,7 @@ pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
 pub mod duplicate;
+pub mod erasure;
 pub mod external;
 pub mod hand;
 pub mod home;
@@ -20,6 +21,7 @@ pub mod provisional;
 pub mod recovery;
 pub mod registry;
 pub mod reversal;
+pub mod sealed;
 pub mod transfer;
 pub mod treatment;
 
@@ -37,6 +39,7 @@ use crate::region::RegionCode;
 use assistance::{AssistanceGranted, AssistanceWithdrawn};
 use by_hand::{SettledByHand, VisitFreed};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
+use erasure::PeopleErased;
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
@@ -52,6 +55,7 @@ use recovery::{
     RestoreBegan, RestoreEnded, ReversalRegained,
 };
 use reversal::{ReversalBooked, ReversalIntended, ReversalNoted, ReversalOrdered, ReversalRefused};
+use sealed::SealedRecord;
 use transfer::{
     HandRegained, HandTaken, HandWritten, HandsAcknowledged, LateEnded, LateMirrored, LateOffered,
     SupplementTaken, TransferStepped,
@@ -187,6 +191,8 @@ pub enum NodeRecord {
     CoverTold(CoverTold),
     /// Home role: an officer says what becomes of a person whom another region insures too.
     DuplicateResolved(DuplicateResolved),
+    /// People are erased: their keys are destroyed.
+    PeopleErased(PeopleErased),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -271,6 +277,7 @@ canonical_enum!(NodeRecord {
     92 => MatchesSeen(record),
     93 => CoverTold(record),
     94 => DuplicateResolved(record),
+    33 => PeopleErased(record),
 });
 
 impl NodeRecord {
@@ -316,13 +323,16 @@ pub struct ReceiptsAcknowledged {
 
 canonical_struct!(ReceiptsAcknowledged { treatment, up_to });
 
-/// The kind of an encoded record, read from its first bytes, and what comes after; `None` for what is no record.
+/// The kind of a stored record, sealed or not, read from its first bytes, and what comes after; `None` for what is
+/// no record.
 fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
     let mut input = Decoder::new(record);
     let kind: [u8; 4] = input.array().ok()?;
     let version = u16::decode(&mut input).ok()?;
     let tag = u8::decode(&mut input).ok()?;
-    (kind == NodeRecord::KIND && version == NodeRecord::VERSION).then_some((tag, input))
+    let is_record = (kind, version) == (NodeRecord::KIND, NodeRecord::VERSION)
+        || (kind, version) == (SealedRecord::KIND, SealedRecord::VERSION);
+    is_record.then_some((tag, input))
 }
 
 /// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's or

@@ -10,6 +10,7 @@ mod recovery;
 mod refusals;
 mod reversals;
 mod samples;
+mod sealed;
 mod transfer;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -195,7 +195,7 @@ pub(super) fn of_people() -> Vec<NodeRecord> {
         .collect()
 }
 
-fn of_bills_brought_home() -> [NodeRecord; 2] {
+pub(super) fn of_bills_brought_home() -> [NodeRecord; 2] {
     let line = BillLine {
         number: 1,
         code: "001101000010000".parse().unwrap(),

@@ -19,7 +19,7 @@ fn proof() -> Proof {
     Proof { group, index, path }
 }
 
-fn of_restores() -> [NodeRecord; 9] {
+pub(super) fn of_restores() -> [NodeRecord; 9] {
     let (at, mark) = (at(), [7; 16]);
     let leg = Leg::of(&body()).remove(0);
     [

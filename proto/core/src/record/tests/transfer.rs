@@ -112,7 +112,7 @@ fn account() -> AccountAfter {
     }
 }
 
-fn of_transfers() -> Vec<NodeRecord> {
+pub(super) fn of_transfers() -> Vec<NodeRecord> {
     let step = |step| {
         NodeRecord::TransferStepped(TransferStepped {
             transfer: transfer(),

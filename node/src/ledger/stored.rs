@@ -1,0 +1,51 @@
+//! Records on their way into the journal and out of it: sealed with the keys that the rows before them know.
+
+use huitong_core::record::NodeRecord;
+use huitong_core::record::sealed::Joined;
+use huitong_core::region::RegionCode;
+
+use super::Ledger;
+use super::overlay::Layered;
+use crate::store::apply::{changes, keys_given};
+use crate::store::{Change, Location, StoreError};
+
+impl Ledger {
+    /// Records as they are stored, and the rows that they change, each applied after the one before it.
+    pub(super) fn stored(
+        &self,
+        records: &[NodeRecord],
+    ) -> Result<(Vec<Vec<u8>>, Vec<Change>), StoreError> {
+        if let [record] = records {
+            let stored = self.sealing.seal(record, None, self)?;
+            let mut changed = changes(record, Location::pending(0), &self.ground(self))?;
+            changed.extend(keys_given(&stored.given, self)?);
+            return Ok((vec![stored.bytes], changed));
+        }
+        let mut layered = Layered::over(self);
+        let (mut bytes, mut before) = (Vec::with_capacity(records.len()), None);
+        for (nth, record) in (0_u32..).zip(records) {
+            let stored = self.sealing.seal(record, before, &layered)?;
+            let changed = changes(record, Location::pending(nth), &self.ground(&layered))?;
+            let given = keys_given(&stored.given, &layered)?;
+            layered.put(changed);
+            layered.put(given);
+            bytes.push(stored.bytes);
+            before = stored.about;
+        }
+        Ok((bytes, layered.into_changes()))
+    }
+
+    /// A record of a frame, or what remains of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is none, or does not open.
+    pub fn unsealed(&self, bytes: &[u8]) -> Result<Joined, StoreError> {
+        self.sealing.open(bytes)
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.region
+    }
+}

@@ -1,0 +1,382 @@
+//! The boundary between records and what is stored of them: the one place where a record becomes bytes of the journal,
+//! and where such bytes become a record again, or what remains of one.
+//!
+//! A record that names people is sealed under a key for each of them, which the keyring holds; who has which key is a
+//! row like any other, derived from the journal. Not here: what remains of which record (`huitong_core::record::sealed`),
+//! and where keys lie ([`crate::keyring`]).
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use huitong_core::canonical::{Artifact, decode_exact};
+use huitong_core::person::{PersonRef, PsnNo};
+use huitong_core::record::NodeRecord;
+use huitong_core::record::sealed::{
+    Joined, PersonKeyId, Remains, SealedRecord, Section, Split, Subject, join, split,
+};
+use huitong_core::region::RegionCode;
+
+use crate::chance::Chance;
+use crate::keyring::{Found, Keyring, KeyringError, Secret};
+use crate::store::{Rows, StoreError};
+
+/// Whether records that name people are sealed (`[store] people`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum People {
+    /// As the journal was begun: sealed in a new one, plain in one that has no keyring.
+    AsBegun,
+    /// Sealed from now on.
+    Sealed,
+    /// Plain from now on; what is sealed already is read.
+    Plain,
+}
+
+/// How a node keeps what it knows of people (`[store]`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreRule {
+    /// Whether it is sealed.
+    pub people: People,
+    /// The folder of the keyring.
+    pub keyring: PathBuf,
+    /// How many days after a person's last record the person may be erased.
+    pub keep_days: u32,
+}
+
+impl StoreRule {
+    /// Fifteen years, as medical institutions in China keep the records of outpatients; a bureau may keep longer.
+    pub const KEEP_DAYS: u32 = 5_475;
+
+    /// What holds without a word of the configuration: the keyring lies in the data folder.
+    #[must_use]
+    pub fn standard(data: &Path) -> Self {
+        Self {
+            people: People::AsBegun,
+            keyring: data.join("keys"),
+            keep_days: Self::KEEP_DAYS,
+        }
+    }
+}
+
+/// Seals records and opens them.
+pub struct Sealing {
+    region: RegionCode,
+    keyring: Option<Keyring>,
+    writes: Writes,
+    nonces: Nonces,
+}
+
+/// What becomes of records that name people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// They are sealed.
+    Sealed,
+    /// They are stored as they are.
+    Plain,
+}
+
+/// A record as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Whom it is about, when it is about one person: the next record of its submission may be about the same.
+    pub about: Option<PersonRef>,
+    /// Keys that were given with it, to people who had none.
+    pub given: Vec<(PersonRef, PersonKeyId)>,
+}
+
+/// A stored record, opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsealed {
+    /// The record, or what remains of it.
+    pub record: Joined,
+    /// Under whose keys it lies, of those that are there and that it names.
+    pub keys: Vec<(PersonRef, PersonKeyId)>,
+}
+
+/// Nonces that are never drawn twice: random for each opening of the journal, then counted.
+struct Nonces {
+    first: [u8; 6],
+    next: AtomicU64,
+}
+
+impl Nonces {
+    fn new(chance: &dyn Chance) -> Self {
+        let mut first = [0; 6];
+        chance.fill(&mut first);
+        let next = AtomicU64::new(0);
+        Self { first, next }
+    }
+
+    fn draw(&self) -> [u8; 12] {
+        let [_, _, count @ ..] = self.next.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let mut nonce = [0; 12];
+        let bytes = self.first.iter().chain(&count);
+        nonce
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(to, from)| *to = *from);
+        nonce
+    }
+}
+
+impl Sealing {
+    /// Seals and opens a region's records with a keyring, if there is one.
+    ///
+    /// # Errors
+    /// [`KeyringError::None`] when records are to be sealed without one, [`KeyringError::NoRandomness`] when nonces
+    /// would come again after the next start.
+    pub fn new(
+        region: RegionCode,
+        keyring: Option<Keyring>,
+        writes: Writes,
+        chance: &dyn Chance,
+    ) -> Result<Self, KeyringError> {
+        if writes == Writes::Sealed && keyring.is_none() {
+            return Err(KeyringError::None);
+        }
+        let nonces = Nonces::new(chance);
+        if writes == Writes::Sealed && nonces.first == [0; 6] {
+            return Err(KeyringError::NoRandomness);
+        }
+        Ok(Self {
+            region,
+            keyring,
+            writes,
+            nonces,
+        })
+    }
+
+    /// The keyring, if there is one.
+    #[must_use]
+    pub const fn keyring(&self) -> Option<&Keyring> {
+        self.keyring.as_ref()
+    }
+
+    /// Which of these keys are not destroyed, a torn one among them.
+    ///
+    /// # Errors
+    /// [`KeyringError`] for a key that the keyring does not know.
+    pub fn live(&self, keys: &[PersonKeyId]) -> Result<Vec<PersonKeyId>, KeyringError> {
+        let keyring = self.keyring.as_ref().ok_or(KeyringError::None)?;
+        let mut live = Vec::new();
+        for key in keys {
+            match keyring.find(*key) {
+                Ok(Found::Destroyed) => {}
+                Ok(Found::Key(_)) | Err(KeyringError::Torn { .. }) => live.push(*key),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(live)
+    }
+
+    /// A record as it is stored. `before` is whom the record before it in its submission is about, `rows` include
+    /// that record.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read, or the keyring has no key to give.
+    pub fn seal(
+        &self,
+        record: &NodeRecord,
+        before: Option<PersonRef>,
+        rows: &dyn Rows,
+    ) -> Result<Stored, StoreError> {
+        let plain = |about| Stored {
+            bytes: record.to_bytes(),
+            about,
+            given: Vec::new(),
+        };
+        let (Writes::Sealed, Some(keyring)) = (self.writes, &self.keyring) else {
+            return Ok(plain(None));
+        };
+        let Some(Split { remains, parts }) = split(record, self.region) else {
+            return Ok(plain(before));
+        };
+        let mut keys = Keys {
+            keyring,
+            rows,
+            given: BTreeMap::new(),
+            next: None,
+            last: None,
+        };
+        let clear = remains.clear_part();
+        let mut sections = Vec::with_capacity(parts.len());
+        let mut about = None;
+        for (nth, part) in (0_u32..).zip(parts) {
+            let person = self.person(part.of, before, rows)?;
+            let (key, secret) = keys.of(person)?;
+            let nonce = self.nonces.draw();
+            let sealed = secret.seal(nonce, &beside(&clear, nth), part.bytes);
+            let sealed = sealed.ok_or(StoreError::Range("bytes of a record"))?;
+            sections.push(Section { key, nonce, sealed });
+            about = Some(person);
+        }
+        let about = about.filter(|_| !remains.of_many());
+        let given = keys.given.into_iter().collect();
+        let stored = SealedRecord::new(remains, sections);
+        let stored = stored.map_err(|_| StoreError::Inconsistent("a record of other parts"))?;
+        Ok(Stored {
+            bytes: stored.to_bytes(),
+            about,
+            given,
+        })
+    }
+
+    fn person(
+        &self,
+        of: Subject,
+        before: Option<PersonRef>,
+        rows: &dyn Rows,
+    ) -> Result<PersonRef, StoreError> {
+        match of {
+            Subject::Person(person) => Ok(person),
+            Subject::Before => before.ok_or(StoreError::Inconsistent(
+                "a record about nobody, and none before it",
+            )),
+            Subject::OfTransfer(transfer) => {
+                let row = rows.transfer(transfer)?;
+                let order = row.map(|row| row.order);
+                let order = order.ok_or(StoreError::Inconsistent(
+                    "a step of a transfer that was not agreed",
+                ))?;
+                Ok(if order.new_home == self.region {
+                    PersonRef {
+                        home: self.region,
+                        psn_no: order.number,
+                    }
+                } else {
+                    order.person
+                })
+            }
+        }
+    }
+
+    /// A stored record, opened.
+    ///
+    /// # Errors
+    /// [`StoreError`]: bytes that are no record, a key that the keyring does not know, or a record that was altered.
+    pub fn open(&self, bytes: &[u8]) -> Result<Joined, StoreError> {
+        if !SealedRecord::is_form_of(bytes) {
+            return Ok(Joined::Whole(NodeRecord::from_bytes(bytes)?));
+        }
+        let (remains, sections) = SealedRecord::from_bytes(bytes)?.into_parts();
+        let parts = self.parts(&remains, sections)?;
+        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
+        Ok(join(remains, &parts)?)
+    }
+
+    /// A stored record, opened, with the keys of the people whom it names.
+    ///
+    /// # Errors
+    /// As [`Sealing::open`].
+    pub fn open_with_keys(&self, bytes: &[u8]) -> Result<Unsealed, StoreError> {
+        if !SealedRecord::is_form_of(bytes) {
+            let (record, keys) = (self.open(bytes)?, Vec::new());
+            return Ok(Unsealed { record, keys });
+        }
+        let (remains, sections) = SealedRecord::from_bytes(bytes)?.into_parts();
+        let parts = self.parts(&remains, sections)?;
+        let mut keys = Vec::new();
+        for (key, part) in &parts {
+            if let Some(part) = part
+                && let Some(person) = self.named(&remains, part)?
+            {
+                keys.push((person, *key));
+            }
+        }
+        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
+        let record = join(remains, &parts)?;
+        Ok(Unsealed { record, keys })
+    }
+
+    /// Whom a part names; none for one that names nobody itself.
+    fn named(&self, remains: &Remains, part: &[u8]) -> Result<Option<PersonRef>, StoreError> {
+        if let Remains::TagsWritten(_) = remains {
+            let home = self.region;
+            let psn_no = decode_exact::<PsnNo>(part)?;
+            return Ok(Some(PersonRef { home, psn_no }));
+        }
+        let Joined::Whole(record) = join(remains.clone(), &[Some(part.to_vec())])? else {
+            return Ok(None);
+        };
+        let parts = split(&record, self.region).map_or_else(Vec::new, |split| split.parts);
+        Ok(parts.first().and_then(|part| match part.of {
+            Subject::Person(person) => Some(person),
+            Subject::Before | Subject::OfTransfer(_) => None,
+        }))
+    }
+
+    /// Every section with its key; none for one whose key was destroyed.
+    fn parts(&self, remains: &Remains, sections: Vec<Section>) -> Result<Vec<OfKey>, StoreError> {
+        let keyring = self.keyring.as_ref().ok_or(KeyringError::None)?;
+        let clear = remains.clear_part();
+        let mut parts = Vec::with_capacity(sections.len());
+        for (nth, Section { key, nonce, sealed }) in (0_u32..).zip(sections) {
+            let part = match keyring.find(key)? {
+                Found::Destroyed => None,
+                Found::Key(secret) => {
+                    let opened = secret.open(nonce, &beside(&clear, nth), sealed);
+                    let altered = KeyringError::Altered { slot: key.slot };
+                    Some(opened.ok_or(altered)?)
+                }
+            };
+            parts.push((key, part));
+        }
+        Ok(parts)
+    }
+}
+
+/// A part under its key; none when the key was destroyed.
+type OfKey = (PersonKeyId, Option<Vec<u8>>);
+
+/// What is authenticated beside the nth section: the clear part, and which section it is.
+fn beside(clear: &[u8], nth: u32) -> Vec<u8> {
+    [clear, &nth.to_be_bytes()].concat()
+}
+
+/// Keys of people, given where there are none.
+struct Keys<'a> {
+    keyring: &'a Keyring,
+    rows: &'a dyn Rows,
+    given: BTreeMap<PersonRef, PersonKeyId>,
+    /// The slot after the last that was given.
+    next: Option<u32>,
+    last: Option<(PersonRef, PersonKeyId, Secret)>,
+}
+
+impl Keys<'_> {
+    fn of(&mut self, person: PersonRef) -> Result<(PersonKeyId, Secret), StoreError> {
+        if let Some((last, key, secret)) = self.last
+            && last == person
+        {
+            return Ok((key, secret));
+        }
+        let (key, secret) = self.find(person)?;
+        self.last = Some((person, key, secret));
+        Ok((key, secret))
+    }
+
+    fn find(&mut self, person: PersonRef) -> Result<(PersonKeyId, Secret), StoreError> {
+        let known = match self.given.get(&person) {
+            Some(key) => Some(*key),
+            None => self.rows.person_key(person.home, person.psn_no)?,
+        };
+        if let Some(key) = known {
+            return match self.keyring.find(key)? {
+                Found::Key(secret) => Ok((key, secret)),
+                Found::Destroyed => Err(StoreError::Inconsistent(
+                    "a person whose key was destroyed is still known",
+                )),
+            };
+        }
+        let from = match self.next {
+            Some(next) => next,
+            None => self.rows.keys_given()?.unwrap_or_default(),
+        };
+        let (key, secret) = self.keyring.unused(from)?;
+        self.given.insert(person, key);
+        self.next = Some(key.slot.saturating_add(1));
+        Ok((key, secret))
+    }
+}

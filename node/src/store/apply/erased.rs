@@ -1,0 +1,199 @@
+//! Rows of keys that people were given, of erasures, and of what remains of records of erased people.
+//!
+//! What remains keeps streams, legs and ids going and says nothing else: no row of a person follows from it. Records
+//! that name a settlement and no person find here that it is an erased person's.
+
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind};
+use huitong_core::person::PersonRef;
+use huitong_core::receipt::ReceiptBody;
+use huitong_core::record::erasure::PeopleErased;
+use huitong_core::record::import::ImportKind;
+use huitong_core::record::sealed::{Joined, PersonKeyId, Remains};
+use huitong_core::region::RegionCode;
+use huitong_core::reversal::ReversalBody;
+
+use super::super::{Change, ErasedId, HeldReceipts, Key, Location, Row, Rows, StoreError, Stream};
+use super::{Changes, Ground, changes, duplicate};
+
+/// The rows that a stored record changes, whole or what remains of it.
+///
+/// # Errors
+/// As [`changes`].
+pub fn opened(
+    record: &Joined,
+    at: Location,
+    ground: &Ground<'_>,
+) -> Result<Vec<Change>, StoreError> {
+    let mut out = Changes { out: Vec::new() };
+    match record {
+        Joined::Whole(record) => return changes(record, at, ground),
+        Joined::Erased(remains) => remaining(remains, at, ground, &mut out)?,
+        Joined::Tags { batch, people } => duplicate::batch(batch, people, at, ground, &mut out)?,
+    }
+    Ok(out.out)
+}
+
+/// The rows of keys that people were given, for those who do not have them yet.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn keys_given(
+    keys: &[(PersonRef, PersonKeyId)],
+    rows: &dyn Rows,
+) -> Result<Vec<Change>, StoreError> {
+    let mut out = Changes { out: Vec::new() };
+    let mut next = 0;
+    for (person, key) in keys {
+        if rows.person_key(person.home, person.psn_no)? == Some(*key) {
+            continue;
+        }
+        let row = Key::PersonKey(person.home, person.psn_no);
+        out.put(row, Row::PersonKey(*key));
+        next = key.slot.saturating_add(1).max(next);
+    }
+    if next > 0 && next > rows.keys_given()?.unwrap_or_default() {
+        out.put(Key::KeysGiven(), Row::KeysGiven(next));
+    }
+    Ok(out.out)
+}
+
+/// People are erased. The count is the one afterwards: what is read again counts them in before.
+pub(super) fn people(record: &PeopleErased, at: Location, out: &mut Changes) {
+    out.put(Key::Erasure(record.number), Row::Erasure(at));
+    let key = Key::Count(ImportKind::Members);
+    out.put(key, Row::Count(record.members));
+}
+
+/// Whether a settlement is an erased person's.
+pub(super) fn is_erased(
+    treatment: RegionCode,
+    settlement: SettlementId,
+    ground: &Ground<'_>,
+) -> Result<bool, StoreError> {
+    let id = ErasedId::Settlement(treatment, settlement);
+    Ok(ground.rows.erased(id)?.is_some())
+}
+
+fn remember(id: ErasedId, at: Location, out: &mut Changes) {
+    out.put(Key::Erased(id), Row::Erased(at));
+}
+
+fn remaining(
+    remains: &Remains,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    match remains {
+        Remains::Prepared(settlement) => {
+            remember(ErasedId::Settlement(ground.region, *settlement), at, out);
+            Ok(())
+        }
+        Remains::Committed {
+            body, legs_from, ..
+        }
+        | Remains::CommitRegained { body, legs_from } => {
+            committed(body, *legs_from, at, ground, out)
+        }
+        Remains::ReversalOrdered {
+            body, legs_from, ..
+        }
+        | Remains::ReversalRegained { body, legs_from } => {
+            if body.number > 0 {
+                let stream = Stream::Receipts(body.clearing.treatment);
+                out.extend(stream, body.number, 1, at, ground.rows)?;
+            }
+            reversed(body, *legs_from, at, ground, out)
+        }
+        Remains::ReversalBooked {
+            body, legs_from, ..
+        } => {
+            let home = body.clearing.home;
+            held(home, body.number, ground, out)?;
+            out.remove(Key::Reversal(body.reversal));
+            out.remove(Key::OpenReversal(body.reversal));
+            reversed(body, *legs_from, at, ground, out)
+        }
+        Remains::PersonChanged(act)
+        | Remains::SettledByHand(act)
+        | Remains::AssistanceGranted(act) => {
+            remember(ErasedId::Act(*act), at, out);
+            Ok(())
+        }
+        Remains::HandWritten {
+            new_home, number, ..
+        }
+        | Remains::HandRegained { new_home, number } => {
+            out.extend(Stream::Hands(*new_home), *number, 1, at, ground.rows)
+        }
+        Remains::HandTaken { old_home, number } => {
+            let taken = ground.rows.hands_held(*old_home)?.unwrap_or_default();
+            let row = Row::HandsHeld(taken.max(*number));
+            out.put(Key::HandsHeld(*old_home), row);
+            Ok(())
+        }
+        Remains::ImportChunk { .. }
+        | Remains::SnapshotsGiven { .. }
+        | Remains::TagsWritten(_)
+        | Remains::MatchesSeen(_)
+        | Remains::Reprepared(_)
+        | Remains::VisitFreed
+        | Remains::PersonReleased
+        | Remains::TransferStepped
+        | Remains::LateMirrored
+        | Remains::LateOffered
+        | Remains::LateEnded
+        | Remains::SupplementTaken
+        | Remains::SnapshotSigned(_)
+        | Remains::SnapshotKept
+        | Remains::Provisional(_)
+        | Remains::TruedUp
+        | Remains::ExternalNoted
+        | Remains::ExternalWithdrawn
+        | Remains::AssistanceWithdrawn
+        | Remains::CoverTold
+        | Remains::DuplicateResolved => Ok(()),
+    }
+}
+
+fn committed(
+    body: &ReceiptBody,
+    legs_from: u64,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let part = &body.clearing;
+    let (treatment, settlement) = (part.treatment, part.settlement);
+    remember(ErasedId::Settlement(treatment, settlement), at, out);
+    if body.number > 0 {
+        out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
+    }
+    let debt = (settlement, LegKind::Settlement);
+    out.legs(legs_from, Leg::of(body).len(), debt, at, ground.rows)
+}
+
+fn reversed(
+    body: &ReversalBody,
+    legs_from: u64,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let debt = (body.clearing.settlement, LegKind::Reversal);
+    let legs = Leg::of_reversal(body).len();
+    out.legs(legs_from, legs, debt, at, ground.rows)
+}
+
+/// A word of a home region is booked, whoever it was about.
+pub(super) fn held(
+    home: RegionCode,
+    number: u64,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
+    out.put(Key::Held(home), Row::Held(held.with(number)));
+    Ok(())
+}

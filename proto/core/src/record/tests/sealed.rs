@@ -1,0 +1,212 @@
+//! Every kind of record, taken apart and put together: whom it is about, what remains, and that nothing of the person
+//! does.
+
+use std::collections::BTreeSet;
+
+use super::assistance::of_assistance;
+use super::external::of_externals;
+use super::people::{of_bills_brought_home, of_people};
+use super::recovery::of_restores;
+use super::samples::*;
+use super::transfer::of_transfers;
+use super::*;
+use crate::canonical::encode_to_vec;
+use crate::canonical::testing::golden_file;
+use crate::id::ActId;
+use crate::record::erasure::PeopleErased;
+use crate::record::sealed::{
+    Joined, PersonKeyId, Remains, RemainsError, SealedRecord, Section, Split, Subject, join, split,
+};
+
+fn key() -> PersonKeyId {
+    PersonKeyId {
+        slot: 7,
+        mark: [9; 12],
+    }
+}
+
+fn erased() -> NodeRecord {
+    NodeRecord::PeopleErased(PeopleErased {
+        number: 1,
+        keys: vec![key()],
+        members: 41,
+        at: at(),
+    })
+}
+
+fn every_kind() -> Vec<NodeRecord> {
+    let (day, at) = (claim().visit.admitted.to_string().parse().unwrap(), at());
+    let closed = DayClosed { day, up_to: 3, at };
+    let cancelled = Cancelled {
+        settlement: settled().settlement,
+        institution: claim().institution.code,
+        request: RequestId::parse("C-1").unwrap(),
+        home: ningbo(),
+        at,
+    };
+    let mut all = vec![
+        erased(),
+        NodeRecord::DayClosed(closed),
+        NodeRecord::Cancelled(cancelled),
+    ];
+    all.extend(of_imports());
+    all.extend(of_settlements());
+    all.extend(of_policies());
+    all.extend(of_reversals());
+    all.extend(of_looks());
+    all.extend(of_people());
+    all.extend(of_bills_brought_home());
+    all.extend(of_restores());
+    all.extend(of_externals());
+    all.extend(of_assistance());
+    all.extend(of_transfers());
+    all.extend(KEPT_IN_FILES.map(of_file));
+    all
+}
+
+/// Kinds whose golden bytes are files.
+const KEPT_IN_FILES: [&str; 10] = [
+    "record_snapshot_signed",
+    "record_snapshot_kept",
+    "record_provisional",
+    "record_trued_up",
+    "record_provisional_taken_back",
+    "record_tags_begun",
+    "record_tags_written",
+    "record_matches_seen",
+    "record_cover_told",
+    "record_duplicate_resolved",
+];
+
+fn of_file(name: &str) -> NodeRecord {
+    let path = format!("{}/golden/{name}.hex", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let digits: Vec<u8> = text.trim().bytes().collect();
+    let bytes: Vec<u8> = digits
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect();
+    crate::canonical::decode_exact(&bytes).unwrap()
+}
+
+/// A stored form whose sections are the parts as they are: nothing here seals.
+fn stored(split: &Split) -> SealedRecord {
+    let sections = split.parts.iter().map(|part| Section {
+        key: key(),
+        nonce: [3; 12],
+        sealed: part.bytes.clone(),
+    });
+    SealedRecord::new(split.remains.clone(), sections.collect()).unwrap()
+}
+
+#[test]
+fn no_kind_of_record_is_left_out_here() {
+    let known = (0..=u8::MAX).filter(|tag| {
+        let refused = crate::canonical::decode_exact::<NodeRecord>(&[*tag]).unwrap_err();
+        !matches!(refused, crate::canonical::CanonicalError::UnknownTag { type_name, .. } if type_name == "NodeRecord")
+    });
+    let sampled: BTreeSet<u8> = every_kind()
+        .iter()
+        .map(|record| encode_to_vec(record)[0])
+        .collect();
+    assert_eq!(sampled, known.collect::<BTreeSet<u8>>());
+}
+
+#[test]
+fn a_record_that_names_nobody_is_stored_as_it_is_and_any_other_comes_back_whole() {
+    let number = psn_no();
+    for record in every_kind() {
+        let plain = record.to_bytes();
+        let Some(split) = split(&record, ningbo()) else {
+            let named = plain
+                .windows(number.expose().len())
+                .any(|bytes| bytes == number.expose().as_bytes());
+            assert!(!named, "{record:?} is stored plain and names a person");
+            continue;
+        };
+        let parts = split.parts.iter().map(|part| Some(part.bytes.clone()));
+        let joined = join(split.remains.clone(), &parts.collect::<Vec<_>>()).unwrap();
+        assert_eq!(joined, Joined::Whole(record));
+    }
+}
+
+#[test]
+fn what_remains_has_the_first_bytes_of_its_record_and_nothing_of_a_person() {
+    let number = psn_no();
+    let visit = claim().visit.number;
+    for record in every_kind() {
+        let Some(split) = split(&record, ningbo()) else {
+            continue;
+        };
+        let (plain, clear) = (record.to_bytes(), split.remains.clear_part());
+        assert_eq!(clear[6], plain[6], "the tag of {record:?}");
+        let stored = stored(&split).to_bytes();
+        assert!(stored.starts_with(&clear));
+        assert_eq!(signed_leaf(&stored), signed_leaf(&plain), "{record:?}");
+        assert_eq!(is_signed_word(&stored), is_signed_word(&plain));
+        assert_eq!(is_booking(&stored), is_booking(&plain));
+        assert_eq!(is_hand(&stored), is_hand(&plain));
+        assert_eq!(is_hand_taken(&stored), is_hand_taken(&plain));
+        for secret in [number.expose(), visit.as_str()] {
+            let seen = clear
+                .windows(secret.len())
+                .any(|bytes| bytes == secret.as_bytes());
+            assert!(!seen, "{secret} remains of {record:?}");
+        }
+    }
+}
+
+#[test]
+fn of_an_erased_person_remains_what_was_kept_and_of_many_people_the_others() {
+    for record in every_kind() {
+        let Some(split) = split(&record, ningbo()) else {
+            continue;
+        };
+        let gone: Vec<Option<Vec<u8>>> = split.parts.iter().map(|_| None).collect();
+        match join(split.remains.clone(), &gone).unwrap() {
+            Joined::Erased(remains) => assert_eq!(remains, split.remains),
+            Joined::Tags { people, .. } => assert!(people.iter().all(Option::is_none)),
+            Joined::Whole(record) => assert!(split.remains.of_many(), "{record:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_stored_record_that_contradicts_itself_is_refused() {
+    let committed = split(&NodeRecord::Committed(committed()), ningbo()).unwrap();
+    let mut bytes = stored(&committed).to_bytes();
+    bytes[7] ^= 1;
+    let refused = SealedRecord::from_bytes(&bytes).unwrap_err();
+    assert!(refused.to_string().contains("leaf"), "{refused}");
+    let none = SealedRecord::new(committed.remains, Vec::new());
+    assert_eq!(none, Err(RemainsError::Sections));
+    assert!(!SealedRecord::is_form_of(&erased().to_bytes()));
+}
+
+#[test]
+fn the_stored_forms_keep_their_bytes() {
+    golden_file("record_people_erased", &erased());
+    let committed = split(&NodeRecord::Committed(committed()), ningbo()).unwrap();
+    golden_file("remains_committed", &committed.remains);
+    let changed = Remains::PersonChanged(ActId::from_bytes([5; 16]));
+    let section = Section {
+        key: key(),
+        nonce: [3; 12],
+        sealed: vec![1, 2, 3],
+    };
+    let sealed = SealedRecord::new(changed, vec![section]).unwrap();
+    golden_file("record_sealed", &sealed);
+    assert_eq!(
+        hex(&sealed.to_bytes()[..8]),
+        "4e534541".to_owned() + "0001" + "1b" + "05"
+    );
+}
+
+#[test]
+fn who_is_not_named_is_who_the_record_before_is_about() {
+    let [by_hand, freed] = of_bills_brought_home();
+    for record in [by_hand, freed] {
+        let split = split(&record, ningbo()).unwrap();
+        assert_eq!(split.parts[0].of, Subject::Before);
+    }
+}
