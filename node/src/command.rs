@@ -1,7 +1,7 @@
 //! `huitong node …`: run a region's node, check its configuration, and what its officers do.
 //!
 //! One file per command. The commands on a running node are gRPC clients with an officer's certificate; only
-//! `restore`, `recover` and `archive` open the node's files, and no port.
+//! `restore`, `recover`, `archive` and `erase` open the node's files, and no port.
 
 pub mod act;
 pub mod assistance;
@@ -9,6 +9,7 @@ mod bill_file;
 mod check_config;
 mod close_day;
 pub mod duplicates;
+mod erase;
 mod evidence;
 pub mod external;
 pub mod filing;
@@ -38,6 +39,7 @@ use tonic::Status;
 
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
+pub use erase::Erase;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
 pub use leave_out::LeaveOut;
@@ -109,6 +111,8 @@ pub enum NodeCommand {
     Archive(Archive),
     /// Serve a person again who is held since a restore / 放行恢复后被暂停的人员
     ReleasePerson(ReleasePerson),
+    /// Erase people who are kept no longer: their keys are destroyed / 期满人员信息销毁
+    Erase(Erase),
     /// Write the evidence of a settlement into a file / 导出结算凭证包
     Evidence(WriteEvidence),
     /// Check evidence offline, by the operator's root alone; exit 65 when it does not hold / 离线验证凭证包
@@ -159,6 +163,7 @@ impl NodeCommand {
             Self::LeaveOut(leave_out) => leave_out.run(out),
             Self::Archive(archive) => archive.run(out),
             Self::ReleasePerson(release) => release.run(out),
+            Self::Erase(erase) => erase.run(out),
             Self::Evidence(write) => write.run(out),
             Self::VerifyEvidence(verify) => verify.run(out),
         }

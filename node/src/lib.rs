@@ -25,6 +25,7 @@
 //! | [`group`] | How does one signature serve all who wait for one sync? |
 //! | [`backup`] | With which record does a journal that was put back begin anew? |
 //! | [`recovery`] | What does a restored node collect before it serves? |
+//! | [`erasure`] | Who is kept no longer, and what does it take to erase them? |
 //! | [`evidence`] | What proves a settlement to somebody outside? |
 //! | [`policies`], [`catalogue`] | Which rules are at hand? |
 //! | [`import`] | Which rows are in a file? |
@@ -46,6 +47,7 @@ mod compute;
 pub mod config;
 mod delivery;
 pub mod duplicates;
+pub mod erasure;
 pub mod error;
 pub mod evidence;
 pub mod external;

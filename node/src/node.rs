@@ -4,6 +4,7 @@
 //! node fails at once, reads the journal, brings the index up, and only then serves; stopping lets
 //! calls finish, then settlements under way, then the writer.
 
+mod offline;
 mod start_error;
 
 use std::net::SocketAddr;
@@ -21,6 +22,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
 
+pub use offline::open_offline;
 pub use start_error::StartError;
 
 use crate::chance::Chance;

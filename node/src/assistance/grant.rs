@@ -17,7 +17,7 @@ use crate::home::relation::in_the_way;
 use crate::home::restored::missing;
 use crate::people::act::day_of;
 use crate::people::totals::totals_with;
-use crate::store::{Account, PolicyChanges, Rows, StoreError, account_now};
+use crate::store::{Account, PolicyChanges, Rows, StoreError, account_now, erased_act};
 use crate::writer::{Command, Verdict};
 
 /// A year to be granted.
@@ -63,6 +63,9 @@ pub(super) fn known(
             None => GrantVerdict::Done,
             Some(field) => GrantVerdict::Refused(Refusal::new(RefusalCode::IdConflict, field)),
         }));
+    }
+    if let Some(refusal) = erased_act(rows, act)? {
+        return Ok(Some(GrantVerdict::Refused(refusal)));
     }
     // The id was given to another kind of act.
     let other = rows.act(act)?.is_some();

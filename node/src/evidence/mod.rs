@@ -33,7 +33,7 @@ use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::policies::{HeldPolicy, PolicyBook};
 use crate::store::apply::Records;
-use crate::store::{HomeState, Location, ReversalState, Rows, StoreError};
+use crate::store::{HomeState, Location, ReversalState, Rows, StoreError, is_erased};
 use crate::treatment::{RefusedView, SettledView, TreatmentRole, ViewState};
 
 /// What a node can prove.
@@ -228,6 +228,9 @@ impl EvidenceDesk {
     ) -> Result<Proof, NodeError> {
         if reader != Reader::Officer {
             return Err(not_found(settlement));
+        }
+        if is_erased(&*self.ledger, settlement)? {
+            return Err(NodeError::refused(RefusalCode::Erased, settlement));
         }
         for _ in 0..BARRIERS_AT_MOST {
             self.ledger.barrier().await?;

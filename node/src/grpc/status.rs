@@ -127,6 +127,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::VisitProvisional
         | RefusalCode::StaleVersion => Code::Aborted,
         RefusalCode::Abandoned
+        | RefusalCode::Erased
         | RefusalCode::MemberMoved
         | RefusalCode::HandedOver
         | RefusalCode::SettledSince

@@ -15,6 +15,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::id::{ActId, RequestId, SettlementId};
 use huitong_core::officer::OfficerName;
+use huitong_core::person::PsnNo;
 use huitong_core::receipt::{ClearingPart, ReceiptBody};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::SettledByHand;
@@ -29,7 +30,7 @@ use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::store::{Rows, StoreError};
+use crate::store::{Rows, StoreError, erased_act};
 use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
@@ -101,6 +102,17 @@ struct SettleByHand {
     commit: Commit,
 }
 
+/// Whether the id is of somebody who was erased, or the person is held.
+fn barred(rows: &dyn Rows, act: ActId, psn_no: PsnNo) -> Result<Option<Refusal>, StoreError> {
+    if let Some(refusal) = erased_act(rows, act)? {
+        return Ok(Some(refusal));
+    }
+    Ok(match missing(rows, psn_no)? {
+        0 => None,
+        missing => Some(Refusal::new(RefusalCode::PersonHeld, missing)),
+    })
+}
+
 impl Command for SettleByHand {
     type Answer = HandVerdict;
 
@@ -115,12 +127,8 @@ impl Command for SettleByHand {
             return Ok(Verdict::Answer(answer));
         }
         let psn_no = self.order.claim.person.psn_no;
-        match missing(rows, psn_no)? {
-            0 => {}
-            missing => {
-                let refusal = Refusal::new(RefusalCode::PersonHeld, missing);
-                return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
-            }
+        if let Some(refusal) = barred(rows, self.order.act, psn_no)? {
+            return Ok(Verdict::Answer(HandVerdict::Refused(refusal)));
         }
         let claim = &self.order.claim;
         if let Some(other) = standing_of(rows, &claim.visit_key(), &claim.visit)? {

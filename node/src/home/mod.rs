@@ -26,6 +26,7 @@
 pub mod abandon;
 pub mod by_hand;
 pub mod commit;
+mod erased;
 pub mod figures;
 mod held;
 pub mod late;
@@ -228,6 +229,7 @@ impl HomeRole {
     ) -> Result<CommitOutcome, NodeError> {
         let (settlement, treatment) = (order.settlement, order.claim.treatment);
         let (psn_no, admitted) = (order.claim.person.psn_no, order.claim.visit.admitted);
+        self.is_not_erased(settlement)?;
         self.is_not_held(order.claim.person)?;
         // What was decided before is repeated, whoever can be reached.
         if self
@@ -346,6 +348,7 @@ impl HomeRole {
         treatment: RegionCode,
         settlement: SettlementId,
     ) -> Result<AbandonOutcome, NodeError> {
+        self.is_not_erased(settlement)?;
         let command = Abandon {
             home: self.region,
             treatment,

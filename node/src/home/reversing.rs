@@ -59,6 +59,7 @@ impl HomeRole {
         order: ReversalOrder,
     ) -> Result<ReverseOutcome, NodeError> {
         let (treatment, settlement) = (order.treatment, order.settlement);
+        self.is_not_erased(settlement)?;
         let original = self.original(treatment, settlement).await?;
         let committed = original.as_ref().map(|(at, _)| *at);
         let command = Reverse {

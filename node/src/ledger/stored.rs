@@ -1,11 +1,14 @@
 //! Records on their way into the journal and out of it: sealed with the keys that the rows before them know.
 
+use std::sync::Arc;
+
 use huitong_core::record::NodeRecord;
 use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
 
 use super::Ledger;
 use super::overlay::Layered;
+use crate::sealing::{Sealing, Unsealed};
 use crate::store::apply::{changes, keys_given};
 use crate::store::{Change, Location, StoreError};
 
@@ -41,6 +44,20 @@ impl Ledger {
     /// [`StoreError`] when it is none, or does not open.
     pub fn unsealed(&self, bytes: &[u8]) -> Result<Joined, StoreError> {
         self.sealing.open(bytes)
+    }
+
+    /// The same with the keys of the people whom it names.
+    ///
+    /// # Errors
+    /// As [`Ledger::unsealed`].
+    pub fn unsealed_with_keys(&self, bytes: &[u8]) -> Result<Unsealed, StoreError> {
+        self.sealing.open_with_keys(bytes)
+    }
+
+    /// What seals its records.
+    #[must_use]
+    pub fn sealing(&self) -> Arc<Sealing> {
+        Arc::clone(&self.sealing)
     }
 
     /// Whose it is.

@@ -23,7 +23,7 @@ use super::person::Person;
 use super::rule::FilingRule;
 use crate::home::relation::in_the_way;
 use crate::store::apply::person::asked;
-use crate::store::{Account, Filings, Rows, StoreError, account_now, incarnation};
+use crate::store::{Account, Filings, Rows, StoreError, account_now, erased_act, incarnation};
 use crate::writer::{Command, Verdict};
 
 /// An act to be decided.
@@ -95,6 +95,9 @@ impl Command for ChangePerson {
                 ActVerdict::Conflict
             };
             return Ok(Verdict::Answer(answer));
+        }
+        if let Some(refusal) = erased_act(rows, act)? {
+            return Ok(Verdict::Answer(ActVerdict::Refused(refusal)));
         }
         if let Some(refusal) = in_the_way(rows, self.psn_no)? {
             return Ok(Verdict::Answer(ActVerdict::Refused(refusal)));

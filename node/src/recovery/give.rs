@@ -18,7 +18,7 @@ use crate::home::receipts::sent_from;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
-use crate::store::{ErasedId, HomeState, Location, ProvisionalState, Rows, StoreError};
+use crate::store::{HomeState, Location, ProvisionalState, Rows, StoreError, is_erased};
 use crate::treatment::view::booked;
 
 /// Words of one page.
@@ -137,12 +137,7 @@ fn word_of(
         return Ok(None);
     };
     let row = ledger.settlement(settlement)?;
-    let own = ledger.region();
-    if row.is_none()
-        && ledger
-            .erased(ErasedId::Settlement(own, settlement))?
-            .is_some()
-    {
+    if row.is_none() && is_erased(ledger, settlement)? {
         return Ok(None);
     }
     let row = row.ok_or(StoreError::Inconsistent("a settlement is gone"))?;

@@ -2,15 +2,14 @@
 
 use huitong_core::canonical_enum;
 use huitong_core::id::{ActId, SettlementId};
-use huitong_core::region::RegionCode;
 
 /// An id under which something of an erased person stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErasedId {
-    /// A settlement, in either role, by the region whose id it is.
-    Settlement(RegionCode, SettlementId),
+    /// A settlement, in either role: its id follows from the region, the institution and its request.
+    Settlement(SettlementId),
     /// An act on the person's record.
     Act(ActId),
 }
 
-canonical_enum!(ErasedId { 1 => Settlement(treatment, id), 2 => Act(id) });
+canonical_enum!(ErasedId { 1 => Settlement(id), 2 => Act(id) });

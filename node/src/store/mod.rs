@@ -11,6 +11,7 @@ mod assistance_row;
 mod conformance;
 mod duplicate_row;
 pub mod embedded;
+mod erased;
 mod erased_row;
 mod external_row;
 pub mod image;
@@ -30,6 +31,7 @@ mod transfer_row;
 
 pub use assistance_row::AssistanceRow;
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
+pub use erased::{erased_act, is_erased};
 pub use erased_row::ErasedId;
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};

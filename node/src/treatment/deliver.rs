@@ -14,7 +14,7 @@ use super::records::{Book, Step};
 use super::verify::{ReceiptFault, about_reversal};
 use crate::error::NodeError;
 use crate::peers::Home;
-use crate::store::{Rows, SettlementRow, SettlementState, StoreError};
+use crate::store::{Rows, SettlementRow, SettlementState, StoreError, is_erased};
 
 impl TreatmentRole {
     /// Books what is not booked yet; up to which number the region's stream is held then.
@@ -54,6 +54,10 @@ impl TreatmentRole {
         let settlement = word.receipt.body.clearing.settlement;
         self.ledger.barrier().await?;
         let Some(row) = self.ledger.settlement(settlement)? else {
+            if is_erased(&*self.ledger, settlement)? {
+                // It was booked while the person was known.
+                return Ok(true);
+            }
             tracing::error!(%settlement, "a receipt for a settlement that is not known here");
             return Ok(false);
         };

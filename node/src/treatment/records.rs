@@ -25,7 +25,7 @@ use super::fence::is_void;
 use crate::home::figures::loss_in;
 use crate::home::restored::{from, legs_standing};
 use crate::store::{
-    ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead,
+    ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead, is_erased,
 };
 use crate::writer::{Command, Verdict};
 
@@ -54,6 +54,10 @@ pub fn in_the_way(
         let prepared = row.prepared.as_ref();
         let differs = prepared.and_then(|prepared| prepared.binding.first_difference(binding));
         return Ok(Some(differs.map_or(InTheWay::Known, InTheWay::Conflict)));
+    }
+    if is_erased(rows, settlement)? {
+        let refusal = Refusal::new(RefusalCode::Erased, settlement);
+        return Ok(Some(InTheWay::Visit(refusal)));
     }
     let Some(other) = rows.visit(visit.clone())? else {
         return Ok(None);
@@ -312,7 +316,7 @@ impl Command for Bury {
             request,
             home,
         } = self;
-        if rows.settlement(settlement)?.is_some() {
+        if rows.settlement(settlement)?.is_some() || is_erased(rows, settlement)? {
             return Ok(Verdict::Answer(Step::NotOpen));
         }
         let record = Cancelled {

@@ -10,7 +10,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::reversal::{BegunBy, ReversalField};
 
 use super::records::Step;
-use crate::store::{ReversalRow, ReversalState, Rows, SettlementState, StoreError};
+use crate::store::{ReversalRow, ReversalState, Rows, SettlementState, StoreError, is_erased};
 use crate::writer::{Command, Verdict};
 
 /// Writes an institution's wish down: id, settlement, how it stands, reason.
@@ -44,6 +44,9 @@ impl Command for Intend {
         let row = row.filter(|row| row.institution == record.institution);
         let provisional = row.as_ref().is_some_and(|row| row.provisional.is_some());
         match row.map(|row| row.state) {
+            None if is_erased(rows, settlement)? => {
+                return refused(RefusalCode::Erased, &settlement);
+            }
             None => return refused(RefusalCode::NotFound, &settlement),
             // It is taken back before the home region has booked it, or right after.
             Some(SettlementState::Prepared) if provisional => {}

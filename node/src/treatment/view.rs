@@ -20,7 +20,9 @@ use super::attempt::Attempt;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::store::apply::Records;
-use crate::store::{Location, ProvisionalState, Rows, SettlementRow, SettlementState, StoreError};
+use crate::store::{
+    Location, ProvisionalState, Rows, SettlementRow, SettlementState, StoreError, is_erased,
+};
 
 /// How often a settlement may have moved on while it is read; each adjudication made again is a step.
 const STEPS_AT_MOST: usize = 64;
@@ -131,6 +133,9 @@ impl TreatmentRole {
         settlement: SettlementId,
     ) -> Result<Option<SettlementView>, NodeError> {
         let Some(mut seen) = self.ledger.settlement(settlement)? else {
+            if is_erased(&*self.ledger, settlement)? {
+                return Err(NodeError::refused(RefusalCode::Erased, settlement));
+            }
             return Ok(None);
         };
         for _ in 0..STEPS_AT_MOST {

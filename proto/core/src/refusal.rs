@@ -86,6 +86,8 @@ refusals! {
     IdConflict "id.conflict" No "This id was used for another request, which differs in the named part; use a new id." "该编号已用于另一请求（所指部分不同），请使用新编号。";
     /// The id was abandoned and can never commit.
     Abandoned "id.abandoned" No "This id was abandoned and will never be paid; use a new id." "该编号已作废，不会再支付，请使用新编号。";
+    /// Whom the id was about was erased.
+    Erased "id.erased" No "The person whom this id was about was erased, as the term of keeping had passed; the id is never used again." "该编号所涉人员的信息已期满销毁，编号不再使用。";
     /// The time after which the hospital wanted no settlement has passed.
     NotAfterPassed "request.not_after_passed" No "The not-after time of the request has passed; use a new id." "已超过请求指定的最迟结算时间，请使用新编号。";
     /// The institution is not registered.

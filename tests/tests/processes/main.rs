@@ -40,6 +40,7 @@ mod command;
 mod crashes;
 mod damage;
 mod duplicates;
+mod erasure;
 mod evidence;
 mod external;
 mod handbook;

@@ -3,7 +3,6 @@
 //! What remains keeps streams, legs and ids going and says nothing else: no row of a person follows from it. Records
 //! that name a settlement and no person find here that it is an erased person's.
 
-use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::person::PersonRef;
 use huitong_core::receipt::ReceiptBody;
@@ -65,16 +64,6 @@ pub(super) fn people(record: &PeopleErased, at: Location, out: &mut Changes) {
     out.put(key, Row::Count(record.members));
 }
 
-/// Whether a settlement is an erased person's.
-pub(super) fn is_erased(
-    treatment: RegionCode,
-    settlement: SettlementId,
-    ground: &Ground<'_>,
-) -> Result<bool, StoreError> {
-    let id = ErasedId::Settlement(treatment, settlement);
-    Ok(ground.rows.erased(id)?.is_some())
-}
-
 fn remember(id: ErasedId, at: Location, out: &mut Changes) {
     out.put(Key::Erased(id), Row::Erased(at));
 }
@@ -87,7 +76,7 @@ fn remaining(
 ) -> Result<(), StoreError> {
     match remains {
         Remains::Prepared(settlement) => {
-            remember(ErasedId::Settlement(ground.region, *settlement), at, out);
+            remember(ErasedId::Settlement(*settlement), at, out);
             Ok(())
         }
         Remains::Committed {
@@ -166,7 +155,7 @@ fn committed(
 ) -> Result<(), StoreError> {
     let part = &body.clearing;
     let (treatment, settlement) = (part.treatment, part.settlement);
-    remember(ErasedId::Settlement(treatment, settlement), at, out);
+    remember(ErasedId::Settlement(settlement), at, out);
     if body.number > 0 {
         out.extend(Stream::Receipts(treatment), body.number, 1, at, ground.rows)?;
     }

@@ -8,9 +8,9 @@ use huitong_core::record::treatment::{
 
 use super::super::row::PreparedRow;
 use super::super::{
-    Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState, StoreError,
+    Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState, StoreError, is_erased,
 };
-use super::erased::{held, is_erased};
+use super::erased::held;
 use super::{Changes, Ground};
 
 pub(super) fn prepared(
@@ -139,7 +139,7 @@ pub(super) fn known(
     ground: &Ground<'_>,
 ) -> Result<Option<SettlementRow>, StoreError> {
     let row = ground.rows.settlement(settlement)?;
-    if row.is_some() || is_erased(ground.region, settlement, ground)? {
+    if row.is_some() || is_erased(ground.rows, settlement)? {
         return Ok(row);
     }
     Err(StoreError::Inconsistent(

@@ -16,7 +16,7 @@ pub(super) fn erased() -> Vec<(Key, Row)> {
         mark: [8; 12],
     };
     let at = |nth| Location::at(Position::START, nth);
-    let settlement = ErasedId::Settlement(home, SettlementId::from_bytes([1; 16]));
+    let settlement = ErasedId::Settlement(SettlementId::from_bytes([1; 16]));
     let act = ErasedId::Act(ActId::from_bytes([2; 16]));
     vec![
         (Key::PersonKey(home, psn_no), Row::PersonKey(key)),
