@@ -42,8 +42,8 @@ pub struct NodeBooks {
     pub trued_up: Vec<TruedUp>,
     /// Words of this home to new ones, in their order.
     pub handed: Vec<HandWord>,
-    /// Words of old homes that were taken here, in their order, each with the number of its record.
-    pub taken: Vec<(usize, HandTaken)>,
+    /// Words of old homes that were taken here, in their order.
+    pub taken: Vec<HandTaken>,
     /// Late claims of old homes that were counted in here.
     pub supplements: Vec<SupplementTaken>,
     pub settled: Vec<Settled>,
@@ -58,8 +58,6 @@ pub struct NodeBooks {
     /// Assistance on a year, and what was withdrawn of it.
     pub granted: Vec<AssistanceGranted>,
     pub withdrawn: Vec<AssistanceWithdrawn>,
-    /// The number of the last record that came back after a restore.
-    pub regained_until: usize,
     /// What passed between the node and a region that it served without.
     pub passed: Vec<String>,
     /// The own people whom an officer released after a restore.
@@ -151,7 +149,7 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::TruedUp(record) => books.trued_up.push(record),
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
             NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
-            NodeRecord::HandTaken(record) => books.taken.push((books.records, record)),
+            NodeRecord::HandTaken(record) => books.taken.push(record),
             NodeRecord::SettledByHand(record) => books.by_hand.push(record.settlement),
             NodeRecord::ExternalNoted(record) => books.noted.push(record),
             NodeRecord::ExternalWithdrawn(record) => books.ended.push(record),
@@ -161,13 +159,11 @@ pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
             NodeRecord::CommitRegained(regained) => {
                 let record = regained.record;
                 books.regained.insert(record.body().clearing.settlement);
-                books.regained_until = books.records;
                 books.committed.push(record);
             }
             NodeRecord::ReversalRegained(regained) => {
                 let record = regained.record;
                 books.regained.insert(record.body().clearing.settlement);
-                books.regained_until = books.records;
                 books.ordered.push(record);
             }
             _ => {}

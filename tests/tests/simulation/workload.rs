@@ -330,7 +330,7 @@ impl Hospitals {
                 self.cancel_with_patience(&first, chance).await;
                 self.settle_with_patience(&first, chance).await;
             }
-            11..=14 => self.taken_back(&first, chance).await,
+            11..=14 => self.taken_back(&first, alone, chance).await,
             _ => {
                 // Wanted for a short while only.
                 let begun = Timestamp::parse(BEGINNING).unwrap().as_millis();
@@ -342,13 +342,18 @@ impl Hospitals {
     }
 
     /// A mistake: settled, taken back, and settled as it should have been.
-    async fn taken_back(&self, first: &Asked, chance: &Seeded) {
+    async fn taken_back(&self, first: &Asked, alone: Option<usize>, chance: &Seeded) {
         self.settle_with_patience(first, chance).await;
         let Some(settlement) = self.history.settlement(first) else {
             return;
         };
         self.history.ask_back(first);
-        match chance.within(0..5) {
+        let kind = match chance.within(0..5) {
+            // What a home region's officer alone has ordered is gone with its disk, and its legs match nothing.
+            0 | 1 if alone == Some(first.of.home) => 4,
+            kind => kind,
+        };
+        match kind {
             0 => self.order_back(first, &settlement, chance).await,
             1 => {
                 // The bureau and the hospital at once, who must not both do it.

@@ -1,6 +1,6 @@
 //! The laws of clearing: every debt is there from both sides, and netted once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
@@ -68,7 +68,13 @@ impl<'a> Audit<'a> {
         }
         let held = clearing.legs.len();
         if !(held == expected && clearing.halted == 0) {
-            let story = format!("the clearinghouse holds {held} legs of {expected}");
+            let owed: BTreeSet<_> = self.debts().map(|owed| owed.of).collect();
+            let strays = clearing.legs.iter();
+            let strays: Vec<_> = strays
+                .filter(|(_, leg)| !owed.contains(&(leg.leg.settlement, leg.leg.kind)))
+                .map(|(region, leg)| format!("{region} {}: {}", leg.number, leg.leg.settlement))
+                .collect();
+            let story = format!("the clearinghouse holds {held} legs of {expected}: {strays:?}");
             self.report(Law::Legs, story);
         }
     }

@@ -3,7 +3,7 @@
 //! What the old home decided comes first, up to the hand-over; then what the new home has written, version by
 //! version. A late claim stands where the new home has counted it in.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::coverage::PersonVersion;
 use huitong_core::date::ServiceDate;
@@ -14,23 +14,15 @@ use huitong_core::record::transfer::AccountAfter;
 
 use super::people::{Change, Reckoned};
 use super::{Audit, Law};
-use crate::register::MOVES;
+use crate::register::{MOVES, OPENING_BALANCE};
 use crate::workload::Move;
 
 /// What changes a person's record at the new home.
 enum Step<'a> {
     Came(&'a AccountAfter),
-    CountedIn(&'a Supplement, &'a AccountAfter, Sums),
-    TakenBack(&'a Supplement, &'a AccountAfter, Sums),
+    CountedIn(&'a Supplement, &'a AccountAfter),
+    TakenBack(&'a Supplement, &'a AccountAfter),
     Own(Change<'a>),
-}
-
-/// Whether the sums beside a word of the old home are those of everything up to its version.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sums {
-    Whole,
-    /// It came back after a restore while more was still to come: they are right again by the next change.
-    ToComeYet,
 }
 
 pub(super) const fn order(version: PersonVersion) -> (u32, u64) {
@@ -83,7 +75,11 @@ impl<'a> Audit<'a> {
                 let story = format!("{of} of transfer {id} was handed over, and came {came} times");
                 self.report(Law::OneHome, story);
             }
-            self.goes_on(&to, steps, &late, reckoned);
+            if self.lost_its_order(wanted, &steps) {
+                self.sums_stand(&to, before.iter().chain(&late), &steps);
+            } else {
+                self.goes_on(&to, steps, &late, reckoned);
+            }
         }
     }
 
@@ -101,28 +97,21 @@ impl<'a> Audit<'a> {
     fn steps(&self, wanted: &Move, own: Vec<Change<'a>>) -> Vec<Step<'a>> {
         let (books, to) = (&self.exhibits.nodes[wanted.to.home], wanted.to.psn_no());
         let mut steps: Vec<((u32, u64), Step<'a>)> = Vec::new();
-        for (number, taken) in &books.taken {
-            let sums = if *number < books.regained_until {
-                Sums::ToComeYet
-            } else {
-                Sums::Whole
-            };
+        for taken in &books.taken {
             let Some(account) = &taken.account else {
                 continue;
             };
             let step = match &taken.hand.word.handed {
                 Handed::Person(of) if of.order.number.expose() == to => Step::Came(account),
-                Handed::Claim(of) if of.number.expose() == to => Step::CountedIn(of, account, sums),
-                Handed::Reversal(of) if of.number.expose() == to => {
-                    Step::TakenBack(of, account, sums)
-                }
+                Handed::Claim(of) if of.number.expose() == to => Step::CountedIn(of, account),
+                Handed::Reversal(of) if of.number.expose() == to => Step::TakenBack(of, account),
                 Handed::Person(_) | Handed::Claim(_) | Handed::Reversal(_) => continue,
             };
             steps.push((order(account.version), step));
         }
         for taken in &books.supplements {
             if taken.supplement.number.expose() == to {
-                let step = Step::CountedIn(&taken.supplement, &taken.account, Sums::Whole);
+                let step = Step::CountedIn(&taken.supplement, &taken.account);
                 steps.push((order(taken.account.version), step));
             }
         }
@@ -132,6 +121,79 @@ impl<'a> Audit<'a> {
         );
         steps.sort_by_key(|(version, _)| *version);
         steps.into_iter().map(|(_, step)| step).collect()
+    }
+
+    /// Whether the new home lost its disk, and took the old one's words a second time beside settlements of its own that
+    /// came back: those have their old versions, and the words have new ones.
+    fn lost_its_order(&self, wanted: &Move, steps: &[Step<'a>]) -> bool {
+        let regained = &self.exhibits.nodes[wanted.to.home].regained;
+        let comes_back = |step: &Step<'_>| match step {
+            Step::Own(change) => regained.contains(&change.settlement()),
+            Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => false,
+        };
+        let is_taken_again = |step: &Step<'_>| match step {
+            Step::Came(of) | Step::CountedIn(_, of) | Step::TakenBack(_, of) => {
+                of.version.incarnation > 1
+            }
+            Step::Own(_) => false,
+        };
+        steps.iter().any(comes_back) && steps.iter().any(is_taken_again)
+    }
+
+    /// The sums of what stands at both homes, whatever came first: they are in the last change, when that did not come
+    /// back itself.
+    fn sums_stand<'b>(
+        &mut self,
+        person: &str,
+        old: impl Iterator<Item = &'b Change<'a>>,
+        steps: &'b [Step<'a>],
+    ) where
+        'a: 'b,
+    {
+        let new = steps.iter().filter_map(|step| match step {
+            Step::Own(change) => Some(change),
+            Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
+        });
+        let changes: Vec<&Change<'a>> = old.chain(new).collect();
+        let mut stand = BTreeMap::new();
+        for change in &changes {
+            match change {
+                Change::Settled(record) => {
+                    let paid = record.decision.fund_total.get();
+                    let own = record.decision.own_account.get();
+                    stand.insert(change.settlement(), (paid, own));
+                }
+                Change::TakenBack(_) => {
+                    stand.remove(&change.settlement());
+                }
+                Change::Act(_) => {}
+            }
+        }
+        let Some(Step::Own(last)) = steps.last() else {
+            return;
+        };
+        let mut nodes = self.exhibits.nodes.iter();
+        if nodes.any(|books| books.regained.contains(&last.settlement())) {
+            return;
+        }
+        let paid: i64 = stand.values().map(|(paid, _)| paid).sum();
+        let own: i64 = stand.values().map(|(_, own)| own).sum();
+        let sums = (
+            paid,
+            i64::try_from(stand.len()).unwrap(),
+            OPENING_BALANCE - own,
+        );
+        let total = |name: &str| {
+            let mut totals = last.totals().iter();
+            totals
+                .find(|(slot, _)| slot.name.as_str() == name)
+                .map(|(_, total)| *total)
+        };
+        let found = (total("paid"), total("admissions"), last.balance());
+        if found != (Some(sums.0), Some(sums.1), Some(sums.2)) {
+            let story = format!("{person}: {found:?} after all, where {sums:?} stands");
+            self.report(Law::Totals, story);
+        }
     }
 
     fn goes_on(
@@ -153,29 +215,27 @@ impl<'a> Audit<'a> {
         for step in steps {
             let is_arrival = matches!(step, Step::Came(_));
             let known = self.violations.len();
-            let (id, account, sums) = match step {
+            let (id, account) = match step {
                 Step::Own(change) => {
                     self.reckon(person, &change, &mut reckoned);
                     continue;
                 }
-                Step::Came(account) => (none, account, Sums::Whole),
-                Step::CountedIn(of, account, sums) => {
+                Step::Came(account) => (none, account),
+                Step::CountedIn(of, account) => {
                     let id = of.of.settlement;
                     counted.insert(id);
                     self.counted_in(person, id, &claims, &mut reckoned);
-                    (id, account, sums)
+                    (id, account)
                 }
-                Step::TakenBack(of, account, sums) => {
+                Step::TakenBack(of, account) => {
                     let id = of.of.settlement;
                     back.insert(id);
                     self.take_back(person, id, &mut reckoned);
-                    (id, account, sums)
+                    (id, account)
                 }
             };
-            if sums == Sums::Whole {
-                let balance = account.balances.own.get();
-                self.totals_are((person, id), &account.totals, balance, &reckoned.year);
-            }
+            let balance = account.balances.own.get();
+            self.totals_are((person, id), &account.totals, balance, &reckoned.year);
             if is_arrival && self.violations.len() > known {
                 // Whatever follows is wrong as well.
                 return;

@@ -58,7 +58,7 @@ impl Change<'_> {
         }
     }
 
-    fn totals(&self) -> &[(TotalSlot, i64)] {
+    pub(super) fn totals(&self) -> &[(TotalSlot, i64)] {
         match self {
             Self::Settled(record) => &record.totals,
             Self::TakenBack(record) => &record.totals,
@@ -70,7 +70,7 @@ impl Change<'_> {
     }
 
     /// What the account holds after it, if it may change that.
-    fn balance(&self) -> Option<i64> {
+    pub(super) fn balance(&self) -> Option<i64> {
         let balances = match self {
             Self::Settled(record) => record.balances,
             Self::TakenBack(record) => record.balances,
