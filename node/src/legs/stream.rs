@@ -1,9 +1,10 @@
 //! Legs by number, read in order from the journal.
 
+use huitong_core::canonical::Artifact;
 use huitong_core::leg::{Leg, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::Committed;
-use huitong_core::record::sealed::{Joined, Remains};
+use huitong_core::record::sealed::{Remains, SealedRecord};
 
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError, Stream};
@@ -21,7 +22,7 @@ pub fn legs_from(ledger: &Ledger, from: u64, limit: usize) -> Result<Vec<Numbere
     let mut found = Vec::new();
     for frame in ledger.frames_from(begins) {
         for bytes in frame?.records() {
-            let legs = of_stored(&ledger.unsealed(bytes)?)?;
+            let legs = of_stored(bytes)?;
             found.extend(legs.into_iter().filter(|leg| leg.number >= from));
             if found.len() >= limit {
                 found.truncate(limit);
@@ -37,12 +38,12 @@ fn committed(record: &Committed) -> (Side, u64, Vec<Leg>) {
     (Side::Payable, record.legs_from, Leg::of(record.body()))
 }
 
-/// The legs of a stored record: what remains of an erased person's has the same.
-fn of_stored(record: &Joined) -> Result<Vec<NumberedLeg>, StoreError> {
-    match record {
-        Joined::Whole(record) => of_record(record),
-        Joined::Erased(remains) => remaining(remains),
-        Joined::Tags { .. } => Ok(Vec::new()),
+/// The legs of a stored record. They are among what remains of one that names people, which need not be opened.
+fn of_stored(bytes: &[u8]) -> Result<Vec<NumberedLeg>, StoreError> {
+    if SealedRecord::is_form_of(bytes) {
+        remaining(&SealedRecord::remains_of(bytes)?)
+    } else {
+        of_record(&NodeRecord::from_bytes(bytes)?)
     }
 }
 

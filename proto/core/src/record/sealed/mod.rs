@@ -17,7 +17,7 @@ pub use join::{JoinError, Joined, join};
 pub use remains::{Remains, RemainsError};
 pub use split::{Part, Split, Subject, split};
 
-use crate::canonical::{Artifact, Canonical, Encoder};
+use crate::canonical::{Artifact, Canonical, CanonicalError, Decoder, Encoder};
 use crate::canonical_struct;
 
 /// The name of a person's key: its slot in the keyring, and what was drawn with it, so that another keyring's key
@@ -79,6 +79,30 @@ impl SealedRecord {
     #[must_use]
     pub fn into_parts(self) -> (Remains, Vec<Section>) {
         (self.remains, self.sections)
+    }
+
+    /// What remains, of stored bytes of this form: the sections after it are not looked at.
+    ///
+    /// # Errors
+    /// [`CanonicalError`].
+    pub fn remains_of(bytes: &[u8]) -> Result<Remains, CanonicalError> {
+        let mut input = Decoder::new(bytes);
+        let kind = input.array()?;
+        if kind != Self::KIND {
+            return Err(CanonicalError::WrongKind {
+                expected: Self::KIND,
+                found: kind,
+            });
+        }
+        let version = u16::decode(&mut input)?;
+        if version != Self::VERSION {
+            return Err(CanonicalError::WrongVersion {
+                kind,
+                expected: Self::VERSION,
+                found: version,
+            });
+        }
+        Remains::decode(&mut input)
     }
 
     /// Whether stored bytes are of this form, by their first bytes.

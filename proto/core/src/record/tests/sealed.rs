@@ -196,6 +196,13 @@ fn the_stored_forms_keep_their_bytes() {
     };
     let sealed = SealedRecord::new(changed, vec![section]).unwrap();
     golden_file("record_sealed", &sealed);
+    let bytes = sealed.to_bytes();
+    assert_eq!(
+        SealedRecord::remains_of(&bytes).as_ref(),
+        Ok(sealed.remains())
+    );
+    assert!(SealedRecord::remains_of(&bytes[..5]).is_err());
+    assert!(SealedRecord::remains_of(&erased().to_bytes()).is_err());
     assert_eq!(
         hex(&sealed.to_bytes()[..8]),
         "4e534541".to_owned() + "0001" + "1b" + "05"
