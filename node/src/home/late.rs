@@ -14,13 +14,15 @@ use huitong_core::claim::Claim;
 use huitong_core::coverage::Balances;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::decision::Decision;
+use huitong_core::digest::sha256_parts;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{
     HandWord, Handed, HandedVisit, LateOffer, LateStanding, Supplement,
 };
-use huitong_core::record::transfer::{LateMirrored, LateOffered};
+use huitong_core::record::home::Committed;
+use huitong_core::record::transfer::{HandWritten, LateMirrored, LateOffered};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
@@ -101,6 +103,35 @@ pub(super) fn supplement(leaving: &Leaving, of: HandedVisit, decision: &Decision
             family: decision.family_account,
         },
     }
+}
+
+/// The word to the new home of whoever was handed over that a settlement of the old cover is taken back.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn reversal_told(
+    home: RegionCode,
+    left: &Leaving,
+    original: &Committed,
+    salt: &[u8; 16],
+    rows: &dyn Rows,
+    at: Timestamp,
+) -> Result<NodeRecord, StoreError> {
+    let part = &original.body().clearing;
+    let of = HandedVisit {
+        treatment: part.treatment,
+        settlement: part.settlement,
+        visit: original.claim.visit_key(),
+    };
+    let handed = Handed::Reversal(supplement(left, of, &original.decision));
+    // What the reversal is salted with stays between this region and the treatment region.
+    let digest = sha256_parts(&[b"HTHS\x00\x01", salt]);
+    let (salt, _) = digest
+        .as_bytes()
+        .split_first_chunk::<16>()
+        .unwrap_or((&[0; 16], &[]));
+    let word = word((home, left.new_home), handed, *salt, rows, at)?;
+    Ok(NodeRecord::HandWritten(HandWritten::new(word)))
 }
 
 /// The next word from an old home to a new one.

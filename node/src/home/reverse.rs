@@ -14,17 +14,14 @@ use huitong_core::canonical::Artifact;
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
-use huitong_core::digest::sha256_parts;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::VisitFreed;
-use huitong_core::record::hand::{Handed, HandedVisit};
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
-use huitong_core::record::transfer::HandWritten;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{
@@ -32,7 +29,7 @@ use huitong_core::reversal::{
 };
 use huitong_core::totals::TotalSlot;
 
-use super::late::{supplement, word};
+use super::late::reversal_told;
 use super::refusing::{Refused, refused};
 use super::restored::is_left_out;
 use crate::clock::Calendar;
@@ -320,36 +317,10 @@ impl Reverse {
         let mut records = vec![NodeRecord::ReversalOrdered(record)];
         records.extend(freed.map(NodeRecord::VisitFreed));
         if let Some(left) = left {
-            records.push(self.told_to(left, original, rows, now)?);
+            let word = reversal_told(self.home, left, original, &self.salt, rows, now)?;
+            records.push(word);
         }
         Ok(Verdict::Append(records, answer))
-    }
-}
-
-impl Reverse {
-    /// The word to the new home of whoever was handed over.
-    fn told_to(
-        &self,
-        left: &Leaving,
-        original: &Committed,
-        rows: &dyn Rows,
-        now: Timestamp,
-    ) -> Result<NodeRecord, StoreError> {
-        let of = HandedVisit {
-            treatment: self.order.treatment,
-            settlement: self.order.settlement,
-            visit: original.claim.visit_key(),
-        };
-        let between = (self.home, left.new_home);
-        let handed = Handed::Reversal(supplement(left, of, &original.decision));
-        // What the reversal is salted with stays between this region and the treatment region.
-        let digest = sha256_parts(&[b"HTHS\x00\x01", &self.salt]);
-        let (salt, _) = digest
-            .as_bytes()
-            .split_first_chunk::<16>()
-            .unwrap_or((&[0; 16], &[]));
-        let word = word(between, handed, *salt, rows, now)?;
-        Ok(NodeRecord::HandWritten(HandWritten::new(word)))
     }
 }
 

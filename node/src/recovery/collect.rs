@@ -4,7 +4,7 @@
 //! the journal says; what comes again changes nothing. A party that knows an incarnation as high as ours, of
 //! another restore, makes us take a higher one and begin with everyone anew.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
 use super::check::{Between, check, check_refusal};
+use super::moved::Taken;
 use super::records::{Conclude, Raise, RegainDay, RegainLegs};
 use super::{Party, Recovery, parties};
 use crate::chance::salt;
@@ -103,6 +104,7 @@ impl Recovery {
             Some(error) => Err(error),
             None => {
                 self.regain_short().await?;
+                self.tell_new_homes().await?;
                 self.writer.run(Conclude).await?;
                 Ok(())
             }
@@ -254,6 +256,10 @@ impl Recovery {
         self.short.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn taken(&self) -> MutexGuard<'_, BTreeSet<Taken>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes the words that waited for what others return, now that all have answered. When nothing fills an
     /// account any more, the earliest is written all the same, and its person held.
     async fn regain_short(&self) -> Result<(), Unfinished> {
@@ -315,6 +321,9 @@ impl Recovery {
             short,
         };
         let regained = self.writer.run(command).await?.answer;
+        if word.word.reversal.is_some() {
+            self.taken().insert((peer.region(), settlement));
+        }
         if regained == Regained::Contradicts {
             tracing::error!(%settlement, peer = %peer.region(),
                 "a receipt came back for an id that the backup says was refused or given up");

@@ -12,6 +12,7 @@
 //! | [`give`] | What does a peer give back? |
 //! | [`records`] | The decisions of the writer |
 //! | `collect` | Who is asked for what, until all have answered? |
+//! | `moved` | What was a new home not told before the disk was lost? |
 //!
 //! Not here: putting files back (`backup`), and what follows from a word (`home::regained`,
 //! `treatment::regained`).
@@ -19,6 +20,7 @@
 pub mod check;
 mod collect;
 pub mod give;
+mod moved;
 pub mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +92,8 @@ pub struct Recovery {
     order: tokio::sync::Mutex<()>,
     /// Words that wait for what fills the account they were paid from, whoever returns that.
     short: Mutex<BTreeMap<(RegionCode, SettlementId), ReturnedWord>>,
+    /// What came back as taken back.
+    taken: Mutex<BTreeSet<moved::Taken>>,
     /// Ended once the node serves. No watch channel: that wakes those who wait in an order drawn by chance, and a
     /// seed of the simulation would not be one story.
     over: CancellationToken,
@@ -164,6 +168,7 @@ impl Recovery {
             waiting: Mutex::new(waiting),
             order: tokio::sync::Mutex::default(),
             short: Mutex::default(),
+            taken: Mutex::default(),
             over,
         })
     }

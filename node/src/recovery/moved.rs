@@ -1,0 +1,163 @@
+//! What a new home was not told of a person who moved there before the disk was lost.
+//!
+//! Whoever takes back a settlement of the old cover tells the new home, in one frame with the reversal. After a
+//! restore the reversal comes back from the treatment region, and the word from the new home if it had taken it. If it
+//! had not, nobody else has it: it is written once more, when all have answered and before the node serves. What was
+//! taken back before the person was handed over is in the hand-over, and is not told again.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::coverage::PersonVersion;
+use huitong_core::date::Timestamp;
+use huitong_core::id::{SettlementId, TransferId};
+use huitong_core::record::NodeRecord;
+use huitong_core::record::hand::Handed;
+use huitong_core::record::home::Committed;
+use huitong_core::region::RegionCode;
+use huitong_core::reversal::ReversedPerson;
+
+use super::Recovery;
+use crate::error::NodeError;
+use crate::home::late::reversal_told;
+use crate::home::relation::handed_over;
+use crate::home::restored::is_left_out;
+use crate::ledger::Ledger;
+use crate::store::apply::Records;
+use crate::store::{HomeState, Rows, StoreError, Stream};
+use crate::transfer::leave::words_from;
+use crate::writer::{Command, Verdict};
+
+/// Words that are read at once.
+const PAGE: usize = 256;
+
+/// A settlement that was taken back, by its id in its treatment region.
+pub(super) type Taken = (RegionCode, SettlementId);
+
+/// The words to one new home.
+#[derive(Default)]
+struct Told {
+    /// On which version each hand-over was made.
+    handed: BTreeMap<TransferId, PersonVersion>,
+    /// What it was told to have been taken back.
+    reversals: BTreeSet<Taken>,
+}
+
+impl Told {
+    fn read(ledger: &Ledger, new_home: RegionCode) -> Result<Self, StoreError> {
+        let mut told = Self::default();
+        let mut from = 1;
+        loop {
+            let page = words_from(ledger, new_home, from, PAGE)?;
+            for hand in page {
+                match hand.word.handed {
+                    Handed::Person(person) => {
+                        told.handed.insert(person.order.transfer, person.version);
+                    }
+                    Handed::Reversal(supplement) => {
+                        let of = supplement.of;
+                        told.reversals.insert((of.treatment, of.settlement));
+                    }
+                    Handed::Claim(_) => {}
+                }
+            }
+            let written = ledger.stream(Stream::Hands(new_home))?;
+            from = from.saturating_add(u64::try_from(PAGE).unwrap_or(u64::MAX));
+            if written.is_none_or(|head| from > head.written) {
+                return Ok(told);
+            }
+        }
+    }
+}
+
+impl Recovery {
+    /// Tells new homes what they were not told of settlements that were taken back.
+    pub(super) async fn tell_new_homes(&self) -> Result<(), NodeError> {
+        let taken = self.taken().clone();
+        let mut told: BTreeMap<RegionCode, Told> = BTreeMap::new();
+        for (treatment, settlement) in taken {
+            let Some((original, reversed)) = self.reversed(treatment, settlement)? else {
+                continue;
+            };
+            let Some(left) = handed_over(&*self.ledger, original.claim.person.psn_no)? else {
+                continue;
+            };
+            let words = match told.entry(left.new_home) {
+                Entry::Occupied(words) => words.into_mut(),
+                Entry::Vacant(words) => words.insert(Told::read(&self.ledger, left.new_home)?),
+            };
+            let is_after = words
+                .handed
+                .get(&left.transfer)
+                .is_some_and(|handed| reversed.person.version > *handed);
+            if is_after && !words.reversals.contains(&(treatment, settlement)) {
+                tracing::info!(%settlement, new_home = %left.new_home, "a new home is told again what was taken back");
+                let home = self.region;
+                let command = TellNewHome {
+                    home,
+                    original,
+                    reversed,
+                };
+                self.writer.run(command).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A settlement that was taken back, and its reversal.
+    fn reversed(
+        &self,
+        treatment: RegionCode,
+        settlement: SettlementId,
+    ) -> Result<Option<(Committed, Reversed)>, StoreError> {
+        let row = self.ledger.home_settlement(treatment, settlement)?;
+        let Some(HomeState::Reversed(row)) = row.map(|row| row.state) else {
+            return Ok(None);
+        };
+        let original = self.ledger.record(row.settled)?.into_committed();
+        let record = self.ledger.record(row.reversed)?;
+        let order = if let NodeRecord::ReversalRegained(regained) = record {
+            Some(regained.record)
+        } else if let NodeRecord::ReversalOrdered(order) = record {
+            Some(order)
+        } else {
+            None
+        };
+        Ok(original.zip(order).map(|(original, order)| {
+            let (salt, person) = (order.salt, order.person);
+            (original, Reversed { salt, person })
+        }))
+    }
+}
+
+/// What is needed of a reversal.
+struct Reversed {
+    salt: [u8; 16],
+    person: ReversedPerson,
+}
+
+/// Writes the word on a reversal once more.
+struct TellNewHome {
+    home: RegionCode,
+    original: Committed,
+    reversed: Reversed,
+}
+
+impl Command for TellNewHome {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let Self {
+            home,
+            original,
+            reversed,
+        } = self;
+        match handed_over(rows, original.claim.person.psn_no)? {
+            Some(left) if !is_left_out(rows, left.new_home)? => {
+                let word = reversal_told(home, &left, &original, &reversed.salt, rows, now)?;
+                Ok(Verdict::Append(vec![word], ()))
+            }
+            Some(_) | None => Ok(Verdict::Answer(())),
+        }
+    }
+}
