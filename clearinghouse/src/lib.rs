@@ -26,7 +26,6 @@
     )
 )]
 
-mod aside;
 pub mod backup;
 pub mod books;
 pub mod clock;

@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_transport::access::AccessTableError;
-use huitong_transport::{CredentialsError, ServeError, Server, ServerLimits};
+use huitong_transport::{CredentialsError, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::aside::aside;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::{self, Schedule};

@@ -4,24 +4,9 @@
 //! everything else on the thread, so the runtime is told.
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::JoinError;
 
 /// Lines from which the runtime is told.
 const LONG_BILL: usize = 500;
-
-/// Runs work that takes long, or that waits for a disk, beside everything else; on a runtime of one thread
-/// there is nowhere else to run.
-///
-/// # Errors
-/// When the work broke off.
-pub(crate) async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, JoinError> {
-    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
-        return Ok(work());
-    }
-    tokio::task::spawn_blocking(work).await
-}
 
 /// Runs a computation over so many lines.
 pub(crate) fn compute<T>(lines: usize, work: impl FnOnce() -> T) -> T {

@@ -17,7 +17,9 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
-use huitong_transport::{AccessTable, ClientLimits, CredentialStore, Dialer, Server, ServerLimits};
+use huitong_transport::{
+    AccessTable, ClientLimits, CredentialStore, Dialer, Server, ServerLimits, aside,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -27,7 +29,6 @@ pub use start_error::StartError;
 
 use crate::chance::Chance;
 use crate::clock::{Calendar, Clock};
-use crate::compute::aside;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};

@@ -12,6 +12,7 @@
 //! | [`pushback`](mod@pushback) | When may a refused call be tried again? |
 //! | [`error`] | What went wrong on the way, and does trying again help? |
 //! | [`limits`] | Every bound of this crate, in one place |
+//! | [`aside`](mod@aside) | What goes on beside the calls that are served? |
 //! | [`network`] | What carries the bytes? |
 //! | [`clock`] | What tells the time? |
 //!
@@ -19,6 +20,7 @@
 //! What messages mean is not known here: refusals of the services travel as opaque bytes.
 
 pub mod access;
+pub mod aside;
 pub mod client;
 pub mod client_options;
 pub mod clock;
@@ -33,6 +35,7 @@ pub mod refusal;
 pub mod server;
 
 pub use access::{AccessTable, Caller, Row};
+pub use aside::aside;
 pub use client::{Dialer, call_within, connect, connect_lazy};
 pub use client_options::{ClientError, ClientOptions};
 pub use clock::{Clock, SystemClock};

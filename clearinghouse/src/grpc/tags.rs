@@ -11,12 +11,12 @@ use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::tag_service_server::TagService;
 use huitong_proto::conversion::Path;
+use huitong_transport::aside;
 use tonic::{Request, Response, Status};
 use tracing::error;
 
 use super::clearing::region;
 use super::status::{malformed, status};
-use crate::aside::aside;
 use crate::decide::{self, Told};
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::state::TagsHeld;

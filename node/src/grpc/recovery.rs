@@ -8,11 +8,11 @@ use huitong_core::region::RegionCode;
 use huitong_proto::conversion::Path;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::recovery_service_server::RecoveryService;
+use huitong_transport::aside;
 use tonic::{Request, Response, Status};
 
 use super::calling_region;
 use super::status::{malformed, refused};
-use crate::compute::aside;
 use crate::error::NodeError;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;

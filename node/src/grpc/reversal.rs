@@ -13,11 +13,11 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::{reason_from_wire, reversal_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
+use huitong_transport::aside;
 use tonic::Status;
 
 use super::registry::RegistryGrpc;
 use super::status::{malformed, refused};
-use crate::compute::aside;
 use crate::home::ReverseOutcome;
 use crate::home::reversing::officer_reversal_id;
 use crate::replay::differences::Difference;

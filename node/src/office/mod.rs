@@ -20,10 +20,10 @@ use huitong_core::officer::OfficerName;
 use huitong_core::record::policy::{Act, WithdrawalAsked};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_document::Fault;
+use huitong_transport::aside;
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
-use crate::compute::aside;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::{HeldPolicy, OwnPolicies, OwnPolicy, PolicyBook, PolicyError};

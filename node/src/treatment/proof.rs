@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use huitong_core::digest::Digest;
+use huitong_transport::aside;
 
-use crate::compute::aside;
 use crate::peers::{FetchedPolicy, Home};
 use crate::policies::{DOCUMENT_BYTES_AT_MOST, HeldPolicy, PolicyBook, PolicyError};
 use crate::signature::is_statement_signed;
