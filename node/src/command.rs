@@ -30,7 +30,9 @@ pub mod transfer;
 mod who_looked;
 
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use huitong_backup::command::{Archive, Backup, Server};
@@ -52,12 +54,28 @@ pub use settle_by_hand::SettleByHand;
 pub use status::ShowStatus;
 pub use who_looked::WhoLooked;
 
-use crate::config::Telemetry;
+use crate::clock::SystemClock;
+use crate::config::{self, ConfigError, NodeSettings, Telemetry};
 
 /// The configuration has faults (`EX_USAGE`).
 const BAD_CONFIG: u8 = 64;
 /// A file was refused (`EX_DATAERR`).
 const BAD_FILE: u8 = 65;
+
+/// What a configuration file says, or nothing once its faults were printed: then the command ends with [`BAD_CONFIG`].
+///
+/// # Errors
+/// When the file cannot be read.
+fn settings_of(file: &Path) -> anyhow::Result<Option<NodeSettings>> {
+    match config::load(file, Arc::new(SystemClock)) {
+        Ok(settings) => Ok(Some(settings)),
+        Err(ConfigError::Faults(faults)) => {
+            writeln!(io::stderr(), "{faults}")?;
+            Ok(None)
+        }
+        Err(error @ ConfigError::Unreadable { .. }) => Err(error.into()),
+    }
+}
 
 /// A region's node / 地区结算节点
 #[derive(Debug, clap::Subcommand)]

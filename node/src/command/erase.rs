@@ -6,7 +6,6 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use anyhow::Context as _;
@@ -15,9 +14,8 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::erasure::PeopleErased;
 use serde_json::json;
 
-use super::{BAD_CONFIG, BAD_FILE};
+use super::{BAD_CONFIG, BAD_FILE, settings_of};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, ConfigError};
 use crate::erasure::{Listed, Looked, Plan, Rule, people_of, plan};
 use crate::ledger::Ledger;
 use crate::node::{NodeConfig, open_offline};
@@ -66,14 +64,10 @@ enum Came {
 impl Erase {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let clock = SystemClock;
-        let settings = match config::load(&self.config, Arc::new(clock)) {
-            Ok(settings) => settings.node,
-            Err(ConfigError::Faults(faults)) => {
-                writeln!(std::io::stderr(), "{faults}")?;
-                return Ok(ExitCode::from(BAD_CONFIG));
-            }
-            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        let Some(settings) = settings_of(&self.config)? else {
+            return Ok(ExitCode::from(BAD_CONFIG));
         };
+        let settings = settings.node;
         let Some(people) = self.people()? else {
             return Ok(ExitCode::from(BAD_FILE));
         };

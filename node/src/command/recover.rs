@@ -4,15 +4,13 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use huitong_backup::restore::recover;
 
-use super::BAD_CONFIG;
+use super::{BAD_CONFIG, settings_of};
 use crate::backup::Anew;
 use crate::chance::{SystemChance, salt};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, ConfigError};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -32,14 +30,10 @@ pub struct Recover {
 impl Recover {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let clock = SystemClock;
-        let settings = match config::load(&self.config, Arc::new(clock)) {
-            Ok(settings) => settings.node,
-            Err(ConfigError::Faults(faults)) => {
-                writeln!(std::io::stderr(), "{faults}")?;
-                return Ok(ExitCode::from(BAD_CONFIG));
-            }
-            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        let Some(settings) = settings_of(&self.config)? else {
+            return Ok(ExitCode::from(BAD_CONFIG));
         };
+        let settings = settings.node;
         let mut anew = Anew::new(salt(&SystemChance), clock.now());
         let recovered = recover(&settings.data, settings.journal, &mut anew)?;
         writeln!(

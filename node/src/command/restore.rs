@@ -3,17 +3,15 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use huitong_backup::note::Owner;
 use huitong_backup::restore::{Order, restore};
 use serde_json::json;
 
-use super::{BAD_CONFIG, BAD_FILE};
+use super::{BAD_CONFIG, BAD_FILE, settings_of};
 use crate::backup::Anew;
 use crate::chance::{SystemChance, salt};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, ConfigError};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -39,14 +37,10 @@ pub struct Restore {
 impl Restore {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let clock = SystemClock;
-        let settings = match config::load(&self.config, Arc::new(clock)) {
-            Ok(settings) => settings.node,
-            Err(ConfigError::Faults(faults)) => {
-                writeln!(std::io::stderr(), "{faults}")?;
-                return Ok(ExitCode::from(BAD_CONFIG));
-            }
-            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        let Some(settings) = settings_of(&self.config)? else {
+            return Ok(ExitCode::from(BAD_CONFIG));
         };
+        let settings = settings.node;
         let order = Order {
             from: &self.from,
             data: &settings.data,

@@ -3,14 +3,12 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::BAD_CONFIG;
-use crate::clock::SystemClock;
-use crate::config::{self, ConfigError, NodeSettings, Telemetry};
+use super::{BAD_CONFIG, settings_of};
+use crate::config::{NodeSettings, Telemetry};
 use crate::node::Node;
 
 /// Run the node.
@@ -27,13 +25,8 @@ impl Run {
         observe: impl FnOnce(&Telemetry) -> anyhow::Result<G>,
         out: &mut dyn Write,
     ) -> anyhow::Result<ExitCode> {
-        let settings = match config::load(&self.config, Arc::new(SystemClock)) {
-            Ok(settings) => settings,
-            Err(ConfigError::Faults(faults)) => {
-                writeln!(std::io::stderr(), "{faults}")?;
-                return Ok(ExitCode::from(BAD_CONFIG));
-            }
-            Err(error @ ConfigError::Unreadable { .. }) => return Err(error.into()),
+        let Some(settings) = settings_of(&self.config)? else {
+            return Ok(ExitCode::from(BAD_CONFIG));
         };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
