@@ -92,6 +92,17 @@ pub trait Artifact: Canonical {
     /// Another kind, another version, bytes that are not canonical, or bytes left over.
     fn from_bytes(bytes: &[u8]) -> Result<Self, CanonicalError> {
         let mut input = Decoder::new(bytes);
+        Self::head(&mut input)?;
+        let value = Self::decode(&mut input)?;
+        input.finish()?;
+        Ok(value)
+    }
+
+    /// Reads kind and version, up to the body.
+    ///
+    /// # Errors
+    /// Another kind, another version, or bytes that end before.
+    fn head(input: &mut Decoder<'_>) -> Result<(), CanonicalError> {
         let kind = input.array()?;
         if kind != Self::KIND {
             return Err(CanonicalError::WrongKind {
@@ -99,7 +110,7 @@ pub trait Artifact: Canonical {
                 found: kind,
             });
         }
-        let version = u16::decode(&mut input)?;
+        let version = u16::decode(input)?;
         if version != Self::VERSION {
             return Err(CanonicalError::WrongVersion {
                 kind: Self::KIND,
@@ -107,9 +118,7 @@ pub trait Artifact: Canonical {
                 found: version,
             });
         }
-        let value = Self::decode(&mut input)?;
-        input.finish()?;
-        Ok(value)
+        Ok(())
     }
 
     /// SHA-256 of [`Artifact::to_bytes`].

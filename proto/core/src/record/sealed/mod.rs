@@ -87,21 +87,7 @@ impl SealedRecord {
     /// [`CanonicalError`].
     pub fn remains_of(bytes: &[u8]) -> Result<Remains, CanonicalError> {
         let mut input = Decoder::new(bytes);
-        let kind = input.array()?;
-        if kind != Self::KIND {
-            return Err(CanonicalError::WrongKind {
-                expected: Self::KIND,
-                found: kind,
-            });
-        }
-        let version = u16::decode(&mut input)?;
-        if version != Self::VERSION {
-            return Err(CanonicalError::WrongVersion {
-                kind,
-                expected: Self::VERSION,
-                found: version,
-            });
-        }
+        Self::head(&mut input)?;
         Remains::decode(&mut input)
     }
 
