@@ -9,13 +9,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use huitong_backup::{ARCHIVE, IMAGES};
-use huitong_journal::{DirDisk, Disk, Runner, Threads};
+use huitong_journal::{DirDisk, Disk, LockRefusal, Runner, Threads};
 use huitong_transport::{Network, Tcp};
 
 use crate::chance::{Chance, SystemChance};
 use crate::store::embedded::SledIndex;
 use crate::store::image::Images;
 use crate::store::{Index, StoreError};
+
+/// The folder of the rows.
+pub const INDEX: &str = "index";
+/// What a restore, or an index that could not be read, leaves behind of rows.
+const SET_ASIDE: [&str; 3] = [
+    "index.before-restore",
+    "images.before-restore",
+    "index.unreadable",
+];
 
 /// Where a node keeps what it knows.
 pub trait Storage: Send + Sync {
@@ -49,9 +58,21 @@ pub enum StorageError {
         /// What the system said.
         error: io::Error,
     },
+    /// Somebody uses what lies there.
+    #[error("{path} is in use{}: stop that first (正被占用，请先停止该进程)", holder(*.process))]
+    InUse {
+        /// The folder.
+        path: String,
+        /// The holder's process id, where it could be read.
+        process: Option<u32>,
+    },
     /// The index.
     #[error(transparent)]
     Index(#[from] StoreError),
+}
+
+fn holder(process: Option<u32>) -> String {
+    process.map_or_else(String::new, |process| format!(" by process {process}"))
 }
 
 /// What a node stands on.
@@ -106,15 +127,35 @@ impl Storage for Folder {
         let path = self.part("journal")?;
         let disk = DirDisk::with_archive(&path, self.data.join(ARCHIVE))
             .map_err(|error| refused(&path, error))?;
-        let index = Arc::new(SledIndex::open(&self.part("index")?)?);
-        let images = Some(Images::within(self.data.join(IMAGES)));
-        let keys = DirDisk::at(&self.keyring).map_err(|error| refused(&self.keyring, error))?;
+        // Looked at first: the rows of a node that runs are not to be touched. The journal takes it for good.
+        drop(disk.lock().map_err(|refusal| locked(&path, refusal))?);
+        let keys = DirDisk::taken(&self.keyring);
+        let keys = keys.map_err(|refusal| locked(&self.keyring, refusal))?;
+        let index = Arc::new(SledIndex::open(&self.part(INDEX)?)?);
+        let images = Some(copies(&self.data));
         Ok(Stored {
             disk,
             keys,
             index,
             images,
         })
+    }
+}
+
+/// The images in a data folder, and what was set aside of rows there.
+#[must_use]
+pub fn copies(data: &Path) -> Images {
+    let aside = SET_ASIDE.map(|name| data.join(name));
+    Images::within(data.join(IMAGES)).beside(aside.into())
+}
+
+fn locked(path: &Path, refusal: LockRefusal) -> StorageError {
+    match refusal {
+        LockRefusal::Held { process } => StorageError::InUse {
+            path: path.display().to_string(),
+            process,
+        },
+        LockRefusal::Disk(error) => refused(path, error),
     }
 }
 

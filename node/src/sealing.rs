@@ -154,23 +154,6 @@ impl Sealing {
         self.keyring.as_ref()
     }
 
-    /// Which of these keys are not destroyed, a torn one among them.
-    ///
-    /// # Errors
-    /// [`KeyringError`] for a key that the keyring does not know.
-    pub fn live(&self, keys: &[PersonKeyId]) -> Result<Vec<PersonKeyId>, KeyringError> {
-        let keyring = self.keyring.as_ref().ok_or(KeyringError::None)?;
-        let mut live = Vec::new();
-        for key in keys {
-            match keyring.find(*key) {
-                Ok(Found::Destroyed) => {}
-                Ok(Found::Key(_)) | Err(KeyringError::Torn { .. }) => live.push(*key),
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(live)
-    }
-
     /// A record as it is stored. `before` is whom the record before it in its submission is about, `rows` include
     /// that record.
     ///

@@ -19,14 +19,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::erasure::{Listed, Looked, Plan, Rule, people_of, plan};
 use crate::ledger::Ledger;
 use crate::node::{NodeConfig, open_offline};
-
-/// What was derived from the journal, also what a restore set aside of it.
-const DERIVED: [&str; 4] = [
-    "index",
-    "images",
-    "index.before-restore",
-    "images.before-restore",
-];
+use crate::platform::{INDEX, copies};
 
 /// What is said below the options.
 const AFTER: &str = "\
@@ -190,11 +183,11 @@ fn erase(ledger: Ledger, settings: &NodeConfig, order: PeopleErased) -> anyhow::
         .recv()
         .context("the journal ended / 日志写入中断")??;
     ledger.close();
-    let sealing = ledger.sealing();
+    // No node is started before all is done.
+    let (sealing, _held) = (ledger.sealing(), ledger.journal_lock());
     drop(ledger);
-    for derived in DERIVED {
-        remove(&settings.data.join(derived))?;
-    }
+    remove(&settings.data.join(INDEX))?;
+    copies(&settings.data).take_all_away()?;
     if let Some(keyring) = sealing.keyring() {
         keyring.destroy(&keys)?;
     }

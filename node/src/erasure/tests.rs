@@ -167,7 +167,7 @@ fn legs_streams_and_the_others_stand_and_ids_are_remembered() {
         drop(ledger);
         let keys_of = done(&disk);
         let ledger = open(&disk, &fresh()).unwrap();
-        let keyring = Keyring::open(disk.port(), keys(&disk).chance)
+        let keyring = Keyring::open(disk.port(), person().home, keys(&disk).chance)
             .unwrap()
             .unwrap();
         assert!(
@@ -249,7 +249,7 @@ fn a_keyring_of_before_the_erasure_is_noticed_and_mended() {
     assert_eq!(ledger.settlement(id(1)).unwrap(), None);
     ledger.close();
     drop(ledger);
-    let keyring = Keyring::open(disk.port(), keys(&disk).chance)
+    let keyring = Keyring::open(disk.port(), person().home, keys(&disk).chance)
         .unwrap()
         .unwrap();
     assert!(

@@ -9,12 +9,13 @@
 //! beside other secrets of the node, mode 0600, and a backup of the journal does not have it.
 
 mod cipher;
+mod erasing;
 mod slot;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_core::record::sealed::PersonKeyId;
+use huitong_core::region::RegionCode;
 use huitong_journal::{Disk, DiskFile};
 
 pub use cipher::Secret;
@@ -30,6 +31,7 @@ const PREFIX: &str = "keys-";
 /// A keyring on its disk.
 pub struct Keyring {
     id: u32,
+    region: RegionCode,
     disk: Arc<dyn Disk>,
     files: RwLock<Vec<Arc<dyn DiskFile>>>,
     chance: Arc<dyn Chance>,
@@ -65,6 +67,16 @@ pub enum KeyringError {
         found: u32,
         /// Of which the first is.
         own: u32,
+    },
+    /// It was begun for another region.
+    #[error(
+        "the keyring is of the region {found}, not of {own} (密钥环属于统筹区 {found}，而非 {own})"
+    )]
+    Region {
+        /// For which it was begun.
+        found: u32,
+        /// For which it is opened.
+        own: RegionCode,
     },
     /// The keyring ends before this slot: it is an older copy.
     #[error(
@@ -154,6 +166,7 @@ impl Keyring {
     /// [`KeyringError`].
     pub fn open(
         disk: Arc<dyn Disk>,
+        region: RegionCode,
         chance: Arc<dyn Chance>,
     ) -> Result<Option<Self>, KeyringError> {
         let names = disk.list().map_err(refused("."))?;
@@ -175,7 +188,13 @@ impl Keyring {
                 return Err(damaged());
             }
             file.read_at(0, &mut bytes).map_err(refused(&name))?;
-            let found = keyring_of(number, &bytes).ok_or_else(damaged)?;
+            let (found, of) = keyring_of(number, &bytes).ok_or_else(damaged)?;
+            if of != region.number() {
+                return Err(KeyringError::Region {
+                    found: of,
+                    own: region,
+                });
+            }
             let own = *own.get_or_insert(found);
             if found != own {
                 return Err(KeyringError::Mixed {
@@ -188,6 +207,7 @@ impl Keyring {
         }
         Ok(own.map(|id| Self {
             id,
+            region,
             disk,
             files: RwLock::new(files),
             chance,
@@ -198,7 +218,11 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyringError`].
-    pub fn begin(disk: Arc<dyn Disk>, chance: Arc<dyn Chance>) -> Result<Self, KeyringError> {
+    pub fn begin(
+        disk: Arc<dyn Disk>,
+        region: RegionCode,
+        chance: Arc<dyn Chance>,
+    ) -> Result<Self, KeyringError> {
         let mut id = [0; 4];
         chance.fill(&mut id);
         let id = u32::from_be_bytes(id);
@@ -207,6 +231,7 @@ impl Keyring {
         }
         let keyring = Self {
             id,
+            region,
             disk,
             files: RwLock::new(Vec::new()),
             chance,
@@ -244,6 +269,7 @@ impl Keyring {
         for slot in from..=u32::MAX {
             let (file, _) = place(slot);
             if file >= self.file_count() {
+                self.holds(slot)?;
                 self.extend(file)?;
             }
             // One that is destroyed, or torn by a crash in the middle of that, is passed over.
@@ -254,32 +280,18 @@ impl Keyring {
         Err(KeyringError::Full)
     }
 
-    /// Destroys keys, durably, whatever stands in their slots; how many of them were there.
+    /// Makes sure that all slots before one are there: keys were given up to it, and a copy that ends before is an older one.
     ///
     /// # Errors
-    /// [`KeyringError`]; some may be destroyed then, and it is done again.
-    pub fn destroy(&self, keys: &[PersonKeyId]) -> Result<usize, KeyringError> {
-        // One slot of each file that is written to.
-        let mut touched = BTreeMap::new();
-        let mut live = 0_usize;
-        for key in keys {
-            match self.find(*key) {
-                Ok(Found::Destroyed) => continue,
-                // A crash in the middle of destroying it may have torn the slot.
-                Ok(Found::Key(_)) | Err(KeyringError::Torn { .. }) => {}
-                Err(error) => return Err(error),
-            }
-            live = live.saturating_add(1);
-            let (file, offset) = place(key.slot);
-            let bytes = Slot::Destroyed(key.mark).to_bytes(key.slot);
-            let written = self.file(key.slot)?.write_at(offset, &bytes);
-            written.map_err(refused(PREFIX))?;
-            touched.insert(file, key.slot);
+    /// [`KeyringError::Missing`].
+    pub fn holds(&self, given: u32) -> Result<(), KeyringError> {
+        match given.checked_sub(1) {
+            Some(last) if place(last).0 >= self.file_count() => Err(KeyringError::Missing {
+                own: self.id,
+                slot: last,
+            }),
+            Some(_) | None => Ok(()),
         }
-        for slot in touched.values() {
-            self.file(*slot)?.sync().map_err(refused(PREFIX))?;
-        }
-        Ok(live)
     }
 
     fn slot(&self, slot: u32) -> Result<Option<Slot>, KeyringError> {
@@ -309,7 +321,7 @@ impl Keyring {
         let last = first
             .checked_add(SLOTS.saturating_sub(1))
             .ok_or(KeyringError::Full)?;
-        let mut bytes = head(self.id, file_number).to_vec();
+        let mut bytes = head(self.id, self.region.number(), file_number).to_vec();
         for slot in first..=last {
             let (mut mark, mut key) = ([0; 12], [0; 32]);
             self.chance.fill(&mut mark);
@@ -321,6 +333,9 @@ impl Keyring {
         }
         let size = u64::try_from(bytes.len()).map_err(|_| KeyringError::Full)?;
         let name = name(file_number);
+        if self.disk.list().map_err(refused("."))?.contains(&name) {
+            return Err(KeyringError::Damaged { file: name });
+        }
         let made = || {
             let file = self.disk.create(DRAFT, size)?;
             file.write_at(0, &bytes)?;

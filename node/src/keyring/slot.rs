@@ -6,7 +6,8 @@
 //! | 0..8 | `HTKR`, form 1 (2 bytes), 2 zero | state, 3 zero, first 4 of the mark |
 //! | 8..12 | the keyring's id | mark |
 //! | 12..16 | which file, from 0 | mark |
-//! | 16..48 | zero | the key, or zeros once it is destroyed |
+//! | 16..20 | whose: the region's six digits, a number | the key, or zeros once it is destroyed |
+//! | 20..48 | zero | the key |
 //! | 48..60 | zero | zero |
 //! | 60..64 | first bytes of SHA-256 over the rest | the same, over the slot's number and the rest |
 
@@ -81,20 +82,22 @@ impl Slot {
 }
 
 /// The head of a file of a keyring.
-pub(super) fn head(keyring: u32, file: u32) -> [u8; SLOT_BYTES] {
+pub(super) fn head(keyring: u32, region: u32, file: u32) -> [u8; SLOT_BYTES] {
     let mut bytes = [0; SLOT_BYTES];
     put(&mut bytes, 0, &HEAD);
     put(&mut bytes, 8, &keyring.to_be_bytes());
     put(&mut bytes, 12, &file.to_be_bytes());
+    put(&mut bytes, 16, &region.to_be_bytes());
     let check = check(file, &bytes);
     put(&mut bytes, 60, &check);
     bytes
 }
 
-/// Of which keyring a file is; `None` for what is no head of the file of this number.
-pub(super) fn keyring_of(file: u32, bytes: &[u8; SLOT_BYTES]) -> Option<u32> {
+/// Of which keyring a file is, and of which region; `None` for what is no head of the file of this number.
+pub(super) fn keyring_of(file: u32, bytes: &[u8; SLOT_BYTES]) -> Option<(u32, u32)> {
     let keyring = u32::from_be_bytes(part(bytes, 8));
-    (*bytes == head(keyring, file)).then_some(keyring)
+    let region = u32::from_be_bytes(part(bytes, 16));
+    (*bytes == head(keyring, region, file)).then_some((keyring, region))
 }
 
 #[cfg(test)]
@@ -116,11 +119,14 @@ mod tests {
             let mut torn = bytes;
             torn[bit / 8] ^= 1 << (bit % 8);
             assert!(Slot::read(3, &torn).is_none(), "bit {bit}");
-            let mut torn = head(0x0102_0304, 5);
+            let mut torn = head(0x0102_0304, 330_200, 5);
             torn[bit / 8] ^= 1 << (bit % 8);
             assert_eq!(keyring_of(5, &torn), None, "bit {bit}");
         }
-        assert_eq!(keyring_of(5, &head(0x0102_0304, 5)), Some(0x0102_0304));
-        assert_eq!(keyring_of(6, &head(0x0102_0304, 5)), None);
+        assert_eq!(
+            keyring_of(5, &head(0x0102_0304, 330_200, 5)),
+            Some((0x0102_0304, 330_200))
+        );
+        assert_eq!(keyring_of(6, &head(0x0102_0304, 330_200, 5)), None);
     }
 }

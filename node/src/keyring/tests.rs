@@ -17,16 +17,20 @@ impl Chance for Counting {
     }
 }
 
+fn region() -> RegionCode {
+    "330200".parse().unwrap()
+}
+
 fn chance() -> Arc<dyn Chance> {
     Arc::new(Counting(1.into()))
 }
 
 fn begin(disk: &FakeDisk) -> Keyring {
-    Keyring::begin(disk.port(), chance()).unwrap()
+    Keyring::begin(disk.port(), region(), chance()).unwrap()
 }
 
 fn open(disk: &FakeDisk) -> Result<Option<Keyring>, KeyringError> {
-    Keyring::open(disk.port(), chance())
+    Keyring::open(disk.port(), region(), chance())
 }
 
 #[test]
@@ -123,6 +127,6 @@ fn without_randomness_no_key_is_made() {
             bytes.fill(0);
         }
     }
-    let refused = Keyring::begin(FakeDisk::new(1).port(), Arc::new(Nothing));
+    let refused = Keyring::begin(FakeDisk::new(1).port(), region(), Arc::new(Nothing));
     assert_eq!(refused.err(), Some(KeyringError::NoRandomness));
 }

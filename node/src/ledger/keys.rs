@@ -49,7 +49,7 @@ impl KeyOptions {
             people,
             chance,
         } = self;
-        let keyring = Keyring::open(Arc::clone(&disk), Arc::clone(&chance))?;
+        let keyring = Keyring::open(Arc::clone(&disk), region, Arc::clone(&chance))?;
         let names = journal.list().map_err(KeysError::List)?;
         let is_begun = names.iter().any(|name| name.ends_with(".seg"));
         let writes = match people {
@@ -63,7 +63,7 @@ impl KeyOptions {
                 if is_begun {
                     names_no_keyring(journal)?;
                 }
-                let keyring = Keyring::begin(disk, Arc::clone(&chance))?;
+                let keyring = Keyring::begin(disk, region, Arc::clone(&chance))?;
                 let id = format!("{:08x}", keyring.id());
                 tracing::warn!(keyring = %id, "a keyring was begun: keep a copy of it, no journal is read without it");
                 Some(keyring)

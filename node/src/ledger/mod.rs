@@ -11,6 +11,7 @@ mod keys;
 mod open;
 mod overlay;
 mod progress;
+mod replay;
 mod stored;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -23,7 +24,9 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Committed, Frame, Journal, Permit, ReadError, Reader, Running};
+use huitong_journal::{
+    AppendError, Committed, Frame, Held, Journal, Permit, ReadError, Reader, Running,
+};
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -321,6 +324,12 @@ impl Ledger {
     #[must_use]
     pub fn gone(&self) -> CancellationToken {
         self.gone.token().clone()
+    }
+
+    /// What keeps every other opener of the journal away for as long as it is held, also once the ledger is gone.
+    #[must_use]
+    pub fn journal_lock(&self) -> Arc<dyn Held> {
+        self.journal.lock()
     }
 
     /// Takes nothing more, writes all that waits, brings the index up, and returns.

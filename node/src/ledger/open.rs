@@ -9,10 +9,8 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, RwLock};
 
 use huitong_certs::SigningKey;
-use huitong_core::record::NodeRecord;
-use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
-use huitong_journal::{Disk, Frame, Options, Position, ReadError, Reader, Runner};
+use huitong_journal::{Disk, Options, ReadError, Reader, Runner};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -20,17 +18,13 @@ use super::Ledger;
 use super::imaging::Imaging;
 use super::indexer;
 use super::keys::{KeyOptions, KeysError};
-use super::overlay::{Layered, Overlay};
+use super::overlay::Overlay;
 use super::progress::Progress;
+use super::replay::Replay;
 use crate::group::{LastGroup, seal};
 use crate::keyring::Keyring;
-use crate::sealing::{Sealing, Unsealed};
-use crate::store::apply::{Ground, Records, keys_given, opened};
 use crate::store::image::{ImageError, Images, Of};
-use crate::store::{Index, Key, Location, Reached, Row, Rows, StoreError, Table};
-
-/// Rows that a batch of replay gathers.
-const REPLAY_ROWS: usize = 16_384;
+use crate::store::{Index, Reached, StoreError};
 
 /// What a ledger is opened on.
 pub struct LedgerOptions {
@@ -235,131 +229,5 @@ fn belongs(
             Ok(None)
         }
         Err(error @ ReadError::Disk(_)) => Err(StoreError::Journal(error).into()),
-    }
-}
-
-struct Replay<'a> {
-    region: RegionCode,
-    reader: &'a Reader,
-    index: &'a dyn Index,
-    sealing: &'a Sealing,
-}
-
-impl Replay<'_> {
-    /// Brings the index up to the journal, without people who were erased; how many frames were read again.
-    fn whole(&self, from: Option<Reached>, images: Option<&Images>) -> Result<u64, StoreError> {
-        let replayed = self.run(from)?;
-        if self.finish_erasures(images)? {
-            return self.run(None);
-        }
-        Ok(replayed)
-    }
-
-    /// How many frames were read again.
-    fn run(&self, from: Option<Reached>) -> Result<u64, StoreError> {
-        let position = from.map_or(Position::START, |reached| reached.position);
-        let mut layered = Layered::over(self);
-        let mut reached = from;
-        let mut replayed = 0_u64;
-        for frame in self.reader.frames_from(position) {
-            let frame = frame?;
-            replayed = replayed.saturating_add(1);
-            let done = match from {
-                Some(reached) if reached.frame == frame.number() => reached.records,
-                Some(_) | None => 0,
-            };
-            let records = self.frame(&frame, done, &mut layered)?;
-            reached = Some(Reached {
-                frame: frame.number(),
-                records,
-                position: frame.position(),
-            });
-            if layered.len() >= REPLAY_ROWS {
-                let full = std::mem::replace(&mut layered, Layered::over(self));
-                self.apply(full, reached)?;
-            }
-        }
-        self.apply(layered, reached)?;
-        Ok(replayed)
-    }
-
-    /// Applies a frame's records but the first `done`; how many it has.
-    fn frame(
-        &self,
-        frame: &Frame,
-        done: u32,
-        layered: &mut Layered<'_>,
-    ) -> Result<u32, StoreError> {
-        let mut count = 0_u32;
-        for (nth, bytes) in (0_u32..).zip(frame.records()) {
-            count = nth.saturating_add(1);
-            if nth < done {
-                continue;
-            }
-            let Unsealed { record, keys } = self.sealing.open_with_keys(bytes)?;
-            let ground = Ground {
-                region: self.region,
-                rows: &*layered,
-                records: self,
-            };
-            let changed = opened(&record, Location::at(frame.position(), nth), &ground)?;
-            let given = keys_given(&keys, &*layered)?;
-            layered.put(changed);
-            layered.put(given);
-        }
-        Ok(count)
-    }
-
-    /// Destroys keys whose people were erased and that are there: the erasure was cut off, or an older copy of the
-    /// keyring was put back. Whether there were any; the index is empty then, since it knows those people.
-    fn finish_erasures(&self, images: Option<&Images>) -> Result<bool, StoreError> {
-        let mut live = Vec::new();
-        for (_, row) in self.index.scan(Table::Erasure, None, usize::MAX)? {
-            if let Row::Erasure(at) = row
-                && let NodeRecord::PeopleErased(order) = self.record(at)?
-            {
-                live.extend(self.sealing.live(&order.keys)?);
-            }
-        }
-        let Some(keyring) = self.sealing.keyring().filter(|_| !live.is_empty()) else {
-            return Ok(false);
-        };
-        tracing::warn!(
-            keys = live.len(),
-            "keys of erased people were there and are destroyed: replace older copies of the keyring"
-        );
-        forget(images);
-        self.index.clear()?;
-        keyring.destroy(&live)?;
-        Ok(true)
-    }
-
-    fn apply(&self, layered: Layered<'_>, reached: Option<Reached>) -> Result<(), StoreError> {
-        match reached {
-            Some(reached) => self.index.apply(&layered.into_changes(), reached),
-            None => Ok(()),
-        }
-    }
-}
-
-impl Rows for Replay<'_> {
-    fn row(&self, key: &Key) -> Result<Option<Row>, StoreError> {
-        self.index.get(key)
-    }
-}
-
-impl Records for Replay<'_> {
-    fn record(&self, at: Location) -> Result<NodeRecord, StoreError> {
-        let position = at
-            .frame()
-            .ok_or(StoreError::Inconsistent("a record is not written"))?;
-        let frame = self.reader.frame_at(position)?;
-        let bytes = frame
-            .record(at.record())
-            .ok_or(StoreError::Inconsistent("a frame lacks a record"))?;
-        match self.sealing.open(bytes)? {
-            Joined::Whole(record) => Ok(record),
-            Joined::Erased(_) | Joined::Tags { .. } => Err(StoreError::Erased),
-        }
     }
 }

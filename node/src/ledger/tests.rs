@@ -1,6 +1,7 @@
 //! Reading the journal again from any place gives the same rows; a failed write stops everything.
 
 mod images;
+mod keyrings;
 mod sealed;
 mod starts;
 

@@ -29,6 +29,8 @@ const SUFFIX: &str = ".image";
 #[derive(Debug, Clone)]
 pub struct Images {
     folder: PathBuf,
+    /// Folders with other copies of rows, which were set aside.
+    aside: Vec<PathBuf>,
 }
 
 /// Of which place an image is.
@@ -69,7 +71,16 @@ impl Images {
     /// The images in a folder, which is made when the first is written.
     #[must_use]
     pub const fn within(folder: PathBuf) -> Self {
-        Self { folder }
+        Self {
+            folder,
+            aside: Vec::new(),
+        }
+    }
+
+    /// With the folders in which other copies of rows may have been set aside.
+    #[must_use]
+    pub fn beside(self, aside: Vec<PathBuf>) -> Self {
+        Self { aside, ..self }
     }
 
     /// Writes all rows of an index that nobody changes meanwhile, durably; how many bytes it has. `give_up` is asked between
@@ -128,6 +139,23 @@ impl Images {
         let failed = |error| io_error(&self.folder, error);
         for image in self.newest_first().map_err(failed)? {
             fs::remove_file(image).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Takes every copy of the rows away, also one that was not finished and what was set aside.
+    ///
+    /// # Errors
+    /// [`ImageError::Io`]; some may be gone then, and it is done again.
+    pub fn take_all_away(&self) -> Result<(), ImageError> {
+        let folders = self.aside.iter().chain(std::iter::once(&self.folder));
+        for folder in folders {
+            match fs::remove_dir_all(folder) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(io_error(folder, error));
+                }
+                Ok(()) | Err(_) => {}
+            }
         }
         Ok(())
     }

@@ -26,6 +26,8 @@ pub struct DirDisk {
     /// Where full segments may have been moved to.
     archive: Option<PathBuf>,
     handle: File,
+    /// Held, never read.
+    taken: Option<Box<dyn Held>>,
 }
 
 impl DirDisk {
@@ -34,7 +36,17 @@ impl DirDisk {
     /// # Errors
     /// When it can neither be opened nor made, or its parent cannot be synced.
     pub fn at(folder: impl AsRef<Path>) -> io::Result<Arc<dyn Disk>> {
-        Self::open_at(folder, None)
+        Ok(Arc::new(Self::open_at(folder, None)?))
+    }
+
+    /// As [`DirDisk::at`], taken for as long as it is used: nobody else opens what lies there, whatever it is.
+    ///
+    /// # Errors
+    /// As [`DirDisk::at`], or [`LockRefusal::Held`] while another has it.
+    pub fn taken(folder: impl AsRef<Path>) -> Result<Arc<dyn Disk>, LockRefusal> {
+        let mut disk = Self::open_at(folder, None).map_err(LockRefusal::Disk)?;
+        disk.taken = Some(disk.lock()?);
+        Ok(Arc::new(disk))
     }
 
     /// As [`DirDisk::at`]; files that are not in the directory are looked for in an archive, which need not
@@ -46,10 +58,11 @@ impl DirDisk {
         folder: impl AsRef<Path>,
         archive: impl AsRef<Path>,
     ) -> io::Result<Arc<dyn Disk>> {
-        Self::open_at(folder, Some(archive.as_ref().to_path_buf()))
+        let archive = Some(archive.as_ref().to_path_buf());
+        Ok(Arc::new(Self::open_at(folder, archive)?))
     }
 
-    fn open_at(folder: impl AsRef<Path>, archive: Option<PathBuf>) -> io::Result<Arc<dyn Disk>> {
+    fn open_at(folder: impl AsRef<Path>, archive: Option<PathBuf>) -> io::Result<Self> {
         let folder = folder.as_ref().to_path_buf();
         match DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => {}
@@ -62,11 +75,12 @@ impl DirDisk {
             File::open(parent)?.sync_all()?;
         }
         let handle = File::open(&folder)?;
-        Ok(Arc::new(Self {
+        Ok(Self {
             folder,
             archive,
             handle,
-        }))
+            taken: None,
+        })
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Journal {
     writer: Mutex<Option<JoinHandle<()>>>,
     /// Kept to the end: a broken journal must not be opened again beside a server
     /// that still answers from its memory.
-    _lock: Arc<dyn Held>,
+    lock: Arc<dyn Held>,
 }
 
 impl Journal {
@@ -62,7 +62,7 @@ impl Journal {
             queue,
             reader,
             writer: Mutex::new(Some(handle)),
-            _lock: lock,
+            lock,
         };
         Ok((journal, recovery))
     }
@@ -85,9 +85,15 @@ impl Journal {
             queue: Arc::clone(&queue),
             reader: log.reader(),
             writer: Mutex::new(None),
-            _lock: log.lock(),
+            lock: log.lock(),
         };
         Ok((journal, Turns(Writing::of(log, queue)), recovery))
+    }
+
+    /// What keeps every other opener away: held for as long as anybody has it, also once the journal is closed and gone.
+    #[must_use]
+    pub fn lock(&self) -> Arc<dyn Held> {
+        Arc::clone(&self.lock)
     }
 
     /// Hands in the records of one decision: they share a frame and keep their

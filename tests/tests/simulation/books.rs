@@ -27,8 +27,6 @@ use huitong_node::chance::SystemChance;
 use huitong_node::keyring::Keyring;
 use huitong_node::sealing::{Sealing, Writes};
 
-use crate::register::region;
-
 use crate::left_out;
 
 /// What a node's journal says.
@@ -100,18 +98,18 @@ fn records(disk: &FakeDisk) -> Result<Vec<Vec<u8>>, String> {
 }
 
 /// What opens a node's records: its keyring lies on the same disk.
-fn sealing(disk: &FakeDisk) -> Result<Sealing, String> {
-    let keyring = Keyring::open(disk.port(), Arc::new(SystemChance));
+fn sealing(disk: &FakeDisk, own: RegionCode) -> Result<Sealing, String> {
+    let keyring = Keyring::open(disk.port(), own, Arc::new(SystemChance));
     let keyring = keyring.map_err(|error| error.to_string())?;
-    let sealing = Sealing::new(region(0), keyring, Writes::Plain, &SystemChance);
+    let sealing = Sealing::new(own, keyring, Writes::Plain, &SystemChance);
     sealing.map_err(|error| error.to_string())
 }
 
-/// Reads a node's journal.
-pub fn of_node(disk: &FakeDisk) -> Result<NodeBooks, String> {
+/// Reads the journal of a region's node.
+pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
     let mut books = NodeBooks::default();
     let mut left_out = BTreeSet::new();
-    let sealing = sealing(disk)?;
+    let sealing = sealing(disk, own)?;
     for record in records(disk)? {
         books.records += 1;
         let Joined::Whole(record) = sealing.open(&record).map_err(|error| error.to_string())?

@@ -17,6 +17,7 @@ use crate::orders::{Order, Orders};
 use crate::papers::Papers;
 use crate::party::{Kind, Party};
 use crate::platform::EventLog;
+use crate::register::region;
 use crate::saboteurs::Saboteur;
 use crate::workload::History;
 
@@ -300,7 +301,10 @@ impl<'a> Driver<'a> {
             disk.restore_power();
             let unreadable = |error| format!("{}: {error}", party.name);
             match &party.kind {
-                Kind::Node { .. } => nodes.push(books::of_node(&disk).map_err(unreadable)?),
+                Kind::Node { .. } => {
+                    let own = region(nodes.len());
+                    nodes.push(books::of_node(&disk, own).map_err(unreadable)?);
+                }
                 Kind::Clearinghouse { .. } => {
                     clearing = books::of_clearinghouse(&disk).map_err(unreadable)?;
                 }

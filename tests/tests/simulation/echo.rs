@@ -41,7 +41,7 @@ impl Echo {
     /// Everything that a region put to another one under an id of a hospital, or under any id.
     pub async fn again(&self, treatment: usize, request_id: Option<&str>) {
         // Damage is the auditor's business.
-        let read = books::of_node(&self.nodes[treatment].disk().copy());
+        let read = books::of_node(&self.nodes[treatment].disk().copy(), region(treatment));
         let read = read.unwrap_or_default();
         for prepared in read.prepared.into_values() {
             let is_asked = request_id.is_none_or(|asked| asked == prepared.request.as_str());

@@ -122,7 +122,7 @@ fn a_missing_or_another_keyring_is_refused_by_name_and_nothing_is_begun() {
     prepare(&ledger, 1);
     ledger.close();
     drop(ledger);
-    let own = Keyring::open(disk.port(), keys(&disk).chance)
+    let own = Keyring::open(disk.port(), person().home, keys(&disk).chance)
         .unwrap()
         .unwrap();
     for people in [People::AsBegun, People::Sealed, People::Plain] {
@@ -143,7 +143,7 @@ fn a_missing_or_another_keyring_is_refused_by_name_and_nothing_is_begun() {
         assert_eq!(elsewhere.bytes(FIRST_KEYS), None, "no other is begun");
     }
     let elsewhere = FakeDisk::new(2);
-    let other = Keyring::begin(elsewhere.port(), keys(&disk).chance).unwrap();
+    let other = Keyring::begin(elsewhere.port(), person().home, keys(&disk).chance).unwrap();
     let refused = open_on(&disk, &fresh(), keys(&elsewhere));
     let Err(OpenError::Journal(Refused::Keyring {
         found, own: here, ..

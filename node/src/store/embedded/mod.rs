@@ -40,7 +40,7 @@ impl SledIndex {
     /// Opens the index, or begins an empty one when what is there cannot be read.
     ///
     /// # Errors
-    /// [`StoreError::Backend`] when not even an empty one can be made.
+    /// [`StoreError::Backend`] when somebody has it, or not even an empty one can be made.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let opened = Self::let_go_of(folder).and_then(|index| {
             index.reached()?;
@@ -48,6 +48,8 @@ impl SledIndex {
         });
         match opened {
             Ok(index) => Ok(index),
+            // It can be read, by whoever has it.
+            Err(StoreError::Backend(why)) if why.contains(LOCKED) => Err(StoreError::Backend(why)),
             Err(error) => {
                 tracing::warn!(%error, "the index cannot be read and will be derived again");
                 set_aside(folder)?;
@@ -104,8 +106,9 @@ impl SledIndex {
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(Some(FLUSH_EVERY));
         // sled panics on some files that a power cut leaves behind.
-        match catch_unwind(AssertUnwindSafe(|| config.open())) {
-            Ok(opened) => Self::of(opened.map_err(backend)?),
+        let open = || config.open().map_err(backend).and_then(Self::of);
+        match catch_unwind(AssertUnwindSafe(open)) {
+            Ok(opened) => opened,
             Err(_panic) => Err(StoreError::Backend(
                 "sled panicked while opening".to_owned(),
             )),

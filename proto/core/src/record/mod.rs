@@ -214,6 +214,8 @@ const REVERSAL_REFUSED: u8 = 25;
 /// The tags of an old home's words to a new one, where they are written and where they are taken.
 const HAND_REGAINED: u8 = 62;
 const HAND_TAKEN: u8 = 63;
+/// The tag of what orders people to be erased.
+const PEOPLE_ERASED: u8 = 33;
 
 canonical_enum!(NodeRecord {
     1 => ImportChunk(record),
@@ -382,6 +384,12 @@ pub fn is_booking(record: &[u8]) -> bool {
 #[must_use]
 pub fn is_hand(record: &[u8]) -> bool {
     tag(record).is_some_and(|(tag, _)| matches!(tag, HAND_WRITTEN | HAND_REGAINED))
+}
+
+/// Whether an encoded record orders people to be erased.
+#[must_use]
+pub fn is_erasure(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| tag == PEOPLE_ERASED)
 }
 
 /// Whether an encoded record takes an old home's word at the new one.
