@@ -111,7 +111,9 @@ impl DuplicateDesk {
         let told = told.collect::<Result<Vec<_>, _>>()?;
         let guesses = told.iter().filter(|told| told.is_none()).count();
         if let Err(early) = self.watch.guessed(region, guesses, Instant::now()) {
-            self.reported.notify_one();
+            if self.watch.is_look_due(Instant::now()) {
+                self.reported.notify_one();
+            }
             return Err(early);
         }
         self.ledger.barrier().await?;

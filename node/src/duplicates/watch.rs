@@ -3,8 +3,9 @@
 //! Whoever has the key can make the tag of any number. So nothing is told of a tag that is no match, whether the
 //! person is insured here or not; guesses are counted for each region over a window, beyond a limit nothing is told
 //! at all until it is over, and an operator is alerted. Whoever hears of a match first asks before the own node has
-//! heard of it: nothing is called a guess before the own node has looked at its matches lately. Whoever asks earlier is
-//! asked to come again, for any tag alike, so that this tells nothing of anybody either.
+//! heard of it: nothing is called a guess before the own node has looked at its matches within the last minute. Whoever
+//! asks earlier is asked to come again, for any tag alike, so that this tells nothing of anybody either; what is matched
+//! within that minute still counts, which the limit has room for. Such questions bring about one look a minute.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -28,6 +29,8 @@ pub(super) struct GuessWatch {
     regions: Mutex<BTreeMap<RegionCode, Guesses>>,
     /// When the own matches were looked at, to the last.
     looked: Mutex<Option<Instant>>,
+    /// When somebody who asked early brought a look about.
+    sent_to_look: Mutex<Option<Instant>>,
 }
 
 struct Guesses {
@@ -43,6 +46,7 @@ impl GuessWatch {
             limit,
             regions: Mutex::new(BTreeMap::new()),
             looked: Mutex::new(None),
+            sent_to_look: Mutex::new(None),
         }
     }
 
@@ -63,6 +67,19 @@ impl GuessWatch {
     /// The own matches were looked at, to the last.
     pub(super) fn looked(&self, now: Instant) {
         *self.looked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// Whether the own matches should be looked at because of who asked early: once in a while, also when that fails.
+    pub(super) fn is_look_due(&self, now: Instant) -> bool {
+        let mut sent = self
+            .sent_to_look
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_due = sent.is_none_or(|at| now.saturating_duration_since(at) >= LATELY);
+        if is_due {
+            *sent = Some(now);
+        }
+        is_due
     }
 
     /// So many of what a region asked were no matches.
@@ -148,5 +165,12 @@ mod tests {
         assert!(watch.admit(one, now).is_ok());
         assert!(!early(now + Duration::from_secs(59)));
         assert!(watch.admit(one, now).is_err());
+    }
+
+    #[test]
+    fn who_asks_early_brings_about_one_look_a_minute() {
+        let (watch, now) = (GuessWatch::new(Duration::from_secs(600), 5), Instant::now());
+        let looks = (0..130).filter(|second| watch.is_look_due(now + Duration::from_secs(*second)));
+        assert_eq!(looks.count(), 3);
     }
 }
