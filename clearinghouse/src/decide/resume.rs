@@ -2,7 +2,8 @@
 //!
 //! What came after the backup is not known here: legs and closed days come again from the regions, cut-offs and
 //! plans do not. A cycle cut off a second time with other marks would net legs in another cycle than the members
-//! were told, so nobody may cut off before the lost ones are back.
+//! were told, so nobody may cut off before the lost ones are back. A cycle that is cut off and has no plan is netted
+//! first, by a digest or as never netted before: once cycles go on nobody is asked for a digest any more.
 
 use huitong_core::date::BusinessDay;
 use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
@@ -22,6 +23,13 @@ pub(crate) fn resume(context: &Context<'_>, last: Option<BusinessDay>, by: Actor
         return Ok(Decided::refuse(Refusal::new(
             ClearingCode::CycleNotLast,
             shown,
+        )));
+    }
+    let unplanned = state.cycles.iter().find(|(_, cycle)| cycle.plan.is_none());
+    if let Some((day, _)) = unplanned {
+        return Ok(Decided::refuse(Refusal::new(
+            ClearingCode::CycleDigestNeeded,
+            day,
         )));
     }
     let resumed = Resumed {

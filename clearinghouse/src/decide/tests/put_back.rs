@@ -91,6 +91,8 @@ fn a_restored_clearinghouse_nets_the_lost_cycles_as_before_and_only_then_goes_on
     assert_eq!(code(net_as(&other, 2, &second)), "cycle.other_plan");
 
     house.cut_off(2, again(2, 3)).unwrap();
+    // Cycles that went on would be netted without anybody saying what they came to before.
+    assert_eq!(code(resume_after(&house, Some(2))), "cycle.digest_needed");
     assert_eq!(net_as(&house, 2, &second), Ok(second.clone()));
     assert_eq!(code(net_as(&house, 2, &first)), "cycle.other_plan");
     // Also a restart does not let cycles go on; the word of an officer does, if it is the right one.
