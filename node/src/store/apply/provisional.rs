@@ -107,6 +107,11 @@ pub(super) fn back(
 ) -> Result<(), StoreError> {
     let settlement = record.settlement;
     let Some(settled) = known(settlement, ground)? else {
+        // The wish names the settlement alone: it ends with what is erased.
+        if let Some(reversal) = record.reversal {
+            out.remove(Key::Reversal(reversal));
+            out.remove(Key::OpenReversal(reversal));
+        }
         return Ok(());
     };
     let row = closed(settlement, ProvisionalState::TakenBack, ground, out)?;
