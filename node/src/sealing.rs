@@ -19,6 +19,7 @@ use huitong_core::region::RegionCode;
 
 use crate::chance::Chance;
 use crate::keyring::{Found, Keyring, KeyringError, Secret};
+use crate::store::apply::SeenKey;
 use crate::store::{Rows, StoreError};
 
 /// Whether records that name people are sealed (`[store] people`).
@@ -83,7 +84,7 @@ pub struct Stored {
     /// Whom it is about, when it is about one person: the next record of its submission may be about the same.
     pub about: Option<PersonRef>,
     /// Keys that were given with it, to people who had none.
-    pub given: Vec<(PersonRef, PersonKeyId)>,
+    pub given: Vec<SeenKey>,
 }
 
 /// A stored record, opened.
@@ -91,8 +92,8 @@ pub struct Stored {
 pub struct Unsealed {
     /// The record, or what remains of it.
     pub record: Joined,
-    /// Under whose keys it lies, of those that are there and that it names.
-    pub keys: Vec<(PersonRef, PersonKeyId)>,
+    /// Every key that it lies under.
+    pub keys: Vec<SeenKey>,
 }
 
 /// Nonces that are never drawn twice: random for each opening of the journal, then counted.
@@ -187,7 +188,7 @@ impl Sealing {
         let mut sections = Vec::with_capacity(parts.len());
         let mut about = None;
         for (nth, part) in (0_u32..).zip(parts) {
-            let person = self.person(part.of, before, rows)?;
+            let person = self.about(part.of, before, rows)?;
             let (key, secret) = keys.of(person)?;
             let nonce = self.nonces.draw();
             let sealed = secret.seal(nonce, &beside(&clear, nth), part.bytes);
@@ -196,7 +197,8 @@ impl Sealing {
             about = Some(person);
         }
         let about = about.filter(|_| !remains.of_many());
-        let given = keys.given.into_iter().collect();
+        let given = keys.given.into_iter();
+        let given = given.map(|(person, key)| (key, Some(person))).collect();
         let stored = SealedRecord::new(remains, sections);
         let stored = stored.map_err(|_| StoreError::Inconsistent("a record of other parts"))?;
         Ok(Stored {
@@ -206,33 +208,18 @@ impl Sealing {
         })
     }
 
-    fn person(
+    /// Whom a part of a new record is about.
+    fn about(
         &self,
         of: Subject,
         before: Option<PersonRef>,
         rows: &dyn Rows,
     ) -> Result<PersonRef, StoreError> {
-        match of {
-            Subject::Person(person) => Ok(person),
-            Subject::Before => before.ok_or(StoreError::Inconsistent(
-                "a record about nobody, and none before it",
-            )),
-            Subject::OfTransfer(transfer) => {
-                let row = rows.transfer(transfer)?;
-                let order = row.map(|row| row.order);
-                let order = order.ok_or(StoreError::Inconsistent(
-                    "a step of a transfer that was not agreed",
-                ))?;
-                Ok(if order.new_home == self.region {
-                    PersonRef {
-                        home: self.region,
-                        psn_no: order.number,
-                    }
-                } else {
-                    order.person
-                })
-            }
-        }
+        let person = match of {
+            Subject::Before => before,
+            Subject::Person(_) | Subject::OfTransfer(_) => subject(of, self.region, rows)?,
+        };
+        person.ok_or(StoreError::Inconsistent("a record about nobody"))
     }
 
     /// A stored record, opened.
@@ -249,32 +236,37 @@ impl Sealing {
         Ok(join(remains, &parts)?)
     }
 
-    /// A stored record, opened, with the keys of the people whom it names.
+    /// A stored record, opened, with its keys. `rows` are those before it, or later ones.
     ///
     /// # Errors
-    /// As [`Sealing::open`].
-    pub fn open_with_keys(&self, bytes: &[u8]) -> Result<Unsealed, StoreError> {
+    /// As [`Sealing::open`], and when rows cannot be read.
+    pub fn open_with_keys(&self, bytes: &[u8], rows: &dyn Rows) -> Result<Unsealed, StoreError> {
         if !SealedRecord::is_form_of(bytes) {
             let (record, keys) = (self.open(bytes)?, Vec::new());
             return Ok(Unsealed { record, keys });
         }
         let (remains, sections) = SealedRecord::from_bytes(bytes)?.into_parts();
         let parts = self.parts(&remains, sections)?;
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(parts.len());
         for (key, part) in &parts {
-            if let Some(part) = part
-                && let Some(person) = self.named(&remains, part)?
-            {
-                keys.push((person, *key));
-            }
+            let person = match part {
+                Some(part) => self.named(&remains, part, rows)?,
+                None => None,
+            };
+            keys.push((*key, person));
         }
         let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
         let record = join(remains, &parts)?;
         Ok(Unsealed { record, keys })
     }
 
-    /// Whom a part names; none for one that names nobody itself.
-    fn named(&self, remains: &Remains, part: &[u8]) -> Result<Option<PersonRef>, StoreError> {
+    /// Whom a part is about, as it says itself or as the rows know.
+    fn named(
+        &self,
+        remains: &Remains,
+        part: &[u8],
+        rows: &dyn Rows,
+    ) -> Result<Option<PersonRef>, StoreError> {
         if let Remains::TagsWritten(_) = remains {
             let home = self.region;
             let psn_no = decode_exact::<PsnNo>(part)?;
@@ -284,10 +276,10 @@ impl Sealing {
             return Ok(None);
         };
         let parts = split(&record, self.region).map_or_else(Vec::new, |split| split.parts);
-        Ok(parts.first().and_then(|part| match part.of {
-            Subject::Person(person) => Some(person),
-            Subject::Before | Subject::OfTransfer(_) => None,
-        }))
+        match parts.first() {
+            Some(part) => subject(part.of, self.region, rows),
+            None => Ok(None),
+        }
     }
 
     /// Every section with its key; none for one whose key was destroyed.
@@ -307,6 +299,26 @@ impl Sealing {
             parts.push((key, part));
         }
         Ok(parts)
+    }
+}
+
+/// Whom a part is about, for a node of the region `own`; nobody that it says when that is whoever the record before
+/// it is about, or when the transfer is an erased person's.
+///
+/// # Errors
+/// [`StoreError`] when rows cannot be read.
+pub fn subject(
+    of: Subject,
+    own: RegionCode,
+    rows: &dyn Rows,
+) -> Result<Option<PersonRef>, StoreError> {
+    match of {
+        Subject::Person(person) => Ok(Some(person)),
+        Subject::Before => Ok(None),
+        Subject::OfTransfer(transfer) => {
+            let row = rows.transfer(transfer)?;
+            Ok(row.map(|row| row.order.person_at(own)))
+        }
     }
 }
 

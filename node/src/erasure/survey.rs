@@ -17,6 +17,7 @@ use huitong_journal::Position;
 use super::SeenOf;
 use crate::ledger::Ledger;
 use crate::sealing::Unsealed;
+use crate::store::apply::SeenKey;
 use crate::store::{Location, StoreError, Stream};
 
 /// What was seen of a person.
@@ -91,9 +92,11 @@ pub(super) fn survey(ledger: &Ledger, wanted: &BTreeSet<PersonRef>) -> Result<Se
     Ok(seen)
 }
 
-fn keep(seen: &mut SeenOf, wanted: &BTreeSet<PersonRef>, keys: &[(PersonRef, PersonKeyId)]) {
-    for (person, key) in keys.iter().filter(|(person, _)| wanted.contains(person)) {
-        seen.entry(*person).or_default().keys.insert(*key);
+fn keep(seen: &mut SeenOf, wanted: &BTreeSet<PersonRef>, keys: &[SeenKey]) {
+    for (key, person) in keys {
+        if let Some(person) = person.filter(|person| wanted.contains(person)) {
+            seen.entry(person).or_default().keys.insert(*key);
+        }
     }
 }
 

@@ -108,7 +108,7 @@ impl Replay<'_> {
             if nth < done {
                 continue;
             }
-            let Unsealed { record, keys } = self.sealing.open_with_keys(bytes)?;
+            let Unsealed { record, keys } = self.sealing.open_with_keys(bytes, &*layered)?;
             let ground = Ground {
                 region: self.region,
                 rows: &*layered,

@@ -46,12 +46,12 @@ impl Ledger {
         self.sealing.open(bytes)
     }
 
-    /// The same with the keys of the people whom it names.
+    /// The same with its keys.
     ///
     /// # Errors
     /// As [`Ledger::unsealed`].
     pub fn unsealed_with_keys(&self, bytes: &[u8]) -> Result<Unsealed, StoreError> {
-        self.sealing.open_with_keys(bytes)
+        self.sealing.open_with_keys(bytes, self)
     }
 
     /// What seals its records.

@@ -2,6 +2,7 @@
 
 mod images;
 mod keyrings;
+mod keys_given;
 mod sealed;
 mod starts;
 

@@ -18,7 +18,7 @@ pub mod deliver;
 pub mod leave;
 pub mod seen;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 

@@ -61,7 +61,7 @@ pub(super) fn cover(day: ServiceDate) -> CoveragePeriod {
     }
 }
 
-pub(super) fn order(day: ServiceDate) -> TransferOrder {
+pub(crate) fn order(day: ServiceDate) -> TransferOrder {
     TransferOrder {
         transfer: TransferId::from_bytes([3; 16]),
         person: person(),

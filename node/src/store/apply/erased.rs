@@ -33,23 +33,25 @@ pub fn opened(
     Ok(out.out)
 }
 
-/// The rows of keys that people were given, for those who do not have them yet.
+/// A key that a record lies under, and whose it is: nobody's when it is destroyed, or when only the record before
+/// says whose.
+pub type SeenKey = (PersonKeyId, Option<PersonRef>);
+
+/// The rows of keys that a record lies under: whose each is, and that its place is given. The place of a destroyed
+/// key stays given, and that of one whose person is not said, so that none is given twice.
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
-pub fn keys_given(
-    keys: &[(PersonRef, PersonKeyId)],
-    rows: &dyn Rows,
-) -> Result<Vec<Change>, StoreError> {
+pub fn keys_given(keys: &[SeenKey], rows: &dyn Rows) -> Result<Vec<Change>, StoreError> {
     let mut out = Changes { out: Vec::new() };
     let mut next = 0;
-    for (person, key) in keys {
-        if rows.person_key(person.home, person.psn_no)? == Some(*key) {
-            continue;
-        }
-        let row = Key::PersonKey(person.home, person.psn_no);
-        out.put(row, Row::PersonKey(*key));
+    for (key, person) in keys {
         next = key.slot.saturating_add(1).max(next);
+        if let Some(PersonRef { home, psn_no }) = *person
+            && rows.person_key(home, psn_no)? != Some(*key)
+        {
+            out.put(Key::PersonKey(home, psn_no), Row::PersonKey(*key));
+        }
     }
     if next > 0 && next > rows.keys_given()?.unwrap_or_default() {
         out.put(Key::KeysGiven(), Row::KeysGiven(next));

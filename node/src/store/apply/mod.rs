@@ -21,7 +21,7 @@ mod reversal;
 mod transfer;
 mod treatment;
 
-pub use erased::{keys_given, opened};
+pub use erased::{SeenKey, keys_given, opened};
 
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;

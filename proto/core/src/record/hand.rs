@@ -46,6 +46,27 @@ canonical_struct!(TransferOrder {
     cover
 });
 
+impl TransferOrder {
+    /// The person as a region names them: by the new number at the new home, by the old one elsewhere.
+    #[must_use]
+    pub fn person_at(&self, region: RegionCode) -> PersonRef {
+        if self.new_home == region {
+            self.moved()
+        } else {
+            self.person
+        }
+    }
+
+    /// The person at the new home.
+    #[must_use]
+    pub const fn moved(&self) -> PersonRef {
+        PersonRef {
+            home: self.new_home,
+            psn_no: self.number,
+        }
+    }
+}
+
 impl Artifact for TransferOrder {
     const KIND: [u8; 4] = *b"TROR";
     const VERSION: u16 = 1;
