@@ -10,13 +10,13 @@ use huitong_core::id::SettlementId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::sealed::{Joined, PersonKeyId, Subject, split};
+use huitong_core::record::sealed::{Joined, PersonKeyId, split};
 use huitong_core::region::RegionCode;
 use huitong_journal::Position;
 
 use super::SeenOf;
 use crate::ledger::Ledger;
-use crate::sealing::Unsealed;
+use crate::sealing::{Unsealed, subject};
 use crate::store::apply::SeenKey;
 use crate::store::{Location, StoreError, Stream};
 
@@ -79,7 +79,7 @@ pub(super) fn survey(ledger: &Ledger, wanted: &BTreeSet<PersonRef>) -> Result<Se
             if let NodeRecord::DayClosed(closed) = &record {
                 close(&mut seen, closed.day);
             }
-            for person in named(&record, ledger.region()) {
+            for person in named(&record, ledger)? {
                 if wanted.contains(&person) {
                     let of = seen.entry(person).or_default();
                     of.take(&record);
@@ -106,12 +106,10 @@ fn close(seen: &mut SeenOf, day: BusinessDay) {
     }
 }
 
-/// Whom a record names, each once.
-fn named(record: &NodeRecord, own: RegionCode) -> BTreeSet<PersonRef> {
+/// Whom a record names, each once: a step of a transfer names whoever the transfer is about.
+fn named(record: &NodeRecord, ledger: &Ledger) -> Result<BTreeSet<PersonRef>, StoreError> {
+    let own = ledger.region();
     let parts = split(record, own).map_or_else(Vec::new, |split| split.parts);
-    let named = parts.iter().filter_map(|part| match part.of {
-        Subject::Person(person) => Some(person),
-        Subject::Before | Subject::OfTransfer(_) => None,
-    });
-    named.collect()
+    let named = parts.iter().map(|part| subject(part.of, own, ledger));
+    named.filter_map(Result::transpose).collect()
 }

@@ -1,6 +1,7 @@
 //! People are erased from a journal: what it then says, what goes on without them, and what stands in the way.
 
 mod ended;
+mod moved;
 
 use std::sync::Arc;
 

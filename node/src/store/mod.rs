@@ -31,7 +31,7 @@ mod transfer_row;
 
 pub use assistance_row::AssistanceRow;
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
-pub use erased::{erased_act, is_erased};
+pub use erased::{erased_act, is_erased, is_erased_transfer};
 pub use erased_row::ErasedId;
 pub use external_row::ExternalRow;
 pub use incarnation::{account_now, incarnation};

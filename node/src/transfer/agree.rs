@@ -13,7 +13,9 @@ use huitong_core::region::RegionCode;
 
 use crate::home::restored::missing;
 use crate::people::act::day_of;
-use crate::store::{LeavingState, Rows, StoreError, TransferState, account_now};
+use crate::store::{
+    LeavingState, Rows, StoreError, TransferState, account_now, is_erased_transfer,
+};
 use crate::writer::{Command, Verdict};
 
 /// How far from today the first day of the new cover may lie, either way.
@@ -64,6 +66,10 @@ impl Command for Agree {
                 }
                 TransferState::Refused(_) => {}
             }
+        }
+        if is_erased_transfer(rows, transfer)? {
+            let refusal = Refusal::new(RefusalCode::Erased, transfer);
+            return Ok(Verdict::Answer(Agreed::Refused(refusal)));
         }
         if let Some(refusal) = self.in_the_way(rows, at)? {
             return Ok(Verdict::Answer(Agreed::Refused(refusal)));

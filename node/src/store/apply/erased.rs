@@ -112,6 +112,10 @@ fn remaining(
             remember(ErasedId::Act(*act), at, out);
             Ok(())
         }
+        Remains::TransferStepped(transfer) => {
+            remember(ErasedId::Transfer(*transfer), at, out);
+            Ok(())
+        }
         Remains::HandWritten {
             new_home, number, ..
         }
@@ -131,7 +135,6 @@ fn remaining(
         | Remains::Reprepared(_)
         | Remains::VisitFreed
         | Remains::PersonReleased
-        | Remains::TransferStepped
         | Remains::LateMirrored
         | Remains::LateOffered
         | Remains::LateEnded

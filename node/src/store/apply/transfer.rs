@@ -11,7 +11,7 @@ use huitong_core::record::transfer::{
 
 use super::super::{
     Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, OpenRow, RelationRow, Row,
-    Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
+    Rows, StoreError, Stream, StreamHead, TransferRow, TransferState, is_erased_transfer,
 };
 use super::cover::covered_until;
 use super::regained::came_back;
@@ -37,14 +37,21 @@ pub(super) fn stepped(
         out.put(Key::Transfer(record.transfer), Row::Transfer(row));
         return agreed(order, record, ground, out);
     }
-    let row = rows.transfer(record.transfer)?.ok_or(UNKNOWN)?;
+    let Some(row) = rows.transfer(record.transfer)? else {
+        // It was written plain, and what was agreed to is erased.
+        return if is_erased_transfer(rows, record.transfer)? {
+            Ok(())
+        } else {
+            Err(UNKNOWN)
+        };
+    };
     let state = match &record.step {
         TransferStep::Agreed { .. } => TransferState::Agreed,
         TransferStep::Frozen => TransferState::Frozen,
         TransferStep::Cancelled(by) => TransferState::Cancelled(by.clone()),
         TransferStep::Refused(refusal) => TransferState::Refused(refusal.clone()),
     };
-    let psn_no = here(&row.order, ground);
+    let psn_no = row.order.person_at(ground.region).psn_no;
     let mut relation = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
     if state == TransferState::Frozen {
         if let Some(leaving) = &mut relation.leaving {
@@ -66,22 +73,13 @@ pub(super) fn stepped(
     Ok(())
 }
 
-/// The person's number in this region.
-fn here(order: &TransferOrder, ground: &Ground<'_>) -> PsnNo {
-    if order.new_home == ground.region {
-        order.number
-    } else {
-        order.person.psn_no
-    }
-}
-
 fn agreed(
     order: &TransferOrder,
     record: &TransferStepped,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let psn_no = here(order, ground);
+    let psn_no = order.person_at(ground.region).psn_no;
     let mut relation = ground.rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
     if order.new_home == ground.region {
         relation.arriving = Some(record.transfer);

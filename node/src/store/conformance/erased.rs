@@ -1,6 +1,6 @@
 //! The tables of keys and erasures.
 
-use huitong_core::id::{ActId, SettlementId};
+use huitong_core::id::{ActId, SettlementId, TransferId};
 use huitong_core::person::PsnNo;
 use huitong_core::record::sealed::PersonKeyId;
 use huitong_core::region::RegionCode;
@@ -18,11 +18,13 @@ pub(super) fn erased() -> Vec<(Key, Row)> {
     let at = |nth| Location::at(Position::START, nth);
     let settlement = ErasedId::Settlement(SettlementId::from_bytes([1; 16]));
     let act = ErasedId::Act(ActId::from_bytes([2; 16]));
+    let transfer = ErasedId::Transfer(TransferId::from_bytes([3; 16]));
     vec![
         (Key::PersonKey(home, psn_no), Row::PersonKey(key)),
         (Key::KeysGiven(), Row::KeysGiven(5)),
         (Key::Erased(settlement), Row::Erased(at(1))),
         (Key::Erased(act), Row::Erased(at(2))),
+        (Key::Erased(transfer), Row::Erased(at(2))),
         (Key::Erasure(1), Row::Erasure(at(3))),
         (Key::Erasure(2), Row::Erasure(at(4))),
     ]

@@ -8,7 +8,7 @@ use crate::canonical_enum;
 use crate::date::Timestamp;
 use crate::digest::Digest;
 use crate::duplicate::TagBatch;
-use crate::id::{ActId, SettlementId};
+use crate::id::{ActId, SettlementId, TransferId};
 use crate::receipt::ReceiptBody;
 use crate::record::import::ImportKind;
 use crate::region::RegionCode;
@@ -90,8 +90,8 @@ pub enum Remains {
     },
     /// Of a person who was released: nothing.
     PersonReleased,
-    /// Of a step of a transfer: nothing.
-    TransferStepped,
+    /// Of a step of a transfer: the transfer's id.
+    TransferStepped(TransferId),
     /// Of a word to a new home: its place in that stream.
     HandWritten {
         /// The word's leaf.
@@ -163,7 +163,7 @@ canonical_enum!(Remains {
     53 => CommitRegained { body, legs_from },
     54 => ReversalRegained { body, legs_from },
     56 => PersonReleased,
-    60 => TransferStepped,
+    60 => TransferStepped(transfer),
     61 => HandWritten { leaf, new_home, number },
     62 => HandRegained { new_home, number },
     63 => HandTaken { old_home, number },

@@ -116,15 +116,11 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         NodeRecord::PersonReleased(record) => (here(record.psn_no), Remains::PersonReleased),
         NodeRecord::TransferStepped(record) => {
             let of = if let TransferStep::Agreed { order, .. } = &record.step {
-                if order.new_home == own {
-                    here(order.number)
-                } else {
-                    Subject::Person(order.person)
-                }
+                Subject::Person(order.person_at(own))
             } else {
                 Subject::OfTransfer(record.transfer)
             };
-            (of, Remains::TransferStepped)
+            (of, Remains::TransferStepped(record.transfer))
         }
         NodeRecord::HandWritten(record) => {
             let word = record.word();

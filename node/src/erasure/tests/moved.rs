@@ -1,0 +1,97 @@
+//! People who moved: each step of a transfer is the person's.
+
+use huitong_core::record::hand::TransferOrder;
+use huitong_core::record::transfer::{TransferBy, TransferStep, TransferStepped};
+
+use super::*;
+use crate::ledger::testing::open_with;
+use crate::sealing::People;
+use crate::store::is_erased_transfer;
+use crate::transfer::agree::{Agree, Agreed};
+use crate::transfer::testing::order as transfer_order;
+use crate::writer::{Command, Verdict};
+
+fn moving() -> TransferOrder {
+    transfer_order("2023-03-01".parse().unwrap())
+}
+
+fn by() -> TransferBy {
+    TransferBy::Officer("li.wei".parse().unwrap())
+}
+
+fn step(transfer: huitong_core::id::TransferId, step: TransferStep) -> NodeRecord {
+    NodeRecord::TransferStepped(TransferStepped {
+        transfer,
+        step,
+        at: now(),
+    })
+}
+
+fn agreed(order: TransferOrder) -> NodeRecord {
+    let by = by();
+    step(order.transfer, TransferStep::Agreed { order, by })
+}
+
+fn cancelled() -> NodeRecord {
+    step(moving().transfer, TransferStep::Cancelled(by()))
+}
+
+fn write_plain(disk: &FakeDisk, records: Vec<NodeRecord>) {
+    let plain = crate::ledger::KeyOptions {
+        people: People::Plain,
+        ..keys(disk)
+    };
+    let ledger = open_with(disk, &fresh(), plain).unwrap();
+    for record in records {
+        append(&ledger, record).unwrap();
+    }
+    ledger.close();
+}
+
+#[test]
+fn a_step_of_a_transfer_is_the_persons_last_record() {
+    let disk = FakeDisk::new(1);
+    write(&disk, vec![agreed(moving()), closed("2023-03-10")]);
+    write(&disk, vec![cancelled()]);
+    assert_eq!(obstacles(&disk, rule(0)), [Obstacle::Recent(None)]);
+    write(&disk, vec![closed("2024-03-10")]);
+    let last = Obstacle::Recent(Some(day("2024-03-10")));
+    assert_eq!(obstacles(&disk, rule(9_999)), [last]);
+    assert_eq!(obstacles(&disk, rule(365)), []);
+}
+
+#[test]
+fn a_step_that_was_written_plain_stands_in_the_way() {
+    let disk = FakeDisk::new(1);
+    write(&disk, vec![agreed(moving())]);
+    write_plain(&disk, vec![cancelled(), closed("2023-03-10")]);
+    assert_eq!(obstacles(&disk, rule(365)), [Obstacle::Plain(1)]);
+}
+
+#[test]
+fn a_plain_step_of_an_erased_persons_transfer_does_not_stop_the_start() {
+    let disk = FakeDisk::new(1);
+    write(&disk, vec![agreed(moving())]);
+    write_plain(&disk, vec![cancelled(), closed("2023-03-10")]);
+    let ledger = open(&disk, &fresh()).unwrap();
+    let key = ledger.person_key(person().home, person().psn_no).unwrap();
+    let sealing = ledger.sealing();
+    ledger.close();
+    drop(ledger);
+    sealing.keyring().unwrap().destroy(&[key.unwrap()]).unwrap();
+    let ledger = open(&disk, &fresh()).unwrap();
+    let transfer = moving().transfer;
+    assert_eq!(ledger.transfer(transfer).unwrap(), None);
+    assert!(is_erased_transfer(&ledger, transfer).unwrap());
+    let again = Agree {
+        own: person().home,
+        order: moving(),
+        by: by(),
+        settled_since: None,
+        read_at: 0,
+    };
+    let Verdict::Answer(Agreed::Refused(refusal)) = again.decide(&ledger, now()).unwrap() else {
+        panic!("the id of an erased transfer is taken for a new one");
+    };
+    assert_eq!(refusal.code, RefusalCode::Erased);
+}
