@@ -7,6 +7,7 @@
 //! ([`crate::keyring::Keyring::destroy`]), and what remains of the records (`huitong_core::record::sealed`).
 
 mod file;
+mod numbers;
 mod obstacle;
 mod survey;
 
@@ -25,6 +26,7 @@ pub use obstacle::Obstacle;
 
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError, Table};
+use numbers::Numbers;
 use survey::{Seen, survey};
 
 /// Who may be erased, and when.
@@ -91,7 +93,10 @@ impl Plan {
 /// [`StoreError`] when journal or rows cannot be read.
 pub fn plan(ledger: &Ledger, people: &[Listed], rule: Rule) -> Result<Plan, StoreError> {
     let wanted: BTreeSet<PersonRef> = people.iter().map(|listed| listed.person).collect();
-    let seen = survey(ledger, &wanted)?;
+    let numbers = Numbers::known(ledger)?;
+    let mut of_all = wanted.clone();
+    of_all.extend(wanted.iter().flat_map(|person| numbers.others(*person)));
+    let seen = survey(ledger, &of_all)?;
     let mut looked = Vec::with_capacity(people.len());
     let mut keys = BTreeSet::new();
     let mut members = ledger.count(ImportKind::Members)?.unwrap_or_default();
@@ -103,11 +108,19 @@ pub fn plan(ledger: &Ledger, people: &[Listed], rule: Rule) -> Result<Plan, Stor
         if own && ledger.member(listed.person.psn_no)?.is_some() {
             members = members.saturating_sub(1);
         }
+        let mut obstacles = obstacle::of(ledger, listed.person, found, rule)?;
+        let others = numbers.others(listed.person);
+        let others = others.difference(&wanted);
+        let left: BTreeSet<_> = others
+            .filter(|other| seen.get(*other).is_some_and(|found| !found.is_nothing()))
+            .map(|other| Obstacle::AlsoAt(other.home))
+            .collect();
+        obstacles.extend(left);
         looked.push(Looked {
             listed: *listed,
             records: found.records,
             last: found.last,
-            obstacles: obstacle::of(ledger, listed.person, found, &wanted, rule)?,
+            obstacles,
         });
     }
     let keys: Vec<PersonKeyId> = keys.into_iter().collect();

@@ -1,6 +1,6 @@
-//! What stands in the way of erasing a person: typed, each with its words in both languages.
+//! What stands in the way of erasing a person: typed, each with its words in both languages. Whether the person has
+//! records under another number is seen from outside ([`super::plan`]): it depends on who else is listed.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use huitong_core::coverage::Balances;
@@ -17,7 +17,7 @@ use crate::store::{
 };
 
 /// Why a person is not erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Obstacle {
     /// The journal names nobody like this.
     Unknown,
@@ -37,7 +37,7 @@ pub enum Obstacle {
     Moving,
     /// The person is held since a restore.
     Held,
-    /// Records of the person after a transfer lie under the number of that region: list it too.
+    /// Records lie under a number that the person had or has in that region: list it too.
     AlsoAt(RegionCode),
     /// The last record is not as old as people are kept for.
     Recent(Option<BusinessDay>),
@@ -107,10 +107,9 @@ pub(super) fn of(
     ledger: &Ledger,
     person: PersonRef,
     seen: &Seen,
-    wanted: &BTreeSet<PersonRef>,
     rule: Rule,
 ) -> Result<Vec<Obstacle>, StoreError> {
-    if seen.records == 0 && seen.keys.is_empty() {
+    if seen.is_nothing() {
         return Ok(vec![Obstacle::Unknown]);
     }
     let mut found = Vec::new();
@@ -118,7 +117,7 @@ pub(super) fn of(
         found.push(Obstacle::Plain(seen.plain));
     }
     if person.home == ledger.region() {
-        at_home(ledger, person, wanted, rule, &mut found)?;
+        at_home(ledger, person, rule, &mut found)?;
     }
     open(ledger, seen, &mut found)?;
     if let Some(settlement) = ledger.provisional_of(person.home, person.psn_no)? {
@@ -146,7 +145,6 @@ pub(super) fn of(
 fn at_home(
     ledger: &Ledger,
     person: PersonRef,
-    wanted: &BTreeSet<PersonRef>,
     rule: Rule,
     found: &mut Vec<Obstacle>,
 ) -> Result<(), StoreError> {
@@ -183,13 +181,6 @@ fn at_home(
         .is_some_and(|leaving| !is_done(leaving));
     if moving || relation.arriving.is_some() {
         found.push(Obstacle::Moving);
-    }
-    if let Some(leaving) = relation.leaving {
-        let (home, psn_no) = (leaving.new_home, leaving.number);
-        let there = PersonRef { home, psn_no };
-        if ledger.person_key(home, psn_no)?.is_some() && !wanted.contains(&there) {
-            found.push(Obstacle::AlsoAt(home));
-        }
     }
     Ok(())
 }

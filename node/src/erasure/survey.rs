@@ -40,6 +40,11 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Whether nothing was.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.records == 0 && self.keys.is_empty()
+    }
+
     fn take(&mut self, record: &NodeRecord) {
         self.records = self.records.saturating_add(1);
         self.last = None;

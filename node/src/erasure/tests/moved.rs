@@ -1,4 +1,4 @@
-//! People who moved: each step of a transfer is the person's.
+//! People who moved: each step of a transfer is the person's, and each number that the person had must be listed.
 
 use huitong_core::record::hand::TransferOrder;
 use huitong_core::record::transfer::{TransferBy, TransferStep, TransferStepped};
@@ -94,4 +94,50 @@ fn a_plain_step_of_an_erased_persons_transfer_does_not_stop_the_start() {
         panic!("the id of an erased transfer is taken for a new one");
     };
     assert_eq!(refusal.code, RefusalCode::Erased);
+}
+
+/// The person moved away and, under a third number, came back.
+fn there_and_back() -> (TransferOrder, TransferOrder) {
+    let away = moving();
+    let back = TransferOrder {
+        transfer: huitong_core::id::TransferId::from_bytes([4; 16]),
+        person: away.moved(),
+        new_home: person().home,
+        number: huitong_core::person::PsnNo::parse("330200000000000003").unwrap(),
+        ..away.clone()
+    };
+    (away, back)
+}
+
+fn also_at(ledger: &Ledger, people: &[PersonRef]) -> Vec<Obstacle> {
+    let plan = plan(ledger, &listed(people), rule(0)).unwrap();
+    let obstacles = plan.people.into_iter().flat_map(|looked| looked.obstacles);
+    obstacles
+        .filter(|obstacle| matches!(obstacle, Obstacle::AlsoAt(_)))
+        .collect()
+}
+
+#[test]
+fn every_number_that_the_person_had_must_be_listed() {
+    for plain in [false, true] {
+        let disk = FakeDisk::new(1);
+        let (away, back) = there_and_back();
+        let (first, there, last) = (away.person, away.moved(), back.moved());
+        let at_the_other = vec![prepared_for(there, 1)];
+        if plain {
+            write_plain(&disk, at_the_other);
+        } else {
+            write(&disk, at_the_other);
+        }
+        write(&disk, vec![agreed(away), cancelled(), agreed(back)]);
+        let ledger = open(&disk, &fresh()).unwrap();
+        let (own, other) = (first.home, there.home);
+        let both = [Obstacle::AlsoAt(own), Obstacle::AlsoAt(other)];
+        assert_eq!(also_at(&ledger, &[first]), both);
+        assert_eq!(also_at(&ledger, &[last]), both);
+        assert_eq!(also_at(&ledger, &[there]), [Obstacle::AlsoAt(own)]);
+        let left = Obstacle::AlsoAt(other);
+        assert_eq!(also_at(&ledger, &[first, last]), [left, left]);
+        assert_eq!(also_at(&ledger, &[first, there, last]), []);
+    }
 }
