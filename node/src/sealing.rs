@@ -5,7 +5,8 @@
 //! row like any other, derived from the journal. Not here: what remains of which record (`huitong_core::record::sealed`),
 //! and where keys lie ([`crate::keyring`]).
 
-use std::collections::BTreeMap;
+mod keys;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -13,14 +14,16 @@ use huitong_core::canonical::{Artifact, decode_exact};
 use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::sealed::{
-    Joined, PersonKeyId, Remains, SealedRecord, Section, Split, Subject, join, split,
+    Joined, Part, PersonKeyId, Placed, Remains, SealedRecord, Section, Split, Subject, in_order,
+    join, split,
 };
 use huitong_core::region::RegionCode;
 
 use crate::chance::Chance;
-use crate::keyring::{Found, Keyring, KeyringError, Secret};
+use crate::keyring::{Found, Keyring, KeyringError};
 use crate::store::apply::SeenKey;
 use crate::store::{Rows, StoreError};
+use keys::Keys;
 
 /// Whether records that name people are sealed (`[store] people`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,28 +180,22 @@ impl Sealing {
         let Some(Split { remains, parts }) = split(record, self.region) else {
             return Ok(plain(before));
         };
-        let mut keys = Keys {
-            keyring,
-            rows,
-            given: BTreeMap::new(),
-            next: None,
-            last: None,
-        };
-        let clear = remains.clear_part();
-        let mut sections = Vec::with_capacity(parts.len());
-        let mut about = None;
-        for (nth, part) in (0_u32..).zip(parts) {
-            let person = self.about(part.of, before, rows)?;
-            let (key, secret) = keys.of(person)?;
+        let mut people = Vec::with_capacity(parts.len());
+        for (place, Part { of, bytes: part }) in (0..).zip(parts) {
+            people.push((self.about(of, before, rows)?, Placed { place, part }));
+        }
+        let about = people.last().map(|(person, _)| *person);
+        let about = about.filter(|_| !remains.of_many());
+        let mut keys = Keys::of_people(keyring, rows);
+        let beside = beside(&remains, people.len())?;
+        let mut sections = Vec::with_capacity(people.len());
+        for (key, secret, placed) in keys.ordered(people)? {
             let nonce = self.nonces.draw();
-            let sealed = secret.seal(nonce, &beside(&clear, nth), part.bytes);
+            let sealed = secret.seal(nonce, &beside, placed.into_bytes());
             let sealed = sealed.ok_or(StoreError::Range("bytes of a record"))?;
             sections.push(Section { key, nonce, sealed });
-            about = Some(person);
         }
-        let about = about.filter(|_| !remains.of_many());
-        let given = keys.given.into_iter();
-        let given = given.map(|(person, key)| (key, Some(person))).collect();
+        let given = keys.given();
         let stored = SealedRecord::new(remains, sections);
         let stored = stored.map_err(|_| StoreError::Inconsistent("a record of other parts"))?;
         Ok(Stored {
@@ -232,8 +229,8 @@ impl Sealing {
         }
         let (remains, sections) = SealedRecord::from_bytes(bytes)?.into_parts();
         let parts = self.parts(&remains, sections)?;
-        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
-        Ok(join(remains, &parts)?)
+        let parts = parts.into_iter().map(|(_, part)| part).collect();
+        Ok(join(remains, &in_order(parts)?)?)
     }
 
     /// A stored record, opened, with its keys. `rows` are those before it, or later ones.
@@ -250,13 +247,13 @@ impl Sealing {
         let mut keys = Vec::with_capacity(parts.len());
         for (key, part) in &parts {
             let person = match part {
-                Some(part) => self.named(&remains, part, rows)?,
+                Some(placed) => self.named(&remains, &placed.part, rows)?,
                 None => None,
             };
             keys.push((*key, person));
         }
-        let parts: Vec<_> = parts.into_iter().map(|(_, part)| part).collect();
-        let record = join(remains, &parts)?;
+        let parts = parts.into_iter().map(|(_, part)| part).collect();
+        let record = join(remains, &in_order(parts)?)?;
         Ok(Unsealed { record, keys })
     }
 
@@ -285,15 +282,15 @@ impl Sealing {
     /// Every section with its key; none for one whose key was destroyed.
     fn parts(&self, remains: &Remains, sections: Vec<Section>) -> Result<Vec<OfKey>, StoreError> {
         let keyring = self.keyring.as_ref().ok_or(KeyringError::None)?;
-        let clear = remains.clear_part();
+        let beside = beside(remains, sections.len())?;
         let mut parts = Vec::with_capacity(sections.len());
-        for (nth, Section { key, nonce, sealed }) in (0_u32..).zip(sections) {
+        for Section { key, nonce, sealed } in sections {
             let part = match keyring.find(key)? {
                 Found::Destroyed => None,
                 Found::Key(secret) => {
-                    let opened = secret.open(nonce, &beside(&clear, nth), sealed);
+                    let opened = secret.open(nonce, &beside, sealed);
                     let altered = KeyringError::Altered { slot: key.slot };
-                    Some(opened.ok_or(altered)?)
+                    Some(Placed::from_bytes(opened.ok_or(altered)?)?)
                 }
             };
             parts.push((key, part));
@@ -323,55 +320,10 @@ pub fn subject(
 }
 
 /// A part under its key; none when the key was destroyed.
-type OfKey = (PersonKeyId, Option<Vec<u8>>);
+type OfKey = (PersonKeyId, Option<Placed>);
 
-/// What is authenticated beside the nth section: the clear part, and which section it is.
-fn beside(clear: &[u8], nth: u32) -> Vec<u8> {
-    [clear, &nth.to_be_bytes()].concat()
-}
-
-/// Keys of people, given where there are none.
-struct Keys<'a> {
-    keyring: &'a Keyring,
-    rows: &'a dyn Rows,
-    given: BTreeMap<PersonRef, PersonKeyId>,
-    /// The slot after the last that was given.
-    next: Option<u32>,
-    last: Option<(PersonRef, PersonKeyId, Secret)>,
-}
-
-impl Keys<'_> {
-    fn of(&mut self, person: PersonRef) -> Result<(PersonKeyId, Secret), StoreError> {
-        if let Some((last, key, secret)) = self.last
-            && last == person
-        {
-            return Ok((key, secret));
-        }
-        let (key, secret) = self.find(person)?;
-        self.last = Some((person, key, secret));
-        Ok((key, secret))
-    }
-
-    fn find(&mut self, person: PersonRef) -> Result<(PersonKeyId, Secret), StoreError> {
-        let known = match self.given.get(&person) {
-            Some(key) => Some(*key),
-            None => self.rows.person_key(person.home, person.psn_no)?,
-        };
-        if let Some(key) = known {
-            return match self.keyring.find(key)? {
-                Found::Key(secret) => Ok((key, secret)),
-                Found::Destroyed => Err(StoreError::Inconsistent(
-                    "a person whose key was destroyed is still known",
-                )),
-            };
-        }
-        let from = match self.next {
-            Some(next) => next,
-            None => self.rows.keys_given()?.unwrap_or_default(),
-        };
-        let (key, secret) = self.keyring.unused(from)?;
-        self.given.insert(person, key);
-        self.next = Some(key.slot.saturating_add(1));
-        Ok((key, secret))
-    }
+/// What is authenticated beside each section: the clear part, and how many sections there are.
+fn beside(remains: &Remains, sections: usize) -> Result<Vec<u8>, StoreError> {
+    let sections = u32::try_from(sections).map_err(|_| StoreError::Range("sections"))?;
+    Ok([remains.clear_part(), sections.to_be_bytes().to_vec()].concat())
 }

@@ -128,7 +128,10 @@ impl Command for WriteTags {
             return Ok(Verdict::Answer(GoesOn::No));
         };
         let (mut changes, mut people) = (Vec::new(), Vec::new());
-        for (tag, psn_no, standing) in self.changes {
+        // In the order of tags, which says nothing of people: the batch lies in the clear beside their keys.
+        let mut looked = self.changes;
+        looked.sort_by_key(|(tag, ..)| *tag);
+        for (tag, psn_no, standing) in looked {
             let row = rows.tag(tag)?;
             let is_covered = row.is_some_and(|row| row.is_covered_in(stream));
             if is_covered != (standing == TagStanding::Covered) {

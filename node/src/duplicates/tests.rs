@@ -120,6 +120,23 @@ fn resolve(home: &Home, reason: DuplicateReason) -> (Option<Refusal>, usize) {
 }
 
 #[test]
+fn the_changes_of_a_batch_stand_in_the_order_of_their_tags() {
+    let home = Home::new();
+    let stream = begin(&home);
+    let numbers: Vec<String> = (0..16).map(|nth| nth.to_string()).collect();
+    let people = numbers.iter();
+    let people: Vec<_> = people
+        .map(|number| (number.as_str(), TagStanding::Covered))
+        .collect();
+    let batch = write(&home, stream, &people, Says::Part).1.unwrap();
+    let as_looked_at: Vec<Tag> = numbers.iter().map(|number| tag(number)).collect();
+    let tags: Vec<Tag> = batch.changes.iter().map(|change| change.tag).collect();
+    assert_ne!(tags, as_looked_at);
+    assert!(tags.is_sorted());
+    assert_eq!(tags.len(), as_looked_at.len());
+}
+
+#[test]
 fn a_batch_holds_what_is_not_so_already_and_stands_on_the_one_before() {
     use TagStanding::{Covered, Ended};
     let home = Home::new();

@@ -3,6 +3,7 @@
 mod images;
 mod keyrings;
 mod keys_given;
+mod of_many;
 mod sealed;
 mod starts;
 

@@ -44,6 +44,9 @@ pub enum JoinError {
     /// There are other than as many parts as the kind has.
     #[error("a record of another number of parts")]
     Parts,
+    /// A part says no place of its own among the parts of its record.
+    #[error("parts that have no place, or one place")]
+    Place,
 }
 
 /// Puts a record together; a part is none when its person was erased.

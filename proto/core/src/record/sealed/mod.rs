@@ -10,10 +10,12 @@
 //! changed beside, another.
 
 mod join;
+mod placed;
 mod remains;
 mod split;
 
 pub use join::{JoinError, Joined, join};
+pub use placed::{Placed, in_order};
 pub use remains::{Remains, RemainsError};
 pub use split::{Part, Split, Subject, split};
 
@@ -60,12 +62,16 @@ impl Artifact for SealedRecord {
 }
 
 impl SealedRecord {
-    /// A record of what remains and its sections, in the order of its parts.
+    /// A record of what remains and its sections, in the order of their keys: each says which part it holds.
     ///
     /// # Errors
-    /// [`RemainsError`] when what remains contradicts itself, or a record of one person has not one section.
+    /// [`RemainsError`] when what remains contradicts itself, a record of one person has not one section, or sections
+    /// stand in another order.
     pub fn new(remains: Remains, sections: Vec<Section>) -> Result<Self, RemainsError> {
         remains.check(sections.len())?;
+        if !sections.is_sorted_by_key(|section| section.key) {
+            return Err(RemainsError::Order);
+        }
         Ok(Self { remains, sections })
     }
 

@@ -194,6 +194,9 @@ pub enum RemainsError {
     /// A record of one person has one section, a batch of tags one for each tag.
     #[error("a record of another number of people")]
     Sections,
+    /// Sections stand in the order of their keys, whatever the order of the parts.
+    #[error("sections that are not in the order of their keys")]
+    Order,
 }
 
 impl Remains {

@@ -15,7 +15,8 @@ use crate::canonical::testing::golden_file;
 use crate::id::ActId;
 use crate::record::erasure::PeopleErased;
 use crate::record::sealed::{
-    Joined, PersonKeyId, Remains, RemainsError, SealedRecord, Section, Split, Subject, join, split,
+    JoinError, Joined, PersonKeyId, Placed, Remains, RemainsError, SealedRecord, Section, Split,
+    Subject, in_order, join, split,
 };
 
 fn key() -> PersonKeyId {
@@ -181,6 +182,37 @@ fn a_stored_record_that_contradicts_itself_is_refused() {
     let none = SealedRecord::new(committed.remains, Vec::new());
     assert_eq!(none, Err(RemainsError::Sections));
     assert!(!SealedRecord::is_form_of(&erased().to_bytes()));
+}
+
+#[test]
+fn sections_stand_in_the_order_of_keys_and_each_says_which_part_it_holds() {
+    let remains = Remains::MatchesSeen(at());
+    let section = |slot| Section {
+        key: PersonKeyId { slot, ..key() },
+        nonce: [3; 12],
+        sealed: vec![1, 2, 3],
+    };
+    let of = |slots: &[u32]| {
+        let sections = slots.iter().map(|slot| section(*slot));
+        SealedRecord::new(remains.clone(), sections.collect()).map(|_| ())
+    };
+    assert_eq!(of(&[1, 1, 2]), Ok(()), "one person in two rows of a file");
+    assert_eq!(of(&[2, 1]), Err(RemainsError::Order));
+    let placed = |place, part: &[u8]| Placed {
+        place,
+        part: part.to_vec(),
+    };
+    let second = placed(1, b"second");
+    let bytes = second.clone().into_bytes();
+    assert_eq!(hex(&bytes), "7365636f6e6400000001");
+    assert_eq!(Placed::from_bytes(bytes).unwrap(), second);
+    assert_eq!(Placed::from_bytes(vec![0; 3]), Err(JoinError::Place));
+    let parts = in_order(vec![Some(second.clone()), None, Some(placed(0, b"first"))]);
+    let expected = vec![Some(b"first".to_vec()), Some(b"second".to_vec()), None];
+    assert_eq!(parts, Ok(expected));
+    let twice = in_order(vec![Some(second.clone()), Some(second.clone())]);
+    assert_eq!(twice, Err(JoinError::Place));
+    assert_eq!(in_order(vec![Some(second)]), Err(JoinError::Place));
 }
 
 #[test]
