@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use crate::chance::jittered;
 use crate::error::NodeError;
 use crate::home::HomeRole;
-use crate::home::receipts::sent_from;
+use crate::home::receipts::{Sent, sent_from};
 use crate::peers::{HomeFault, Homes, Peer};
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 use crate::treatment::TreatmentRole;
@@ -111,7 +111,9 @@ impl HomeRole {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
             let sent = sent_from(&self.ledger, region, held.saturating_add(1), BATCH)?;
-            match receiver.deliver(region, sent, within).await {
+            // A restored region that lacks what is erased was told so before it served.
+            let words = sent.into_iter().filter_map(Sent::into_word).collect();
+            match receiver.deliver(region, words, within).await {
                 Ok(held) => self.acknowledge(region, held)?,
                 Err(fault) => tracing::warn!(%region, %fault, "receipts were not taken"),
             }

@@ -23,6 +23,7 @@ use tonic::{Request, Response, Status};
 use super::status::{malformed, refused};
 use super::{calling_officer, calling_region};
 use crate::home::late::Offered;
+use crate::peers::Hands;
 use crate::store::TransferState;
 use crate::transfer::deliver::BATCH;
 use crate::transfer::seen::{PAGE, Stands, TransferSeen, Which};
@@ -115,12 +116,10 @@ impl RelationService for TransferGrpc {
         request: Request<v1::CollectHandsRequest>,
     ) -> Result<Response<v1::CollectHandsResponse>, Status> {
         let peer = calling_region(&request)?;
-        let hands = self
-            .desk
-            .words_after(peer, request.into_inner().held)
-            .await?;
-        let hands = hands.iter().map(Artifact::to_bytes).collect();
-        Ok(Response::new(v1::CollectHandsResponse { hands }))
+        let held = request.into_inner().held;
+        let Hands { proven, erased } = self.desk.words_after(peer, held).await?;
+        let hands = proven.iter().map(Artifact::to_bytes).collect();
+        Ok(Response::new(v1::CollectHandsResponse { hands, erased }))
     }
 }
 

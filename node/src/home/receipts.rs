@@ -10,7 +10,7 @@ use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
-use huitong_core::record::sealed::Joined;
+use huitong_core::record::sealed::{Joined, Remains};
 use huitong_core::record::{NodeRecord, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
@@ -109,8 +109,31 @@ pub fn signed_at(ledger: &Ledger, at: Location) -> Result<SignedSnapshot, StoreE
     ))
 }
 
-/// At most `limit` receipts and reversals of the stream to a treatment region, from a number on. A reversal
-/// comes with the receipt.
+/// What stands under a number of the stream to a treatment region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a value passed on once, never kept in numbers"
+)]
+pub enum Sent {
+    /// A receipt, or a reversal with the receipt.
+    Word(HomeWord),
+    /// Nothing any more: its person was erased.
+    Erased(u64),
+}
+
+impl Sent {
+    /// The word, if there is one.
+    #[must_use]
+    pub fn into_word(self) -> Option<HomeWord> {
+        match self {
+            Self::Word(word) => Some(word),
+            Self::Erased(_) => None,
+        }
+    }
+}
+
+/// At most `limit` numbers of the stream to a treatment region, from one on.
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
@@ -119,7 +142,7 @@ pub fn sent_from(
     treatment: RegionCode,
     from: u64,
     limit: usize,
-) -> Result<Vec<HomeWord>, StoreError> {
+) -> Result<Vec<Sent>, StoreError> {
     let block = from.saturating_sub(1) / Stream::BLOCK;
     let Some(begins) = ledger.block(Stream::Receipts(treatment), block)? else {
         return Ok(Vec::new());
@@ -131,15 +154,28 @@ pub fn sent_from(
             if sent.len() >= limit {
                 return Ok(sent);
             }
-            match signed(ledger, bytes).transpose()? {
+            if !is_signed_word(bytes) {
+                continue;
+            }
+            let record = match ledger.unsealed(bytes)? {
+                Joined::Whole(record) => record,
+                Joined::Erased(remains) => {
+                    let erased = numbered(&remains).filter(|(region, _)| *region == treatment);
+                    let erased = erased.filter(|(_, number)| *number >= from);
+                    sent.extend(erased.map(|(_, number)| Sent::Erased(number)));
+                    continue;
+                }
+                Joined::Tags { .. } => continue,
+            };
+            match signed_by(record) {
                 Some(Signed::Committed(record, proof))
                     if record.claim.treatment == treatment && record.body().number >= from =>
                 {
                     let receipt = receipt_of(&frame, nth, &record, proof)?;
-                    sent.push(HomeWord {
+                    sent.push(Sent::Word(HomeWord {
                         receipt,
                         reversal: None,
-                    });
+                    }));
                 }
                 Some(Signed::Reversed(record, proof))
                     if record.body().clearing.treatment == treatment
@@ -147,7 +183,7 @@ pub fn sent_from(
                 {
                     let reversal = Some(reversal_of(&frame, nth, &record, proof)?);
                     let receipt = receipt_reversed(ledger, &record)?;
-                    sent.push(HomeWord { receipt, reversal });
+                    sent.push(Sent::Word(HomeWord { receipt, reversal }));
                 }
                 Some(Signed::Committed(..) | Signed::Refused(..) | Signed::Reversed(..)) | None => {
                 }
@@ -183,26 +219,42 @@ fn signed(ledger: &Ledger, bytes: &[u8]) -> Option<Result<Signed, StoreError>> {
     if !is_signed_word(bytes) {
         return None;
     }
-    let record = match ledger.unsealed(bytes) {
-        Ok(Joined::Whole(record)) => record,
-        Ok(Joined::Erased(_) | Joined::Tags { .. }) => return None,
-        Err(error) => return Some(Err(error)),
-    };
+    match ledger.unsealed(bytes) {
+        Ok(Joined::Whole(record)) => signed_by(record).map(Ok),
+        Ok(Joined::Erased(_) | Joined::Tags { .. }) => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// The number of a receipt or a reversal of which its remainder is left, and in which region's stream.
+fn numbered(remains: &Remains) -> Option<(RegionCode, u64)> {
+    if let Remains::Committed { body, .. } | Remains::CommitRegained { body, .. } = remains {
+        Some((body.clearing.treatment, body.number))
+    } else if let Remains::ReversalOrdered { body, .. } | Remains::ReversalRegained { body, .. } =
+        remains
+    {
+        Some((body.clearing.treatment, body.number))
+    } else {
+        None
+    }
+}
+
+fn signed_by(record: NodeRecord) -> Option<Signed> {
     if let NodeRecord::Committed(record) = record {
-        Some(Ok(Signed::Committed(Box::new(record), None)))
+        Some(Signed::Committed(Box::new(record), None))
     } else if let NodeRecord::HomeRefused(record) = record {
-        Some(Ok(Signed::Refused(Box::new(record), None)))
+        Some(Signed::Refused(Box::new(record), None))
     } else if let NodeRecord::RefusalRegained(regained) = record {
         let RefusalRegained { proof, record } = regained;
-        Some(Ok(Signed::Refused(Box::new(record), Some(proof))))
+        Some(Signed::Refused(Box::new(record), Some(proof)))
     } else if let NodeRecord::ReversalOrdered(record) = record {
-        Some(Ok(Signed::Reversed(Box::new(record), None)))
+        Some(Signed::Reversed(Box::new(record), None))
     } else if let NodeRecord::CommitRegained(regained) = record {
         let (record, proof) = (Box::new(regained.record), regained.proof);
-        Some(Ok(Signed::Committed(record, Some(proof))))
+        Some(Signed::Committed(record, Some(proof)))
     } else if let NodeRecord::ReversalRegained(regained) = record {
         let ReversalRegained { proof, record } = regained;
-        Some(Ok(Signed::Reversed(Box::new(record), Some(proof))))
+        Some(Signed::Reversed(Box::new(record), Some(proof)))
     } else {
         None
     }

@@ -156,6 +156,7 @@ fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
         | NodeRecord::RefusalRegained(_)
         | NodeRecord::RegionLeftOut(_)
         | NodeRecord::PeopleErased(_)
+        | NodeRecord::WordErased(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     numbered(side, from, legs)

@@ -38,7 +38,7 @@ use crate::measures::Measures;
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
 pub use guard::PeerLimits;
-pub use remote::{Announced, Collect, Collected, Peer};
+pub use remote::{Announced, Collect, Collected, Hands, Peer};
 
 /// One region of the directory.
 #[derive(Debug, Clone)]

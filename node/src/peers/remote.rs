@@ -44,6 +44,7 @@ mod recovery;
 mod transfer;
 
 pub use recovery::{Announced, Collect, Collected};
+pub use transfer::Hands;
 
 /// Connections kept to one peer.
 const CONNECTIONS: usize = 4;

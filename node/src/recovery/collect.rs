@@ -11,13 +11,13 @@ use std::time::Duration;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
-use huitong_core::record::hand::ProvenHand;
+use huitong_core::record::erasure::ErasedWord;
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
 use super::check::{Between, check, check_refusal};
 use super::moved::Taken;
-use super::records::{Conclude, Raise, RegainDay, RegainLegs};
+use super::records::{Conclude, NoteErased, Raise, RegainDay, RegainLegs};
 use super::{Party, Recovery, parties};
 use crate::chance::salt;
 use crate::error::NodeError;
@@ -27,15 +27,12 @@ use crate::legs::report::{RegainedStream, Reporter};
 use crate::peers::{Announced, Collect, HomeFault, Peer};
 use crate::store::apply::Records;
 use crate::store::{HomeState, Restored, Rows, StoreError, Stream, StreamHead};
-use crate::transfer::arrive::Take;
-use crate::transfer::is_word;
-use crate::transfer::leave::RegainHand;
 use crate::treatment::records::Step;
 use crate::treatment::regained::Rebook;
 use crate::treatment::verify::ReceiptFault;
 
 /// How long a party has for one answer: a page may mean reading a journal through.
-const WITHIN: Duration = Duration::from_secs(25);
+pub(super) const WITHIN: Duration = Duration::from_secs(25);
 /// Stands for the institution's own id of a request, which no other party knows.
 const UNKNOWN_REQUEST: &str = "restored";
 
@@ -200,6 +197,12 @@ impl Recovery {
                         (Collect::Given, Returned::Hand(hand)) => {
                             self.regain_hand(hand, peer).await?;
                         }
+                        (Collect::Received, Returned::Erased(number)) => {
+                            self.note_erased(region, ErasedWord::Receipt(number))
+                                .await?;
+                        }
+                        // What a treatment region has erased it does not give back.
+                        (Collect::Given, Returned::Erased(_)) => {}
                         // What this home takes is asked for by number.
                         (Collect::Received, Returned::Hand(_)) => {}
                         // Nothing stands under it: whoever asks again is told again.
@@ -215,40 +218,13 @@ impl Recovery {
         self.collect_hands(peer).await
     }
 
-    /// What the region had handed over to here, as an old home.
-    async fn collect_hands(&self, peer: &Peer) -> Result<(), Unfinished> {
-        let region = peer.region();
-        loop {
-            let held = self.ledger.hands_held(region)?.unwrap_or_default();
-            let page = peer.collect_hands(held, WITHIN).await;
-            let failed =
-                |fault: HomeFault| Unfinished::Party(Party::Region(region), fault.to_string());
-            let page = page.map_err(failed)?;
-            for hand in page {
-                their_hand(&hand, (region, self.region), peer.signing_key(), region)?;
-                let command = Take {
-                    sent_in: None,
-                    own: self.region,
-                    hand,
-                    salt: salt(&*self.chance),
-                };
-                if let Err(refusal) = self.writer.run(command).await?.answer {
-                    let party = Party::Region(region);
-                    return Err(Unfinished::Party(party, refusal.to_string()));
-                }
-            }
-            let now = self.ledger.hands_held(region)?.unwrap_or_default();
-            if now == held {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Writes a word of this node to a new home again.
-    async fn regain_hand(&self, hand: ProvenHand, peer: &Peer) -> Result<(), Unfinished> {
-        let new_home = peer.region();
-        their_hand(&hand, (self.region, new_home), &self.signer, new_home)?;
-        self.writer.run(RegainHand(hand)).await?;
+    /// Nothing comes under a number of the region any more.
+    pub(super) async fn note_erased(
+        &self,
+        home: RegionCode,
+        word: ErasedWord,
+    ) -> Result<(), Unfinished> {
+        self.writer.run(NoteErased { home, word }).await?;
         Ok(())
     }
 
@@ -366,21 +342,6 @@ impl Recovery {
         tracing::debug!(%settlement, taken = step == Step::Taken, "a word came back");
         Ok(())
     }
-}
-
-fn their_hand(
-    hand: &ProvenHand,
-    (old_home, new_home): (RegionCode, RegionCode),
-    signer: &CertifiedKey,
-    region: RegionCode,
-) -> Result<(), Unfinished> {
-    if is_word(hand, old_home, new_home, signer) {
-        return Ok(());
-    }
-    Err(Unfinished::NotTheirs {
-        party: Party::Region(region),
-        fault: ReceiptFault::Signature,
-    })
 }
 
 fn theirs(

@@ -14,7 +14,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 use huitong_journal::Position;
 
-use crate::home::receipts::sent_from;
+use crate::home::receipts::{Sent, sent_from};
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
@@ -182,13 +182,21 @@ pub fn given_to(
     };
     let mut page = Page::default();
     let mut last = after;
-    for word in sent_from(ledger, treatment, after.saturating_add(1), WORDS)? {
+    for sent in sent_from(ledger, treatment, after.saturating_add(1), WORDS)? {
         if page.is_full() {
             break;
         }
-        last = word.number();
-        let word = with_its_ground(word, ledger, policies)?;
-        page.returned.push(Returned::Word(word).to_bytes());
+        let returned = match sent {
+            Sent::Word(word) => {
+                last = word.number();
+                Returned::Word(with_its_ground(word, ledger, policies)?)
+            }
+            Sent::Erased(number) => {
+                last = number;
+                Returned::Erased(number)
+            }
+        };
+        page.returned.push(returned.to_bytes());
     }
     if last > after {
         page.next = Some(last.to_be_bytes().to_vec());

@@ -20,6 +20,7 @@
 pub mod check;
 mod collect;
 pub mod give;
+mod hands;
 mod moved;
 pub mod records;
 

@@ -49,7 +49,7 @@ impl Told {
         let mut from = 1;
         loop {
             let page = words_from(ledger, new_home, from, PAGE)?;
-            for hand in page {
+            for hand in page.proven {
                 match hand.word.handed {
                     Handed::Person(person) => {
                         told.handed.insert(person.order.transfer, person.version);

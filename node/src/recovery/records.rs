@@ -4,6 +4,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::NumberedLeg;
 use huitong_core::officer::OfficerName;
 use huitong_core::person::PsnNo;
+use huitong_core::record::erasure::{ErasedWord, WordErased};
 use huitong_core::record::recovery::{
     LegsRegained, PeerRestored, PersonReleased, RegionLeftOut, RestoreBegan, RestoreEnded,
     RestoreMark,
@@ -173,6 +174,38 @@ impl Command for RegainDay {
         }
         let record = DayClosed { day, up_to, at };
         Ok(Verdict::Append(vec![NodeRecord::DayClosed(record)], ()))
+    }
+}
+
+/// A peer says that nothing comes under a number any more, because it has erased whom the word was about.
+pub struct NoteErased {
+    /// Which region.
+    pub home: RegionCode,
+    /// Which word of its.
+    pub word: ErasedWord,
+}
+
+impl Command for NoteErased {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+        let Self { home, word } = self;
+        let is_gap = match word {
+            ErasedWord::Receipt(number) => {
+                let held = rows.held(home)?.unwrap_or(HeldReceipts::NONE);
+                number > held.up_to && !held.beyond.contains(&number)
+            }
+            // Words of an old home are taken one after another: what is not taken yet is not passed over.
+            ErasedWord::Hand(number) => {
+                let held = rows.hands_held(home)?.unwrap_or_default();
+                number == held.saturating_add(1)
+            }
+        };
+        if !is_gap {
+            return Ok(Verdict::Answer(()));
+        }
+        let record = WordErased { home, word, at };
+        Ok(Verdict::Append(vec![NodeRecord::WordErased(record)], ()))
     }
 }
 

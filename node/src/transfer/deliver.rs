@@ -23,7 +23,7 @@ use crate::chance::{jittered, salt};
 use crate::error::NodeError;
 use crate::home::late::{Answer, NewHomes, Offered};
 use crate::ledger::WriteError;
-use crate::peers::Peer;
+use crate::peers::{Hands, Peer};
 use crate::store::{
     Key, Leaving, Rows, StoreError, Stream, StreamHead, Table, TransferState, incarnation,
 };
@@ -162,7 +162,7 @@ impl TransferDesk {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
             let from = head.acknowledged.saturating_add(1);
-            let words = words_from(&self.ledger, region, from, BATCH)?;
+            let words = words_from(&self.ledger, region, from, BATCH)?.proven;
             let held = peer
                 .deliver_hands(&words, incarnation(&*self.ledger)?, WITHIN)
                 .await
@@ -258,11 +258,7 @@ impl TransferDesk {
     ///
     /// # Errors
     /// The node's own trouble.
-    pub async fn words_after(
-        &self,
-        new_home: RegionCode,
-        held: u64,
-    ) -> Result<Vec<ProvenHand>, NodeError> {
+    pub async fn words_after(&self, new_home: RegionCode, held: u64) -> Result<Hands, NodeError> {
         self.ledger.barrier().await?;
         Ok(words_from(
             &self.ledger,

@@ -20,6 +20,7 @@ use crate::group::Group;
 use crate::home::late::word;
 use crate::home::restored::{is_left_out, missing};
 use crate::ledger::Ledger;
+use crate::peers::Hands;
 use crate::people::act::day_of;
 use crate::store::apply::Records;
 use crate::store::{
@@ -206,7 +207,7 @@ pub fn standing_visits(
     Ok(recent.map(|stands| stands.handed).collect())
 }
 
-/// At most `limit` words to a new home, from a number on, ascending.
+/// At most `limit` numbers of the words to a new home, from one on.
 ///
 /// # Errors
 /// [`StoreError`] when they cannot be read.
@@ -215,10 +216,10 @@ pub fn words_from(
     new_home: RegionCode,
     from: u64,
     limit: usize,
-) -> Result<Vec<ProvenHand>, StoreError> {
+) -> Result<Hands, StoreError> {
     let stream = Stream::Hands(new_home);
     let written = ledger.stream(stream)?.unwrap_or(StreamHead::EMPTY).written;
-    let mut words = Vec::new();
+    let mut words = Hands::default();
     for number in (from..=written).take(limit) {
         let block = stream.block_of(number).unwrap_or_default();
         // What a restore did not bring back is missing, and was taken before.
@@ -228,9 +229,10 @@ pub fn words_from(
         let frame = ledger.frame(at)?;
         let record = there(frame.record(at.record()), "a hand-over's place is empty")?;
         match ledger.unsealed(record)? {
-            Joined::Whole(record) => words.push(proven(&frame, at.record(), record)?),
-            // It was acknowledged before its person was erased.
-            Joined::Erased(_) | Joined::Tags { .. } => {}
+            Joined::Whole(record) => words.proven.push(proven(&frame, at.record(), record)?),
+            // It was acknowledged before its person was erased; who has lost it since is told that nothing comes.
+            Joined::Erased(_) => words.erased.push(number),
+            Joined::Tags { .. } => {}
         }
     }
     Ok(words)

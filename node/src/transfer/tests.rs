@@ -1,5 +1,6 @@
 //! Both homes' decisions, each on rows in memory: agreed, called back, handed over, taken once, counted in.
 
+mod erased;
 mod in_the_way;
 
 use huitong_core::coverage::Balances;

@@ -28,9 +28,16 @@ pub enum Returned {
     Refusal(FinalRefusal),
     /// A word to a new home: a hand-over or a supplement.
     Hand(ProvenHand),
+    /// Nothing any more: what had this number among receipts and reversals is of somebody who was erased.
+    Erased(u64),
 }
 
-canonical_enum!(Returned { 1 => Word(word), 2 => Refusal(refusal), 3 => Hand(hand) });
+canonical_enum!(Returned {
+    1 => Word(word),
+    2 => Refusal(refusal),
+    3 => Hand(hand),
+    4 => Erased(number),
+});
 
 impl Artifact for Returned {
     const KIND: [u8; 4] = *b"RTRN";

@@ -9712,9 +9712,12 @@ pub struct CollectHandsRequest {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CollectHandsResponse {
-    /// Kind HNDP, from the next number on; at most 64, empty after the last.
+    /// Kind HNDP, from the next number on, ascending; with `erased` at most 64, both empty after the last.
     #[prost(bytes = "vec", repeated, tag = "1")]
     pub hands: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Numbers between them and after them of people who were erased: nothing comes under these any more. Ascending.
+    #[prost(uint64, repeated, tag = "2")]
+    pub erased: ::prost::alloc::vec::Vec<u64>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StartTransferRequest {

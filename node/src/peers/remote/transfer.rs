@@ -16,6 +16,15 @@ use super::super::guard::Purpose;
 use super::{HomeFault, Peer, unreadable};
 use crate::home::late::Offered;
 
+/// Words of an old home to a new one, by numbers.
+#[derive(Debug, Default)]
+pub struct Hands {
+    /// The words, ascending.
+    pub proven: Vec<ProvenHand>,
+    /// Numbers under which nothing comes any more, because the old home has erased their people; ascending.
+    pub erased: Vec<u64>,
+}
+
 impl Peer {
     fn relation(&self) -> Result<RelationServiceClient<Channel>, Status> {
         Ok(RelationServiceClient::new(self.channel()?)
@@ -131,11 +140,7 @@ impl Peer {
     ///
     /// # Errors
     /// [`HomeFault`].
-    pub async fn collect_hands(
-        &self,
-        held: u64,
-        within: Duration,
-    ) -> Result<Vec<ProvenHand>, HomeFault> {
+    pub async fn collect_hands(&self, held: u64, within: Duration) -> Result<Hands, HomeFault> {
         let attempt = |left| async move {
             let request = v1::CollectHandsRequest { held };
             let mut client = self.relation()?;
@@ -146,6 +151,9 @@ impl Peer {
         let read = |bytes: &Vec<u8>| {
             ProvenHand::from_bytes(bytes).map_err(|error| unreadable(path.wrong(error)))
         };
-        answer.hands.iter().map(read).collect()
+        Ok(Hands {
+            proven: answer.hands.iter().map(read).collect::<Result<_, _>>()?,
+            erased: answer.erased,
+        })
     }
 }

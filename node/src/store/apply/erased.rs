@@ -6,7 +6,7 @@
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::person::PersonRef;
 use huitong_core::receipt::ReceiptBody;
-use huitong_core::record::erasure::PeopleErased;
+use huitong_core::record::erasure::{ErasedWord, PeopleErased, WordErased};
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::sealed::{Joined, PersonKeyId, Remains};
 use huitong_core::region::RegionCode;
@@ -66,6 +66,18 @@ pub(super) fn people(record: &PeopleErased, at: Location, out: &mut Changes) {
     out.put(key, Row::Count(record.members));
 }
 
+/// A peer erased whom a word was about: nothing else comes under its number.
+pub(super) fn word(
+    record: &WordErased,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    match record.word {
+        ErasedWord::Receipt(number) => held(record.home, number, ground, out),
+        ErasedWord::Hand(number) => hand_held(record.home, number, ground, out),
+    }
+}
+
 fn remember(id: ErasedId, at: Location, out: &mut Changes) {
     out.put(Key::Erased(id), Row::Erased(at));
 }
@@ -122,12 +134,7 @@ fn remaining(
         | Remains::HandRegained { new_home, number } => {
             out.extend(Stream::Hands(*new_home), *number, 1, at, ground.rows)
         }
-        Remains::HandTaken { old_home, number } => {
-            let taken = ground.rows.hands_held(*old_home)?.unwrap_or_default();
-            let row = Row::HandsHeld(taken.max(*number));
-            out.put(Key::HandsHeld(*old_home), row);
-            Ok(())
-        }
+        Remains::HandTaken { old_home, number } => hand_held(*old_home, *number, ground, out),
         Remains::ImportChunk { .. }
         | Remains::SnapshotsGiven { .. }
         | Remains::TagsWritten(_)
@@ -189,5 +196,18 @@ pub(super) fn held(
 ) -> Result<(), StoreError> {
     let held = ground.rows.held(home)?.unwrap_or(HeldReceipts::NONE);
     out.put(Key::Held(home), Row::Held(held.with(number)));
+    Ok(())
+}
+
+/// A word of an old home is taken, whoever it was about.
+fn hand_held(
+    old_home: RegionCode,
+    number: u64,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    let taken = ground.rows.hands_held(old_home)?.unwrap_or_default();
+    let row = Row::HandsHeld(taken.max(number));
+    out.put(Key::HandsHeld(old_home), row);
     Ok(())
 }

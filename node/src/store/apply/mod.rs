@@ -143,6 +143,7 @@ pub fn changes(
         NodeRecord::CoverTold(record) => duplicate::told(record, ground, &mut out)?,
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
+        NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

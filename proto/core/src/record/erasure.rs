@@ -4,8 +4,9 @@
 //! destruction, so that a node that was killed in between, or that got an older copy of its keyring back, does
 //! what was ordered when it starts.
 
-use crate::canonical_struct;
 use crate::date::Timestamp;
+use crate::region::RegionCode;
+use crate::{canonical_enum, canonical_struct};
 
 use super::sealed::PersonKeyId;
 
@@ -28,3 +29,27 @@ canonical_struct!(PeopleErased {
     members,
     at
 });
+
+/// A word of another region about somebody who was erased there: nothing comes under its number any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErasedWord {
+    /// Of the receipts and reversals of a home region.
+    Receipt(u64),
+    /// Of the words of an old home.
+    Hand(u64),
+}
+
+canonical_enum!(ErasedWord { 1 => Receipt(number), 2 => Hand(number) });
+
+/// A restored node was told of such a word: its gap is closed, so that what comes after it is held without one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordErased {
+    /// Whose word it was.
+    pub home: RegionCode,
+    /// Which.
+    pub word: ErasedWord,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(WordErased { home, word, at });

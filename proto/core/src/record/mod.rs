@@ -39,7 +39,7 @@ use crate::region::RegionCode;
 use assistance::{AssistanceGranted, AssistanceWithdrawn};
 use by_hand::{SettledByHand, VisitFreed};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
-use erasure::PeopleErased;
+use erasure::{PeopleErased, WordErased};
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
@@ -193,6 +193,8 @@ pub enum NodeRecord {
     DuplicateResolved(DuplicateResolved),
     /// People are erased: their keys are destroyed.
     PeopleErased(PeopleErased),
+    /// A word of another region is of somebody who was erased there.
+    WordErased(WordErased),
 }
 
 /// The tags of what is signed, which [`signed_leaf`] looks for.
@@ -280,6 +282,7 @@ canonical_enum!(NodeRecord {
     93 => CoverTold(record),
     94 => DuplicateResolved(record),
     33 => PeopleErased(record),
+    34 => WordErased(record),
 });
 
 impl NodeRecord {

@@ -210,7 +210,8 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::HandsAcknowledged(_)
         | NodeRecord::ProvisionalTakenBack(_)
         | NodeRecord::TagsBegun(_)
-        | NodeRecord::PeopleErased(_) => return None,
+        | NodeRecord::PeopleErased(_)
+        | NodeRecord::WordErased(_) => return None,
     };
     let bytes = record.to_bytes();
     Some(Split {

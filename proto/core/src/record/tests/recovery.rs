@@ -119,6 +119,9 @@ fn records_of_restores_and_what_peers_return_keep_their_bytes() {
         Ok(&refusal)
     );
     found.push(refusal.digest().to_string()[..16].to_owned());
+    let erased = Returned::Erased(7);
+    assert_eq!(erased.to_bytes()[6..], [4, 0, 0, 0, 0, 0, 0, 0, 7]);
+    assert_eq!(Returned::from_bytes(&erased.to_bytes()), Ok(erased));
     assert_eq!(found, GOLDEN);
 }
 

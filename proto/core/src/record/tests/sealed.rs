@@ -13,7 +13,7 @@ use super::*;
 use crate::canonical::encode_to_vec;
 use crate::canonical::testing::golden_file;
 use crate::id::ActId;
-use crate::record::erasure::PeopleErased;
+use crate::record::erasure::{ErasedWord, PeopleErased, WordErased};
 use crate::record::sealed::{
     JoinError, Joined, PersonKeyId, Placed, Remains, RemainsError, SealedRecord, Section, Split,
     Subject, in_order, join, split,
@@ -35,6 +35,17 @@ fn erased() -> NodeRecord {
     })
 }
 
+/// Of either kind.
+fn words_erased() -> [NodeRecord; 2] {
+    [ErasedWord::Receipt(7), ErasedWord::Hand(8)].map(|word| {
+        NodeRecord::WordErased(WordErased {
+            home: ningbo(),
+            word,
+            at: at(),
+        })
+    })
+}
+
 fn every_kind() -> Vec<NodeRecord> {
     let (day, at) = (claim().visit.admitted.to_string().parse().unwrap(), at());
     let closed = DayClosed { day, up_to: 3, at };
@@ -50,6 +61,7 @@ fn every_kind() -> Vec<NodeRecord> {
         NodeRecord::DayClosed(closed),
         NodeRecord::Cancelled(cancelled),
     ];
+    all.extend(words_erased());
     all.extend(of_imports());
     all.extend(of_settlements());
     all.extend(of_policies());
@@ -218,6 +230,9 @@ fn sections_stand_in_the_order_of_keys_and_each_says_which_part_it_holds() {
 #[test]
 fn the_stored_forms_keep_their_bytes() {
     golden_file("record_people_erased", &erased());
+    let [receipt, hand] = words_erased();
+    golden_file("record_receipt_erased", &receipt);
+    golden_file("record_hand_erased", &hand);
     let committed = split(&NodeRecord::Committed(committed()), ningbo()).unwrap();
     golden_file("remains_committed", &committed.remains);
     let changed = Remains::PersonChanged(ActId::from_bytes([5; 16]));

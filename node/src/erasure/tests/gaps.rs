@@ -1,0 +1,69 @@
+//! Whoever lost a word of somebody erased is told that nothing comes under its number, and waits for it no more.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::record::erasure::ErasedWord;
+use huitong_core::recovery::Returned;
+
+use super::*;
+use crate::home::receipts::{Sent, sent_from};
+use crate::policies::PolicyBook;
+use crate::recovery::give::given_to;
+use crate::recovery::records::NoteErased;
+use crate::writer::{Command, Verdict};
+
+#[test]
+fn a_restored_region_is_told_under_which_numbers_nothing_comes() {
+    let disk = FakeDisk::new(1);
+    let treatment = claim("V1").treatment;
+    let acknowledged =
+        NodeRecord::ReceiptsAcknowledged(huitong_core::record::ReceiptsAcknowledged {
+            treatment,
+            up_to: 1,
+        });
+    write(&disk, vec![committed(), acknowledged, closed("2023-03-10")]);
+    erase(&disk);
+    let ledger = open(&disk, &fresh()).unwrap();
+    let sent = |from| sent_from(&ledger, treatment, from, 9).unwrap();
+    assert_eq!(sent(1), [Sent::Erased(1)]);
+    assert_eq!(sent(2), []);
+    let policies = PolicyBook::new(person().home);
+    let page = |after: &[u8]| given_to(&ledger, &policies, treatment, 0, after).unwrap();
+    let first = page(&[]);
+    assert_eq!(first.returned, [Returned::Erased(1).to_bytes()]);
+    let last = page(&first.next.unwrap());
+    assert_eq!((last.returned.len(), last.next), (0, None));
+}
+
+fn note(ledger: &Ledger, number: u64) -> usize {
+    let home = person().home;
+    let word = ErasedWord::Receipt(number);
+    match (NoteErased { home, word }).decide(ledger, now()).unwrap() {
+        Verdict::Answer(()) => 0,
+        Verdict::Append(records, ()) => {
+            let count = records.len();
+            for record in records {
+                append(ledger, record).unwrap();
+            }
+            count
+        }
+    }
+}
+
+#[test]
+fn the_gap_closes_at_who_was_told() {
+    let disk = FakeDisk::new(1);
+    // The backup has nothing; what came back begins with the second number, and the fourth is erased too.
+    write(&disk, vec![prepared_for(person(), 2), settled(2, 1)]);
+    let ledger = open(&disk, &fresh()).unwrap();
+    let held = |ledger: &Ledger| ledger.held(person().home).unwrap().unwrap();
+    assert_eq!((held(&ledger).up_to, held(&ledger).highest()), (0, 2));
+    assert_eq!(note(&ledger, 4), 1);
+    assert_eq!(held(&ledger).up_to, 0);
+    assert_eq!(note(&ledger, 1), 1);
+    assert_eq!((held(&ledger).up_to, held(&ledger).highest()), (2, 4));
+    assert_eq!([1, 2, 4].map(|number| note(&ledger, number)), [0, 0, 0]);
+    ledger.close();
+    drop(ledger);
+    let ledger = open(&disk, &fresh()).unwrap();
+    assert_eq!((held(&ledger).up_to, held(&ledger).highest()), (2, 4));
+}
