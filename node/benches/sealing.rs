@@ -84,8 +84,8 @@ fn main() {
     let (rounds, calls) = if quick { (1, 10) } else { (9, 2_000) };
     let folder = tempfile::tempdir().unwrap();
     let disk = DirDisk::at(folder.path()).unwrap();
-    let keyring = Keyring::begin(disk, Arc::new(SystemChance)).unwrap();
     let region = "510100".parse().unwrap();
+    let keyring = Keyring::begin(disk, region, Arc::new(SystemChance)).unwrap();
     let sealing = Sealing::new(region, Some(keyring), Writes::Sealed, &SystemChance).unwrap();
     let rows = MemoryIndex::new();
     println!("lines   bytes  sealed   encode     seal  ratio   decode     open  ratio  (µs)");
