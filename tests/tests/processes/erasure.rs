@@ -17,8 +17,8 @@ use serde_json::Value;
 use crate::restores::at_rest;
 
 /// Whom the test erases, and who stays.
-const GONE: u32 = 0;
-const STAYS: u32 = 1;
+pub(crate) const GONE: u32 = 0;
+pub(crate) const STAYS: u32 = 1;
 
 /// Everything in a folder that is not zero.
 fn bytes_of(folder: &Path) -> Vec<u8> {
@@ -61,7 +61,7 @@ fn journals_name_nobody(world: &World) {
     }
 }
 
-async fn settle(world: &World, person: u32) -> (String, Vec<u8>) {
+pub(crate) async fn settle(world: &World, person: u32) -> (String, Vec<u8>) {
     let hospital = Hospital::of(world, &CHENGDU, Desk::Two);
     let id = format!("stay-{person}");
     let bill = inpatient(&NINGBO, person, &id, &[(Item::Drug, 900_000)]);
@@ -136,6 +136,36 @@ async fn act(world: &World, words: &[&str]) {
     assert!(done.status.success(), "{:?}", texts(&done));
 }
 
+/// The person's cover ends, the accounts are paid out, and the day is closed.
+pub(crate) async fn leaves(world: &World) {
+    let psn_no = NINGBO.psn_no(GONE);
+    act(
+        world,
+        &["lapse", &psn_no, "--from", "2020-01-01", "--id", "L-1"],
+    )
+    .await;
+    act(
+        world,
+        &[
+            "set-balances",
+            &psn_no,
+            "--own",
+            "0.00",
+            "--as-of",
+            "2024-01-01",
+            "--source",
+            "test",
+            "--id",
+            "B-1",
+        ],
+    )
+    .await;
+    for region in [&NINGBO, &CHENGDU] {
+        RegionOfficer::of(world, region).close_day().await;
+    }
+    at_rest(world).await;
+}
+
 async fn legs(world: &World, region: &Region) -> u64 {
     RegionOfficer::of(world, region)
         .status()
@@ -145,7 +175,7 @@ async fn legs(world: &World, region: &Region) -> u64 {
 }
 
 /// Looks, looks again once nobody is kept any longer, does it, and finds nobody when it is done again.
-async fn erase_there(world: &World, region: &Region) {
+pub(crate) async fn erase_there(world: &World, region: &Region) {
     let party = Party::Region(region.region());
     let shown = stopped(world, region).await;
     assert_eq!(codes(&shown), ["recent"], "{shown}");
@@ -195,32 +225,7 @@ async fn who_is_kept_no_longer_is_erased_at_both_regions_and_the_rest_goes_on() 
     assert_eq!(code, Some(65));
     assert!(codes(&shown).contains(&"covered".to_owned()), "{shown}");
     world.run(ningbo).await;
-    let psn_no = NINGBO.psn_no(GONE);
-    act(
-        &world,
-        &["lapse", &psn_no, "--from", "2020-01-01", "--id", "L-1"],
-    )
-    .await;
-    act(
-        &world,
-        &[
-            "set-balances",
-            &psn_no,
-            "--own",
-            "0.00",
-            "--as-of",
-            "2024-01-01",
-            "--source",
-            "test",
-            "--id",
-            "B-1",
-        ],
-    )
-    .await;
-    for region in [&NINGBO, &CHENGDU] {
-        RegionOfficer::of(&world, region).close_day().await;
-    }
-    at_rest(&world).await;
+    leaves(&world).await;
 
     for region in [&NINGBO, &CHENGDU] {
         erase_there(&world, region).await;

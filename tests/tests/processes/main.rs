@@ -13,6 +13,7 @@
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
+//! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
 //! | [`provisional`] | Who pays what when the home region is away, over kills, and does the list say so? |
@@ -40,6 +41,7 @@ mod command;
 mod crashes;
 mod damage;
 mod duplicates;
+mod erased_elsewhere;
 mod erasure;
 mod evidence;
 mod external;

@@ -17,7 +17,7 @@ use prost::Message as _;
 /// People who settle before the backup and after it.
 const PEOPLE: u32 = 5;
 
-async fn back_up(world: &World, region: &Region, to: &str) -> u64 {
+pub(crate) async fn back_up(world: &World, region: &Region, to: &str) -> u64 {
     let options = officer::options(world, region);
     let mut args = vec!["node", "backup", "--json", "--to", to];
     args.extend(options.iter().map(String::as_str));
@@ -72,7 +72,7 @@ pub(crate) async fn at_rest(world: &World) {
 }
 
 /// `huitong node restore`, as its operator runs it.
-async fn restore(world: &World, region: &Region, from: &str) -> std::process::Output {
+pub(crate) async fn restore(world: &World, region: &Region, from: &str) -> std::process::Output {
     let config = world.region_folder(region).join("config.toml");
     let config = config.display().to_string();
     executable::run(&[
