@@ -43,8 +43,7 @@ mod duplicates;
 mod recovery;
 mod transfer;
 
-pub use recovery::{Announced, Collect, Collected};
-pub use transfer::Hands;
+pub use recovery::{Announced, Collect, Collected, Hands};
 
 /// Connections kept to one peer.
 const CONNECTIONS: usize = 4;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::record::hand::ProvenHand;
 use huitong_core::recovery::Returned;
 use huitong_proto::conversion::Path;
 use huitong_proto::settlement::v1;
@@ -41,6 +42,15 @@ pub struct Collected {
     pub returned: Vec<Returned>,
     /// Where the next page begins.
     pub next: Vec<u8>,
+}
+
+/// A page of what an old home gives back to a new one: its words, by numbers.
+#[derive(Debug, Default)]
+pub struct Hands {
+    /// The words, ascending.
+    pub proven: Vec<ProvenHand>,
+    /// Numbers under which nothing comes any more, because the old home has erased their people; ascending.
+    pub erased: Vec<u64>,
 }
 
 impl Peer {

@@ -13,17 +13,8 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use super::super::guard::Purpose;
-use super::{HomeFault, Peer, unreadable};
+use super::{Hands, HomeFault, Peer, unreadable};
 use crate::home::late::Offered;
-
-/// Words of an old home to a new one, by numbers.
-#[derive(Debug, Default)]
-pub struct Hands {
-    /// The words, ascending.
-    pub proven: Vec<ProvenHand>,
-    /// Numbers under which nothing comes any more, because the old home has erased their people; ascending.
-    pub erased: Vec<u64>,
-}
 
 impl Peer {
     fn relation(&self) -> Result<RelationServiceClient<Channel>, Status> {
