@@ -3,7 +3,11 @@
 //! A plan's gross rows are booked between the regions: the creditor's claims receivable against the
 //! debtor's claims payable. Netting then moves each region's claims to its member's net position. After
 //! both, the regions' claims of the cycle stand at zero, the members' positions at the plan's nets, and
-//! the trial balance of each fund sums to zero. Payment, which would clear the positions, is not here.
+//! the trial balance of each fund sums to zero. Money that moves then clears the positions (`moved`).
+
+mod moved;
+
+pub(crate) use moved::moved;
 
 use std::collections::BTreeMap;
 

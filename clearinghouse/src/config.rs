@@ -26,6 +26,8 @@ pub struct Config {
     pub(crate) members: Members,
     pub(crate) schedule: Schedule,
     pub(crate) segment_mib: u32,
+    /// Within how many days of the order a payment is due.
+    pub(crate) due_days: u32,
 }
 
 /// Why a configuration cannot be used.
@@ -67,6 +69,9 @@ impl Scalar for Automatic {
         }
     }
 }
+
+/// Five working days until a province's bureau asks its finance bureau, ten until that transfers: three weeks.
+const DUE_DAYS: u32 = 21;
 
 /// One in the morning of the next day.
 const DEADLINE_MINUTES: u32 = 25 * 60;
@@ -134,6 +139,10 @@ impl Config {
         let tls = tls(&root.section("tls"), folder, files);
         let schedule = schedule(&root);
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
+        let payment = root.optional_section("payment");
+        let due_days = payment.map_or(Some(DUE_DAYS), |section| {
+            section.integer_or("due_days", 1..=366, DUE_DAYS)
+        });
         let members = members(&root);
         document.finish(|| {
             Some(Self {
@@ -143,6 +152,7 @@ impl Config {
                 members: members?,
                 schedule: schedule?,
                 segment_mib: segment_mib?,
+                due_days: due_days?,
             })
         })
     }
@@ -318,9 +328,11 @@ code = "330200"
         // What is commented out shows the value that holds without it.
         let all = text.replace("\n# deadline_minutes", "\ndeadline_minutes");
         let all = all.replace("\n# automatic", "\nautomatic");
+        let all = all.replace("\n# due_days", "\ndue_days");
+        let all = Config::parse("all", &all).unwrap();
         assert_eq!(
-            Config::parse("all", &all).unwrap().schedule,
-            config.schedule
+            (all.schedule, all.due_days),
+            (config.schedule, config.due_days)
         );
     }
 }

@@ -11,7 +11,8 @@
 //! | `decide` | What is taken, closed, cut off, netted, told or refused? |
 //! | `state` | What is held, what agrees, which cycles are there? |
 //! | `store` | Where does it stay? The journal is the truth, the index finds it |
-//! | [`books`] | What does a netted cycle post? |
+//! | `payments` | Who approved, what is to be paid, what moved, what is open? |
+//! | [`books`] | What does a netted cycle post, and what moving money? |
 //! | [`refusal`] | What is refused, and what to do about it |
 //!
 //! It is blind to patients: a leg carries ids, regions, a fund, an amount, a day and a digest. What nets
@@ -33,6 +34,7 @@ pub mod command;
 pub mod config;
 mod decide;
 mod grpc;
+mod payments;
 pub mod platform;
 pub mod refusal;
 pub mod server;

@@ -91,6 +91,32 @@ clearing_codes! {
     CycleNotNetted "cycle.not_netted" No "Net the cycle first." "请先轧差。";
     /// The member clears for no region.
     CycleUnknownMember "cycle.unknown_member" No "This member stood in no region's place in that cycle; check the code." "该清算成员未参与此清算期，请核对代码。";
+    /// The plan is another than the officer looked at.
+    ApprovalOtherPlan "approval.other_plan" No "The plan of this cycle has the digest named, not the one given: look at the plan again (net, statement) before you approve it." "该期轧差方案的摘要如所示，与所给不符：请重新核对方案（net、statement）后再审批。";
+    /// Fewer than two officers approved.
+    CycleNotApproved "cycle.not_approved" No "Two different officers must approve the plan first (approve)." "须先由两名不同的清算人员审批（approve）。";
+    /// An earlier cycle is not ordered to be paid.
+    CycleEarlierNotInstructed "cycle.earlier_not_instructed" No "Order payment of the earlier cycle named first." "请先对所示较早的清算期下达拨付指令。";
+    /// Nothing was ordered under the reference.
+    PaymentUnknown "payment.unknown" No "No payment was ordered under this reference; list the payments (payments)." "无此付款参考号，请查看付款清单（payments）。";
+    /// The payment is made.
+    PaymentMade "payment.made" No "This payment is made in full; nothing of it is late." "该笔付款已全部完成。";
+    /// A member that clears for nobody.
+    PaymentUnknownMember "payment.unknown_member" No "This clearing member is not in the directory and owes nothing; check the code." "名录中无此清算成员且无未清款项，请核对代码。";
+    /// The bank's reference names another movement.
+    PaymentBankReferenceTaken "payment.bank_reference_taken" No "Another movement of money, named here, was entered under this bank reference; check the bank's paper." "该银行流水号已登记其他款项（如所示），请核对银行单据。";
+    /// No movement under the bank's reference.
+    PaymentBankReferenceUnknown "payment.bank_reference_unknown" No "No money moved under this bank reference; enter it first (confirm)." "未登记该银行流水号，请先登记（confirm）。";
+    /// Nothing of the movement is parked.
+    PaymentNotParked "payment.not_parked" No "Nothing of this movement is parked any more; look at what became of it (movements)." "该款项已无挂账余额，请查看其去向（movements）。";
+    /// Parked money of another member, fund or direction, or for a payment it counts for already.
+    PaymentOtherPurpose "payment.other_purpose" No "Parked money counts for payments of its own member, fund and direction, and once for each." "挂账款项只能用于同一成员、同一基金、同一方向的付款，且每笔只能核销一次。";
+    /// More than is open, or than is parked.
+    PaymentExceeds "payment.exceeds" No "The amount is more than is open under the reference or parked of the movement; give at most what is named." "金额超过未清余额或挂账余额，不得高于所示金额。";
+    /// An earlier cycle comes first.
+    PaymentEarlierOpen "payment.earlier_open" No "The member owes for the earlier cycle named, which is paid in full first." "该成员尚有所示较早清算期未清，须先足额缴清。";
+    /// More would be paid out than was paid in.
+    PaymentNotCovered "payment.not_covered" No "For this cycle and fund no more is paid out than was paid in; wait for what is owed." "该清算期该基金拨付不得超过已缴入金额，请等待缴入。";
 }
 
 /// A code, ours or one that means the same everywhere.

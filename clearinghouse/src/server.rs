@@ -92,7 +92,7 @@ impl Clearinghouse {
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
-        let schedule = config.schedule;
+        let (schedule, due_days) = (config.schedule, config.due_days);
         let writer = aside(move || {
             let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
             Writer::start(members, clock, &*platform.runner, |events| {
@@ -100,7 +100,7 @@ impl Clearinghouse {
             })
         });
         let writer = Arc::new(writer.await??);
-        let routes = grpc::routes(&writer)
+        let routes = grpc::routes(&writer, due_days)
             .await
             .map_err(StartError::Reflection)?;
         let access = grpc::access_table()?;

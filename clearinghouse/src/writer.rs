@@ -180,6 +180,7 @@ fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
     state.cycles = loaded.cycles;
     state.plan = loaded.plan;
     state.books = loaded.books;
+    state.payments = loaded.payments;
     state.restored = loaded.restored;
     state.tags = loaded.tags;
     Ok(state)

@@ -16,6 +16,7 @@ pub mod filing;
 pub mod final_refusal;
 pub mod insured;
 pub mod leg;
+pub mod payment;
 pub mod person;
 pub mod publication;
 pub mod receipt;

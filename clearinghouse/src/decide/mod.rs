@@ -3,11 +3,16 @@
 //! One file for each thing that can be asked. The writer calls them one after the other, appends the
 //! record, applies it, and gives the answer once the record and all before it are synced.
 
+mod approve;
 mod automatic;
+mod bank;
 mod close_day;
 mod cut_off;
+mod instruct;
 mod intake;
 mod net;
+mod paid;
+mod parked;
 mod regain;
 mod release;
 mod resume;
@@ -20,11 +25,16 @@ mod tests;
 use huitong_core::date::Timestamp;
 use huitong_core::record::clearing::ClearingRecord;
 
+pub(crate) use approve::approve;
 pub(crate) use automatic::{Schedule, cut_off_when_due};
+pub(crate) use bank::confirm;
 pub(crate) use close_day::close_day;
 pub(crate) use cut_off::{Condition, cut_off};
+pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
 pub(crate) use net::{Expected, net};
+pub(crate) use paid::{Openness, Wanted, movement, movements, payments};
+pub(crate) use parked::{count_parked, delay, send_back};
 pub(crate) use regain::{Regain, Regained, regain};
 pub(crate) use release::release;
 pub(crate) use resume::resume;
@@ -32,7 +42,7 @@ pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionStatus, Status, status};
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 
-use crate::refusal::Refusal;
+use crate::refusal::{ClearingCode, Refusal};
 use crate::state::State;
 use crate::store::{Store, StoreError};
 
@@ -88,3 +98,11 @@ pub(crate) enum Fault {
 
 /// A decision, or why none can be made.
 pub(crate) type Decision<A> = Result<Decided<A>, Fault>;
+
+/// Whether cycles go on: after a restore of the clearinghouse only once an officer has said so.
+fn going_on(context: &Context<'_>) -> Result<(), Refusal> {
+    match context.state.restored.waits_since {
+        Some(since) => Err(Refusal::new(ClearingCode::CycleRestored, since)),
+        None => Ok(()),
+    }
+}

@@ -2,13 +2,16 @@
 //! posted to its accounts. All of it follows from the plan.
 
 use huitong_core::date::BusinessDay;
+use huitong_core::fund::Fund;
 use huitong_core::ledger::{Entry, Holder, Posting};
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::Direction;
 use huitong_netting::{Gross, Member, MemberNet, NettingPlan, RegionNet};
 
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::books;
+use crate::payments::Payment;
 use crate::refusal::{ClearingCode, Refusal};
 
 /// A member's part of a plan.
@@ -23,8 +26,14 @@ pub(crate) struct Statement {
     pub(crate) regions: Vec<RegionNet>,
     /// The member's.
     pub(crate) nets: Vec<MemberNet>,
-    /// Posted to the member and its regions.
+    /// Posted to the member and its regions by netting.
     pub(crate) postings: Vec<Posting>,
+    /// The member's own payments of the cycle, once they are ordered.
+    pub(crate) payments: Vec<Payment>,
+    /// What others still owe of the funds of which the member is owed.
+    pub(crate) unpaid: Vec<Payment>,
+    /// As of which day.
+    pub(crate) today: BusinessDay,
 }
 
 /// The statement of a member.
@@ -48,12 +57,13 @@ pub(crate) fn statement(
             member,
         )));
     }
-    part(&plan, member, &regions)
+    part(context, &plan, member, &regions)
         .map(Decided::answer)
         .map_err(|error| Fault::Broken(format!("the plan of {day} cannot be booked: {error}")))
 }
 
 fn part(
+    context: &Context<'_>,
     plan: &NettingPlan,
     member: Member,
     regions: &[RegionCode],
@@ -68,6 +78,7 @@ fn part(
                 Holder::Region(region) => own(region),
                 Holder::Member(code) => code == member.code(),
             });
+    let (payments, unpaid) = paid(context, plan, member);
     let stands = |row: &&Gross| own(row.debtor) || own(row.creditor);
     Ok(Statement {
         plan: plan.number(),
@@ -87,5 +98,28 @@ fn part(
             .copied()
             .collect(),
         postings: postings.copied().collect(),
+        payments,
+        unpaid,
+        today: context.now.business_day_shanghai(),
     })
+}
+
+/// The member's own payments of a cycle, and what others still owe of the funds of which it is owed.
+fn paid(context: &Context<'_>, plan: &NettingPlan, member: Member) -> (Vec<Payment>, Vec<Payment>) {
+    let of_cycle = || context.state.payments.of_cycle(plan.day());
+    let is_own = |payment: &&Payment| payment.instruction.reference.member == member.code();
+    let own: Vec<_> = of_cycle().filter(is_own).cloned().collect();
+    let is_owed = |fund: Fund| {
+        own.iter().any(|payment| {
+            payment.instruction.reference.fund == fund
+                && payment.instruction.direction == Direction::PayOut
+        })
+    };
+    let open = of_cycle().filter(|payment| {
+        payment.instruction.direction == Direction::PayIn
+            && !payment.open().is_zero()
+            && is_owed(payment.instruction.reference.fund)
+    });
+    let unpaid = open.cloned().collect();
+    (own, unpaid)
 }

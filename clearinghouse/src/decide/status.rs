@@ -7,6 +7,7 @@ use huitong_netting::{Member, Runs};
 use super::automatic::earliest_open;
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
+use crate::payments::{Paying, Progress};
 use crate::state::{Cycle, Waiting, WaitingLeg};
 
 /// The most waiting legs that a status names.
@@ -19,8 +20,8 @@ pub(crate) enum CycleState {
     Open,
     /// Every region has its mark.
     CutOff,
-    /// It has a plan.
-    Netted,
+    /// It has a plan, and how far that is on its way to being paid.
+    Netted(Progress),
 }
 
 /// A cycle.
@@ -40,6 +41,8 @@ pub(crate) struct Status {
     pub(crate) oldest: Vec<WaitingLeg>,
     /// Since when no cycle goes on, because the clearinghouse was restored.
     pub(crate) restored: Option<Timestamp>,
+    /// Who approved its plan, and the order to pay it.
+    pub(crate) paying: Paying,
 }
 
 /// A region in a cycle.
@@ -60,10 +63,12 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
     let state = match cycle {
         None => CycleState::Open,
         Some(Cycle { plan: None, .. }) => CycleState::CutOff,
-        Some(Cycle { plan: Some(_), .. }) => CycleState::Netted,
+        Some(Cycle { plan: Some(_), .. }) => {
+            CycleState::Netted(context.state.payments.progress(day))
+        }
     };
     let counts = match state {
-        CycleState::Netted => match netted(context, day)? {
+        CycleState::Netted(_) => match netted(context, day)? {
             Ok(counts) => counts,
             Err(refusal) => return Ok(Decided::refuse(refusal)),
         },
@@ -78,6 +83,12 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
         differing: counts.differing,
         oldest: counts.oldest,
         restored: context.state.restored.waits_since,
+        paying: context
+            .state
+            .payments
+            .cycle(day)
+            .cloned()
+            .unwrap_or_default(),
     }))
 }
 

@@ -5,6 +5,8 @@
 mod access;
 mod clearing;
 mod officer;
+mod paid;
+mod payment;
 mod routes;
 mod status;
 mod tags;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
+use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::Actor;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -37,7 +38,7 @@ impl OfficerService for OfficerGrpc {
         } else {
             Some(day(&asked)?)
         };
-        self.status_of(day).await.map(Response::new)
+        status_of(&self.0, day).await.map(Response::new)
     }
 
     async fn cut_off(
@@ -63,7 +64,7 @@ impl OfficerService for OfficerGrpc {
             .decide(move |context| decide::cut_off(context, day, condition, by));
         decided.await.map_err(|refusal| status(&refusal))?;
         info!(%day, "cycle cut off");
-        let status = self.status_of(Some(day)).await?;
+        let status = status_of(&self.0, Some(day)).await?;
         Ok(Response::new(v1::CutOffResponse {
             status: Some(status),
         }))
@@ -153,16 +154,17 @@ impl OfficerService for OfficerGrpc {
     }
 }
 
-impl OfficerGrpc {
-    async fn status_of(&self, day: Option<BusinessDay>) -> Result<v1::StatusResponse, Status> {
-        let decided = self
-            .0
-            .decide(move |context| decide::status(context, day))
-            .await;
-        decided
-            .map(|found| wire::status(&found))
-            .map_err(|refusal| status(&refusal))
-    }
+/// Where a cycle stands; without a day, the earliest that is open.
+pub(super) async fn status_of(
+    writer: &Writer,
+    day: Option<BusinessDay>,
+) -> Result<v1::StatusResponse, Status> {
+    let decided = writer
+        .decide(move |context| decide::status(context, day))
+        .await;
+    decided
+        .map(|found| wire::status(&found))
+        .map_err(|refusal| status(&refusal))
 }
 
 /// The marks of a cycle, each region once.
@@ -196,16 +198,21 @@ fn expected(digest: &[u8]) -> Result<Option<Digest>, Status> {
     Ok(Some(Digest::from_bytes(bytes)))
 }
 
-fn day(text: &str) -> Result<BusinessDay, Status> {
+pub(super) fn day(text: &str) -> Result<BusinessDay, Status> {
     let path = Path::root("business_day");
     path.parse(text, BusinessDay::parse)
         .map_err(|fault| malformed(&fault))
 }
 
-/// The officer who calls. The table lets only clearing officers in; others are refused again.
+/// The officer who calls, as what makes something happen.
 fn officer<T>(request: &Request<T>) -> Result<Actor, Status> {
+    officer_name(request).map(|name| Actor::Officer(name.to_string()))
+}
+
+/// The officer who calls. The table lets only clearing officers in; others are refused again.
+pub(super) fn officer_name<T>(request: &Request<T>) -> Result<OfficerName, Status> {
     match huitong_transport::peer(request)? {
-        Identity::ClearinghouseOfficer { name } => Ok(Actor::Officer(name.to_string())),
+        Identity::ClearinghouseOfficer { name } => Ok(name.clone()),
         other @ (Identity::RegionNode(_)
         | Identity::RegionNodeSigning(_)
         | Identity::RegionCa(_)

@@ -7,12 +7,14 @@ use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
+use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
 use super::officer::OfficerGrpc;
+use super::payment::PaymentGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
 use crate::refusal::Refusal;
@@ -25,7 +27,7 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 ///
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
-pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
+pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let officers = OfficerServiceServer::new(OfficerGrpc(Arc::clone(writer)))
@@ -37,6 +39,11 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
     });
     let tags = TagServiceServer::new(TagGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let payments = PaymentServiceServer::new(PaymentGrpc {
+        writer: Arc::clone(writer),
+        due_days,
+    })
+    .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -58,6 +65,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>) -> Result<Routes, String> {
         .add_service(officers)
         .add_service(copying)
         .add_service(tags)
+        .add_service(payments)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

@@ -67,9 +67,14 @@ fn grpc(code: Code) -> GrpcCode {
             ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion
-            | ClearingCode::CycleUnknownMember => GrpcCode::NotFound,
+            | ClearingCode::CycleUnknownMember
+            | ClearingCode::PaymentUnknown
+            | ClearingCode::PaymentUnknownMember
+            | ClearingCode::PaymentBankReferenceUnknown => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
-            ClearingCode::StreamConflict | ClearingCode::TagsConflict => GrpcCode::AlreadyExists,
+            ClearingCode::StreamConflict
+            | ClearingCode::TagsConflict
+            | ClearingCode::PaymentBankReferenceTaken => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld
@@ -86,7 +91,16 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleNotCutOff
             | ClearingCode::CycleEarlierNotNetted
             | ClearingCode::CycleCannotNet
-            | ClearingCode::CycleNotNetted => GrpcCode::FailedPrecondition,
+            | ClearingCode::CycleNotNetted
+            | ClearingCode::ApprovalOtherPlan
+            | ClearingCode::CycleNotApproved
+            | ClearingCode::CycleEarlierNotInstructed
+            | ClearingCode::PaymentMade
+            | ClearingCode::PaymentNotParked
+            | ClearingCode::PaymentOtherPurpose
+            | ClearingCode::PaymentExceeds
+            | ClearingCode::PaymentEarlierOpen
+            | ClearingCode::PaymentNotCovered => GrpcCode::FailedPrecondition,
         },
     }
 }

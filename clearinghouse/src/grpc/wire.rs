@@ -8,15 +8,34 @@ use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 
+use super::paid;
 use crate::decide::{CycleState, RegionStatus, Statement, Status};
+use crate::payments::Progress;
 use crate::state::{Waiting, WaitingLeg};
 
 pub(super) fn status(status: &Status) -> v1::StatusResponse {
     let state = match status.state {
         CycleState::Open => v1::CycleState::Open,
         CycleState::CutOff => v1::CycleState::CutOff,
-        CycleState::Netted => v1::CycleState::Netted,
+        CycleState::Netted(Progress::Netted) => v1::CycleState::Netted,
+        CycleState::Netted(Progress::Approved) => v1::CycleState::Approved,
+        CycleState::Netted(Progress::Instructed) => v1::CycleState::Instructed,
+        CycleState::Netted(Progress::Final(_)) => v1::CycleState::Final,
     };
+    let final_at = match status.state {
+        CycleState::Netted(Progress::Final(at)) => at.as_millis(),
+        CycleState::Open | CycleState::CutOff | CycleState::Netted(_) => 0,
+    };
+    let approvals = status.paying.approvals.iter();
+    let approvals = approvals.map(|(officer, at)| v1::Approval {
+        officer: officer.to_string(),
+        at_ms: at.as_millis(),
+    });
+    let due = status
+        .paying
+        .ordered
+        .as_ref()
+        .map(|ordered| ordered.due.to_string());
     v1::StatusResponse {
         business_day: status.day.to_string(),
         state: state.into(),
@@ -26,6 +45,9 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         differing_legs: status.differing,
         oldest_waiting: status.oldest.iter().map(waiting).collect(),
         restored_at_ms: status.restored.map_or(0, Timestamp::as_millis),
+        approvals: approvals.collect(),
+        due: due.unwrap_or_default(),
+        final_at_ms: final_at,
     }
 }
 
@@ -79,6 +101,7 @@ pub(super) fn plan(plan: &NettingPlan) -> v1::NettingPlan {
 }
 
 pub(super) fn statement(statement: &Statement) -> v1::StatementResponse {
+    let payment = |of| paid::payment(of, statement.today);
     v1::StatementResponse {
         plan: statement.plan,
         business_day: statement.day.to_string(),
@@ -87,6 +110,8 @@ pub(super) fn statement(statement: &Statement) -> v1::StatementResponse {
         regions: statement.regions.iter().map(region_net).collect(),
         nets: statement.nets.iter().map(member_net).collect(),
         postings: statement.postings.iter().map(posting).collect(),
+        payments: statement.payments.iter().map(payment).collect(),
+        unpaid: statement.unpaid.iter().map(payment).collect(),
     }
 }
 

@@ -15,7 +15,7 @@ use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::LedgerError;
 use huitong_core::leg::Debt;
-use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
+use huitong_core::record::clearing::{Actor, ClearingRecord, Netted, PaymentRecord};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
@@ -24,6 +24,7 @@ pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
 
 use crate::books::{self, Books};
+use crate::payments::{PaymentError, Payments};
 
 /// A cycle that is cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +74,8 @@ pub(crate) struct State {
     pub(crate) plan: Option<NettingPlan>,
     /// The books.
     pub(crate) books: Books,
+    /// What was ordered to be paid, and what moved.
+    pub(crate) payments: Payments,
     /// Its own last restore.
     pub(crate) restored: Restore,
     /// How far each region's tags are held.
@@ -88,6 +91,9 @@ pub(crate) enum StateError {
     /// A plan cannot be booked.
     #[error("a journaled plan cannot be booked: {0}")]
     Books(#[from] LedgerError),
+    /// A payment that does not fit.
+    #[error("a journaled payment does not fit: {0}")]
+    Payment(#[from] PaymentError),
     /// A plan of a cycle that was not cut off.
     #[error("a plan is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
@@ -107,6 +113,7 @@ impl State {
             cycles: BTreeMap::new(),
             plan: None,
             books: Books::new(BTreeMap::new()),
+            payments: Payments::default(),
             restored: Restore::NEVER,
             tags: BTreeMap::new(),
         }
@@ -202,6 +209,15 @@ impl State {
                 }
             }
             ClearingRecord::Netted(netted) => self.net(netted)?,
+            ClearingRecord::Payment(record) => self.pay(record)?,
+        }
+        Ok(())
+    }
+
+    fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {
+        self.payments.apply(record)?;
+        for entry in books::moved(record)? {
+            self.books.post(&entry);
         }
         Ok(())
     }

@@ -11,6 +11,7 @@
 //! | `p` plan's number | its day |
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
+//! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
 //! | `r` | the own incarnation, and since when no cycle goes on because of a restore |
 //! | `i` region | the incarnation of its node and what that drew |
 //! | `t` tag, region | the stream that said so, and whether the region has cover in force |
@@ -42,6 +43,7 @@ pub(super) const CLOSES: &[u8] = b"d";
 pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
 pub(super) const ACCOUNTS: &[u8] = b"a";
+pub(super) const PAYMENTS: &[u8] = b"m";
 pub(super) const INCARNATIONS: &[u8] = b"i";
 pub(super) const TAGS: &[u8] = b"t";
 pub(super) const MATCHES: &[u8] = b"u";
@@ -101,6 +103,10 @@ pub(super) fn debt(debt: Debt) -> Vec<u8> {
 
 pub(super) fn account(account: &Account) -> Vec<u8> {
     key(ACCOUNTS, account)
+}
+
+pub(super) fn payment(place: &Place) -> Vec<u8> {
+    key(PAYMENTS, place)
 }
 
 /// What follows a table's letter in a key.

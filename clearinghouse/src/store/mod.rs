@@ -28,6 +28,7 @@ pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
+use crate::payments::Payments;
 use crate::state::{Cycle, Restore, Stream, TagsHeld};
 
 /// What a store does.
@@ -85,6 +86,8 @@ pub(crate) struct Loaded {
     pub(crate) plan: Option<NettingPlan>,
     /// The books.
     pub(crate) books: Books,
+    /// What was ordered to be paid, and what moved.
+    pub(crate) payments: Payments,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The legs that no plan took, in the order in which they came, each with when it came and the plan

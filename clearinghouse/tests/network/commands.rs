@@ -14,7 +14,11 @@ struct Line {
 
 /// Where the clearinghouse is, and who asks.
 pub(crate) fn as_officer(world: &World) -> [String; 8] {
-    let files = world.files(OFFICER);
+    speaking_as(world, OFFICER)
+}
+
+fn speaking_as(world: &World, party: &str) -> [String; 8] {
+    let files = world.files(party);
     let path = |path: &std::path::Path| path.display().to_string();
     [
         "--endpoint".to_owned(),
@@ -30,11 +34,20 @@ pub(crate) fn as_officer(world: &World) -> [String; 8] {
 
 /// Runs `clearing …` as the officer; answers what it printed, or what it said instead.
 pub(crate) async fn clearing(world: &World, words: &[&str]) -> Result<String, String> {
+    clearing_as(world, OFFICER, words).await
+}
+
+/// Runs `clearing …` as one of the officers.
+pub(crate) async fn clearing_as(
+    world: &World,
+    party: &str,
+    words: &[&str],
+) -> Result<String, String> {
     let words = words.iter().map(ToString::to_string);
     let line = ["clearing".to_owned()]
         .into_iter()
         .chain(words)
-        .chain(as_officer(world));
+        .chain(speaking_as(world, party));
     let line = Line::try_parse_from(line).unwrap();
     // The command has a runtime of its own.
     let run = move || {

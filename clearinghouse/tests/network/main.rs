@@ -14,6 +14,7 @@ mod backup;
 mod commands;
 mod cycle;
 mod intake;
+mod payments;
 mod restarts;
 mod tags;
 mod world;

@@ -34,6 +34,8 @@ pub(crate) const CHENGDU: &str = "510100";
 pub(crate) const GUANGZHOU: &str = "440100";
 
 pub(crate) const OFFICER: &str = "/clearinghouse/officer/wang.fang";
+/// Two officers approve a plan.
+pub(crate) const SECOND_OFFICER: &str = "/clearinghouse/officer/zhao.min";
 
 /// A clock that stands where it is put.
 pub(crate) struct HandClock(AtomicI64);
@@ -86,7 +88,7 @@ impl World {
             automatic,
             running: None,
         };
-        for party in ["/clearinghouse", OFFICER] {
+        for party in ["/clearinghouse", OFFICER, SECOND_OFFICER] {
             world.install(party);
         }
         for region in [NINGBO, CHENGDU, GUANGZHOU] {

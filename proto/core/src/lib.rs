@@ -37,6 +37,7 @@ pub mod merkle;
 pub mod money;
 pub mod name;
 pub mod officer;
+pub mod payment;
 pub mod person;
 pub mod policy;
 pub mod provisional;

@@ -70,6 +70,10 @@ macro_rules! vocabulary {
     };
 }
 
+mod payment;
+
+pub use payment::{DelayReason, Direction, ParkReason};
+
 vocabulary! {
     /// Why a settlement is reversed (冲正原因): a closed list, told to the patient and kept as evidence.
     ReversalReason, "reason of a reversal" {

@@ -188,6 +188,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             ClearingRecord::StreamRestored(_)
             | ClearingRecord::Restored(_)
             | ClearingRecord::Resumed(_)
+            | ClearingRecord::Payment(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::TagsTaken(_)

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Context as _;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
+use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -34,6 +35,11 @@ impl Connection {
     pub(super) async fn open(&self) -> anyhow::Result<OfficerServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(OfficerServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
+    }
+
+    pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(PaymentServiceClient::new(channel))
     }
 
     pub(super) const fn shape(&self) -> Shape {

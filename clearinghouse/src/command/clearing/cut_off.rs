@@ -90,9 +90,6 @@ impl CutOff {
             .await
             .map_err(|status| told(&status))?
             .into_inner();
-        let status = answer
-            .status
-            .ok_or_else(|| anyhow::anyhow!("the answer has no status"))?;
-        status::print(out, self.connection.shape(), &status)
+        status::print_answered(out, self.connection.shape(), answer.status)
     }
 }

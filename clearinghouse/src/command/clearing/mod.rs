@@ -1,8 +1,11 @@
 //! `huitong clearing …`: all that a clearing officer does.
 
+mod approve;
+mod bank;
 mod connection;
 mod cut_off;
 mod net;
+mod paid;
 mod release;
 mod resume;
 mod shown;
@@ -29,6 +32,22 @@ enum Action {
     Net(net::Net),
     /// A member's statement of a netted cycle / 清算成员对账单
     Statement(statement::Statement),
+    /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
+    Approve(approve::Approve),
+    /// Order payment of an approved cycle / 下达拨付指令
+    Instruct(approve::Instruct),
+    /// Enter what the bank says moved / 登记银行流水
+    Confirm(bank::Confirm),
+    /// Have parked money count for what it was meant for / 核销挂账款项
+    Apply(bank::Apply),
+    /// Say that parked money went back / 登记挂账退回
+    SendBack(bank::SendBack),
+    /// What was ordered to be paid, and how far it is / 付款清单
+    Payments(paid::Payments),
+    /// What the bank said moved, and what has become of it / 银行流水清单
+    Movements(paid::Movements),
+    /// Say why a payment is late / 登记逾期原因
+    Delay(paid::Delay),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
     Release(release::Release),
     /// Let cycles go on after a restore, once those that came after the backup are cut off again / 恢复后继续清算
@@ -58,6 +77,14 @@ impl ClearingCommand {
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
+                Action::Approve(approve) => approve.run(out).await,
+                Action::Instruct(instruct) => instruct.run(out).await,
+                Action::Confirm(confirm) => confirm.run(out).await,
+                Action::Apply(apply) => apply.run(out).await,
+                Action::SendBack(back) => back.run(out).await,
+                Action::Payments(payments) => payments.run(out).await,
+                Action::Movements(movements) => movements.run(out).await,
+                Action::Delay(delay) => delay.run(out).await,
                 Action::Release(release) => release.run(out).await,
                 Action::Resume(resume) => resume.run(out).await,
             }

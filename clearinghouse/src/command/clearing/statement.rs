@@ -8,7 +8,7 @@ use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::shown;
+use super::{paid, shown};
 
 /// A member's statement of a netted cycle.
 #[derive(Debug, clap::Args)]
@@ -77,6 +77,8 @@ fn document(statement: &v1::StatementResponse) -> anyhow::Result<Value> {
         "regions": regions.collect::<anyhow::Result<Vec<_>>>()?,
         "nets": nets.collect::<anyhow::Result<Vec<_>>>()?,
         "postings": postings.collect::<anyhow::Result<Vec<_>>>()?,
+        "payments": paid::payments_json(&statement.payments)?,
+        "unpaid": paid::payments_json(&statement.unpaid)?,
     }))
 }
 
@@ -107,6 +109,13 @@ fn text(out: &mut dyn Write, statement: &v1::StatementResponse) -> anyhow::Resul
             "{:<18}{fund:<28}{:<20}{side:<8}{amount:>20}",
             posting.holder, posting.account
         )?;
+    }
+    if !statement.payments.is_empty() {
+        paid::payments_text(out, &statement.payments)?;
+    }
+    if !statement.unpaid.is_empty() {
+        writeln!(out, "others still owe / 其他成员未清")?;
+        paid::payments_text(out, &statement.unpaid)?;
     }
     Ok(())
 }

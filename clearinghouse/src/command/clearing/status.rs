@@ -42,12 +42,25 @@ pub(super) fn print(
     }
 }
 
+/// Prints the status that an answer has.
+pub(super) fn print_answered(
+    out: &mut dyn Write,
+    shape: Shape,
+    status: Option<v1::StatusResponse>,
+) -> anyhow::Result<()> {
+    let status = status.ok_or_else(|| anyhow::anyhow!("the answer has no status"))?;
+    print(out, shape, &status)
+}
+
 const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
     match state {
         v1::CycleState::Unspecified => ("unknown", "未知"),
         v1::CycleState::Open => ("open", "未日切"),
         v1::CycleState::CutOff => ("cut_off", "已日切"),
         v1::CycleState::Netted => ("netted", "已轧差"),
+        v1::CycleState::Approved => ("approved", "已审批"),
+        v1::CycleState::Instructed => ("instructed", "已下达拨付"),
+        v1::CycleState::Final => ("final", "已清讫"),
     }
 }
 
@@ -88,6 +101,12 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
         "state": state(status.state()).0,
         "restored": restored(status)?.map(|since| since.to_string()),
         "regions": regions.collect::<Vec<_>>(),
+        "approvals": approvals(status)?.iter().map(|(officer, at)| json!({
+            "officer": officer,
+            "at": at.to_string(),
+        })).collect::<Vec<_>>(),
+        "due": (!status.due.is_empty()).then_some(&status.due),
+        "final": moment(status.final_at_ms)?.map(|at| at.to_string()),
         "agreed_legs": status.agreed_legs,
         "waiting_legs": status.waiting_legs,
         "differing_legs": status.differing_legs,
@@ -97,8 +116,37 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
 
 /// Since when no cycle goes on, because the clearinghouse was restored.
 fn restored(status: &v1::StatusResponse) -> anyhow::Result<Option<Timestamp>> {
-    let since = Some(status.restored_at_ms).filter(|since| *since > 0);
-    Ok(since.map(Timestamp::from_millis).transpose()?)
+    moment(status.restored_at_ms)
+}
+
+/// A moment, if there is one.
+fn moment(millis: i64) -> anyhow::Result<Option<Timestamp>> {
+    let moment = Some(millis).filter(|millis| *millis > 0);
+    Ok(moment.map(Timestamp::from_millis).transpose()?)
+}
+
+/// Who approved the plan, and when.
+fn approvals(status: &v1::StatusResponse) -> anyhow::Result<Vec<(&str, Timestamp)>> {
+    let approvals = status.approvals.iter();
+    let approvals = approvals.map(|approval| {
+        Ok((
+            approval.officer.as_str(),
+            Timestamp::from_millis(approval.at_ms)?,
+        ))
+    });
+    approvals.collect()
+}
+
+fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
+    for (officer, at) in approvals(status)? {
+        writeln!(out, "approved by {officer} at {at} / 已审批")?;
+    }
+    if let Some(at) = moment(status.final_at_ms)? {
+        writeln!(out, "paid in full at {at} / 已清讫")?;
+    } else if !status.due.is_empty() {
+        writeln!(out, "payment is due by {} / 缴款期限", status.due)?;
+    }
+    Ok(())
 }
 
 fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
@@ -111,6 +159,7 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
              已由备份恢复，请重新日切后以resume继续"
         )?;
     }
+    paying_text(out, status)?;
     writeln!(
         out,
         "agreed {}, waiting {}, differing {}",

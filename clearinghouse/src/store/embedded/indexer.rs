@@ -1,8 +1,11 @@
 //! Brings the index up to the journal, record by record, each in one batch with the cursor.
 
+use std::collections::BTreeMap;
+
 use huitong_core::date::Timestamp;
+use huitong_core::ledger::Entry;
 use huitong_core::leg::Side;
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted};
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, PaymentRecord};
 use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::{NettingPlan, Run, Runs};
 
@@ -134,6 +137,7 @@ impl Indexer {
             ClearingRecord::TagsTaken(taken) => tags::taken(&*self.journaled.index, taken)?,
             ClearingRecord::TagsHalted(halted) => tags::halted(&*self.journaled.index, halted)?,
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
+            ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
         })
     }
 
@@ -163,13 +167,25 @@ impl Indexer {
             (keys::plan(netted.day), keys::value(&row)),
             (keys::plan_day(netted.number), keys::value(&netted.day)),
         ];
-        let mut changed = std::collections::BTreeMap::<_, Turnover>::new();
         let entries =
             books::entries(&plan).map_err(|error| StoreError::Foreign(error.to_string()))?;
-        for posting in entries
-            .iter()
-            .flat_map(huitong_core::ledger::Entry::postings)
-        {
+        pairs.extend(self.account_rows(&entries)?);
+        Ok(pairs)
+    }
+
+    /// A record of payments as it is, and what it posts.
+    fn payment_rows(&self, record: &PaymentRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
+        let mut pairs = vec![(keys::payment(&place), keys::value(record))];
+        let entries =
+            books::moved(record).map_err(|error| StoreError::Foreign(error.to_string()))?;
+        pairs.extend(self.account_rows(&entries)?);
+        Ok(pairs)
+    }
+
+    /// The accounts that entries post to, as they stand after it.
+    fn account_rows(&self, entries: &[Entry]) -> Result<Vec<Pair>, StoreError> {
+        let mut changed = BTreeMap::<_, Turnover>::new();
+        for posting in entries.iter().flat_map(Entry::postings) {
             let before = match changed.get(&posting.account) {
                 Some(turnover) => *turnover,
                 None => match self.journaled.index.get(&keys::account(&posting.account))? {
@@ -179,9 +195,9 @@ impl Indexer {
             };
             changed.insert(posting.account, before.after(posting));
         }
-        let accounts = changed.iter();
-        pairs.extend(accounts.map(|(account, sum)| (keys::account(account), keys::turnover(*sum))));
-        Ok(pairs)
+        let rows = changed.iter();
+        let rows = rows.map(|(account, sum)| (keys::account(account), keys::turnover(*sum)));
+        Ok(rows.collect())
     }
 
     /// Notes for each debt that the plan took it. Each has one receivable leg.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::Account;
+use huitong_core::record::clearing::PaymentRecord;
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
@@ -15,6 +16,7 @@ use huitong_netting::{NettingPlan, Run};
 use super::journaled::Journaled;
 use super::tags::all_held;
 use crate::books::Books;
+use crate::payments::Payments;
 use crate::state::{Cycle, Restore, Stream};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, LoadedLeg, StoreError};
@@ -62,6 +64,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         cycles,
         plan,
         books: books(index)?,
+        payments: payments(index)?,
         tags: all_held(index)?,
         legs,
         restored: restored(index)?,
@@ -206,6 +209,17 @@ fn books(index: &dyn Index) -> Result<Books, StoreError> {
         Ok(())
     })?;
     Ok(Books::new(accounts))
+}
+
+/// All payments, as their records come to in the order of the journal.
+fn payments(index: &dyn Index) -> Result<Payments, StoreError> {
+    let mut payments = Payments::default();
+    each(index, keys::PAYMENTS, |_, value| {
+        let record = keys::read::<PaymentRecord>(value)?;
+        let applied = payments.apply(&record);
+        applied.map_err(|error| StoreError::Foreign(error.to_string()))
+    })?;
+    Ok(payments)
 }
 
 /// Visits every row of a table in order.

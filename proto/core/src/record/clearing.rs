@@ -1,11 +1,19 @@
-//! What the clearinghouse journals: legs as they were taken, days closed, cut-offs, plans.
+//! What the clearinghouse journals: legs as they were taken, days closed, cut-offs, plans, payments.
 //!
 //! As with a node's records, each carries all that follows from it, so that reading the journal from any
 //! place onwards arrives at the same state. A plan is kept as its own bytes: what was netted must be the
 //! same bytes for ever, whatever program reads them. Deliberately absent: anything of a person, and the
 //! state of matching, which follows from the legs.
 
+mod payment;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
+
+pub use payment::{
+    Applied, Approved, Confirmed, Delayed, Instructed, Parked, PaymentRecord, Returned,
+};
 
 use crate::canonical::Artifact;
 use crate::date::{BusinessDay, Timestamp};
@@ -31,6 +39,8 @@ pub enum ClearingRecord {
     CutOff(CutOff),
     /// A cycle is netted.
     Netted(Netted),
+    /// A netted cycle went on towards being paid.
+    Payment(PaymentRecord),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -50,6 +60,7 @@ canonical_enum!(ClearingRecord {
     4 => StreamReleased(record),
     5 => CutOff(record),
     6 => Netted(record),
+    7 => Payment(record),
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
@@ -256,145 +267,3 @@ canonical_struct!(Netted {
     by,
     at
 });
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::canonical::testing::golden;
-    use crate::digest::sha256;
-    use crate::fund::Fund;
-    use crate::id::SettlementId;
-    use crate::leg::{Leg, LegKind, Side};
-    use crate::money::Fen;
-
-    fn region() -> RegionCode {
-        "330200".parse().unwrap()
-    }
-
-    fn day() -> BusinessDay {
-        "2026-03-31".parse().unwrap()
-    }
-
-    fn at() -> Timestamp {
-        Timestamp::from_millis(1_775_000_000_000).unwrap()
-    }
-
-    #[test]
-    fn golden_bytes_of_streams() {
-        let leg = Leg {
-            settlement: SettlementId::from_parts(1, [2; 10]),
-            kind: LegKind::Settlement,
-            debtor: region(),
-            creditor: "510100".parse().unwrap(),
-            fund: Fund::ResidentPool,
-            amount: Fen::new(1_316_000).unwrap(),
-            business_day: day(),
-            receipt: sha256(b"receipt"),
-        };
-        let legs = vec![NumberedLeg {
-            number: 7,
-            side: Side::Payable,
-            leg,
-        }];
-        golden(
-            &ClearingRecord::LegsTaken(LegsTaken {
-                region: region(),
-                at: at(),
-                legs,
-            }),
-            "01000509d80000019d463e9600000000010000000000000007020000000000010202020202020202\
-             020201000509d80007c8940005f3d400000000001414a007ea031f6f32860910ca0fb2a20c7fda1436\
-             66b09dbf8db5238195c90a586fb542ff0cad",
-        );
-        let closed = RegionClosed {
-            region: region(),
-            day: day(),
-            up_to: 7,
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::RegionClosed(closed),
-            "02000509d807ea031f00000000000000070000019d463e9600",
-        );
-        let halted = StreamHalted {
-            region: region(),
-            number: 7,
-            held: sha256(b"held"),
-            offered: sha256(b"offered"),
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::StreamHalted(halted),
-            "03000509d80000000000000007c20dea4d876b5b8fb0a1814b43017030cea6d4ac30b2d9ae71b404\
-             d2faba49b5f9baa17c97751fd34ab54ebf77b2c8c4fd4a84a2d2ac701f1107610bfa8275f4000001\
-             9d463e9600",
-        );
-        let by = Actor::Officer("li.wei".to_owned());
-        let released = StreamReleased {
-            region: region(),
-            by,
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::StreamReleased(released),
-            "04000509d803000000066c692e7765690000019d463e9600",
-        );
-    }
-
-    #[test]
-    fn golden_bytes_of_restores() {
-        let restored = Restored {
-            incarnation: 2,
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::Restored(restored),
-            "15000000020000019d463e9600",
-        );
-        let resumed = Resumed {
-            by: Actor::Officer("li.wei".to_owned()),
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::Resumed(resumed),
-            "1603000000066c692e7765690000019d463e9600",
-        );
-        let stream = StreamRestored {
-            region: region(),
-            incarnation: 2,
-            mark: [7; 16],
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::StreamRestored(stream),
-            "14000509d800000002070707070707070707070707070707070000019d463e9600",
-        );
-    }
-
-    #[test]
-    fn golden_bytes_of_cycles() {
-        let marks = BTreeMap::from([(region(), 7)]);
-        let cut_off = CutOff {
-            day: day(),
-            marks,
-            by: Actor::AllClosed,
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::CutOff(cut_off),
-            "0507ea031f00000001000509d80000000000000007010000019d463e9600",
-        );
-        let plan = b"NETP".to_vec();
-        let netted = Netted {
-            day: day(),
-            number: 1,
-            plan,
-            by: Actor::Deadline,
-            at: at(),
-        };
-        golden(
-            &ClearingRecord::Netted(netted),
-            "0607ea031f0000000000000001000000044e455450020000019d463e9600",
-        );
-    }
-}

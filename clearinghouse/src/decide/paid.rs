@@ -1,0 +1,111 @@
+//! What is ordered, open and parked, a page at a time.
+
+use huitong_core::date::BusinessDay;
+use huitong_core::payment::{BankReference, PaymentReference};
+use huitong_core::region::RegionCode;
+
+use super::{Context, Decided, Decision};
+use crate::payments::{Line, Payment};
+
+/// How many rows a page has at most.
+pub(crate) const ROWS_AT_ONCE: usize = 1_000;
+
+/// Which payments are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Of one cycle.
+    pub(crate) day: Option<BusinessDay>,
+    /// Of one member.
+    pub(crate) member: Option<RegionCode>,
+    /// Those of which some is open.
+    pub(crate) open: Openness,
+}
+
+/// Whether what is made in full is asked for too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Openness {
+    /// It is.
+    #[default]
+    All,
+    /// Only what is open, or parked.
+    Open,
+}
+
+impl From<bool> for Openness {
+    fn from(open_only: bool) -> Self {
+        if open_only { Self::Open } else { Self::All }
+    }
+}
+
+/// A page, and after what the next begins; none with the last.
+#[derive(Debug)]
+pub(crate) struct Page<T, K> {
+    pub(crate) rows: Vec<T>,
+    pub(crate) next: Option<K>,
+    pub(crate) today: BusinessDay,
+}
+
+/// Payments, ascending by reference.
+pub(crate) fn payments(
+    context: &Context<'_>,
+    wanted: Wanted,
+    after: Option<PaymentReference>,
+) -> Decision<Page<Payment, PaymentReference>> {
+    let wants = |(reference, payment): &(PaymentReference, &Payment)| {
+        wanted.day.is_none_or(|day| payment.day == day)
+            && wanted
+                .member
+                .is_none_or(|member| reference.member == member)
+            && (wanted.open == Openness::All || !payment.open().is_zero())
+    };
+    let all = context.state.payments.from(after).filter(wants);
+    Ok(Decided::answer(page(context, all, |payment| {
+        payment.clone()
+    })))
+}
+
+/// Movements of money, ascending by the bank's reference.
+pub(crate) fn movements(
+    context: &Context<'_>,
+    wanted: Openness,
+    after: Option<BankReference>,
+) -> Decision<Page<Line, BankReference>> {
+    let wants = |line: &&Line| wanted == Openness::All || !line.parked_rest().is_zero();
+    let all = context.state.payments.lines_from(after).filter(wants);
+    let all = all.map(|line| (line.line.bank_reference, line));
+    Ok(Decided::answer(page(context, all, |line| line.clone())))
+}
+
+/// One movement, with the payments that it counts for, as of a day.
+pub(crate) fn movement(
+    context: &Context<'_>,
+    bank_reference: BankReference,
+) -> Decision<Option<(Line, Vec<Payment>, BusinessDay)>> {
+    let payments = &context.state.payments;
+    let today = context.now.business_day_shanghai();
+    let found = payments.line(bank_reference).map(|line| {
+        let counted = line.counted.keys();
+        let counted = counted.filter_map(|reference| payments.payment(*reference).cloned());
+        (line.clone(), counted.collect(), today)
+    });
+    Ok(Decided::answer(found))
+}
+
+fn page<'a, T: 'a, K: Copy>(
+    context: &Context<'_>,
+    mut all: impl Iterator<Item = (K, &'a T)>,
+    own: impl Fn(&T) -> T,
+) -> Page<T, K> {
+    let mut rows = Vec::new();
+    let mut last = None;
+    for (key, row) in all.by_ref().take(ROWS_AT_ONCE) {
+        rows.push(own(row));
+        last = Some(key);
+    }
+    let next = last.filter(|_| all.next().is_some());
+    Page {
+        rows,
+        next,
+        today: context.now.business_day_shanghai(),
+    }
+}

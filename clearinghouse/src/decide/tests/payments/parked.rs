@@ -1,0 +1,128 @@
+//! Money that does not fit what was ordered: parked with a reason, and what an officer may say of it.
+
+use huitong_core::fund::Fund;
+use huitong_core::ledger::AccountClass;
+use huitong_core::payment::BankLine;
+use huitong_core::vocabulary::Direction;
+
+use super::*;
+
+#[test]
+fn what_does_not_fit_is_parked_with_its_reason_and_counts_for_nothing() {
+    let house = House::new(33);
+    ordered(&house, 1, 1_316_000);
+    ordered(&house, 2, 500);
+    let pay_in = |name: &str, fen| line(name, Direction::PayIn, fen);
+    let before = open(&house);
+    let cases: [(&str, BankLine, &str); 7] = [
+        ("unknown_reference", pay_in("P-1", 500), ""),
+        (
+            "unknown_reference",
+            pay_in("P-2", 500),
+            "3-330000-resident_pool",
+        ),
+        ("other_direction", line("P-3", Direction::PayOut, 5), IN),
+        ("other_member", pay_in("P-4", 500), OUT),
+        (
+            "other_fund",
+            BankLine {
+                fund: Fund::EmployeePool,
+                ..pay_in("P-5", 5)
+            },
+            IN,
+        ),
+        ("exceeds", pay_in("P-6", 1_316_001), IN),
+        ("earlier_open", pay_in("P-7", 500), "2-330000-resident_pool"),
+    ];
+    for (why, mut line, bears) in cases {
+        if why == "other_member" {
+            line.direction = Direction::PayOut;
+        }
+        if why == "other_direction" {
+            line.member = "330000".parse().unwrap();
+        }
+        let found = enter(&house, line, bears).unwrap();
+        assert_eq!(found.why.map(|why| why.word()), Some(why), "{bears}");
+        assert_eq!(found.parked_rest(), line.amount);
+    }
+    assert_eq!(open(&house), before);
+    let suspense = balance(&house, "330000", AccountClass::Suspense);
+    assert_eq!(suspense, 500 + 500 - 5 - 500 + 1_316_001 + 500);
+    assert!(house.trial_balance().values().all(|sum| *sum == 0));
+    let future = BankLine {
+        on: "2026-04-01".parse().unwrap(),
+        ..pay_in("P-8", 500)
+    };
+    assert_eq!(code(enter(&house, future, IN)), "request.malformed");
+    let stranger = BankLine {
+        member: "440000".parse().unwrap(),
+        ..pay_in("P-9", 500)
+    };
+    assert_eq!(code(enter(&house, stranger, IN)), "payment.unknown_member");
+    assert_eq!(
+        code(enter(&house, pay_in("P-10", 0), IN)),
+        "request.malformed"
+    );
+}
+
+#[test]
+fn parked_money_counts_or_goes_back_once_and_the_earliest_cycle_comes_first() {
+    let mut house = House::new(34);
+    ordered(&house, 1, 1_000);
+    ordered(&house, 2, 500);
+    let second = "2-330000-resident_pool";
+    enter(&house, line("P-1", Direction::PayIn, 1_600), "").unwrap();
+    for (to, refusal) in [
+        (vec![(second, 500)], "payment.earlier_open"),
+        (vec![(IN, 999), (second, 500)], "payment.earlier_open"),
+        (vec![(IN, 1_001)], "payment.exceeds"),
+        (vec![(IN, 1_000), (second, 601)], "payment.exceeds"),
+        (vec![(OUT, 1_000)], "payment.other_purpose"),
+        (vec![("9-330000-resident_pool", 1)], "payment.unknown"),
+        (vec![], "request.malformed"),
+        (vec![(IN, 0)], "request.malformed"),
+    ] {
+        assert_eq!(code(apply(&house, "P-1", &to)), refusal, "{to:?}");
+    }
+    assert_eq!(
+        code(apply(&house, "P-2", &[(IN, 1)])),
+        "payment.bank_reference_unknown"
+    );
+    for _ in 0..2 {
+        apply(&house, "P-1", &[(IN, 1_000), (second, 500)]).unwrap();
+        house.come_back(Return::IndexLost);
+    }
+    assert_eq!(
+        code(apply(&house, "P-1", &[(IN, 5)])),
+        "payment.other_purpose"
+    );
+    assert_eq!(
+        code(back(&house, "P-1", "P-1")),
+        "payment.bank_reference_taken"
+    );
+    for _ in 0..2 {
+        back(&house, "P-1", "P-1-BACK").unwrap();
+        house.come_back(Return::PowerCut);
+    }
+    assert_eq!(code(back(&house, "P-1", "P-1-AGAIN")), "payment.not_parked");
+    assert_eq!(
+        code(enter(&house, line("P-1-BACK", Direction::PayOut, 100), "")),
+        "payment.bank_reference_taken",
+        "a movement back is no payment"
+    );
+    assert_eq!(balance(&house, "330000", AccountClass::Suspense), 0);
+    assert_eq!(
+        balance(&house, "330000", AccountClass::SettlementCash),
+        -1_500
+    );
+    // What went out too early waits until it is covered, cycle by cycle.
+    let over = line("P-3", Direction::PayOut, 1_400);
+    enter(&house, over, "").unwrap();
+    assert_eq!(
+        code(apply(&house, "P-3", &[(OUT, 1_001)])),
+        "payment.exceeds"
+    );
+    apply(&house, "P-3", &[(OUT, 1_000)]).unwrap();
+    apply(&house, "P-3", &[("2-510100-resident_pool", 400)]).unwrap();
+    assert_eq!(open(&house), [("2-510100-resident_pool".to_owned(), 100)]);
+}

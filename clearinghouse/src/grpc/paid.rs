@@ -1,0 +1,50 @@
+//! Payments and movements as messages.
+
+use huitong_core::date::BusinessDay;
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::common::fund_to_wire;
+use huitong_proto::conversion::payment::{
+    bank_line_to_wire, delay_reason_to_wire, direction_to_wire, park_reason_to_wire,
+};
+
+use crate::payments::{Line, Payment};
+
+/// A payment, late as of today.
+pub(super) fn payment(payment: &Payment, today: BusinessDay) -> v1::Payment {
+    let instruction = &payment.instruction;
+    let reference = instruction.reference;
+    let late = payment.due.days_until(today);
+    let late = u32::try_from(late).unwrap_or(0);
+    v1::Payment {
+        reference: reference.to_string(),
+        business_day: payment.day.to_string(),
+        member: reference.member.to_string(),
+        fund: fund_to_wire(reference.fund),
+        direction: direction_to_wire(instruction.direction),
+        amount_fen: instruction.amount.get(),
+        paid_fen: payment.paid.get(),
+        due: payment.due.to_string(),
+        days_late: if payment.open().is_zero() { 0 } else { late },
+        delay: payment.delay.map_or(0, delay_reason_to_wire),
+    }
+}
+
+pub(super) fn movement(line: &Line) -> v1::Movement {
+    let counted = line.counted.iter();
+    let counted = counted.map(|(reference, amount)| v1::Counted {
+        reference: reference.to_string(),
+        amount_fen: amount.get(),
+    });
+    let (back, back_on) = line.back.map_or_else(Default::default, |(back, on)| {
+        (back.to_string(), on.to_string())
+    });
+    v1::Movement {
+        line: Some(bank_line_to_wire(&line.line)),
+        reference: line.bears.clone(),
+        parked: line.why.map_or(0, park_reason_to_wire),
+        counted: counted.collect(),
+        parked_fen: line.parked_rest().get(),
+        back,
+        back_on,
+    }
+}

@@ -1,0 +1,76 @@
+//! What has become of a movement of money: what it counts for, what of it is parked, and whether that went back.
+
+use std::collections::BTreeMap;
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::money::Fen;
+use huitong_core::payment::{BankLine, BankReference, PaymentReference};
+use huitong_core::record::clearing::{Confirmed, Parked};
+use huitong_core::vocabulary::ParkReason;
+
+use super::PaymentError;
+
+/// A movement of money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// As the bank told it.
+    pub(crate) line: BankLine,
+    /// The reference that it bears, as it was entered.
+    pub(crate) bears: String,
+    /// Why it was parked, if it was.
+    pub(crate) why: Option<ParkReason>,
+    /// What it counts for.
+    pub(crate) counted: BTreeMap<PaymentReference, Fen>,
+    /// The movement that took back what did not count, and its day.
+    pub(crate) back: Option<(BankReference, BusinessDay)>,
+    /// When it was entered.
+    pub(crate) at: Timestamp,
+}
+
+impl Line {
+    /// One that counts for what it bears.
+    pub(super) fn confirmed(confirmed: &Confirmed) -> Self {
+        Self {
+            line: confirmed.line,
+            bears: confirmed.reference.to_string(),
+            why: None,
+            counted: BTreeMap::from([(confirmed.reference, confirmed.line.amount)]),
+            back: None,
+            at: confirmed.at,
+        }
+    }
+
+    /// One that counts for nothing yet.
+    pub(super) fn parked(parked: &Parked) -> Self {
+        Self {
+            line: parked.line,
+            bears: parked.bears.clone(),
+            why: Some(parked.why),
+            counted: BTreeMap::new(),
+            back: None,
+            at: parked.at,
+        }
+    }
+
+    /// How much of it is parked.
+    pub(crate) fn parked_rest(&self) -> Fen {
+        if self.back.is_some() {
+            return Fen::ZERO;
+        }
+        let counted = self.counted.values().copied();
+        counted.fold(self.line.amount, Fen::saturating_sub)
+    }
+
+    /// Has more of it count.
+    pub(super) fn count(
+        &mut self,
+        reference: PaymentReference,
+        amount: Fen,
+    ) -> Result<(), PaymentError> {
+        if amount > self.parked_rest() || self.counted.contains_key(&reference) {
+            return Err(PaymentError::TooMuch(reference));
+        }
+        self.counted.insert(reference, amount);
+        Ok(())
+    }
+}

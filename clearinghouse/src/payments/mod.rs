@@ -1,0 +1,300 @@
+//! Payments: which cycles are approved and ordered to be paid, what the bank says moved, and what is still open.
+//!
+//! | room | its question |
+//! |---|---|
+//! | `orders` | What is to be paid for a plan? |
+//! | `lines` | What has become of a movement of money? |
+//!
+//! [`Payments::apply`] is the only way it changes, and it decides nothing: what a record says has happened. Money counts
+//! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered.
+
+mod lines;
+mod orders;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::fund::Fund;
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::officer::OfficerName;
+use huitong_core::payment::{BankReference, Instruction, PaymentReference};
+use huitong_core::record::clearing::{Instructed, PaymentRecord};
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::{DelayReason, Direction};
+
+pub(crate) use lines::Line;
+pub(crate) use orders::instructions;
+
+/// How many officers approve a plan, each another.
+pub(crate) const OFFICERS_NEEDED: usize = 2;
+
+/// A cycle on its way to being paid.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Paying {
+    /// Who approved its plan, and when.
+    pub(crate) approvals: BTreeMap<OfficerName, Timestamp>,
+    /// The order to pay.
+    pub(crate) ordered: Option<Ordered>,
+}
+
+/// An order to pay a cycle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ordered {
+    pub(crate) due: BusinessDay,
+    pub(crate) by: OfficerName,
+    pub(crate) at: Timestamp,
+    pub(crate) references: Vec<PaymentReference>,
+}
+
+/// How far a payment is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Payment {
+    pub(crate) instruction: Instruction,
+    pub(crate) day: BusinessDay,
+    pub(crate) due: BusinessDay,
+    /// How much of it moved.
+    pub(crate) paid: Fen,
+    /// When the last of it was entered.
+    pub(crate) last: Option<Timestamp>,
+    /// Why it is late, as an officer said last.
+    pub(crate) delay: Option<DelayReason>,
+}
+
+impl Payment {
+    /// How much of it has not moved.
+    pub(crate) fn open(&self) -> Fen {
+        self.instruction.amount.saturating_sub(self.paid)
+    }
+}
+
+/// How far a netted cycle is on its way to being paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Not enough officers approved it.
+    Netted,
+    /// Two did.
+    Approved,
+    /// Payment is ordered, and some is open.
+    Instructed,
+    /// All is paid; this was when the last of it was entered.
+    Final(Timestamp),
+}
+
+/// A record of payments that does not fit what stands: damage, or a fault of this program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PaymentError {
+    /// Nothing was ordered under a reference.
+    #[error("nothing was ordered under {0}")]
+    Unknown(PaymentReference),
+    /// More is counted than was ordered, or than moved.
+    #[error("more is counted under {0} than there is")]
+    TooMuch(PaymentReference),
+    /// Nothing is known of a movement.
+    #[error("no money moved under {0}")]
+    NoLine(BankReference),
+    /// A movement is told twice.
+    #[error("money moved twice under {0}")]
+    Twice(BankReference),
+    /// A sum out of range.
+    #[error(transparent)]
+    Amount(#[from] MoneyError),
+}
+
+/// All payments.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Payments {
+    cycles: BTreeMap<BusinessDay, Paying>,
+    payments: BTreeMap<PaymentReference, Payment>,
+    /// Those of which some is open.
+    open: BTreeSet<PaymentReference>,
+    lines: BTreeMap<BankReference, Line>,
+    /// The movements back of parked money, each with the movement that it took back.
+    backs: BTreeMap<BankReference, BankReference>,
+}
+
+impl Payments {
+    /// The cycle, if an officer ever approved it.
+    pub(crate) fn cycle(&self, day: BusinessDay) -> Option<&Paying> {
+        self.cycles.get(&day)
+    }
+
+    /// How far a netted cycle is.
+    pub(crate) fn progress(&self, day: BusinessDay) -> Progress {
+        let Some(paying) = self.cycles.get(&day) else {
+            return Progress::Netted;
+        };
+        let Some(ordered) = &paying.ordered else {
+            return if paying.approvals.len() >= OFFICERS_NEEDED {
+                Progress::Approved
+            } else {
+                Progress::Netted
+            };
+        };
+        if ordered.references.iter().any(|of| self.open.contains(of)) {
+            return Progress::Instructed;
+        }
+        let entered = ordered
+            .references
+            .iter()
+            .filter_map(|of| self.payments.get(of)?.last);
+        Progress::Final(entered.fold(ordered.at, Timestamp::max))
+    }
+
+    /// What was ordered under a reference.
+    pub(crate) fn payment(&self, reference: PaymentReference) -> Option<&Payment> {
+        self.payments.get(&reference)
+    }
+
+    /// Payments by reference, from one on.
+    pub(crate) fn from(
+        &self,
+        after: Option<PaymentReference>,
+    ) -> impl Iterator<Item = (PaymentReference, &Payment)> {
+        let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
+        let range = self.payments.range((from, std::ops::Bound::Unbounded));
+        range.map(|(reference, payment)| (*reference, payment))
+    }
+
+    /// A movement of money.
+    pub(crate) fn line(&self, bank_reference: BankReference) -> Option<&Line> {
+        self.lines.get(&bank_reference)
+    }
+
+    /// Movements by the bank's reference, from one on.
+    pub(crate) fn lines_from(&self, after: Option<BankReference>) -> impl Iterator<Item = &Line> {
+        let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
+        let range = self.lines.range((from, std::ops::Bound::Unbounded));
+        range.map(|(_, line)| line)
+    }
+
+    /// The movement that another took back.
+    pub(crate) fn taken_back_by(&self, back: BankReference) -> Option<BankReference> {
+        self.backs.get(&back).copied()
+    }
+
+    /// The payments of a fund that a member still owes, the earliest cycle first.
+    pub(crate) fn owed(&self, member: RegionCode, fund: Fund) -> impl Iterator<Item = &Payment> {
+        let open = self.open.iter();
+        let open = open.filter(move |of| (of.member, of.fund) == (member, fund));
+        let payments = open.filter_map(|reference| self.payments.get(reference));
+        payments.filter(|payment| payment.instruction.direction == Direction::PayIn)
+    }
+
+    /// What was paid in for a cycle and fund and not paid out again.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn cover(&self, day: BusinessDay, fund: Fund) -> Result<Fen, MoneyError> {
+        let (mut paid_in, mut paid_out) = (Fen::ZERO, Fen::ZERO);
+        for payment in self.of_cycle(day) {
+            if payment.instruction.reference.fund == fund {
+                let sum = match payment.instruction.direction {
+                    Direction::PayIn => &mut paid_in,
+                    Direction::PayOut => &mut paid_out,
+                };
+                *sum = sum.checked_add(payment.paid)?;
+            }
+        }
+        paid_in.checked_sub(paid_out)
+    }
+
+    /// The payments of a cycle, ascending by reference.
+    pub(crate) fn of_cycle(&self, day: BusinessDay) -> impl Iterator<Item = &Payment> {
+        let ordered = self
+            .cycles
+            .get(&day)
+            .and_then(|paying| paying.ordered.as_ref());
+        let references = ordered.into_iter().flat_map(|ordered| &ordered.references);
+        references.filter_map(|reference| self.payments.get(reference))
+    }
+
+    /// Changes what a record says has changed.
+    pub(crate) fn apply(&mut self, record: &PaymentRecord) -> Result<(), PaymentError> {
+        match record {
+            PaymentRecord::Approved(approved) => {
+                let paying = self.cycles.entry(approved.day).or_default();
+                paying.approvals.insert(approved.by.clone(), approved.at);
+            }
+            PaymentRecord::Instructed(instructed) => self.order(instructed),
+            PaymentRecord::Confirmed(confirmed) => {
+                self.take(Line::confirmed(confirmed))?;
+                self.count(confirmed.reference, confirmed.line.amount, confirmed.at)?;
+            }
+            PaymentRecord::Parked(parked) => self.take(Line::parked(parked))?,
+            PaymentRecord::Applied(applied) => {
+                for (reference, amount) in &applied.to {
+                    self.line_mut(applied.line.bank_reference)?
+                        .count(*reference, *amount)?;
+                    self.count(*reference, *amount, applied.at)?;
+                }
+            }
+            PaymentRecord::Returned(returned) => {
+                let bank_reference = returned.line.bank_reference;
+                self.line_mut(bank_reference)?.back = Some((returned.back, returned.on));
+                self.backs.insert(returned.back, bank_reference);
+            }
+            PaymentRecord::Delayed(delayed) => {
+                let payment = self.payments.get_mut(&delayed.reference);
+                payment
+                    .ok_or(PaymentError::Unknown(delayed.reference))?
+                    .delay = Some(delayed.why);
+            }
+        }
+        Ok(())
+    }
+
+    fn order(&mut self, instructed: &Instructed) {
+        let references = instructed.instructions.iter().map(|of| of.reference);
+        self.cycles.entry(instructed.day).or_default().ordered = Some(Ordered {
+            due: instructed.due,
+            by: instructed.by.clone(),
+            at: instructed.at,
+            references: references.collect(),
+        });
+        for instruction in &instructed.instructions {
+            let payment = Payment {
+                instruction: *instruction,
+                day: instructed.day,
+                due: instructed.due,
+                paid: Fen::ZERO,
+                last: None,
+                delay: None,
+            };
+            self.payments.insert(instruction.reference, payment);
+            self.open.insert(instruction.reference);
+        }
+    }
+
+    fn line_mut(&mut self, bank_reference: BankReference) -> Result<&mut Line, PaymentError> {
+        let line = self.lines.get_mut(&bank_reference);
+        line.ok_or(PaymentError::NoLine(bank_reference))
+    }
+
+    fn take(&mut self, line: Line) -> Result<(), PaymentError> {
+        let bank_reference = line.line.bank_reference;
+        match self.lines.insert(bank_reference, line) {
+            None => Ok(()),
+            Some(_) => Err(PaymentError::Twice(bank_reference)),
+        }
+    }
+
+    /// Counts money for what was ordered.
+    fn count(
+        &mut self,
+        reference: PaymentReference,
+        amount: Fen,
+        at: Timestamp,
+    ) -> Result<(), PaymentError> {
+        let payment = self.payments.get_mut(&reference);
+        let payment = payment.ok_or(PaymentError::Unknown(reference))?;
+        let paid = payment.paid.checked_add(amount)?;
+        if paid > payment.instruction.amount {
+            return Err(PaymentError::TooMuch(reference));
+        }
+        (payment.paid, payment.last) = (paid, Some(at));
+        if payment.open().is_zero() {
+            self.open.remove(&reference);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,168 @@
+//! What two officers type to have a netted day paid, from the words to the answer.
+
+use serde_json::Value;
+
+use crate::commands::{clearing, clearing_as, json};
+use crate::world::{
+    CHENGDU, NINGBO, SECOND_OFFICER, World, close, debt, payable, receivable, report,
+};
+
+const DAY: &str = "2026-03-01";
+const IN: &str = "1-330000-resident_pool";
+const OUT: &str = "1-510100-resident_pool";
+
+/// The day netted, with its plan's digest.
+async fn netted(world: &World) -> String {
+    let leg = debt(1, 1_316_000);
+    let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
+    report(&mut chengdu, vec![receivable(1, &leg)])
+        .await
+        .unwrap();
+    report(&mut ningbo, vec![payable(1, &leg)]).await.unwrap();
+    for region in [&mut ningbo, &mut chengdu] {
+        close(region, DAY, 1).await.unwrap();
+    }
+    json(world, &["cut-off", "--day", DAY]).await;
+    let plan = json(world, &["net", "--day", DAY]).await;
+    plan["digest"].as_str().unwrap().to_owned()
+}
+
+/// `confirm` of a movement of money on the resident pool.
+fn confirm<'a>(
+    bank_ref: &'a str,
+    (member, direction): (&'a str, &'a str),
+    amount: &'a str,
+    bears: &'a str,
+) -> Vec<&'a str> {
+    let words = [
+        ["--bank-ref", bank_ref],
+        ["--member", member],
+        ["--fund", "resident_pool"],
+        ["--direction", direction],
+        ["--amount", amount],
+        ["--on", "2026-03-03"],
+        ["--reference", bears],
+    ];
+    [&["confirm"], words.as_flattened()].concat()
+}
+
+const PAYS: (&str, &str) = ("330000", "pay_in");
+const IS_PAID: (&str, &str) = ("510100", "pay_out");
+
+fn open(payments: &Value) -> Vec<(&str, &str)> {
+    let rows = payments["payments"].as_array().unwrap().iter();
+    let rows = rows.map(|row| {
+        (
+            row["reference"].as_str().unwrap(),
+            row["open"].as_str().unwrap(),
+        )
+    });
+    rows.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_officers_have_a_netted_day_paid() {
+    let mut world = World::begin().await;
+    let digest = netted(&world).await;
+    let approve = ["approve", "--day", DAY, "--digest", &digest];
+    let instruct = ["instruct", "--day", DAY];
+    for _ in 0..2 {
+        let said = json(&world, &approve).await;
+        assert_eq!(said["state"], "netted");
+        assert_eq!(said["approvals"].as_array().unwrap().len(), 1);
+    }
+    let said = clearing(&world, &instruct).await.unwrap_err();
+    assert!(
+        said.starts_with("cycle.not_approved [2026-03-01: 1 of 2]"),
+        "{said}"
+    );
+    let said = clearing_as(&world, SECOND_OFFICER, &approve).await.unwrap();
+    assert!(said.contains("cycle 2026-03-01: approved"), "{said}");
+    assert!(said.contains("approved by wang.fang at"), "{said}");
+    let said = clearing(&world, &instruct).await.unwrap();
+    assert!(said.contains("payment is due by 2026-03-24"), "{said}");
+    let ordered = json(&world, &["payments", "--open"]).await;
+    assert_eq!(open(&ordered), [(IN, "13160.00"), (OUT, "13160.00")]);
+
+    let part = confirm("B-1", PAYS, "13000.00", IN);
+    let said = json(&world, &part).await;
+    assert_eq!(said["payments"][0]["open"], "160.00");
+    world.stop().await;
+    world.start().await.unwrap();
+    assert_eq!(json(&world, &part).await, said);
+    let said = clearing(&world, &confirm("B-1", PAYS, "13000.01", IN)).await;
+    assert!(
+        said.clone()
+            .unwrap_err()
+            .starts_with("payment.bank_reference_taken [B-1: 330000 resident_pool"),
+        "{said:?}"
+    );
+    let said = clearing(&world, &confirm("B-2", PAYS, "170.00", "三月清算"))
+        .await
+        .unwrap();
+    assert!(said.contains("PARKED 170.00: unknown_reference"), "{said}");
+    let to = format!("{IN}=160.00");
+    let applied = json(&world, &["apply", "--bank-ref", "B-2", "--to", &to]).await;
+    assert_eq!(applied["movement"]["parked"], "10.00");
+    let back = ["send-back", "--bank-ref", "B-2", "--back", "B-3"];
+    let back = [&back[..], &["--on", "2026-03-03"]].concat();
+    assert_eq!(json(&world, &back).await["movement"]["back"], "B-3");
+    world.clock.put("2026-03-27T04:00:00.000Z");
+    let delay = ["delay", "--reference", OUT, "--reason", "bank"];
+    clearing(&world, &delay).await.unwrap();
+    let late = clearing(&world, &["payments", "--open", "--day", DAY])
+        .await
+        .unwrap();
+    assert!(late.contains("3 days, bank / 逾期3天"), "{late}");
+    json(&world, &confirm("B-4", IS_PAID, "13160.00", OUT)).await;
+    let status = clearing(&world, &["status", "--day", DAY]).await.unwrap();
+    assert!(status.contains("cycle 2026-03-01: final"), "{status}");
+    assert!(status.contains("paid in full at 2026-03-27"), "{status}");
+    let movements = json(&world, &["movements"]).await;
+    assert_eq!(movements["movements"].as_array().unwrap().len(), 3);
+    assert_eq!(
+        clearing(&world, &["movements", "--parked"]).await,
+        Ok(String::new())
+    );
+    let statement = json(&world, &["statement", "--day", DAY, "--member", "510100"]).await;
+    assert_eq!(statement["payments"][0]["open"], "0.00");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_owed_is_shown_who_has_not_paid() {
+    let world = World::begin().await;
+    let digest = netted(&world).await;
+    let approve = ["approve", "--day", DAY, "--digest", &digest];
+    let wrong = digest.replace(|letter: char| letter.is_ascii_digit(), "e");
+    let said = clearing(&world, &["approve", "--day", DAY, "--digest", &wrong]).await;
+    assert!(
+        said.clone()
+            .unwrap_err()
+            .starts_with(&format!("approval.other_plan [{digest}]")),
+        "{said:?}"
+    );
+    clearing(&world, &approve).await.unwrap();
+    clearing_as(&world, SECOND_OFFICER, &approve).await.unwrap();
+    clearing(&world, &["instruct", "--day", DAY]).await.unwrap();
+    let of = |member| ["statement", "--day", DAY, "--member", member];
+    let said = clearing(&world, &of("510100")).await.unwrap();
+    let (_, unpaid) = said.split_once("others still owe").unwrap();
+    assert!(unpaid.contains(IN), "{said}");
+    assert!(
+        !clearing(&world, &of("330000"))
+            .await
+            .unwrap()
+            .contains("others still owe")
+    );
+    let said = clearing(
+        &world,
+        &["apply", "--bank-ref", "B-9", "--to", &format!("{IN}=1")],
+    )
+    .await;
+    assert!(
+        said.clone()
+            .unwrap_err()
+            .starts_with("payment.bank_reference_unknown [B-9]"),
+        "{said:?}"
+    );
+}
