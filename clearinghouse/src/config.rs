@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
+use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Scalar, Section};
 use huitong_netting::{Member, Members};
 use huitong_transport::{CredentialFiles, CredentialStore, CredentialsError};
@@ -26,7 +28,9 @@ pub struct Config {
     pub(crate) members: Members,
     pub(crate) schedule: Schedule,
     pub(crate) segment_mib: u32,
-    /// Within how many days of the order a payment is due.
+    /// Which days are business days.
+    pub(crate) calendar: Calendar,
+    /// Within how many business days of the order a payment is due.
     pub(crate) due_days: u32,
 }
 
@@ -70,8 +74,8 @@ impl Scalar for Automatic {
     }
 }
 
-/// Five working days until a province's bureau asks its finance bureau, ten until that transfers: three weeks.
-const DUE_DAYS: u32 = 21;
+/// Five working days until a province's bureau asks its finance bureau, and ten until that transfers.
+const DUE_DAYS: u32 = 15;
 
 /// One in the morning of the next day.
 const DEADLINE_MINUTES: u32 = 25 * 60;
@@ -141,7 +145,14 @@ impl Config {
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
         let payment = root.optional_section("payment");
         let due_days = payment.map_or(Some(DUE_DAYS), |section| {
-            section.integer_or("due_days", 1..=366, DUE_DAYS)
+            section.integer_or("due_days", 1..=250, DUE_DAYS)
+        });
+        let calendar = calendar::read(&root, &|name| match files {
+            Files::Named => Ok(String::new()),
+            Files::Read => {
+                let text = std::fs::read_to_string(folder.join(name));
+                text.map_err(|error| error.to_string())
+            }
         });
         let members = members(&root);
         document.finish(|| {
@@ -152,6 +163,7 @@ impl Config {
                 members: members?,
                 schedule: schedule?,
                 segment_mib: segment_mib?,
+                calendar: calendar?,
                 due_days: due_days?,
             })
         })

@@ -59,6 +59,8 @@ clearing_codes! {
     LegUnknownRegion "leg.unknown_region" No "The other region is not in the clearinghouse's directory; check the code, or have it entered." "名录中无对方统筹区，请核对代码或先行登记。";
     /// The cycle has begun for no one yet.
     CycleNotBegun "cycle.not_begun" SameId "That business day has not begun; wait for it, or check the date." "该业务日尚未开始，请等待或核对日期。";
+    /// The day is no business day.
+    CycleNoBusinessDay "cycle.no_business_day" No "That day is no business day; what belongs to it belongs to the next one, named here." "该日非工作日，其业务归入所示下一工作日。";
     /// The cycle was never cut off and never will be: a later one is.
     CyclePassed "cycle.passed" No "A later cycle is cut off already; what is left of this day belongs to the next cycle." "其后的业务日已日切，该日剩余业务归入下一清算期。";
     /// The cycle is cut off.

@@ -95,7 +95,8 @@ impl Clearinghouse {
         let (schedule, due_days) = (config.schedule, config.due_days);
         let writer = aside(move || {
             let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
-            Writer::start(members, clock, &*platform.runner, |events| {
+            let calendar = config.calendar.clone();
+            Writer::start(members, calendar, clock, &*platform.runner, |events| {
                 platform::open(&config, &platform, events)
             })
         });

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use huitong_backup::restore::begin_anew;
+use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
 use huitong_core::duplicate::Tag;
@@ -144,6 +145,8 @@ pub(crate) struct House {
     pub(crate) disk: FakeDisk,
     index: Arc<MemoryIndex>,
     pub(crate) clock: Arc<HandClock>,
+    /// Every day is a business day, unless a test says otherwise and comes back.
+    pub(crate) calendar: Calendar,
     writer: Option<Writer>,
 }
 
@@ -158,6 +161,7 @@ impl House {
             disk: FakeDisk::new(seed),
             index: Arc::new(MemoryIndex::new()),
             clock,
+            calendar: Calendar::every_day(),
             writer: None,
         };
         house.open().unwrap();
@@ -178,7 +182,8 @@ impl House {
         let index: Arc<dyn Index> = self.index.clone();
         let disk = self.disk.port();
         let clock: Arc<dyn Clock> = self.clock.clone();
-        let opened = Writer::start(directory, clock, &Threads, |events| {
+        let calendar = self.calendar.clone();
+        let opened = Writer::start(directory, calendar, clock, &Threads, |events| {
             Embedded::open(disk, options(), || Ok(index), &Threads, events)
         });
         self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use huitong_core::calendar::Calendar;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::{AppendError, Reader, Runner, Running};
@@ -51,6 +52,7 @@ impl Writer {
     /// Opens a store that reports to the writer, and starts the writer on what it holds.
     pub(crate) fn start<S: Store + 'static>(
         members: Members,
+        calendar: Calendar,
         clock: Arc<dyn Clock>,
         runner: &dyn Runner,
         open: impl FnOnce(Arc<dyn Fn(StoreEvent) + Send + Sync>) -> Result<S, StoreError>,
@@ -65,6 +67,7 @@ impl Writer {
         let desk = Desk {
             state,
             store: Box::new(store),
+            calendar,
             clock,
             appended: 0,
             synced: 0,
@@ -196,6 +199,7 @@ struct Unanswered {
 struct Desk {
     state: State,
     store: Box<dyn Store>,
+    calendar: Calendar,
     clock: Arc<dyn Clock>,
     /// The number of the last record appended since opening.
     appended: u64,
@@ -267,6 +271,7 @@ impl Desk {
         let context = Context {
             state: &self.state,
             store: &*self.store,
+            calendar: &self.calendar,
             now: self.clock.now(),
         };
         let Decided { record, answer } =

@@ -4,7 +4,6 @@
 //! (certificates, keys, the calendar) are read and checked too, and what is wrong with one is a fault of the
 //! line that names it. `deploy/config/node.example.toml` shows every key.
 
-mod calendar;
 mod directory;
 mod duplicates;
 mod filing;
@@ -20,6 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_core::region::RegionCode;
+use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Section};
 use tonic::codegen::http::Uri;
 
@@ -95,7 +95,10 @@ pub fn read(
         duplicates::Clearing::Absent
     };
     let duplicates = duplicates::read(&root, folder, named);
-    let calendar = calendar::read(&root, folder);
+    let calendar = calendar::read(&root, &|file| {
+        let text = std::fs::read_to_string(folder.join(file));
+        text.map_err(|error| error.to_string())
+    });
     let reversal = reversal::read(&root);
     let filing = filing::read(&root);
     let (timing, report_every) = timing(&root);

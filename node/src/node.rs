@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
 use huitong_transport::{
@@ -28,7 +29,7 @@ pub use offline::open_offline;
 pub use start_error::StartError;
 
 use crate::chance::Chance;
-use crate::clock::{Calendar, Clock};
+use crate::clock::Clock;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use huitong_core::calendar::Calendar;
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::record::NodeRecord;
@@ -17,7 +18,7 @@ use huitong_core::region::RegionCode;
 use tokio::sync::{Mutex, watch};
 
 use crate::catalogue::Catalogue;
-use crate::clock::{Calendar, Clock};
+use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::import::ImportBatch;
 use crate::ledger::Ledger;

@@ -54,7 +54,8 @@ pub(crate) fn cut_off_when_due(
 pub(super) fn earliest_open(context: &Context<'_>) -> Option<BusinessDay> {
     let state = context.state;
     let last = state.last_cut_off().map(|(day, _)| day);
-    let days: BTreeSet<_> = state.closed_days().chain(state.matching.days()).collect();
+    let days = state.closed_days().chain(state.matching.days());
+    let days: BTreeSet<_> = days.map(|day| context.cycle_of(day)).collect();
     let begun = days
         .into_iter()
         .filter(|day| *day <= context.now.business_day_shanghai());

@@ -53,8 +53,17 @@ pub(crate) fn cut_off(
     {
         return refuse(ClearingCode::CycleRestored, &since);
     }
+    let was_before = matches!(condition, Condition::Again(_));
+    if !was_before && !context.calendar.is_business(day) {
+        let next = context.cycle_of(day);
+        return refuse(
+            ClearingCode::CycleNoBusinessDay,
+            &format_args!("{day}, the next is {next}"),
+        );
+    }
     // Also of those that were cut off before a restore the earliest comes first.
-    if let Some(earlier) = state.closed_days().filter(|closed| *closed < day).min() {
+    let closed = state.closed_days().map(|day| context.cycle_of(day));
+    if let Some(earlier) = closed.filter(|closed| *closed < day).min() {
         return refuse(ClearingCode::CycleEarlierOpen, &earlier);
     }
     let found = match condition {

@@ -10,7 +10,7 @@ use super::{Context, Decided, Decision, going_on};
 use crate::payments::{OFFICERS_NEEDED, Progress, instructions};
 use crate::refusal::{ClearingCode, Refusal};
 
-/// Orders payment within so many days; a cycle that is ordered already stays as it is.
+/// Orders payment within so many business days; a cycle that is ordered already stays as it is.
 pub(crate) fn instruct(
     context: &Context<'_>,
     day: BusinessDay,
@@ -51,8 +51,7 @@ pub(crate) fn instruct(
         )));
     }
     let today = context.now.business_day_shanghai();
-    let within = i32::try_from(within_days).unwrap_or(i32::MAX);
-    let due = match today.plus_days(within) {
+    let due = match context.calendar.after(today, within_days) {
         Ok(due) => due,
         Err(error) => {
             let refusal = Refusal::general(RefusalCode::Malformed, error);

@@ -22,7 +22,8 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
-use huitong_core::date::Timestamp;
+use huitong_core::calendar::Calendar;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::record::clearing::ClearingRecord;
 
 pub(crate) use approve::approve;
@@ -50,7 +51,16 @@ use crate::store::{Store, StoreError};
 pub(crate) struct Context<'a> {
     pub(crate) state: &'a State,
     pub(crate) store: &'a dyn Store,
+    pub(crate) calendar: &'a Calendar,
     pub(crate) now: Timestamp,
+}
+
+impl Context<'_> {
+    /// The cycle that something of a day belongs to. A region whose calendar is another one may tell of a day that is
+    /// no business day here; that never stops a cycle.
+    fn cycle_of(&self, day: BusinessDay) -> BusinessDay {
+        self.calendar.at_or_after(day).unwrap_or(day)
+    }
 }
 
 /// What was decided.

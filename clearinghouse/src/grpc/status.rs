@@ -83,6 +83,7 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleOtherPlan
             | ClearingCode::TagsOldStream
             | ClearingCode::CycleNotBegun
+            | ClearingCode::CycleNoBusinessDay
             | ClearingCode::CyclePassed
             | ClearingCode::CycleCutOff
             | ClearingCode::CycleCloseLowered

@@ -80,7 +80,7 @@ async fn two_officers_have_a_netted_day_paid() {
     assert!(said.contains("cycle 2026-03-01: approved"), "{said}");
     assert!(said.contains("approved by wang.fang at"), "{said}");
     let said = clearing(&world, &instruct).await.unwrap();
-    assert!(said.contains("payment is due by 2026-03-24"), "{said}");
+    assert!(said.contains("payment is due by 2026-03-18"), "{said}");
     let ordered = json(&world, &["payments", "--open"]).await;
     assert_eq!(open(&ordered), [(IN, "13160.00"), (OUT, "13160.00")]);
 
@@ -107,7 +107,7 @@ async fn two_officers_have_a_netted_day_paid() {
     let back = ["send-back", "--bank-ref", "B-2", "--back", "B-3"];
     let back = [&back[..], &["--on", "2026-03-03"]].concat();
     assert_eq!(json(&world, &back).await["movement"]["back"], "B-3");
-    world.clock.put("2026-03-27T04:00:00.000Z");
+    world.clock.put("2026-03-21T04:00:00.000Z");
     let delay = ["delay", "--reference", OUT, "--reason", "bank"];
     clearing(&world, &delay).await.unwrap();
     let late = clearing(&world, &["payments", "--open", "--day", DAY])
@@ -117,7 +117,7 @@ async fn two_officers_have_a_netted_day_paid() {
     json(&world, &confirm("B-4", IS_PAID, "13160.00", OUT)).await;
     let status = clearing(&world, &["status", "--day", DAY]).await.unwrap();
     assert!(status.contains("cycle 2026-03-01: final"), "{status}");
-    assert!(status.contains("paid in full at 2026-03-27"), "{status}");
+    assert!(status.contains("paid in full at 2026-03-21"), "{status}");
     let movements = json(&world, &["movements"]).await;
     assert_eq!(movements["movements"].as_array().unwrap().len(), 3);
     assert_eq!(

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use huitong_core::calendar::Calendar;
 use huitong_core::canonical::Artifact;
 use huitong_core::claim::{BoundField, Claim};
 use huitong_core::coverage::{PersonVersion, Snapshot};
@@ -30,7 +31,6 @@ use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::bound;
 use super::signing::Promise;
-use crate::clock::Calendar;
 use crate::store::{
     Account, HomeId, Leaving, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now,
 };

@@ -54,6 +54,7 @@ use std::time::Duration;
 use huitong_adjudication::Engine;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::bill::{Institution, Visit};
+use huitong_core::calendar::Calendar;
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::decision::{Decision, EngineVersion};
@@ -68,7 +69,6 @@ use huitong_core::reversal::HomeWord;
 use tokio::time::Instant;
 
 use crate::chance::{Chance, salt};
-use crate::clock::Calendar;
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::ledger::Ledger;

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_core::bill::VisitNumber;
+use huitong_core::calendar::Calendar;
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::Timestamp;
@@ -32,7 +33,6 @@ use huitong_core::totals::TotalSlot;
 use super::late::reversal_told;
 use super::refusing::{Refused, refused};
 use super::restored::is_left_out;
-use crate::clock::Calendar;
 use crate::store::{
     Account, HomeId, HomeState, Leaving, LeavingState, Rows, StoreError, Stream, StreamHead,
     account_now,

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::record::{DayClosed, NodeRecord};
 
-use crate::clock::Calendar;
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
 use tokio::sync::watch;
 
 use super::StartError;
 use crate::chance::Chance;
-use crate::clock::{Calendar, Clock};
+use crate::clock::Clock;
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
 use crate::home::HomeRole;

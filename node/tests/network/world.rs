@@ -1,6 +1,5 @@
 //! Two regions with their certificates, and the parties that call them.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,10 +9,11 @@ use std::time::Duration;
 use huitong_certs::authority::Hosts;
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
+use huitong_core::calendar::Calendar;
 use huitong_core::date::Timestamp;
 use huitong_core::region::RegionCode;
 use huitong_journal::{DirDisk, Disk, Options};
-use huitong_node::clock::{Calendar, Clock};
+use huitong_node::clock::Clock;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
@@ -250,7 +250,7 @@ impl World {
                 .as_ref()
                 .map(|it| format!("https://{}", it.address)),
             duplicates: None,
-            calendar: Calendar::new(BTreeSet::new()),
+            calendar: Calendar::every_day(),
             reversal: self.rule,
             filing: FilingRule::standard(),
             clock: self.clock.clone(),

@@ -13,6 +13,7 @@ pub mod apportion;
 pub mod assistance;
 pub mod bill;
 pub mod bounds;
+pub mod calendar;
 pub mod canonical;
 pub mod catalogue;
 pub mod catalogue_code;

@@ -34,6 +34,7 @@
 mod abuse;
 mod assistance;
 mod bounds;
+mod calendar;
 mod catalogue;
 mod certificates;
 mod clearing_restored;

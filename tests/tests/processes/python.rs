@@ -29,8 +29,11 @@ fn bill(person: u32, visit: &str) -> Value {
     })
 }
 
-async fn run(given: &Value) -> Value {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/settle.py");
+/// Runs a script of tests/python on a document, and reads the one that it prints.
+pub(crate) async fn run(script: &str, given: &Value) -> Value {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("python")
+        .join(script);
     let mut child = Command::new(python())
         .arg(script)
         .stdin(Stdio::piped())
@@ -56,7 +59,7 @@ async fn run(given: &Value) -> Value {
 async fn a_client_in_python_estimates_settles_and_reads_a_refusal() {
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
     let credentials = world.credentials(&institution(&CHENGDU, Desk::Three));
-    let said = run(&json!({
+    let said = run("settle.py", &json!({
         "address": format!("localhost:{}", world.address(&CHENGDU).port()),
         "credentials": credentials.display().to_string(),
         "calls": [

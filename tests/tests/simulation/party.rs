@@ -1,6 +1,5 @@
 //! A server of the simulated world: what it is started from, each time it is started.
 
-use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,11 +7,11 @@ use std::time::Duration;
 
 use huitong_backup::restore::{Restart, begin_anew};
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
+use huitong_core::calendar::Calendar;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::backup::Anew;
 use huitong_node::chance::Chance as _;
-use huitong_node::clock::Calendar;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
@@ -302,7 +301,7 @@ impl Party {
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
             duplicates: None,
-            calendar: Calendar::new(BTreeSet::new()),
+            calendar: Calendar::every_day(),
             clock: self.clock(),
             journal: journal_options(),
             timing: Timing {

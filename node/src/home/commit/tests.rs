@@ -1,7 +1,5 @@
 //! The order of the checks, and what a settlement that stands writes.
 
-use std::collections::BTreeSet;
-
 use super::*;
 use crate::home::abandon::{Abandon, AbandonVerdict};
 use crate::home::testing::Home;
@@ -20,7 +18,7 @@ fn commit(nth: u8, visit: &str) -> Commit {
         },
         policy: decision().policy,
         promise: None,
-        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [9; 16],
     }
 }

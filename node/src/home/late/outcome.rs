@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use huitong_core::calendar::Calendar;
 use huitong_core::coverage::Balances;
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
@@ -16,7 +17,6 @@ use huitong_core::record::transfer::{HandWritten, LateEnded, LateOffered};
 use huitong_core::refusal::{Refusal, RefusalCode};
 
 use super::{supplement, word};
-use crate::clock::Calendar;
 use crate::home::commit::{Commit, CommitVerdict, Recomputed};
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;

@@ -1,7 +1,6 @@
 //! The order of the checks, and what a reversal takes back.
 
-use std::collections::BTreeSet;
-
+use huitong_core::calendar::Calendar;
 use huitong_core::fund::Fund;
 use huitong_core::leg::Leg;
 use huitong_core::vocabulary::ReversalReason;
@@ -23,7 +22,7 @@ fn commit(nth: u8, visit: &str, at: u64) -> Commit {
         },
         policy: decision().policy,
         promise: None,
-        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [9; 16],
     }
 }
@@ -63,7 +62,7 @@ fn reverse(nth: u8, original: &Committed) -> Reverse {
         },
         original: Some(original.clone()),
         rule: ReversalRule::STANDARD,
-        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [7; 16],
     }
 }

@@ -1,11 +1,12 @@
 //! Whatever stood when a snapshot was signed and whatever stands when the home region decides: by the engine, the
 //! writer and a reversal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_adjudication::Engine;
 use huitong_core::bill::{Parts, SplitBill, SplitLine};
+use huitong_core::calendar::Calendar;
 use huitong_core::coverage::{Balances, Snapshot};
 use huitong_core::decision::Decision;
 use huitong_core::fund::Fund;
@@ -19,7 +20,6 @@ use huitong_core::vocabulary::ReversalReason;
 use proptest::prelude::*;
 
 use super::*;
-use crate::clock::Calendar;
 use crate::home::commit::{Commit, Recomputed};
 use crate::home::figures::amounts;
 use crate::home::reverse::{ReversalRule, Reverse};
@@ -145,7 +145,7 @@ fn commit(claim: Claim, of: Standing, decided: Decision, promise: Promise) -> Co
             change: 0,
         },
         promise: Some(promise),
-        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [9; 16],
     }
 }
@@ -164,7 +164,7 @@ fn reverse(original: &Committed) -> Reverse {
         },
         original: Some(original.clone()),
         rule: ReversalRule::STANDARD,
-        calendar: Arc::new(Calendar::new(BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [7; 16],
     }
 }

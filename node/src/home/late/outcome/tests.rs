@@ -1,5 +1,6 @@
 //! Each outcome of a late claim, on rows in memory.
 
+use huitong_core::calendar::Calendar;
 use huitong_core::coverage::Balances;
 use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
@@ -96,7 +97,7 @@ fn an_answer_to_another_offer_of_the_same_claim_changes_nothing() {
     assert_eq!(home.run(refuse(earlier(put))).1, []);
     let commit = |put| CommitLate {
         put,
-        calendar: Arc::new(Calendar::new(std::collections::BTreeSet::new())),
+        calendar: Arc::new(Calendar::every_day()),
         salt: [5; 16],
         hand_salt: [6; 16],
     };
