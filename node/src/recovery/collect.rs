@@ -1,7 +1,8 @@
 //! Asking every party for what the restored node lacks, until all have answered.
 //!
 //! A round asks whoever has not given back everything yet. Whatever breaks it off, the next one begins where
-//! the journal says; what comes again changes nothing. A party that knows an incarnation as high as ours, of
+//! the journal says; what comes again changes nothing. What was handed over to here is asked for when all have given
+//! back the own words (`hands`). A party that knows an incarnation as high as ours, of
 //! another restore, makes us take a higher one and begin with everyone anew.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ use huitong_core::region::RegionCode;
 use super::check::{Between, check, check_refusal};
 use super::moved::Taken;
 use super::records::{Conclude, NoteErased, Raise, RegainDay, RegainLegs};
+use super::waiting::{Asked, Waiting};
 use super::{Party, Recovery, parties};
 use crate::chance::salt;
 use crate::error::NodeError;
@@ -66,58 +68,65 @@ impl Recovery {
     pub(super) async fn round(&self) -> Result<(), Unfinished> {
         let restored = self.ledger.restored()?;
         let own = restored.ok_or(StoreError::Inconsistent("nothing was restored"))?;
+        let asked = self.waiting().for_words();
+        self.collect_from(asked, &own).await?;
+        // Every number that the node has given to anyone is back: what goes on after people takes the next ones.
+        let asked = self.waiting().for_hands();
+        self.collect_from(asked, &own).await?;
+        self.regain_short().await?;
+        self.tell_new_homes().await?;
+        self.writer.run(Conclude).await?;
+        Ok(())
+    }
+
+    /// Asks each for what is waited for; whoever does not give it back is asked again in the next round.
+    async fn collect_from(&self, asked: Vec<Asked>, own: &Restored) -> Result<(), Unfinished> {
         let mut first = None;
-        for party in self.waits_for() {
+        for asked in asked {
+            let party = asked.party();
             if self.is_left_out(party) {
-                self.has_answered(party);
+                self.waiting().has_answered(asked);
                 continue;
             }
-            let outcome = match party {
-                Party::Clearinghouse => match &self.reporter {
-                    Some(reporter) => self.collect_legs(reporter, &own).await,
-                    None => Ok(()),
-                },
-                Party::Region(region) => {
-                    let peer = self.homes.others().find(|(other, _)| *other == region);
-                    match peer {
-                        Some((_, peer)) => self.collect_words(peer, &own).await,
-                        None => Ok(()),
-                    }
-                }
-            };
-            match outcome {
-                Ok(()) => self.has_answered(party),
+            match self.collect(asked, own).await {
+                Ok(()) => self.waiting().has_answered(asked),
                 // The legs come first: what is regained after them takes their numbers.
                 Err(error) if party == Party::Clearinghouse => return Err(error),
                 Err(raised @ Unfinished::Raised(_)) => return Err(raised),
-                Err(_) if self.is_left_out(party) => self.has_answered(party),
+                Err(_) if self.is_left_out(party) => self.waiting().has_answered(asked),
                 Err(error) => {
                     tracing::warn!(%party, %error, "not everything was given back yet");
                     first = first.or(Some(error));
                 }
             }
         }
-        match first {
-            Some(error) => Err(error),
-            None => {
-                self.regain_short().await?;
-                self.tell_new_homes().await?;
-                self.writer.run(Conclude).await?;
-                Ok(())
-            }
+        first.map_or(Ok(()), Err)
+    }
+
+    async fn collect(&self, asked: Asked, own: &Restored) -> Result<(), Unfinished> {
+        let peer = |region| {
+            let mut peers = self.homes.others();
+            peers.find(|(other, _)| *other == region)
+        };
+        match asked {
+            Asked::ForWords(Party::Clearinghouse) => match &self.reporter {
+                Some(reporter) => self.collect_legs(reporter, own).await,
+                None => Ok(()),
+            },
+            Asked::ForWords(Party::Region(region)) => match peer(region) {
+                Some((_, peer)) => self.collect_words(peer, own).await,
+                None => Ok(()),
+            },
+            Asked::ForHands(region) => match peer(region) {
+                Some((_, peer)) => self.collect_hands(peer).await,
+                None => Ok(()),
+            },
         }
     }
 
     /// Whether an officer left the party out while it was being asked.
     fn is_left_out(&self, party: Party) -> bool {
         matches!(party, Party::Region(region) if self.leaves_out(region))
-    }
-
-    fn has_answered(&self, party: Party) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if waiting.len() > 1 {
-            waiting.remove(&party);
-        }
     }
 
     /// Takes an incarnation above one that is known, and begins with everyone anew.
@@ -127,9 +136,7 @@ impl Recovery {
         let raised = self.writer.run(Raise { above: known, mark }).await;
         // In the new incarnation nobody is left out yet.
         self.homes.others().for_each(|(_, peer)| peer.take_in());
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        *waiting = parties(&self.homes, self.reporter.as_deref());
-        drop(waiting);
+        *self.waiting() = Waiting::of(parties(&self.homes, self.reporter.as_deref()));
         self.short().clear();
         match raised {
             Ok(_) => Unfinished::Raised(known),
@@ -215,7 +222,7 @@ impl Recovery {
                 after = page.next;
             }
         }
-        self.collect_hands(peer).await
+        Ok(())
     }
 
     /// Nothing comes under a number of the region any more.

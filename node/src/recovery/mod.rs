@@ -12,6 +12,8 @@
 //! | [`give`] | What does a peer give back? |
 //! | [`records`] | The decisions of the writer |
 //! | `collect` | Who is asked for what, until all have answered? |
+//! | `waiting` | Who is waited for, and for what? |
+//! | `hands` | What of hand-overs comes back, in both directions? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
 //! Not here: putting files back (`backup`), and what follows from a word (`home::regained`,
@@ -23,10 +25,11 @@ pub mod give;
 mod hands;
 mod moved;
 pub mod records;
+mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
@@ -38,6 +41,7 @@ use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
 use self::records::{LeaveOut, Left};
+use self::waiting::Waiting;
 use crate::chance::{Chance, jittered};
 use crate::error::NodeError;
 use crate::ledger::Ledger;
@@ -88,7 +92,7 @@ pub struct Recovery {
     signer: CertifiedKey,
     chance: Arc<dyn Chance>,
     every: Duration,
-    waiting: Mutex<BTreeSet<Party>>,
+    waiting: Mutex<Waiting>,
     /// Held while an incarnation is taken, or a region left out in one: the rows and the peers say the same.
     order: tokio::sync::Mutex<()>,
     /// Words that wait for what fills the account they were paid from, whoever returns that.
@@ -148,9 +152,9 @@ impl Recovery {
         }
         let collects = restored.is_some_and(|row| row.state == RestoreState::Collecting);
         let waiting = if collects {
-            parties(&homes, reporter.as_deref())
+            Waiting::of(parties(&homes, reporter.as_deref()))
         } else {
-            BTreeSet::new()
+            Waiting::default()
         };
         let over = CancellationToken::new();
         if !collects {
@@ -183,8 +187,11 @@ impl Recovery {
     /// Who has not given back everything yet; the last of them until the node serves.
     #[must_use]
     pub fn waits_for(&self) -> Vec<Party> {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.iter().copied().collect()
+        self.waiting().now()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the node serves without a region, because an officer said so.
@@ -245,8 +252,7 @@ impl Recovery {
             match outcome {
                 Ok(()) => {
                     self.over.cancel();
-                    let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                    waiting.clear();
+                    *self.waiting() = Waiting::default();
                     tracing::info!("recovery is over: the node serves");
                     return;
                 }

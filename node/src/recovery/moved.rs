@@ -12,7 +12,7 @@ use huitong_core::coverage::PersonVersion;
 use huitong_core::date::Timestamp;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::Handed;
+use huitong_core::record::hand::{Handed, Supplement};
 use huitong_core::record::home::Committed;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversedPerson;
@@ -36,31 +36,35 @@ pub(super) type Taken = (RegionCode, SettlementId);
 
 /// The words to one new home.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     /// On which version each hand-over was made.
     handed: BTreeMap<TransferId, PersonVersion>,
+    /// What it was told to stand.
+    claims: BTreeSet<Taken>,
     /// What it was told to have been taken back.
     reversals: BTreeSet<Taken>,
 }
 
 impl Told {
+    /// The words to a new home, read once.
+    pub(super) fn known<'a>(
+        all: &'a mut BTreeMap<RegionCode, Self>,
+        ledger: &Ledger,
+        new_home: RegionCode,
+    ) -> Result<&'a Self, StoreError> {
+        Ok(match all.entry(new_home) {
+            Entry::Occupied(words) => words.into_mut(),
+            Entry::Vacant(words) => words.insert(Self::read(ledger, new_home)?),
+        })
+    }
+
     fn read(ledger: &Ledger, new_home: RegionCode) -> Result<Self, StoreError> {
         let mut told = Self::default();
         let mut from = 1;
         loop {
             let page = words_from(ledger, new_home, from, PAGE)?;
-            for hand in page.proven {
-                match hand.word.handed {
-                    Handed::Person(person) => {
-                        told.handed.insert(person.order.transfer, person.version);
-                    }
-                    Handed::Reversal(supplement) => {
-                        let of = supplement.of;
-                        told.reversals.insert((of.treatment, of.settlement));
-                    }
-                    Handed::Claim(_) => {}
-                }
-            }
+            let proven = page.proven.into_iter();
+            proven.for_each(|hand| told.add(hand.word.handed));
             let written = ledger.stream(Stream::Hands(new_home))?;
             from = from.saturating_add(u64::try_from(PAGE).unwrap_or(u64::MAX));
             if written.is_none_or(|head| from > head.written) {
@@ -68,6 +72,38 @@ impl Told {
             }
         }
     }
+
+    fn add(&mut self, handed: Handed) {
+        match handed {
+            Handed::Person(person) => {
+                self.handed.insert(person.order.transfer, person.version);
+            }
+            Handed::Claim(supplement) => {
+                self.claims.insert(named(&supplement));
+            }
+            Handed::Reversal(supplement) => {
+                self.reversals.insert(named(&supplement));
+            }
+        }
+    }
+
+    /// Whether the new home was told what another word says.
+    pub(super) fn knows(&self, handed: &Handed) -> bool {
+        match handed {
+            Handed::Person(person) => self.handed.contains_key(&person.order.transfer),
+            Handed::Claim(supplement) => self.claims.contains(&named(supplement)),
+            Handed::Reversal(supplement) => self.reversals.contains(&named(supplement)),
+        }
+    }
+
+    /// Which change of the person's record their hand-over was.
+    pub(super) fn handed_at(&self, transfer: TransferId) -> Option<PersonVersion> {
+        self.handed.get(&transfer).copied()
+    }
+}
+
+const fn named(supplement: &Supplement) -> Taken {
+    (supplement.of.treatment, supplement.of.settlement)
 }
 
 impl Recovery {
@@ -75,59 +111,64 @@ impl Recovery {
     pub(super) async fn tell_new_homes(&self) -> Result<(), NodeError> {
         let taken = self.taken().clone();
         let mut told: BTreeMap<RegionCode, Told> = BTreeMap::new();
-        for (treatment, settlement) in taken {
-            let Some((original, reversed)) = self.reversed(treatment, settlement)? else {
-                continue;
-            };
-            let Some(left) = handed_over(&*self.ledger, original.claim.person.psn_no)? else {
-                continue;
-            };
-            let words = match told.entry(left.new_home) {
-                Entry::Occupied(words) => words.into_mut(),
-                Entry::Vacant(words) => words.insert(Told::read(&self.ledger, left.new_home)?),
-            };
-            let is_after = words
-                .handed
-                .get(&left.transfer)
-                .is_some_and(|handed| reversed.person.version > *handed);
-            if is_after && !words.reversals.contains(&(treatment, settlement)) {
-                tracing::info!(%settlement, new_home = %left.new_home, "a new home is told again what was taken back");
-                let home = self.region;
-                let command = TellNewHome {
-                    home,
-                    original,
-                    reversed,
-                };
+        for of in taken {
+            if let Some(command) = untold(&self.ledger, self.region, &mut told, of)? {
+                tracing::info!(settlement = %of.1, "a new home is told again what was taken back");
                 self.writer.run(command).await?;
             }
         }
         Ok(())
     }
+}
 
-    /// A settlement that was taken back, and its reversal.
-    fn reversed(
-        &self,
-        treatment: RegionCode,
-        settlement: SettlementId,
-    ) -> Result<Option<(Committed, Reversed)>, StoreError> {
-        let row = self.ledger.home_settlement(treatment, settlement)?;
-        let Some(HomeState::Reversed(row)) = row.map(|row| row.state) else {
-            return Ok(None);
-        };
-        let original = self.ledger.record(row.settled)?.into_committed();
-        let record = self.ledger.record(row.reversed)?;
-        let order = if let NodeRecord::ReversalRegained(regained) = record {
-            Some(regained.record)
-        } else if let NodeRecord::ReversalOrdered(order) = record {
-            Some(order)
-        } else {
-            None
-        };
-        Ok(original.zip(order).map(|(original, order)| {
-            let (salt, person) = (order.salt, order.person);
-            (original, Reversed { salt, person })
-        }))
-    }
+/// What a new home is to be told of a settlement that was taken back, if it is of somebody who had been handed over
+/// by then, and the word on it did not come back.
+fn untold(
+    ledger: &Ledger,
+    home: RegionCode,
+    told: &mut BTreeMap<RegionCode, Told>,
+    (treatment, settlement): Taken,
+) -> Result<Option<TellNewHome>, StoreError> {
+    let Some((original, reversed)) = reversed(ledger, (treatment, settlement))? else {
+        return Ok(None);
+    };
+    let Some(left) = handed_over(ledger, original.claim.person.psn_no)? else {
+        return Ok(None);
+    };
+    let words = Told::known(told, ledger, left.new_home)?;
+    let is_after = words
+        .handed_at(left.transfer)
+        .is_some_and(|handed| reversed.person.version > handed);
+    let is_told = words.reversals.contains(&(treatment, settlement));
+    Ok((is_after && !is_told).then_some(TellNewHome {
+        home,
+        original,
+        reversed,
+    }))
+}
+
+/// A settlement that was taken back, and its reversal.
+fn reversed(
+    ledger: &Ledger,
+    (treatment, settlement): Taken,
+) -> Result<Option<(Committed, Reversed)>, StoreError> {
+    let row = ledger.home_settlement(treatment, settlement)?;
+    let Some(HomeState::Reversed(row)) = row.map(|row| row.state) else {
+        return Ok(None);
+    };
+    let original = ledger.record(row.settled)?.into_committed();
+    let record = ledger.record(row.reversed)?;
+    let order = if let NodeRecord::ReversalRegained(regained) = record {
+        Some(regained.record)
+    } else if let NodeRecord::ReversalOrdered(order) = record {
+        Some(order)
+    } else {
+        None
+    };
+    Ok(original.zip(order).map(|(original, order)| {
+        let (salt, person) = (order.salt, order.person);
+        (original, Reversed { salt, person })
+    }))
 }
 
 /// What is needed of a reversal.

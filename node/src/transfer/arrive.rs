@@ -21,6 +21,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 
+use super::onwards::{Came, Next, next, passed_on, went_on};
 use super::there;
 use crate::home::late::{Offered, word};
 use crate::home::relation::{handed_over, in_the_way};
@@ -41,8 +42,8 @@ enum Way {
 pub struct Take {
     /// The own region.
     pub own: RegionCode,
-    /// The incarnation in which its sender sent it; none for what the own restore asked for.
-    pub sent_in: Option<u32>,
+    /// How it came here.
+    pub came: Came,
     /// The word, proven.
     pub hand: ProvenHand,
     /// The salt of what goes on after the person.
@@ -55,7 +56,7 @@ impl Command for Take {
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let (own, salt, hand) = (self.own, self.salt, self.hand);
         let word = &hand.word;
-        if let Some(refusal) = sent_before_restore(rows, word.old_home, self.sent_in)? {
+        if let Some(refusal) = sent_before_restore(rows, word.old_home, self.came.sent_in())? {
             return Ok(Verdict::Answer(Err(refusal)));
         }
         let held = rows.hands_held(word.old_home)?.unwrap_or_default();
@@ -66,6 +67,7 @@ impl Command for Take {
             return Ok(Verdict::Answer(Err(refusal)));
         }
         if let Handed::Person(hand_over) = &word.handed
+            && !went_on(hand_over, self.came, rows)?
             && let Some(left) = handed_over(rows, hand_over.order.number)?
             && left.offered.is_some()
         {
@@ -82,22 +84,23 @@ impl Command for Take {
         };
         let mut onwards = None;
         match &word.handed {
-            Handed::Person(hand_over) => arrive(&mut taken, hand_over, rows)?,
-            Handed::Claim(supplement) => {
-                let of = &supplement.of;
-                if rows.handed_id(of.treatment, of.settlement)?.is_none() {
-                    (taken.account, onwards) = counted(supplement, Way::Stands, rows)?;
-                }
+            Handed::Person(hand_over) if went_on(hand_over, self.came, rows)? => {
+                taken.account = Some(passed_on(rows, hand_over.order.number)?);
             }
-            Handed::Reversal(supplement) => {
-                (taken.account, onwards) = counted(supplement, Way::Reversed, rows)?;
+            Handed::Person(hand_over) => arrive(&mut taken, hand_over, rows)?,
+            Handed::Claim(supplement) | Handed::Reversal(supplement) => {
+                match counted(supplement, way(&word.handed), self.came, rows)? {
+                    Next::Counted(account) => taken.account = account,
+                    Next::GoesOn(new_home, supplement) => onwards = Some((new_home, supplement)),
+                    Next::Waits => return Ok(Verdict::Answer(Ok(held))),
+                }
             }
         }
         let mut records = vec![NodeRecord::HandTaken(taken)];
         if let Some((new_home, supplement)) = onwards {
-            let handed = match &word.handed {
-                Handed::Reversal(_) => Handed::Reversal(supplement),
-                Handed::Claim(_) | Handed::Person(_) => Handed::Claim(supplement),
+            let handed = match way(&word.handed) {
+                Way::Reversed => Handed::Reversal(supplement),
+                Way::Stands => Handed::Claim(supplement),
             };
             let next = self::word((own, new_home), handed, salt, rows, at)?;
             records.push(NodeRecord::HandWritten(HandWritten::new(next)));
@@ -146,27 +149,32 @@ fn sent_before_restore(
     Ok(ended.map(|known| Refusal::new(RefusalCode::OldIncarnation, known)))
 }
 
-/// Where a supplement goes on to.
-type Onwards = Option<(RegionCode, Supplement)>;
+const fn way(handed: &Handed) -> Way {
+    match handed {
+        Handed::Reversal(_) => Way::Reversed,
+        Handed::Claim(_) | Handed::Person(_) => Way::Stands,
+    }
+}
 
+/// What a supplement comes to here. A claim that was counted in before its word came is counted in once.
 fn counted(
     supplement: &Supplement,
     way: Way,
+    came: Came,
     rows: &dyn Rows,
-) -> Result<(Option<AccountAfter>, Onwards), StoreError> {
+) -> Result<Next, StoreError> {
+    let of = &supplement.of;
+    if way == Way::Stands && rows.handed_id(of.treatment, of.settlement)?.is_some() {
+        return Ok(Next::Counted(None));
+    }
     if let Some(left) = handed_over(rows, supplement.number)? {
-        let supplement = Supplement {
-            transfer: left.transfer,
-            number: left.number,
-            ..supplement.clone()
-        };
-        return Ok((None, Some((left.new_home, supplement))));
+        return next(supplement, &left, came, rows);
     }
     let account = account_now(rows, supplement.number)?;
     let account = there(account, "a supplement for a person who did not arrive")?;
     let after = after(&account, supplement, way);
     let after = after.map_err(|_| StoreError::Range("the balance of an account"))?;
-    Ok((Some(after), None))
+    Ok(Next::Counted(Some(after)))
 }
 
 /// The account after a supplement. No total is below zero, nor is an account.

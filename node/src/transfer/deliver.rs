@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::arrive::{CountIn, Take, standing};
 use super::leave::{Freeze, WriteHandOver, change_of, standing_visits, words_from};
+use super::onwards::Came;
 use super::{TransferDesk, WITHIN, is_word, untold};
 use crate::chance::{jittered, salt};
 use crate::error::NodeError;
@@ -200,7 +201,7 @@ impl TransferDesk {
             }
             let command = Take {
                 own: self.region,
-                sent_in: Some(incarnation),
+                came: Came::Sent(incarnation),
                 hand,
                 salt: salt(&*self.chance),
             };

@@ -9,6 +9,7 @@
 //! | [`agree`] | Is a transfer agreed to, or called back? |
 //! | [`leave`] | What does the old home write? |
 //! | [`arrive`] | What follows from it at the new home? |
+//! | [`onwards`] | And if the person has gone on to the next? |
 //! | [`deliver`] | How does the new home come to hold it? |
 //! | [`seen`] | What does an officer see of it? |
 
@@ -16,6 +17,7 @@ pub mod agree;
 pub mod arrive;
 pub mod deliver;
 pub mod leave;
+pub mod onwards;
 pub mod seen;
 #[cfg(test)]
 pub(crate) mod testing;

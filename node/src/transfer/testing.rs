@@ -25,6 +25,7 @@ use huitong_core::vocabulary::{ExternalEndReason, Scheme};
 use super::agree::Agree;
 use super::arrive::Take;
 use super::leave::WriteHandOver;
+use super::onwards::Came;
 use crate::home::testing::Home;
 use crate::people::act::day_of;
 use crate::samples::{claim, fen, now, person, year_total};
@@ -32,7 +33,7 @@ use crate::store::{Account, Key, Row, account_now};
 
 const NEW: &str = "510100";
 
-pub(super) fn new_home() -> RegionCode {
+pub(crate) fn new_home() -> RegionCode {
     NEW.parse().unwrap()
 }
 
@@ -115,6 +116,13 @@ pub(super) fn write(home: &Home) -> Vec<NodeRecord> {
     home.run(command).1
 }
 
+/// The first word of the old home: the person is handed over, at version 4 of their record.
+pub(crate) fn handed() -> HandWord {
+    let home = old();
+    home.run(agree(person().home, order(today())));
+    word_of(&write(&home))
+}
+
 pub(super) fn word_of(records: &[NodeRecord]) -> HandWord {
     let [NodeRecord::HandWritten(written)] = records else {
         panic!("{records:?}")
@@ -126,7 +134,7 @@ pub(super) fn take(home: &Home, word: HandWord) -> u64 {
     home.run(taking(word)).0.unwrap()
 }
 
-pub(super) fn taking(word: HandWord) -> Take {
+pub(crate) fn taking(word: HandWord) -> Take {
     let group = GroupSignature {
         root: word.leaf(),
         size: 1,
@@ -145,7 +153,7 @@ pub(super) fn taking(word: HandWord) -> Take {
     let salt = [2; 16];
     Take {
         own,
-        sent_in: Some(1),
+        came: Came::Sent(1),
         hand,
         salt,
     }
@@ -153,9 +161,7 @@ pub(super) fn taking(word: HandWord) -> Take {
 
 /// A new home that holds the person.
 pub(super) fn arrived() -> (Home, HandWord) {
-    let home = old();
-    home.run(agree(person().home, order(today())));
-    let word = word_of(&write(&home));
+    let word = handed();
     let new = Home::at(new_home());
     new.run(agree(new_home(), order(today())));
     assert_eq!(take(&new, word.clone()), 1);
@@ -166,7 +172,7 @@ pub(super) fn account(home: &Home, psn_no: PsnNo) -> Account {
     account_now(&home.rows, psn_no).unwrap().unwrap()
 }
 
-pub(super) fn supplement(own: i64) -> Supplement {
+pub(crate) fn supplement(own: i64) -> Supplement {
     Supplement {
         transfer: order(today()).transfer,
         number: number(),

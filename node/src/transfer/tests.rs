@@ -2,16 +2,16 @@
 
 mod erased;
 mod in_the_way;
+mod went_on;
 
 use huitong_core::coverage::Balances;
 use huitong_core::date::DateInterval;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PersonRef, PsnNo};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{HandOver, HandWord, Handed, LateOffer};
+use huitong_core::record::hand::{HandWord, Handed, LateOffer};
 use huitong_core::record::transfer::{HandsAcknowledged, TransferBy};
 use huitong_core::refusal::RefusalCode;
-use huitong_core::region::RegionCode;
 
 use super::agree::{Agree, Agreed, CallBack};
 use super::arrive::CountIn;
@@ -237,52 +237,6 @@ fn a_late_claim_is_counted_in_once_and_only_on_the_record_it_was_decided_on() {
         None,
         "the visit is free"
     );
-}
-
-/// A person who goes on to a third home is followed by what the first still has to say.
-#[test]
-fn a_supplement_goes_on_after_a_person_who_went_on() {
-    let (new, word) = arrived();
-    let third: RegionCode = "310000".parse().unwrap();
-    let mut onwards = order(today());
-    onwards.transfer = TransferId::from_bytes([5; 16]);
-    onwards.person = PersonRef {
-        home: new_home(),
-        psn_no: number(),
-    };
-    onwards.new_home = third;
-    let hand_over = HandOver {
-        order: onwards.clone(),
-        member: new.rows.member(number()).unwrap().unwrap(),
-        prior: Vec::new(),
-        version: account(&new, number()).next_version(),
-        totals: Vec::new(),
-        balances: account(&new, number()).balances,
-        filings: Vec::new(),
-        visits: Vec::new(),
-    };
-    let left = HandWord {
-        number: 1,
-        old_home: new_home(),
-        new_home: third,
-        handed: Handed::Person(hand_over),
-        ..word.clone()
-    };
-    let written = huitong_core::record::transfer::HandWritten::new(left);
-    new.write(&NodeRecord::HandWritten(written));
-    let reversed = HandWord {
-        number: 2,
-        handed: Handed::Reversal(supplement(100)),
-        ..word
-    };
-    assert_eq!(take(&new, reversed), 2);
-    let head = new
-        .rows
-        .stream(crate::store::Stream::Hands(third))
-        .unwrap()
-        .unwrap();
-    assert_eq!(head.written, 2, "the supplement goes on");
-    assert_eq!(account(&new, number()).balances, Balances::NONE);
 }
 
 #[test]

@@ -257,15 +257,15 @@ fn arrived(
         money: hand_over.balances,
     };
     out.put(Key::Transfer(order.transfer), Row::Transfer(row));
-    let mut prior = rows
-        .relation(psn_no)?
-        .map_or_else(Vec::new, |row| row.prior);
+    let known = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
+    let mut prior = known.prior;
     let member = covered_until(hand_over.member.clone(), order.cover.days.from());
     prior.extend(hand_over.prior.iter().cloned().chain(member.periods));
     prior.sort_by_key(|period| period.days.from());
     prior.dedup();
     let relation = RelationRow {
-        leaving: None,
+        // Nobody is insured by an arrival that is collected when they have gone on.
+        leaving: known.leaving.filter(|_| record.member.is_none()),
         arriving: None,
         prior,
     };

@@ -12,6 +12,7 @@ use huitong_journal::testing::FakeDisk;
 
 use super::super::arrive::{CountIn, Take};
 use super::super::leave::{settled_since, standing_visits};
+use super::super::onwards::Came;
 use super::super::testing::*;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;
@@ -38,7 +39,7 @@ fn what_a_home_sent_before_it_was_restored_is_not_taken() {
     let refused = new.run(taking(word.clone())).0.unwrap_err();
     assert_eq!(refused.code, RefusalCode::OldIncarnation);
     let again = Take {
-        sent_in: Some(2),
+        came: Came::Sent(2),
         ..taking(word)
     };
     assert_eq!(new.run(again).0, Ok(1), "sent again it stands");
