@@ -2,7 +2,8 @@
 //!
 //! What comes back is signed by this node, so that it stands is decided; here it is only worked out what
 //! follows from it: totals as sums over what stands, whatever order it comes back in; the legs under the
-//! numbers that the clearinghouse holds. Whether the word is the own one was checked before (`recovery`).
+//! numbers that the clearinghouse holds. Whether the word is the own one was checked before; how it was
+//! trued up is written when all is back (`recovery`).
 
 use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
@@ -12,7 +13,6 @@ use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
-use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
 use huitong_core::recovery::ReturnedWord;
@@ -60,7 +60,7 @@ pub enum Regained {
 impl Command for Regain {
     type Answer = Regained;
 
-    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
+    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
         let row = rows.home_settlement(part.treatment, part.settlement)?;
         let psn_no = self.returned.claim.person.psn_no;
@@ -94,14 +94,6 @@ impl Command for Regain {
                     record,
                     lacked: if is_held { lacked } else { Balances::NONE },
                 }));
-                let trued_up = self.returned.trued_up.map(|true_up| TruedUp {
-                    treatment: part.treatment,
-                    settlement: part.settlement,
-                    person: self.returned.claim.person,
-                    true_up,
-                    at: now,
-                });
-                records.extend(trued_up.map(NodeRecord::TruedUp));
             }
         }
         if let Some(reversal) = &self.returned.word.reversal {

@@ -20,7 +20,7 @@ use super::check::{Between, check, check_refusal};
 use super::moved::Taken;
 use super::records::{Conclude, NoteErased, Raise, RegainDay, RegainLegs};
 use super::waiting::{Asked, Waiting};
-use super::{Party, Recovery, parties};
+use super::{Party, Recovery, parties, true_ups};
 use crate::chance::salt;
 use crate::error::NodeError;
 use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
@@ -74,6 +74,7 @@ impl Recovery {
         let asked = self.waiting().for_hands();
         self.collect_from(asked, &own).await?;
         self.regain_short().await?;
+        self.book_true_ups().await?;
         self.tell_new_homes().await?;
         self.writer.run(Conclude).await?;
         Ok(())
@@ -243,6 +244,10 @@ impl Recovery {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(super) fn trued_up(&self) -> MutexGuard<'_, BTreeMap<Taken, true_ups::Returned>> {
+        self.trued_up.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Writes the words that waited for what others return, now that all have answered. When nothing fills an
     /// account any more, the earliest is written all the same, and its person held.
     async fn regain_short(&self) -> Result<(), Unfinished> {
@@ -304,8 +309,14 @@ impl Recovery {
             short,
         };
         let regained = self.writer.run(command).await?.answer;
+        let of = (peer.region(), settlement);
         if word.word.reversal.is_some() {
-            self.taken().insert((peer.region(), settlement));
+            self.taken().insert(of);
+        }
+        if let Some(true_up) = word.trued_up
+            && regained == Regained::Written
+        {
+            self.trued_up().insert(of, (word.claim.person, true_up));
         }
         if regained == Regained::Contradicts {
             tracing::error!(%settlement, peer = %peer.region(),

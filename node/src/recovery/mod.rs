@@ -14,6 +14,7 @@
 //! | `collect` | Who is asked for what, until all have answered? |
 //! | `waiting` | Who is waited for, and for what? |
 //! | `hands` | What of hand-overs comes back, in both directions? |
+//! | `true_ups` | Which true-ups had been booked here? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
 //! Not here: putting files back (`backup`), and what follows from a word (`home::regained`,
@@ -25,6 +26,9 @@ pub mod give;
 mod hands;
 mod moved;
 pub mod records;
+#[cfg(test)]
+mod testing;
+mod true_ups;
 mod waiting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +103,8 @@ pub struct Recovery {
     short: Mutex<BTreeMap<(RegionCode, SettlementId), ReturnedWord>>,
     /// What came back as taken back.
     taken: Mutex<BTreeSet<moved::Taken>>,
+    /// How what came back was trued up where it was given.
+    trued_up: Mutex<BTreeMap<moved::Taken, true_ups::Returned>>,
     /// Ended once the node serves. No watch channel: that wakes those who wait in an order drawn by chance, and a
     /// seed of the simulation would not be one story.
     over: CancellationToken,
@@ -174,6 +180,7 @@ impl Recovery {
             order: tokio::sync::Mutex::default(),
             short: Mutex::default(),
             taken: Mutex::default(),
+            trued_up: Mutex::default(),
             over,
         })
     }

@@ -202,3 +202,6 @@ impl Command for TellNewHome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

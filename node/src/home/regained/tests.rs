@@ -2,7 +2,6 @@
 
 use huitong_core::id::ReversalId;
 use huitong_core::money::Fen;
-use huitong_core::provisional::TrueUp;
 use huitong_core::reversal::{BegunBy, HomeWord};
 
 use super::*;
@@ -88,28 +87,4 @@ fn what_was_taken_back_gives_back_no_more_than_was_there() {
     // The settlement alone, of the same answer, changes nothing any more.
     assert_eq!(regain(&home, word(2, 4), Short::Empty), Regained::Written);
     assert_eq!(stands(&home), (fen(100), 0));
-}
-
-#[test]
-fn what_was_trued_up_comes_back_with_the_settlement() {
-    let home = restored();
-    let told = TrueUp::of(fen(0), decision().cash, Fen::ZERO);
-    let mut returned = word(1, 3);
-    returned.trued_up = Some(told);
-    let part = returned.word.receipt.body.clearing.clone();
-    assert_eq!(
-        regain(&home, returned.clone(), Short::Wait),
-        Regained::Written
-    );
-    let row = home.rows.trued_up(part.treatment, part.settlement).unwrap();
-    assert_eq!(row, Some(told));
-    assert_eq!(regain(&home, returned, Short::Wait), Regained::Written);
-    // What never was provisional leaves nothing.
-    let plain = word(2, 4);
-    let part = plain.word.receipt.body.clearing.clone();
-    assert_eq!(regain(&home, plain, Short::Empty), Regained::Written);
-    assert_eq!(
-        home.rows.trued_up(part.treatment, part.settlement).unwrap(),
-        None
-    );
 }
