@@ -21,7 +21,10 @@ impl Audit<'_> {
             let expected = usize::from(!matches!(done, Ending::Refused(_)));
             let books = &self.exhibits.nodes[wanted.of().home];
             let found = match (wanted, done) {
-                (Wanted::ByHand(_), Ending::Settled(hand)) => self.by_hand_in(wanted, hand),
+                (Wanted::ByHand(_), Ending::Settled(hand)) => {
+                    self.is_by_hand_once(wanted, hand);
+                    continue;
+                }
                 // Refused under this id: whatever stands has the other.
                 (Wanted::ByHand(_), _) => continue,
                 (Wanted::Back { settlement, .. }, _) => {
@@ -60,17 +63,24 @@ impl Audit<'_> {
         }
     }
 
-    /// How often a settlement by hand is in the home's books, as it was told.
-    fn by_hand_in(&self, wanted: &Wanted, hand: &Hand) -> usize {
+    /// A settlement by hand is in the home's books once, with what it was told to come to, and is said to be one once.
+    fn is_by_hand_once(&mut self, wanted: &Wanted, hand: &Hand) {
         let books = &self.exhibits.nodes[wanted.of().home];
-        let committed = books.committed.iter();
-        let same = committed.filter(|record| {
+        let committed = books.committed.iter().filter(|record| {
             let part = &record.body().clearing;
-            part.settlement.to_string() == hand.settlement && amounts(&part.amounts) == hand.amounts
+            part.settlement.to_string() == hand.settlement
         });
+        let committed: Vec<_> = committed
+            .map(|record| amounts(&record.body().clearing.amounts))
+            .collect();
         let said = books.by_hand.iter();
         let said = said.filter(|settlement| settlement.to_string() == hand.settlement);
-        same.count().max(said.count())
+        let said = said.count();
+        if !(said == 1 && committed == [hand.amounts.clone()]) {
+            let story =
+                format!("{wanted:?} was told {hand:?}; home has {committed:?}, said {said} times");
+            self.report(Law::BothBooks, story);
+        }
     }
 
     /// Whether an officer settled it by hand.
