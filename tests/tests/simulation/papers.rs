@@ -43,12 +43,36 @@ impl Papers {
         });
     }
 
-    /// The last word on each cycle, earliest first.
+    /// The last word on each cycle, earliest first. A plan that was told stays known when the cycle is cut off again.
     pub fn cycles(&self) -> Vec<Paper> {
-        let mut cycles = BTreeMap::new();
-        for paper in self.all() {
+        let mut cycles: BTreeMap<String, Paper> = BTreeMap::new();
+        for mut paper in self.all() {
+            let before = cycles.remove(&paper.day);
+            paper.plan = paper.plan.or(before.and_then(|before| before.plan));
             cycles.insert(paper.day.clone(), paper);
         }
         cycles.into_values().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_that_was_told_stays_known_when_its_cycle_is_cut_off_again() {
+        let papers = Papers::default();
+        let marks = BTreeMap::new;
+        papers.keep("2024-05-20", marks());
+        assert_eq!(papers.cycles()[0].plan, None);
+        papers.keep_plan("2024-05-20", vec![1]);
+        papers.keep("2024-05-20", marks());
+        papers.keep("2024-05-21", marks());
+        let plans: Vec<_> = papers
+            .cycles()
+            .into_iter()
+            .map(|paper| paper.plan)
+            .collect();
+        assert_eq!(plans, [Some(vec![1]), None]);
     }
 }
