@@ -6,6 +6,7 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
+use huitong_core::person::PersonRef;
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
@@ -58,14 +59,68 @@ pub struct NodeBooks {
     pub withdrawn: Vec<AssistanceWithdrawn>,
     /// What passed between the node and a region that it served without.
     pub passed: Vec<String>,
-    /// The own people whom an officer released after a restore.
-    pub released: BTreeSet<String>,
+    /// Whether it was put back from a backup.
+    pub is_restored: bool,
+    /// Whether it served without a region.
+    pub has_left_out: bool,
+    /// The own people whom an officer released after a restore, and what was settled for them or taken back since.
+    pub released: BTreeMap<String, BTreeSet<SettlementId>>,
     /// Settlements of the own people that were taken back.
     pub ordered: Vec<ReversalOrdered>,
     /// Reversals of what was settled here.
     pub reversed: Vec<Reversal>,
     /// How many records there are, whatever they are.
     pub records: usize,
+}
+
+impl NodeBooks {
+    fn since_release(&mut self, person: PersonRef, settlement: SettlementId) {
+        if let Some(since) = self.released.get_mut(person.psn_no.expose()) {
+            since.insert(settlement);
+        }
+    }
+
+    /// Takes down what a restore has written; gives any other record back.
+    fn of_restore(
+        &mut self,
+        record: NodeRecord,
+        left_out: &mut BTreeSet<RegionCode>,
+    ) -> Option<NodeRecord> {
+        match record {
+            NodeRecord::RegionLeftOut(record) => {
+                left_out.insert(record.region);
+                self.has_left_out = true;
+            }
+            NodeRecord::RestoreBegan(_) => {
+                left_out.clear();
+                self.is_restored = true;
+            }
+            NodeRecord::PersonReleased(record) => {
+                let psn_no = record.psn_no.expose().to_owned();
+                self.released.insert(psn_no, BTreeSet::new());
+            }
+            NodeRecord::CommitRegained(regained) => {
+                let record = regained.record;
+                self.regained.insert(record.body().clearing.settlement);
+                self.committed.push(record);
+            }
+            NodeRecord::ReversalRegained(regained) => {
+                let record = regained.record;
+                self.regained.insert(record.body().clearing.settlement);
+                self.ordered.push(record);
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// How many true-ups of the own people came back after a restore.
+    pub fn trued_up_again(&self) -> usize {
+        let trued_up = self.trued_up.iter();
+        trued_up
+            .filter(|record| self.regained.contains(&record.settlement))
+            .count()
+    }
 }
 
 /// What the clearinghouse's journal says.
@@ -120,14 +175,10 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             let number = books.records;
             books.passed.push(format!("record {number} with {region}"));
         }
+        let Some(record) = books.of_restore(record, &mut left_out) else {
+            continue;
+        };
         match record {
-            NodeRecord::RegionLeftOut(record) => {
-                left_out.insert(record.region);
-            }
-            NodeRecord::RestoreBegan(_) => left_out.clear(),
-            NodeRecord::PersonReleased(record) => {
-                books.released.insert(record.psn_no.expose().to_owned());
-            }
             NodeRecord::Prepared(record) => {
                 books.prepared.insert(record.settlement, record);
             }
@@ -138,8 +189,16 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
                 }
             }
             NodeRecord::Settled(record) => books.settled.push(record),
-            NodeRecord::Committed(record) => books.committed.push(record),
-            NodeRecord::ReversalOrdered(record) => books.ordered.push(record),
+            NodeRecord::Committed(record) => {
+                let person = record.claim.person;
+                books.since_release(person, record.body().clearing.settlement);
+                books.committed.push(record);
+            }
+            NodeRecord::ReversalOrdered(record) => {
+                let person = record.person.person;
+                books.since_release(person, record.body().clearing.settlement);
+                books.ordered.push(record);
+            }
             NodeRecord::ReversalBooked(record) => books.reversed.push(record.reversal),
             NodeRecord::Provisional(record) => {
                 books.provisional.insert(record.settlement, record);
@@ -154,16 +213,6 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::AssistanceGranted(record) => books.granted.push(record),
             NodeRecord::AssistanceWithdrawn(record) => books.withdrawn.push(record),
             NodeRecord::SupplementTaken(record) => books.supplements.push(record),
-            NodeRecord::CommitRegained(regained) => {
-                let record = regained.record;
-                books.regained.insert(record.body().clearing.settlement);
-                books.committed.push(record);
-            }
-            NodeRecord::ReversalRegained(regained) => {
-                let record = regained.record;
-                books.regained.insert(record.body().clearing.settlement);
-                books.ordered.push(record);
-            }
             _ => {}
         }
     }

@@ -313,8 +313,10 @@ impl<'a> Driver<'a> {
         for (party, books) in self.parties.iter().zip(&nodes) {
             let (settled, committed) = (books.settled.len(), books.committed.len());
             let told = format!(
-                "{} records, {settled} settled, {committed} committed",
-                books.records
+                "{} records, {settled} settled, {committed} committed, {} true-ups came back, {} people released",
+                books.records,
+                books.trued_up_again(),
+                books.released.len()
             );
             self.log.note(&party.name, told);
         }

@@ -6,6 +6,7 @@ mod clearing;
 mod moves;
 mod people;
 mod provisional;
+mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -122,6 +123,7 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.reversals_are_of_one_mind();
     audit.no_visit_is_paid_twice();
     audit.nothing_is_used_twice();
+    audit.only_whom_a_story_tells_of_is_released();
     audit.what_bureaus_did_is_there_once();
     audit.nobody_is_helped_twice();
     audit.differences_are_borne();

@@ -3,7 +3,7 @@
 //! What the old home decided comes first, up to the hand-over; then what the new home has written, version by
 //! version. A late claim stands where the new home has counted it in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use huitong_core::coverage::PersonVersion;
 use huitong_core::date::ServiceDate;
@@ -13,8 +13,9 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::AccountAfter;
 
 use super::people::{Change, Reckoned};
+use super::sums::Sums;
 use super::{Audit, Law};
-use crate::register::{MOVES, OPENING_BALANCE};
+use crate::register::MOVES;
 use crate::workload::Move;
 
 /// What changes a person's record at the new home.
@@ -42,9 +43,6 @@ impl<'a> Audit<'a> {
         for wanted in &self.exhibits.moves {
             let (of, to) = (wanted.of.psn_no(), wanted.to.psn_no());
             let (old, new) = (histories.remove(&of), histories.remove(&to));
-            if self.is_released(&of) || self.is_released(&to) {
-                continue;
-            }
             let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
             let handed = self.handed(wanted);
             let moved = if handed.is_some() {
@@ -54,19 +52,12 @@ impl<'a> Audit<'a> {
             };
             self.is_at_one_home(wanted, moved, (&old, &new));
             let Some(handed) = handed else {
-                let mut reckoned = Reckoned::default();
-                for change in &old {
-                    self.reckon(&of, change, &mut reckoned);
-                }
+                self.has_one_year(&of, &old);
                 continue;
             };
             let at = order(handed.version);
             let (before, late): (Vec<_>, Vec<_>) =
                 old.into_iter().partition(|change| change.version() < at);
-            let mut reckoned = Reckoned::default();
-            for change in &before {
-                self.reckon(&of, change, &mut reckoned);
-            }
             let steps = self.steps(wanted, new);
             let came = steps.iter().filter(|step| matches!(step, Step::Came(_)));
             let came = came.count();
@@ -75,11 +66,16 @@ impl<'a> Audit<'a> {
                 let story = format!("{of} of transfer {id} was handed over, and came {came} times");
                 self.report(Law::OneHome, story);
             }
-            if self.lost_its_order(wanted, &steps) {
+            let is_released = [&of, &to].map(|person| self.since_release(person).is_some());
+            if is_released.contains(&true) || self.lost_its_order(wanted, &steps) {
                 self.sums_stand(&to, before.iter().chain(&late), &steps);
-            } else {
-                self.goes_on(&to, steps, &late, reckoned);
+                continue;
             }
+            let mut reckoned = Reckoned::default();
+            for change in &before {
+                self.reckon(&of, change, &mut reckoned);
+            }
+            self.goes_on(&to, steps, &late, reckoned);
         }
     }
 
@@ -154,45 +150,11 @@ impl<'a> Audit<'a> {
             Step::Own(change) => Some(change),
             Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
         });
-        let changes: Vec<&Change<'a>> = old.chain(new).collect();
-        let mut stand = BTreeMap::new();
-        for change in &changes {
-            match change {
-                Change::Settled(record) => {
-                    let paid = record.decision.fund_total.get();
-                    let own = record.decision.own_account.get();
-                    stand.insert(change.settlement(), (paid, own));
-                }
-                Change::TakenBack(_) => {
-                    stand.remove(&change.settlement());
-                }
-                Change::Act(_) => {}
-            }
-        }
-        let Some(Step::Own(last)) = steps.last() else {
-            return;
-        };
-        let mut nodes = self.exhibits.nodes.iter();
-        if nodes.any(|books| books.regained.contains(&last.settlement())) {
-            return;
-        }
-        let paid: i64 = stand.values().map(|(paid, _)| paid).sum();
-        let own: i64 = stand.values().map(|(_, own)| own).sum();
-        let sums = (
-            paid,
-            i64::try_from(stand.len()).unwrap(),
-            OPENING_BALANCE - own,
-        );
-        let total = |name: &str| {
-            let mut totals = last.totals().iter();
-            totals
-                .find(|(slot, _)| slot.name.as_str() == name)
-                .map(|(_, total)| *total)
-        };
-        let found = (total("paid"), total("admissions"), last.balance());
-        if found != (Some(sums.0), Some(sums.1), Some(sums.2)) {
-            let story = format!("{person}: {found:?} after all, where {sums:?} stands");
-            self.report(Law::Totals, story);
+        let sums = Sums::of(old.chain(new));
+        if let Some(Step::Own(last)) = steps.last()
+            && !self.came_back(last)
+        {
+            self.are_sums(person, [last], &sums);
         }
     }
 

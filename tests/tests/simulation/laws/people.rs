@@ -175,21 +175,23 @@ impl<'a> Audit<'a> {
             .collect();
         for (person, changes) in self.histories() {
             // Whoever moves has one year at two homes.
-            if moving.contains(&person) || self.is_released(&person) {
+            if moving.contains(&person) {
                 continue;
             }
-            let mut reckoned = Reckoned::default();
-            for change in changes {
-                self.reckon(&person, &change, &mut reckoned);
-            }
+            self.has_one_year(&person, &changes);
         }
     }
 
-    /// Whether a person's home served them while it lacked what another region knew, held them when it knew, and an
-    /// officer has looked since: a start may have been charged twice, and a ceiling passed.
-    pub(super) fn is_released(&self, person: &str) -> bool {
-        let mut nodes = self.exhibits.nodes.iter();
-        nodes.any(|books| books.released.contains(person))
+    /// The year of somebody with one home; of whom an officer released, its sums.
+    pub(super) fn has_one_year(&mut self, person: &str, changes: &[Change<'a>]) {
+        if let Some(since) = self.since_release(person) {
+            self.sums_stand_since(person, changes, since);
+            return;
+        }
+        let mut reckoned = Reckoned::default();
+        for change in changes {
+            self.reckon(person, change, &mut reckoned);
+        }
     }
 
     pub(super) fn nothing_passes_while_left_out(&mut self) {

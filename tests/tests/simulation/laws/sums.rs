@@ -1,0 +1,132 @@
+//! What still holds where the order of changes is lost, or a start was charged twice for a while: totals and balances
+//! are the sums of what stands.
+//!
+//! A person's home may have served them while it lacked what another region knew, held them when it knew, and an officer
+//! has looked since: a start may have been charged twice, and a ceiling passed. Not looked at: a change that came back
+//! itself, which was added to the sums in the order in which it came.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::id::SettlementId;
+
+use super::people::Change;
+use super::{Audit, Law};
+use crate::books::NodeBooks;
+use crate::register::{OPENING_BALANCE, PEOPLE, Somebody, region};
+
+/// The sums of what stands.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Sums {
+    paid: i64,
+    charged: i64,
+    admissions: i64,
+    balance: i64,
+}
+
+impl Sums {
+    pub(super) fn of<'a: 'b, 'b>(changes: impl Iterator<Item = &'b Change<'a>>) -> Self {
+        let mut stand = BTreeMap::new();
+        for change in changes {
+            match change {
+                Change::Settled(record) => {
+                    stand.insert(change.settlement(), &record.decision);
+                }
+                Change::TakenBack(_) => {
+                    stand.remove(&change.settlement());
+                }
+                // No officer did anything for whoever moves or is released.
+                Change::Act(_) => {}
+            }
+        }
+        let mut sums = Self {
+            paid: 0,
+            charged: 0,
+            admissions: 0,
+            balance: OPENING_BALANCE,
+        };
+        for decision in stand.values() {
+            let mut totals = decision.totals.iter();
+            let charged = totals.find(|change| change.slot.name.as_str() == "charged");
+            sums.paid += decision.fund_total.get();
+            sums.charged += charged.map_or(0, |change| change.adds);
+            sums.admissions += 1;
+            sums.balance -= decision.own_account.get();
+        }
+        sums
+    }
+}
+
+impl<'a> Audit<'a> {
+    /// What was settled for a person or taken back since an officer released them, if one did.
+    pub(super) fn since_release(&self, person: &str) -> Option<&'a BTreeSet<SettlementId>> {
+        let nodes = &self.exhibits.nodes;
+        nodes.iter().find_map(|books| books.released.get(person))
+    }
+
+    /// The sums of what stands are in the last changes since the release.
+    pub(super) fn sums_stand_since(
+        &mut self,
+        person: &str,
+        changes: &[Change<'a>],
+        since: &BTreeSet<SettlementId>,
+    ) {
+        let is_since =
+            |change: &&Change<'_>| since.contains(&change.settlement()) && !self.came_back(change);
+        let last: Vec<_> = changes.iter().rev().take_while(is_since).collect();
+        self.are_sums(person, last, &Sums::of(changes.iter()));
+    }
+
+    /// Whether a change came back after a restore.
+    pub(super) fn came_back(&self, change: &Change<'_>) -> bool {
+        let is_regained = |books: &NodeBooks| books.regained.contains(&change.settlement());
+        self.exhibits.nodes.iter().any(is_regained)
+    }
+
+    /// What the last changes say, latest first, are these sums. A change says only the totals that it changes: of each
+    /// its latest word counts.
+    pub(super) fn are_sums<'b>(
+        &mut self,
+        person: &str,
+        last: impl IntoIterator<Item = &'b Change<'b>>,
+        sums: &Sums,
+    ) {
+        let (mut said, mut balance) = (BTreeMap::new(), None);
+        for change in last {
+            balance = balance.or(change.balance());
+            for (slot, total) in change.totals() {
+                said.entry(slot.name.as_str()).or_insert(*total);
+            }
+        }
+        let expected = |name: &str| match name {
+            "paid" => sums.paid,
+            "charged" => sums.charged,
+            "admissions" => sums.admissions,
+            other => panic!("{person}: nobody helps whoever moves or is released: {other}"),
+        };
+        let is_sum = |(name, total): (&&str, &i64)| *total == expected(name);
+        if !(said.iter().all(is_sum) && balance.is_none_or(|balance| balance == sums.balance)) {
+            let story =
+                format!("{person}: {said:?} and {balance:?} after all, where {sums:?} stands");
+            self.report(Law::Totals, story);
+        }
+    }
+
+    /// Nobody is released but at a home that lost its disk; whoever moves, only where it served without a region too.
+    pub(super) fn only_whom_a_story_tells_of_is_released(&mut self) {
+        for (home, books) in self.exhibits.nodes.iter().enumerate() {
+            let stay = (0..PEOPLE).map(|person| Somebody { home, person }.psn_no());
+            let stay: BTreeSet<String> = stay.collect();
+            for person in books.released.keys() {
+                let is_held = if stay.contains(person) {
+                    books.is_restored
+                } else {
+                    books.has_left_out
+                };
+                if !is_held {
+                    let story = format!("{}: {person} was released", region(home));
+                    self.report(Law::LeftOut, story);
+                }
+            }
+        }
+    }
+}
