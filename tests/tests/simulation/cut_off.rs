@@ -5,9 +5,10 @@
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::callers::Answer;
+use crate::callers::{Answer, Officers};
 use crate::chance::Seeded;
 use crate::faults::losing_its_disk;
+use crate::left_out::{LOOK_EVERY, Whom, released};
 use crate::party::host;
 use crate::register::{PEOPLE, Somebody, Stay};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, PATIENCE};
@@ -25,14 +26,31 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
             story(&hospitals, (seed, number), regions, &chance).await;
         });
     }
-    while let Some(ended) = stories.join_next().await {
-        ended.unwrap();
+    let looks = async {
+        let Some(home) = losing_its_disk(seed, regions) else {
+            return std::future::pending().await;
+        };
+        let mut officers = Officers::of(home);
+        loop {
+            // Whether anybody was held is asked again anyway.
+            drop(released(&mut officers, home, Whom::WhoeverStays).await);
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    let go = async {
+        while let Some(ended) = stories.join_next().await {
+            ended.unwrap();
+        }
+    };
+    tokio::select! {
+        () = go => {}
+        () = looks => {}
     }
 }
 
 async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize, chance: &Seeded) {
-    // What is provisional and not booked yet is gone with the disk of where it was settled; what the home region had
-    // booked and told nobody is gone with its own, and holds the person.
+    // What is provisional and not booked yet is gone with the disk of where it was settled. What the home region had
+    // booked and told nobody is gone with its own, and holds the person until an officer has looked.
     let lost = losing_its_disk(seed, regions);
     // With fewer than four regions there may be no other one.
     let next_but = |first: usize, not: &[Option<usize>]| {
@@ -41,7 +59,10 @@ async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize
             .find(|place| !not.contains(&Some(*place)))
             .unwrap_or(first)
     };
-    let home = next_but(chance.place(regions.min(HOMES)), &[lost]);
+    let home = match lost {
+        Some(lost) if chance.one_in(2) => lost,
+        Some(_) | None => next_but(chance.place(regions.min(HOMES)), &[lost]),
+    };
     let person = chance.within(0..PEOPLE);
     let of = Somebody { home, person };
     let treatment = next_but(chance.place(regions), &[Some(home), lost]);

@@ -10,14 +10,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::callers::Officers;
 use crate::chance::Seeded;
-use crate::faults::{Loss, leaving_out};
+use crate::faults::{Loss, leaving_out, losing_its_disk};
 use crate::orders::{Order, Orders};
 use crate::party::host;
 use crate::register::{PEOPLE, Somebody, Stay, region};
 use crate::workload::{Asked, Hospitals, PATIENCE};
 
 /// How often officers look.
-const LOOK_EVERY: Duration = Duration::from_millis(300);
+pub const LOOK_EVERY: Duration = Duration::from_millis(300);
 
 /// The region with which something passed by a record that is no word of a recovery.
 pub fn passes(record: &NodeRecord) -> Option<RegionCode> {
@@ -145,7 +145,7 @@ impl Story<'_> {
     async fn releases(&self, officers: &mut Officers) -> Result<(), String> {
         let begun = Instant::now();
         loop {
-            let told = released(officers).await;
+            let told = released(officers, self.loss.node, Whom::All).await;
             if told.is_ok() || begun.elapsed() > PATIENCE {
                 return told;
             }
@@ -154,38 +154,55 @@ impl Story<'_> {
     }
 }
 
-/// Releases whoever is held, once the node serves with everybody again; why it does not, or whom it still holds.
-async fn released(officers: &mut Officers) -> Result<(), String> {
+/// Whom an officer releases.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Whom {
+    /// Whoever is held at a home that served without a region.
+    All,
+    /// Of a home that lost its disk, those who do not move: nothing holds the others but what their laws know.
+    WhoeverStays,
+}
+
+/// Releases people who are held, once the node serves with everybody again; why it does not, or whom it still holds.
+pub async fn released(officers: &mut Officers, home: usize, whom: Whom) -> Result<(), String> {
     let status = officers.status().await;
     let status = status.map_err(|status| status.message().to_owned())?;
     let (waits_for, left_out) = (status.recovering_from, status.left_out);
     if !(waits_for.is_empty() && left_out.is_empty()) {
         return Err(format!("waits for {waits_for:?}, without {left_out:?}"));
     }
-    let held = status.held.len();
+    let mut released = Vec::new();
     for held in status.held {
-        officers.release(held.psn_no).await?;
+        let mut people = (0..PEOPLE).map(|person| Somebody { home, person }.psn_no());
+        if whom == Whom::All || people.any(|person| person == held.psn_no) {
+            officers.release(held.psn_no.clone()).await?;
+            released.push(held.psn_no);
+        }
     }
-    if held == 0 {
+    if released.is_empty() {
         Ok(())
     } else {
-        Err(format!("{held} were held"))
+        Err(format!("{released:?} were held"))
     }
 }
 
-/// The story's end, when nothing fails any more; the stories of what does not come to one.
+/// The end of whatever holds people, when nothing fails any more; the story of what does not come to one.
 pub async fn ended(
     officers: &mut [Officers],
     (seed, regions): (u64, usize),
     within: Duration,
 ) -> Option<String> {
-    let (loss, _) = leaving_out(seed, regions)?;
+    let home = losing_its_disk(seed, regions)?;
+    let whom = match leaving_out(seed, regions) {
+        Some(_) => Whom::All,
+        None => Whom::WhoeverStays,
+    };
     let begun = Instant::now();
     loop {
-        match released(&mut officers[loss.node]).await {
+        match released(&mut officers[home], home, whom).await {
             Ok(()) => return None,
             Err(why) if begun.elapsed() > within => {
-                return Some(format!("{}: {why}", region(loss.node)));
+                return Some(format!("{}: {why}", region(home)));
             }
             Err(_) => sleep(LOOK_EVERY).await,
         }
