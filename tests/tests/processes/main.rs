@@ -16,6 +16,7 @@
 //! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
+//! | [`moves_on`] | And on to a third, when the second loses its disk? |
 //! | [`provisional`] | Who pays what when the home region is away, over kills, and does the list say so? |
 //! | [`policies`] | What do two officers bring about, with the node killed in between? |
 //! | [`handbook`] | Does every command of the handbook for authors do what is shown below it? |
@@ -47,6 +48,7 @@ mod erasure;
 mod evidence;
 mod external;
 mod handbook;
+mod moves_on;
 mod policies;
 mod provisional;
 mod python;

@@ -54,7 +54,7 @@ fn call(home: &Region, person: u32, number: &str, day: ServiceDate, fen: i64) ->
 }
 
 /// `huitong node ARGS --json` as an officer of a region.
-async fn node(world: &World, region: &Region, args: &[&str]) -> Value {
+pub(crate) async fn node(world: &World, region: &Region, args: &[&str]) -> Value {
     let options = officer::options(world, region);
     let mut all = vec!["node"];
     all.extend(args);
@@ -64,7 +64,7 @@ async fn node(world: &World, region: &Region, args: &[&str]) -> Value {
 }
 
 /// How a transfer stands at a region.
-async fn state(world: &World, region: &Region, transfer: &str) -> String {
+pub(crate) async fn state(world: &World, region: &Region, transfer: &str) -> String {
     let listed = node(world, region, &["transfer", "list"]).await;
     let all = listed["transfers"].as_array().unwrap();
     let found = all.iter().find(|told| told["transfer"] == transfer);
@@ -72,7 +72,7 @@ async fn state(world: &World, region: &Region, transfer: &str) -> String {
 }
 
 /// What Shanghai's bureau sees: the own account, and what outpatients have come to.
-async fn record(world: &World, region: &Region, number: &str) -> (i64, i64) {
+pub(crate) async fn record(world: &World, region: &Region, number: &str) -> (i64, i64) {
     let seen = node(world, region, &["person", "show", number]).await;
     let totals = seen["totals"].as_array().unwrap();
     let outpatient = totals.iter().find(|total| total["total"] == "outpatient");
@@ -82,7 +82,7 @@ async fn record(world: &World, region: &Region, number: &str) -> (i64, i64) {
 }
 
 /// What the funds and the own account pay.
-fn paid(settlement: &Settlement) -> (i64, i64) {
+pub(crate) fn paid(settlement: &Settlement) -> (i64, i64) {
     let decision = settlement.decision.as_ref().unwrap();
     (decision.fund_total_fen, decision.own_account_fen)
 }
@@ -299,7 +299,7 @@ async fn handed_over_across_kills(
 }
 
 /// Kills a node, puts its backup in the place of its data, and waits until it serves.
-async fn restore(world: &World, region: &Region, backup: &str) {
+pub(crate) async fn restore(world: &World, region: &Region, backup: &str) {
     let party = Party::Region(region.region());
     world.kill(party).await;
     world.lose_disk(region);
