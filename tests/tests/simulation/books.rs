@@ -61,8 +61,6 @@ pub struct NodeBooks {
     pub passed: Vec<String>,
     /// Whether it was put back from a backup.
     pub is_restored: bool,
-    /// Whether it served without a region.
-    pub has_left_out: bool,
     /// The own people whom an officer released after a restore, and what was settled for them or taken back since.
     pub released: BTreeMap<String, BTreeSet<SettlementId>>,
     /// Settlements of the own people that were taken back.
@@ -89,7 +87,6 @@ impl NodeBooks {
         match record {
             NodeRecord::RegionLeftOut(record) => {
                 left_out.insert(record.region);
-                self.has_left_out = true;
             }
             NodeRecord::RestoreBegan(_) => {
                 left_out.clear();

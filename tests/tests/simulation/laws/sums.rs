@@ -12,7 +12,7 @@ use huitong_core::id::SettlementId;
 use super::people::Change;
 use super::{Audit, Law};
 use crate::books::NodeBooks;
-use crate::register::{OPENING_BALANCE, PEOPLE, Somebody, region};
+use crate::register::{OPENING_BALANCE, region};
 
 /// The sums of what stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,18 +111,11 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Nobody is released but at a home that lost its disk; whoever moves, only where it served without a region too.
+    /// Nobody is released but at a home that lost its disk.
     pub(super) fn only_whom_a_story_tells_of_is_released(&mut self) {
         for (home, books) in self.exhibits.nodes.iter().enumerate() {
-            let stay = (0..PEOPLE).map(|person| Somebody { home, person }.psn_no());
-            let stay: BTreeSet<String> = stay.collect();
-            for person in books.released.keys() {
-                let is_held = if stay.contains(person) {
-                    books.is_restored
-                } else {
-                    books.has_left_out
-                };
-                if !is_held {
+            if !books.is_restored {
+                for person in books.released.keys() {
                     let story = format!("{}: {person} was released", region(home));
                     self.report(Law::LeftOut, story);
                 }
