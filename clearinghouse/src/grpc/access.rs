@@ -30,6 +30,10 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.OfficerService/Statement", officer),
         Row::method("/huitong.clearing.v1.OfficerService/ReleaseStream", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
+        Row::method(
+            "/huitong.clearing.v1.ExceptionService/ListExceptions",
+            officer,
+        ),
         Row::method("/huitong.clearing.v1.PaymentService/Approve", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Instruct", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Confirm", officer),

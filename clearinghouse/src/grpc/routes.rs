@@ -6,6 +6,7 @@ use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
+use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
@@ -13,6 +14,7 @@ use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
+use super::exception::ExceptionGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
 use super::status::status;
@@ -44,6 +46,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes
         due_days,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -66,6 +69,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes
         .add_service(copying)
         .add_service(tags)
         .add_service(payments)
+        .add_service(exceptions)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

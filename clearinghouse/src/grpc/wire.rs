@@ -63,11 +63,7 @@ fn region(region: &RegionStatus) -> v1::RegionStatus {
 }
 
 fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
-    let (reason, field) = match leg.why {
-        Waiting::CounterpartMissing => (v1::WaitingReason::CounterpartMissing, String::new()),
-        Waiting::Differs(field) => (v1::WaitingReason::Differs, field.to_string()),
-        Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
-    };
+    let (reason, field) = reason(leg.why);
     v1::WaitingLeg {
         region: leg.region.to_string(),
         number: leg.numbered.number,
@@ -77,6 +73,16 @@ fn waiting(leg: &WaitingLeg) -> v1::WaitingLeg {
         settlement: leg.numbered.leg.settlement.to_string(),
         fund: fund_to_wire(leg.numbered.leg.fund),
         kind: leg_kind_to_wire(leg.numbered.leg.kind),
+    }
+}
+
+/// Why a leg waits, and the field that differs, if one does.
+pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
+    match why {
+        Waiting::CounterpartMissing => (v1::WaitingReason::CounterpartMissing, String::new()),
+        Waiting::Differs(field) => (v1::WaitingReason::Differs, field.to_string()),
+        Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
+        Waiting::Late => (v1::WaitingReason::Late, String::new()),
     }
 }
 

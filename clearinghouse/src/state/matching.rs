@@ -42,6 +42,8 @@ pub(crate) enum Waiting {
     Differs(Field),
     /// The debt agreed already, or the region reported it before.
     Repeated,
+    /// It agrees, and came after its day was cut off.
+    Late,
 }
 
 /// A field of a leg in which two reports can differ.
@@ -207,6 +209,32 @@ impl Matching {
             since: held.since,
             why: self.why(*place, held),
         })
+    }
+
+    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two.
+    pub(crate) fn late(&self, cut_off: BusinessDay) -> impl Iterator<Item = WaitingLeg> + '_ {
+        let late = self.held.iter().filter(move |(_, held)| {
+            held.partner.is_some()
+                && held.taken.is_none()
+                && held.numbered.side == Side::Receivable
+                && held.numbered.leg.business_day <= cut_off
+        });
+        late.map(|(place, held)| WaitingLeg {
+            region: place.0,
+            numbered: held.numbered.clone(),
+            since: held.since,
+            why: Waiting::Late,
+        })
+    }
+
+    /// What the other side reported of a leg's debt: what it agrees with, or the first that it does not.
+    pub(crate) fn other_side(&self, place: Place) -> Option<(RegionCode, &NumberedLeg)> {
+        let held = self.held.get(&place)?;
+        let reports = self.debts.get(&held.numbered.leg.debt())?;
+        let places = held.partner.iter().chain(&reports.places);
+        let mut others =
+            places.filter_map(|other| Some((other.0, &self.held.get(other)?.numbered)));
+        others.find(|(_, numbered)| numbered.side != held.numbered.side)
     }
 
     fn why(&self, place: Place, held: &Held) -> Waiting {

@@ -64,6 +64,17 @@ pub(crate) async fn json(world: &World, words: &[&str]) -> Value {
     serde_json::from_str(&clearing(world, &words).await.unwrap()).unwrap()
 }
 
+async fn one_leg_is_not_netted(world: &World) {
+    let found = json(world, &["exceptions"]).await;
+    let one = &found["exceptions"][0];
+    assert_eq!(one["reason"], "counterpart_missing");
+    assert_eq!(one["told"]["amount"], "0.05");
+    assert_eq!(one["other"], Value::Null);
+    assert_eq!(found["ageing"][0]["groups"][0]["legs"], 1);
+    let differing = json(world, &["exceptions", "--reason", "differs"]).await;
+    assert_eq!(differing["exceptions"], Value::Array(Vec::new()));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_officer_clears_a_day() {
     let world = World::begin().await;
@@ -112,6 +123,7 @@ async fn an_officer_clears_a_day() {
     let statement = json(&world, &with("statement", &["--member", "330000"])).await;
     assert_eq!(statement["regions"][0]["region"], NINGBO);
     assert_eq!(statement["nets"][0]["member"], "330000");
+    one_leg_is_not_netted(&world).await;
 
     for (words, expected) in [
         (with("status", &[]), "cycle 2026-03-01: netted"),
@@ -127,6 +139,7 @@ async fn an_officer_clears_a_day() {
             with("statement", &["--member", "510100"]),
             "statement of 510100 for 2026-03-01, plan 1",
         ),
+        (vec!["exceptions", "--region", "510100"], "stl"),
         (
             vec!["release", "--region", "510100"],
             "the stream of 510100 goes on after 2",

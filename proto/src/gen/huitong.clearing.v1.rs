@@ -526,6 +526,8 @@ pub enum WaitingReason {
     Differs = 2,
     /// The leg of this settlement or reversal and fund agreed already, or the region reported it before.
     Repeated = 3,
+    /// It agrees, and came after its day was cut off: it goes into the next cycle under its own day.
+    Late = 4,
 }
 impl WaitingReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -538,6 +540,7 @@ impl WaitingReason {
             Self::CounterpartMissing => "WAITING_REASON_COUNTERPART_MISSING",
             Self::Differs => "WAITING_REASON_DIFFERS",
             Self::Repeated => "WAITING_REASON_REPEATED",
+            Self::Late => "WAITING_REASON_LATE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -547,6 +550,7 @@ impl WaitingReason {
             "WAITING_REASON_COUNTERPART_MISSING" => Some(Self::CounterpartMissing),
             "WAITING_REASON_DIFFERS" => Some(Self::Differs),
             "WAITING_REASON_REPEATED" => Some(Self::Repeated),
+            "WAITING_REASON_LATE" => Some(Self::Late),
             _ => None,
         }
     }
@@ -2402,6 +2406,413 @@ pub mod tag_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.clearing.v1.TagService";
     impl<T> tonic::server::NamedService for TagServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListExceptionsRequest {
+    /// Only what this region reported. Optional.
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// Only those that wait for this reason. Optional.
+    #[prost(enumeration = "WaitingReason", tag = "2")]
+    pub reason: i32,
+    /// Only those that have been held for so many days.
+    #[prost(uint32, tag = "3")]
+    pub at_least_days: u32,
+    /// Where the page before ended. Absent for the first.
+    #[prost(message, optional, tag = "4")]
+    pub after: ::core::option::Option<ExceptionPlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListExceptionsResponse {
+    /// Oldest first, at most 1,000.
+    #[prost(message, repeated, tag = "1")]
+    pub exceptions: ::prost::alloc::vec::Vec<Exception>,
+    /// Where the next page begins. Absent with the last.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<ExceptionPlace>,
+    /// How many wait for each reason, and how long already, whatever is asked for. Reasons that no leg waits for are
+    /// left out.
+    #[prost(message, repeated, tag = "3")]
+    pub ageing: ::prost::alloc::vec::Vec<Ageing>,
+}
+/// Since when a leg is held, and under which number of whose stream.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExceptionPlace {
+    #[prost(int64, tag = "1")]
+    pub since_ms: i64,
+    #[prost(string, tag = "2")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub number: u64,
+}
+/// A leg that no plan took.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Exception {
+    #[prost(message, optional, tag = "1")]
+    pub place: ::core::option::Option<ExceptionPlace>,
+    #[prost(enumeration = "WaitingReason", tag = "2")]
+    pub reason: i32,
+    /// The field that differs: debtor, creditor, amount, business_day or receipt. Optional.
+    #[prost(string, tag = "3")]
+    pub field: ::prost::alloc::string::String,
+    /// Days since it is held.
+    #[prost(uint32, tag = "4")]
+    pub days: u32,
+    #[prost(string, tag = "5")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "LegKind", tag = "6")]
+    pub kind: i32,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "7")]
+    pub fund: i32,
+    #[prost(message, optional, tag = "8")]
+    pub told: ::core::option::Option<ReportedLeg>,
+    /// What the other region reported of the same debt. Absent when it reported nothing.
+    #[prost(message, optional, tag = "9")]
+    pub other: ::core::option::Option<ReportedLeg>,
+}
+/// One region's word, in the fields in which two can differ.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReportedLeg {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub number: u64,
+    #[prost(string, tag = "3")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    #[prost(string, tag = "6")]
+    pub business_day: ::prost::alloc::string::String,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "7")]
+    pub receipt: ::prost::alloc::vec::Vec<u8>,
+}
+/// The legs that wait for one reason, by how long they have.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Ageing {
+    #[prost(enumeration = "WaitingReason", tag = "1")]
+    pub reason: i32,
+    /// Less than two days, two to seven, eight to thirty, more.
+    #[prost(message, repeated, tag = "2")]
+    pub groups: ::prost::alloc::vec::Vec<AgeGroup>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AgeGroup {
+    #[prost(uint64, tag = "1")]
+    pub legs: u64,
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+/// Generated client implementations.
+pub mod exception_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug, Clone)]
+    pub struct ExceptionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ExceptionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ExceptionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ExceptionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ExceptionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The legs that are held and went with no plan although their day is over, oldest first, a page at a time.
+        pub async fn list_exceptions(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExceptionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.ExceptionService/ListExceptions",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.ExceptionService",
+                        "ListExceptions",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod exception_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ExceptionServiceServer.
+    #[async_trait]
+    pub trait ExceptionService: std::marker::Send + std::marker::Sync + 'static {
+        /// The legs that are held and went with no plan although their day is over, oldest first, a page at a time.
+        async fn list_exceptions(
+            &self,
+            request: tonic::Request<super::ListExceptionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListExceptionsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug)]
+    pub struct ExceptionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ExceptionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ExceptionServiceServer<T>
+    where
+        T: ExceptionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.ExceptionService/ListExceptions" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListExceptionsSvc<T: ExceptionService>(pub Arc<T>);
+                    impl<
+                        T: ExceptionService,
+                    > tonic::server::UnaryService<super::ListExceptionsRequest>
+                    for ListExceptionsSvc<T> {
+                        type Response = super::ListExceptionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListExceptionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExceptionService>::list_exceptions(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListExceptionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ExceptionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.ExceptionService";
+    impl<T> tonic::server::NamedService for ExceptionServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

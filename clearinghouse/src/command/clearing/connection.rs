@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
@@ -40,6 +41,11 @@ impl Connection {
     pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(PaymentServiceClient::new(channel))
+    }
+
+    pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(ExceptionServiceClient::new(channel))
     }
 
     pub(super) const fn shape(&self) -> Shape {

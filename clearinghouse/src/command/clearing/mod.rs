@@ -4,6 +4,7 @@ mod approve;
 mod bank;
 mod connection;
 mod cut_off;
+mod exceptions;
 mod net;
 mod paid;
 mod release;
@@ -28,6 +29,8 @@ enum Action {
     Status(status::Status),
     /// Cut a business day off / 日切
     CutOff(cut_off::CutOff),
+    /// The legs that no plan took: why, and how long already / 对账差异与账龄
+    Exceptions(exceptions::Exceptions),
     /// Net a cycle that is cut off / 轧差
     Net(net::Net),
     /// A member's statement of a netted cycle / 清算成员对账单
@@ -75,6 +78,7 @@ impl ClearingCommand {
             match self.action {
                 Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
+                Action::Exceptions(exceptions) => exceptions.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
                 Action::Approve(approve) => approve.run(out).await,

@@ -64,12 +64,13 @@ const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
     }
 }
 
-const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
+pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static str) {
     match reason {
         v1::WaitingReason::Unspecified => ("unknown", "未知"),
         v1::WaitingReason::CounterpartMissing => ("counterpart_missing", "对方未上报"),
         v1::WaitingReason::Differs => ("differs", "双方不一致"),
         v1::WaitingReason::Repeated => ("repeated", "重复上报"),
+        v1::WaitingReason::Late => ("late", "逾日切，转入下期"),
     }
 }
 
@@ -206,7 +207,7 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
     Ok(())
 }
 
-const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
+pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
     match kind {
         v1::LegKind::Unspecified => ("unknown", "未知"),
         v1::LegKind::Settlement => ("settlement", "结算"),

@@ -1,0 +1,189 @@
+//! `huitong clearing exceptions`.
+
+use std::io::Write;
+
+use huitong_core::date::Timestamp;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use serde_json::{Value, json};
+
+use super::connection::{Connection, Shape, print_json, told};
+use super::{shown, status};
+
+/// What the groups of ages are called, in days.
+const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
+
+/// The legs that no plan took although their day is over: why, how long already, and what both regions said.
+#[derive(Debug, clap::Args)]
+pub(super) struct Exceptions {
+    #[command(flatten)]
+    connection: Connection,
+    /// Only what this region reported / 统筹区
+    #[arg(long)]
+    region: Option<RegionCode>,
+    /// Only those that wait for this reason / 原因
+    #[arg(long, value_enum)]
+    reason: Option<Reason>,
+    /// Only those held for so many days / 挂账天数下限
+    #[arg(long, default_value_t = 0)]
+    days: u32,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Reason {
+    CounterpartMissing,
+    Differs,
+    Repeated,
+    Late,
+}
+
+impl Exceptions {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let reason = self
+            .reason
+            .map_or(v1::WaitingReason::Unspecified, |reason| match reason {
+                Reason::CounterpartMissing => v1::WaitingReason::CounterpartMissing,
+                Reason::Differs => v1::WaitingReason::Differs,
+                Reason::Repeated => v1::WaitingReason::Repeated,
+                Reason::Late => v1::WaitingReason::Late,
+            });
+        let mut client = self.connection.exceptions().await?;
+        let (mut exceptions, mut after) = (Vec::new(), None);
+        let ageing = loop {
+            let request = v1::ListExceptionsRequest {
+                region: self
+                    .region
+                    .map(|region| region.to_string())
+                    .unwrap_or_default(),
+                reason: reason.into(),
+                at_least_days: self.days,
+                after,
+            };
+            let page = client.list_exceptions(request).await;
+            let page = page.map_err(|status| told(&status))?.into_inner();
+            exceptions.extend(page.exceptions);
+            after = page.next;
+            if after.is_none() {
+                break page.ageing;
+            }
+        };
+        match self.connection.shape() {
+            Shape::Json => {
+                let shown = exceptions.iter().map(document);
+                let ages = ageing.iter().map(ageing_document);
+                let document = json!({
+                    "exceptions": shown.collect::<anyhow::Result<Vec<_>>>()?,
+                    "ageing": ages.collect::<anyhow::Result<Vec<_>>>()?,
+                });
+                print_json(out, &document)
+            }
+            Shape::Text => {
+                exceptions.iter().try_for_each(|of| text(out, of))?;
+                ageing_text(out, &ageing)
+            }
+        }
+    }
+}
+
+fn since(exception: &v1::Exception) -> anyhow::Result<Timestamp> {
+    let place = exception.place.as_ref();
+    let place = place.ok_or_else(|| anyhow::anyhow!("an exception has no place"))?;
+    Ok(Timestamp::from_millis(place.since_ms)?)
+}
+
+fn reported(leg: &v1::ReportedLeg) -> anyhow::Result<Value> {
+    Ok(json!({
+        "region": leg.region,
+        "number": leg.number,
+        "debtor": leg.debtor,
+        "creditor": leg.creditor,
+        "amount": shown::yuan(leg.amount_fen)?,
+        "business_day": leg.business_day,
+        "receipt": shown::hex(&leg.receipt),
+    }))
+}
+
+fn document(exception: &v1::Exception) -> anyhow::Result<Value> {
+    let told = exception.told.as_ref().map(reported).transpose()?;
+    let other = exception.other.as_ref().map(reported).transpose()?;
+    Ok(json!({
+        "since": since(exception)?.to_string(),
+        "days": exception.days,
+        "reason": status::reason(exception.reason()).0,
+        "field": (!exception.field.is_empty()).then_some(&exception.field),
+        "settlement": exception.settlement,
+        "kind": status::kind(exception.kind()).0,
+        "fund": shown::fund(exception.fund)?.as_str(),
+        "told": told,
+        "other": other,
+    }))
+}
+
+fn ageing_document(ageing: &v1::Ageing) -> anyhow::Result<Value> {
+    let groups = AGES.iter().zip(&ageing.groups).map(|(days, group)| {
+        Ok(json!({
+            "days": days,
+            "legs": group.legs,
+            "amount": shown::yuan(group.amount_fen)?,
+        }))
+    });
+    Ok(json!({
+        "reason": status::reason(ageing.reason()).0,
+        "groups": groups.collect::<anyhow::Result<Vec<_>>>()?,
+    }))
+}
+
+fn text(out: &mut dyn Write, exception: &v1::Exception) -> anyhow::Result<()> {
+    let (english, chinese) = status::reason(exception.reason());
+    let field = if exception.field.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", exception.field)
+    };
+    writeln!(
+        out,
+        "{} {} {}: {english}{field}, {} days since {} / {chinese}，{}天",
+        exception.settlement,
+        status::kind(exception.kind()).0,
+        shown::fund(exception.fund)?,
+        exception.days,
+        since(exception)?,
+        exception.days
+    )?;
+    for leg in exception.told.iter().chain(&exception.other) {
+        writeln!(
+            out,
+            "  {} number {}: {} owes {} {} yuan on {}, receipt {:.16}",
+            leg.region,
+            leg.number,
+            leg.debtor,
+            leg.creditor,
+            shown::yuan(leg.amount_fen)?,
+            leg.business_day,
+            shown::hex(&leg.receipt)
+        )?;
+    }
+    Ok(())
+}
+
+fn ageing_text(out: &mut dyn Write, ageing: &[v1::Ageing]) -> anyhow::Result<()> {
+    if ageing.is_empty() {
+        writeln!(out, "no exceptions / 无挂账")?;
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "{:<22}{:<8}{:>10}{:>20}",
+        "reason", "days", "legs", "amount"
+    )?;
+    for of_reason in ageing {
+        let (reason, _) = status::reason(of_reason.reason());
+        let groups = AGES.iter().zip(&of_reason.groups);
+        for (days, group) in groups.filter(|(_, group)| group.legs > 0) {
+            let amount = shown::yuan(group.amount_fen)?;
+            writeln!(out, "{reason:<22}{days:<8}{:>10}{amount:>20}", group.legs)?;
+        }
+    }
+    Ok(())
+}

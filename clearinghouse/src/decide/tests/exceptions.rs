@@ -1,0 +1,151 @@
+//! The legs that no plan took: each with its reason, its clock and what the other side said.
+
+use std::collections::BTreeMap;
+
+use huitong_core::region::RegionCode;
+
+use super::*;
+use crate::decide::exceptions::Exceptions;
+
+fn found(house: &House, asked: Asked) -> Exceptions {
+    house
+        .ask(move |context| exceptions(context, asked, None))
+        .unwrap()
+}
+
+fn reasons(found: &Exceptions) -> Vec<(RegionCode, u64, Reason, i64)> {
+    let row = |row: &Exception| {
+        let (_, region, number) = row.place();
+        (region, number, Reason::of(row.leg.why), row.days)
+    };
+    found.rows.iter().map(row).collect()
+}
+
+/// One leg for each reason, all of the first day, which is cut off and netted.
+fn one_of_each(house: &House) {
+    house.clock.put("2026-03-01T02:00:00.000Z");
+    one_debt(house);
+    house
+        .report(3, &[receivable(2, &debt(2, 2, 3, 700))])
+        .unwrap();
+    house.clock.put("2026-03-05T02:00:00.000Z");
+    house.report(2, &[payable(2, &debt(2, 2, 3, 701))]).unwrap();
+    let repeated = receivable(3, &debt(1, 2, 3, 1_316_000));
+    house.report(3, &[repeated]).unwrap();
+    house
+        .report(3, &[receivable(4, &debt(4, 2, 3, 40))])
+        .unwrap();
+    close_all(house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    house.net(1).unwrap();
+}
+
+#[test]
+fn what_no_plan_took_is_told_with_reason_clock_and_the_other_sides_word() {
+    let mut house = House::new(50);
+    assert!(found(&house, Asked::default()).rows.is_empty());
+    one_of_each(&house);
+    // The missing side comes after the day was cut off: it agrees, and is late.
+    house
+        .report(
+            2,
+            &[
+                payable(3, &debt(4, 2, 3, 40)),
+                payable(4, &debt(5, 2, 3, 5)),
+            ],
+        )
+        .unwrap();
+    house.clock.put("2026-04-10T01:59:59.999Z");
+    let expected = [
+        (region(3), 2, Reason::Differs, 39),
+        (region(2), 2, Reason::Differs, 35),
+        (region(2), 4, Reason::CounterpartMissing, 35),
+        (region(3), 3, Reason::Repeated, 35),
+        (region(3), 4, Reason::Late, 35),
+    ];
+    for how in [Return::Stopped, Return::IndexLost] {
+        let all = found(&house, Asked::default());
+        assert_eq!(reasons(&all), expected);
+        let other = |at: usize| {
+            let (region, numbered) = all.rows[at].other.as_ref().unwrap();
+            (*region, numbered.number, numbered.leg.amount.get())
+        };
+        assert_eq!(other(0), (region(2), 2, 701));
+        assert_eq!(other(1), (region(3), 2, 700));
+        assert!(all.rows[2].other.is_none());
+        assert_eq!(other(4), (region(2), 3, 40));
+        house.come_back(how);
+    }
+}
+
+#[test]
+fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
+    let house = House::new(51);
+    one_of_each(&house);
+    house.clock.put("2026-03-08T02:00:00.000Z");
+    let asked = |asked| reasons(&found(&house, asked));
+    let of_ningbo = Asked {
+        region: Some(region(2)),
+        ..Asked::default()
+    };
+    assert_eq!(asked(of_ningbo), [(region(2), 2, Reason::Differs, 3)]);
+    let missing = Asked {
+        reason: Some(Reason::CounterpartMissing),
+        ..Asked::default()
+    };
+    assert_eq!(
+        asked(missing),
+        [(region(3), 4, Reason::CounterpartMissing, 3)]
+    );
+    let old = Asked {
+        at_least_days: 4,
+        ..Asked::default()
+    };
+    assert_eq!(asked(old), [(region(3), 2, Reason::Differs, 7)]);
+    let ageing = found(&house, old).ageing;
+    let group = |legs, amount| [AgeGroup::default(), AgeGroup { legs, amount }].to_vec();
+    let counted: BTreeMap<_, _> = ageing
+        .into_iter()
+        .map(|(reason, groups)| (reason, groups[..2].to_vec()))
+        .collect();
+    let expected = [
+        (Reason::CounterpartMissing, group(1, 40)),
+        (Reason::Differs, group(2, 1_401)),
+        (Reason::Repeated, group(1, 1_316_000)),
+    ];
+    assert_eq!(counted, expected.into());
+}
+
+#[test]
+fn a_long_list_is_told_a_page_at_a_time_and_nothing_twice() {
+    let house = House::new(52);
+    let legs = |numbers: std::ops::RangeInclusive<u64>| -> Vec<_> {
+        let leg = |number| {
+            let mut leg = debt(1, 2, 3, 1);
+            let bytes = u16::try_from(number).unwrap().to_be_bytes();
+            let mut id = [0; 10];
+            id[..2].copy_from_slice(&bytes);
+            leg.settlement = huitong_core::id::SettlementId::from_parts(1, id);
+            receivable(number, &leg)
+        };
+        numbers.map(leg).collect()
+    };
+    for first in [1, 1_001, 2_001] {
+        let last = 2_500.min(first + 999);
+        house.report(3, &legs(first..=last)).unwrap();
+    }
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = house
+            .ask(move |context| exceptions(context, Asked::default(), after))
+            .unwrap();
+        seen.extend(page.rows.iter().map(|row| row.leg.numbered.number));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=2_500).collect::<Vec<_>>());
+}
