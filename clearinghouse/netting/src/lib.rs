@@ -7,6 +7,7 @@
 //! | [`runs`] | Which numbers of a stream, written as runs? |
 //! | [`inputs`] | What is netted: the legs that agree, the marks, the plan before |
 //! | [`plan`](crate::plan()) | What does everyone owe and receive? |
+//! | [`what_if`](crate::what_if()) | What would they, if a member dropped out or did not pay? |
 //! | [`check`](crate::check()) | Is that so? By another way, from the same inputs |
 //!
 //! Deliberately absent: matching (a leg given here agrees already), streams and their intake, time,
@@ -26,6 +27,7 @@ mod netting_plan;
 mod planner;
 mod proof;
 pub mod runs;
+mod what_if;
 
 pub use fault::{PlanError, PlanFault};
 pub use inputs::{AgreedLeg, Inputs};
@@ -34,6 +36,7 @@ pub use netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 pub use planner::plan;
 pub use proof::check;
 pub use runs::{Run, Runs};
+pub use what_if::{Scenario, Shortfall, WhatIf, what_if};
 
 #[cfg(test)]
 mod tests;

@@ -151,7 +151,8 @@ fn marks_again(
     }
 }
 
-fn marks(context: &Context<'_>, day: BusinessDay) -> BTreeMap<RegionCode, u64> {
+/// The marks that a cut-off of the day would have now.
+pub(super) fn marks(context: &Context<'_>, day: BusinessDay) -> BTreeMap<RegionCode, u64> {
     let mark = |region| context.state.mark(region);
     let streams = context.state.streams.iter();
     streams

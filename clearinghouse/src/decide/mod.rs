@@ -22,6 +22,7 @@ mod status;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod what_if;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -44,6 +45,7 @@ pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionStatus, Status, status};
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
+pub(crate) use what_if::what_if;
 
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::State;

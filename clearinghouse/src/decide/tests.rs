@@ -7,6 +7,7 @@ mod put_back;
 mod restores;
 mod reversals;
 mod streams;
+mod what_if;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;

@@ -28,6 +28,7 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Statement", officer),
+        Row::method("/huitong.clearing.v1.OfficerService/WhatIf", officer),
         Row::method("/huitong.clearing.v1.OfficerService/ReleaseStream", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
         Row::method(

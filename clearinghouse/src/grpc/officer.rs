@@ -1,6 +1,6 @@
 //! What clearing officers call. Who acted is the name in the caller's certificate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huitong_certs::Identity;
@@ -10,7 +10,7 @@ use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::Actor;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_netting::Member;
+use huitong_netting::{Member, Scenario};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::officer_service_server::OfficerService;
 use huitong_proto::conversion::Path;
@@ -116,6 +116,28 @@ impl OfficerService for OfficerGrpc {
         Ok(Response::new(wire::statement(&statement)))
     }
 
+    async fn what_if(
+        &self,
+        request: Request<v1::WhatIfRequest>,
+    ) -> Result<Response<v1::WhatIfResponse>, Status> {
+        let v1::WhatIfRequest {
+            business_days,
+            without,
+            unpaid,
+        } = request.into_inner();
+        let days = business_days.iter().map(|text| day(text));
+        let days = days.collect::<Result<BTreeSet<_>, _>>()?;
+        let scenario = Scenario {
+            without: members(&without, "without")?,
+            unpaid: members(&unpaid, "unpaid")?,
+        };
+        let decided = self
+            .0
+            .decide(move |context| decide::what_if(context, &days, &scenario));
+        let found = decided.await.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(wire::what_if(&found)))
+    }
+
     async fn release_stream(
         &self,
         request: Request<v1::ReleaseStreamRequest>,
@@ -165,6 +187,15 @@ pub(super) async fn status_of(
     decided
         .map(|found| wire::status(&found))
         .map_err(|refusal| status(&refusal))
+}
+
+fn members(codes: &[String], field: &'static str) -> Result<BTreeSet<Member>, Status> {
+    let path = Path::root(field);
+    let member = |(at, code): (usize, &String)| {
+        let parsed = path.item(at).parse(code, RegionCode::parse);
+        parsed.map(Member::new).map_err(|fault| malformed(&fault))
+    };
+    codes.iter().enumerate().map(member).collect()
 }
 
 /// The marks of a cycle, each region once.

@@ -3,7 +3,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::{Posting, PostingSide};
-use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet};
+use huitong_netting::{Gross, MemberNet, NettingPlan, RegionNet, WhatIf};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
@@ -118,6 +118,25 @@ pub(super) fn statement(statement: &Statement) -> v1::StatementResponse {
         postings: statement.postings.iter().map(posting).collect(),
         payments: statement.payments.iter().map(payment).collect(),
         unpaid: statement.unpaid.iter().map(payment).collect(),
+    }
+}
+
+pub(super) fn what_if(found: &WhatIf) -> v1::WhatIfResponse {
+    let nets = found.planned.iter().zip(&found.supposed);
+    let nets = nets.map(|(planned, supposed)| v1::SupposedNet {
+        member: planned.member.to_string(),
+        fund: fund_to_wire(planned.fund),
+        planned_fen: planned.amount.get(),
+        supposed_fen: supposed.amount.get(),
+    });
+    let shortfalls = found.shortfalls.iter().map(|row| v1::Shortfall {
+        fund: fund_to_wire(row.fund),
+        owed_fen: row.owed.get(),
+        missing_fen: row.missing.get(),
+    });
+    v1::WhatIfResponse {
+        nets: nets.collect(),
+        shortfalls: shortfalls.collect(),
     }
 }
 

@@ -73,6 +73,12 @@ async fn one_leg_is_not_netted(world: &World) {
     assert_eq!(found["ageing"][0]["groups"][0]["legs"], 1);
     let differing = json(world, &["exceptions", "--reason", "differs"]).await;
     assert_eq!(differing["exceptions"], Value::Array(Vec::new()));
+    let words = ["what-if", "--day", "2026-03-01", "--without", "510100"];
+    let supposed = json(world, &words).await;
+    assert_eq!(supposed["nets"][0]["planned"], "-13160.00");
+    assert_eq!(supposed["nets"][0]["supposed"], "0.00");
+    let said = clearing(world, &words).await.unwrap();
+    assert!(said.starts_with("member  fund"), "{said}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

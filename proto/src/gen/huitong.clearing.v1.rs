@@ -438,6 +438,48 @@ pub struct Posting {
     pub amount_fen: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WhatIfRequest {
+    /// 1 to 366; a day that is not netted is taken as it would be netted now.
+    #[prost(string, repeated, tag = "1")]
+    pub business_days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Members that drop out.
+    #[prost(string, repeated, tag = "2")]
+    pub without: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Members that do not pay.
+    #[prost(string, repeated, tag = "3")]
+    pub unpaid: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WhatIfResponse {
+    /// Ascending by member and fund.
+    #[prost(message, repeated, tag = "1")]
+    pub nets: ::prost::alloc::vec::Vec<SupposedNet>,
+    /// By fund, where something would be missing.
+    #[prost(message, repeated, tag = "2")]
+    pub shortfalls: ::prost::alloc::vec::Vec<Shortfall>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedNet {
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "2")]
+    pub fund: i32,
+    #[prost(int64, tag = "3")]
+    pub planned_fen: i64,
+    #[prost(int64, tag = "4")]
+    pub supposed_fen: i64,
+}
+/// What is missing of a fund when somebody does not pay.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Shortfall {
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
+    pub fund: i32,
+    #[prost(int64, tag = "2")]
+    pub owed_fen: i64,
+    #[prost(int64, tag = "3")]
+    pub missing_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ReleaseStreamRequest {
     #[prost(string, tag = "1")]
     pub region: ::prost::alloc::string::String,
@@ -1363,6 +1405,28 @@ pub mod officer_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// What nets would be if a member dropped out or did not pay, or several days were netted as one.
+        pub async fn what_if(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WhatIfRequest>,
+        ) -> std::result::Result<tonic::Response<super::WhatIfResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OfficerService/WhatIf",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.OfficerService", "WhatIf"));
+            self.inner.unary(req, path, codec).await
+        }
         /// Lets a halted stream go on, once an officer has looked; what is held under the number stands.
         pub async fn release_stream(
             &mut self,
@@ -1452,6 +1516,11 @@ pub mod officer_service_server {
             tonic::Response<super::StatementResponse>,
             tonic::Status,
         >;
+        /// What nets would be if a member dropped out or did not pay, or several days were netted as one.
+        async fn what_if(
+            &self,
+            request: tonic::Request<super::WhatIfRequest>,
+        ) -> std::result::Result<tonic::Response<super::WhatIfResponse>, tonic::Status>;
         /// Lets a halted stream go on, once an officer has looked; what is held under the number stands.
         async fn release_stream(
             &self,
@@ -1707,6 +1776,51 @@ pub mod officer_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StatementSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.OfficerService/WhatIf" => {
+                    #[allow(non_camel_case_types)]
+                    struct WhatIfSvc<T: OfficerService>(pub Arc<T>);
+                    impl<
+                        T: OfficerService,
+                    > tonic::server::UnaryService<super::WhatIfRequest>
+                    for WhatIfSvc<T> {
+                        type Response = super::WhatIfResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WhatIfRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OfficerService>::what_if(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WhatIfSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -12,6 +12,7 @@ mod resume;
 mod shown;
 mod statement;
 mod status;
+mod what_if;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,6 +36,8 @@ enum Action {
     Net(net::Net),
     /// A member's statement of a netted cycle / 清算成员对账单
     Statement(statement::Statement),
+    /// What nets would be if a member dropped out or did not pay / 轧差试算
+    WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
     Approve(approve::Approve),
     /// Order payment of an approved cycle / 下达拨付指令
@@ -81,6 +84,7 @@ impl ClearingCommand {
                 Action::Exceptions(exceptions) => exceptions.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
+                Action::WhatIf(what_if) => what_if.run(out).await,
                 Action::Approve(approve) => approve.run(out).await,
                 Action::Instruct(instruct) => instruct.run(out).await,
                 Action::Confirm(confirm) => confirm.run(out).await,

@@ -1,0 +1,87 @@
+//! What nets would be if a member dropped out or did not pay, or several days were netted as one. Nothing is written.
+//!
+//! A netted day stands as its plan is. The earliest day that is not netted is taken as it would be netted now.
+
+use std::collections::BTreeSet;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::refusal::RefusalCode;
+use huitong_netting::{Inputs, Member, NettingPlan, Scenario, WhatIf, plan};
+
+use super::cut_off::marks;
+use super::net::plan_of;
+use super::{Context, Decided, Decision, Fault};
+use crate::refusal::{ClearingCode, Refusal};
+
+/// The most days that are looked at as one.
+const DAYS_AT_MOST: usize = 366;
+
+/// Looks at some days as one.
+pub(crate) fn what_if(
+    context: &Context<'_>,
+    days: &BTreeSet<BusinessDay>,
+    scenario: &Scenario,
+) -> Decision<WhatIf> {
+    if days.is_empty() || days.len() > DAYS_AT_MOST {
+        let refusal = Refusal::general(RefusalCode::Malformed, "business_days: 1 to 366");
+        return Ok(Decided::refuse(refusal));
+    }
+    let mut plans = Vec::with_capacity(days.len());
+    for day in days {
+        let found = match context.state.cycles.get(day) {
+            Some(cycle) if cycle.plan.is_some() => plan_of(context, *day)?,
+            Some(_) | None => as_of_now(context, *day),
+        };
+        match found {
+            Ok(plan) => plans.push(plan),
+            Err(refusal) => return Ok(Decided::refuse(refusal)),
+        }
+    }
+    if let Some(stranger) = stranger(&plans, scenario) {
+        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, stranger);
+        return Ok(Decided::refuse(refusal));
+    }
+    let plans: Vec<_> = plans.iter().collect();
+    let found = huitong_netting::what_if(&plans, scenario);
+    found
+        .map(Decided::answer)
+        .map_err(|error| Fault::Broken(format!("sums of plans: {error}")))
+}
+
+/// The plan that the earliest day without one would come to now.
+fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<NettingPlan, Refusal> {
+    let state = context.state;
+    let mut waiting = state
+        .cycles
+        .iter()
+        .filter(|(_, cycle)| cycle.plan.is_none());
+    if let Some((earlier, _)) = waiting.find(|(earlier, _)| **earlier < day) {
+        return Err(Refusal::new(ClearingCode::CycleEarlierNotNetted, earlier));
+    }
+    let cycle = state.cycles.get(&day);
+    if cycle.is_none()
+        && let Some((last, _)) = state.last_cut_off()
+        && day < last
+    {
+        let detail = format_args!("{day}, cut off up to {last}");
+        return Err(Refusal::new(ClearingCode::CyclePassed, detail));
+    }
+    let marks = cycle.map_or_else(|| marks(context, day), |cycle| cycle.marks.clone());
+    let legs = state.matching.agreed(&marks, day);
+    let inputs = Inputs {
+        day,
+        parent: state.plan.as_ref(),
+        members: &state.members,
+        marks: &marks,
+        legs: &legs,
+    };
+    plan(&inputs).map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
+}
+
+/// A member supposed to do something that stands in no region's place on these days.
+fn stranger(plans: &[NettingPlan], scenario: &Scenario) -> Option<Member> {
+    let windows = plans.iter().flat_map(NettingPlan::windows);
+    let known: BTreeSet<_> = windows.map(|window| window.member).collect();
+    let mut named = scenario.without.iter().chain(&scenario.unpaid);
+    named.find(|member| !known.contains(member)).copied()
+}
