@@ -77,6 +77,9 @@ pub struct ClientLimits {
     pub keepalive_timeout: Duration,
     /// Calls that may wait for the connection at once.
     pub waiting_calls: usize,
+    /// How long, by the machine's own clock, a connection passes over what comes for a call that was given up. After
+    /// that it tells the other end each time that it knows of no such call.
+    pub given_up_calls: Duration,
 }
 
 impl ClientLimits {
@@ -88,6 +91,7 @@ impl ClientLimits {
             keepalive_interval: Duration::from_secs(20),
             keepalive_timeout: Duration::from_secs(10),
             waiting_calls: 1024,
+            given_up_calls: Duration::from_secs(1),
         }
     }
 }

@@ -165,6 +165,8 @@ pub fn client_limits() -> ClientLimits {
         keepalive_interval: std::time::Duration::from_secs(2),
         keepalive_timeout: std::time::Duration::from_secs(2),
         connect_timeout: std::time::Duration::from_secs(2),
+        // The time that passes on the machine, and not in the simulation, ends it.
+        given_up_calls: std::time::Duration::from_secs(86_400),
         ..ClientLimits::standard()
     }
 }

@@ -133,6 +133,7 @@ impl Dialer {
             .map_err(|_| bad())?
             .timeout(limits.call_deadline)
             .buffer_size(limits.waiting_calls)
+            .http2_reset_stream_duration(limits.given_up_calls)
             .http2_keep_alive_interval(limits.keepalive_interval)
             .keep_alive_timeout(limits.keepalive_timeout)
             .keep_alive_while_idle(true);
