@@ -7,23 +7,28 @@ use tokio::time::{Instant, sleep};
 
 use crate::callers::{Answer, Officers};
 use crate::chance::Seeded;
-use crate::faults::losing_its_disk;
+use crate::faults::{losing_its_disk, loss_by_story};
 use crate::left_out::{LOOK_EVERY, Whom, released};
+use crate::orders::{Order, Orders};
 use crate::party::host;
 use crate::register::{PEOPLE, Somebody, Stay};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, PATIENCE};
 
 /// Stories of one seed.
 const STORIES: u64 = 3;
+/// The one of them in which the home region loses its disk, if a story of the seed says when it does.
+const TELLS_OF_A_LOSS: u64 = 0;
 
 /// All stories of a seed, to their ends.
-pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
+pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize), orders: &Orders) {
     let mut stories = JoinSet::new();
     for number in 0..STORIES {
         let (hospitals, chance) = (hospitals.clone(), Seeded::new(seed, 2_000 + number));
+        let losing = loss_by_story(seed, regions).filter(|_| number == TELLS_OF_A_LOSS);
+        let losing = losing.map(|home| (home, orders.clone()));
         stories.spawn_local(async move {
             sleep(chance.millis(0..BEGIN_WITHIN_MS)).await;
-            story(&hospitals, (seed, number), regions, &chance).await;
+            story(&hospitals, (seed, number), regions, (&chance, losing)).await;
         });
     }
     let looks = async {
@@ -48,19 +53,23 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
     }
 }
 
-async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize, chance: &Seeded) {
+async fn story(
+    hospitals: &Hospitals,
+    (seed, number): (u64, u64),
+    regions: usize,
+    (chance, losing): (&Seeded, Option<(usize, Orders)>),
+) {
     // What is provisional and not booked yet is gone with the disk of where it was settled. What the home region had
     // booked and told nobody is gone with its own, and holds the person until an officer has looked.
     let lost = losing_its_disk(seed, regions);
-    // With fewer than four regions there may be no other one.
-    let next_but = |first: usize, not: &[Option<usize>]| {
-        let mut places = (0..regions).map(|step| (first + step) % regions);
-        places
-            .find(|place| !not.contains(&Some(*place)))
-            .unwrap_or(first)
+    let next_but = |first, not: &[Option<usize>]| next_but(regions, first, not);
+    // What is signed for one of these stories is of no use to another one of the same person.
+    let is_lost = match loss_by_story(seed, regions) {
+        Some(_) => losing.is_some(),
+        None => lost.is_some() && chance.one_in(2),
     };
     let home = match lost {
-        Some(lost) if chance.one_in(2) => lost,
+        Some(lost) if is_lost => lost,
         Some(_) | None => next_but(chance.place(regions.min(HOMES)), &[lost]),
     };
     let person = chance.within(0..PEOPLE);
@@ -100,7 +109,27 @@ async fn story(hospitals: &Hospitals, (seed, number): (u64, u64), regions: usize
         hospitals.history.ask(&again);
         hospitals.settle(&again, 0).await;
     }
+    if let Some((home, orders)) = &losing {
+        orders.give(Order::BackUp(*home)).await;
+    }
     comes_back(hospitals, &first, chance).await;
+    if let Some((home, orders)) = losing {
+        // What was trued up is known where it was given, and comes back from there.
+        let back = chance.millis(300..2_500);
+        orders.give(Order::Lose(home, back)).await;
+        let after = asked(elsewhere, format!("c{number}.after"), Stay::Before);
+        hospitals.history.ask(&after);
+        hospitals.settle_with_patience(&after, chance).await;
+    }
+}
+
+/// The first of so many regions, from one on, that is none of these.
+fn next_but(regions: usize, first: usize, not: &[Option<usize>]) -> usize {
+    let mut places = (0..regions).map(|step| (first + step) % regions);
+    // With fewer than four regions there may be no other one.
+    places
+        .find(|place| !not.contains(&Some(*place)))
+        .unwrap_or(first)
 }
 
 /// The home region can be reached again, perhaps while what was given is taken back.

@@ -89,7 +89,7 @@ impl Day {
         let of = (self.seed, self.regions);
         tokio::join!(
             hospitals.all(self.seed, self.regions),
-            cut_off::all(&hospitals, of),
+            cut_off::all(&hospitals, of, &self.orders),
             moving::all(&hospitals, of),
             bureau::all(&hospitals, of, &self.acts),
             left_out::all(&hospitals, of, &self.orders),

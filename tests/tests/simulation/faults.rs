@@ -77,6 +77,9 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
         taken.insert((loss.node, loss.node));
         edges.extend(loss.edges());
     }
+    let told = loss_by_story(seed, parties - 1);
+    // The story alone says what becomes of that machine.
+    taken.extend(told.map(|node| (node, node)));
     for _ in 0..chance.within(4..14) {
         let begin = chance.millis(200..BEGIN_WITHIN_MS + 2_000);
         let end = begin + chance.millis(500..4_000);
@@ -122,7 +125,8 @@ pub fn plan(seed: u64, parties: usize) -> Vec<(Duration, Edge, Fault)> {
             edges.push((end, Edge::Ends, fault));
         }
     }
-    if let Some(loss) = loss(seed, parties - 1)
+    if told.is_none()
+        && let Some(loss) = loss(seed, parties - 1)
         && taken.insert((loss.node, loss.node))
     {
         edges.extend(loss.edges());
@@ -180,6 +184,14 @@ pub fn leaving_out(seed: u64, nodes: usize) -> Option<(Loss, usize)> {
     let chance = Seeded::new(seed, 22);
     let away = (loss.node + 1 + chance.place(nodes - 1)) % nodes;
     chance.one_in(3).then_some((loss, away))
+}
+
+/// The node that loses its disk when a story of somebody who was cut off says so, and not at a time of its own: when
+/// what it has trued up is known where it was given, and is not in its backup.
+pub fn loss_by_story(seed: u64, nodes: usize) -> Option<usize> {
+    let node = losing_its_disk(seed, nodes)?;
+    let is_told = Seeded::new(seed, 55).one_in(2) && leaving_out(seed, nodes).is_none();
+    is_told.then_some(node)
 }
 
 /// Whether the clearinghouse loses its disk, in the story that sees to it. What a region's node and the clearinghouse
