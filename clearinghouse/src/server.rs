@@ -164,6 +164,7 @@ async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) 
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }

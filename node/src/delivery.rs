@@ -80,6 +80,7 @@ impl HomeRole {
                 }
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(jittered(&*self.chance, every)) => {}
             }

@@ -314,6 +314,7 @@ async fn index(ledger: Arc<Ledger>, stop: CancellationToken) {
     tokio::pin!(stopped);
     loop {
         tokio::select! {
+            biased;
             () = &mut stopped => return,
             _ = ticks.tick() => ledger.bring_index_up(),
         }
@@ -348,6 +349,7 @@ impl Heart {
             let (recovery, stop) = (Arc::clone(&self.recovery), stop.clone());
             tokio::spawn(async move {
                 tokio::select! {
+                    biased;
                     () = stop.cancelled() => {}
                     () = recovery.over() => work.await,
                 }

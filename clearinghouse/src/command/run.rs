@@ -33,6 +33,7 @@ impl Run {
             writeln!(out, "clearinghouse listening on {}", running.addr())?;
             out.flush()?;
             tokio::select! {
+                biased;
                 interrupted = tokio::signal::ctrl_c() => interrupted?,
                 _ = terminated.recv() => {}
             }

@@ -45,6 +45,7 @@ impl DemoCommand {
         let mut terminate = signal(SignalKind::terminate())?;
         // Dropping the work kills the servers and removes the folder.
         tokio::select! {
+            biased;
             done = self.work() => done,
             _ = interrupt.recv() => Ok(ExitCode::from(130)),
             _ = terminate.recv() => Ok(ExitCode::from(143)),

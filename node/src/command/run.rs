@@ -52,6 +52,7 @@ async fn serve(settings: NodeSettings, out: &mut dyn Write) -> anyhow::Result<()
     writeln!(out, "node {region} listening on https://{}", node.address())?;
     out.flush()?;
     tokio::select! {
+        biased;
         _ = interrupted.recv() => {}
         _ = terminated.recv() => {}
     }

@@ -168,6 +168,7 @@ impl DuplicateDesk {
             self.over_and_over(rule.every, &self.reported, || self.compare(rule, client));
         let all = async { tokio::join!(passing, reporting, comparing) };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             _ = all => {}
         }
@@ -194,6 +195,7 @@ impl DuplicateDesk {
                 }
             };
             tokio::select! {
+                biased;
                 () = due.notified() => {}
                 () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
             }

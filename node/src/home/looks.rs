@@ -107,6 +107,7 @@ impl HomeRole {
     pub async fn write_looks_down(self: std::sync::Arc<Self>, stop: CancellationToken) {
         loop {
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(GATHERED_FOR) => self.write_looks().await,
             }

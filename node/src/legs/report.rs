@@ -152,6 +152,7 @@ impl Reporter {
                 Ok((self.report(from).await?, asked))
             };
             let outcome: Result<_, ReportError> = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 outcome = round => outcome,
             };
@@ -167,6 +168,7 @@ impl Reporter {
                 }
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
             }

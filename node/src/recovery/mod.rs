@@ -253,6 +253,7 @@ impl Recovery {
         let mut wait = self.every;
         while !self.serves() {
             let outcome = tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 outcome = self.round() => outcome,
             };
@@ -266,6 +267,7 @@ impl Recovery {
                 Err(error) => tracing::warn!(%error, "recovery goes on"),
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
             }

@@ -64,6 +64,7 @@ impl TransferDesk {
                 tracing::warn!(%error, "transfers wait");
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = self.due.notified() => {}
                 () = tokio::time::sleep(jittered(&*self.chance, every)) => {}

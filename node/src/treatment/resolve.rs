@@ -24,6 +24,7 @@ impl TreatmentRole {
                 tracing::error!(%error, "open settlements cannot be read");
             }
             tokio::select! {
+                biased;
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(jittered(&*self.chance, self.timing.resolve_every)) => {}
             }
@@ -60,6 +61,7 @@ impl TreatmentRole {
             while driven.join_next().await.is_some() {}
         };
         tokio::select! {
+            biased;
             () = stop.cancelled() => {}
             () = all => {}
         }

@@ -97,6 +97,7 @@ impl TreatmentRole {
     ) -> Outcome {
         self.in_turn(settlement, within, async move |role| {
             tokio::select! {
+                biased;
                 () = role.cut.cancelled() => {
                     Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
                 }

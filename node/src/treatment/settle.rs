@@ -148,6 +148,7 @@ impl TreatmentRole {
                 let role = Arc::clone(self);
                 self.tasks.spawn(async move {
                     tokio::select! {
+                        biased;
                         () = role.cut.cancelled() => {}
                         outcome = role.drive(settlement, attempt) => turn.end(outcome),
                     }

@@ -64,6 +64,7 @@ pub(crate) fn faults(file: &File) -> Vec<String> {
         return Vec::new();
     }
     let mut faults = layout(file);
+    faults.extend(by_chance(file));
     for named in names(&file.text) {
         let wrong = [
             impure(file, &named),
@@ -90,6 +91,21 @@ fn layout(file: &File) -> Vec<String> {
         faults.push(format!("{}: {lines} lines: make it two rooms", file.path));
     }
     faults
+}
+
+/// A choice between two that are ready is made by chance unless it says otherwise, and no seed would repeat it.
+fn by_chance(file: &File) -> Vec<String> {
+    if file.is_test || file.path.starts_with("tests/") {
+        return Vec::new();
+    }
+    let lines: Vec<_> = file.text.lines().map(str::trim).collect();
+    let pairs = (1..).zip(lines.windows(2));
+    let unbiased = pairs.filter_map(|(number, pair)| match pair {
+        [choice, first] if choice.ends_with("select! {") && *first != "biased;" => Some(number),
+        _ => None,
+    });
+    let fault = |number: usize| format!("{}:{number}: begin with `biased;`", file.path);
+    unbiased.map(fault).collect()
 }
 
 fn impure(file: &File, named: &Named) -> Option<String> {
@@ -214,6 +230,15 @@ mod tests {
     fn only_a_backend_names_sled() {
         check("node/src/settle.rs", "fn a(db: &sled::Db) {}", 1);
         check("node/src/store/embedded.rs", "fn a(db: &sled::Db) {}", 0);
+    }
+
+    #[test]
+    fn no_choice_is_left_to_chance() {
+        let unbiased = "fn a() {\n    tokio::select! {\n        () = b => {}\n    }\n}";
+        check("node/src/a.rs", unbiased, 1);
+        check("tests/tests/a.rs", unbiased, 0);
+        let biased = unbiased.replace("() = b", "biased;\n        () = b");
+        check("node/src/a.rs", &biased, 0);
     }
 
     #[test]

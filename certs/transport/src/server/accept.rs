@@ -101,8 +101,9 @@ impl Acceptor {
             }
         };
         tokio::select! {
-            () = accepting => {}
+            biased;
             () = stop.cancelled() => {}
+            () = accepting => {}
         }
         drop(listener);
         tasks.shutdown().await;

@@ -156,6 +156,7 @@ impl Server {
             pending::<()>().await;
         };
         tokio::select! {
+            biased;
             (served, ()) = async { tokio::join!(serving, accepting) } => Ok(served?),
             () = stopping => Ok(()),
         }
