@@ -43,10 +43,13 @@ enum Action {
     /// Order payment of an approved cycle / 下达拨付指令
     Instruct(approve::Instruct),
     /// Enter what the bank says moved / 登记银行流水
+    #[command(override_usage = "huitong clearing confirm [OPTIONS]")]
     Confirm(bank::Confirm),
     /// Have parked money count for what it was meant for / 核销挂账款项
+    #[command(override_usage = "huitong clearing apply [OPTIONS]")]
     Apply(bank::Apply),
     /// Say that parked money went back / 登记挂账退回
+    #[command(override_usage = "huitong clearing send-back [OPTIONS]")]
     SendBack(bank::SendBack),
     /// What was ordered to be paid, and how far it is / 付款清单
     Payments(paid::Payments),
