@@ -17,10 +17,14 @@ use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::money::Fen;
 use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::policy::layer::Payer;
+use huitong_core::provisional::{Provisional, SignedBody, SignedSnapshot};
 use huitong_core::receipt::{ClearingPart, GroupSignature, Receipt, ReceiptBody};
 use huitong_core::record::treatment::Prepared;
+use huitong_core::recovery::ReturnedWord;
 use huitong_core::refusal::{Refusal, RefusalCode};
-use huitong_core::reversal::{BegunBy, Reversal, ReversalBody, ReversalPart, ReversedPerson};
+use huitong_core::reversal::{
+    BegunBy, HomeWord, Reversal, ReversalBody, ReversalPart, ReversedPerson,
+};
 use huitong_core::totals::{Stretch, TotalChange, TotalSlot};
 use huitong_core::vocabulary::{
     Administration, FilingClass, FilingTime, Grade, InstitutionType, ReversalReason, Scheme,
@@ -307,4 +311,54 @@ fn group(root: Digest) -> GroupSignature {
         key_id: sha256(b"key"),
         signature: vec![0; 64],
     }
+}
+
+/// What was settled provisionally of what was prepared, on a snapshot that home had signed.
+pub(crate) fn provisional(prepared: &Prepared) -> Provisional {
+    let claim = &prepared.claim;
+    let body = SignedBody {
+        treatment: claim.treatment,
+        visit: claim.visit_key(),
+        admitted: claim.visit.admitted,
+        snapshot: prepared.snapshot.clone(),
+        signed_at: now(),
+        usable_until: now(),
+    };
+    let signed = SignedSnapshot {
+        body,
+        group: receipt(1).group,
+        index: 0,
+        path: Vec::new(),
+    };
+    Provisional {
+        settlement: prepared.settlement,
+        signed,
+        decision: prepared.decision.clone(),
+        advanced: fen(7_500),
+        at: now(),
+    }
+}
+
+/// A settlement that comes back to its home after a restore, decided on this version of the person's record.
+pub(crate) fn returned(nth: u8, on: u64) -> ReturnedWord {
+    ReturnedWord {
+        word: HomeWord {
+            receipt: receipt(nth),
+            reversal: None,
+        },
+        claim: claim(&format!("V{nth}")),
+        decision: decision(),
+        snapshot: snapshot(on),
+        trued_up: None,
+    }
+}
+
+/// The same with its reversal, which made this version.
+pub(crate) fn returned_reversed(nth: u8, on: u64, back_on: u64) -> ReturnedWord {
+    let begun_by = BegunBy::Officer("li.wei".parse().unwrap());
+    let mut back = reversal(nth, 9, ReversalId::from_bytes([nth; 16]), begun_by);
+    back.person.version = version(back_on);
+    let mut word = returned(nth, on);
+    word.word.reversal = Some(back);
+    word
 }

@@ -13,6 +13,7 @@ use super::{KeyOptions, Ledger, LedgerOptions, OpenError, WriteError, Written};
 use crate::chance::SystemChance;
 use crate::samples::person;
 use crate::sealing::People;
+use crate::store::Rows as _;
 use crate::store::memory::MemoryIndex;
 
 pub(crate) fn key() -> Arc<SigningKey> {
@@ -67,4 +68,27 @@ pub(crate) fn append(ledger: &Ledger, record: NodeRecord) -> Result<Written, Wri
         done.send(outcome).unwrap()
     })?;
     written.recv().unwrap()
+}
+
+/// Opens a ledger that writes what it says of people sealed or plain.
+pub(crate) fn open_people(
+    disk: &FakeDisk,
+    index: &Arc<MemoryIndex>,
+    people: People,
+) -> Result<Ledger, OpenError> {
+    let keys = KeyOptions {
+        people,
+        ..keys(disk)
+    };
+    open_with(disk, index, keys)
+}
+
+/// Closes a ledger, and destroys the key of the person of the samples.
+pub(crate) fn destroy_key(ledger: Ledger) {
+    let of = person();
+    let key = ledger.person_key(of.home, of.psn_no).unwrap().unwrap();
+    let sealing = ledger.sealing();
+    ledger.close();
+    drop(ledger);
+    sealing.keyring().unwrap().destroy(&[key]).unwrap();
 }

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use huitong_core::id::ReversalId;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::recovery::RestoreBegan;
 use huitong_core::recovery::ReturnedWord;
-use huitong_core::reversal::{BegunBy, HomeWord};
 use huitong_journal::testing::FakeDisk;
 
 use crate::home::regained::{Regain, Regained, Short};
 use crate::ledger::Ledger;
 use crate::ledger::testing::{append, open};
-use crate::samples::{claim, decision, now, receipt, reversal, snapshot, version};
+use crate::samples::{now, returned};
 use crate::transfer::leave::RegainHand;
 use crate::transfer::testing::taking;
 use crate::writer::{Command, Verdict};
@@ -47,36 +45,12 @@ pub(super) fn run<C: Command>(ledger: &Ledger, command: C) -> (C::Answer, Vec<No
     (answer, records)
 }
 
-/// A settlement that was decided on this version of the person's record.
-pub(super) fn settled(nth: u8, on: u64) -> ReturnedWord {
-    ReturnedWord {
-        word: HomeWord {
-            receipt: receipt(nth),
-            reversal: None,
-        },
-        claim: claim(&format!("V{nth}")),
-        decision: decision(),
-        snapshot: snapshot(on),
-        trued_up: None,
-    }
-}
-
-/// The same, trued up.
+/// A settlement that comes back, trued up.
 pub(super) fn trued_up(nth: u8, on: u64, true_up: TrueUp) -> ReturnedWord {
     ReturnedWord {
         trued_up: Some(true_up),
-        ..settled(nth, on)
+        ..returned(nth, on)
     }
-}
-
-/// The same with its reversal, which made this version.
-pub(super) fn taken_back(nth: u8, on: u64, back_on: u64) -> ReturnedWord {
-    let begun_by = BegunBy::Officer("li.wei".parse().unwrap());
-    let mut back = reversal(nth, 9, ReversalId::from_bytes([nth; 16]), begun_by);
-    back.person.version = version(back_on);
-    let mut returned = settled(nth, on);
-    returned.word.reversal = Some(back);
-    returned
 }
 
 pub(super) fn regain(ledger: &Ledger, returned: ReturnedWord) {

@@ -1,13 +1,12 @@
 //! What had ended before its person was erased does not begin again.
 
-use huitong_core::provisional::{Provisional, SignedBody, SignedSnapshot};
 use huitong_core::record::provisional::ProvisionalTakenBack;
 use huitong_core::record::reversal::ReversalIntended;
 use huitong_core::record::treatment::Abandoned;
 use huitong_core::vocabulary::ReversalReason;
 
 use super::*;
-use crate::samples::{fen, tombstone};
+use crate::samples::{provisional, tombstone};
 use crate::store::Table;
 
 const WISH: ReversalId = ReversalId::from_bytes([9; 16]);
@@ -15,27 +14,7 @@ const WISH: ReversalId = ReversalId::from_bytes([9; 16]);
 /// A provisional settlement whose institution wanted it back, and that the home region buried meanwhile.
 fn taken_back() -> Vec<NodeRecord> {
     let prepared = prepared(1, "V1");
-    let body = SignedBody {
-        treatment: prepared.claim.treatment,
-        visit: prepared.claim.visit_key(),
-        admitted: prepared.claim.visit.admitted,
-        snapshot: prepared.snapshot.clone(),
-        signed_at: now(),
-        usable_until: now(),
-    };
-    let signed = SignedSnapshot {
-        body,
-        group: receipt(1).group,
-        index: 0,
-        path: Vec::new(),
-    };
-    let provisional = Provisional {
-        settlement: id(1),
-        signed,
-        decision: prepared.decision.clone(),
-        advanced: fen(7_500),
-        at: now(),
-    };
+    let provisional = provisional(&prepared);
     let wish = ReversalIntended {
         reversal: WISH,
         settlement: id(1),

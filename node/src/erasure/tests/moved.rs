@@ -4,7 +4,7 @@ use huitong_core::record::hand::TransferOrder;
 use huitong_core::record::transfer::{TransferBy, TransferStep, TransferStepped};
 
 use super::*;
-use crate::ledger::testing::open_with;
+use crate::ledger::testing::{destroy_key, open_with};
 use crate::sealing::People;
 use crate::store::is_erased_transfer;
 use crate::transfer::agree::{Agree, Agreed};
@@ -74,11 +74,7 @@ fn a_plain_step_of_an_erased_persons_transfer_does_not_stop_the_start() {
     write(&disk, vec![agreed(moving())]);
     write_plain(&disk, vec![cancelled(), closed("2023-03-10")]);
     let ledger = open(&disk, &fresh()).unwrap();
-    let key = ledger.person_key(person().home, person().psn_no).unwrap();
-    let sealing = ledger.sealing();
-    ledger.close();
-    drop(ledger);
-    sealing.keyring().unwrap().destroy(&[key.unwrap()]).unwrap();
+    destroy_key(ledger);
     let ledger = open(&disk, &fresh()).unwrap();
     let transfer = moving().transfer;
     assert_eq!(ledger.transfer(transfer).unwrap(), None);

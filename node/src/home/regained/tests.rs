@@ -1,38 +1,12 @@
 //! Accounts that come back short: no money is made of it, none is lost, and nobody is served on a guess.
 
-use huitong_core::id::ReversalId;
 use huitong_core::money::Fen;
-use huitong_core::reversal::{BegunBy, HomeWord};
 
 use super::*;
 use crate::home::restored::missing;
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, fen, now, person, receipt, reversal, snapshot, version};
+use crate::samples::{fen, now, person, returned, returned_reversed};
 use crate::store::{Key, RestoreState, Restored, Row};
-
-/// The settlement of this number, which pays 5.00 from the own account, decided on a version of the record.
-fn word(nth: u8, on: u64) -> ReturnedWord {
-    ReturnedWord {
-        word: HomeWord {
-            receipt: receipt(nth),
-            reversal: None,
-        },
-        claim: claim(&format!("V{nth}")),
-        decision: decision(),
-        snapshot: snapshot(on),
-        trued_up: None,
-    }
-}
-
-/// The same with its reversal, which made this version.
-fn taken_back(nth: u8, on: u64, back_on: u64) -> ReturnedWord {
-    let begun_by = BegunBy::Officer("li.wei".parse().unwrap());
-    let mut back = reversal(nth, 9, ReversalId::from_bytes([nth; 16]), begun_by);
-    back.person.version = version(back_on);
-    let mut returned = word(nth, on);
-    returned.word.reversal = Some(back);
-    returned
-}
 
 fn regain(home: &Home, returned: ReturnedWord, short: Short) -> Regained {
     let original = None;
@@ -67,24 +41,36 @@ fn restored() -> Home {
 #[test]
 fn what_an_account_lacks_is_waited_for_and_then_holds_the_person() {
     let home = restored();
-    assert_eq!(regain(&home, word(1, 3), Short::Wait), Regained::Written);
+    assert_eq!(
+        regain(&home, returned(1, 3), Short::Wait),
+        Regained::Written
+    );
     assert_eq!(stands(&home), (fen(100), 0));
     // Nothing is written of it while something that filled the account may come back.
-    assert_eq!(regain(&home, word(2, 4), Short::Wait), Regained::Short);
+    assert_eq!(regain(&home, returned(2, 4), Short::Wait), Regained::Short);
     assert_eq!(stands(&home), (fen(100), 0));
-    assert_eq!(regain(&home, word(2, 4), Short::Empty), Regained::Written);
+    assert_eq!(
+        regain(&home, returned(2, 4), Short::Empty),
+        Regained::Written
+    );
     assert_eq!(stands(&home), (Fen::ZERO, 1));
 }
 
 #[test]
 fn what_was_taken_back_gives_back_no_more_than_was_there() {
     let home = restored();
-    assert_eq!(regain(&home, word(1, 3), Short::Wait), Regained::Written);
+    assert_eq!(
+        regain(&home, returned(1, 3), Short::Wait),
+        Regained::Written
+    );
     // It came and went between two others: whoever returns it first, the account is as it was.
-    let both = regain(&home, taken_back(2, 4, 6), Short::Wait);
+    let both = regain(&home, returned_reversed(2, 4, 6), Short::Wait);
     assert_eq!(both, Regained::Written);
     assert_eq!(stands(&home), (fen(100), 0));
     // The settlement alone, of the same answer, changes nothing any more.
-    assert_eq!(regain(&home, word(2, 4), Short::Empty), Regained::Written);
+    assert_eq!(
+        regain(&home, returned(2, 4), Short::Empty),
+        Regained::Written
+    );
     assert_eq!(stands(&home), (fen(100), 0));
 }

@@ -6,24 +6,12 @@ use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::record::sealed::PersonKeyId;
 use huitong_core::record::transfer::{TransferBy, TransferStep, TransferStepped};
 
-use super::super::testing::open_with as open_on;
+use super::super::testing::open_people;
 use super::*;
 use crate::sealing::People;
 
 fn fresh() -> Arc<MemoryIndex> {
     Arc::new(MemoryIndex::new())
-}
-
-fn open_with(
-    disk: &FakeDisk,
-    index: &Arc<MemoryIndex>,
-    people: People,
-) -> Result<Ledger, OpenError> {
-    let keys = KeyOptions {
-        people,
-        ..keys(disk)
-    };
-    open_on(disk, index, keys)
 }
 
 fn somebody(nth: u8) -> (PersonRef, NodeRecord) {
@@ -49,7 +37,7 @@ fn the_key_of_a_step_alone_is_given_back_to_its_person() {
             at: now(),
         })
     };
-    let ledger = open_with(&disk, &fresh(), People::Plain).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Plain).unwrap();
     let agreed = TransferStep::Agreed {
         order: order.clone(),
         by: by.clone(),
@@ -57,14 +45,14 @@ fn the_key_of_a_step_alone_is_given_back_to_its_person() {
     append(&ledger, stepped(agreed)).unwrap();
     ledger.close();
     drop(ledger);
-    let ledger = open_with(&disk, &fresh(), People::Sealed).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Sealed).unwrap();
     append(&ledger, stepped(TransferStep::Cancelled(by))).unwrap();
     let key = key_of(&ledger, person());
     assert!(key.is_some());
     assert_eq!(ledger.keys_given().unwrap(), Some(1));
     ledger.close();
     drop(ledger);
-    let ledger = open_with(&disk, &fresh(), People::Sealed).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Sealed).unwrap();
     assert_eq!(key_of(&ledger, person()), key);
     assert_eq!(ledger.keys_given().unwrap(), Some(1));
     let (other, record) = somebody(2);
@@ -76,7 +64,7 @@ fn the_key_of_a_step_alone_is_given_back_to_its_person() {
     // Whoever else is erased, the step stays.
     let sealing = keys(&disk).sealing(person().home, &disk.port()).unwrap();
     sealing.keyring().unwrap().destroy(&[others]).unwrap();
-    let ledger = open_with(&disk, &fresh(), People::Sealed).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Sealed).unwrap();
     assert_eq!(
         (key_of(&ledger, person()), key_of(&ledger, other)),
         (key, None)
@@ -87,7 +75,7 @@ fn the_key_of_a_step_alone_is_given_back_to_its_person() {
 #[test]
 fn the_place_of_a_destroyed_key_stays_given() {
     let disk = FakeDisk::new(1);
-    let ledger = open_with(&disk, &fresh(), People::Sealed).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Sealed).unwrap();
     let (one, record) = somebody(1);
     append(&ledger, record).unwrap();
     let (last, record) = somebody(2);
@@ -97,7 +85,7 @@ fn the_place_of_a_destroyed_key_stays_given() {
     ledger.close();
     drop(ledger);
     sealing.keyring().unwrap().destroy(&[key]).unwrap();
-    let ledger = open_with(&disk, &fresh(), People::Sealed).unwrap();
+    let ledger = open_people(&disk, &fresh(), People::Sealed).unwrap();
     assert_eq!(ledger.keys_given().unwrap(), Some(2));
     let (next, record) = somebody(3);
     append(&ledger, record).unwrap();

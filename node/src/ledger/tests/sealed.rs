@@ -10,7 +10,7 @@ use huitong_journal::testing::Misfortune;
 
 use huitong_core::coverage::Balances;
 
-use super::super::testing::open_with as open_on;
+use super::super::testing::{open_people, open_with as open_on};
 use super::*;
 use crate::keyring::{Keyring, KeyringError};
 use crate::samples::version;
@@ -18,18 +18,6 @@ use crate::sealing::People;
 
 const FIRST_KEYS: &str = "keys-0000000000";
 const FIRST_SEGMENT: &str = "00000000000000000001.seg";
-
-fn open_with(
-    disk: &FakeDisk,
-    index: &Arc<MemoryIndex>,
-    people: People,
-) -> Result<Ledger, OpenError> {
-    let keys = KeyOptions {
-        people,
-        ..keys(disk)
-    };
-    open_on(disk, index, keys)
-}
 
 fn prepare(ledger: &Ledger, nth: u8) -> NodeRecord {
     // Long enough that sealed bytes do not spell it by chance.
@@ -98,7 +86,7 @@ fn a_plain_journal_goes_on_plain_until_it_is_told_and_both_are_read_side_by_side
         (5, People::Plain, false),
     ] {
         let index = fresh();
-        let ledger = open_with(&disk, &index, people).unwrap();
+        let ledger = open_people(&disk, &index, people).unwrap();
         records.push(prepare(&ledger, nth));
         let frames = ledger.frames_from(Location::at(huitong_journal::Position::START, 0));
         let frames: Vec<_> = frames.map(Result::unwrap).collect();

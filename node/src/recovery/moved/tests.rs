@@ -7,7 +7,7 @@ use huitong_core::record::hand::HandWord;
 use super::super::records::LeaveOut;
 use super::super::testing::*;
 use super::*;
-use crate::samples::{id, person};
+use crate::samples::{id, person, returned, returned_reversed};
 use crate::store::StreamHead;
 use crate::transfer::testing::{handed, new_home};
 
@@ -47,7 +47,7 @@ fn settlement(word: &HandWord) -> SettlementId {
 fn what_was_taken_back_since_the_hand_over_is_told_once_however_often_the_disk_is_lost() {
     let home = restored();
     regain_hand(&home, handed());
-    regain(&home, taken_back(1, 2, 5));
+    regain(&home, returned_reversed(1, 2, 5));
     let first = told(&home, 1);
     assert_eq!((first.number, settlement(&first)), (2, id(1)));
     assert!(is_untold(&home, 1).is_none(), "it is written");
@@ -57,7 +57,7 @@ fn what_was_taken_back_since_the_hand_over_is_told_once_however_often_the_disk_i
     assert_eq!(written(&home), 2);
     // Restored again without it, it is told under the same number, with the same words.
     let home = restored();
-    regain(&home, taken_back(1, 2, 5));
+    regain(&home, returned_reversed(1, 2, 5));
     regain_hand(&home, handed());
     let again = told(&home, 1);
     assert_eq!(
@@ -70,7 +70,7 @@ fn what_was_taken_back_since_the_hand_over_is_told_once_however_often_the_disk_i
 fn what_was_taken_back_before_the_hand_over_is_part_of_it() {
     for back_on in [3, 4] {
         let home = restored();
-        regain(&home, taken_back(1, 1, back_on));
+        regain(&home, returned_reversed(1, 1, back_on));
         regain_hand(&home, handed());
         assert!(is_untold(&home, 1).is_none(), "{back_on}");
     }
@@ -80,14 +80,14 @@ fn what_was_taken_back_before_the_hand_over_is_part_of_it() {
 fn what_the_new_home_gives_back_is_not_told_again() {
     let home = restored();
     regain_hand(&home, handed());
-    regain(&home, taken_back(1, 2, 5));
-    regain(&home, taken_back(2, 2, 6));
+    regain(&home, returned_reversed(1, 2, 5));
+    regain(&home, returned_reversed(2, 2, 6));
     let word = told(&home, 1);
     let home = restored();
     regain_hand(&home, handed());
     regain_hand(&home, word);
-    regain(&home, taken_back(1, 2, 5));
-    regain(&home, taken_back(2, 2, 6));
+    regain(&home, returned_reversed(1, 2, 5));
+    regain(&home, returned_reversed(2, 2, 6));
     assert!(is_untold(&home, 1).is_none());
     let other = told(&home, 2);
     assert_eq!((other.number, settlement(&other)), (3, id(2)));
@@ -96,8 +96,8 @@ fn what_the_new_home_gives_back_is_not_told_again() {
 #[test]
 fn nothing_is_told_of_what_stands_or_of_whoever_is_still_here() {
     let home = restored();
-    regain(&home, settled(1, 2));
-    regain(&home, taken_back(2, 3, 5));
+    regain(&home, returned(1, 2));
+    regain(&home, returned_reversed(2, 3, 5));
     assert!(is_untold(&home, 2).is_none(), "nobody was handed over");
     regain_hand(&home, handed());
     assert!(is_untold(&home, 1).is_none(), "it stands");
@@ -108,7 +108,7 @@ fn nothing_is_told_of_what_stands_or_of_whoever_is_still_here() {
 fn nothing_is_told_to_a_new_home_that_is_left_out() {
     let home = restored();
     regain_hand(&home, handed());
-    regain(&home, taken_back(1, 2, 5));
+    regain(&home, returned_reversed(1, 2, 5));
     let officer = OfficerName::parse("li.wei").unwrap();
     let region = new_home();
     run(&home, LeaveOut { region, officer });

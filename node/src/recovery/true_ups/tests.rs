@@ -2,7 +2,7 @@
 
 use super::super::testing::*;
 use super::*;
-use crate::samples::{decision, fen, id, person};
+use crate::samples::{decision, fen, id, person, returned_reversed};
 use crate::transfer::testing::{handed, new_home};
 
 fn true_up() -> TrueUp {
@@ -29,7 +29,7 @@ fn what_was_trued_up_comes_back_with_the_settlement_and_once() {
     let returned = (person(), true_up());
     assert_eq!(run(&home, BookTrueUp { of, returned }).1, []);
     // What was taken back since was trued up before.
-    regain(&home, taken_back(2, 3, 5));
+    regain(&home, returned_reversed(2, 3, 5));
     assert_eq!(book(&home, 2), Some(true_up()));
     assert_eq!(
         book(&home, 3),

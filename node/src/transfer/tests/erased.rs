@@ -6,7 +6,7 @@ use huitong_core::record::erasure::ErasedWord;
 use huitong_journal::testing::FakeDisk;
 
 use super::*;
-use crate::ledger::testing::{append, open};
+use crate::ledger::testing::{append, destroy_key, open};
 use crate::recovery::records::NoteErased;
 use crate::store::memory::MemoryIndex;
 use crate::transfer::leave::words_from;
@@ -32,11 +32,7 @@ fn a_restored_new_home_is_told_and_takes_what_comes_after() {
     }
     let words = words_from(&ledger, new_home(), 1, 9).unwrap();
     assert_eq!((words.proven.len(), words.erased), (1, Vec::new()));
-    let key = ledger.person_key(person().home, person().psn_no).unwrap();
-    let sealing = ledger.sealing();
-    ledger.close();
-    drop(ledger);
-    sealing.keyring().unwrap().destroy(&[key.unwrap()]).unwrap();
+    destroy_key(ledger);
     let ledger = open(&disk, &fresh()).unwrap();
     let words = words_from(&ledger, new_home(), 1, 9).unwrap();
     assert_eq!((words.proven.len(), words.erased), (0, vec![1]));

@@ -78,42 +78,21 @@ mod tests {
     use huitong_core::claim::VisitKey;
     use huitong_core::final_refusal::RefusedRequest;
     use huitong_core::id::ReversalId;
-    use huitong_core::provisional::{SignedBody, TrueUp};
+    use huitong_core::provisional::TrueUp;
     use huitong_core::recovery::ReturnedWord;
     use huitong_core::refusal::{Refusal, RefusalCode};
     use huitong_core::reversal::HomeWord;
 
     use super::super::super::records::{End, Prepare, Step};
     use super::*;
-    use crate::samples::{fen, id, now, prepared, receipt, refusal, tombstone};
+    use crate::samples::{fen, id, prepared, provisional, receipt, refusal, tombstone};
     use crate::store::ProvisionalState;
     use crate::treatment::regained::Rebook;
     use crate::treatment::testing::Treatment;
 
     fn give(nth: u8, visit: &str) -> GiveProvisional {
         let prepared = prepared(nth, visit);
-        let claim = &prepared.claim;
-        let body = SignedBody {
-            treatment: claim.treatment,
-            visit: claim.visit_key(),
-            admitted: claim.visit.admitted,
-            snapshot: prepared.snapshot.clone(),
-            signed_at: now(),
-            usable_until: now(),
-        };
-        let signed = SignedSnapshot {
-            body,
-            group: receipt(1).group,
-            index: 0,
-            path: Vec::new(),
-        };
-        let provisional = Provisional {
-            settlement: id(nth),
-            signed,
-            decision: prepared.decision.clone(),
-            advanced: fen(7_500),
-            at: now(),
-        };
+        let provisional = provisional(&prepared);
         GiveProvisional {
             prepared,
             provisional,
