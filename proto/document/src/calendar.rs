@@ -60,6 +60,14 @@ pub fn read(
         None => Some(Vec::new()),
         Some(section) => weekends(&section),
     };
+    if published == Some(true) && section.get("weekends").is_some() {
+        section.fault_of(
+            "weekends",
+            "state_council has its own weekends; leave this out",
+            "已采用国务院日历，请删除 weekends",
+        );
+        return None;
+    }
     let worked = days(&section, "make_up_days");
     let calendar = if published? {
         match state_council() {
@@ -201,6 +209,10 @@ mod tests {
             (
                 "weekends = { from = 2026-01-02, until = 2026-01-01 }",
                 "ten years apart",
+            ),
+            (
+                "state_council = true\nweekends = { from = 2026-01-01, until = 2026-01-31 }",
+                "state_council has its own weekends",
             ),
             ("state_council = \"yes\"", "calendar.state_council"),
             ("state_councl = true", "did you mean `state_council`"),
