@@ -35,36 +35,28 @@ pub(crate) fn cut_off(
     if state.cycles.contains_key(&day) {
         return Ok(Decided::answer(()));
     }
-    let refuse =
-        |code, detail: &dyn std::fmt::Display| Ok(Decided::refuse(Refusal::new(code, detail)));
-    if let Some((last, _)) = state.last_cut_off()
-        && day < last
-    {
-        return refuse(
-            ClearingCode::CyclePassed,
-            &format_args!("{day}, cut off up to {last}"),
-        );
-    }
-    if day > context.now.business_day_shanghai() {
-        return refuse(ClearingCode::CycleNotBegun, &day);
+    if let Err(refusal) = not_passed(context, day) {
+        return Ok(Decided::refuse(refusal));
     }
     if let Some(since) = state.restored.waits_since
         && !matches!(condition, Condition::Again(_))
     {
-        return refuse(ClearingCode::CycleRestored, &since);
+        let refusal = Refusal::new(ClearingCode::CycleRestored, since);
+        return Ok(Decided::refuse(refusal));
     }
-    let was_before = matches!(condition, Condition::Again(_));
-    if !was_before && !context.calendar.is_business(day) {
-        let next = context.cycle_of(day);
-        return refuse(
-            ClearingCode::CycleNoBusinessDay,
-            &format_args!("{day}, the next is {next}"),
-        );
+    // One that was cut off before a restore was a business day then.
+    let is_cycle = match condition {
+        Condition::Again(_) => Ok(()),
+        Condition::AllClosed | Condition::Deadline => business_day(context, day),
+    };
+    if let Err(refusal) = is_cycle {
+        return Ok(Decided::refuse(refusal));
     }
     // Also of those that were cut off before a restore the earliest comes first.
     let closed = state.closed_days().map(|day| context.cycle_of(day));
     if let Some(earlier) = closed.filter(|closed| *closed < day).min() {
-        return refuse(ClearingCode::CycleEarlierOpen, &earlier);
+        let refusal = Refusal::new(ClearingCode::CycleEarlierOpen, earlier);
+        return Ok(Decided::refuse(refusal));
     }
     let found = match condition {
         Condition::Again(marks) => marks_again(context, marks),
@@ -81,6 +73,29 @@ pub(crate) fn cut_off(
         at: context.now,
     };
     Ok(Decided::record(ClearingRecord::CutOff(cut), ()))
+}
+
+/// Whether a day that is not cut off has begun, and no later one is cut off.
+pub(super) fn not_passed(context: &Context<'_>, day: BusinessDay) -> Result<(), Refusal> {
+    if let Some((last, _)) = context.state.last_cut_off()
+        && day < last
+    {
+        let detail = format_args!("{day}, cut off up to {last}");
+        return Err(Refusal::new(ClearingCode::CyclePassed, detail));
+    }
+    if day > context.now.business_day_shanghai() {
+        return Err(Refusal::new(ClearingCode::CycleNotBegun, day));
+    }
+    Ok(())
+}
+
+/// Whether a day is a business day, which every cycle is.
+pub(super) fn business_day(context: &Context<'_>, day: BusinessDay) -> Result<(), Refusal> {
+    if context.calendar.is_business(day) {
+        return Ok(());
+    }
+    let detail = format_args!("{day}, the next is {}", context.cycle_of(day));
+    Err(Refusal::new(ClearingCode::CycleNoBusinessDay, detail))
 }
 
 /// The regions of the directory that have not closed the day with all of it held.

@@ -89,14 +89,17 @@ pub(crate) fn exceptions(
     after: Option<ExceptionPlace>,
 ) -> Decision<Exceptions> {
     let matching = &context.state.matching;
-    let Some((over, _)) = context.state.last_cut_off() else {
+    let Some((over, cycle)) = context.state.last_cut_off() else {
         return Ok(Decided::answer(Exceptions {
             rows: Vec::new(),
             next: None,
             ageing: BTreeMap::new(),
         }));
     };
-    let all = matching.waiting(None, over).chain(matching.late(over));
+    let marks = cycle.plan.is_none().then_some(&cycle.marks);
+    let all = matching
+        .waiting(None, over)
+        .chain(matching.late(over, marks));
     let mut ageing: BTreeMap<Reason, [AgeGroup; 4]> = BTreeMap::new();
     let mut wanted = Vec::new();
     for leg in all {

@@ -8,13 +8,14 @@ use huitong_core::date::BusinessDay;
 use huitong_core::refusal::RefusalCode;
 use huitong_netting::{Inputs, Member, NettingPlan, Scenario, WhatIf, plan};
 
-use super::cut_off::marks;
+use super::automatic::earliest_open;
+use super::cut_off::{business_day, marks, not_passed};
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::{ClearingCode, Refusal};
 
-/// The most days that are looked at as one.
-const DAYS_AT_MOST: usize = 366;
+/// The most days that are looked at as one: a month's plans are read back in the writer, which does nothing else then.
+const DAYS_AT_MOST: usize = 31;
 
 /// Looks at some days as one.
 pub(crate) fn what_if(
@@ -23,7 +24,7 @@ pub(crate) fn what_if(
     scenario: &Scenario,
 ) -> Decision<WhatIf> {
     if days.is_empty() || days.len() > DAYS_AT_MOST {
-        let refusal = Refusal::general(RefusalCode::Malformed, "business_days: 1 to 366");
+        let refusal = Refusal::general(RefusalCode::Malformed, "business_days: 1 to 31");
         return Ok(Decided::refuse(refusal));
     }
     let mut plans = Vec::with_capacity(days.len());
@@ -59,12 +60,13 @@ fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<NettingPlan, Ref
         return Err(Refusal::new(ClearingCode::CycleEarlierNotNetted, earlier));
     }
     let cycle = state.cycles.get(&day);
-    if cycle.is_none()
-        && let Some((last, _)) = state.last_cut_off()
-        && day < last
-    {
-        let detail = format_args!("{day}, cut off up to {last}");
-        return Err(Refusal::new(ClearingCode::CyclePassed, detail));
+    if cycle.is_none() {
+        not_passed(context, day)?;
+        business_day(context, day)?;
+        // What an earlier day has would be netted with it, and would be counted again.
+        if let Some(earlier) = earliest_open(context).filter(|earlier| *earlier < day) {
+            return Err(Refusal::new(ClearingCode::CycleEarlierOpen, earlier));
+        }
     }
     let marks = cycle.map_or_else(|| marks(context, day), |cycle| cycle.marks.clone());
     let legs = state.matching.agreed(&marks, day);

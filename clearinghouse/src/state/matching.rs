@@ -33,7 +33,7 @@ struct Reports {
     netted: Option<u64>,
 }
 
-/// Why a leg waits.
+/// Why a leg is not netted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Waiting {
     /// The other region has not reported it.
@@ -211,10 +211,17 @@ impl Matching {
         })
     }
 
-    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two.
-    pub(crate) fn late(&self, cut_off: BusinessDay) -> impl Iterator<Item = WaitingLeg> + '_ {
-        let late = self.held.iter().filter(move |(_, held)| {
-            held.partner.is_some()
+    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those
+    /// inside the marks of a cycle that is yet to be netted go with it, and are not late.
+    pub(crate) fn late<'a>(
+        &'a self,
+        cut_off: BusinessDay,
+        marks: Option<&'a BTreeMap<RegionCode, u64>>,
+    ) -> impl Iterator<Item = WaitingLeg> + 'a {
+        let inside = move |place: &Place| marks.is_some() && within(marks, place);
+        let late = self.held.iter().filter(move |(place, held)| {
+            held.partner
+                .is_some_and(|partner| !(inside(place) && inside(&partner)))
                 && held.taken.is_none()
                 && held.numbered.side == Side::Receivable
                 && held.numbered.leg.business_day <= cut_off

@@ -79,6 +79,33 @@ fn what_no_plan_took_is_told_with_reason_clock_and_the_other_sides_word() {
 }
 
 #[test]
+fn what_goes_with_the_cycle_that_is_yet_to_be_netted_is_not_late() {
+    let house = House::new(53);
+    one_debt(&house);
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    // Two pairs come after the marks.
+    for (number, id) in [(2, 7), (3, 8)] {
+        house
+            .report(3, &[receivable(number, &debt(id, 2, 3, 5))])
+            .unwrap();
+        house
+            .report(2, &[payable(number, &debt(id, 2, 3, 5))])
+            .unwrap();
+    }
+    let expected = [
+        (region(3), 2, Reason::Late, 0),
+        (region(3), 3, Reason::Late, 0),
+    ];
+    assert_eq!(reasons(&found(&house, Asked::default())), expected);
+    house.net(1).unwrap();
+    assert_eq!(reasons(&found(&house, Asked::default())), expected);
+    close_all(&house, 2);
+    house.cut_off(2, Condition::AllClosed).unwrap();
+    assert!(found(&house, Asked::default()).rows.is_empty());
+}
+
+#[test]
 fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
     let house = House::new(51);
     one_of_each(&house);

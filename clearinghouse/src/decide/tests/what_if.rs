@@ -46,6 +46,20 @@ fn what_would_be_is_shown_before_and_after_netting_and_changes_nothing() {
 }
 
 #[test]
+fn only_the_earliest_open_day_is_taken_as_of_now_and_nothing_twice() {
+    let house = House::new(62);
+    let nothing = Scenario::default();
+    one_debt(&house);
+    for days in [&[1, 2][..], &[2]] {
+        let refused = look(&house, days, &nothing).unwrap_err();
+        assert_eq!(refused.code.code(), "cycle.earlier_open");
+        assert_eq!(refused.detail, day(1).to_string());
+    }
+    assert_eq!(code(look(&house, &[32], &nothing)), "cycle.not_begun");
+    assert_eq!(supposed(&look(&house, &[1], &nothing).unwrap()).len(), 2);
+}
+
+#[test]
 fn who_is_supposed_to_do_something_must_take_part() {
     let house = House::new(61);
     one_debt(&house);
