@@ -112,7 +112,7 @@ clearing_codes! {
     /// Nothing of the movement is parked.
     PaymentNotParked "payment.not_parked" No "Nothing of this movement is parked any more; look at what became of it (movements)." "该款项已无挂账余额，请查看其去向（movements）。";
     /// Parked money of another member, fund or direction, or for a payment it counts for already.
-    PaymentOtherPurpose "payment.other_purpose" No "Parked money counts for payments of its own member, fund and direction, and once for each." "挂账款项只能用于同一成员、同一基金、同一方向的付款，且每笔只能核销一次。";
+    PaymentOtherPurpose "payment.other_purpose" No "Parked money counts for payments of its own member, fund and direction; give for each all that counts for it, never less than does already." "挂账款项只能用于同一成员、同一基金、同一方向的付款；每笔须给出累计核销金额，不得低于已核销金额。";
     /// More than is open, or than is parked.
     PaymentExceeds "payment.exceeds" No "The amount is more than is open under the reference or parked of the movement; give at most what is named." "金额超过未清余额或挂账余额，不得高于所示金额。";
     /// An earlier cycle comes first.

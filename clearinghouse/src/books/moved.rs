@@ -38,7 +38,10 @@ pub(crate) fn moved(record: &PaymentRecord) -> Result<Vec<Entry>, LedgerError> {
         PaymentRecord::Returned(returned) => {
             posted(&returned.line, returned.amount, SettlementCash, Suspense)
         }
-        PaymentRecord::Approved(_) | PaymentRecord::Instructed(_) | PaymentRecord::Delayed(_) => {
+        PaymentRecord::Approved(_)
+        | PaymentRecord::Instructed(_)
+        | PaymentRecord::Delayed(_)
+        | PaymentRecord::Joined(_) => {
             return Ok(Vec::new());
         }
     };

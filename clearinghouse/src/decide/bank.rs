@@ -77,7 +77,7 @@ fn readable(context: &Context<'_>, line: &BankLine, bears: &str) -> Result<(), R
         return Ok(());
     }
     // Whoever left the directory may still owe.
-    let mut ordered = context.state.payments.from(None);
+    let mut ordered = context.state.payments.after(None);
     if ordered.any(|(reference, _)| reference.member == line.member) {
         return Ok(());
     }

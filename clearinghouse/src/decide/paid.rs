@@ -8,7 +8,9 @@ use super::{Context, Decided, Decision};
 use crate::payments::{Line, Payment};
 
 /// How many rows a page has at most.
-pub(crate) const ROWS_AT_ONCE: usize = 1_000;
+const ROWS_AT_ONCE: usize = 1_000;
+/// How many payments the movements of a page count for before it ends.
+const COUNTED_AT_ONCE: usize = 20_000;
 
 /// Which payments are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -58,10 +60,8 @@ pub(crate) fn payments(
                 .is_none_or(|member| reference.member == member)
             && (wanted.open == Openness::All || !payment.open().is_zero())
     };
-    let all = context.state.payments.from(after).filter(wants);
-    Ok(Decided::answer(page(context, all, |payment| {
-        payment.clone()
-    })))
+    let all = context.state.payments.after(after).filter(wants);
+    Ok(Decided::answer(page(context, all, |_| 1)))
 }
 
 /// Movements of money, ascending by the bank's reference.
@@ -71,9 +71,11 @@ pub(crate) fn movements(
     after: Option<BankReference>,
 ) -> Decision<Page<Line, BankReference>> {
     let wants = |line: &&Line| wanted == Openness::All || !line.parked_rest().is_zero();
-    let all = context.state.payments.lines_from(after).filter(wants);
+    let all = context.state.payments.lines_after(after).filter(wants);
     let all = all.map(|line| (line.line.bank_reference, line));
-    Ok(Decided::answer(page(context, all, |line| line.clone())))
+    Ok(Decided::answer(page(context, all, |line| {
+        line.counted.len()
+    })))
 }
 
 /// One movement, with the payments that it counts for, as of a day.
@@ -91,15 +93,20 @@ pub(crate) fn movement(
     Ok(Decided::answer(found))
 }
 
-fn page<'a, T: 'a, K: Copy>(
+/// A page of what there is. `weight` says how much a row adds to what fills a page.
+fn page<'a, T: Clone + 'a, K: Copy>(
     context: &Context<'_>,
     mut all: impl Iterator<Item = (K, &'a T)>,
-    own: impl Fn(&T) -> T,
+    weight: impl Fn(&T) -> usize,
 ) -> Page<T, K> {
-    let mut rows = Vec::new();
-    let mut last = None;
-    for (key, row) in all.by_ref().take(ROWS_AT_ONCE) {
-        rows.push(own(row));
+    let (mut rows, mut last, mut filled) = (Vec::new(), None, 0_usize);
+    while rows.len() < ROWS_AT_ONCE && filled < COUNTED_AT_ONCE {
+        let Some((key, row)) = all.next() else {
+            last = None;
+            break;
+        };
+        filled = filled.saturating_add(weight(row));
+        rows.push(row.clone());
         last = Some(key);
     }
     let next = last.filter(|_| all.next().is_some());

@@ -7,7 +7,9 @@ use huitong_core::fund::Fund;
 use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankReference, PaymentReference};
-use huitong_core::record::clearing::{Applied, ClearingRecord, Delayed, PaymentRecord, Returned};
+use huitong_core::record::clearing::{
+    Applied, ClearingRecord, Delayed, Joined, PaymentRecord, Returned,
+};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::{DelayReason, Direction};
 
@@ -19,8 +21,8 @@ use crate::refusal::{ClearingCode, Refusal};
 /// The most payments that one movement is said to be for at once.
 const PURPOSES_AT_MOST: usize = 1_000;
 
-/// Has parked money count for payments of the same member, fund and direction. What it counts for already is passed
-/// over, so that the same word may be given again.
+/// Has parked money count for payments of the same member, fund and direction. What is given is all that counts for a
+/// payment, with what counts already, so that the same word may be given again.
 pub(crate) fn count_parked(
     context: &Context<'_>,
     bank_reference: BankReference,
@@ -31,14 +33,10 @@ pub(crate) fn count_parked(
         Ok(line) => line,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let said = |(reference, amount): &(&PaymentReference, &Fen)| {
-        line.counted.get(*reference) != Some(*amount)
+    let news = match more(line, to) {
+        Ok(news) => news,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let news: BTreeMap<_, _> = to
-        .iter()
-        .filter(said)
-        .map(|(of, sum)| (*of, *sum))
-        .collect();
     if news.is_empty() && !to.is_empty() {
         return Ok(Decided::answer(()));
     }
@@ -80,8 +78,20 @@ pub(crate) fn send_back(
         return Ok(Decided::refuse(refusal));
     }
     let payments = &context.state.payments;
+    if let Some(known) = payments.line(back)
+        && takes_back(known, line, on)
+    {
+        let joined = Joined {
+            line: line.line,
+            back: known.line,
+            by,
+            at: context.now,
+        };
+        let record = PaymentRecord::Joined(joined);
+        return Ok(Decided::record(ClearingRecord::Payment(record), ()));
+    }
     if payments.line(back).is_some() || payments.taken_back_by(back).is_some() {
-        let detail = format!("it cannot be taken back by {back}, which is entered already");
+        let detail = format!("{back} is entered already, and is not the way back of {amount}");
         return Ok(Decided::refuse(taken(&line.line, &detail)));
     }
     let returned = Returned {
@@ -94,6 +104,15 @@ pub(crate) fn send_back(
     };
     let record = PaymentRecord::Returned(returned);
     Ok(Decided::record(ClearingRecord::Payment(record), ()))
+}
+
+/// Whether a movement that was entered for itself can be the way back of what is parked of another.
+fn takes_back(back: &Line, of: &Line, on: BusinessDay) -> bool {
+    let (one, other) = (&back.line, &of.line);
+    (one.member, one.fund, one.on) == (other.member, other.fund, on)
+        && one.direction != other.direction
+        && one.amount == back.parked_rest()
+        && one.amount == of.parked_rest()
 }
 
 /// Why a payment is late, for those who are owed.
@@ -133,14 +152,34 @@ fn known<'a>(context: &Context<'a>, bank_reference: BankReference) -> Result<&'a
     line.ok_or_else(|| Refusal::new(ClearingCode::PaymentBankReferenceUnknown, bank_reference))
 }
 
+/// How much more is to count for each payment than does.
+fn more(
+    line: &Line,
+    to: &BTreeMap<PaymentReference, Fen>,
+) -> Result<BTreeMap<PaymentReference, Fen>, Refusal> {
+    let mut more = BTreeMap::new();
+    for (reference, all) in to {
+        if all.is_zero() {
+            let detail = "to: amounts above zero";
+            return Err(Refusal::general(RefusalCode::Malformed, detail));
+        }
+        let counted = line.counted_for(*reference);
+        let news = all.checked_sub(counted).map_err(|_| {
+            let detail = format_args!("{reference}: {counted} counts already");
+            Refusal::new(ClearingCode::PaymentOtherPurpose, detail)
+        })?;
+        if !news.is_zero() {
+            more.insert(*reference, news);
+        }
+    }
+    Ok(more)
+}
+
 /// Whether so much is parked of a movement, and may be said to be for so many payments.
 fn fitting(line: &Line, to: &BTreeMap<PaymentReference, Fen>) -> Result<(), Refusal> {
-    let malformed = |detail: &str| Err(Refusal::general(RefusalCode::Malformed, detail));
     if to.is_empty() || to.len() > PURPOSES_AT_MOST {
-        return malformed("to: 1 to 1,000 payments");
-    }
-    if to.values().any(|amount| amount.is_zero()) {
-        return malformed("to: amounts above zero");
+        let detail = "to: 1 to 1,000 payments";
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
     }
     let bank_reference = line.line.bank_reference;
     let rest = line.parked_rest();
@@ -171,7 +210,7 @@ fn each_fits(
             reference.fund,
             payment.instruction.direction,
         ) == (of.member, of.fund, of.direction);
-        if !same || line.counted.contains_key(reference) {
+        if !same {
             return Err(Refusal::new(ClearingCode::PaymentOtherPurpose, reference));
         }
         let open = payment.open();

@@ -1,5 +1,5 @@
-//! A member's statement of a netted cycle: what its regions owe and are owed, its nets, and what was
-//! posted to its accounts. All of it follows from the plan.
+//! A member's statement of a netted cycle: what its regions owe and are owed, its nets, and what was posted to its
+//! accounts, all of which follows from the plan; and what is paid, and by whom it is not, as of today.
 
 use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;

@@ -13,8 +13,6 @@ use crate::payments::{Line, Payment};
 pub(super) fn payment(payment: &Payment, today: BusinessDay) -> v1::Payment {
     let instruction = &payment.instruction;
     let reference = instruction.reference;
-    let late = payment.due.days_until(today);
-    let late = u32::try_from(late).unwrap_or(0);
     v1::Payment {
         reference: reference.to_string(),
         business_day: payment.day.to_string(),
@@ -24,7 +22,7 @@ pub(super) fn payment(payment: &Payment, today: BusinessDay) -> v1::Payment {
         amount_fen: instruction.amount.get(),
         paid_fen: payment.paid.get(),
         due: payment.due.to_string(),
-        days_late: if payment.open().is_zero() { 0 } else { late },
+        days_late: payment.days_late(today),
         delay: payment.delay.map_or(0, delay_reason_to_wire),
     }
 }
@@ -46,5 +44,6 @@ pub(super) fn movement(line: &Line) -> v1::Movement {
         parked_fen: line.parked_rest().get(),
         back,
         back_on,
+        takes_back: line.takes_back.map(|of| of.to_string()).unwrap_or_default(),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Line {
     pub(crate) counted: BTreeMap<PaymentReference, Fen>,
     /// The movement that took back what did not count, and its day.
     pub(crate) back: Option<(BankReference, BusinessDay)>,
+    /// The movement of which this one took back what did not count.
+    pub(crate) takes_back: Option<BankReference>,
     /// When it was entered.
     pub(crate) at: Timestamp,
 }
@@ -36,6 +38,7 @@ impl Line {
             why: None,
             counted: BTreeMap::from([(confirmed.reference, confirmed.line.amount)]),
             back: None,
+            takes_back: None,
             at: confirmed.at,
         }
     }
@@ -48,17 +51,23 @@ impl Line {
             why: Some(parked.why),
             counted: BTreeMap::new(),
             back: None,
+            takes_back: None,
             at: parked.at,
         }
     }
 
     /// How much of it is parked.
     pub(crate) fn parked_rest(&self) -> Fen {
-        if self.back.is_some() {
+        if self.back.is_some() || self.takes_back.is_some() {
             return Fen::ZERO;
         }
         let counted = self.counted.values().copied();
         counted.fold(self.line.amount, Fen::saturating_sub)
+    }
+
+    /// How much of it counts for a payment.
+    pub(crate) fn counted_for(&self, reference: PaymentReference) -> Fen {
+        self.counted.get(&reference).copied().unwrap_or(Fen::ZERO)
     }
 
     /// Has more of it count.
@@ -67,10 +76,11 @@ impl Line {
         reference: PaymentReference,
         amount: Fen,
     ) -> Result<(), PaymentError> {
-        if amount > self.parked_rest() || self.counted.contains_key(&reference) {
+        if amount > self.parked_rest() {
             return Err(PaymentError::TooMuch(reference));
         }
-        self.counted.insert(reference, amount);
+        let sum = self.counted_for(reference).checked_add(amount)?;
+        self.counted.insert(reference, sum);
         Ok(())
     }
 }

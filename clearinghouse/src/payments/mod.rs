@@ -6,7 +6,9 @@
 //! | `lines` | What has become of a movement of money? |
 //!
 //! [`Payments::apply`] is the only way it changes, and it decides nothing: what a record says has happened. Money counts
-//! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered.
+//! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered. All of it stays
+//! in memory: some hundred rows a day. Deliberately absent: what is decided, which is in `decide`, and what is posted,
+//! which is in `books`.
 
 mod lines;
 mod orders;
@@ -61,6 +63,14 @@ pub(crate) struct Payment {
 }
 
 impl Payment {
+    /// How many days it is late; none when it is made.
+    pub(crate) fn days_late(&self, today: BusinessDay) -> u32 {
+        if self.open().is_zero() {
+            return 0;
+        }
+        u32::try_from(self.due.days_until(today)).unwrap_or(0)
+    }
+
     /// How much of it has not moved.
     pub(crate) fn open(&self) -> Fen {
         self.instruction.amount.saturating_sub(self.paid)
@@ -145,8 +155,8 @@ impl Payments {
         self.payments.get(&reference)
     }
 
-    /// Payments by reference, from one on.
-    pub(crate) fn from(
+    /// Payments by reference, those after one.
+    pub(crate) fn after(
         &self,
         after: Option<PaymentReference>,
     ) -> impl Iterator<Item = (PaymentReference, &Payment)> {
@@ -160,8 +170,8 @@ impl Payments {
         self.lines.get(&bank_reference)
     }
 
-    /// Movements by the bank's reference, from one on.
-    pub(crate) fn lines_from(&self, after: Option<BankReference>) -> impl Iterator<Item = &Line> {
+    /// Movements by the bank's reference, those after one.
+    pub(crate) fn lines_after(&self, after: Option<BankReference>) -> impl Iterator<Item = &Line> {
         let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
         let range = self.lines.range((from, std::ops::Bound::Unbounded));
         range.map(|(_, line)| line)
@@ -232,6 +242,11 @@ impl Payments {
                 let bank_reference = returned.line.bank_reference;
                 self.line_mut(bank_reference)?.back = Some((returned.back, returned.on));
                 self.backs.insert(returned.back, bank_reference);
+            }
+            PaymentRecord::Joined(joined) => {
+                let (of, back) = (joined.line.bank_reference, joined.back.bank_reference);
+                self.line_mut(of)?.back = Some((back, joined.back.on));
+                self.line_mut(back)?.takes_back = Some(of);
             }
             PaymentRecord::Delayed(delayed) => {
                 let payment = self.payments.get_mut(&delayed.reference);

@@ -439,7 +439,7 @@ pub struct Posting {
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WhatIfRequest {
-    /// 1 to 366; a day that is not netted is taken as it would be netted now.
+    /// 1 to 31; a day that is not netted is taken as it would be netted now.
     #[prost(string, repeated, tag = "1")]
     pub business_days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Members that drop out.
@@ -3009,6 +3009,9 @@ pub struct Movement {
     pub back: ::prost::alloc::string::String,
     #[prost(string, tag = "7")]
     pub back_on: ::prost::alloc::string::String,
+    /// The movement of which this one took back what was parked. Optional.
+    #[prost(string, tag = "8")]
+    pub takes_back: ::prost::alloc::string::String,
 }
 /// What a movement counts for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3022,7 +3025,7 @@ pub struct Counted {
 pub struct ApplyRequest {
     #[prost(string, tag = "1")]
     pub bank_reference: ::prost::alloc::string::String,
-    /// At most 1,000, each reference once.
+    /// At most 1,000, each reference once: all that counts for each, with what counts already.
     #[prost(message, repeated, tag = "2")]
     pub to: ::prost::alloc::vec::Vec<Counted>,
 }
@@ -3037,7 +3040,7 @@ pub struct ApplyResponse {
 pub struct SendBackRequest {
     #[prost(string, tag = "1")]
     pub bank_reference: ::prost::alloc::string::String,
-    /// The bank's name of the movement back.
+    /// The bank's name of the movement back. It may have been entered for itself, when it is parked and as much.
     #[prost(string, tag = "2")]
     pub back: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]

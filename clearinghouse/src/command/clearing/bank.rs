@@ -95,7 +95,7 @@ pub(super) struct Apply {
     /// The bank's own reference of the movement / 银行流水号
     #[arg(long)]
     bank_ref: BankReference,
-    /// REFERENCE=YUAN, once for each payment / 付款参考号=金额（元），可重复
+    /// REFERENCE=YUAN for each payment: all that counts for it, with what counts already / 付款参考号=累计核销金额（元），可重复
     #[arg(long, required = true)]
     to: Vec<Purpose>,
 }

@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 
 use crate::grpc::refusal_of;
 
-/// A plan of a thousand regions comes with its canonical form.
+/// A plan of a thousand regions comes with its canonical form, a page of movements with all that they count for.
 const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 
 /// Where the clearinghouse is, and who asks.
@@ -40,7 +40,7 @@ impl Connection {
 
     pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
-        Ok(PaymentServiceClient::new(channel))
+        Ok(PaymentServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
     pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {

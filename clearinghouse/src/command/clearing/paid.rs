@@ -243,6 +243,7 @@ fn movement_json(movement: &v1::Movement) -> anyhow::Result<Value> {
         "parked": shown::yuan(movement.parked_fen)?,
         "back": (!movement.back.is_empty()).then_some(&movement.back),
         "back_on": (!movement.back_on.is_empty()).then_some(&movement.back_on),
+        "takes_back": (!movement.takes_back.is_empty()).then_some(&movement.takes_back),
     }))
 }
 
@@ -273,6 +274,9 @@ fn movement_text(out: &mut dyn Write, movement: &v1::Movement) -> anyhow::Result
             "  went back by {} on {} / 已退回",
             movement.back, movement.back_on
         )?;
+    }
+    if !movement.takes_back.is_empty() {
+        writeln!(out, "  took back {} / 退回款", movement.takes_back)?;
     }
     if movement.parked_fen > 0 {
         let amount = shown::yuan(movement.parked_fen)?;

@@ -259,6 +259,11 @@ fn who_is_owed_sees_who_has_not_paid_how_late_and_why() {
     let owed = of("510100");
     assert_eq!(owed.payments.len(), 1);
     assert_eq!(owed.unpaid[0].delay, Some(DelayReason::FundShort));
+    let late = |day: &str| owed.unpaid[0].days_late(day.parse().unwrap());
+    assert_eq!(
+        ["2026-04-20", "2026-04-21", "2026-04-24"].map(late),
+        [0, 0, 3]
+    );
     assert!(of("330000").unpaid.is_empty());
     enter(&house, line("IN-1", Direction::PayIn, 1_000), IN).unwrap();
     assert!(of("510100").unpaid.is_empty());
@@ -287,4 +292,41 @@ fn after_a_restore_nothing_is_approved_or_paid_before_cycles_go_on() {
         assert_eq!(code(refused), "cycle.restored");
     }
     assert_eq!(open(&house).len(), 2, "what the backup has is there");
+}
+
+#[test]
+fn what_came_after_a_backup_is_entered_again_in_any_order_and_counts_once() {
+    let mut house = House::new(41);
+    ordered(&house, 1, 1_000);
+    let parked = line("P-1", Direction::PayIn, 700);
+    enter(&house, line("IN-0", Direction::PayIn, 100), IN).unwrap();
+    let backup = house.disk.copy();
+    let suspense = |house: &House| balance(house, "330000", AccountClass::Suspense);
+    enter(&house, line("IN-1", Direction::PayIn, 300), IN).unwrap();
+    enter(&house, parked, "").unwrap();
+    apply(&house, "P-1", &[(IN, 600)]).unwrap();
+    back(&house, "P-1", "P-1-BACK").unwrap();
+    enter(&house, line("OUT-1", Direction::PayOut, 1_000), OUT).unwrap();
+    let before = (open(&house), suspense(&house));
+    assert_eq!(before, (Vec::new(), 0));
+
+    house.put_back(&backup);
+    house
+        .ask(|context| resume(context, Some(day(1)), officer()))
+        .unwrap();
+    assert_eq!(open(&house)[0], (IN.to_owned(), 900));
+    // The way back comes first, for itself; what is known already is entered again too.
+    let way_back = BankLine {
+        direction: Direction::PayOut,
+        ..line("P-1-BACK", Direction::PayIn, 100)
+    };
+    enter(&house, way_back, "").unwrap();
+    enter(&house, line("IN-0", Direction::PayIn, 100), IN).unwrap();
+    enter(&house, parked, "").unwrap();
+    apply(&house, "P-1", &[(IN, 600)]).unwrap();
+    enter(&house, line("IN-1", Direction::PayIn, 300), IN).unwrap();
+    enter(&house, line("OUT-1", Direction::PayOut, 1_000), OUT).unwrap();
+    back(&house, "P-1", "P-1-BACK").unwrap();
+    assert_eq!((open(&house), suspense(&house)), before);
+    assert!(house.trial_balance().values().all(|sum| *sum == 0));
 }

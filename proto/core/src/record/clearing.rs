@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use payment::{
-    Applied, Approved, Confirmed, Delayed, Instructed, Parked, PaymentRecord, Returned,
+    Applied, Approved, Confirmed, Delayed, Instructed, Joined, Parked, PaymentRecord, Returned,
 };
 
 use crate::canonical::Artifact;

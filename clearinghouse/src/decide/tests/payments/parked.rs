@@ -126,3 +126,106 @@ fn parked_money_counts_or_goes_back_once_and_the_earliest_cycle_comes_first() {
     apply(&house, "P-3", &[("2-510100-resident_pool", 400)]).unwrap();
     assert_eq!(open(&house), [("2-510100-resident_pool".to_owned(), 100)]);
 }
+
+#[test]
+fn what_counts_in_part_counts_in_full_when_more_of_it_can() {
+    let mut house = House::new(37);
+    ordered(&house, 1, 1_000);
+    enter(&house, line("OUT-1", Direction::PayOut, 1_000), OUT).unwrap();
+    enter(&house, line("IN-1", Direction::PayIn, 600), IN).unwrap();
+    assert_eq!(
+        code(apply(&house, "OUT-1", &[(OUT, 1_000)])),
+        "payment.not_covered"
+    );
+    for _ in 0..2 {
+        apply(&house, "OUT-1", &[(OUT, 600)]).unwrap();
+        house.come_back(Return::IndexLost);
+    }
+    assert_eq!(open(&house), [(IN.to_owned(), 400), (OUT.to_owned(), 400)]);
+    enter(&house, line("IN-2", Direction::PayIn, 400), IN).unwrap();
+    assert_eq!(
+        code(apply(&house, "OUT-1", &[(OUT, 599)])),
+        "payment.other_purpose",
+        "what counts does not count less"
+    );
+    for _ in 0..2 {
+        apply(&house, "OUT-1", &[(OUT, 1_000)]).unwrap();
+        house.come_back(Return::Stopped);
+    }
+    assert!(matches!(
+        progress(&house, 1),
+        CycleState::Netted(Progress::Final(_))
+    ));
+    assert_eq!(balance(&house, "510100", AccountClass::Suspense), 0);
+    assert!(house.trial_balance().values().all(|sum| *sum == 0));
+}
+
+#[test]
+fn a_way_back_that_was_entered_for_itself_is_joined_to_what_it_took_back() {
+    let mut house = House::new(38);
+    ordered(&house, 1, 1_000);
+    let of = |name: &str, direction, fen| BankLine {
+        member: "330000".parse().unwrap(),
+        ..line(name, direction, fen)
+    };
+    enter(&house, of("P-1", Direction::PayIn, 170), "").unwrap();
+    for (name, other) in [
+        ("P-2", of("P-2", Direction::PayIn, 170)),
+        ("P-3", of("P-3", Direction::PayOut, 169)),
+        ("P-4", line("P-4", Direction::PayOut, 170)),
+    ] {
+        enter(&house, other, "").unwrap();
+        assert_eq!(
+            code(back(&house, "P-1", name)),
+            "payment.bank_reference_taken"
+        );
+    }
+    enter(&house, of("P-5", Direction::PayOut, 170), "").unwrap();
+    let suspense = balance(&house, "330000", AccountClass::Suspense);
+    for how in [Return::Stopped, Return::IndexLost] {
+        back(&house, "P-1", "P-5").unwrap();
+        house.come_back(how);
+        let done = ["P-1", "P-5"].map(|name| {
+            let of = bank(name);
+            house.ask(move |context| movement(context, of)).unwrap()
+        });
+        let [one, other] = done.map(|found| found.unwrap().0);
+        assert!(one.parked_rest().is_zero() && other.parked_rest().is_zero());
+        assert_eq!(other.takes_back, Some(bank("P-1")));
+    }
+    assert_eq!(
+        balance(&house, "330000", AccountClass::Suspense),
+        suspense,
+        "in the books they stood against each other already"
+    );
+    assert_eq!(
+        code(back(&house, "P-2", "P-5")),
+        "payment.bank_reference_taken"
+    );
+}
+
+#[test]
+fn a_long_list_of_movements_is_told_a_page_at_a_time_and_nothing_twice() {
+    let house = House::new(39);
+    ordered(&house, 1, 1_000);
+    let names: Vec<_> = (0..1_100).map(|nth| format!("P-{nth:04}")).collect();
+    for name in &names {
+        enter(&house, line(name, Direction::PayIn, 1), "").unwrap();
+    }
+    let (mut after, mut seen) = (None, Vec::new());
+    loop {
+        let page = house
+            .ask(move |context| movements(context, Openness::Open, after))
+            .unwrap();
+        let page_names = page
+            .rows
+            .iter()
+            .map(|of| of.line.bank_reference.to_string());
+        seen.extend(page_names);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, names);
+}

@@ -28,6 +28,8 @@ pub enum PaymentRecord {
     Returned(Returned),
     /// An officer said why a payment is late.
     Delayed(Delayed),
+    /// Parked money went back by a movement that was parked too.
+    Joined(Joined),
 }
 
 canonical_enum!(PaymentRecord {
@@ -38,6 +40,7 @@ canonical_enum!(PaymentRecord {
     5 => Applied(record),
     6 => Returned(record),
     7 => Delayed(record),
+    8 => Joined(record),
 });
 
 /// An officer approved a plan.
@@ -126,7 +129,7 @@ canonical_struct!(Parked {
 pub struct Applied {
     /// Which, as the bank told it.
     pub line: BankLine,
-    /// What it counts for, and how much for each.
+    /// What more of it counts for, and how much more for each.
     pub to: Vec<(PaymentReference, Fen)>,
     /// Who said so.
     pub by: OfficerName,
@@ -161,6 +164,22 @@ canonical_struct!(Returned {
     by,
     at
 });
+
+/// What was parked of a movement went back by one that was entered for itself, and parked: both are done with. In the
+/// books they stand against each other already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// Which, as the bank told it.
+    pub line: BankLine,
+    /// The movement back, as the bank told it; it is as much as was parked.
+    pub back: BankLine,
+    /// Who said so.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Joined { line, back, by, at });
 
 /// An officer said why a payment is late.
 #[derive(Debug, Clone, PartialEq, Eq)]

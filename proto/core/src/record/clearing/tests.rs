@@ -232,3 +232,31 @@ fn golden_bytes_of_payments() {
         golden(&ClearingRecord::Payment(record), expected);
     }
 }
+
+#[test]
+fn golden_bytes_of_a_way_back_that_was_entered_for_itself() {
+    let line = BankLine {
+        bank_reference: "B-1".parse().unwrap(),
+        member: "330000".parse().unwrap(),
+        fund: Fund::ResidentPool,
+        direction: Direction::PayIn,
+        amount: Fen::new(1_316_000).unwrap(),
+        on: day(),
+    };
+    let back = BankLine {
+        bank_reference: "B-2".parse().unwrap(),
+        direction: Direction::PayOut,
+        ..line
+    };
+    let joined = Joined {
+        line,
+        back,
+        by: "li.wei".parse().unwrap(),
+        at: at(),
+    };
+    golden(
+        &ClearingRecord::Payment(PaymentRecord::Joined(joined)),
+        "070800000003422d31000509100005f3d40100000000001414a007ea031f00000003422d32000509\
+         100005f3d40200000000001414a007ea031f000000066c692e7765690000019d463e9600",
+    );
+}
