@@ -3,11 +3,14 @@
 //! A plan's gross rows are booked between the regions: the creditor's claims receivable against the
 //! debtor's claims payable. Netting then moves each region's claims to its member's net position. After
 //! both, the regions' claims of the cycle stand at zero, the members' positions at the plan's nets, and
-//! the trial balance of each fund sums to zero. Money that moves then clears the positions (`moved`).
+//! the trial balance of each fund sums to zero. Money that moves then clears the positions (`moved`). What
+//! members leave with each other stands apart from both (`prefunds`).
 
 mod moved;
+mod prefunds;
 
 pub(crate) use moved::moved;
+pub(crate) use prefunds::left_with;
 
 use std::collections::BTreeMap;
 

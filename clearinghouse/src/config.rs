@@ -15,6 +15,7 @@ use huitong_netting::{Member, Members};
 use huitong_transport::{CredentialFiles, CredentialStore, CredentialsError};
 
 use crate::decide::Schedule;
+use crate::prefunds::Rules;
 
 /// The largest configuration file, in bytes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -32,6 +33,8 @@ pub struct Config {
     pub(crate) calendar: Calendar,
     /// Within how many business days of the order a payment is due.
     pub(crate) due_days: u32,
+    /// What is set for prefunds.
+    pub(crate) prefund: Rules,
 }
 
 /// Why a configuration cannot be used.
@@ -147,6 +150,7 @@ impl Config {
         let due_days = payment.map_or(Some(DUE_DAYS), |section| {
             section.integer_or("due_days", 1..=250, DUE_DAYS)
         });
+        let prefund = prefund(&root);
         let calendar = calendar::read(&root, &|name| match files {
             Files::Named => Ok(String::new()),
             Files::Read => {
@@ -165,6 +169,7 @@ impl Config {
                 segment_mib: segment_mib?,
                 calendar: calendar?,
                 due_days: due_days?,
+                prefund: prefund?,
             })
         })
     }
@@ -240,6 +245,32 @@ fn schedule(root: &Section<'_>) -> Option<Schedule> {
         Automatic::AtDeadline => Schedule::Deadline(minutes),
         Automatic::WhenAllClosed => Schedule::AllClosed(minutes),
     })
+}
+
+/// The rules of prefunds. Yellow comes before red.
+fn prefund(root: &Section<'_>) -> Option<Rules> {
+    let Some(section) = root.optional_section("prefund") else {
+        return Some(Rules::STANDARD);
+    };
+    let standard = Rules::STANDARD;
+    let red = section.integer_or("red_percent", 1..=1_000, standard.red_percent);
+    let yellow = section.integer_or("yellow_percent", 1..=1_000, standard.yellow_percent);
+    let ask_days = section.integer_or("ask_days", 1..=250, standard.ask_days);
+    let due_days = section.integer_or("due_days", 1..=250, standard.due_days);
+    let months = section.integer_or("months", 1..=24, standard.months);
+    let rules = Rules {
+        yellow_percent: yellow?,
+        red_percent: red?,
+        ask_days: ask_days?,
+        due_days: due_days?,
+        months: months?,
+    };
+    if rules.yellow_percent > rules.red_percent {
+        let (en, zh) = ("yellow comes before red", "黄色预警须低于红色预警");
+        section.fault_of("yellow_percent", en, zh);
+        return None;
+    }
+    Some(rules)
 }
 
 /// The directory: each region once, with a member of its own province.

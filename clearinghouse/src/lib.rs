@@ -36,6 +36,7 @@ mod decide;
 mod grpc;
 mod payments;
 pub mod platform;
+mod prefunds;
 pub mod refusal;
 pub mod server;
 mod state;

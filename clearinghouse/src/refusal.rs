@@ -119,6 +119,22 @@ clearing_codes! {
     PaymentEarlierOpen "payment.earlier_open" No "The member owes for the earlier cycle named, which is paid in full first." "该成员尚有所示较早清算期未清，须先足额缴清。";
     /// More would be paid out than was paid in.
     PaymentNotCovered "payment.not_covered" No "For this cycle and fund no more is paid out than was paid in; wait for what is owed." "该清算期该基金拨付不得超过已缴入金额，请等待缴入。";
+    /// Nothing was set.
+    PrefundUnknown "prefund.unknown" No "Nothing was set for this payer, holder and fund; set it first (prefund set)." "该付款成员、持有成员和基金尚未核定预付金，请先核定（prefund set）。";
+    /// A member that clears for nobody.
+    PrefundUnknownMember "prefund.unknown_member" No "This clearing member is not in the directory; check the code." "名录中无此清算成员，请核对代码。";
+    /// Another year than this one.
+    PrefundOtherYear "prefund.other_year" No "A prefund is set for the current year, named here; what was spent in the year before stands under `prefund propose`." "预付金只能核定本年度（如所示），上年支出见 prefund propose。";
+    /// Not enough is used.
+    PrefundNotRed "prefund.not_red" No "More is asked for when the prefund is red; its level is the one named. Set another amount for the year instead (prefund set)." "仅在红色预警时可申请紧急补拨，当前等级如所示；如需调整请重新核定年度金额（prefund set）。";
+    /// More is asked for already.
+    PrefundAskedAlready "prefund.asked_already" No "A top-up of the amount named is asked for already and not paid in full; wait for it." "已申请所示金额的补拨且尚未足额到账，请等待。";
+    /// The holder's bank's reference names another movement.
+    PrefundBankReferenceTaken "prefund.bank_reference_taken" No "Another movement, named here, was entered under this reference of the holder's bank; check the bank's paper, and correct what is wrong (prefund correct)." "持有成员该银行流水号已登记其他款项（如所示），请核对银行单据，有误请更正（prefund correct）。";
+    /// No movement under the reference.
+    PrefundBankReferenceUnknown "prefund.bank_reference_unknown" No "No money of a prefund was entered under this reference of the holder's bank; list the movements (prefund movements)." "持有成员未登记该银行流水号，请查看预付金流水（prefund movements）。";
+    /// More than the holder has.
+    PrefundExceeds "prefund.exceeds" No "The holder has only what is named; enter what was paid in first, or correct what was entered wrongly." "持有成员现有预付金仅为所示金额，请先登记缴入款项或更正有误登记。";
 }
 
 /// A code, ours or one that means the same everywhere.

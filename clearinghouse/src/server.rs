@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::Identity;
+use huitong_core::record::clearing::LevelChange;
+use huitong_core::vocabulary::PrefundLevel;
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{CredentialsError, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
@@ -17,11 +19,15 @@ use crate::config::Config;
 use crate::decide::{self, Schedule};
 use crate::grpc;
 use crate::platform::{self, Platform};
+use crate::prefunds::Rules;
 use crate::store::StoreError;
 use crate::writer::Writer;
 
 /// How often the schedule looks whether a cut-off is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How often the levels of prefunds are found anew.
+const WATCH_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts clearinghouses.
 #[derive(Debug)]
@@ -92,7 +98,7 @@ impl Clearinghouse {
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
-        let (schedule, due_days) = (config.schedule, config.due_days);
+        let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
         let writer = aside(move || {
             let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
             let calendar = config.calendar.clone();
@@ -101,7 +107,7 @@ impl Clearinghouse {
             })
         });
         let writer = Arc::new(writer.await??);
-        let routes = grpc::routes(&writer, due_days)
+        let routes = grpc::routes(&writer, due_days, rules)
             .await
             .map_err(StartError::Reflection)?;
         let access = grpc::access_table()?;
@@ -112,6 +118,7 @@ impl Clearinghouse {
             address,
             serving: tokio::spawn(serving),
             looking: tokio::spawn(look(Arc::clone(&writer), schedule, stop.clone())),
+            watching: tokio::spawn(watch(Arc::clone(&writer), rules, stop.clone())),
             writer,
             stop,
         })
@@ -124,6 +131,7 @@ pub struct RunningClearinghouse {
     address: SocketAddr,
     serving: JoinHandle<Result<(), ServeError>>,
     looking: JoinHandle<()>,
+    watching: JoinHandle<()>,
     writer: Arc<Writer>,
     stop: CancellationToken,
 }
@@ -149,6 +157,7 @@ impl RunningClearinghouse {
         self.stop.cancel();
         let served = self.serving.await;
         self.looking.await?;
+        self.watching.await?;
         let writer = self.writer;
         tokio::task::spawn_blocking(move || writer.stop()).await?;
         Ok(served??)
@@ -181,6 +190,47 @@ async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) 
                     "a cut-off was due and refused"
                 );
             }
+        }
+    }
+}
+
+/// Has the levels of prefunds written down until told to stop.
+async fn watch(writer: Arc<Writer>, rules: Rules, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(WATCH_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let decided = writer
+            .decide(move |context| decide::prefund::levels(context, &rules))
+            .await;
+        match decided {
+            Ok(changed) => changed.iter().for_each(told),
+            Err(refusal) => {
+                warn!(
+                    code = refusal.code.code(),
+                    detail = refusal.detail,
+                    "levels of prefunds were not written down"
+                );
+            }
+        }
+    }
+}
+
+fn told(change: &LevelChange) {
+    let LevelChange {
+        prefund,
+        level,
+        used,
+        held,
+    } = change;
+    match level {
+        PrefundLevel::Normal => info!(%prefund, %used, %held, "prefund is normal again"),
+        PrefundLevel::Yellow | PrefundLevel::Red => {
+            warn!(%prefund, %level, %used, %held, "much of a prefund is used");
         }
     }
 }

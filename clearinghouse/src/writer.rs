@@ -184,6 +184,7 @@ fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
     state.plan = loaded.plan;
     state.books = loaded.books;
     state.payments = loaded.payments;
+    state.prefunds = loaded.prefunds;
     state.restored = loaded.restored;
     state.tags = loaded.tags;
     Ok(state)

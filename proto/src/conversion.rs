@@ -18,6 +18,7 @@ pub mod insured;
 pub mod leg;
 pub mod payment;
 pub mod person;
+pub mod prefund;
 pub mod publication;
 pub mod receipt;
 pub mod refusal;

@@ -14,6 +14,7 @@ mod intake;
 mod net;
 mod paid;
 mod parked;
+pub(crate) mod prefund;
 mod regain;
 mod release;
 mod resume;

@@ -3,6 +3,7 @@
 mod exceptions;
 mod holidays;
 mod payments;
+mod prefunds;
 mod put_back;
 mod restores;
 mod reversals;

@@ -8,6 +8,7 @@ mod exception;
 mod officer;
 mod paid;
 mod payment;
+mod prefund;
 mod routes;
 mod status;
 mod tags;

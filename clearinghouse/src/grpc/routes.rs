@@ -9,6 +9,7 @@ use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
+use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
@@ -17,8 +18,10 @@ use super::clearing::ClearingGrpc;
 use super::exception::ExceptionGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
+use super::prefund::PrefundGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
+use crate::prefunds::Rules;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
 
@@ -29,7 +32,11 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 ///
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
-pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes, String> {
+pub(crate) async fn routes(
+    writer: &Arc<Writer>,
+    due_days: u32,
+    rules: Rules,
+) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let officers = OfficerServiceServer::new(OfficerGrpc(Arc::clone(writer)))
@@ -47,6 +54,10 @@ pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
+    let prefunds = PrefundServiceServer::new(PrefundGrpc {
+        writer: Arc::clone(writer),
+        rules,
+    });
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -70,6 +81,7 @@ pub(crate) async fn routes(writer: &Arc<Writer>, due_days: u32) -> Result<Routes
         .add_service(tags)
         .add_service(payments)
         .add_service(exceptions)
+        .add_service(prefunds)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

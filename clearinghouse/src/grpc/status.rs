@@ -70,11 +70,15 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleUnknownMember
             | ClearingCode::PaymentUnknown
             | ClearingCode::PaymentUnknownMember
-            | ClearingCode::PaymentBankReferenceUnknown => GrpcCode::NotFound,
+            | ClearingCode::PaymentBankReferenceUnknown
+            | ClearingCode::PrefundUnknown
+            | ClearingCode::PrefundUnknownMember
+            | ClearingCode::PrefundBankReferenceUnknown => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
             ClearingCode::StreamConflict
             | ClearingCode::TagsConflict
-            | ClearingCode::PaymentBankReferenceTaken => GrpcCode::AlreadyExists,
+            | ClearingCode::PaymentBankReferenceTaken
+            | ClearingCode::PrefundBankReferenceTaken => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld
@@ -101,7 +105,11 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::PaymentOtherPurpose
             | ClearingCode::PaymentExceeds
             | ClearingCode::PaymentEarlierOpen
-            | ClearingCode::PaymentNotCovered => GrpcCode::FailedPrecondition,
+            | ClearingCode::PaymentNotCovered
+            | ClearingCode::PrefundOtherYear
+            | ClearingCode::PrefundNotRed
+            | ClearingCode::PrefundAskedAlready
+            | ClearingCode::PrefundExceeds => GrpcCode::FailedPrecondition,
         },
     }
 }

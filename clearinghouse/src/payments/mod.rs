@@ -218,6 +218,29 @@ impl Payments {
         references.filter_map(|reference| self.payments.get(reference))
     }
 
+    /// The cycles that a record brings on.
+    pub(crate) fn cycles_of(&self, record: &PaymentRecord) -> BTreeSet<BusinessDay> {
+        let day_of = |reference: &PaymentReference| Some(self.payments.get(reference)?.day);
+        match record {
+            PaymentRecord::Instructed(instructed) => BTreeSet::from([instructed.day]),
+            PaymentRecord::Confirmed(confirmed) => {
+                day_of(&confirmed.reference).into_iter().collect()
+            }
+            PaymentRecord::Applied(applied) => {
+                let days = applied
+                    .to
+                    .iter()
+                    .filter_map(|(reference, _)| day_of(reference));
+                days.collect()
+            }
+            PaymentRecord::Approved(_)
+            | PaymentRecord::Parked(_)
+            | PaymentRecord::Returned(_)
+            | PaymentRecord::Joined(_)
+            | PaymentRecord::Delayed(_) => BTreeSet::new(),
+        }
+    }
+
     /// Changes what a record says has changed.
     pub(crate) fn apply(&mut self, record: &PaymentRecord) -> Result<(), PaymentError> {
         match record {

@@ -15,7 +15,7 @@ use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::LedgerError;
 use huitong_core::leg::Debt;
-use huitong_core::record::clearing::{Actor, ClearingRecord, Netted, PaymentRecord};
+use huitong_core::record::clearing::{Actor, ClearingRecord, Netted, PaymentRecord, PrefundRecord};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
@@ -24,7 +24,8 @@ pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
 
 use crate::books::{self, Books};
-use crate::payments::{PaymentError, Payments};
+use crate::payments::{PaymentError, Payments, Progress};
+use crate::prefunds::{PrefundFault, Prefunds, between_members};
 
 /// A cycle that is cut off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,8 @@ pub(crate) struct State {
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.
     pub(crate) payments: Payments,
+    /// What members leave with each other.
+    pub(crate) prefunds: Prefunds,
     /// Its own last restore.
     pub(crate) restored: Restore,
     /// How far each region's tags are held.
@@ -94,6 +97,9 @@ pub(crate) enum StateError {
     /// A payment that does not fit.
     #[error("a journaled payment does not fit: {0}")]
     Payment(#[from] PaymentError),
+    /// A prefund that does not fit.
+    #[error("a journaled prefund does not fit: {0}")]
+    Prefund(#[from] PrefundFault),
     /// A plan of a cycle that was not cut off.
     #[error("a plan is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
@@ -114,6 +120,7 @@ impl State {
             plan: None,
             books: Books::new(BTreeMap::new()),
             payments: Payments::default(),
+            prefunds: Prefunds::default(),
             restored: Restore::NEVER,
             tags: BTreeMap::new(),
         }
@@ -210,6 +217,7 @@ impl State {
             }
             ClearingRecord::Netted(netted) => self.net(netted)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
+            ClearingRecord::Prefund(record) => self.prefund(record)?,
         }
         Ok(())
     }
@@ -217,6 +225,19 @@ impl State {
     fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {
         self.payments.apply(record)?;
         for entry in books::moved(record)? {
+            self.books.post(&entry);
+        }
+        for day in self.payments.cycles_of(record) {
+            if matches!(self.payments.progress(day), Progress::Final(_)) {
+                self.prefunds.paid(day)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prefund(&mut self, record: &PrefundRecord) -> Result<(), StateError> {
+        self.prefunds.apply(record)?;
+        if let Some(entry) = books::left_with(record)? {
             self.books.post(&entry);
         }
         Ok(())
@@ -232,6 +253,8 @@ impl State {
         for entry in books::entries(&plan)? {
             self.books.post(&entry);
         }
+        let owed = between_members(&plan).map_err(PrefundFault::Amount)?;
+        self.prefunds.netted(netted.day, owed)?;
         self.matching.net(&plan);
         self.plan = Some(plan);
         Ok(())

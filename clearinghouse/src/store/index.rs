@@ -81,6 +81,7 @@ mod tests {
         let [one, two] = ["330200", "510100"].map(|code| code.parse().unwrap());
         let day = "2026-03-02".parse().unwrap();
         let debt = crate::testing::debt(1, 2, 3, 100).debt();
+        let prefund = "330000-510100-resident_pool".parse().unwrap();
         let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
         let rows = [
             pair(keys::CURSOR, b"cursor"),
@@ -94,6 +95,8 @@ mod tests {
             (keys::plan_day(1), b"p".to_vec()),
             (keys::debt(debt), b"k".to_vec()),
             (keys::incarnation(one), b"i".to_vec()),
+            (keys::spent(2026, prefund), b"g".to_vec()),
+            (keys::owed(day), b"w".to_vec()),
             (keys::tag(tag, one), b"t".to_vec()),
             (keys::matched(one, tag, two), Vec::new()),
             (keys::tag_stream(one), b"v".to_vec()),

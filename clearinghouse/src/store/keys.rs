@@ -12,6 +12,9 @@
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
+//! | `f` place in the journal | a record of prefunds as it is there |
+//! | `g` year, prefund | what the payer came to owe the holder in the year's cycles |
+//! | `w` day | what members owe each other by this cycle's plan |
 //! | `r` | the own incarnation, and since when no cycle goes on because of a restore |
 //! | `i` region | the incarnation of its node and what that drew |
 //! | `t` tag, region | the stream that said so, and whether the region has cover in force |
@@ -28,6 +31,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
 use huitong_core::leg::Debt;
+use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
 use huitong_journal::Position;
@@ -44,6 +48,9 @@ pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
 pub(super) const ACCOUNTS: &[u8] = b"a";
 pub(super) const PAYMENTS: &[u8] = b"m";
+pub(super) const PREFUNDS: &[u8] = b"f";
+pub(super) const SPENT: &[u8] = b"g";
+pub(super) const OWED: &[u8] = b"w";
 pub(super) const INCARNATIONS: &[u8] = b"i";
 pub(super) const TAGS: &[u8] = b"t";
 pub(super) const MATCHES: &[u8] = b"u";
@@ -107,6 +114,18 @@ pub(super) fn account(account: &Account) -> Vec<u8> {
 
 pub(super) fn payment(place: &Place) -> Vec<u8> {
     key(PAYMENTS, place)
+}
+
+pub(super) fn prefund(place: &Place) -> Vec<u8> {
+    key(PREFUNDS, place)
+}
+
+pub(super) fn spent(year: u16, prefund: Prefund) -> Vec<u8> {
+    key(SPENT, &(year, prefund))
+}
+
+pub(super) fn owed(day: BusinessDay) -> Vec<u8> {
+    key(OWED, &day)
 }
 
 /// What follows a table's letter in a key.

@@ -29,6 +29,7 @@ pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
 use crate::payments::Payments;
+use crate::prefunds::Prefunds;
 use crate::state::{Cycle, Restore, Stream, TagsHeld};
 
 /// What a store does.
@@ -88,6 +89,8 @@ pub(crate) struct Loaded {
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.
     pub(crate) payments: Payments,
+    /// What members leave with each other.
+    pub(crate) prefunds: Prefunds,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The legs that no plan took, in the order in which they came, each with when it came and the plan

@@ -15,6 +15,7 @@ mod commands;
 mod cycle;
 mod intake;
 mod payments;
+mod prefunds;
 mod restarts;
 mod tags;
 mod world;

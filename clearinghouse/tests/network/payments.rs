@@ -12,7 +12,7 @@ const IN: &str = "1-330000-resident_pool";
 const OUT: &str = "1-510100-resident_pool";
 
 /// The day netted, with its plan's digest.
-async fn netted(world: &World) -> String {
+pub(crate) async fn netted(world: &World) -> String {
     let leg = debt(1, 1_316_000);
     let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
     report(&mut chengdu, vec![receivable(1, &leg)])

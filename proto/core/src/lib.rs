@@ -41,6 +41,7 @@ pub mod officer;
 pub mod payment;
 pub mod person;
 pub mod policy;
+pub mod prefund;
 pub mod provisional;
 pub mod publication;
 pub mod ratio;

@@ -71,8 +71,10 @@ macro_rules! vocabulary {
 }
 
 mod payment;
+mod prefund;
 
 pub use payment::{DelayReason, Direction, ParkReason};
+pub use prefund::{CorrectionReason, PrefundLevel};
 
 vocabulary! {
     /// Why a settlement is reversed (冲正原因): a closed list, told to the patient and kept as evidence.

@@ -235,6 +235,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::Restored(_)
             | ClearingRecord::Resumed(_)
             | ClearingRecord::Payment(_)
+            | ClearingRecord::Prefund(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::TagsTaken(_)

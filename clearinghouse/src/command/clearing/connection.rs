@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
+use huitong_proto::clearing::v1::prefund_service_client::PrefundServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -46,6 +47,11 @@ impl Connection {
     pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(ExceptionServiceClient::new(channel))
+    }
+
+    pub(super) async fn prefunds(&self) -> anyhow::Result<PrefundServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(PrefundServiceClient::new(channel))
     }
 
     pub(super) const fn shape(&self) -> Shape {

@@ -7,6 +7,7 @@ mod cut_off;
 mod exceptions;
 mod net;
 mod paid;
+mod prefund;
 mod release;
 mod resume;
 mod shown;
@@ -57,6 +58,8 @@ enum Action {
     Movements(paid::Movements),
     /// Say why a payment is late / 登记逾期原因
     Delay(paid::Delay),
+    /// What members leave with each other, and how much of it is used / 预付金
+    Prefund(prefund::PrefundCommand),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
     Release(release::Release),
     /// Let cycles go on after a restore, once those that came after the backup are cut off again / 恢复后继续清算
@@ -96,6 +99,7 @@ impl ClearingCommand {
                 Action::Payments(payments) => payments.run(out).await,
                 Action::Movements(movements) => movements.run(out).await,
                 Action::Delay(delay) => delay.run(out).await,
+                Action::Prefund(prefund) => prefund.run(out).await,
                 Action::Release(release) => release.run(out).await,
                 Action::Resume(resume) => resume.run(out).await,
             }

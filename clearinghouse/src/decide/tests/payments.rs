@@ -16,7 +16,7 @@ use huitong_netting::NettingPlan;
 use super::*;
 use crate::payments::{Line, Payment, Progress};
 
-fn name(text: &str) -> OfficerName {
+pub(super) fn name(text: &str) -> OfficerName {
     text.parse().unwrap()
 }
 
@@ -24,7 +24,7 @@ fn digest(plan: &NettingPlan) -> Digest {
     sha256(&plan.to_bytes())
 }
 
-fn reference(text: &str) -> PaymentReference {
+pub(super) fn reference(text: &str) -> PaymentReference {
     text.parse().unwrap()
 }
 
@@ -33,7 +33,7 @@ fn bank(text: &str) -> BankReference {
 }
 
 /// Both sides of a debt of a day under the number, and the cycle's plan.
-fn netted(house: &House, number: u8, fen: i64) -> NettingPlan {
+pub(super) fn netted(house: &House, number: u8, fen: i64) -> NettingPlan {
     let mut leg = debt(number, 2, 3, fen);
     leg.business_day = day(number);
     house
@@ -57,7 +57,7 @@ fn instruct_within(house: &House, on: u8, days: u32) -> Result<(), Refusal> {
 }
 
 /// A cycle whose payment is ordered.
-fn ordered(house: &House, number: u8, fen: i64) {
+pub(super) fn ordered(house: &House, number: u8, fen: i64) {
     let plan = netted(house, number, fen);
     for by in ["wang.fang", "zhao.min"] {
         approve_as(house, number, digest(&plan), by).unwrap();
@@ -70,7 +70,7 @@ fn progress(house: &House, on: u8) -> CycleState {
 }
 
 /// Zhejiang, which clears for Ningbo, pays in; Chengdu is paid out.
-fn line(name: &str, direction: Direction, fen: i64) -> BankLine {
+pub(super) fn line(name: &str, direction: Direction, fen: i64) -> BankLine {
     let member = match direction {
         Direction::PayIn => "330000",
         Direction::PayOut => "510100",
@@ -85,7 +85,7 @@ fn line(name: &str, direction: Direction, fen: i64) -> BankLine {
     }
 }
 
-fn enter(house: &House, line: BankLine, bears: &str) -> Result<Line, Refusal> {
+pub(super) fn enter(house: &House, line: BankLine, bears: &str) -> Result<Line, Refusal> {
     let (bears, of) = (bears.to_owned(), line.bank_reference);
     house.ask(move |context| confirm(context, line, bears, name("wang.fang")))?;
     let found = house.ask(move |context| movement(context, of))?;

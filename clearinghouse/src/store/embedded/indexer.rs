@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
 use huitong_core::leg::Side;
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, PaymentRecord};
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::record::clearing::{
+    ClearingRecord, LegsTaken, Netted, PaymentRecord, PrefundRecord,
+};
 use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::{NettingPlan, Run, Runs};
 
 use super::journaled::{Journaled, decode, read_plan};
 use super::tags;
 use crate::books::{self, Turnover};
+use crate::prefunds::between_members;
 use crate::store::Index;
 use crate::store::StoreError;
 use crate::store::index::Pair;
@@ -138,6 +142,7 @@ impl Indexer {
             ClearingRecord::TagsHalted(halted) => tags::halted(&*self.journaled.index, halted)?,
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
+            ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
         })
     }
 
@@ -170,6 +175,7 @@ impl Indexer {
         let entries =
             books::entries(&plan).map_err(|error| StoreError::Foreign(error.to_string()))?;
         pairs.extend(self.account_rows(&entries)?);
+        pairs.extend(self.owed_rows(&plan)?);
         Ok(pairs)
     }
 
@@ -179,6 +185,32 @@ impl Indexer {
         let entries =
             books::moved(record).map_err(|error| StoreError::Foreign(error.to_string()))?;
         pairs.extend(self.account_rows(&entries)?);
+        Ok(pairs)
+    }
+
+    /// A record of prefunds as it is, and what it posts.
+    fn prefund_rows(&self, record: &PrefundRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
+        let mut pairs = vec![(keys::prefund(&place), keys::value(record))];
+        let entry =
+            books::left_with(record).map_err(|error| StoreError::Foreign(error.to_string()))?;
+        pairs.extend(self.account_rows(entry.as_slice())?);
+        Ok(pairs)
+    }
+
+    /// What a plan says that members owe each other, and what they came to owe in its year.
+    fn owed_rows(&self, plan: &NettingPlan) -> Result<Vec<Pair>, StoreError> {
+        let foreign = |error: MoneyError| StoreError::Foreign(error.to_string());
+        let owed = between_members(plan).map_err(foreign)?;
+        let mut pairs = vec![(keys::owed(plan.day()), keys::value(&owed))];
+        for (prefund, amount) in &owed {
+            let key = keys::spent(plan.day().year(), *prefund);
+            let before = match self.journaled.index.get(&key)? {
+                Some(bytes) => keys::read(&bytes)?,
+                None => Fen::ZERO,
+            };
+            let sum = before.checked_add(*amount).map_err(foreign)?;
+            pairs.push((key, keys::value(&sum)));
+        }
         Ok(pairs)
     }
 

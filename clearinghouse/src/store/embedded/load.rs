@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::Account;
-use huitong_core::record::clearing::PaymentRecord;
+use huitong_core::record::clearing::{PaymentRecord, PrefundRecord};
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
@@ -16,7 +16,8 @@ use huitong_netting::{NettingPlan, Run};
 use super::journaled::Journaled;
 use super::tags::all_held;
 use crate::books::Books;
-use crate::payments::Payments;
+use crate::payments::{Payments, Progress};
+use crate::prefunds::{PrefundFault, Prefunds};
 use crate::state::{Cycle, Restore, Stream};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, LoadedLeg, StoreError};
@@ -59,12 +60,15 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
             },
         )?;
     }
+    let payments = payments(index)?;
+    let prefunds = prefunds(index, &cycles, &payments)?;
     Ok(Loaded {
         streams,
         cycles,
         plan,
         books: books(index)?,
-        payments: payments(index)?,
+        payments,
+        prefunds,
         tags: all_held(index)?,
         legs,
         restored: restored(index)?,
@@ -220,6 +224,36 @@ fn payments(index: &dyn Index) -> Result<Payments, StoreError> {
         applied.map_err(|error| StoreError::Foreign(error.to_string()))
     })?;
     Ok(payments)
+}
+
+/// All prefunds, as their records come to, and what is used of them: by the cycles that are not paid.
+fn prefunds(
+    index: &dyn Index,
+    cycles: &Cycles,
+    payments: &Payments,
+) -> Result<Prefunds, StoreError> {
+    let foreign = |error: PrefundFault| StoreError::Foreign(error.to_string());
+    let mut spent = BTreeMap::new();
+    each(index, keys::SPENT, |key, value| {
+        spent.insert(keys::of_key(key)?, keys::read(value)?);
+        Ok(())
+    })?;
+    let mut prefunds = Prefunds::kept(spent);
+    for (day, _) in cycles.iter().filter(|(_, cycle)| cycle.plan.is_some()) {
+        if matches!(payments.progress(*day), Progress::Final(_)) {
+            continue;
+        }
+        if let Some(value) = index.get(&keys::owed(*day))? {
+            prefunds
+                .unpaid(*day, keys::read(&value)?)
+                .map_err(foreign)?;
+        }
+    }
+    each(index, keys::PREFUNDS, |_, value| {
+        let record = keys::read::<PrefundRecord>(value)?;
+        prefunds.apply(&record).map_err(foreign)
+    })?;
+    Ok(prefunds)
 }
 
 /// Visits every row of a table in order.

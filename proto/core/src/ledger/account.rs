@@ -39,6 +39,10 @@ pub enum AccountClass {
     SettlementCash,
     /// What waits for its reason or its counterpart.
     Suspense,
+    /// What this member has left with others, for its insured who are treated there.
+    PrefundPaid,
+    /// What others have left with this member.
+    PrefundHeld,
 }
 
 crate::canonical_enum!(AccountClass {
@@ -47,6 +51,8 @@ crate::canonical_enum!(AccountClass {
     3 => NetPosition,
     4 => SettlementCash,
     5 => Suspense,
+    6 => PrefundPaid,
+    7 => PrefundHeld,
 });
 
 impl AccountClass {
@@ -59,6 +65,8 @@ impl AccountClass {
             Self::NetPosition => "net_position",
             Self::SettlementCash => "settlement_cash",
             Self::Suspense => "suspense",
+            Self::PrefundPaid => "prefund_paid",
+            Self::PrefundHeld => "prefund_held",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What the clearinghouse journals: legs as they were taken, days closed, cut-offs, plans, payments.
+//! What the clearinghouse journals: legs as they were taken, days closed, cut-offs, plans, payments, prefunds.
 //!
 //! As with a node's records, each carries all that follows from it, so that reading the journal from any
 //! place onwards arrives at the same state. A plan is kept as its own bytes: what was netted must be the
@@ -6,6 +6,7 @@
 //! state of matching, which follows from the legs.
 
 mod payment;
+mod prefund;
 #[cfg(test)]
 mod tests;
 
@@ -13,6 +14,10 @@ use std::collections::BTreeMap;
 
 pub use payment::{
     Applied, Approved, Confirmed, Delayed, Instructed, Joined, Parked, PaymentRecord, Returned,
+};
+pub use prefund::{
+    LevelChange, PrefundCorrected, PrefundLevels, PrefundMoved, PrefundRecord, PrefundSet,
+    PrefundToppedUp,
 };
 
 use crate::canonical::Artifact;
@@ -41,6 +46,8 @@ pub enum ClearingRecord {
     Netted(Netted),
     /// A netted cycle went on towards being paid.
     Payment(PaymentRecord),
+    /// Something happened to prefunds.
+    Prefund(PrefundRecord),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -61,6 +68,7 @@ canonical_enum!(ClearingRecord {
     5 => CutOff(record),
     6 => Netted(record),
     7 => Payment(record),
+    8 => Prefund(record),
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),

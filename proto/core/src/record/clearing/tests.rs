@@ -9,7 +9,8 @@ use crate::leg::{Leg, LegKind, Side};
 use crate::money::Fen;
 use crate::officer::OfficerName;
 use crate::payment::{BankLine, Instruction, PaymentReference};
-use crate::vocabulary::{DelayReason, Direction, ParkReason};
+use crate::prefund::PrefundLine;
+use crate::vocabulary::{CorrectionReason, DelayReason, Direction, ParkReason, PrefundLevel};
 
 fn region() -> RegionCode {
     "330200".parse().unwrap()
@@ -259,4 +260,71 @@ fn golden_bytes_of_a_way_back_that_was_entered_for_itself() {
         "070800000003422d31000509100005f3d40100000000001414a007ea031f00000003422d32000509\
          100005f3d40200000000001414a007ea031f000000066c692e7765690000019d463e9600",
     );
+}
+
+#[test]
+fn golden_bytes_of_prefunds() {
+    let by: OfficerName = "li.wei".parse().unwrap();
+    let prefund = "330000-510100-resident_pool".parse().unwrap();
+    let (amount, at) = (Fen::new(1_316_000).unwrap(), at());
+    let due = "2026-04-21".parse().unwrap();
+    let line = PrefundLine {
+        bank_reference: "H-1".parse().unwrap(),
+        prefund,
+        direction: Direction::PayIn,
+        amount,
+        on: day(),
+    };
+    let records = [
+        PrefundRecord::Set(PrefundSet {
+            prefund,
+            year: 2026,
+            amount,
+            due,
+            by: by.clone(),
+            at,
+        }),
+        PrefundRecord::ToppedUp(PrefundToppedUp {
+            prefund,
+            amount,
+            due,
+            by: by.clone(),
+            at,
+        }),
+        PrefundRecord::Moved(PrefundMoved {
+            line,
+            by: by.clone(),
+            at,
+        }),
+        PrefundRecord::Corrected(PrefundCorrected {
+            line,
+            why: CorrectionReason::Bounced,
+            by,
+            at,
+        }),
+        PrefundRecord::Levels(PrefundLevels {
+            changed: vec![LevelChange {
+                prefund,
+                level: PrefundLevel::Red,
+                used: amount,
+                held: amount,
+            }],
+            at,
+        }),
+    ];
+    let expected = [
+        "0801000509100007c8940005f3d407ea00000000001414a007ea0415000000066c692e7765690000\
+         019d463e9600",
+        "0802000509100007c8940005f3d400000000001414a007ea0415000000066c692e7765690000019d\
+         463e9600",
+        "080300000003482d31000509100007c8940005f3d40100000000001414a007ea031f000000066c69\
+         2e7765690000019d463e9600",
+        "080400000003482d31000509100007c8940005f3d40100000000001414a007ea031f04000000066c\
+         692e7765690000019d463e9600",
+        "080500000001000509100007c8940005f3d40300000000001414a000000000001414a00000019d46\
+         3e9600",
+    ];
+    for (record, expected) in records.into_iter().zip(expected) {
+        golden(&ClearingRecord::Prefund(record), expected);
+    }
 }

@@ -1,0 +1,244 @@
+//! `huitong clearing prefund …`: what clearing members leave with each other.
+
+mod look;
+mod shown;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use huitong_core::date::BusinessDay;
+use huitong_core::fund::Fund;
+use huitong_core::money::Fen;
+use huitong_core::payment::BankReference;
+use huitong_core::prefund::{Prefund, PrefundLine};
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::{CorrectionReason, Direction};
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::prefund::{
+    correction_reason_to_wire, prefund_line_to_wire, prefund_to_wire,
+};
+
+use super::connection::{Connection, told};
+
+/// What members leave with each other: set for a year, paid in, topped up, and how much of it is used.
+#[derive(Debug, clap::Args)]
+pub(super) struct PrefundCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// What prefunds come to by last year's spending / 按上年支出测算预付金
+    Propose(look::Propose),
+    /// Set how much a prefund comes to this year / 核定本年度预付金
+    Set(Set),
+    /// Enter what the holder's bank says moved / 登记预付金到账或退回
+    #[command(override_usage = "huitong clearing prefund enter [OPTIONS]")]
+    Enter(Enter),
+    /// Take out again what was entered wrongly / 更正有误登记
+    #[command(override_usage = "huitong clearing prefund correct [OPTIONS]")]
+    Correct(Correct),
+    /// Ask for more, of a prefund that is red / 申请紧急补拨
+    TopUp(TopUp),
+    /// How prefunds stand / 预付金清单与预警
+    List(look::List),
+    /// What moved, and what was taken out again / 预付金流水
+    Movements(look::Movements),
+}
+
+impl PrefundCommand {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self.action {
+            Action::Propose(propose) => propose.run(out).await,
+            Action::Set(set) => set.run(out).await,
+            Action::Enter(enter) => enter.run(out).await,
+            Action::Correct(correct) => correct.run(out).await,
+            Action::TopUp(top_up) => top_up.run(out).await,
+            Action::List(list) => list.run(out).await,
+            Action::Movements(movements) => movements.run(out).await,
+        }
+    }
+}
+
+/// Set how much a prefund comes to this year: one, or all those of a file that `propose --csv` printed.
+#[derive(Debug, clap::Args)]
+struct Set {
+    #[command(flatten)]
+    connection: Connection,
+    /// The current year / 年度
+    #[arg(long)]
+    year: u16,
+    /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
+    #[arg(long, requires = "amount", required_unless_present = "file")]
+    prefund: Option<Prefund>,
+    /// The amount in yuan; 0 ends it / 金额（元）
+    #[arg(long, requires = "prefund")]
+    amount: Option<Fen>,
+    /// A CSV file with the columns payer, holder, fund and proposed / CSV文件
+    #[arg(long, conflicts_with = "prefund")]
+    file: Option<PathBuf>,
+}
+
+/// A row of the file; further columns are not looked at.
+#[derive(Debug, serde::Deserialize)]
+struct FileRow {
+    payer: String,
+    holder: String,
+    fund: String,
+    proposed: String,
+}
+
+impl FileRow {
+    fn read(&self) -> anyhow::Result<(Prefund, Fen)> {
+        let prefund = Prefund::new(
+            RegionCode::parse(&self.payer)?,
+            RegionCode::parse(&self.holder)?,
+            self.fund.parse::<Fund>()?,
+        )?;
+        Ok((prefund, Fen::parse_yuan(&self.proposed)?))
+    }
+}
+
+impl Set {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let amounts = match (self.prefund, self.amount, &self.file) {
+            (Some(prefund), Some(amount), _) => vec![(prefund, amount)],
+            (_, _, Some(file)) => read(file)?,
+            _ => anyhow::bail!(
+                "say --prefund and --amount, or --file / 请指定 --prefund 与 --amount，或 --file"
+            ),
+        };
+        let mut client = self.connection.prefunds().await?;
+        let mut set = Vec::new();
+        for (prefund, amount) in amounts {
+            let request = v1::SetPrefundRequest {
+                prefund: Some(prefund_to_wire(prefund)),
+                year: self.year.into(),
+                amount_fen: amount.get(),
+            };
+            let answer = client.set(request).await;
+            let answer =
+                answer.map_err(|status| anyhow::anyhow!("{prefund}: {}", told(&status)))?;
+            set.extend(answer.into_inner().standing);
+        }
+        shown::print_standings(out, self.connection.shape(), &set)
+    }
+}
+
+/// All rows of a file, or the first that is none with its line: nothing is set by half of a file that cannot be read.
+fn read(file: &PathBuf) -> anyhow::Result<Vec<(Prefund, Fen)>> {
+    let name = file.display();
+    let mut reader = csv::Reader::from_path(file).with_context(|| name.to_string())?;
+    let mut rows = Vec::new();
+    for row in reader.deserialize::<FileRow>() {
+        let line = rows.len().saturating_add(2);
+        let row = row.with_context(|| format!("{name}, line {line} / 第{line}行"))?;
+        let row = row.read();
+        rows.push(row.with_context(|| format!("{name}, line {line} / 第{line}行"))?);
+    }
+    Ok(rows)
+}
+
+/// One movement of money, as the holder's bank told it.
+#[derive(Debug, clap::Args)]
+struct Line {
+    /// The reference of the holder's bank / 持有成员银行流水号
+    #[arg(long)]
+    bank_ref: BankReference,
+    /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
+    #[arg(long)]
+    prefund: Prefund,
+    /// pay_in (the payer paid it in) or pay_out (it went back to the payer) / 收付方向
+    #[arg(long)]
+    direction: Direction,
+    /// The amount in yuan / 金额（元）
+    #[arg(long)]
+    amount: Fen,
+    /// The day on which the bank booked it / 银行入账日
+    #[arg(long)]
+    on: BusinessDay,
+}
+
+impl Line {
+    fn wire(&self) -> v1::PrefundLine {
+        prefund_line_to_wire(&PrefundLine {
+            bank_reference: self.bank_ref,
+            prefund: self.prefund,
+            direction: self.direction,
+            amount: self.amount,
+            on: self.on,
+        })
+    }
+}
+
+/// Enter what the holder's bank says moved. What is more than was asked for counts too, and is shown as over.
+#[derive(Debug, clap::Args)]
+struct Enter {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(flatten)]
+    line: Line,
+}
+
+impl Enter {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.prefunds().await?;
+        let line = Some(self.line.wire());
+        let answer = client.enter(v1::EnterPrefundRequest { line }).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        shown::print_standings(out, self.connection.shape(), answer.standing.as_slice())
+    }
+}
+
+/// Take out again what was entered wrongly, said as it was entered. Then enter what is right.
+#[derive(Debug, clap::Args)]
+struct Correct {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(flatten)]
+    line: Line,
+    /// wrong_amount, wrong_purpose, entered_twice or bounced / 更正原因
+    #[arg(long)]
+    because: CorrectionReason,
+}
+
+impl Correct {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.prefunds().await?;
+        let request = v1::CorrectPrefundRequest {
+            line: Some(self.line.wire()),
+            reason: correction_reason_to_wire(self.because),
+        };
+        let answer = client.correct(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        shown::print_standings(out, self.connection.shape(), answer.standing.as_slice())
+    }
+}
+
+/// Ask for more, of a prefund that is red.
+#[derive(Debug, clap::Args)]
+struct TopUp {
+    #[command(flatten)]
+    connection: Connection,
+    /// Whose money is with whom: PAYER-HOLDER-FUND, such as 330000-510100-resident_pool / 预付金
+    #[arg(long)]
+    prefund: Prefund,
+    /// How much more, in yuan / 金额（元）
+    #[arg(long)]
+    amount: Fen,
+}
+
+impl TopUp {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.prefunds().await?;
+        let request = v1::TopUpPrefundRequest {
+            prefund: Some(prefund_to_wire(self.prefund)),
+            amount_fen: self.amount.get(),
+        };
+        let answer = client.top_up(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        shown::print_standings(out, self.connection.shape(), answer.standing.as_slice())
+    }
+}

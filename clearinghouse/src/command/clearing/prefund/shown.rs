@@ -1,0 +1,205 @@
+//! Prefunds as an officer reads them, in text, JSON and CSV. Amounts are yuan.
+
+use std::io::Write;
+
+use huitong_core::date::Timestamp;
+use huitong_core::money::SignedFen;
+use huitong_core::prefund::Prefund;
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::prefund::{
+    correction_reason_from_wire, prefund_from_wire, prefund_level_from_wire, prefund_line_from_wire,
+};
+use serde_json::{Value, json};
+
+use crate::command::clearing::connection::{Shape, print_json};
+use crate::command::clearing::shown::yuan;
+
+fn prefund(key: Option<&v1::PrefundKey>) -> anyhow::Result<Prefund> {
+    Ok(prefund_from_wire(key.cloned(), Path::root("prefund"))?)
+}
+
+fn moment(ms: i64) -> anyhow::Result<Option<String>> {
+    if ms == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Timestamp::from_millis(ms)?.to_string()))
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+/// How much is used of what is held, in whole per cent; none when nothing is held.
+fn percent(standing: &v1::PrefundStanding) -> Option<i128> {
+    let used = i128::from(standing.used_fen).saturating_mul(100);
+    used.checked_div(standing.held_fen.into())
+}
+
+pub(super) fn print_standings(
+    out: &mut dyn Write,
+    shape: Shape,
+    standings: &[v1::PrefundStanding],
+) -> anyhow::Result<()> {
+    match shape {
+        Shape::Json => {
+            let prefunds = standings.iter().map(standing_json);
+            let prefunds = prefunds.collect::<anyhow::Result<Vec<_>>>()?;
+            print_json(out, &json!({ "prefunds": prefunds }))
+        }
+        Shape::Text => standings_text(out, standings),
+    }
+}
+
+fn standing_json(standing: &v1::PrefundStanding) -> anyhow::Result<Value> {
+    let prefund = prefund(standing.prefund.as_ref())?;
+    let level = prefund_level_from_wire(standing.level, Path::root("level"))?;
+    Ok(json!({
+        "payer": prefund.payer.to_string(),
+        "holder": prefund.holder.to_string(),
+        "fund": prefund.fund.as_str(),
+        "year": standing.year,
+        "set": yuan(standing.set_fen)?,
+        "topped_up": yuan(standing.topped_up_fen)?,
+        "held": yuan(standing.held_fen)?,
+        "used": yuan(standing.used_fen)?,
+        "used_percent": percent(standing).map(|of| of.to_string()),
+        "level": level.word(),
+        "since": moment(standing.since_ms)?,
+        "ask_by": some(&standing.ask_by),
+        "missing": yuan(standing.missing_fen)?,
+        "over": yuan(standing.over_fen)?,
+        "due": some(&standing.due),
+        "days_late": standing.days_late,
+    }))
+}
+
+fn standings_text(out: &mut dyn Write, standings: &[v1::PrefundStanding]) -> anyhow::Result<()> {
+    for standing in standings {
+        let prefund = prefund(standing.prefund.as_ref())?;
+        let level = prefund_level_from_wire(standing.level, Path::root("level"))?;
+        let (set, more) = (yuan(standing.set_fen)?, yuan(standing.topped_up_fen)?);
+        let (held, used) = (yuan(standing.held_fen)?, yuan(standing.used_fen)?);
+        let percent = percent(standing).map_or_else(|| "-".to_owned(), |of| format!("{of}%"));
+        writeln!(
+            out,
+            "{prefund}  {level}  used {used} of {held} ({percent}), set {set} for {} and {more} on top",
+            standing.year
+        )?;
+        if !standing.ask_by.is_empty() {
+            writeln!(
+                out,
+                "  more is to be asked for by {} / 须于该日前申请补拨",
+                standing.ask_by
+            )?;
+        }
+        let late = match standing.days_late {
+            0 => String::new(),
+            days => format!(", {days} days late / 逾期{days}天"),
+        };
+        for (amount, what) in [
+            (standing.missing_fen, "missing / 待缴"),
+            (standing.over_fen, "over, goes back / 多缴待退"),
+        ] {
+            if amount != 0 {
+                let (amount, due) = (yuan(amount)?, &standing.due);
+                writeln!(out, "  {amount} {what}, due {due}{late}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn movement_json(movement: &v1::PrefundMovement) -> anyhow::Result<Value> {
+    let line = prefund_line_from_wire(movement.line.clone(), Path::root("line"))?;
+    let corrected = match movement.corrected {
+        0 => None,
+        why => Some(json!({
+            "because": correction_reason_from_wire(why, Path::root("corrected"))?.word(),
+            "by": movement.corrected_by,
+            "at": moment(movement.corrected_ms)?,
+        })),
+    };
+    Ok(json!({
+        "bank_reference": line.bank_reference.to_string(),
+        "payer": line.prefund.payer.to_string(),
+        "holder": line.prefund.holder.to_string(),
+        "fund": line.prefund.fund.as_str(),
+        "direction": line.direction.word(),
+        "amount": SignedFen::from(line.amount).to_string(),
+        "on": line.on.to_string(),
+        "corrected": corrected,
+    }))
+}
+
+pub(super) fn movements_text(
+    out: &mut dyn Write,
+    movements: &[v1::PrefundMovement],
+) -> anyhow::Result<()> {
+    for movement in movements {
+        let line = prefund_line_from_wire(movement.line.clone(), Path::root("line"))?;
+        writeln!(
+            out,
+            "{}  {}  {} {} on {}",
+            line.bank_reference, line.prefund, line.direction, line.amount, line.on
+        )?;
+        if movement.corrected != 0 {
+            let why = correction_reason_from_wire(movement.corrected, Path::root("corrected"))?;
+            let by = &movement.corrected_by;
+            writeln!(out, "  taken out again by {by}: {why} / 已更正")?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn proposal_json(proposal: &v1::PrefundProposal) -> anyhow::Result<Value> {
+    let prefund = prefund(proposal.prefund.as_ref())?;
+    Ok(json!({
+        "payer": prefund.payer.to_string(),
+        "holder": prefund.holder.to_string(),
+        "fund": prefund.fund.as_str(),
+        "spent": yuan(proposal.spent_fen)?,
+        "proposed": yuan(proposal.proposed_fen)?,
+        "set": yuan(proposal.set_fen)?,
+    }))
+}
+
+pub(super) fn proposals_text(
+    out: &mut dyn Write,
+    proposals: &[v1::PrefundProposal],
+) -> anyhow::Result<()> {
+    let (spent, proposed) = ("spent last year", "proposed");
+    writeln!(
+        out,
+        "{:<42}{spent:>20}{proposed:>20}{:>20}",
+        "prefund", "set now"
+    )?;
+    for proposal in proposals {
+        let prefund = prefund(proposal.prefund.as_ref())?.to_string();
+        let (spent, proposed) = (yuan(proposal.spent_fen)?, yuan(proposal.proposed_fen)?);
+        let set = yuan(proposal.set_fen)?;
+        writeln!(out, "{prefund:<42}{spent:>20}{proposed:>20}{set:>20}")?;
+    }
+    Ok(())
+}
+
+pub(super) fn proposals_csv(
+    out: &mut dyn Write,
+    proposals: &[v1::PrefundProposal],
+) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(["payer", "holder", "fund", "spent", "proposed", "set"])?;
+    for proposal in proposals {
+        let prefund = prefund(proposal.prefund.as_ref())?;
+        writer.write_record([
+            prefund.payer.to_string(),
+            prefund.holder.to_string(),
+            prefund.fund.as_str().to_owned(),
+            yuan(proposal.spent_fen)?,
+            yuan(proposal.proposed_fen)?,
+            yuan(proposal.set_fen)?,
+        ])?;
+    }
+    writer.flush()?;
+    Ok(())
+}

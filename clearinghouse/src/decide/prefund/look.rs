@@ -1,0 +1,194 @@
+//! What officers see of prefunds: how each stands, what moved, and what last year's spending comes to.
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::prefund::{Prefund, PrefundLine};
+use huitong_core::record::clearing::PrefundCorrected;
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::PrefundLevel;
+
+use super::broken;
+use crate::decide::{Context, Decided, Decision, Fault};
+use crate::prefunds::{LineKey, PrefundAccount, Rules};
+
+/// The most rows of one page.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// How a prefund stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PrefundRow {
+    pub(crate) prefund: Prefund,
+    pub(crate) year: u16,
+    pub(crate) set: Fen,
+    pub(crate) topped_up: Fen,
+    pub(crate) held: Fen,
+    /// What the payer owes the holder of cycles that are not paid.
+    pub(crate) used: Fen,
+    /// As it was found last.
+    pub(crate) level: PrefundLevel,
+    pub(crate) since: Option<Timestamp>,
+    /// By when the holder is to ask for more, when it is red and has not.
+    pub(crate) ask_by: Option<BusinessDay>,
+    pub(crate) missing: Fen,
+    pub(crate) over: Fen,
+    /// By when that comes, or goes back.
+    pub(crate) due: Option<BusinessDay>,
+    pub(crate) days_late: u32,
+}
+
+/// A movement, and what was entered under its reference before and taken out again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MovementRow {
+    pub(crate) line: PrefundLine,
+    /// Why it was taken out again; none of one that stands.
+    pub(crate) corrected: Option<PrefundCorrected>,
+}
+
+/// What last year's spending comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ProposalRow {
+    pub(crate) prefund: Prefund,
+    pub(crate) spent: Fen,
+    pub(crate) proposed: Fen,
+    /// What is set now, for whichever year.
+    pub(crate) set: Fen,
+}
+
+/// Which prefunds are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// As payer or holder.
+    pub(crate) member: Option<RegionCode>,
+    /// From which level on.
+    pub(crate) from: PrefundLevel,
+}
+
+/// Prefunds as they stand, a page at a time, and after which the next page begins.
+pub(crate) fn prefunds(
+    context: &Context<'_>,
+    wanted: Wanted,
+    after: Option<Prefund>,
+    rules: &Rules,
+) -> Decision<(Vec<PrefundRow>, Option<Prefund>)> {
+    let is_wanted = |(prefund, account): &(Prefund, &PrefundAccount)| {
+        let is_of = |member| prefund.payer == member || prefund.holder == member;
+        wanted.member.is_none_or(is_of) && account.level.0 >= wanted.from
+    };
+    let mut all = context.state.prefunds.after(after).filter(is_wanted);
+    let rows = all.by_ref().take(ROWS_AT_ONCE);
+    let rows = rows.map(|(prefund, account)| row(context, prefund, account, rules));
+    let rows: Vec<_> = rows.collect::<Result<_, Fault>>()?;
+    let next = all
+        .next()
+        .and_then(|_| rows.last().map(|last| last.prefund));
+    Ok(Decided::answer((rows, next)))
+}
+
+/// How one prefund stands; none that was never set.
+pub(crate) fn standing(
+    context: &Context<'_>,
+    prefund: Prefund,
+    rules: &Rules,
+) -> Decision<Option<PrefundRow>> {
+    let account = context.state.prefunds.account(prefund);
+    let row = account.map(|account| row(context, prefund, account, rules));
+    Ok(Decided::answer(row.transpose()?))
+}
+
+fn row(
+    context: &Context<'_>,
+    prefund: Prefund,
+    account: &PrefundAccount,
+    rules: &Rules,
+) -> Result<PrefundRow, Fault> {
+    let today = context.now.business_day_shanghai();
+    let (level, since) = account.level;
+    let asks = level == PrefundLevel::Red && account.open_top_up().is_none();
+    let ask_by = since.filter(|_| asks).and_then(|since| {
+        let since = since.business_day_shanghai();
+        context.calendar.after(since, rules.ask_days).ok()
+    });
+    let due = account.due().map_err(broken)?;
+    let late = due.map_or(0, |due| due.days_until(today));
+    Ok(PrefundRow {
+        prefund,
+        year: account.year,
+        set: account.set_amount(),
+        topped_up: account.topped_up().map_err(broken)?,
+        held: account.held,
+        used: context.state.prefunds.used(prefund),
+        level,
+        since,
+        ask_by,
+        missing: account.missing().map_err(broken)?,
+        over: account.over().map_err(broken)?,
+        due,
+        days_late: u32::try_from(late).unwrap_or(0),
+    })
+}
+
+/// Movements by the holder and its bank's reference, a page at a time, each after what was taken out in its place.
+pub(crate) fn movements(
+    context: &Context<'_>,
+    prefund: Option<Prefund>,
+    after: Option<LineKey>,
+) -> Decision<(Vec<MovementRow>, Option<LineKey>)> {
+    let prefunds = &context.state.prefunds;
+    let (mut rows, mut last) = (Vec::new(), None);
+    for key in prefunds.line_keys_after(after) {
+        if rows.len() >= ROWS_AT_ONCE {
+            return Ok(Decided::answer((rows, last)));
+        }
+        let corrected = prefunds.corrections(key).iter();
+        let corrected = corrected.map(|corrected| MovementRow {
+            line: corrected.line,
+            corrected: Some(corrected.clone()),
+        });
+        let stands = prefunds.line(key).map(|line| MovementRow {
+            line: *line,
+            corrected: None,
+        });
+        let of_key = corrected.chain(stands);
+        rows.extend(of_key.filter(|row| prefund.is_none_or(|of| row.line.prefund == of)));
+        last = Some(key);
+    }
+    Ok(Decided::answer((rows, None)))
+}
+
+/// What a year's prefunds come to by the spending of the year before: so many months of its average.
+pub(crate) fn proposal(
+    context: &Context<'_>,
+    year: u16,
+    after: Option<Prefund>,
+    rules: &Rules,
+) -> Decision<(Vec<ProposalRow>, Option<Prefund>)> {
+    let prefunds = &context.state.prefunds;
+    let spent = prefunds.spent(year.saturating_sub(1));
+    let mut spent = spent.filter(|(prefund, _)| after.is_none_or(|after| *prefund > after));
+    let rows = spent.by_ref().take(ROWS_AT_ONCE).map(|(prefund, spent)| {
+        let set = prefunds.account(prefund).map(PrefundAccount::set_amount);
+        Ok(ProposalRow {
+            prefund,
+            spent,
+            proposed: months_of(spent, rules.months).map_err(broken)?,
+            set: set.unwrap_or(Fen::ZERO),
+        })
+    });
+    let rows: Vec<_> = rows.collect::<Result<_, Fault>>()?;
+    let next = spent
+        .next()
+        .and_then(|_| rows.last().map(|last| last.prefund));
+    Ok(Decided::answer((rows, next)))
+}
+
+/// So many months of a year's average, in whole yuan upwards: it is a proposal, and no share of anything.
+fn months_of(spent: Fen, months: u32) -> Result<Fen, MoneyError> {
+    const MONTHS: i64 = 12;
+    const FEN_OF_YUAN: i64 = 100;
+    let all = spent.get().checked_mul(i64::from(months));
+    let all = all.ok_or(MoneyError::OutOfRange)?;
+    let divisor = MONTHS.saturating_mul(FEN_OF_YUAN);
+    let up = all.saturating_add(divisor.saturating_sub(1));
+    let yuan = up.checked_div(divisor).unwrap_or(0);
+    Fen::new(yuan.saturating_mul(FEN_OF_YUAN))
+}

@@ -1,0 +1,128 @@
+//! Prefunds: set for a year, topped up when nearly all is used, moved as the holder's bank says, and watched.
+//!
+//! Each word may be said again and changes nothing then. Deliberately absent: what nets, which no prefund changes.
+
+mod levels;
+mod look;
+mod money;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::money::Fen;
+use huitong_core::officer::OfficerName;
+use huitong_core::prefund::Prefund;
+use huitong_core::record::clearing::{ClearingRecord, PrefundRecord, PrefundSet, PrefundToppedUp};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::vocabulary::PrefundLevel;
+
+pub(crate) use levels::levels;
+pub(crate) use look::{
+    MovementRow, PrefundRow, ProposalRow, Wanted, movements, prefunds, proposal, standing,
+};
+pub(crate) use money::{correct, enter};
+
+use super::{Context, Decided, Decision, Fault};
+use crate::prefunds::Rules;
+use crate::refusal::{ClearingCode, Refusal};
+
+/// Sets how much a prefund comes to this year.
+pub(crate) fn set(
+    context: &Context<'_>,
+    prefund: Prefund,
+    year: u16,
+    amount: Fen,
+    rules: &Rules,
+    by: OfficerName,
+) -> Decision<()> {
+    let directory = &context.state.members;
+    for member in [prefund.payer, prefund.holder] {
+        if !directory.iter().any(|(_, of)| of.code() == member) {
+            let refusal = Refusal::new(ClearingCode::PrefundUnknownMember, member);
+            return Ok(Decided::refuse(refusal));
+        }
+    }
+    let this_year = context.now.business_day_shanghai().year();
+    if year != this_year {
+        let refusal = Refusal::new(ClearingCode::PrefundOtherYear, this_year);
+        return Ok(Decided::refuse(refusal));
+    }
+    let known = context.state.prefunds.account(prefund);
+    if known.is_some_and(|known| (known.year, known.set_amount()) == (year, amount)) {
+        return Ok(Decided::answer(()));
+    }
+    let due = match due(context, rules) {
+        Ok(due) => due,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    let set = PrefundSet {
+        prefund,
+        year,
+        amount,
+        due,
+        by,
+        at: context.now,
+    };
+    Ok(record(PrefundRecord::Set(set)))
+}
+
+/// Asks for more, of a prefund that is red. What was asked for and is not paid yet is not asked for twice.
+pub(crate) fn top_up(
+    context: &Context<'_>,
+    prefund: Prefund,
+    amount: Fen,
+    rules: &Rules,
+    by: OfficerName,
+) -> Decision<()> {
+    if amount.is_zero() {
+        let refusal = Refusal::general(RefusalCode::Malformed, "amount: above zero");
+        return Ok(Decided::refuse(refusal));
+    }
+    let Some(account) = context.state.prefunds.account(prefund) else {
+        return Ok(Decided::refuse(unknown(prefund)));
+    };
+    if let Some(open) = account.open_top_up() {
+        return Ok(if open == amount {
+            Decided::answer(())
+        } else {
+            Decided::refuse(Refusal::new(ClearingCode::PrefundAskedAlready, open))
+        });
+    }
+    let (level, _) = account.level;
+    if level != PrefundLevel::Red {
+        return Ok(Decided::refuse(Refusal::new(
+            ClearingCode::PrefundNotRed,
+            level,
+        )));
+    }
+    let due = match due(context, rules) {
+        Ok(due) => due,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    let asked = PrefundToppedUp {
+        prefund,
+        amount,
+        due,
+        by,
+        at: context.now,
+    };
+    Ok(record(PrefundRecord::ToppedUp(asked)))
+}
+
+/// By when money that is asked for now is to be paid.
+fn due(context: &Context<'_>, rules: &Rules) -> Result<BusinessDay, Refusal> {
+    let today = context.now.business_day_shanghai();
+    let due = context.calendar.after(today, rules.due_days);
+    due.map_err(|error| Refusal::general(RefusalCode::Malformed, error))
+}
+
+fn unknown(prefund: Prefund) -> Refusal {
+    Refusal::new(ClearingCode::PrefundUnknown, prefund)
+}
+
+const fn record(record: PrefundRecord) -> Decided<()> {
+    Decided::record(ClearingRecord::Prefund(record), ())
+}
+
+/// A sum that does not fit is a fault of this program: no amount that was taken is so large.
+fn broken(error: huitong_core::money::MoneyError) -> Fault {
+    Fault::Broken(format!("a prefund: {error}"))
+}

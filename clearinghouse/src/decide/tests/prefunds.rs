@@ -1,0 +1,299 @@
+//! Prefunds: set, paid in, corrected, topped up, and used by cycles that are netted and not paid.
+
+use huitong_core::fund::Fund;
+use huitong_core::ledger::{Account, AccountClass, Holder};
+use huitong_core::money::Fen;
+use huitong_core::prefund::{Prefund, PrefundLine};
+use huitong_core::record::clearing::LevelChange;
+use huitong_core::vocabulary::{CorrectionReason, Direction, PrefundLevel};
+
+use super::payments::{enter as pay, line as bank_line, name, netted, ordered};
+use super::*;
+use crate::decide::prefund::{self, MovementRow, PrefundRow, ProposalRow};
+use crate::prefunds::Rules;
+
+const RULES: Rules = Rules::STANDARD;
+/// What Zhejiang, which clears for Ningbo, has with Chengdu.
+const ZHEJIANG: &str = "330000-510100-resident_pool";
+const IN: &str = "1-330000-resident_pool";
+const OUT: &str = "1-510100-resident_pool";
+
+fn of(text: &str) -> Prefund {
+    text.parse().unwrap()
+}
+
+fn fen(fen: i64) -> Fen {
+    Fen::new(fen).unwrap()
+}
+
+fn set(house: &House, text: &str, year: u16, amount: i64) -> Result<(), Refusal> {
+    let (prefund, amount) = (of(text), fen(amount));
+    house
+        .ask(move |context| prefund::set(context, prefund, year, amount, &RULES, name("wang.fang")))
+}
+
+fn top_up(house: &House, amount: i64) -> Result<(), Refusal> {
+    let amount = fen(amount);
+    house.ask(move |context| {
+        prefund::top_up(context, of(ZHEJIANG), amount, &RULES, name("wang.fang"))
+    })
+}
+
+fn line(bank_reference: &str, direction: Direction, amount: i64) -> PrefundLine {
+    PrefundLine {
+        bank_reference: bank_reference.parse().unwrap(),
+        prefund: of(ZHEJIANG),
+        direction,
+        amount: fen(amount),
+        on: "2026-03-31".parse().unwrap(),
+    }
+}
+
+fn enter(house: &House, line: PrefundLine) -> Result<(), Refusal> {
+    house.ask(move |context| prefund::enter(context, line, name("wang.fang")))
+}
+
+fn correct(house: &House, line: PrefundLine, why: CorrectionReason) -> Result<(), Refusal> {
+    house.ask(move |context| prefund::correct(context, line, why, name("zhao.min")))
+}
+
+fn standing(house: &House) -> PrefundRow {
+    let row = house.ask(|context| prefund::standing(context, of(ZHEJIANG), &RULES));
+    row.unwrap().unwrap()
+}
+
+fn levels(house: &House) -> Vec<LevelChange> {
+    house
+        .ask(|context| prefund::levels(context, &RULES))
+        .unwrap()
+}
+
+fn movements(house: &House) -> Vec<MovementRow> {
+    let found = house.ask(|context| prefund::movements(context, None, None));
+    found.unwrap().0
+}
+
+fn proposals(house: &House, year: u16) -> Vec<ProposalRow> {
+    let found = house.ask(move |context| prefund::proposal(context, year, None, &RULES));
+    found.unwrap().0
+}
+
+fn balance(house: &House, member: &str, class: AccountClass) -> i128 {
+    let holder = Holder::Member(member.parse().unwrap());
+    let account = Account {
+        holder,
+        fund: Fund::ResidentPool,
+        class,
+    };
+    house
+        .ask(move |context| {
+            let turnover = context.state.books.of(&account);
+            Ok(Decided::answer(turnover.balance()))
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_prefund_is_set_for_this_year_between_members_of_the_directory() {
+    let house = House::new(70);
+    for (text, year, expected) in [
+        (ZHEJIANG, 2025, "prefund.other_year"),
+        (ZHEJIANG, 2027, "prefund.other_year"),
+        (
+            "330000-110000-resident_pool",
+            2026,
+            "prefund.unknown_member",
+        ),
+        // Ningbo clears through its province.
+        (
+            "330200-510100-resident_pool",
+            2026,
+            "prefund.unknown_member",
+        ),
+    ] {
+        assert_eq!(code(set(&house, text, year, 100)), expected, "{text}");
+    }
+    assert_eq!(
+        code(enter(&house, line("B-1", Direction::PayIn, 100))),
+        "prefund.unknown"
+    );
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    let row = standing(&house);
+    assert_eq!(
+        (row.set, row.missing, row.over),
+        (fen(1_000), fen(1_000), fen(0))
+    );
+    // Every day is a business day here: fifteen days after 31 March.
+    assert_eq!(row.due, Some("2026-04-15".parse().unwrap()));
+    house.clock.put("2026-04-20T04:00:00.000Z");
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    assert_eq!(standing(&house).days_late, 5, "said again, it is no later");
+}
+
+#[test]
+fn money_is_entered_once_and_what_was_wrong_is_taken_out_with_its_trace() {
+    let mut house = House::new(71);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    let wrong = line("B-1", Direction::PayIn, 10_000);
+    let right = line("B-1", Direction::PayIn, 1_000);
+    for _ in 0..2 {
+        enter(&house, wrong).unwrap();
+    }
+    assert_eq!(standing(&house).over, fen(9_000), "what is over is told");
+    assert_eq!(code(enter(&house, right)), "prefund.bank_reference_taken");
+    assert_eq!(
+        code(correct(&house, right, CorrectionReason::WrongAmount)),
+        "prefund.bank_reference_taken",
+        "what is corrected is said as it was entered"
+    );
+    correct(&house, wrong, CorrectionReason::WrongAmount).unwrap();
+    enter(&house, right).unwrap();
+    for how in [Return::Stopped, Return::IndexLost] {
+        correct(&house, wrong, CorrectionReason::WrongAmount).unwrap();
+        house.come_back(how);
+        assert_eq!(
+            standing(&house).held,
+            fen(1_000),
+            "only the wrong one is out"
+        );
+        let found = movements(&house);
+        let told = found.iter().map(|row| (row.line, row.corrected.is_some()));
+        assert!(told.eq([(wrong, true), (right, false)]));
+        assert_eq!(balance(&house, "330000", AccountClass::PrefundPaid), 1_000);
+        assert_eq!(balance(&house, "510100", AccountClass::PrefundHeld), -1_000);
+        assert!(house.trial_balance().values().all(|sum| *sum == 0));
+    }
+    let too_much = line("B-2", Direction::PayOut, 1_001);
+    assert_eq!(code(enter(&house, too_much)), "prefund.exceeds");
+    enter(&house, line("B-3", Direction::PayOut, 400)).unwrap();
+    assert_eq!(
+        code(correct(&house, right, CorrectionReason::Bounced)),
+        "prefund.exceeds",
+        "what went back was paid in"
+    );
+    assert_eq!(
+        code(correct(&house, too_much, CorrectionReason::Bounced)),
+        "prefund.bank_reference_unknown"
+    );
+    let to_come = PrefundLine {
+        on: "2026-04-01".parse().unwrap(),
+        ..line("B-4", Direction::PayIn, 1)
+    };
+    assert_eq!(code(enter(&house, to_come)), "request.malformed");
+}
+
+#[test]
+fn cycles_use_it_until_they_are_paid_and_its_level_is_written_down() {
+    let mut house = House::new(72);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    enter(&house, line("B-1", Direction::PayIn, 1_000)).unwrap();
+    assert_eq!(code(top_up(&house, 500)), "prefund.not_red");
+    ordered(&house, 1, 690);
+    assert!(
+        levels(&house).is_empty(),
+        "below 70 per cent nothing is said"
+    );
+    netted(&house, 2, 10);
+    assert_eq!(levels(&house)[0].level, PrefundLevel::Yellow);
+    netted(&house, 3, 200);
+    let found = levels(&house);
+    let expected = LevelChange {
+        prefund: of(ZHEJIANG),
+        level: PrefundLevel::Red,
+        used: fen(900),
+        held: fen(1_000),
+    };
+    assert_eq!(found, [expected]);
+    assert!(levels(&house).is_empty(), "nothing is said twice");
+    for how in [Return::Stopped, Return::IndexLost] {
+        house.come_back(how);
+        let row = standing(&house);
+        assert_eq!((row.used, row.level), (fen(900), PrefundLevel::Red));
+        assert_eq!(row.ask_by, Some("2026-04-03".parse().unwrap()));
+    }
+    pay(&house, bank_line("IN-1", Direction::PayIn, 690), IN).unwrap();
+    assert_eq!(standing(&house).used, fen(900), "Chengdu has it not yet");
+    pay(&house, bank_line("OUT-1", Direction::PayOut, 690), OUT).unwrap();
+    for how in [Return::Stopped, Return::IndexLost] {
+        house.come_back(how);
+        assert_eq!(standing(&house).used, fen(210), "the first cycle is paid");
+    }
+    assert_eq!(levels(&house)[0].level, PrefundLevel::Normal);
+}
+
+#[test]
+fn with_nothing_paid_in_any_use_is_red_and_what_is_owed_the_other_way_is_none() {
+    let house = House::new(73);
+    let other_way = "510100-330000-resident_pool";
+    for text in [ZHEJIANG, other_way] {
+        set(&house, text, 2026, 1_000).unwrap();
+    }
+    netted(&house, 1, 1);
+    let found = levels(&house);
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].prefund, found[0].level),
+        (of(ZHEJIANG), PrefundLevel::Red)
+    );
+    set(&house, ZHEJIANG, 2026, 0).unwrap();
+    assert_eq!(levels(&house)[0].level, PrefundLevel::Normal, "it is ended");
+}
+
+#[test]
+fn a_red_prefund_is_topped_up_once_and_the_earliest_demand_is_due_first() {
+    let mut house = House::new(74);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    enter(&house, line("B-1", Direction::PayIn, 600)).unwrap();
+    netted(&house, 1, 950);
+    assert_eq!(levels(&house)[0].level, PrefundLevel::Red);
+    house.clock.put("2026-04-02T04:00:00.000Z");
+    assert_eq!(code(top_up(&house, 0)), "request.malformed");
+    for _ in 0..2 {
+        top_up(&house, 500).unwrap();
+        house.come_back(Return::IndexLost);
+    }
+    assert_eq!(code(top_up(&house, 501)), "prefund.asked_already");
+    let row = standing(&house);
+    assert_eq!((row.topped_up, row.missing), (fen(500), fen(900)));
+    assert_eq!(row.ask_by, None, "it is asked for");
+    assert_eq!(
+        row.due,
+        Some("2026-04-15".parse().unwrap()),
+        "the year's part"
+    );
+    enter(&house, line("B-2", Direction::PayIn, 400)).unwrap();
+    let due = standing(&house).due;
+    assert_eq!(due, Some("2026-04-17".parse().unwrap()), "the top-up");
+    enter(&house, line("B-3", Direction::PayIn, 500)).unwrap();
+    let row = standing(&house);
+    assert_eq!((row.missing, row.due), (fen(0), None));
+    // The year's setting holds until another is made: said again it takes back no top-up.
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    assert_eq!(standing(&house).topped_up, fen(500));
+    set(&house, ZHEJIANG, 2026, 1_200).unwrap();
+    let row = standing(&house);
+    assert_eq!((row.topped_up, row.over), (fen(0), fen(300)));
+}
+
+#[test]
+fn a_years_prefund_follows_from_the_spending_of_the_year_before() {
+    let mut house = House::new(75);
+    netted(&house, 1, 1_000);
+    netted(&house, 2, 2_003);
+    house.come_back(Return::IndexLost);
+    netted(&house, 3, 1);
+    house.come_back(Return::Stopped);
+    assert!(
+        proposals(&house, 2026).is_empty(),
+        "of 2025 there is nothing"
+    );
+    let found = proposals(&house, 2027);
+    let expected = ProposalRow {
+        prefund: of(ZHEJIANG),
+        spent: fen(3_004),
+        // Two months of twelve: 500 and 8/12 fen, in whole yuan upwards.
+        proposed: fen(600),
+        set: fen(0),
+    };
+    assert_eq!(found, [expected]);
+}

@@ -1,0 +1,182 @@
+//! One prefund: what is asked for and by when, what is held, what is missing or over, and how much is used.
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::record::clearing::{PrefundSet, PrefundToppedUp};
+use huitong_core::vocabulary::PrefundLevel;
+
+/// What is set for all prefunds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rules {
+    /// From how many per cent used on it is yellow.
+    pub(crate) yellow_percent: u32,
+    /// From how many per cent used on it is red.
+    pub(crate) red_percent: u32,
+    /// Within how many business days of red more is to be asked for.
+    pub(crate) ask_days: u32,
+    /// Within how many business days of being asked for it is to be paid.
+    pub(crate) due_days: u32,
+    /// How many months of last year's average a prefund comes to.
+    pub(crate) months: u32,
+}
+
+impl Rules {
+    /// What holds unless an operator says otherwise: two months, yellow from 70 per cent and red from 90, three
+    /// business days to ask, and fifteen to pay (five for the bureau, ten for the finance bureau).
+    pub(crate) const STANDARD: Self = Self {
+        yellow_percent: 70,
+        red_percent: 90,
+        ask_days: 3,
+        due_days: 15,
+        months: 2,
+    };
+}
+
+/// Why money is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The year's setting.
+    Set,
+    /// A top-up.
+    TopUp,
+}
+
+/// Money that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Demand {
+    kind: Kind,
+    amount: Fen,
+    due: BusinessDay,
+}
+
+/// A prefund that was set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PrefundAccount {
+    /// For which year it is set.
+    pub(crate) year: u16,
+    /// The year's setting, then what was asked for on top of it.
+    demands: Vec<Demand>,
+    /// What the holder has.
+    pub(crate) held: Fen,
+    /// How much is used, as was found last, and when it became so.
+    pub(crate) level: (PrefundLevel, Option<Timestamp>),
+}
+
+impl PrefundAccount {
+    /// One that was never set before.
+    pub(super) fn begun(set: &PrefundSet) -> Self {
+        Self {
+            year: set.year,
+            demands: vec![Demand::of(set)],
+            held: Fen::ZERO,
+            level: (PrefundLevel::Normal, None),
+        }
+    }
+
+    /// A year's setting: what was asked for before holds no more.
+    pub(super) fn set(&mut self, set: &PrefundSet) {
+        self.year = set.year;
+        self.demands = vec![Demand::of(set)];
+    }
+
+    /// More is asked for.
+    pub(super) fn top_up(&mut self, asked: &PrefundToppedUp) {
+        self.demands.push(Demand {
+            kind: Kind::TopUp,
+            amount: asked.amount,
+            due: asked.due,
+        });
+    }
+
+    /// How much was set for the year.
+    pub(crate) fn set_amount(&self) -> Fen {
+        let first = self.demands.first();
+        first.map_or(Fen::ZERO, |demand| demand.amount)
+    }
+
+    /// How much was asked for on top of that.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn topped_up(&self) -> Result<Fen, MoneyError> {
+        Fen::sum(self.demands.iter().skip(1).map(|demand| demand.amount))
+    }
+
+    /// How much is missing.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn missing(&self) -> Result<Fen, MoneyError> {
+        let asked = self.set_amount().checked_add(self.topped_up()?)?;
+        Ok(asked.saturating_sub(self.held))
+    }
+
+    /// How much is over, and goes back.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn over(&self) -> Result<Fen, MoneyError> {
+        let asked = self.set_amount().checked_add(self.topped_up()?)?;
+        Ok(self.held.saturating_sub(asked))
+    }
+
+    /// The earliest of what was asked for that is not held in full: why, how much was asked for, and by when.
+    pub(crate) fn waits_for(&self) -> Option<(Kind, Fen, BusinessDay)> {
+        let mut held = self.held;
+        for demand in &self.demands {
+            if held < demand.amount {
+                return Some((demand.kind, demand.amount, demand.due));
+            }
+            held = held.saturating_sub(demand.amount);
+        }
+        None
+    }
+
+    /// The top-up that is not paid in full.
+    pub(crate) fn open_top_up(&self) -> Option<Fen> {
+        let last = self.demands.last()?;
+        let waits = self.waits_for().is_some();
+        (waits && last.kind == Kind::TopUp).then_some(last.amount)
+    }
+
+    /// By when what is missing comes, or what is over goes back; none when it is as it should be.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn due(&self) -> Result<Option<BusinessDay>, MoneyError> {
+        if let Some((_, _, due)) = self.waits_for() {
+            return Ok(Some(due));
+        }
+        let set = self.demands.first().map(|demand| demand.due);
+        Ok(set.filter(|_| self.over().is_ok_and(|over| !over.is_zero())))
+    }
+
+    /// How much is used, of what is held. With nothing held, anything that is used is red.
+    pub(crate) fn level_at(&self, used: Fen, rules: &Rules) -> PrefundLevel {
+        let ends = self.demands.iter().all(|demand| demand.amount.is_zero());
+        if used.is_zero() || ends {
+            return PrefundLevel::Normal;
+        }
+        let reaches = |percent: u32| {
+            let bound = i128::from(self.held.get()).saturating_mul(i128::from(percent));
+            i128::from(used.get()).saturating_mul(100) >= bound
+        };
+        if reaches(rules.red_percent) {
+            PrefundLevel::Red
+        } else if reaches(rules.yellow_percent) {
+            PrefundLevel::Yellow
+        } else {
+            PrefundLevel::Normal
+        }
+    }
+}
+
+impl Demand {
+    const fn of(set: &PrefundSet) -> Self {
+        Self {
+            kind: Kind::Set,
+            amount: set.amount,
+            due: set.due,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Prefunds: what was set, what was paid in, and how much of it the payer owes the holder.
+//!
+//! | room | its question |
+//! |---|---|
+//! | `account` | What is asked for, what is held, and what is missing? |
+//! | `spending` | What does a plan say that members owe each other? |
+//!
+//! A prefund is used by what the payer owes the holder of cycles that are netted and not paid yet: so much has the
+//! holder laid out for it. When all of a cycle is paid, nothing of it is used any more. [`Prefunds::apply`],
+//! [`Prefunds::netted`] and [`Prefunds::paid`] are the only ways it changes, and they decide nothing. All of it stays in
+//! memory: some thousand pairs of members. Deliberately absent: what nets, which no prefund changes.
+
+mod account;
+mod spending;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::payment::BankReference;
+use huitong_core::prefund::{Prefund, PrefundLine};
+use huitong_core::record::clearing::{PrefundCorrected, PrefundRecord};
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::Direction;
+
+pub(crate) use account::{PrefundAccount, Rules};
+pub(crate) use spending::between_members;
+
+/// A movement of money: the holder's bank gives each a reference.
+pub(crate) type LineKey = (RegionCode, BankReference);
+
+/// A record of prefunds that does not fit what stands: damage, or a fault of this program.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PrefundFault {
+    /// Nothing was ever set.
+    #[error("prefund {0} was never set")]
+    Unknown(Prefund),
+    /// A movement is told twice, or corrected and not there.
+    #[error("the movement {0} of a prefund does not fit")]
+    Line(BankReference),
+    /// A sum out of range.
+    #[error(transparent)]
+    Amount(#[from] MoneyError),
+}
+
+/// All prefunds.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prefunds {
+    accounts: BTreeMap<Prefund, PrefundAccount>,
+    lines: BTreeMap<LineKey, PrefundLine>,
+    corrected: BTreeMap<LineKey, Vec<PrefundCorrected>>,
+    /// What members owe each other, by cycle that is not paid.
+    by_cycle: BTreeMap<BusinessDay, BTreeMap<Prefund, Fen>>,
+    /// The sum of that.
+    used: BTreeMap<Prefund, Fen>,
+    /// What members came to owe each other in all cycles of a year.
+    spent: BTreeMap<(u16, Prefund), Fen>,
+}
+
+impl Prefunds {
+    /// As it was kept: what was spent by year. Everything else is applied afterwards.
+    pub(crate) fn kept(spent: BTreeMap<(u16, Prefund), Fen>) -> Self {
+        Self {
+            spent,
+            ..Self::default()
+        }
+    }
+
+    /// A prefund that was set.
+    pub(crate) fn account(&self, prefund: Prefund) -> Option<&PrefundAccount> {
+        self.accounts.get(&prefund)
+    }
+
+    /// Those that were set, after one.
+    pub(crate) fn after(
+        &self,
+        after: Option<Prefund>,
+    ) -> impl Iterator<Item = (Prefund, &PrefundAccount)> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let range = self.accounts.range((from, Bound::Unbounded));
+        range.map(|(prefund, account)| (*prefund, account))
+    }
+
+    /// What the payer owes the holder of cycles that are not paid.
+    pub(crate) fn used(&self, prefund: Prefund) -> Fen {
+        self.used.get(&prefund).copied().unwrap_or(Fen::ZERO)
+    }
+
+    /// What members came to owe each other in a year's cycles.
+    pub(crate) fn spent(&self, year: u16) -> impl Iterator<Item = (Prefund, Fen)> + '_ {
+        let of_year = self.spent.iter().filter(move |((of, _), _)| *of == year);
+        of_year.map(|((_, prefund), sum)| (*prefund, *sum))
+    }
+
+    /// A movement that stands.
+    pub(crate) fn line(&self, key: LineKey) -> Option<&PrefundLine> {
+        self.lines.get(&key)
+    }
+
+    /// Under what anything was ever entered, after one, ascending.
+    pub(crate) fn line_keys_after(&self, after: Option<LineKey>) -> BTreeSet<LineKey> {
+        let bounds = (
+            after.map_or(Bound::Unbounded, Bound::Excluded),
+            Bound::Unbounded,
+        );
+        let stand = self.lines.range(bounds).map(|(key, _)| *key);
+        let corrected = self.corrected.range(bounds).map(|(key, _)| *key);
+        stand.chain(corrected).collect()
+    }
+
+    /// What was entered under a reference and taken out again, the earliest first.
+    pub(crate) fn corrections(&self, key: LineKey) -> &[PrefundCorrected] {
+        self.corrected.get(&key).map_or(&[], Vec::as_slice)
+    }
+
+    /// Changes what a record says has changed.
+    pub(crate) fn apply(&mut self, record: &PrefundRecord) -> Result<(), PrefundFault> {
+        match record {
+            PrefundRecord::Set(set) => match self.accounts.get_mut(&set.prefund) {
+                Some(account) => account.set(set),
+                None => {
+                    self.accounts
+                        .insert(set.prefund, PrefundAccount::begun(set));
+                }
+            },
+            PrefundRecord::ToppedUp(asked) => self.account_mut(asked.prefund)?.top_up(asked),
+            PrefundRecord::Moved(moved) => {
+                let line = moved.line;
+                self.move_money(&line, line.direction)?;
+                if self.lines.insert(key(&line), line).is_some() {
+                    return Err(PrefundFault::Line(line.bank_reference));
+                }
+            }
+            PrefundRecord::Corrected(corrected) => {
+                let line = corrected.line;
+                if self.lines.remove(&key(&line)) != Some(line) {
+                    return Err(PrefundFault::Line(line.bank_reference));
+                }
+                let back = match line.direction {
+                    Direction::PayIn => Direction::PayOut,
+                    Direction::PayOut => Direction::PayIn,
+                };
+                self.move_money(&line, back)?;
+                let of_key = self.corrected.entry(key(&line)).or_default();
+                of_key.push(corrected.clone());
+            }
+            PrefundRecord::Levels(levels) => {
+                for change in &levels.changed {
+                    self.account_mut(change.prefund)?.level = (change.level, Some(levels.at));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A cycle is netted: so much members owe each other.
+    pub(crate) fn netted(
+        &mut self,
+        day: BusinessDay,
+        owed: BTreeMap<Prefund, Fen>,
+    ) -> Result<(), PrefundFault> {
+        for (prefund, amount) in &owed {
+            let sum = self
+                .spent
+                .entry((day.year(), *prefund))
+                .or_insert(Fen::ZERO);
+            *sum = sum.checked_add(*amount)?;
+        }
+        self.unpaid(day, owed)
+    }
+
+    /// A netted cycle is not paid: so much members owe each other. What they spent is known already.
+    pub(crate) fn unpaid(
+        &mut self,
+        day: BusinessDay,
+        owed: BTreeMap<Prefund, Fen>,
+    ) -> Result<(), PrefundFault> {
+        for (prefund, amount) in &owed {
+            let sum = self.used.entry(*prefund).or_insert(Fen::ZERO);
+            *sum = sum.checked_add(*amount)?;
+        }
+        self.by_cycle.insert(day, owed);
+        Ok(())
+    }
+
+    /// All of a cycle is paid.
+    pub(crate) fn paid(&mut self, day: BusinessDay) -> Result<(), PrefundFault> {
+        for (prefund, amount) in self.by_cycle.remove(&day).unwrap_or_default() {
+            let sum = self.used.entry(prefund).or_insert(Fen::ZERO);
+            *sum = sum.checked_sub(amount)?;
+        }
+        Ok(())
+    }
+
+    fn account_mut(&mut self, prefund: Prefund) -> Result<&mut PrefundAccount, PrefundFault> {
+        let account = self.accounts.get_mut(&prefund);
+        account.ok_or(PrefundFault::Unknown(prefund))
+    }
+
+    fn move_money(&mut self, line: &PrefundLine, way: Direction) -> Result<(), PrefundFault> {
+        let account = self.account_mut(line.prefund)?;
+        account.held = match way {
+            Direction::PayIn => account.held.checked_add(line.amount)?,
+            Direction::PayOut => account.held.checked_sub(line.amount)?,
+        };
+        Ok(())
+    }
+}
+
+/// Under what a movement stands.
+pub(crate) const fn key(line: &PrefundLine) -> LineKey {
+    (line.prefund.holder, line.bank_reference)
+}

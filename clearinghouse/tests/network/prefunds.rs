@@ -1,0 +1,110 @@
+//! What officers type about prefunds, from the words to the answer.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::commands::{clearing, json};
+use crate::payments::netted;
+use crate::world::World;
+
+const PREFUND: [&str; 2] = ["--prefund", "330000-510100-resident_pool"];
+
+fn prefund<'a>(action: &'a str, words: &[&'a str]) -> Vec<&'a str> {
+    [&["prefund", action], words].concat()
+}
+
+/// `enter` or `correct` of what Zhejiang paid in at Chengdu's bank.
+fn line<'a>(action: &'a str, amount: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let words = [
+        PREFUND,
+        ["--bank-ref", "H-1"],
+        ["--direction", "pay_in"],
+        ["--amount", amount],
+        ["--on", "2026-03-03"],
+    ];
+    prefund(action, &[words.as_flattened(), more].concat())
+}
+
+fn only(answer: &Value) -> &Value {
+    let rows = answer["prefunds"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{answer}");
+    &rows[0]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_prefund_is_set_paid_in_used_and_topped_up() {
+    let mut world = World::begin().await;
+    let set = |amount| {
+        let words = [PREFUND, ["--year", "2026"], ["--amount", amount]];
+        prefund("set", words.as_flattened())
+    };
+    let said = clearing(&world, &line("enter", "14000.00", &[])).await;
+    let said = said.unwrap_err();
+    assert!(
+        said.starts_with("prefund.unknown [330000-510100-resident_pool]"),
+        "{said}"
+    );
+    let said = json(&world, &set("14000.00")).await;
+    assert_eq!(only(&said)["missing"], "14000.00");
+    json(&world, &line("enter", "1400.00", &[])).await;
+    let said = clearing(&world, &line("enter", "14000.00", &[])).await;
+    let said = said.unwrap_err();
+    assert!(said.contains("prefund correct"), "{said}");
+    let correct = line("correct", "1400.00", &["--because", "wrong_amount"]);
+    json(&world, &correct).await;
+    let said = json(&world, &line("enter", "14000.00", &[])).await;
+    assert_eq!(only(&said)["missing"], "0.00");
+    let said = clearing(&world, &prefund("movements", &[])).await.unwrap();
+    assert!(said.contains("taken out again by"), "{said}");
+
+    netted(&world).await;
+    let top_up = |amount| prefund("top-up", &[PREFUND, ["--amount", amount]].concat());
+    // The level is found anew from time to time, and when the clearinghouse starts.
+    world.stop().await;
+    world.start().await.unwrap();
+    let red = prefund("list", &["--from", "red"]);
+    let mut said = json(&world, &red).await;
+    while said["prefunds"].as_array().unwrap().is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        said = json(&world, &red).await;
+    }
+    let found = only(&said);
+    assert_eq!(
+        (&found["used"], &found["used_percent"]),
+        (&"13160.00".into(), &"94".into())
+    );
+    assert!(found["ask_by"].is_string(), "{found}");
+    let said = clearing(&world, &top_up("5000.00")).await.unwrap();
+    assert!(said.contains("5000.00 missing"), "{said}");
+    let said = clearing(&world, &top_up("6000.00")).await.unwrap_err();
+    assert!(
+        said.starts_with("prefund.asked_already [5000.00]"),
+        "{said}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_last_year_comes_to_is_set_from_a_file() {
+    let world = World::begin().await;
+    netted(&world).await;
+    let csv = clearing(&world, &prefund("propose", &["--year", "2027", "--csv"])).await;
+    let csv = csv.unwrap();
+    assert_eq!(
+        csv,
+        "payer,holder,fund,spent,proposed,set\n\
+         330000,510100,resident_pool,13160.00,2194.00,0.00\n"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("prefunds.csv");
+    std::fs::write(&file, &csv).unwrap();
+    let file = file.to_str().unwrap();
+    let from_file = |year| prefund("set", &["--year", year, "--file", file]);
+    let said = clearing(&world, &from_file("2027")).await.unwrap_err();
+    assert!(said.contains("prefund.other_year [2026]"), "{said}");
+    let said = json(&world, &from_file("2026")).await;
+    assert_eq!(only(&said)["set"], "2194.00");
+    std::fs::write(file, csv.replace("2194.00", "viel")).unwrap();
+    let said = clearing(&world, &from_file("2026")).await.unwrap_err();
+    assert!(said.contains("line 2"), "{said}");
+}

@@ -1,0 +1,162 @@
+//! Prefunds (预付金): what one clearing member leaves with another, which cushions it until cycles are paid.
+//!
+//! A prefund is of one fund: money of one fund never stands against another's. It moves between the two members
+//! themselves, at their own banks. Deliberately absent: how much of it is used, which follows from netted cycles, and
+//! what is said about that.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::canonical_struct;
+use crate::date::BusinessDay;
+use crate::fund::Fund;
+use crate::money::Fen;
+use crate::payment::BankReference;
+use crate::region::RegionCode;
+use crate::vocabulary::Direction;
+
+/// Whose money is with whom, written `330000-510100-resident_pool`.
+///
+/// ```
+/// use huitong_core::prefund::Prefund;
+/// let prefund: Prefund = "330000-510100-resident_pool".parse()?;
+/// assert_eq!(prefund.holder.to_string(), "510100");
+/// assert_eq!(prefund.to_string(), "330000-510100-resident_pool");
+/// # Ok::<(), huitong_core::prefund::PrefundError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Prefund {
+    /// The member whose insured are treated.
+    pub payer: RegionCode,
+    /// The member in whose regions they are treated; never the payer.
+    pub holder: RegionCode,
+    /// The fund.
+    pub fund: Fund,
+}
+
+canonical_struct!(Prefund {
+    payer,
+    holder,
+    fund
+} via Prefund::new);
+
+/// What is no prefund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a prefund is PAYER-HOLDER-FUND of two different members, such as 330000-510100-resident_pool \
+     / 预付金格式为 付款成员-持有成员-基金（两成员须不同），例如 330000-510100-resident_pool"
+)]
+pub struct PrefundError;
+
+impl Prefund {
+    /// What a payer has with a holder.
+    ///
+    /// # Errors
+    /// Nobody holds its own money for itself.
+    pub fn new(payer: RegionCode, holder: RegionCode, fund: Fund) -> Result<Self, PrefundError> {
+        if payer == holder {
+            return Err(PrefundError);
+        }
+        Ok(Self {
+            payer,
+            holder,
+            fund,
+        })
+    }
+}
+
+impl FromStr for Prefund {
+    type Err = PrefundError;
+
+    fn from_str(text: &str) -> Result<Self, PrefundError> {
+        let mut parts = text.splitn(3, '-');
+        let mut part = || parts.next().ok_or(PrefundError);
+        let (payer, holder, fund) = (part()?, part()?, part()?);
+        let read = Self::new(
+            payer.parse().map_err(|_| PrefundError)?,
+            holder.parse().map_err(|_| PrefundError)?,
+            fund.parse().map_err(|_| PrefundError)?,
+        )?;
+        // One prefund has one spelling: a fund's number is none.
+        if read.to_string() == text {
+            Ok(read)
+        } else {
+            Err(PrefundError)
+        }
+    }
+}
+
+impl fmt::Display for Prefund {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.payer, self.holder, self.fund)
+    }
+}
+
+/// One movement of a prefund's money, as the holder's bank told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrefundLine {
+    /// The bank's name of it, which holds for the holder's bank.
+    pub bank_reference: BankReference,
+    /// Which prefund.
+    pub prefund: Prefund,
+    /// Whether the payer paid it in, or it was paid out to the payer again.
+    pub direction: Direction,
+    /// How much; above zero.
+    pub amount: Fen,
+    /// The day on which the bank booked it.
+    pub on: BusinessDay,
+}
+
+canonical_struct!(PrefundLine {
+    bank_reference,
+    prefund,
+    direction,
+    amount,
+    on
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::decode_exact;
+    use crate::canonical::testing::golden;
+
+    #[test]
+    fn a_prefund_has_one_spelling_and_two_members() {
+        for text in [
+            "00000003422d39000509100007c8940005f3d40100000000001414a007ea031f",
+            "330000-510100",
+            "330000-330000-resident_pool",
+            "330000-510100-390100",
+            "33-510100-resident_pool",
+            "330000-510100-resident_pool-",
+        ] {
+            assert_eq!(text.parse::<Prefund>(), Err(PrefundError), "{text}");
+        }
+    }
+
+    #[test]
+    fn bytes_of_a_prefund_with_oneself_are_none() {
+        let right: Prefund = "330000-510100-resident_pool".parse().unwrap();
+        let wrong = Prefund {
+            holder: right.payer,
+            ..right
+        };
+        let bytes = crate::canonical::encode_to_vec(&wrong);
+        assert!(decode_exact::<Prefund>(&bytes).is_err());
+    }
+
+    #[test]
+    fn golden_bytes() {
+        golden(
+            &PrefundLine {
+                bank_reference: "B-9".parse().unwrap(),
+                prefund: "330000-510100-resident_pool".parse().unwrap(),
+                direction: Direction::PayIn,
+                amount: Fen::new(1_316_000).unwrap(),
+                on: "2026-03-31".parse().unwrap(),
+            },
+            "00000003422d39000509100007c8940005f3d40100000000001414a007ea031f",
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! What happens to prefunds: set for a year, paid in, corrected, topped up, and how much of them is used.
+
+use crate::date::{BusinessDay, Timestamp};
+use crate::money::Fen;
+use crate::officer::OfficerName;
+use crate::prefund::{Prefund, PrefundLine};
+use crate::vocabulary::{CorrectionReason, PrefundLevel};
+use crate::{canonical_enum, canonical_struct};
+
+/// One step in the life of prefunds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PrefundRecord {
+    /// How much a prefund comes to in a year.
+    Set(PrefundSet),
+    /// More of it was asked for in the year.
+    ToppedUp(PrefundToppedUp),
+    /// Money moved.
+    Moved(PrefundMoved),
+    /// A movement that was entered is taken out again.
+    Corrected(PrefundCorrected),
+    /// More or less of prefunds is used than before.
+    Levels(PrefundLevels),
+}
+
+canonical_enum!(PrefundRecord {
+    1 => Set(record),
+    2 => ToppedUp(record),
+    3 => Moved(record),
+    4 => Corrected(record),
+    5 => Levels(record),
+});
+
+/// How much a prefund comes to in a year; what was set before, and asked for since, holds no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundSet {
+    /// Which.
+    pub prefund: Prefund,
+    /// The year.
+    pub year: u16,
+    /// How much; zero ends it.
+    pub amount: Fen,
+    /// By when what is missing is paid in, or what is over goes back.
+    pub due: BusinessDay,
+    /// Who set it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundSet {
+    prefund,
+    year,
+    amount,
+    due,
+    by,
+    at
+});
+
+/// More is asked for, because nearly all is used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundToppedUp {
+    /// Which.
+    pub prefund: Prefund,
+    /// How much more; above zero.
+    pub amount: Fen,
+    /// By when.
+    pub due: BusinessDay,
+    /// Who asked for the holder.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundToppedUp {
+    prefund,
+    amount,
+    due,
+    by,
+    at
+});
+
+/// Money of a prefund moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundMoved {
+    /// What the holder's bank says.
+    pub line: PrefundLine,
+    /// Who entered it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundMoved { line, by, at });
+
+/// A movement that was entered is taken out again; what is right is entered as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundCorrected {
+    /// What had been entered.
+    pub line: PrefundLine,
+    /// Why it is taken out.
+    pub why: CorrectionReason,
+    /// Who said so.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundCorrected { line, why, by, at });
+
+/// Levels that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundLevels {
+    /// Those that changed, ascending.
+    pub changed: Vec<LevelChange>,
+    /// When it was found.
+    pub at: Timestamp,
+}
+
+canonical_struct!(PrefundLevels { changed, at });
+
+/// A prefund's new level, and what it was found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LevelChange {
+    /// Which.
+    pub prefund: Prefund,
+    /// Its level now.
+    pub level: PrefundLevel,
+    /// What the payer owes the holder of cycles that are not paid.
+    pub used: Fen,
+    /// What the holder has.
+    pub held: Fen,
+}
+
+canonical_struct!(LevelChange {
+    prefund,
+    level,
+    used,
+    held
+});
