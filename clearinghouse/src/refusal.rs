@@ -119,6 +119,10 @@ clearing_codes! {
     PaymentEarlierOpen "payment.earlier_open" No "The member owes for the earlier cycle named, which is paid in full first." "该成员尚有所示较早清算期未清，须先足额缴清。";
     /// More would be paid out than was paid in.
     PaymentNotCovered "payment.not_covered" No "For this cycle and fund no more is paid out than was paid in; wait for what is owed." "该清算期该基金拨付不得超过已缴入金额，请等待缴入。";
+    /// A movement that went back, or that took one back.
+    PaymentSentBack "payment.sent_back" No "The movement named went back by this one, or took it back; neither is taken out again." "该款项与所示流水互为退回关系，不可更正。";
+    /// What was paid out rests on it.
+    PaymentPaidOut "payment.paid_out" No "For the cycle of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期该基金未拨付余额仅为所示金额，请先更正拨付款项。";
     /// Nothing was set.
     PrefundUnknown "prefund.unknown" No "Nothing was set for this payer, holder and fund; set it first (prefund set)." "该付款成员、持有成员和基金尚未核定预付金，请先核定（prefund set）。";
     /// A member that clears for nobody.

@@ -6,6 +6,7 @@
 //! | paid in and parked | suspense | settlement cash |
 //! | parked money counts | net position | suspense |
 //! | parked money went back | settlement cash | suspense |
+//! | a movement is taken out again | settlement cash | net position, suspense |
 //!
 //! All of the member that paid; what is paid out posts the same on the opposite sides. So when a cycle is paid its
 //! members' positions stand at zero, and so does the sum of their cash.
@@ -23,6 +24,15 @@ use huitong_core::vocabulary::Direction;
 pub(crate) fn moved(record: &PaymentRecord) -> Result<Vec<Entry>, LedgerError> {
     use AccountClass::{NetPosition, SettlementCash, Suspense};
     let entry = match record {
+        PaymentRecord::Corrected(corrected) => {
+            let line = &corrected.line;
+            let counted = Fen::sum(corrected.counted.iter().map(|(_, amount)| *amount))?;
+            let parts = [(counted, NetPosition), (corrected.parked, Suspense)];
+            let parts = parts.into_iter().filter(|(amount, _)| !amount.is_zero());
+            return parts
+                .map(|(amount, from)| posted(line, amount, SettlementCash, from))
+                .collect();
+        }
         PaymentRecord::Confirmed(confirmed) => {
             let line = &confirmed.line;
             posted(line, line.amount, NetPosition, SettlementCash)

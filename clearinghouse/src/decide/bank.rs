@@ -96,7 +96,7 @@ pub(super) fn booked_by_now(context: &Context<'_>, on: BusinessDay) -> Result<()
     Ok(())
 }
 
-fn describe(known: &Line) -> String {
+pub(super) fn describe(known: &Line) -> String {
     let line = &known.line;
     format!(
         "{} {} {} {} on {}, {:?}",

@@ -78,14 +78,15 @@ pub(crate) fn movements(
     })))
 }
 
-/// One movement, with the payments that it counts for, as of a day.
+/// One movement with the payments that it counts for, or counted for before it was taken out, as of a day.
 pub(crate) fn movement(
     context: &Context<'_>,
     bank_reference: BankReference,
 ) -> Decision<Option<(Line, Vec<Payment>, BusinessDay)>> {
     let payments = &context.state.payments;
     let today = context.now.business_day_shanghai();
-    let found = payments.line(bank_reference).map(|line| {
+    let corrected = payments.corrections(bank_reference).last();
+    let found = payments.line(bank_reference).or(corrected).map(|line| {
         let counted = line.counted.keys();
         let counted = counted.filter_map(|reference| payments.payment(*reference).cloned());
         (line.clone(), counted.collect(), today)
@@ -93,23 +94,24 @@ pub(crate) fn movement(
     Ok(Decided::answer(found))
 }
 
-/// A page of what there is. `weight` says how much a row adds to what fills a page.
-fn page<'a, T: Clone + 'a, K: Copy>(
+/// A page of what there is; rows of one key stay together. `weight` says how much a row adds to what fills a page.
+fn page<'a, T: Clone + 'a, K: Copy + PartialEq>(
     context: &Context<'_>,
-    mut all: impl Iterator<Item = (K, &'a T)>,
+    all: impl Iterator<Item = (K, &'a T)>,
     weight: impl Fn(&T) -> usize,
 ) -> Page<T, K> {
     let (mut rows, mut last, mut filled) = (Vec::new(), None, 0_usize);
-    while rows.len() < ROWS_AT_ONCE && filled < COUNTED_AT_ONCE {
-        let Some((key, row)) = all.next() else {
-            last = None;
+    let mut next = None;
+    for (key, row) in all {
+        let is_full = rows.len() >= ROWS_AT_ONCE || filled >= COUNTED_AT_ONCE;
+        if is_full && last != Some(key) {
+            next = last;
             break;
-        };
+        }
         filled = filled.saturating_add(weight(row));
         rows.push(row.clone());
         last = Some(key);
     }
-    let next = last.filter(|_| all.next().is_some());
     Page {
         rows,
         next,

@@ -40,6 +40,7 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.PaymentService/Confirm", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Apply", officer),
         Row::method("/huitong.clearing.v1.PaymentService/SendBack", officer),
+        Row::method("/huitong.clearing.v1.PaymentService/Correct", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Delay", officer),
         Row::method("/huitong.clearing.v1.PaymentService/ListPayments", officer),
         Row::method("/huitong.clearing.v1.PaymentService/ListMovements", officer),

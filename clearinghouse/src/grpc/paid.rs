@@ -4,7 +4,8 @@ use huitong_core::date::BusinessDay;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::payment::{
-    bank_line_to_wire, delay_reason_to_wire, direction_to_wire, park_reason_to_wire,
+    bank_line_to_wire, correction_reason_to_wire, delay_reason_to_wire, direction_to_wire,
+    park_reason_to_wire,
 };
 
 use crate::payments::{Line, Payment};
@@ -36,6 +37,7 @@ pub(super) fn movement(line: &Line) -> v1::Movement {
     let (back, back_on) = line.back.map_or_else(Default::default, |(back, on)| {
         (back.to_string(), on.to_string())
     });
+    let corrected = line.corrected.as_ref();
     v1::Movement {
         line: Some(bank_line_to_wire(&line.line)),
         reference: line.bears.clone(),
@@ -44,6 +46,11 @@ pub(super) fn movement(line: &Line) -> v1::Movement {
         parked_fen: line.parked_rest().get(),
         back,
         back_on,
+        corrected: corrected.map_or(0, |(why, _, _)| correction_reason_to_wire(*why)),
+        corrected_by: corrected
+            .map(|(_, by, _)| by.to_string())
+            .unwrap_or_default(),
+        corrected_ms: corrected.map_or(0, |(_, _, at)| at.as_millis()),
         takes_back: line.takes_back.map(|of| of.to_string()).unwrap_or_default(),
     }
 }

@@ -9,7 +9,9 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::payment_service_server::PaymentService;
-use huitong_proto::conversion::payment::{bank_line_from_wire, delay_reason_from_wire};
+use huitong_proto::conversion::payment::{
+    bank_line_from_wire, correction_reason_from_wire, delay_reason_from_wire,
+};
 use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
@@ -120,6 +122,27 @@ impl PaymentService for PaymentGrpc {
         let (line, _, _) = self.movement(bank_reference).await?;
         Ok(Response::new(v1::SendBackResponse {
             movement: Some(paid::movement(&line)),
+        }))
+    }
+
+    async fn correct(
+        &self,
+        request: Request<v1::CorrectRequest>,
+    ) -> Result<Response<v1::CorrectResponse>, Status> {
+        let by = officer_name(&request)?;
+        let v1::CorrectRequest { line, reason } = request.into_inner();
+        let line = bank_line_from_wire(line, Path::root("line"));
+        let why = correction_reason_from_wire(reason, Path::root("reason"));
+        let (line, why) = line
+            .and_then(|line| Ok((line, why?)))
+            .map_err(|fault| malformed(&fault))?;
+        self.decide(move |context| decide::correct(context, line, why, by))
+            .await?;
+        warn!(bank_reference = %line.bank_reference, %why, "movement taken out again");
+        let (line, payments, today) = self.movement(line.bank_reference).await?;
+        Ok(Response::new(v1::CorrectResponse {
+            movement: Some(paid::movement(&line)),
+            payments: payments.iter().map(|of| paid::payment(of, today)).collect(),
         }))
     }
 

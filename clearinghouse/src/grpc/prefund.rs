@@ -9,10 +9,10 @@ use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::PrefundLevel;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundService;
+use huitong_proto::conversion::payment::{correction_reason_from_wire, correction_reason_to_wire};
 use huitong_proto::conversion::prefund::{
-    correction_reason_from_wire, correction_reason_to_wire, prefund_from_wire,
-    prefund_level_from_wire, prefund_level_to_wire, prefund_line_from_wire, prefund_line_to_wire,
-    prefund_to_wire,
+    prefund_from_wire, prefund_level_from_wire, prefund_level_to_wire, prefund_line_from_wire,
+    prefund_line_to_wire, prefund_to_wire,
 };
 use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};

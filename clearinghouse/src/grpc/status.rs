@@ -106,6 +106,8 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::PaymentExceeds
             | ClearingCode::PaymentEarlierOpen
             | ClearingCode::PaymentNotCovered
+            | ClearingCode::PaymentSentBack
+            | ClearingCode::PaymentPaidOut
             | ClearingCode::PrefundOtherYear
             | ClearingCode::PrefundNotRed
             | ClearingCode::PrefundAskedAlready

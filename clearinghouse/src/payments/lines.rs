@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::money::Fen;
+use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankLine, BankReference, PaymentReference};
 use huitong_core::record::clearing::{Confirmed, Parked};
-use huitong_core::vocabulary::ParkReason;
+use huitong_core::vocabulary::{CorrectionReason, ParkReason};
 
 use super::PaymentError;
 
@@ -27,6 +28,8 @@ pub(crate) struct Line {
     pub(crate) takes_back: Option<BankReference>,
     /// When it was entered.
     pub(crate) at: Timestamp,
+    /// Why, by whom and when it was taken out again; none of one that stands.
+    pub(crate) corrected: Option<(CorrectionReason, OfficerName, Timestamp)>,
 }
 
 impl Line {
@@ -40,6 +43,7 @@ impl Line {
             back: None,
             takes_back: None,
             at: confirmed.at,
+            corrected: None,
         }
     }
 
@@ -53,16 +57,23 @@ impl Line {
             back: None,
             takes_back: None,
             at: parked.at,
+            corrected: None,
         }
     }
 
     /// How much of it is parked.
     pub(crate) fn parked_rest(&self) -> Fen {
-        if self.back.is_some() || self.takes_back.is_some() {
+        if self.back.is_some() || self.takes_back.is_some() || self.corrected.is_some() {
             return Fen::ZERO;
         }
         let counted = self.counted.values().copied();
         counted.fold(self.line.amount, Fen::saturating_sub)
+    }
+
+    /// Whether it was taken out again for this reason.
+    pub(crate) fn was_corrected_as(&self, why: CorrectionReason) -> bool {
+        let corrected = self.corrected.as_ref();
+        corrected.is_some_and(|(of, _, _)| *of == why)
     }
 
     /// How much of it counts for a payment.

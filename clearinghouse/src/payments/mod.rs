@@ -20,7 +20,7 @@ use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankReference, Instruction, PaymentReference};
-use huitong_core::record::clearing::{Instructed, PaymentRecord};
+use huitong_core::record::clearing::{Corrected, Instructed, PaymentRecord};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{DelayReason, Direction};
 
@@ -77,6 +77,15 @@ impl Payment {
     }
 }
 
+/// What was entered under a bank's reference.
+#[derive(Debug, Clone, Default)]
+struct Entered {
+    /// What stands.
+    stands: Option<Line>,
+    /// What was taken out again, the earliest first.
+    corrected: Vec<Line>,
+}
+
 /// How far a netted cycle is on its way to being paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -117,7 +126,7 @@ pub(crate) struct Payments {
     payments: BTreeMap<PaymentReference, Payment>,
     /// Those of which some is open.
     open: BTreeSet<PaymentReference>,
-    lines: BTreeMap<BankReference, Line>,
+    lines: BTreeMap<BankReference, Entered>,
     /// The movements back of parked money, each with the movement that it took back.
     backs: BTreeMap<BankReference, BankReference>,
 }
@@ -165,16 +174,22 @@ impl Payments {
         range.map(|(reference, payment)| (*reference, payment))
     }
 
-    /// A movement of money.
+    /// A movement of money that stands.
     pub(crate) fn line(&self, bank_reference: BankReference) -> Option<&Line> {
-        self.lines.get(&bank_reference)
+        self.lines.get(&bank_reference)?.stands.as_ref()
     }
 
-    /// Movements by the bank's reference, those after one.
+    /// What was entered under a bank's reference and taken out again, the earliest first.
+    pub(crate) fn corrections(&self, bank_reference: BankReference) -> &[Line] {
+        let entered = self.lines.get(&bank_reference);
+        entered.map_or(&[], |entered| &entered.corrected)
+    }
+
+    /// Movements by the bank's reference, those after one, each after what was taken out in its place.
     pub(crate) fn lines_after(&self, after: Option<BankReference>) -> impl Iterator<Item = &Line> {
         let from = after.map_or(std::ops::Bound::Unbounded, std::ops::Bound::Excluded);
         let range = self.lines.range((from, std::ops::Bound::Unbounded));
-        range.map(|(_, line)| line)
+        range.flat_map(|(_, entered)| entered.corrected.iter().chain(&entered.stands))
     }
 
     /// The movement that another took back.
@@ -237,6 +252,7 @@ impl Payments {
             | PaymentRecord::Parked(_)
             | PaymentRecord::Returned(_)
             | PaymentRecord::Joined(_)
+            | PaymentRecord::Corrected(_)
             | PaymentRecord::Delayed(_) => BTreeSet::new(),
         }
     }
@@ -271,6 +287,7 @@ impl Payments {
                 self.line_mut(of)?.back = Some((back, joined.back.on));
                 self.line_mut(back)?.takes_back = Some(of);
             }
+            PaymentRecord::Corrected(corrected) => self.correct(corrected)?,
             PaymentRecord::Delayed(delayed) => {
                 let payment = self.payments.get_mut(&delayed.reference);
                 payment
@@ -304,16 +321,35 @@ impl Payments {
     }
 
     fn line_mut(&mut self, bank_reference: BankReference) -> Result<&mut Line, PaymentError> {
-        let line = self.lines.get_mut(&bank_reference);
+        let entered = self.lines.get_mut(&bank_reference);
+        let line = entered.and_then(|entered| entered.stands.as_mut());
         line.ok_or(PaymentError::NoLine(bank_reference))
     }
 
     fn take(&mut self, line: Line) -> Result<(), PaymentError> {
         let bank_reference = line.line.bank_reference;
-        match self.lines.insert(bank_reference, line) {
+        let entered = self.lines.entry(bank_reference).or_default();
+        match entered.stands.replace(line) {
             None => Ok(()),
             Some(_) => Err(PaymentError::Twice(bank_reference)),
         }
+    }
+
+    /// Takes a movement out again with all that it counted for.
+    fn correct(&mut self, corrected: &Corrected) -> Result<(), PaymentError> {
+        for (reference, amount) in &corrected.counted {
+            let payment = self.payments.get_mut(reference);
+            let payment = payment.ok_or(PaymentError::Unknown(*reference))?;
+            payment.paid = payment.paid.checked_sub(*amount)?;
+            self.open.insert(*reference);
+        }
+        let bank_reference = corrected.line.bank_reference;
+        let no_line = PaymentError::NoLine(bank_reference);
+        let entered = self.lines.get_mut(&bank_reference).ok_or(no_line.clone())?;
+        let mut line = entered.stands.take().ok_or(no_line)?;
+        line.corrected = Some((corrected.why, corrected.by.clone(), corrected.at));
+        entered.corrected.push(line);
+        Ok(())
     }
 
     /// Counts money for what was ordered.

@@ -227,6 +227,11 @@ impl State {
         for entry in books::moved(record)? {
             self.books.post(&entry);
         }
+        if let PaymentRecord::Corrected(corrected) = record {
+            for (day, owed) in &corrected.reopened {
+                self.prefunds.unpaid(*day, owed.clone())?;
+            }
+        }
         for day in self.payments.cycles_of(record) {
             if matches!(self.payments.progress(day), Progress::Final(_)) {
                 self.prefunds.paid(day)?;

@@ -129,6 +129,34 @@ async fn two_officers_have_a_netted_day_paid() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_bank_returns_is_owed_again() {
+    let world = World::begin().await;
+    let digest = netted(&world).await;
+    let approve = ["approve", "--day", DAY, "--digest", &digest];
+    clearing(&world, &approve).await.unwrap();
+    clearing_as(&world, SECOND_OFFICER, &approve).await.unwrap();
+    clearing(&world, &["instruct", "--day", DAY]).await.unwrap();
+    json(&world, &confirm("B-1", PAYS, "13160.00", IN)).await;
+    let paid_out = confirm("B-2", IS_PAID, "13160.00", OUT);
+    json(&world, &paid_out).await;
+    let state = async || {
+        let status = json(&world, &["status", "--day", DAY]).await;
+        status["state"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(state().await, "final");
+    let line = &paid_out[1..paid_out.len() - 2];
+    let correct = [&["correct", "--because", "bounced"], line].concat();
+    let said = clearing(&world, &correct).await.unwrap();
+    assert!(
+        said.contains("TAKEN OUT AGAIN by wang.fang: bounced"),
+        "{said}"
+    );
+    assert_eq!(state().await, "instructed");
+    json(&world, &confirm("B-3", IS_PAID, "13160.00", OUT)).await;
+    assert_eq!(state().await, "final");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_owed_is_shown_who_has_not_paid() {
     let world = World::begin().await;
     let digest = netted(&world).await;

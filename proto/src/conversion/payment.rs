@@ -3,7 +3,7 @@
 use huitong_core::date::BusinessDay;
 use huitong_core::payment::{BankLine, BankReference};
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::{DelayReason, Direction, ParkReason};
+use huitong_core::vocabulary::{CorrectionReason, DelayReason, Direction, ParkReason};
 
 use super::common::{fund_from_wire, fund_to_wire};
 use super::field::{Path, WireFault, wire_enum};
@@ -26,6 +26,18 @@ wire_enum!(
         Budget,
         Bank,
         Disputed,
+    }
+);
+
+wire_enum!(
+    correction_reason_to_wire,
+    correction_reason_from_wire,
+    CorrectionReason,
+    v1::CorrectionReason {
+        WrongAmount,
+        WrongPurpose,
+        EnteredTwice,
+        Bounced,
     }
 );
 
@@ -128,6 +140,13 @@ mod tests {
         for word in DelayReason::ALL {
             let wire = delay_reason_to_wire(*word);
             assert_eq!(delay_reason_from_wire(wire, Path::root("x")), Ok(*word));
+        }
+        for word in CorrectionReason::ALL {
+            let wire = correction_reason_to_wire(*word);
+            assert_eq!(
+                correction_reason_from_wire(wire, Path::root("x")),
+                Ok(*word)
+            );
         }
         for word in ParkReason::ALL {
             assert_eq!(

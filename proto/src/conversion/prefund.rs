@@ -4,7 +4,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::{Prefund, PrefundLine};
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::{CorrectionReason, PrefundLevel};
+use huitong_core::vocabulary::PrefundLevel;
 
 use super::common::{fund_from_wire, fund_to_wire};
 use super::field::{Path, WireFault, wire_enum};
@@ -19,18 +19,6 @@ wire_enum!(
         Normal,
         Yellow,
         Red
-    }
-);
-
-wire_enum!(
-    correction_reason_to_wire,
-    correction_reason_from_wire,
-    CorrectionReason,
-    v1::CorrectionReason {
-        WrongAmount,
-        WrongPurpose,
-        EnteredTwice,
-        Bounced,
     }
 );
 
@@ -138,13 +126,6 @@ mod tests {
         for word in PrefundLevel::ALL {
             let wire = prefund_level_to_wire(*word);
             assert_eq!(prefund_level_from_wire(wire, Path::root("x")), Ok(*word));
-        }
-        for word in CorrectionReason::ALL {
-            let wire = correction_reason_to_wire(*word);
-            assert_eq!(
-                correction_reason_from_wire(wire, Path::root("x")),
-                Ok(*word)
-            );
         }
     }
 }

@@ -96,6 +96,44 @@ impl DelayReason {
         }
     }
 }
+/// Why a movement of money that was entered is taken out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CorrectionReason {
+    Unspecified = 0,
+    WrongAmount = 1,
+    /// Another member, fund or direction.
+    WrongPurpose = 2,
+    EnteredTwice = 3,
+    /// The bank took it back.
+    Bounced = 4,
+}
+impl CorrectionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CORRECTION_REASON_UNSPECIFIED",
+            Self::WrongAmount => "CORRECTION_REASON_WRONG_AMOUNT",
+            Self::WrongPurpose => "CORRECTION_REASON_WRONG_PURPOSE",
+            Self::EnteredTwice => "CORRECTION_REASON_ENTERED_TWICE",
+            Self::Bounced => "CORRECTION_REASON_BOUNCED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CORRECTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "CORRECTION_REASON_WRONG_AMOUNT" => Some(Self::WrongAmount),
+            "CORRECTION_REASON_WRONG_PURPOSE" => Some(Self::WrongPurpose),
+            "CORRECTION_REASON_ENTERED_TWICE" => Some(Self::EnteredTwice),
+            "CORRECTION_REASON_BOUNCED" => Some(Self::Bounced),
+            _ => None,
+        }
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Leg {
     /// From 1, without gaps.
@@ -3012,6 +3050,13 @@ pub struct Movement {
     /// The movement of which this one took back what was parked. Optional.
     #[prost(string, tag = "8")]
     pub takes_back: ::prost::alloc::string::String,
+    /// Why it was taken out again, by whom and in which millisecond since 1970. Optional.
+    #[prost(enumeration = "CorrectionReason", tag = "9")]
+    pub corrected: i32,
+    #[prost(string, tag = "10")]
+    pub corrected_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "11")]
+    pub corrected_ms: i64,
 }
 /// What a movement counts for.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -3050,6 +3095,22 @@ pub struct SendBackRequest {
 pub struct SendBackResponse {
     #[prost(message, optional, tag = "1")]
     pub movement: ::core::option::Option<Movement>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CorrectRequest {
+    /// The movement as it was entered.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<BankLine>,
+    #[prost(enumeration = "CorrectionReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CorrectResponse {
+    #[prost(message, optional, tag = "1")]
+    pub movement: ::core::option::Option<Movement>,
+    /// What it counted for.
+    #[prost(message, repeated, tag = "2")]
+    pub payments: ::prost::alloc::vec::Vec<Payment>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DelayRequest {
@@ -3370,6 +3431,33 @@ pub mod payment_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Takes a movement out again that was entered wrongly, or that the bank took back.
+        pub async fn correct(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CorrectRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CorrectResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PaymentService/Correct",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PaymentService", "Correct"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// Says why a payment is late.
         pub async fn delay(
             &mut self,
@@ -3495,6 +3583,11 @@ pub mod payment_service_server {
             tonic::Response<super::SendBackResponse>,
             tonic::Status,
         >;
+        /// Takes a movement out again that was entered wrongly, or that the bank took back.
+        async fn correct(
+            &self,
+            request: tonic::Request<super::CorrectRequest>,
+        ) -> std::result::Result<tonic::Response<super::CorrectResponse>, tonic::Status>;
         /// Says why a payment is late.
         async fn delay(
             &self,
@@ -3803,6 +3896,51 @@ pub mod payment_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SendBackSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PaymentService/Correct" => {
+                    #[allow(non_camel_case_types)]
+                    struct CorrectSvc<T: PaymentService>(pub Arc<T>);
+                    impl<
+                        T: PaymentService,
+                    > tonic::server::UnaryService<super::CorrectRequest>
+                    for CorrectSvc<T> {
+                        type Response = super::CorrectResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CorrectRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PaymentService>::correct(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CorrectSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -4229,43 +4367,6 @@ impl PrefundLevel {
             "PREFUND_LEVEL_NORMAL" => Some(Self::Normal),
             "PREFUND_LEVEL_YELLOW" => Some(Self::Yellow),
             "PREFUND_LEVEL_RED" => Some(Self::Red),
-            _ => None,
-        }
-    }
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum CorrectionReason {
-    Unspecified = 0,
-    WrongAmount = 1,
-    /// Another member, fund or direction.
-    WrongPurpose = 2,
-    EnteredTwice = 3,
-    /// The bank took it back.
-    Bounced = 4,
-}
-impl CorrectionReason {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "CORRECTION_REASON_UNSPECIFIED",
-            Self::WrongAmount => "CORRECTION_REASON_WRONG_AMOUNT",
-            Self::WrongPurpose => "CORRECTION_REASON_WRONG_PURPOSE",
-            Self::EnteredTwice => "CORRECTION_REASON_ENTERED_TWICE",
-            Self::Bounced => "CORRECTION_REASON_BOUNCED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "CORRECTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
-            "CORRECTION_REASON_WRONG_AMOUNT" => Some(Self::WrongAmount),
-            "CORRECTION_REASON_WRONG_PURPOSE" => Some(Self::WrongPurpose),
-            "CORRECTION_REASON_ENTERED_TWICE" => Some(Self::EnteredTwice),
-            "CORRECTION_REASON_BOUNCED" => Some(Self::Bounced),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! `huitong clearing confirm`, `apply` and `send-back`: what the bank says moved.
+//! `huitong clearing confirm`, `apply`, `send-back` and `correct`: what the bank says moved.
 
 use std::io::Write;
 
@@ -7,9 +7,9 @@ use huitong_core::fund::Fund;
 use huitong_core::money::Fen;
 use huitong_core::payment::{BankLine, BankReference, PaymentReference};
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::Direction;
+use huitong_core::vocabulary::{CorrectionReason, Direction};
 use huitong_proto::clearing::v1;
-use huitong_proto::conversion::payment::bank_line_to_wire;
+use huitong_proto::conversion::payment::{bank_line_to_wire, correction_reason_to_wire};
 
 use super::connection::{Connection, told};
 use super::paid;
@@ -19,6 +19,16 @@ use super::paid;
 pub(super) struct Confirm {
     #[command(flatten)]
     connection: Connection,
+    #[command(flatten)]
+    line: Line,
+    /// The reference that it bears, such as 12-330000-resident_pool; left out when it bears none / 付款参考号
+    #[arg(long, default_value = "")]
+    reference: String,
+}
+
+/// One movement of money, as a line of the bank's statement.
+#[derive(Debug, clap::Args)]
+struct Line {
     /// The bank's own reference of the movement / 银行流水号
     #[arg(long)]
     bank_ref: BankReference,
@@ -37,24 +47,26 @@ pub(super) struct Confirm {
     /// The day on which the bank booked it / 银行入账日
     #[arg(long)]
     on: BusinessDay,
-    /// The reference that it bears, such as 12-330000-resident_pool; left out when it bears none / 付款参考号
-    #[arg(long, default_value = "")]
-    reference: String,
 }
 
-impl Confirm {
-    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let mut payments = self.connection.payments().await?;
-        let line = BankLine {
+impl Line {
+    fn wire(&self) -> v1::BankLine {
+        bank_line_to_wire(&BankLine {
             bank_reference: self.bank_ref,
             member: self.member,
             fund: self.fund,
             direction: self.direction,
             amount: self.amount,
             on: self.on,
-        };
+        })
+    }
+}
+
+impl Confirm {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut payments = self.connection.payments().await?;
         let request = v1::ConfirmRequest {
-            line: Some(bank_line_to_wire(&line)),
+            line: Some(self.line.wire()),
             reference: self.reference,
         };
         let answer = payments.confirm(request).await;
@@ -145,5 +157,32 @@ impl SendBack {
         let answer = payments.send_back(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
         paid::print_movement(out, self.connection.shape(), answer.movement, &[])
+    }
+}
+
+/// Take a movement out again that was entered wrongly, or that the bank took back, said as it was entered. What it
+/// counted for is open again; then enter what is right.
+#[derive(Debug, clap::Args)]
+pub(super) struct Correct {
+    #[command(flatten)]
+    connection: Connection,
+    #[command(flatten)]
+    line: Line,
+    /// wrong_amount, wrong_purpose, entered_twice or bounced / 更正原因
+    #[arg(long)]
+    because: CorrectionReason,
+}
+
+impl Correct {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut payments = self.connection.payments().await?;
+        let request = v1::CorrectRequest {
+            line: Some(self.line.wire()),
+            reason: correction_reason_to_wire(self.because),
+        };
+        let answer = payments.correct(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        let shape = self.connection.shape();
+        paid::print_movement(out, shape, answer.movement, &answer.payments)
     }
 }

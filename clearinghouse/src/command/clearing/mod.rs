@@ -52,6 +52,9 @@ enum Action {
     /// Say that parked money went back / 登记挂账退回
     #[command(override_usage = "huitong clearing send-back [OPTIONS]")]
     SendBack(bank::SendBack),
+    /// Take out again what was entered wrongly, or what the bank took back / 更正有误登记
+    #[command(override_usage = "huitong clearing correct [OPTIONS]")]
+    Correct(bank::Correct),
     /// What was ordered to be paid, and how far it is / 付款清单
     Payments(paid::Payments),
     /// What the bank said moved, and what has become of it / 银行流水清单
@@ -96,6 +99,7 @@ impl ClearingCommand {
                 Action::Confirm(confirm) => confirm.run(out).await,
                 Action::Apply(apply) => apply.run(out).await,
                 Action::SendBack(back) => back.run(out).await,
+                Action::Correct(correct) => correct.run(out).await,
                 Action::Payments(payments) => payments.run(out).await,
                 Action::Movements(movements) => movements.run(out).await,
                 Action::Delay(delay) => delay.run(out).await,

@@ -5,11 +5,12 @@ use std::io::Write;
 use huitong_core::date::BusinessDay;
 use huitong_core::payment::PaymentReference;
 use huitong_core::region::RegionCode;
-use huitong_core::vocabulary::{DelayReason, Direction, ParkReason};
+use huitong_core::vocabulary::{CorrectionReason, DelayReason, Direction, ParkReason};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::payment::{
-    delay_reason_from_wire, delay_reason_to_wire, direction_from_wire, park_reason_from_wire,
+    correction_reason_from_wire, delay_reason_from_wire, delay_reason_to_wire, direction_from_wire,
+    park_reason_from_wire,
 };
 use serde_json::{Value, json};
 
@@ -174,6 +175,12 @@ fn parked(movement: &v1::Movement) -> anyhow::Result<Option<ParkReason>> {
     Ok(read.transpose()?)
 }
 
+fn corrected(movement: &v1::Movement) -> anyhow::Result<Option<CorrectionReason>> {
+    let given = Some(movement.corrected).filter(|number| *number != 0);
+    let read = given.map(|number| correction_reason_from_wire(number, Path::root("corrected")));
+    Ok(read.transpose()?)
+}
+
 pub(super) fn payments_json(payments: &[v1::Payment]) -> anyhow::Result<Vec<Value>> {
     payments.iter().map(payment_json).collect()
 }
@@ -243,6 +250,8 @@ fn movement_json(movement: &v1::Movement) -> anyhow::Result<Value> {
         "parked": shown::yuan(movement.parked_fen)?,
         "back": (!movement.back.is_empty()).then_some(&movement.back),
         "back_on": (!movement.back_on.is_empty()).then_some(&movement.back_on),
+        "corrected": corrected(movement)?.map(CorrectionReason::word),
+        "corrected_by": (!movement.corrected_by.is_empty()).then_some(&movement.corrected_by),
         "takes_back": (!movement.takes_back.is_empty()).then_some(&movement.takes_back),
     }))
 }
@@ -277,6 +286,10 @@ fn movement_text(out: &mut dyn Write, movement: &v1::Movement) -> anyhow::Result
     }
     if !movement.takes_back.is_empty() {
         writeln!(out, "  took back {} / 退回款", movement.takes_back)?;
+    }
+    if let Some(why) = corrected(movement)? {
+        let by = &movement.corrected_by;
+        writeln!(out, "  TAKEN OUT AGAIN by {by}: {why} / 已更正")?;
     }
     if movement.parked_fen > 0 {
         let amount = shown::yuan(movement.parked_fen)?;

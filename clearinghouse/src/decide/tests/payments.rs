@@ -1,6 +1,7 @@
 //! A netted cycle on its way to being paid: two officers, the order of the cycles, and money that is counted for what
 //! it was ordered for, once. What does not fit is `parked`.
 
+mod corrected;
 mod parked;
 
 use huitong_core::canonical::Artifact;

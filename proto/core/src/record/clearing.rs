@@ -13,7 +13,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use payment::{
-    Applied, Approved, Confirmed, Delayed, Instructed, Joined, Parked, PaymentRecord, Returned,
+    Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
+    Returned,
 };
 pub use prefund::{
     LevelChange, PrefundCorrected, PrefundLevels, PrefundMoved, PrefundRecord, PrefundSet,

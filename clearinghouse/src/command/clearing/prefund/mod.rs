@@ -15,9 +15,8 @@ use huitong_core::prefund::{Prefund, PrefundLine};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{CorrectionReason, Direction};
 use huitong_proto::clearing::v1;
-use huitong_proto::conversion::prefund::{
-    correction_reason_to_wire, prefund_line_to_wire, prefund_to_wire,
-};
+use huitong_proto::conversion::payment::correction_reason_to_wire;
+use huitong_proto::conversion::prefund::{prefund_line_to_wire, prefund_to_wire};
 
 use super::connection::{Connection, told};
 

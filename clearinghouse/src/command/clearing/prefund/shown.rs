@@ -7,8 +7,9 @@ use huitong_core::money::SignedFen;
 use huitong_core::prefund::Prefund;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::Path;
+use huitong_proto::conversion::payment::correction_reason_from_wire;
 use huitong_proto::conversion::prefund::{
-    correction_reason_from_wire, prefund_from_wire, prefund_level_from_wire, prefund_line_from_wire,
+    prefund_from_wire, prefund_level_from_wire, prefund_line_from_wire,
 };
 use serde_json::{Value, json};
 

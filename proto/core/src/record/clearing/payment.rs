@@ -3,12 +3,15 @@
 //! The amount that a record counts is in the record. Money that fits nothing that was ordered is parked as it came, so
 //! that none is lost from the books and none is counted for what it was not meant for.
 
+use std::collections::BTreeMap;
+
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::money::Fen;
 use crate::officer::OfficerName;
 use crate::payment::{BankLine, BankReference, Instruction, PaymentReference};
-use crate::vocabulary::{DelayReason, ParkReason};
+use crate::prefund::Prefund;
+use crate::vocabulary::{CorrectionReason, DelayReason, ParkReason};
 use crate::{canonical_enum, canonical_struct};
 
 /// One step of a netted cycle towards being paid.
@@ -30,6 +33,8 @@ pub enum PaymentRecord {
     Delayed(Delayed),
     /// Parked money went back by a movement that was parked too.
     Joined(Joined),
+    /// A movement that was entered is taken out again.
+    Corrected(Corrected),
 }
 
 canonical_enum!(PaymentRecord {
@@ -41,6 +46,7 @@ canonical_enum!(PaymentRecord {
     6 => Returned(record),
     7 => Delayed(record),
     8 => Joined(record),
+    9 => Corrected(record),
 });
 
 /// An officer approved a plan.
@@ -196,6 +202,35 @@ pub struct Delayed {
 
 canonical_struct!(Delayed {
     reference,
+    why,
+    by,
+    at
+});
+
+/// A movement is taken out again with all that it counted for; what is right is entered as another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrected {
+    /// What had been entered.
+    pub line: BankLine,
+    /// What it counted for.
+    pub counted: Vec<(PaymentReference, Fen)>,
+    /// How much of it was parked.
+    pub parked: Fen,
+    /// The cycles that had been paid in full, with what members owe each other by them again.
+    pub reopened: BTreeMap<BusinessDay, BTreeMap<Prefund, Fen>>,
+    /// Why it is taken out.
+    pub why: CorrectionReason,
+    /// Who said so.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Corrected {
+    line,
+    counted,
+    parked,
+    reopened,
     why,
     by,
     at

@@ -328,3 +328,31 @@ fn golden_bytes_of_prefunds() {
         golden(&ClearingRecord::Prefund(record), expected);
     }
 }
+
+#[test]
+fn golden_bytes_of_a_correction() {
+    let prefund = "330000-510100-resident_pool".parse().unwrap();
+    let amount = Fen::new(1_316_000).unwrap();
+    let corrected = Corrected {
+        line: BankLine {
+            bank_reference: "B-1".parse().unwrap(),
+            member: "330000".parse().unwrap(),
+            fund: Fund::ResidentPool,
+            direction: Direction::PayOut,
+            amount,
+            on: day(),
+        },
+        counted: vec![("12-330000-resident_pool".parse().unwrap(), amount)],
+        parked: Fen::ZERO,
+        reopened: BTreeMap::from([(day(), BTreeMap::from([(prefund, amount)]))]),
+        why: CorrectionReason::Bounced,
+        by: "li.wei".parse().unwrap(),
+        at: at(),
+    };
+    golden(
+        &ClearingRecord::Payment(PaymentRecord::Corrected(corrected)),
+        "070900000003422d31000509100005f3d40200000000001414a007ea031f00000001000000000000\
+         000c000509100005f3d400000000001414a000000000000000000000000107ea031f000000010005\
+         09100007c8940005f3d400000000001414a004000000066c692e7765690000019d463e9600",
+    );
+}
