@@ -1,14 +1,17 @@
 //! People who moved: each step of a transfer is the person's, and each number that the person had must be listed.
 
-use huitong_core::record::hand::TransferOrder;
-use huitong_core::record::transfer::{TransferBy, TransferStep, TransferStepped};
+use huitong_core::record::hand::{HandWord, Handed, TransferOrder};
+use huitong_core::record::transfer::{
+    HandTaken, HandWritten, TransferBy, TransferStep, TransferStepped,
+};
+use huitong_core::refusal::Refusal;
 
 use super::*;
 use crate::ledger::testing::{destroy_key, open_with};
 use crate::sealing::People;
 use crate::store::is_erased_transfer;
 use crate::transfer::agree::{Agree, Agreed};
-use crate::transfer::testing::order as transfer_order;
+use crate::transfer::testing::{handed, order as transfer_order, taking};
 use crate::writer::{Command, Verdict};
 
 fn moving() -> TransferOrder {
@@ -105,6 +108,35 @@ fn there_and_back() -> (TransferOrder, TransferOrder) {
     (away, back)
 }
 
+/// The word that hands the person over by a transfer.
+fn word(order: TransferOrder) -> HandWord {
+    let word = handed();
+    let Handed::Person(hand_over) = word.handed.clone() else {
+        panic!("{word:?}")
+    };
+    let hand_over = huitong_core::record::hand::HandOver { order, ..hand_over };
+    HandWord {
+        old_home: hand_over.order.person.home,
+        new_home: hand_over.order.new_home,
+        handed: Handed::Person(hand_over),
+        ..word
+    }
+}
+
+fn left(order: TransferOrder) -> NodeRecord {
+    NodeRecord::HandWritten(HandWritten::new(word(order)))
+}
+
+fn came(order: TransferOrder) -> NodeRecord {
+    NodeRecord::HandTaken(HandTaken {
+        hand: taking(word(order)).hand,
+        member: None,
+        filings: None,
+        account: None,
+        at: now(),
+    })
+}
+
 fn also_at(ledger: &Ledger, people: &[PersonRef]) -> Vec<Obstacle> {
     let plan = plan(ledger, &listed(people), rule(0)).unwrap();
     let obstacles = plan.people.into_iter().flat_map(|looked| looked.obstacles);
@@ -125,7 +157,8 @@ fn every_number_that_the_person_had_must_be_listed() {
         } else {
             write(&disk, at_the_other);
         }
-        write(&disk, vec![agreed(away), cancelled(), agreed(back)]);
+        write(&disk, vec![agreed(away.clone()), left(away)]);
+        write(&disk, vec![agreed(back.clone()), came(back)]);
         let ledger = open(&disk, &fresh()).unwrap();
         let (own, other) = (first.home, there.home);
         let both = [Obstacle::AlsoAt(own), Obstacle::AlsoAt(other)];
@@ -135,5 +168,30 @@ fn every_number_that_the_person_had_must_be_listed() {
         let left = Obstacle::AlsoAt(other);
         assert_eq!(also_at(&ledger, &[first, last]), [left, left]);
         assert_eq!(also_at(&ledger, &[first, there, last]), []);
+    }
+}
+
+#[test]
+fn a_transfer_that_never_came_about_makes_nobody_of_a_stranger() {
+    let refusal = Refusal::new(RefusalCode::UnknownPerson, "");
+    let (away, back) = there_and_back();
+    let (stranger, id) = (away.moved(), away.transfer);
+    let ends = [
+        None,
+        Some(TransferStep::Frozen),
+        Some(TransferStep::Cancelled(by())),
+        Some(TransferStep::Refused(refusal)),
+    ];
+    for end in ends {
+        let disk = FakeDisk::new(1);
+        write(&disk, vec![prepared_for(stranger, 1), agreed(away.clone())]);
+        write(&disk, end.map(|end| step(id, end)).into_iter().collect());
+        // The stranger comes here, and takes nobody with them.
+        write(&disk, vec![agreed(back.clone()), came(back.clone())]);
+        let ledger = open(&disk, &fresh()).unwrap();
+        assert_eq!(also_at(&ledger, &[away.person]), []);
+        let own = Obstacle::AlsoAt(back.new_home);
+        assert_eq!(also_at(&ledger, &[stranger]), [own]);
+        assert_eq!(also_at(&ledger, &[stranger, back.moved()]), []);
     }
 }
