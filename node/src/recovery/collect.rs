@@ -70,6 +70,9 @@ impl Recovery {
         let own = restored.ok_or(StoreError::Inconsistent("nothing was restored"))?;
         let asked = self.waiting().for_words();
         self.collect_from(asked, &own).await?;
+        // The accounts of people who went on are the next homes', and nothing is short for them: what still is would
+        // look like a change that a word of an old home had made.
+        self.regain_filled().await?;
         // Every number that the node has given to anyone is back: what goes on after people takes the next ones.
         let asked = self.waiting().for_hands();
         self.collect_from(asked, &own).await?;
@@ -252,21 +255,32 @@ impl Recovery {
     /// account any more, the earliest is written all the same, and its person held.
     async fn regain_short(&self) -> Result<(), Unfinished> {
         loop {
-            let mut waiting: Vec<_> = self.short().clone().into_iter().collect();
-            waiting.sort_by_key(|(of, word)| (word.snapshot.version, *of));
-            let before = waiting.len();
+            self.regain_filled().await?;
+            let Some((of, word)) = self.waiting_words().into_iter().next() else {
+                return Ok(());
+            };
+            self.regain_waiting(of, &word, Short::Empty).await?;
+        }
+    }
+
+    /// Writes those words that waited whose accounts are filled now.
+    async fn regain_filled(&self) -> Result<(), Unfinished> {
+        loop {
+            let waiting = self.waiting_words();
             for (of, word) in &waiting {
                 self.regain_waiting(*of, word, Short::Wait).await?;
             }
-            let left = self.short().len();
-            match waiting.iter().find(|(of, _)| self.short().contains_key(of)) {
-                None => return Ok(()),
-                Some((of, word)) if left == before => {
-                    self.regain_waiting(*of, word, Short::Empty).await?;
-                }
-                Some(_) => {}
+            if self.short().len() == waiting.len() {
+                return Ok(());
             }
         }
+    }
+
+    /// The words that wait for what fills an account, the earliest first.
+    fn waiting_words(&self) -> Vec<(Taken, ReturnedWord)> {
+        let mut waiting: Vec<_> = self.short().clone().into_iter().collect();
+        waiting.sort_by_key(|(of, word)| (word.snapshot.version, *of));
+        waiting
     }
 
     async fn regain_waiting(

@@ -37,8 +37,8 @@ pub(super) type Taken = (RegionCode, SettlementId);
 /// The words to one new home.
 #[derive(Default)]
 pub(super) struct Told {
-    /// On which version each hand-over was made.
-    handed: BTreeMap<TransferId, PersonVersion>,
+    /// On which version each hand-over was made, and when.
+    handed: BTreeMap<TransferId, (PersonVersion, Timestamp)>,
     /// What it was told to stand.
     claims: BTreeSet<Taken>,
     /// What it was told to have been taken back.
@@ -64,7 +64,7 @@ impl Told {
         loop {
             let page = words_from(ledger, new_home, from, PAGE)?;
             let proven = page.proven.into_iter();
-            proven.for_each(|hand| told.add(hand.word.handed));
+            proven.for_each(|hand| told.add(hand.word.handed, hand.word.at));
             let written = ledger.stream(Stream::Hands(new_home))?;
             from = from.saturating_add(u64::try_from(PAGE).unwrap_or(u64::MAX));
             if written.is_none_or(|head| from > head.written) {
@@ -73,10 +73,11 @@ impl Told {
         }
     }
 
-    fn add(&mut self, handed: Handed) {
+    fn add(&mut self, handed: Handed, at: Timestamp) {
         match handed {
             Handed::Person(person) => {
-                self.handed.insert(person.order.transfer, person.version);
+                let handed = (person.version, at);
+                self.handed.insert(person.order.transfer, handed);
             }
             Handed::Claim(supplement) => {
                 self.claims.insert(named(&supplement));
@@ -98,7 +99,18 @@ impl Told {
 
     /// Which change of the person's record their hand-over was.
     pub(super) fn handed_at(&self, transfer: TransferId) -> Option<PersonVersion> {
-        self.handed.get(&transfer).copied()
+        self.handed.get(&transfer).map(|(version, _)| *version)
+    }
+
+    /// Which change of the person's record their hand-over was, if it was made after a word of another home.
+    pub(super) fn handed_since(
+        &self,
+        transfer: TransferId,
+        word: Timestamp,
+    ) -> Option<PersonVersion> {
+        let handed = self.handed.get(&transfer);
+        let since = handed.filter(|(_, at)| word <= *at);
+        since.map(|(version, _)| *version)
     }
 }
 

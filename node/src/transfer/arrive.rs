@@ -21,7 +21,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 
-use super::onwards::{Came, Next, next, passed_on, went_on};
+use super::onwards::{Came, Known, Next, next, passed_on};
 use super::there;
 use crate::home::late::{Offered, word};
 use crate::home::relation::{handed_over, in_the_way};
@@ -67,7 +67,7 @@ impl Command for Take {
             return Ok(Verdict::Answer(Err(refusal)));
         }
         if let Handed::Person(hand_over) = &word.handed
-            && !went_on(hand_over, self.came, rows)?
+            && !self.came.is_handed_over()
             && let Some(left) = handed_over(rows, hand_over.order.number)?
             && left.offered.is_some()
         {
@@ -84,7 +84,7 @@ impl Command for Take {
         };
         let mut onwards = None;
         match &word.handed {
-            Handed::Person(hand_over) if went_on(hand_over, self.came, rows)? => {
+            Handed::Person(hand_over) if self.came.is_handed_over() => {
                 taken.account = Some(passed_on(rows, hand_over.order.number)?);
             }
             Handed::Person(hand_over) => arrive(&mut taken, hand_over, rows)?,
@@ -167,8 +167,15 @@ fn counted(
     if way == Way::Stands && rows.handed_id(of.treatment, of.settlement)?.is_some() {
         return Ok(Next::Counted(None));
     }
+    match came {
+        Came::Collected(Known::ToldOn) => return Ok(Next::Counted(None)),
+        Came::Collected(Known::HandedOver) => {
+            return Ok(Next::Counted(Some(passed_on(rows, supplement.number)?)));
+        }
+        Came::Collected(Known::Nothing) | Came::Sent(_) => {}
+    }
     if let Some(left) = handed_over(rows, supplement.number)? {
-        return next(supplement, &left, came, rows);
+        return next(supplement, &left, rows);
     }
     let account = account_now(rows, supplement.number)?;
     let account = there(account, "a supplement for a person who did not arrive")?;

@@ -5,12 +5,11 @@
 //! is back: what was counted in before that hand-over is part of it, and what went on already goes on no second time.
 
 use huitong_core::person::PsnNo;
-use huitong_core::record::hand::{HandOver, Supplement};
+use huitong_core::record::hand::Supplement;
 use huitong_core::record::transfer::AccountAfter;
 use huitong_core::region::RegionCode;
 
 use super::there;
-use crate::home::relation::handed_over;
 use crate::home::restored::is_left_out;
 use crate::store::{Account, Leaving, Rows, StoreError, account_now};
 
@@ -19,18 +18,21 @@ use crate::store::{Account, Leaving, Rows, StoreError, account_now};
 pub enum Came {
     /// Its sender sent it, in this incarnation of its own.
     Sent(u32),
-    /// The own restore asked for it, and something else was lost of it than that it was taken.
+    /// An old home gave it again when the own node, restored, asked for what its journal lacks. Whether it had been
+    /// taken before is lost; what else came back says where it belongs.
     Collected(Known),
 }
 
 /// What a restored home knows of where a word about somebody who went on belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
-    /// Nothing: it came after the hand-over to the next home, if there is one.
+    /// Nothing that came back has it in it: it is taken like a word that was never taken before, and goes on after
+    /// whoever has gone on.
     Nothing,
     /// The next home was told of it: the word on it came back.
     ToldOn,
-    /// A change from before the hand-over is missing in the person's record, and it was this.
+    /// It is part of the hand-over to the next home: an arrival of before it, or a change of before it that is missing
+    /// in the person's record.
     HandedOver,
 }
 
@@ -41,6 +43,15 @@ impl Came {
         match self {
             Self::Sent(incarnation) => Some(incarnation),
             Self::Collected(_) => None,
+        }
+    }
+
+    /// Whether it is part of a hand-over to the next home, which came back before it.
+    #[must_use]
+    pub const fn is_handed_over(self) -> bool {
+        match self {
+            Self::Collected(Known::HandedOver) => true,
+            Self::Collected(Known::Nothing | Known::ToldOn) | Self::Sent(_) => false,
         }
     }
 }
@@ -59,16 +70,8 @@ pub(super) enum Next {
 pub(super) fn next(
     supplement: &Supplement,
     left: &Leaving,
-    came: Came,
     rows: &dyn Rows,
 ) -> Result<Next, StoreError> {
-    match came {
-        Came::Collected(Known::ToldOn) => return Ok(Next::Counted(None)),
-        Came::Collected(Known::HandedOver) => {
-            return Ok(Next::Counted(Some(passed_on(rows, supplement.number)?)));
-        }
-        Came::Collected(Known::Nothing) | Came::Sent(_) => {}
-    }
     if is_left_out(rows, left.new_home)? {
         return Ok(Next::Waits);
     }
@@ -78,23 +81,6 @@ pub(super) fn next(
         ..supplement.clone()
     };
     Ok(Next::GoesOn(left.new_home, supplement))
-}
-
-/// Whether somebody whose arrival is collected has gone on since, which came back before: the cover elsewhere begins
-/// later than the one they came with. Whoever comes back comes with the later one.
-pub(super) fn went_on(
-    hand_over: &HandOver,
-    came: Came,
-    rows: &dyn Rows,
-) -> Result<bool, StoreError> {
-    let order = &hand_over.order;
-    match came {
-        Came::Sent(_) => Ok(false),
-        Came::Collected(_) => {
-            let left = handed_over(rows, order.number)?;
-            Ok(left.is_some_and(|left| order.cover.days.from() < left.from))
-        }
-    }
 }
 
 /// The record of somebody who has gone on, as it stands: the change that comes back is in the hand-over.

@@ -9,9 +9,9 @@ use huitong_tests::hospital::Hospital;
 use huitong_tests::patience;
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO, Region, SHANGHAI};
 use huitong_tests::start;
-use huitong_tests::world::World;
+use huitong_tests::world::{Party, World};
 
-use crate::transfers::{node, paid, record, restore, state};
+use crate::transfers::{node, paid, put_back, record, restore, state};
 
 /// Somebody of Shanghai; the account holds 70 yuan.
 const PERSON: u32 = 7;
@@ -117,6 +117,41 @@ async fn what_follows_a_person_to_a_third_home_is_counted_once_when_the_second_l
     let late = here.settle_for_sure("s-3", late).await.unwrap();
     assert_eq!(paid(&late), (0, 500));
     takes_back(&here, "x-3", "s-3").await;
+    holds(&world, 7_000).await;
+    world.stop_all().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_told_while_the_second_home_is_down_goes_on_though_its_backup_lacks_all_of_the_person()
+ {
+    let world = start::start(&[&SHANGHAI, &CHENGDU, &NINGBO]).await;
+    let ([before, between, since, _], ahead) = days();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup").display().to_string();
+    node(&world, &CHENGDU, &["backup", "--to", &backup]).await;
+    let here = Hospital::of(&world, &SHANGHAI, Desk::Three);
+    let first = call(&SHANGHAI, PERSON, "v-1", before, 3_000);
+    let first = here.settle_for_sure("s-1", first).await.unwrap();
+    assert_eq!(paid(&first), (0, 3_000));
+    let transfer = moves(&world, (&SHANGHAI, PERSON), &CHENGDU, between).await;
+    for _ in 0..ahead {
+        world.tomorrow().await;
+    }
+    is_done(&world, &SHANGHAI, &transfer).await;
+    // It comes back before the hand-over to the third home does, and then finds nothing in the account.
+    let second = call(&CHENGDU, NUMBER, "v-2", between, 1_000);
+    let second = here.settle_for_sure("s-2", second).await.unwrap();
+    assert_eq!(paid(&second), (0, 1_000));
+    let transfer = moves(&world, (&CHENGDU, NUMBER), &NINGBO, since).await;
+    world.tomorrow().await;
+    is_done(&world, &CHENGDU, &transfer).await;
+    holds(&world, 3_000).await;
+
+    world.kill(Party::Region(CHENGDU.region())).await;
+    takes_back(&here, "x-1", "s-1").await;
+    put_back(&world, &CHENGDU, &backup).await;
+    holds(&world, 6_000).await;
+    takes_back(&here, "x-2", "s-2").await;
     holds(&world, 7_000).await;
     world.stop_all().await;
 }

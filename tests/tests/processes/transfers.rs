@@ -302,6 +302,12 @@ async fn handed_over_across_kills(
 pub(crate) async fn restore(world: &World, region: &Region, backup: &str) {
     let party = Party::Region(region.region());
     world.kill(party).await;
+    put_back(world, region, backup).await;
+}
+
+/// Puts a backup in the place of what a region's node has, which does not run, and waits until it serves.
+pub(crate) async fn put_back(world: &World, region: &Region, backup: &str) {
+    let party = Party::Region(region.region());
     world.lose_disk(region);
     let config = world.region_folder(region).join("config.toml");
     let config = config.display().to_string();

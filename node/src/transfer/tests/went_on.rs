@@ -162,7 +162,7 @@ fn an_arrival_that_comes_back_after_the_person_went_on_brings_nobody_back() {
     restore(&new, 2);
     regain(&new, left);
     assert_eq!(missing(&new.rows, number()).unwrap(), 1);
-    collect(&new, word.clone(), Known::Nothing);
+    collect(&new, word.clone(), Known::HandedOver);
     let relation = |home: &Home| home.rows.relation(number()).unwrap().unwrap();
     let leaving = relation(&new).leaving.unwrap();
     assert_eq!(
