@@ -150,47 +150,55 @@ pub fn sent_from(
     let mut sent = Vec::new();
     for frame in ledger.frames_from(begins) {
         let frame = frame?;
-        for (nth, bytes) in (0_u32..).zip(frame.records()) {
+        for record in (0_u32..).zip(frame.records()) {
             if sent.len() >= limit {
                 return Ok(sent);
             }
-            if !is_signed_word(bytes) {
-                continue;
-            }
-            let record = match ledger.unsealed(bytes)? {
-                Joined::Whole(record) => record,
-                Joined::Erased(remains) => {
-                    let erased = numbered(&remains).filter(|(region, _)| *region == treatment);
-                    let erased = erased.filter(|(_, number)| *number >= from);
-                    sent.extend(erased.map(|(_, number)| Sent::Erased(number)));
-                    continue;
-                }
-                Joined::Tags { .. } => continue,
-            };
-            match signed_by(record) {
-                Some(Signed::Committed(record, proof))
-                    if record.claim.treatment == treatment && record.body().number >= from =>
-                {
-                    let receipt = receipt_of(&frame, nth, &record, proof)?;
-                    sent.push(Sent::Word(HomeWord {
-                        receipt,
-                        reversal: None,
-                    }));
-                }
-                Some(Signed::Reversed(record, proof))
-                    if record.body().clearing.treatment == treatment
-                        && record.body().number >= from =>
-                {
-                    let reversal = Some(reversal_of(&frame, nth, &record, proof)?);
-                    let receipt = receipt_reversed(ledger, &record)?;
-                    sent.push(Sent::Word(HomeWord { receipt, reversal }));
-                }
-                Some(Signed::Committed(..) | Signed::Refused(..) | Signed::Reversed(..)) | None => {
-                }
-            }
+            sent.extend(sent_by(ledger, &frame, record, (treatment, from))?);
         }
     }
     Ok(sent)
+}
+
+/// What a record of a frame says in the stream to a treatment region, under a number from one on.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn sent_by(
+    ledger: &Ledger,
+    frame: &Frame,
+    (nth, bytes): (u32, &[u8]),
+    (treatment, from): (RegionCode, u64),
+) -> Result<Option<Sent>, StoreError> {
+    if !is_signed_word(bytes) {
+        return Ok(None);
+    }
+    let is_of_it = |region: RegionCode, number: u64| region == treatment && number >= from;
+    let record = match ledger.unsealed(bytes)? {
+        Joined::Whole(record) => record,
+        Joined::Erased(remains) => {
+            let erased = numbered(&remains).filter(|(region, number)| is_of_it(*region, *number));
+            return Ok(erased.map(|(_, number)| Sent::Erased(number)));
+        }
+        Joined::Tags { .. } => return Ok(None),
+    };
+    Ok(match signed_by(record) {
+        Some(Signed::Committed(record, proof))
+            if is_of_it(record.claim.treatment, record.body().number) =>
+        {
+            let receipt = receipt_of(frame, nth, &record, proof)?;
+            let reversal = None;
+            Some(Sent::Word(HomeWord { receipt, reversal }))
+        }
+        Some(Signed::Reversed(record, proof))
+            if is_of_it(record.body().clearing.treatment, record.body().number) =>
+        {
+            let reversal = Some(reversal_of(frame, nth, &record, proof)?);
+            let receipt = receipt_reversed(ledger, &record)?;
+            Some(Sent::Word(HomeWord { receipt, reversal }))
+        }
+        Some(Signed::Committed(..) | Signed::Refused(..) | Signed::Reversed(..)) | None => None,
+    })
 }
 
 /// The receipt of the settlement that a record reverses.

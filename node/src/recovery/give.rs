@@ -2,7 +2,8 @@
 //!
 //! What the peer had given here is found by reading the journal through: receipts are not indexed by number
 //! where they are booked, and a restore is rare. What this node had given to the peer lies in a numbered
-//! stream.
+//! stream; it is read in the order of the journal all the same, from the first record on that may be of it: if this
+//! node was restored too, its words came back in another order than that of their numbers, and none is passed over.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
@@ -12,13 +13,15 @@ use huitong_core::record::{NodeRecord, is_booking, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
-use huitong_journal::Position;
+use huitong_journal::{Frame, Position};
 
-use crate::home::receipts::{Sent, sent_from};
+use crate::home::receipts::{Sent, sent_by};
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
-use crate::store::{HomeState, Location, ProvisionalState, Rows, StoreError, is_erased};
+use crate::store::{
+    HomeState, Location, ProvisionalState, Rows, StoreError, Stream, StreamHead, is_erased,
+};
 use crate::treatment::view::booked;
 
 /// Words of one page.
@@ -54,7 +57,25 @@ pub fn given_by(
     written: u64,
     after: &[u8],
 ) -> Result<Page, StoreError> {
-    let (begin, first) = begin_of(after).ok_or(StoreError::Range("a page's place"))?;
+    let begin = begin_of(after)?;
+    page_from(ledger, begin, |_, (_, bytes)| {
+        if !is_given(bytes) {
+            return Ok(None);
+        }
+        let Joined::Whole(record) = ledger.unsealed(bytes)? else {
+            // Of an erased person nothing is left to give back.
+            return Ok(None);
+        };
+        word_of(record, home, written, ledger)
+    })
+}
+
+/// A page of what is found in the journal, from a record on.
+fn page_from(
+    ledger: &Ledger,
+    (begin, first): (Position, u32),
+    find: impl Fn(&Frame, (u32, &[u8])) -> Result<Option<Returned>, StoreError>,
+) -> Result<Page, StoreError> {
     let mut page = Page::default();
     let mut frames = 0_usize;
     for frame in ledger.frames_from(Location::at(begin, 0)) {
@@ -66,18 +87,14 @@ pub fn given_by(
         frames = frames.saturating_add(1);
         let skipped = if frame.position() == begin { first } else { 0 };
         let records = (0_u32..).zip(frame.records());
-        for (nth, bytes) in records.filter(|(nth, bytes)| *nth >= skipped && is_given(bytes)) {
+        for (nth, bytes) in records.filter(|(nth, _)| *nth >= skipped) {
             if page.is_full() {
                 page.next = Some(place_of(frame.position(), nth));
                 return Ok(page);
             }
-            let Joined::Whole(record) = ledger.unsealed(bytes)? else {
-                // Of an erased person nothing is left to give back.
-                continue;
-            };
-            if let Some(returned) = word_of(record, home, written, ledger)? {
-                page.returned.push(returned.to_bytes());
-            }
+            let found = find(&frame, (nth, bytes))?;
+            page.returned
+                .extend(found.map(|returned| returned.to_bytes()));
         }
     }
     Ok(page)
@@ -89,12 +106,14 @@ fn is_given(bytes: &[u8]) -> bool {
 }
 
 /// Where a page begins: a record in a frame. One frame may hold more than a page.
-fn begin_of(after: &[u8]) -> Option<(Position, u32)> {
+fn begin_of(after: &[u8]) -> Result<(Position, u32), StoreError> {
     if after.is_empty() {
-        return Some((Position::START, 0));
+        return Ok((Position::START, 0));
     }
-    let (frame, record) = after.split_last_chunk::<4>()?;
-    Some((Position::from_bytes(frame)?, u32::from_be_bytes(*record)))
+    let place = after.split_last_chunk::<4>().and_then(|(frame, record)| {
+        Some((Position::from_bytes(frame)?, u32::from_be_bytes(*record)))
+    });
+    place.ok_or(StoreError::Range("a page's place"))
 }
 
 fn place_of(frame: Position, record: u32) -> Vec<u8> {
@@ -160,7 +179,7 @@ fn word_of(
     })))
 }
 
-/// What this region had given to a treatment region under numbers above `held`, ascending.
+/// What this region had given to a treatment region under numbers above `held`, in the order of the journal.
 ///
 /// # Errors
 /// As [`given_by`].
@@ -171,37 +190,44 @@ pub fn given_to(
     held: u64,
     after: &[u8],
 ) -> Result<Page, StoreError> {
-    let after = match after {
-        [] => held,
-        place => {
-            let number = <[u8; 8]>::try_from(place);
-            number.map_or(Err(StoreError::Range("a page's place")), |bytes| {
-                Ok(u64::from_be_bytes(bytes))
-            })?
+    let begin = if after.is_empty() {
+        match first_above(ledger, Stream::Receipts(treatment), held)? {
+            Some(at) => (at.frame().unwrap_or(Position::START), 0),
+            None => return Ok(Page::default()),
         }
+    } else {
+        begin_of(after)?
     };
-    let mut page = Page::default();
-    let mut last = after;
-    for sent in sent_from(ledger, treatment, after.saturating_add(1), WORDS)? {
-        if page.is_full() {
-            break;
+    let above = (treatment, held.saturating_add(1));
+    page_from(ledger, begin, |frame, record| {
+        Ok(match sent_by(ledger, frame, record, above)? {
+            Some(Sent::Word(word)) => {
+                Some(Returned::Word(with_its_ground(word, ledger, policies)?))
+            }
+            Some(Sent::Erased(number)) => Some(Returned::Erased(number)),
+            None => None,
+        })
+    })
+}
+
+/// Where in the journal the first record lies that may have a number above one.
+fn first_above(
+    ledger: &Ledger,
+    stream: Stream,
+    number: u64,
+) -> Result<Option<Location>, StoreError> {
+    let written = ledger.stream(stream)?.unwrap_or(StreamHead::EMPTY).written;
+    let block_of = |number| stream.block_of(number).unwrap_or_default();
+    if written <= number {
+        return Ok(None);
+    }
+    let mut first = None;
+    for block in block_of(number.saturating_add(1))..=block_of(written) {
+        if let Some(at) = ledger.block(stream, block)? {
+            first = Some(first.map_or(at, |first: Location| first.min(at)));
         }
-        let returned = match sent {
-            Sent::Word(word) => {
-                last = word.number();
-                Returned::Word(with_its_ground(word, ledger, policies)?)
-            }
-            Sent::Erased(number) => {
-                last = number;
-                Returned::Erased(number)
-            }
-        };
-        page.returned.push(returned.to_bytes());
     }
-    if last > after {
-        page.next = Some(last.to_be_bytes().to_vec());
-    }
-    Ok(page)
+    Ok(first)
 }
 
 /// A word of the own home role with what it was decided on, as far as the policy asks.

@@ -6,6 +6,7 @@ use huitong_core::recovery::Returned;
 
 use super::*;
 use crate::home::receipts::{Sent, sent_from};
+use crate::ledger::testing::destroy_key;
 use crate::policies::PolicyBook;
 use crate::recovery::give::given_to;
 use crate::recovery::records::NoteErased;
@@ -28,10 +29,72 @@ fn a_restored_region_is_told_under_which_numbers_nothing_comes() {
     assert_eq!(sent(2), []);
     let policies = PolicyBook::new(person().home);
     let page = |after: &[u8]| given_to(&ledger, &policies, treatment, 0, after).unwrap();
-    let first = page(&[]);
-    assert_eq!(first.returned, [Returned::Erased(1).to_bytes()]);
-    let last = page(&first.next.unwrap());
-    assert_eq!((last.returned.len(), last.next), (0, None));
+    let only = page(&[]);
+    assert_eq!(only.returned, [Returned::Erased(1).to_bytes()]);
+    assert_eq!(only.next, None);
+    let held = given_to(&ledger, &policies, treatment, 1, &[]).unwrap();
+    assert_eq!((held.returned.len(), held.next), (0, None));
+}
+
+/// A settlement under a number.
+fn numbered(person: PersonRef, number: u8) -> NodeRecord {
+    let NodeRecord::Committed(record) = committed() else {
+        panic!("no commit")
+    };
+    let mut of = claim("V1");
+    of.person = person;
+    NodeRecord::Committed(Committed::new(
+        receipt(number).body,
+        Commitment {
+            salt: record.salt,
+            claim: of,
+            decision: record.decision,
+            snapshot: record.snapshot,
+            after: version(u64::from(number)),
+            totals: record.totals,
+            balances: record.balances,
+            legs_from: record.legs_from,
+        },
+    ))
+}
+
+#[test]
+fn no_number_is_passed_over_where_a_page_ends_though_words_came_back_in_another_order() {
+    let disk = FakeDisk::new(1);
+    let treatment = claim("V1").treatment;
+    // A page has room for 64; whoever is erased had the number before the last one of the first page.
+    let mut records: Vec<_> = (1..=63).map(|number| numbered(other(), number)).collect();
+    records.push(numbered(other(), 65));
+    records.push(numbered(person(), 64));
+    records.extend((66..=70).map(|number| numbered(other(), number)));
+    write(&disk, records);
+    destroy_key(open(&disk, &fresh()).unwrap());
+    let ledger = open(&disk, &fresh()).unwrap();
+    let policies = PolicyBook::new(person().home);
+    for held in [0, 63] {
+        let (mut given, mut after) = (Vec::new(), Vec::new());
+        loop {
+            let page = given_to(&ledger, &policies, treatment, held, &after).unwrap();
+            let read = page
+                .returned
+                .iter()
+                .map(|bytes| Returned::from_bytes(bytes));
+            given.extend(read.map(|returned| match returned.unwrap() {
+                Returned::Word(word) => (word.word.number(), false),
+                Returned::Erased(number) => (number, true),
+                other @ (Returned::Refusal(_) | Returned::Hand(_)) => panic!("{other:?}"),
+            }));
+            match page.next {
+                Some(next) => after = next,
+                None => break,
+            }
+        }
+        given.sort_unstable();
+        let all: Vec<_> = (held + 1..=70)
+            .map(|number| (number, number == 64))
+            .collect();
+        assert_eq!(given, all);
+    }
 }
 
 fn note(ledger: &Ledger, number: u64) -> usize {
