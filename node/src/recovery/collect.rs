@@ -28,7 +28,7 @@ use crate::ledger::WriteError;
 use crate::legs::report::{RegainedStream, Reporter};
 use crate::peers::{Announced, Collect, HomeFault, Peer};
 use crate::store::apply::Records;
-use crate::store::{HomeState, Restored, Rows, StoreError, Stream, StreamHead};
+use crate::store::{BeyondReason, HomeState, Restored, Rows, StoreError, Stream, StreamHead};
 use crate::treatment::records::Step;
 use crate::treatment::regained::Rebook;
 use crate::treatment::verify::ReceiptFault;
@@ -45,6 +45,8 @@ pub(super) enum Unfinished {
     Party(Party, String),
     #[error("{party}: {fault}")]
     NotTheirs { party: Party, fault: ReceiptFault },
+    #[error("{0}: {1}")]
+    Beyond(Party, BeyondReason),
     #[error("another restore had incarnation {0} already: a higher one is taken")]
     Raised(u32),
     #[error(transparent)]
@@ -235,8 +237,8 @@ impl Recovery {
         home: RegionCode,
         word: ErasedWord,
     ) -> Result<(), Unfinished> {
-        self.writer.run(NoteErased { home, word }).await?;
-        Ok(())
+        let noted = self.writer.run(NoteErased { home, word }).await?.answer;
+        noted.map_err(|beyond| Unfinished::Beyond(Party::Region(home), beyond))
     }
 
     fn short(&self) -> MutexGuard<'_, BTreeMap<(RegionCode, SettlementId), ReturnedWord>> {
@@ -371,6 +373,8 @@ impl Recovery {
             request,
         };
         let step = self.writer.run(command).await?.answer;
+        let party = Party::Region(peer.region());
+        let step = step.map_err(|beyond| Unfinished::Beyond(party, beyond))?;
         tracing::debug!(%settlement, taken = step == Step::Taken, "a word came back");
         Ok(())
     }

@@ -13,7 +13,9 @@ use huitong_core::record::{DayClosed, NodeRecord};
 use huitong_core::region::RegionCode;
 
 use crate::home::restored::missing;
-use crate::store::{HeldReceipts, RestoreState, Rows, StoreError, Stream, StreamHead, incarnation};
+use crate::store::{
+    BeyondReason, HeldReceipts, RestoreState, Rows, StoreError, Stream, StreamHead, incarnation,
+};
 use crate::writer::{Command, Verdict};
 
 /// A peer says that it was restored.
@@ -186,13 +188,16 @@ pub struct NoteErased {
 }
 
 impl Command for NoteErased {
-    type Answer = ();
+    type Answer = Result<(), BeyondReason>;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let Self { home, word } = self;
         let is_gap = match word {
             ErasedWord::Receipt(number) => {
                 let held = rows.held(home)?.unwrap_or(HeldReceipts::NONE);
+                if let Err(beyond) = held.may_come(number) {
+                    return Ok(Verdict::Answer(Err(beyond)));
+                }
                 number > held.up_to && !held.beyond.contains(&number)
             }
             // Words of an old home are taken one after another: what is not taken yet is not passed over.
@@ -202,10 +207,13 @@ impl Command for NoteErased {
             }
         };
         if !is_gap {
-            return Ok(Verdict::Answer(()));
+            return Ok(Verdict::Answer(Ok(())));
         }
         let record = WordErased { home, word, at };
-        Ok(Verdict::Append(vec![NodeRecord::WordErased(record)], ()))
+        Ok(Verdict::Append(
+            vec![NodeRecord::WordErased(record)],
+            Ok(()),
+        ))
     }
 }
 

@@ -14,6 +14,7 @@ pub mod embedded;
 mod erased;
 mod erased_row;
 mod external_row;
+mod held_row;
 pub mod image;
 mod incarnation;
 mod location;
@@ -34,6 +35,7 @@ pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
 pub use erased::{erased_act, is_erased, is_erased_transfer};
 pub use erased_row::ErasedId;
 pub use external_row::ExternalRow;
+pub use held_row::{BeyondReason, HeldReceipts};
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;
 pub use looked_row::{LookedAt, LookedRow};
@@ -48,8 +50,8 @@ pub use recovery_row::{
 pub use refused_row::RefusedRow;
 pub use reversal_row::{HomeReversalRow, ReversalRow, ReversalState, ReversedRow};
 pub use row::{
-    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeId, HomeRow, HomeState,
-    LastClosedDay, OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Episode, Filings, HomeId, HomeRow, HomeState, LastClosedDay,
+    OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
 pub use table::{Key, Row, Rows, Table};
 pub use transfer_row::{

@@ -1,6 +1,6 @@
 //! The rows that are not records themselves: small values, derived from records, pointing back at them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use huitong_core::claim::{Binding, VisitKey};
 use huitong_core::coverage::{Balances, PersonVersion};
@@ -288,51 +288,6 @@ impl StreamHead {
     };
 }
 
-/// The receipts and reversals of a home region that are booked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldReceipts {
-    /// Held without a gap up to this number.
-    pub up_to: u64,
-    /// Held beyond a gap.
-    pub beyond: BTreeSet<u64>,
-}
-
-canonical_struct!(HeldReceipts { up_to, beyond });
-
-impl HeldReceipts {
-    /// None held.
-    pub const NONE: Self = Self {
-        up_to: 0,
-        beyond: BTreeSet::new(),
-    };
-
-    /// The highest number that is held, beyond whatever gap.
-    #[must_use]
-    pub fn highest(&self) -> u64 {
-        self.beyond
-            .last()
-            .copied()
-            .unwrap_or_default()
-            .max(self.up_to)
-    }
-
-    /// The same with one more.
-    #[must_use]
-    pub fn with(mut self, number: u64) -> Self {
-        if number > self.up_to {
-            self.beyond.insert(number);
-        }
-        while let Some(next) = self.beyond.first().copied() {
-            if next > self.up_to.saturating_add(1) {
-                break;
-            }
-            self.beyond.remove(&next);
-            self.up_to = self.up_to.max(next);
-        }
-        self
-    }
-}
-
 /// The catalogue in use: the parts of its file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CatalogueRow {
@@ -361,18 +316,3 @@ pub struct LastClosedDay {
 }
 
 canonical_struct!(LastClosedDay { day });
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn receipts_held_advance_over_gaps_once_they_close() {
-        let held = [1, 3, 5, 2]
-            .into_iter()
-            .fold(HeldReceipts::NONE, HeldReceipts::with);
-        assert_eq!((held.up_to, held.beyond.len()), (3, 1));
-        let held = held.with(4).with(4).with(1);
-        assert_eq!((held.up_to, held.beyond.len()), (5, 0));
-    }
-}

@@ -23,6 +23,7 @@ use super::assistance_row::AssistanceRow;
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::erased_row::ErasedId;
 use super::external_row::ExternalRow;
+use super::held_row::HeldReceipts;
 use super::location::Location;
 use super::looked_row::LookedRow;
 use super::person_row::{ActRow, ReviewedRow};
@@ -30,8 +31,8 @@ use super::provisional_row::{KeptRow, ProvisionalRow, SignedRow};
 use super::recovery_row::{LeftOut, RegainedLegs, RegainedPerson, Restored, RestoredPeer};
 use super::reversal_row::{HomeReversalRow, ReversalRow};
 use super::row::{
-    Account, CatalogueRow, ClosedDay, Episode, Filings, HeldReceipts, HomeRow, LastClosedDay,
-    OpenRow, SettlementRow, Stream, StreamHead,
+    Account, CatalogueRow, ClosedDay, Episode, Filings, HomeRow, LastClosedDay, OpenRow,
+    SettlementRow, Stream, StreamHead,
 };
 use super::transfer_row::{HandedIdRow, LateRow, RelationRow, TransferRow};
 use super::{PolicyChanges, PolicyRow};

@@ -21,7 +21,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
-use super::fence::is_void;
+use super::fence::{beyond_reason, is_void};
 use crate::home::figures::loss_in;
 use crate::home::restored::{from, legs_standing};
 use crate::store::{
@@ -152,6 +152,11 @@ impl Command for Book {
         let part = &word.receipt.body.clearing;
         let (settlement, home) = (part.settlement, part.home);
         if is_void(rows, home, &word)? {
+            return Ok(Verdict::Answer(Step::NotOpen));
+        }
+        if let Some(beyond) = beyond_reason(rows, home, &word)? {
+            // It stays open, and is asked for again.
+            tracing::error!(%settlement, %home, %beyond, "a receipt or reversal is not booked");
             return Ok(Verdict::Answer(Step::NotOpen));
         }
         let row = rows.settlement(settlement)?;

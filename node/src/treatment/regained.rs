@@ -13,9 +13,10 @@ use huitong_core::record::treatment::{Prepared, Reprepared, Settled};
 use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::HomeWord;
 
+use super::fence::beyond_reason;
 use super::records::{Step, trued_up_by};
 use crate::home::restored::{from, legs_standing};
-use crate::store::{Rows, SettlementState, StoreError, Stream, StreamHead};
+use crate::store::{BeyondReason, Rows, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 
 /// A word that came back, of its home region and about what came with it.
@@ -27,11 +28,14 @@ pub struct Rebook {
 }
 
 impl Command for Rebook {
-    type Answer = Step;
+    type Answer = Result<Step, BeyondReason>;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
         let settlement = part.settlement;
+        if let Some(beyond) = beyond_reason(rows, part.home, &self.returned.word)? {
+            return Ok(Verdict::Answer(Err(beyond)));
+        }
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
@@ -49,7 +53,7 @@ impl Command for Rebook {
                 SettlementState::Refused(_)
                 | SettlementState::Abandoned(_)
                 | SettlementState::Reversed(_),
-            ) => return Ok(Verdict::Answer(Step::NotOpen)),
+            ) => return Ok(Verdict::Answer(Ok(Step::NotOpen))),
         }
         let cash = self.returned.decision.cash;
         let HomeWord { receipt, reversal } = self.returned.word;
@@ -78,9 +82,9 @@ impl Command for Rebook {
             }));
         }
         Ok(if records.is_empty() {
-            Verdict::Answer(Step::NotOpen)
+            Verdict::Answer(Ok(Step::NotOpen))
         } else {
-            Verdict::Append(records, Step::Taken)
+            Verdict::Append(records, Ok(Step::Taken))
         })
     }
 }

@@ -10,6 +10,7 @@ use crate::ledger::testing::destroy_key;
 use crate::policies::PolicyBook;
 use crate::recovery::give::given_to;
 use crate::recovery::records::NoteErased;
+use crate::store::{BeyondReason, HeldReceipts};
 use crate::writer::{Command, Verdict};
 
 #[test]
@@ -101,8 +102,8 @@ fn note(ledger: &Ledger, number: u64) -> usize {
     let home = person().home;
     let word = ErasedWord::Receipt(number);
     match (NoteErased { home, word }).decide(ledger, now()).unwrap() {
-        Verdict::Answer(()) => 0,
-        Verdict::Append(records, ()) => {
+        Verdict::Answer(_) => 0,
+        Verdict::Append(records, _) => {
             let count = records.len();
             for record in records {
                 append(ledger, record).unwrap();
@@ -129,4 +130,24 @@ fn the_gap_closes_at_who_was_told() {
     drop(ledger);
     let ledger = open(&disk, &fresh()).unwrap();
     assert_eq!((held(&ledger).up_to, held(&ledger).highest()), (2, 4));
+}
+
+#[test]
+fn a_number_beyond_reason_is_refused_by_name_and_leaves_nothing() {
+    let disk = FakeDisk::new(1);
+    let ledger = open(&disk, &fresh()).unwrap();
+    let home = person().home;
+    let far = HeldReceipts::LEAP + 1;
+    let word = ErasedWord::Receipt(far);
+    let told = (NoteErased { home, word }).decide(&ledger, now()).unwrap();
+    let beyond = BeyondReason {
+        number: far,
+        reached: 0,
+    };
+    let Verdict::Answer(Err(told)) = told else {
+        panic!("it is taken")
+    };
+    assert_eq!(told, beyond);
+    assert_eq!(ledger.held(home).unwrap(), None);
+    assert_eq!(note(&ledger, HeldReceipts::LEAP), 1);
 }

@@ -11,8 +11,8 @@ use huitong_core::record::recovery::{
 use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
-    HeldReceipts, Key, LeftOut, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row,
-    StoreError, Stream, StreamHead,
+    Key, LeftOut, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row, StoreError,
+    Stream, StreamHead,
 };
 use super::regained::{Late, regained};
 use super::{Changes, Ground, home, reversal, transfer};
@@ -86,14 +86,6 @@ pub(super) fn peer(
         out.put(Key::Stream(stream), Row::Stream(head));
     }
     Ok(())
-}
-
-impl HeldReceipts {
-    /// The same, with every number after `written` and up to the highest that is held counted as held.
-    fn with_no_gap_after(self, written: u64) -> Self {
-        let highest = self.highest();
-        (written.saturating_add(1)..=highest).fold(self, Self::with)
-    }
 }
 
 pub(super) fn commit(

@@ -203,7 +203,7 @@ mod tests {
             },
             request,
         };
-        assert_eq!(node.run(rebook), (Step::Taken, 3));
+        assert_eq!(node.run(rebook), (Ok(Step::Taken), 3));
         let up = TrueUp::of(told, decided, fen(0));
         assert_eq!((up.patient, up.treatment_bears), (told, fen(100)));
         assert_eq!(state(&node, 1), ProvisionalState::TruedUp(up));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::samples::{claim, id, now, prepared, receipt, tombstone};
-use crate::store::{Index, Key};
+use crate::store::{HeldReceipts, Index, Key};
 use crate::treatment::testing::Treatment;
 
 impl Treatment {
@@ -141,4 +141,16 @@ fn booking_writes_the_legs_and_counts_the_receipt() {
             .unwrap()
             .is_some()
     );
+}
+
+#[test]
+fn a_number_that_its_home_region_cannot_have_come_to_is_not_booked_and_the_claim_stays_open() {
+    let node = Treatment::new();
+    node.prepare(1, "V1");
+    let mut far = book(1);
+    far.word.receipt.body.number = HeldReceipts::LEAP + 1;
+    assert_eq!(node.run(far), (Step::NotOpen, 0));
+    let home = claim("V1").person.home;
+    assert_eq!(node.rows.held(home).unwrap(), None);
+    assert_eq!(node.run(book(1)), (Step::Taken, 1));
 }
