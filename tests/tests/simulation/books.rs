@@ -28,6 +28,7 @@ use huitong_node::chance::SystemChance;
 use huitong_node::keyring::Keyring;
 use huitong_node::sealing::{Sealing, Writes};
 
+use crate::gaps::Gaps;
 use crate::left_out;
 
 /// What a node's journal says.
@@ -63,6 +64,8 @@ pub struct NodeBooks {
     pub is_restored: bool,
     /// The own people whom an officer released after a restore, and what was settled for them or taken back since.
     pub released: BTreeMap<String, BTreeSet<SettlementId>>,
+    /// Those of them whose record had had no gap.
+    pub released_whole: Vec<String>,
     /// Settlements of the own people that were taken back.
     pub ordered: Vec<ReversalOrdered>,
     /// Reversals of what was settled here.
@@ -83,7 +86,9 @@ impl NodeBooks {
         &mut self,
         record: NodeRecord,
         left_out: &mut BTreeSet<RegionCode>,
+        gaps: &mut Gaps,
     ) -> Option<NodeRecord> {
+        gaps.take(&record);
         match record {
             NodeRecord::RegionLeftOut(record) => {
                 left_out.insert(record.region);
@@ -94,6 +99,9 @@ impl NodeBooks {
             }
             NodeRecord::PersonReleased(record) => {
                 let psn_no = record.psn_no.expose().to_owned();
+                if !gaps.released(&psn_no) {
+                    self.released_whole.push(psn_no.clone());
+                }
                 self.released.insert(psn_no, BTreeSet::new());
             }
             NodeRecord::CommitRegained(regained) => {
@@ -160,7 +168,7 @@ fn sealing(disk: &FakeDisk, own: RegionCode) -> Result<Sealing, String> {
 /// Reads the journal of a region's node.
 pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
     let mut books = NodeBooks::default();
-    let mut left_out = BTreeSet::new();
+    let (mut left_out, mut gaps) = (BTreeSet::new(), Gaps::default());
     let sealing = sealing(disk, own)?;
     for record in records(disk)? {
         books.records += 1;
@@ -172,7 +180,7 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             let number = books.records;
             books.passed.push(format!("record {number} with {region}"));
         }
-        let Some(record) = books.of_restore(record, &mut left_out) else {
+        let Some(record) = books.of_restore(record, &mut left_out, &mut gaps) else {
             continue;
         };
         match record {

@@ -25,6 +25,7 @@ mod desks;
 mod driver;
 mod echo;
 mod faults;
+mod gaps;
 mod laws;
 mod left_out;
 mod lost_clearing;

@@ -42,6 +42,8 @@ pub enum Law {
     OneHome,
     /// Nothing passes between a restored node and a region that it serves without.
     LeftOut,
+    /// Nobody is held, and so released, of whose record nothing was missing.
+    Released,
     /// Totals and balances equal the sum of what stands.
     Totals,
     /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
@@ -83,6 +85,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::ForgottenHandOver => &[Law::OneHome],
         Saboteur::ForgottenGrant => &[Law::UsedTwice],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
+        Saboteur::HeldForNothing => &[Law::Released],
         Saboteur::LostDifference => &[Law::Loss],
         Saboteur::LostCycles => &[Law::Netted],
         Saboteur::UncheckedVisit => &[Law::VisitTwice],
@@ -124,6 +127,7 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.no_visit_is_paid_twice();
     audit.nothing_is_used_twice();
     audit.only_whom_a_story_tells_of_is_released();
+    audit.whoever_is_released_had_a_gap();
     audit.what_bureaus_did_is_there_once();
     audit.nobody_is_helped_twice();
     audit.differences_are_borne();

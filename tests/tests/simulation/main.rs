@@ -16,7 +16,7 @@
 //! | [`faults`], [`orders`] | What goes wrong when? |
 //! | [`papers`] | What was said of cycles? |
 //! | [`day`], [`driver`], [`simulation`] | How does it go? |
-//! | [`books`], [`laws`], [`year`] | Is it one story, and a just one? |
+//! | [`books`], [`gaps`], [`laws`], [`year`] | Is it one story, and a just one? |
 //! | [`saboteurs`] | Would the auditor notice? |
 #![allow(
     clippy::unwrap_used,
@@ -43,6 +43,7 @@ mod desks;
 mod driver;
 mod echo;
 mod faults;
+mod gaps;
 mod laws;
 mod left_out;
 mod lost_clearing;
@@ -223,4 +224,9 @@ fn a_lost_difference_is_caught() {
 #[test]
 fn serving_from_an_old_backup_is_caught() {
     is_caught(Saboteur::OldBackup);
+}
+
+#[test]
+fn whoever_is_held_and_released_for_nothing_is_caught() {
+    is_caught(Saboteur::HeldForNothing);
 }

@@ -17,7 +17,8 @@ use huitong_journal::{Disk, DiskFile, Held, LockRefusal, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
     Change, HomeRow, HomeState, Index, Key, Leaving, LeavingState, ProvisionalRow,
-    ProvisionalState, Reached, RelationRow, Row, StoreError, Stream, StreamHead, Table,
+    ProvisionalState, Reached, RegainedPerson, RelationRow, Row, StoreError, Stream, StreamHead,
+    Table,
 };
 
 /// Who breaks what.
@@ -45,6 +46,8 @@ pub enum Saboteur {
     LostDifference,
     /// That assistance was granted on a year is forgotten.
     ForgottenGrant,
+    /// After a restore people are held of whose record nothing is missing.
+    HeldForNothing,
     /// Which region an officer left out is forgotten.
     ForgottenLeftOut,
     /// A restored clearinghouse goes on without the cycles that it had cut off.
@@ -79,6 +82,7 @@ impl Saboteur {
             | Self::ForgottenHandOver
             | Self::ForgottenGrant
             | Self::ForgottenLeftOut
+            | Self::HeldForNothing
             | Self::LostDifference
             | Self::UncheckedVisit => Stored {
                 images: None,
@@ -133,6 +137,10 @@ impl Forgetful {
             }
             (Saboteur::ForgottenHandOver, _, Row::Member(member)) => {
                 Some(Row::Member(covered_without_end(member)))
+            }
+            (Saboteur::HeldForNothing, _, Row::Regained(row)) => {
+                let before = row.before.max(1);
+                Some(Row::Regained(RegainedPerson { before, ..row }))
             }
             (Saboteur::LostDifference, _, Row::Provisional(row)) => {
                 Some(Row::Provisional(borne_by_nobody(row)))
@@ -205,7 +213,13 @@ impl Index for Forgetful {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<(Key, Row)>, StoreError> {
-        self.rows.scan(table, after, limit)
+        let rows = self.rows.scan(table, after, limit)?;
+        if self.what != Saboteur::HeldForNothing {
+            return Ok(rows);
+        }
+        // Officers see them in a list.
+        let seen = |(key, row)| self.distorted(&key, row).map(|row| (key, row));
+        Ok(rows.into_iter().filter_map(seen).collect())
     }
 
     fn apply(&self, changes: &[Change], reached: Reached) -> Result<(), StoreError> {

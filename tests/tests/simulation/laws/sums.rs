@@ -122,4 +122,14 @@ impl<'a> Audit<'a> {
             }
         }
     }
+
+    /// Nobody is released whose record had no gap: nothing was to be looked at.
+    pub(super) fn whoever_is_released_had_a_gap(&mut self) {
+        for (home, books) in self.exhibits.nodes.iter().enumerate() {
+            for person in &books.released_whole {
+                let story = format!("{}: of {person} nothing was missing", region(home));
+                self.report(Law::Released, story);
+            }
+        }
+    }
 }
