@@ -98,8 +98,10 @@ fn main() -> ExitCode {
         let took = begun.elapsed().as_secs_f32();
         // Two runs of a seed have the same events, wherever they run.
         let events = sha256(outcome.events.join("\n").as_bytes()).to_string();
-        let stand = outcome.stand;
-        println!("seed {seed}: {stand} settlements stand, events {events:.12} ({took:.1} s)");
+        let (stand, sums) = (outcome.stand, outcome.sums_compared);
+        println!(
+            "seed {seed}: {stand} settlements stand, {sums} sums compared, events {events:.12} ({took:.1} s)"
+        );
         for violation in &outcome.violations {
             let by_right = arguments
                 .saboteur

@@ -111,13 +111,23 @@ pub struct Exhibits {
 struct Audit<'a> {
     exhibits: &'a Exhibits,
     violations: Vec<Violation>,
+    sums_compared: usize,
 }
 
-/// Every violation.
-pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
+/// What came of an audit.
+pub struct Audited {
+    /// Every violation.
+    pub violations: Vec<Violation>,
+    /// How many totals and balances were compared with the sums of what stands.
+    pub sums_compared: usize,
+}
+
+/// Holds the books to every law.
+pub fn audit(exhibits: &Exhibits) -> Audited {
     let mut audit = Audit {
         exhibits,
         violations: Vec::new(),
+        sums_compared: 0,
     };
     audit.answers_stay_true();
     audit.visits_said_settled_are();
@@ -136,7 +146,10 @@ pub fn audit(exhibits: &Exhibits) -> Vec<Violation> {
     audit.legs_are_in_the_clearing_once();
     audit.cycles_net_what_stands();
     audit.cycles_are_what_was_told();
-    audit.violations
+    Audited {
+        violations: audit.violations,
+        sums_compared: audit.sums_compared,
+    }
 }
 
 impl<'a> Audit<'a> {

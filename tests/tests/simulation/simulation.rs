@@ -31,6 +31,8 @@ pub struct Outcome {
     pub events: Vec<String>,
     /// How many settlements stand.
     pub stand: usize,
+    /// How many totals and balances the auditor compared with the sums of what stands.
+    pub sums_compared: usize,
 }
 
 /// Messages arrive at the beginning of a tick; waiting on one machine is exact.
@@ -78,11 +80,14 @@ pub fn simulate(setup: Setup) -> Outcome {
     let mut driver = Driver::new(sim, parties, (phase, orders), saboteur, log.clone());
     driver.drive(seed);
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
-    let mut stand = 0;
+    let (mut stand, mut sums_compared) = (0, 0);
     match driver.exhibits(&history, &papers, &acts) {
         Ok(exhibits) => {
             stand = exhibits.nodes.iter().map(|node| node.committed.len()).sum();
-            violations.extend(audit(&exhibits));
+            let audited = audit(&exhibits);
+            sums_compared = audited.sums_compared;
+            log.note("auditor", format_args!("{sums_compared} sums compared"));
+            violations.extend(audited.violations);
         }
         Err(story) => violations.push(Violation {
             law: Law::Unreadable,
@@ -96,6 +101,7 @@ pub fn simulate(setup: Setup) -> Outcome {
         violations,
         events: log.events(),
         stand,
+        sums_compared,
     }
 }
 

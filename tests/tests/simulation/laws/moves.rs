@@ -154,7 +154,7 @@ impl<'a> Audit<'a> {
         if let Some(Step::Own(last)) = steps.last()
             && !self.came_back(last)
         {
-            self.are_sums(person, [last], &sums);
+            self.totals_said_are_sums(person, [last], &sums);
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! A person's home may have served them while it lacked what another region knew, held them when it knew, and an officer
 //! has looked since: a start may have been charged twice, and a ceiling passed. Not looked at: a change that came back
-//! itself, which was added to the sums in the order in which it came.
+//! itself, which was added to the sums in the order in which it came. How much was compared is counted: a law that never
+//! compares anything holds for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,14 +26,14 @@ pub(super) struct Sums {
 
 impl Sums {
     pub(super) fn of<'a: 'b, 'b>(changes: impl Iterator<Item = &'b Change<'a>>) -> Self {
-        let mut stand = BTreeMap::new();
+        let mut standing = BTreeMap::new();
         for change in changes {
             match change {
                 Change::Settled(record) => {
-                    stand.insert(change.settlement(), &record.decision);
+                    standing.insert(change.settlement(), &record.decision);
                 }
                 Change::TakenBack(_) => {
-                    stand.remove(&change.settlement());
+                    standing.remove(&change.settlement());
                 }
                 // No officer did anything for whoever moves or is released.
                 Change::Act(_) => {}
@@ -44,7 +45,7 @@ impl Sums {
             admissions: 0,
             balance: OPENING_BALANCE,
         };
-        for decision in stand.values() {
+        for decision in standing.values() {
             let mut totals = decision.totals.iter();
             let charged = totals.find(|change| change.slot.name.as_str() == "charged");
             sums.paid += decision.fund_total.get();
@@ -70,10 +71,10 @@ impl<'a> Audit<'a> {
         changes: &[Change<'a>],
         since: &BTreeSet<SettlementId>,
     ) {
-        let is_since =
+        let is_new =
             |change: &&Change<'_>| since.contains(&change.settlement()) && !self.came_back(change);
-        let last: Vec<_> = changes.iter().rev().take_while(is_since).collect();
-        self.are_sums(person, last, &Sums::of(changes.iter()));
+        let latest_first: Vec<_> = changes.iter().rev().take_while(is_new).collect();
+        self.totals_said_are_sums(person, latest_first, &Sums::of(changes.iter()));
     }
 
     /// Whether a change came back after a restore.
@@ -82,31 +83,34 @@ impl<'a> Audit<'a> {
         self.exhibits.nodes.iter().any(is_regained)
     }
 
-    /// What the last changes say, latest first, are these sums. A change says only the totals that it changes: of each
+    /// The totals and the balance that changes say are these sums. A change says only the totals that it changes: of each
     /// its latest word counts.
-    pub(super) fn are_sums<'b>(
+    pub(super) fn totals_said_are_sums<'b>(
         &mut self,
         person: &str,
-        last: impl IntoIterator<Item = &'b Change<'b>>,
+        latest_first: impl IntoIterator<Item = &'b Change<'b>>,
         sums: &Sums,
     ) {
-        let (mut said, mut balance) = (BTreeMap::new(), None);
-        for change in last {
-            balance = balance.or(change.balance());
+        let (mut totals_said, mut balance_said) = (BTreeMap::new(), None);
+        for change in latest_first {
+            balance_said = balance_said.or(change.balance());
             for (slot, total) in change.totals() {
-                said.entry(slot.name.as_str()).or_insert(*total);
+                totals_said.entry(slot.name.as_str()).or_insert(*total);
             }
         }
-        let expected = |name: &str| match name {
+        self.sums_compared += totals_said.len() + usize::from(balance_said.is_some());
+        let sum_of = |name: &str| match name {
             "paid" => sums.paid,
             "charged" => sums.charged,
             "admissions" => sums.admissions,
             other => panic!("{person}: nobody helps whoever moves or is released: {other}"),
         };
-        let is_sum = |(name, total): (&&str, &i64)| *total == expected(name);
-        if !(said.iter().all(is_sum) && balance.is_none_or(|balance| balance == sums.balance)) {
-            let story =
-                format!("{person}: {said:?} and {balance:?} after all, where {sums:?} stands");
+        let is_sum = |(name, total): (&&str, &i64)| *total == sum_of(name);
+        let is_balance = balance_said.is_none_or(|balance| balance == sums.balance);
+        if !(totals_said.iter().all(is_sum) && is_balance) {
+            let story = format!(
+                "{person}: {totals_said:?} and {balance_said:?} after all, where {sums:?} stands"
+            );
             self.report(Law::Totals, story);
         }
     }
