@@ -3,11 +3,13 @@
 //! It holds no person. Who has which key follows from the journal, as everything does that the node knows by key; the
 //! keyring is only what must never be derived. So keys are made ahead, a file of them at a time, synced and named
 //! before any is used: a new person costs no sync. A key that is destroyed leaves its mark, so that an erased record
-//! is never taken for one whose key was lost, nor the other way round.
+//! is never taken for one whose key was lost, nor the other way round. After a restore keys are given from a new file
+//! on: which of the others the lost journal had given, nobody knows.
 //!
 //! Deliberately absent: a key over the keys. Whoever can read the keyring and the journal can read the people; it lies
 //! beside other secrets of the node, mode 0600, and a backup of the journal does not have it.
 
+mod anew;
 mod cipher;
 mod erasing;
 mod slot;
@@ -21,7 +23,8 @@ use huitong_journal::{Disk, DiskFile};
 pub use cipher::Secret;
 
 use crate::chance::Chance;
-use slot::{SLOT_BYTES, SLOTS, Slot, head, keyring_of};
+use anew::Fresh;
+use slot::{Head, SLOT_BYTES, SLOTS, Slot};
 
 /// What a file is called while it is written.
 const DRAFT: &str = "keys.new";
@@ -34,6 +37,7 @@ pub struct Keyring {
     region: RegionCode,
     disk: Arc<dyn Disk>,
     files: RwLock<Vec<Arc<dyn DiskFile>>>,
+    fresh: RwLock<Fresh>,
     chance: Arc<dyn Chance>,
 }
 
@@ -173,7 +177,7 @@ impl Keyring {
         let count = names.iter().filter(|name| name.starts_with(PREFIX)).count();
         let count = u32::try_from(count).map_err(|_| KeyringError::Full)?;
         let mut files = Vec::new();
-        let mut own = None;
+        let (mut own, mut fresh) = (None, Fresh::NONE);
         for number in 0..count {
             let name = name(number);
             let damaged = || KeyringError::Damaged { file: name.clone() };
@@ -188,13 +192,15 @@ impl Keyring {
                 return Err(damaged());
             }
             file.read_at(0, &mut bytes).map_err(refused(&name))?;
-            let (found, of) = keyring_of(number, &bytes).ok_or_else(damaged)?;
-            if of != region.number() {
+            let head = Head::read(number, &bytes).ok_or_else(damaged)?;
+            let found = head.keyring;
+            if head.region != region.number() {
                 return Err(KeyringError::Region {
-                    found: of,
+                    found: head.region,
                     own: region,
                 });
             }
+            fresh = fresh.or_later(number, head.begun_for);
             let own = *own.get_or_insert(found);
             if found != own {
                 return Err(KeyringError::Mixed {
@@ -210,6 +216,7 @@ impl Keyring {
             region,
             disk,
             files: RwLock::new(files),
+            fresh: RwLock::new(fresh),
             chance,
         }))
     }
@@ -234,9 +241,10 @@ impl Keyring {
             region,
             disk,
             files: RwLock::new(Vec::new()),
+            fresh: RwLock::new(Fresh::NONE),
             chance,
         };
-        keyring.extend(0)?;
+        keyring.extend(0, 0)?;
         Ok(keyring)
     }
 
@@ -261,16 +269,17 @@ impl Keyring {
         }
     }
 
-    /// The first key from a slot on that is there, made now when there is none left.
+    /// The first key from a slot on that is there, made now when there is none left; none of a file that may have been
+    /// given from before the last restore.
     ///
     /// # Errors
     /// [`KeyringError`].
     pub fn unused(&self, from: u32) -> Result<(PersonKeyId, Secret), KeyringError> {
-        for slot in from..=u32::MAX {
+        for slot in from.max(self.fresh().from)..=u32::MAX {
             let (file, _) = place(slot);
             if file >= self.file_count() {
                 self.holds(slot)?;
-                self.extend(file)?;
+                self.extend(file, 0)?;
             }
             // One that is destroyed, or torn by a crash in the middle of that, is passed over.
             if let Some(Slot::Live(mark, secret)) = self.slot(slot)? {
@@ -314,14 +323,20 @@ impl Keyring {
         files.len()
     }
 
-    /// Makes the file of this number: it has its name once all of it is on disk.
-    fn extend(&self, number: usize) -> Result<(), KeyringError> {
+    /// Makes the file of this number, for an incarnation or because the last one is full: it has its name once all of it
+    /// is on disk.
+    fn extend(&self, number: usize, begun_for: u32) -> Result<(), KeyringError> {
         let file_number = u32::try_from(number).map_err(|_| KeyringError::Full)?;
         let first = file_number.checked_mul(SLOTS).ok_or(KeyringError::Full)?;
         let last = first
             .checked_add(SLOTS.saturating_sub(1))
             .ok_or(KeyringError::Full)?;
-        let mut bytes = head(self.id, self.region.number(), file_number).to_vec();
+        let head = Head {
+            keyring: self.id,
+            region: self.region.number(),
+            begun_for,
+        };
+        let mut bytes = head.to_bytes(file_number).to_vec();
         for slot in first..=last {
             let (mut mark, mut key) = ([0; 12], [0; 32]);
             self.chance.fill(&mut mark);

@@ -7,7 +7,8 @@
 //! | 8..12 | the keyring's id | mark |
 //! | 12..16 | which file, from 0 | mark |
 //! | 16..20 | whose: the region's six digits, a number | the key, or zeros once it is destroyed |
-//! | 20..48 | zero | the key |
+//! | 20..24 | for which incarnation of the node it was begun, zero for none | the key |
+//! | 24..48 | zero | the key |
 //! | 48..60 | zero | zero |
 //! | 60..64 | first bytes of SHA-256 over the rest | the same, over the slot's number and the rest |
 
@@ -81,23 +82,40 @@ impl Slot {
     }
 }
 
-/// The head of a file of a keyring.
-pub(super) fn head(keyring: u32, region: u32, file: u32) -> [u8; SLOT_BYTES] {
-    let mut bytes = [0; SLOT_BYTES];
-    put(&mut bytes, 0, &HEAD);
-    put(&mut bytes, 8, &keyring.to_be_bytes());
-    put(&mut bytes, 12, &file.to_be_bytes());
-    put(&mut bytes, 16, &region.to_be_bytes());
-    let check = check(file, &bytes);
-    put(&mut bytes, 60, &check);
-    bytes
+/// What the head of a file says beside the file's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Of which keyring the file is.
+    pub(super) keyring: u32,
+    /// Of which region, as a number.
+    pub(super) region: u32,
+    /// For which incarnation of the node it was begun; zero when the file before it was full.
+    pub(super) begun_for: u32,
 }
 
-/// Of which keyring a file is, and of which region; `None` for what is no head of the file of this number.
-pub(super) fn keyring_of(file: u32, bytes: &[u8; SLOT_BYTES]) -> Option<(u32, u32)> {
-    let keyring = u32::from_be_bytes(part(bytes, 8));
-    let region = u32::from_be_bytes(part(bytes, 16));
-    (*bytes == head(keyring, region, file)).then_some((keyring, region))
+impl Head {
+    /// The head's bytes in the file of this number.
+    pub(super) fn to_bytes(self, file: u32) -> [u8; SLOT_BYTES] {
+        let mut bytes = [0; SLOT_BYTES];
+        put(&mut bytes, 0, &HEAD);
+        put(&mut bytes, 8, &self.keyring.to_be_bytes());
+        put(&mut bytes, 12, &file.to_be_bytes());
+        put(&mut bytes, 16, &self.region.to_be_bytes());
+        put(&mut bytes, 20, &self.begun_for.to_be_bytes());
+        let check = check(file, &bytes);
+        put(&mut bytes, 60, &check);
+        bytes
+    }
+
+    /// Reads a head; `None` for what is none of the file of this number.
+    pub(super) fn read(file: u32, bytes: &[u8; SLOT_BYTES]) -> Option<Self> {
+        let head = Self {
+            keyring: u32::from_be_bytes(part(bytes, 8)),
+            region: u32::from_be_bytes(part(bytes, 16)),
+            begun_for: u32::from_be_bytes(part(bytes, 20)),
+        };
+        (*bytes == head.to_bytes(file)).then_some(head)
+    }
 }
 
 #[cfg(test)]
@@ -115,18 +133,26 @@ mod tests {
         assert!(Slot::read(4, &bytes).is_none(), "moved to another place");
         let gone = Slot::Destroyed([7; 12]).to_bytes(3);
         assert_eq!(gone[16..60], [0; 44], "nothing of the key is left");
+        let head = Head {
+            keyring: 0x0102_0304,
+            region: 330_200,
+            begun_for: 2,
+        };
         for bit in 0..512 {
             let mut torn = bytes;
             torn[bit / 8] ^= 1 << (bit % 8);
             assert!(Slot::read(3, &torn).is_none(), "bit {bit}");
-            let mut torn = head(0x0102_0304, 330_200, 5);
+            let mut torn = head.to_bytes(5);
             torn[bit / 8] ^= 1 << (bit % 8);
-            assert_eq!(keyring_of(5, &torn), None, "bit {bit}");
+            assert_eq!(Head::read(5, &torn), None, "bit {bit}");
         }
-        assert_eq!(
-            keyring_of(5, &head(0x0102_0304, 330_200, 5)),
-            Some((0x0102_0304, 330_200))
-        );
-        assert_eq!(keyring_of(6, &head(0x0102_0304, 330_200, 5)), None);
+        assert_eq!(Head::read(5, &head.to_bytes(5)), Some(head));
+        assert_eq!(Head::read(6, &head.to_bytes(5)), None);
+        // One of before there were restores has nothing there.
+        let plain = Head {
+            begun_for: 0,
+            ..head
+        };
+        assert_eq!(plain.to_bytes(5)[20..60], [0; 40]);
     }
 }

@@ -23,8 +23,9 @@ use super::progress::Progress;
 use super::replay::Replay;
 use crate::group::{LastGroup, seal};
 use crate::keyring::Keyring;
+use crate::sealing::Sealing;
 use crate::store::image::{ImageError, Images, Of};
-use crate::store::{Index, Reached, StoreError};
+use crate::store::{Index, Key, Reached, Row, StoreError};
 
 /// What a ledger is opened on.
 pub struct LedgerOptions {
@@ -134,6 +135,7 @@ impl Ledger {
             read: recovery.read,
             replayed: replay.whole(from, images.as_ref())?,
         };
+        begin_anew(&*index, &sealing)?;
         tracing::info!(?opened, "journal open");
         let overlay = Arc::new(RwLock::new(Overlay::default()));
         let progress = Arc::new(Progress::new());
@@ -164,6 +166,17 @@ impl Ledger {
             gone: CancellationToken::new().drop_guard(),
         })
     }
+}
+
+/// Has keys given from a new file on if the journal was put back: the lost one had given others.
+fn begin_anew(index: &dyn Index, sealing: &Sealing) -> Result<(), OpenError> {
+    if let Some(Row::Restored(restored)) = index.get(&Key::Restored())?
+        && let Some(keyring) = sealing.keyring()
+    {
+        let begun = keyring.begin_anew(restored.incarnation);
+        begun.map_err(KeysError::from)?;
+    }
+    Ok(())
 }
 
 /// Takes images of another journal away: their frames may be higher than those of this one ever are.

@@ -1,9 +1,10 @@
-//! Keyrings that are older than the journal, another region's, or torn while a key was destroyed; and an index that
-//! somebody uses.
+//! Keyrings that are older than the journal, another region's, or torn while a key was destroyed; what keys a restored
+//! journal gives; and an index that somebody uses.
 
 use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::record::erasure::PeopleErased;
+use huitong_core::record::recovery::RestoreBegan;
 
 use super::super::KeysError;
 use super::super::testing::open_with as open_on;
@@ -118,6 +119,64 @@ fn a_key_torn_while_it_was_destroyed_is_destroyed_at_the_next_start() {
     assert_eq!(ledger.settlement(erased).unwrap(), None);
     assert!(ledger.settlement(of(1).0).unwrap().is_some());
     ledger.close();
+}
+
+fn slot_of(ledger: &Ledger, nth: usize) -> u32 {
+    let NodeRecord::Prepared(record) = somebody(nth) else {
+        panic!("no preparation")
+    };
+    let person = record.claim.person;
+    let key = ledger.person_key(person.home, person.psn_no).unwrap();
+    key.unwrap().slot
+}
+
+/// Puts a backup back, as the command does: its last record says so before a node opens it.
+fn put_back(backup: &FakeDisk, key_disk: &FakeDisk, incarnation: u32) -> Ledger {
+    let journal = backup.copy();
+    let ledger = open_on(&journal, &fresh(), keys(key_disk)).unwrap();
+    let began = RestoreBegan {
+        incarnation,
+        mark: [7; 16],
+        at: now(),
+    };
+    append(&ledger, NodeRecord::RestoreBegan(began)).unwrap();
+    ledger.close();
+    drop(ledger);
+    open_on(&journal, &fresh(), keys(key_disk)).unwrap()
+}
+
+#[test]
+fn no_key_that_a_lost_journal_had_given_is_given_to_anybody_else_after_a_restore() {
+    let (journal, key_disk) = (FakeDisk::new(1), FakeDisk::new(2));
+    let ledger = open_on(&journal, &fresh(), keys(&key_disk)).unwrap();
+    append(&ledger, somebody(0)).unwrap();
+    ledger.close();
+    drop(ledger);
+    let backup = journal.copy();
+    let ledger = open_on(&journal, &fresh(), keys(&key_disk)).unwrap();
+    append(&ledger, somebody(1)).unwrap();
+    assert_eq!((slot_of(&ledger, 0), slot_of(&ledger, 1)), (0, 1));
+    ledger.close();
+    drop(ledger);
+    // The lost journal, or its archive, has the second key under the second person.
+    let ledger = put_back(&backup, &key_disk, 2);
+    append(&ledger, somebody(2)).unwrap();
+    append(&ledger, somebody(3)).unwrap();
+    assert_eq!(slot_of(&ledger, 0), 0, "whoever has a key keeps it");
+    assert_eq!((slot_of(&ledger, 2), slot_of(&ledger, 3)), (4_096, 4_097));
+    ledger.close();
+    drop(ledger);
+    let third = "keys-0000000002";
+    assert!(key_disk.bytes(third).is_none(), "a start alone begins none");
+    // It is lost too, with all that it had given.
+    let ledger = put_back(&backup, &key_disk, 3);
+    append(&ledger, somebody(4)).unwrap();
+    assert_eq!(slot_of(&ledger, 4), 8_192);
+    ledger.close();
+    drop(ledger);
+    open_on(&journal, &fresh(), keys(&key_disk))
+        .unwrap()
+        .close();
 }
 
 #[test]
