@@ -9,6 +9,7 @@
 //! | [`plan`](crate::plan()) | What does everyone owe and receive? |
 //! | [`what_if`](crate::what_if()) | What would they, if a member dropped out or did not pay? |
 //! | [`check`](crate::check()) | Is that so? By another way, from the same inputs |
+//! | [`statement`] | What is a member told of it, that it can check by itself? |
 //!
 //! Deliberately absent: matching (a leg given here agrees already), streams and their intake, time,
 //! storage. Executing a plan decides nothing, so whatever is to be decided is in the plan.
@@ -27,6 +28,7 @@ mod netting_plan;
 mod planner;
 mod proof;
 pub mod runs;
+pub mod statement;
 mod what_if;
 
 pub use fault::{PlanError, PlanFault};

@@ -1,6 +1,7 @@
 //! The laws of netting, and the one byte form of a plan.
 
 mod properties;
+mod statement;
 mod what_if;
 
 use std::collections::BTreeMap;

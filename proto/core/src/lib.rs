@@ -17,6 +17,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod catalogue;
 pub mod catalogue_code;
+pub mod checkpoint;
 pub mod claim;
 pub mod coverage;
 pub mod date;

@@ -1,33 +1,43 @@
 //! What holds of every plan, and that the proof refuses every changed one.
 
+use huitong_core::leg::{NumberedLeg, Side};
 use proptest::prelude::*;
 
 use super::*;
 
 /// Streams of all regions, as the clearinghouse would hold them.
 #[derive(Debug, Clone)]
-struct Streams {
-    held: BTreeMap<RegionCode, u64>,
-    agreed: Vec<AgreedLeg>,
+pub(super) struct Streams {
+    pub(super) held: BTreeMap<RegionCode, u64>,
+    pub(super) agreed: Vec<AgreedLeg>,
+    /// What each region reported, under its numbers.
+    pub(super) books: BTreeMap<RegionCode, Vec<NumberedLeg>>,
 }
 
 /// One debt: who, whom, which fund, how much, and whether the other side reported it too.
-type Debt = (usize, usize, usize, i64, bool);
+pub(super) type Debt = (usize, usize, usize, i64, bool);
 
-fn streams(debts: &[Debt]) -> Streams {
+pub(super) fn streams(debts: &[Debt]) -> Streams {
     let mut held: BTreeMap<_, _> = (0..REGIONS.len()).map(|index| (region(index), 0)).collect();
     let mut agreed = Vec::new();
+    let mut books: BTreeMap<_, Vec<NumberedLeg>> = BTreeMap::new();
     for (id, (debtor, distance, fund, fen, both)) in (0_u8..).zip(debts) {
         let creditor = (debtor + 1 + distance) % REGIONS.len();
         let leg = leg(id, *debtor, creditor, FUNDS[*fund], *fen, day(1));
-        let mut next = |region| {
+        let mut next = |region, side| {
             let number = held.get_mut(&region).unwrap();
             *number += 1;
+            let numbered = NumberedLeg {
+                number: *number,
+                side,
+                leg: leg.clone(),
+            };
+            books.entry(region).or_default().push(numbered);
             *number
         };
-        let receivable = next(leg.creditor);
+        let receivable = next(leg.creditor, Side::Receivable);
         if *both {
-            let payable = next(leg.debtor);
+            let payable = next(leg.debtor, Side::Payable);
             agreed.push(AgreedLeg {
                 receivable,
                 payable,
@@ -35,12 +45,16 @@ fn streams(debts: &[Debt]) -> Streams {
             });
         }
     }
-    Streams { held, agreed }
+    Streams {
+        held,
+        agreed,
+        books,
+    }
 }
 
 impl Streams {
     /// Marks at so many tenths of each stream.
-    fn marks(&self, tenths: u64) -> BTreeMap<RegionCode, u64> {
+    pub(super) fn marks(&self, tenths: u64) -> BTreeMap<RegionCode, u64> {
         self.held
             .iter()
             .map(|(region, held)| (*region, held * tenths / 10))
@@ -48,7 +62,7 @@ impl Streams {
     }
 
     /// The agreeing legs inside the marks that the parent did not take.
-    fn inside(
+    pub(super) fn inside(
         &self,
         marks: &BTreeMap<RegionCode, u64>,
         parent: Option<&NettingPlan>,
@@ -80,7 +94,7 @@ impl Streams {
     }
 }
 
-fn debts() -> impl Strategy<Value = Vec<Debt>> {
+pub(super) fn debts() -> impl Strategy<Value = Vec<Debt>> {
     prop::collection::vec(
         (
             0_usize..5,

@@ -1,0 +1,245 @@
+//! Whether all of a statement belongs together: by what is in it alone, and nothing that made it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::Checkpoint;
+use huitong_core::checkpoint::row::leg_leaf;
+use huitong_core::fund::Fund;
+use huitong_core::merkle;
+use huitong_core::region::RegionCode;
+
+use super::fault::{CheckpointFault, LegFault, LegPlace, RegionFault, RowFault, StatementFault};
+use super::{MemberStatement, StatedRegion, StatedRow};
+use crate::runs::Runs;
+
+/// Sums of nets, in fen, by whose and which fund.
+type Sums = BTreeMap<(RegionCode, Fund), i128>;
+
+/// All that is wrong with a statement, in the order of trust: table, regions, rows, sums.
+#[must_use]
+pub fn check(statement: &MemberStatement) -> Vec<StatementFault> {
+    let mut faults = Vec::new();
+    table(statement, &mut faults);
+    regions(statement, &mut faults);
+    rows(statement, &mut faults);
+    nets(statement, &mut faults);
+    taken(statement, &mut faults);
+    faults
+}
+
+/// How a checkpoint that was got elsewhere stands to the statement's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Neighbour {
+    /// It is the same one.
+    Same,
+    /// It is the one before.
+    Before,
+    /// It is the one after.
+    After,
+}
+
+/// Holds a checkpoint that was got elsewhere against the statement's own: of the same cycle they are one, and of two
+/// that follow each other the later names the earlier.
+///
+/// # Errors
+/// [`StatementFault::Checkpoint`].
+pub fn neighbour(
+    statement: &MemberStatement,
+    other: &Checkpoint,
+) -> Result<Neighbour, StatementFault> {
+    let own = &statement.checkpoint.signed.checkpoint;
+    let fault = |fault| Err(StatementFault::Checkpoint(fault));
+    if own.plan == other.plan {
+        if own == other {
+            return Ok(Neighbour::Same);
+        }
+        return fault(CheckpointFault::Other(own.plan));
+    }
+    let (earlier, later, stands) = if own.plan < other.plan {
+        (own, other, Neighbour::After)
+    } else {
+        (other, own, Neighbour::Before)
+    };
+    if earlier.plan.saturating_add(1) != later.plan {
+        return fault(CheckpointFault::Far(other.plan));
+    }
+    if later.before == Some(earlier.digest()) && earlier.day < later.day {
+        Ok(stands)
+    } else {
+        fault(CheckpointFault::Chain(later.plan))
+    }
+}
+
+fn table(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    if statement.table.digest() != statement.checkpoint.signed.checkpoint.nets {
+        faults.push(StatementFault::Table);
+    }
+    let sums = Fund::ALL
+        .iter()
+        .map(|fund| (*fund, statement.table.sum(*fund)));
+    faults.extend(
+        sums.filter(|(_, sum)| *sum != 0)
+            .map(|(fund, sum)| StatementFault::TableSum(fund, sum)),
+    );
+}
+
+/// What a cycle could take of a region's stream, where its numbers hold together.
+pub(super) fn takeable(region: &StatedRegion) -> Option<Runs> {
+    let waited = region.waited.as_slice();
+    let waited_is_before = waited.last().is_none_or(|run| run.last <= region.from);
+    let holds = waited_is_before && region.from <= region.to && region.to <= Runs::HIGHEST;
+    let takeable = holds.then(|| region.waited.followed_by(region.from, region.to))?;
+    let carried = region.carried.as_slice().iter();
+    let within = |runs: &Runs, first: u64, last: u64| {
+        let mut runs = runs.as_slice().iter();
+        runs.any(|run| run.first <= first && last <= run.last)
+    };
+    carried
+        .clone()
+        .all(|run| within(&takeable, run.first, run.last))
+        .then_some(takeable)
+}
+
+fn regions(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    let mut before = None;
+    for region in &statement.regions {
+        let code = region.region;
+        let is_next = before.is_none_or(|before| before < code);
+        if !is_next || code.province() != statement.member.code().province() {
+            faults.push(StatementFault::Region(code, RegionFault::Place));
+        }
+        before = Some(code);
+        if takeable(region).is_none() {
+            faults.push(StatementFault::Region(code, RegionFault::Window));
+        }
+    }
+}
+
+fn own(statement: &MemberStatement) -> BTreeSet<RegionCode> {
+    statement
+        .regions
+        .iter()
+        .map(|region| region.region)
+        .collect()
+}
+
+fn rows(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    let own = own(statement);
+    let mut before: Option<&StatedRow> = None;
+    for row in &statement.rows {
+        let pair = row.row.pair;
+        let mut fault = |fault| faults.push(StatementFault::Row(pair, fault));
+        let is_next =
+            before.is_none_or(|before| before.row.pair < pair && before.index < row.index);
+        if !is_next {
+            fault(RowFault::Place);
+        }
+        before = Some(row);
+        if !(own.contains(&pair.debtor) || own.contains(&pair.creditor)) {
+            fault(RowFault::Foreign);
+        }
+        let signed = &statement.checkpoint.signed.checkpoint;
+        let (leaf, size, root) = (row.row.leaf(), signed.rows, signed.root);
+        if !merkle::verify_inclusion(leaf, row.index, size, &row.path, root) {
+            fault(RowFault::Path);
+        }
+        legs(row, faults);
+    }
+}
+
+fn legs(row: &StatedRow, faults: &mut Vec<StatementFault>) {
+    let pair = row.row.pair;
+    if u64::try_from(row.legs.len()) != Ok(row.row.legs) {
+        faults.push(StatementFault::Row(pair, RowFault::Count));
+    }
+    let sum = row.legs.iter().fold(0_i128, |sum, leg| {
+        sum.saturating_add(i128::from(leg.amount.get()))
+    });
+    if sum != i128::from(row.row.amount.get()) {
+        faults.push(StatementFault::Row(pair, RowFault::Sum));
+    }
+    for two in row.legs.windows(2) {
+        if let [one, next] = two
+            && (one.settlement, one.kind) >= (next.settlement, next.kind)
+        {
+            let place = LegPlace {
+                pair,
+                settlement: next.settlement,
+                kind: next.kind,
+            };
+            faults.push(StatementFault::Leg(place, LegFault::Place));
+        }
+    }
+    let leaves: Vec<_> = row
+        .legs
+        .iter()
+        .map(|leg| leg_leaf(&leg.whole(pair)))
+        .collect();
+    if merkle::root(&leaves) != row.row.pair_root {
+        faults.push(StatementFault::Row(pair, RowFault::Root));
+    }
+}
+
+/// The rows come to the regions' nets, and these to the member's net in the table.
+fn nets(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    let own = own(statement);
+    let mut sums = Sums::new();
+    for row in &statement.rows {
+        let (pair, amount) = (row.row.pair, i128::from(row.row.amount.get()));
+        for (region, amount) in [
+            (pair.creditor, amount),
+            (pair.debtor, amount.saturating_neg()),
+        ] {
+            if own.contains(&region) {
+                let sum = sums.entry((region, pair.fund)).or_insert(0);
+                *sum = sum.saturating_add(amount);
+            }
+        }
+    }
+    let mut of_member = BTreeMap::<Fund, i128>::new();
+    for ((_, fund), amount) in &sums {
+        let sum = of_member.entry(*fund).or_insert(0);
+        *sum = sum.saturating_add(*amount);
+    }
+    let stated = statement.regions.iter().flat_map(|region| {
+        let nets = region.nets.iter();
+        nets.map(|(fund, net)| ((region.region, *fund), i128::from(net.get())))
+    });
+    let stated: Sums = stated.collect();
+    for key in differing(&sums, &stated) {
+        faults.push(StatementFault::Region(key.0, RegionFault::Net(key.1)));
+    }
+    let in_table = statement.table.of(statement.member.code());
+    let in_table: BTreeMap<Fund, i128> = in_table
+        .map(|(fund, net)| (fund, i128::from(net.get())))
+        .collect();
+    for fund in differing(&of_member, &in_table) {
+        faults.push(StatementFault::MemberNet(statement.member, fund));
+    }
+}
+
+/// The keys that two tables do not have alike, ascending.
+fn differing<K: Ord + Copy>(one: &BTreeMap<K, i128>, other: &BTreeMap<K, i128>) -> Vec<K> {
+    let keys: BTreeSet<K> = one.keys().chain(other.keys()).copied().collect();
+    keys.into_iter()
+        .filter(|key| one.get(key) != other.get(key))
+        .collect()
+}
+
+/// Every number that was taken of a region's stream is one leg of one of its rows.
+fn taken(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    for region in &statement.regions {
+        let Some(takeable) = takeable(region) else {
+            continue;
+        };
+        let window = takeable.count().saturating_sub(region.carried.count());
+        let rows = statement.rows.iter();
+        let rows = rows.filter(|row| row.row.pair.names(region.region));
+        let rows = rows.fold(0_u64, |sum, row| sum.saturating_add(row.row.legs));
+        if window != rows {
+            let fault = RegionFault::Taken(window, rows);
+            faults.push(StatementFault::Region(region.region, fault));
+        }
+    }
+}

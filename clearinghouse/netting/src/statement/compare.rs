@@ -1,0 +1,130 @@
+//! A statement against the regions' own books: every leg that the cycle took is in its row as the region has it, and no
+//! other one is.
+
+use std::collections::BTreeMap;
+
+use huitong_core::checkpoint::book::LegBook;
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::leg::{Debt, Leg, NumberedLeg};
+use huitong_core::region::RegionCode;
+
+use super::check::takeable;
+use super::fault::{BookFault, LegFault, LegField, LegPlace, StatementFault};
+use super::{MemberStatement, StatedRegion};
+use crate::runs::Run;
+
+/// Legs of a region by their numbers.
+type Numbered<'a> = BTreeMap<u64, &'a NumberedLeg>;
+
+/// All in which a statement differs from books. Regions of which there is no book are not looked at; several books of
+/// one region count as one.
+#[must_use]
+pub fn compare(statement: &MemberStatement, books: &[LegBook]) -> Vec<StatementFault> {
+    let mut faults = Vec::new();
+    let mut of_region: BTreeMap<RegionCode, Numbered<'_>> = BTreeMap::new();
+    for book in books {
+        let legs = of_region.entry(book.region()).or_default();
+        for numbered in book.legs() {
+            let before = legs.insert(numbered.number, numbered);
+            if before.is_some_and(|before| before != numbered) {
+                let fault = BookFault::Twice(numbered.number);
+                faults.push(StatementFault::Book(book.region(), fault));
+            }
+        }
+    }
+    for (code, legs) in &of_region {
+        let mut regions = statement.regions.iter();
+        match regions.find(|region| region.region == *code) {
+            Some(region) => of_one(statement, region, legs, &mut faults),
+            None => faults.push(StatementFault::Book(*code, BookFault::Foreign)),
+        }
+    }
+    faults
+}
+
+fn of_one(
+    statement: &MemberStatement,
+    region: &StatedRegion,
+    legs: &Numbered<'_>,
+    faults: &mut Vec<StatementFault>,
+) {
+    let code = region.region;
+    // That its numbers do not hold together is said by the check.
+    let Some(takeable) = takeable(region) else {
+        return;
+    };
+    let mut taken: BTreeMap<Debt, &NumberedLeg> = BTreeMap::new();
+    for run in takeable.as_slice() {
+        faults.extend(lacking(*run, legs, region));
+        let inside = legs.range(run.first..=run.last);
+        let inside = inside.filter(|(number, _)| !region.carried.contains(**number));
+        taken.extend(inside.map(|(_, numbered)| (numbered.leg.debt(), *numbered)));
+    }
+    let rows = statement.rows.iter();
+    for row in rows.filter(|row| row.row.pair.names(code)) {
+        let pair = row.row.pair;
+        for stated in &row.legs {
+            let leg = stated.whole(pair);
+            let found = taken.remove(&leg.debt());
+            let fault = match found {
+                None => Some(LegFault::Added(code)),
+                Some(own) => first_difference(&own.leg, &leg)
+                    .map(|field| LegFault::Changed(code, own.number, field)),
+            };
+            faults.extend(fault.map(|fault| StatementFault::Leg(place(&leg), fault)));
+        }
+    }
+    faults.extend(taken.values().map(|own| {
+        let fault = LegFault::Dropped(code, own.number);
+        StatementFault::Leg(place(&own.leg), fault)
+    }));
+}
+
+const fn place(leg: &Leg) -> LegPlace {
+    LegPlace {
+        pair: Pair::of(leg),
+        settlement: leg.settlement,
+        kind: leg.kind,
+    }
+}
+
+/// The numbers of a run that the cycle took and the book has not, as runs.
+fn lacking(run: Run, legs: &Numbered<'_>, region: &StatedRegion) -> Vec<StatementFault> {
+    let mut gaps: Vec<Run> = Vec::new();
+    let mut next = run.first;
+    let numbers = legs.range(run.first..=run.last).map(|(number, _)| *number);
+    for number in numbers.chain([run.last.saturating_add(1)]) {
+        if number > next {
+            gaps.push(Run {
+                first: next,
+                last: number.saturating_sub(1),
+            });
+        }
+        next = number.saturating_add(1);
+    }
+    // A gap that only has numbers which wait for a later cycle is none.
+    let carried = region.carried.as_slice();
+    let waits = |gap: &Run| {
+        let mut runs = carried.iter();
+        runs.any(|run| run.first <= gap.first && gap.last <= run.last)
+    };
+    let gaps = gaps.into_iter().filter(|gap| !waits(gap));
+    gaps.map(|gap| StatementFault::Book(region.region, BookFault::Lacks(gap)))
+        .collect()
+}
+
+/// The first field in which two legs of one debt differ.
+fn first_difference(one: &Leg, other: &Leg) -> Option<LegField> {
+    [
+        (LegField::Debtor, one.debtor == other.debtor),
+        (LegField::Creditor, one.creditor == other.creditor),
+        (LegField::Amount, one.amount == other.amount),
+        (
+            LegField::BusinessDay,
+            one.business_day == other.business_day,
+        ),
+        (LegField::Receipt, one.receipt == other.receipt),
+    ]
+    .into_iter()
+    .find_map(|(field, same)| (!same).then_some(field))
+}

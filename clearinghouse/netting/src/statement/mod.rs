@@ -1,0 +1,311 @@
+//! A member's proven statement: its rows of a cycle with their legs, each with the path to the root that the
+//! clearinghouse signed, and the public table in which its nets stand.
+//!
+//! | room | its question |
+//! |---|---|
+//! | [`fault`] | What can be wrong with one, and where? |
+//! | [`check`](check()) | Does all of it belong together? |
+//! | [`compare`](compare()) | Does it say what the regions' own books say? |
+//!
+//! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
+//! absent: the signature, which is checked by who reads it.
+
+mod check;
+mod compare;
+pub mod fault;
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::canonical_struct;
+use huitong_core::checkpoint::row::{Pair, Row, RowError, rows, tree};
+use huitong_core::checkpoint::table::NetTable;
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind};
+use huitong_core::money::{Fen, SignedFen};
+use huitong_core::region::RegionCode;
+
+pub use check::{Neighbour, check, neighbour};
+pub use compare::compare;
+pub use fault::StatementFault;
+
+use crate::member::Member;
+use crate::netting_plan::NettingPlan;
+use crate::runs::Runs;
+
+/// Legs that do not come to the plan that is said to have taken them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    /// They are no rows at all.
+    #[error(transparent)]
+    Rows(#[from] RowError),
+    /// They come to other rows.
+    #[error("the legs do not come to the gross amounts of the plan")]
+    OtherPlan,
+}
+
+/// The pair root of each gross row of a plan, from the legs that it took, in any order.
+///
+/// # Errors
+/// [`ProofError`] when they do not come to it.
+pub fn pair_roots<'a>(
+    plan: &NettingPlan,
+    legs: impl IntoIterator<Item = &'a Leg>,
+) -> Result<Vec<Digest>, ProofError> {
+    let found = rows(legs)?;
+    let of_plan = plan.gross.iter().map(|gross| {
+        let (debtor, creditor, fund) = (gross.debtor, gross.creditor, gross.fund);
+        let pair = Pair {
+            debtor,
+            creditor,
+            fund,
+        };
+        (pair, gross.legs, gross.amount)
+    });
+    if found
+        .iter()
+        .map(|row| (row.pair, row.legs, row.amount))
+        .eq(of_plan)
+    {
+        Ok(found.iter().map(|row| row.pair_root).collect())
+    } else {
+        Err(ProofError::OtherPlan)
+    }
+}
+
+/// The rows of a plan, each with its pair root.
+fn rows_of(plan: &NettingPlan, pair_roots: &[Digest]) -> Vec<Row> {
+    let rows = plan.gross.iter().zip(pair_roots);
+    rows.map(|(gross, pair_root)| Row {
+        pair: Pair {
+            debtor: gross.debtor,
+            creditor: gross.creditor,
+            fund: gross.fund,
+        },
+        legs: gross.legs,
+        amount: gross.amount,
+        pair_root: *pair_root,
+    })
+    .collect()
+}
+
+/// The public table of a plan.
+fn table_of(plan: &NettingPlan) -> NetTable {
+    let nets = plan.member_nets.iter();
+    let nets = nets.map(|net| ((net.member.code(), net.fund), net.amount));
+    NetTable {
+        nets: nets.collect(),
+    }
+}
+
+/// The checkpoint of a plan.
+#[must_use]
+pub fn checkpoint(plan: &NettingPlan, pair_roots: &[Digest], before: Option<Digest>) -> Checkpoint {
+    let tree = tree(&rows_of(plan, pair_roots));
+    Checkpoint {
+        plan: plan.number,
+        day: plan.day,
+        root: tree.root(),
+        rows: tree.size(),
+        nets: table_of(plan).digest(),
+        before,
+    }
+}
+
+/// A leg as its row leaves it to be said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatedLeg {
+    /// The settlement.
+    pub settlement: SettlementId,
+    /// Whether it arose from the settlement or from its reversal.
+    pub kind: LegKind,
+    /// How much.
+    pub amount: Fen,
+    /// The business day of the receipt or of the reversal.
+    pub business_day: BusinessDay,
+    /// Digest of the signed body of the receipt or of the reversal.
+    pub receipt: Digest,
+}
+
+canonical_struct!(StatedLeg {
+    settlement,
+    kind,
+    amount,
+    business_day,
+    receipt
+});
+
+impl StatedLeg {
+    fn of(leg: &Leg) -> Self {
+        Self {
+            settlement: leg.settlement,
+            kind: leg.kind,
+            amount: leg.amount,
+            business_day: leg.business_day,
+            receipt: leg.receipt,
+        }
+    }
+
+    /// The leg, in the row of a pair.
+    pub(crate) const fn whole(&self, pair: Pair) -> Leg {
+        Leg {
+            settlement: self.settlement,
+            kind: self.kind,
+            debtor: pair.debtor,
+            creditor: pair.creditor,
+            fund: pair.fund,
+            amount: self.amount,
+            business_day: self.business_day,
+            receipt: self.receipt,
+        }
+    }
+}
+
+/// A row with its legs and its place in the cycle's tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedRow {
+    /// The row.
+    pub row: Row,
+    /// Its place among all rows of the cycle.
+    pub index: u64,
+    /// The path from its leaf to the root.
+    pub path: Vec<Digest>,
+    /// Its legs, ascending by settlement and kind.
+    pub legs: Vec<StatedLeg>,
+}
+
+canonical_struct!(StatedRow {
+    row,
+    index,
+    path,
+    legs
+});
+
+/// What the cycle took of a region's stream, and what that came to.
+///
+/// Taken are the numbers that waited and those after `from` up to `to`, without those carried on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedRegion {
+    /// The region.
+    pub region: RegionCode,
+    /// The numbers that the cycle before carried.
+    pub waited: Runs,
+    /// The mark of the cycle before; 0 for none.
+    pub from: u64,
+    /// The mark of this cycle.
+    pub to: u64,
+    /// The numbers up to the mark that wait for a later cycle.
+    pub carried: Runs,
+    /// The region's nets, as the plan has them.
+    pub nets: BTreeMap<Fund, SignedFen>,
+}
+
+canonical_struct!(StatedRegion {
+    region,
+    waited,
+    from,
+    to,
+    carried,
+    nets
+});
+
+/// A member's statement of a cycle with all that proves it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberStatement {
+    /// The member.
+    pub member: Member,
+    /// The cycle's checkpoint, signed.
+    pub checkpoint: CertifiedCheckpoint,
+    /// The public table of nets.
+    pub table: NetTable,
+    /// The member's regions, ascending.
+    pub regions: Vec<StatedRegion>,
+    /// The rows in which one of them stands, each once, ascending by debtor, creditor and fund.
+    pub rows: Vec<StatedRow>,
+}
+
+canonical_struct!(MemberStatement {
+    member,
+    checkpoint,
+    table,
+    regions,
+    rows
+});
+
+impl Artifact for MemberStatement {
+    const KIND: [u8; 4] = *b"MSTM";
+    const VERSION: u16 = 1;
+}
+
+/// A plan with what was proven of it.
+#[derive(Debug, Clone, Copy)]
+pub struct ProvenPlan<'a> {
+    /// The plan.
+    pub plan: &'a NettingPlan,
+    /// The plan before; none for the first.
+    pub parent: Option<&'a NettingPlan>,
+    /// The root of each of its gross rows.
+    pub pair_roots: &'a [Digest],
+    /// The checkpoint, signed.
+    pub checkpoint: &'a CertifiedCheckpoint,
+}
+
+/// Writes a member's statement. `legs` are those of the plan in which a region of the member stands, each once, in any
+/// order.
+#[must_use]
+pub fn statement(proven: &ProvenPlan<'_>, member: Member, legs: &[Leg]) -> MemberStatement {
+    let ProvenPlan {
+        plan,
+        parent,
+        pair_roots,
+        checkpoint,
+    } = *proven;
+    let own: Vec<_> = plan
+        .windows
+        .iter()
+        .filter(|window| window.member == member)
+        .collect();
+    let regions = own.iter().map(|window| {
+        let before = parent.and_then(|parent| parent.window(window.region));
+        let nets = plan.region_nets.iter();
+        let nets = nets.filter(|net| net.region == window.region);
+        StatedRegion {
+            region: window.region,
+            waited: before.map_or(Runs::EMPTY, |before| before.carried.clone()),
+            from: window.from,
+            to: window.to,
+            carried: window.carried.clone(),
+            nets: nets.map(|net| (net.fund, net.amount)).collect(),
+        }
+    });
+    let all = rows_of(plan, pair_roots);
+    let tree = tree(&all);
+    let mut of_row: BTreeMap<Pair, Vec<StatedLeg>> = BTreeMap::new();
+    for leg in legs {
+        let legs = of_row.entry(Pair::of(leg)).or_default();
+        legs.push(StatedLeg::of(leg));
+    }
+    let stands = |row: &Row| own.iter().any(|window| row.pair.names(window.region));
+    let rows = (0..).zip(all).filter(|(_, row)| stands(row));
+    let rows = rows.map(|(index, row)| {
+        let mut legs = of_row.remove(&row.pair).unwrap_or_default();
+        legs.sort_unstable_by_key(|leg| (leg.settlement, leg.kind));
+        StatedRow {
+            row,
+            index,
+            path: tree.inclusion_path(index).unwrap_or_default(),
+            legs,
+        }
+    });
+    MemberStatement {
+        member,
+        checkpoint: checkpoint.clone(),
+        table: table_of(plan),
+        rows: rows.collect(),
+        regions: regions.collect(),
+    }
+}
