@@ -3,6 +3,8 @@
 //! Paths are taken from the file's folder. The certificate, key and root that it names are read too, and
 //! what is wrong with one is a fault of the line that names it.
 
+mod signing;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,10 +14,12 @@ use huitong_core::region::RegionCode;
 use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Scalar, Section};
 use huitong_netting::{Member, Members};
-use huitong_transport::{CredentialFiles, CredentialStore, CredentialsError};
+use huitong_transport::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
 
 use crate::decide::Schedule;
 use crate::prefunds::Rules;
+
+pub(crate) use signing::SigningFiles;
 
 /// The largest configuration file, in bytes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -26,6 +30,7 @@ pub struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
     pub(crate) tls: CredentialFiles,
+    pub(crate) signing: SigningFiles,
     pub(crate) members: Members,
     pub(crate) schedule: Schedule,
     pub(crate) segment_mib: u32,
@@ -118,6 +123,9 @@ impl Config {
     /// chain = "/etc/huitong/tls.pem"
     /// key = "/etc/huitong/tls.key"
     /// roots = "/etc/huitong/root.pem"
+    /// [signing]
+    /// key = "/etc/huitong/signing.key"
+    /// certificate = "/etc/huitong/signing.crt"
     /// [cut_off]
     /// automatic = "at_deadline"
     /// deadline_minutes = 1500
@@ -143,7 +151,10 @@ impl Config {
         let data = root
             .required::<PathBuf>("data")
             .map(|data| folder.join(data));
-        let tls = tls(&root.section("tls"), folder, files);
+        let (tls, trust) = tls(&root.section("tls"), folder, files).unzip();
+        let trust = trust.flatten();
+        let trust = trust.as_ref().map(|speaking| &**speaking.trust());
+        let signing = SigningFiles::read(&root.section("signing"), folder, trust);
         let schedule = schedule(&root);
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
         let payment = root.optional_section("payment");
@@ -164,6 +175,7 @@ impl Config {
                 listen: listen?,
                 data: data?,
                 tls: tls?,
+                signing: signing?,
                 members: members?,
                 schedule: schedule?,
                 segment_mib: segment_mib?,
@@ -188,7 +200,12 @@ enum Files {
     Read,
 }
 
-fn tls(section: &Section<'_>, folder: &Path, files: Files) -> Option<CredentialFiles> {
+/// The files that the section names, and what they let it speak with, where they are looked at.
+fn tls(
+    section: &Section<'_>,
+    folder: &Path,
+    files: Files,
+) -> Option<(CredentialFiles, Option<Credentials>)> {
     let path = |key| {
         section
             .required::<PathBuf>(key)
@@ -203,16 +220,16 @@ fn tls(section: &Section<'_>, folder: &Path, files: Files) -> Option<CredentialF
         revocation_lists: lists.iter().map(|list| folder.join(list)).collect(),
     };
     match files {
-        Files::Named => {}
-        Files::Read => {
-            if let Err(error) = CredentialStore::load(named.clone()) {
+        Files::Named => Some((named, None)),
+        Files::Read => match CredentialStore::load(named.clone()) {
+            Ok(store) => Some((named, Some(store.credentials()))),
+            Err(error) => {
                 let key = culprit(&error, &named);
                 section.fault_of(key, error.to_string(), "证书文件有误，详见英文说明");
-                return None;
+                None
             }
-        }
+        },
     }
-    Some(named)
 }
 
 /// The key of the section that names the file at fault.
@@ -342,6 +359,7 @@ code = "330200"
             "data",
             "dta",
             "tls.roots",
+            "signing",
             "cut_off.automatic",
             "cut_off.deadline_minutes",
             "region[0].member",
@@ -354,7 +372,7 @@ code = "330200"
     #[test]
     fn one_region_has_nobody_to_clear_with() {
         let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\nchain = \"c\"\nkey = \"k\"\n\
-                    roots = \"r\"\n[[region]]\ncode = \"330200\"\n";
+                    roots = \"r\"\n[signing]\nkey = \"k\"\ncertificate = \"c\"\n[[region]]\ncode = \"330200\"\n";
         let faults = Config::parse("c.toml", text).unwrap_err();
         assert_eq!(faults.list().len(), 1);
         assert!(

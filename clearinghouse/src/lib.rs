@@ -11,6 +11,7 @@
 //! | `decide` | What is taken, closed, cut off, netted, told or refused? |
 //! | `state` | What is held, what agrees, which cycles are there? |
 //! | `store` | Where does it stay? The journal is the truth, the index finds it |
+//! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
 //! | [`books`] | What does a netted cycle post, and what moving money? |
 //! | [`refusal`] | What is refused, and what to do about it |
@@ -39,6 +40,7 @@ pub mod platform;
 mod prefunds;
 pub mod refusal;
 pub mod server;
+pub mod signer;
 mod state;
 mod store;
 mod writer;
@@ -53,4 +55,5 @@ pub use config::{Config, ConfigError};
 pub use grpc::access_table;
 pub use platform::Platform;
 pub use server::{Clearinghouse, RunningClearinghouse, StartError};
+pub use signer::{Signer, SignerError};
 pub use store::{Index, IndexError, MemoryIndex, Pair, StoreError};

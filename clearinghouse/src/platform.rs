@@ -12,6 +12,7 @@ use huitong_journal::{DirDisk, Disk, Options, Runner, Threads};
 use huitong_transport::{Clock, CredentialStore, CredentialsError, Network, SystemClock, Tcp};
 
 use crate::config::Config;
+use crate::signer::{Signer, SignerError};
 use crate::store::{Embedded, Index, SledIndex, StoreError, StoreEvent};
 
 /// Where a clearinghouse keeps what it knows.
@@ -34,6 +35,8 @@ pub trait Storage: Send + Sync {
 pub struct Platform {
     /// As whom it speaks, and whom it trusts.
     pub credentials: CredentialStore,
+    /// With what it signs checkpoints.
+    pub signer: Signer,
     /// Where its journal and its index lie.
     pub storage: Arc<dyn Storage>,
     /// Who writes, decides and indexes beside its callers.
@@ -44,15 +47,29 @@ pub struct Platform {
     pub clock: Arc<dyn Clock>,
 }
 
+/// Why the machine cannot be stood on.
+#[derive(Debug, thiserror::Error)]
+pub enum PlatformError {
+    /// The certificate for TLS cannot be used.
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    /// The signing key or its certificate cannot be used.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+}
+
 impl Platform {
     /// The machine: a folder in which `journal` and `index` lie, TCP, a thread for each piece of work, and
-    /// the certificate of the configuration.
+    /// the certificates of the configuration.
     ///
     /// # Errors
-    /// [`CredentialsError`] when the certificate cannot be used.
-    pub fn machine(config: &Config) -> Result<Self, CredentialsError> {
+    /// [`PlatformError`] when a certificate cannot be used.
+    pub fn machine(config: &Config) -> Result<Self, PlatformError> {
+        let credentials = CredentialStore::load(config.tls.clone())?;
+        let signer = config.signing.load(credentials.credentials().trust())?;
         Ok(Self {
-            credentials: CredentialStore::load(config.tls.clone())?,
+            credentials,
+            signer,
             storage: Arc::new(Folder(config.data.clone())),
             runner: Arc::new(Threads),
             network: Arc::new(Tcp),

@@ -91,6 +91,8 @@ clearing_codes! {
     CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan; the reason named needs a clearing officer." "现有数据无法轧差，须由清算人员按所示原因处理。";
     /// The cycle has no plan yet.
     CycleNotNetted "cycle.not_netted" No "Net the cycle first." "请先轧差。";
+    /// The cycle's checkpoint is not signed.
+    CycleNotProven "cycle.not_proven" SameId "The cycle is netted and its checkpoint is not signed yet: ask again; when it stays so, the log of the clearinghouse says why (an expired signing certificate)." "该期已轧差，检查点尚未签名：请稍后重试；若持续如此，请查看清算中心日志（如签名证书过期）。";
     /// The member clears for no region.
     CycleUnknownMember "cycle.unknown_member" No "This member stood in no region's place in that cycle; check the code." "该清算成员未参与此清算期，请核对代码。";
     /// The plan is another than the officer looked at.

@@ -8,7 +8,7 @@ use huitong_certs::Identity;
 use huitong_core::record::clearing::LevelChange;
 use huitong_core::vocabulary::PrefundLevel;
 use huitong_transport::access::AccessTableError;
-use huitong_transport::{CredentialsError, ServeError, Server, ServerLimits, aside};
+use huitong_transport::{ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::{self, Schedule};
 use crate::grpc;
-use crate::platform::{self, Platform};
+use crate::platform::{self, Platform, PlatformError};
 use crate::prefunds::Rules;
 use crate::store::StoreError;
 use crate::writer::Writer;
@@ -36,9 +36,9 @@ pub struct Clearinghouse;
 /// Why a clearinghouse does not start or did not stop cleanly.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The certificate cannot be used.
+    /// A certificate cannot be used.
     #[error(transparent)]
-    Credentials(#[from] CredentialsError),
+    Platform(#[from] PlatformError),
     /// The certificate is another party's.
     #[error("the certificate is of {0}, not of the clearinghouse / 证书属于{0}，而非清算中心")]
     NotTheClearinghouse(Identity),
@@ -101,10 +101,15 @@ impl Clearinghouse {
         let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
         let writer = aside(move || {
             let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
-            let calendar = config.calendar.clone();
-            Writer::start(members, calendar, clock, &*platform.runner, |events| {
-                platform::open(&config, &platform, events)
-            })
+            let (calendar, signer) = (config.calendar.clone(), platform.signer.clone());
+            Writer::start(
+                members,
+                calendar,
+                clock,
+                signer,
+                &*platform.runner,
+                |events| platform::open(&config, &platform, events),
+            )
         });
         let writer = Arc::new(writer.await??);
         let routes = grpc::routes(&writer, due_days, rules)

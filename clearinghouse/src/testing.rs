@@ -5,6 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use huitong_backup::restore::begin_anew;
+use huitong_certs::authority::Hosts;
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Authority, Identity, SigningKey, Trust, Validity};
 use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
@@ -23,7 +26,8 @@ use crate::backup::Anew;
 use crate::clock::Clock;
 use crate::decide::{self, Condition, Context, Decision, Schedule, Status};
 use crate::refusal::Refusal;
-use crate::store::{Embedded, Index, MatchesPage, MemoryIndex};
+use crate::signer::Signer;
+use crate::store::{Embedded, Index, MatchesPage, MemoryIndex, Proofs};
 use crate::writer::Writer;
 
 pub(crate) const REGIONS: [&str; 4] = ["310000", "330100", "330200", "510100"];
@@ -147,6 +151,8 @@ pub(crate) struct House {
     pub(crate) clock: Arc<HandClock>,
     /// Every day is a business day, unless a test says otherwise and comes back.
     pub(crate) calendar: Calendar,
+    /// With what it signs when it comes back.
+    signer: Signer,
     writer: Option<Writer>,
 }
 
@@ -162,6 +168,7 @@ impl House {
             index: Arc::new(MemoryIndex::new()),
             clock,
             calendar: Calendar::every_day(),
+            signer: signer("2028-01-01T00:00:00Z"),
             writer: None,
         };
         house.open().unwrap();
@@ -183,7 +190,8 @@ impl House {
         let disk = self.disk.port();
         let clock: Arc<dyn Clock> = self.clock.clone();
         let calendar = self.calendar.clone();
-        let opened = Writer::start(directory, calendar, clock, &Threads, |events| {
+        let signer = self.signer.clone();
+        let opened = Writer::start(directory, calendar, clock, signer, &Threads, |events| {
             Embedded::open(disk, options(), || Ok(index), &Threads, events)
         });
         self.writer = Some(opened.map_err(|fault| format!("{fault:?}"))?);
@@ -222,6 +230,22 @@ impl House {
     ) -> Result<A, Refusal> {
         self.runtime
             .block_on(self.writer.as_ref().unwrap().decide(decide))
+    }
+
+    /// From when it comes back it signs with a certificate that has run out.
+    pub(crate) fn expire_signing(&mut self) {
+        self.signer = signer("2026-01-02T00:00:00Z");
+    }
+
+    /// From when it comes back it signs with a good certificate again.
+    pub(crate) fn renew_signing(&mut self) {
+        self.signer = signer("2028-01-01T00:00:00Z");
+    }
+
+    /// What is proven.
+    pub(crate) fn proofs(&self) -> Proofs {
+        let writer = self.writer.as_ref().unwrap();
+        self.runtime.block_on(writer.proofs()).unwrap()
     }
 
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
@@ -287,6 +311,24 @@ impl House {
         })
         .unwrap()
     }
+}
+
+/// What signs checkpoints from the beginning of 2026 until a moment.
+fn signer(until: &str) -> Signer {
+    let from = "2026-01-01T00:00:00Z".parse().unwrap();
+    let (until, end) = (
+        until.parse().unwrap(),
+        "2029-01-01T00:00:00Z".parse().unwrap(),
+    );
+    let domain = "tests.huitong.example".parse().unwrap();
+    let root = Authority::new_root(&domain, Validity::new(from, end).unwrap()).unwrap();
+    let validity = Validity::new(from, until).unwrap();
+    let issued = root.issue(&Identity::ClearinghouseSigning, &Hosts::none(), validity);
+    let issued = issued.unwrap();
+    let trust = Trust::from_roots(&[root.certificate().clone()]).unwrap();
+    let certified = CertifiedKey::from_chain(issued.chain(), &trust, from).unwrap();
+    let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
+    Signer::new(key, &certified).unwrap()
 }
 
 pub(crate) fn officer() -> Actor {

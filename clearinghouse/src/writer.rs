@@ -5,8 +5,13 @@
 //! appended before it was given. After a failed write nothing is decided any more until a restart replays
 //! what is really on disk.
 
+mod begin;
+mod proving;
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use huitong_core::calendar::Calendar;
@@ -16,14 +21,15 @@ use huitong_journal::{AppendError, Reader, Runner, Running};
 use huitong_netting::Members;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tracing::error;
 
 use crate::clock::Clock;
 use crate::decide::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
+use crate::signer::Signer;
 use crate::state::State;
-use crate::store::{Loaded, Store, StoreError, StoreEvent, TagRows};
+use crate::store::{Proofs, Store, StoreError, StoreEvent, TagRows};
 
 /// How many requests may wait for the writer; one more is refused as overload.
 const WAITING_REQUESTS: usize = 1_024;
@@ -39,6 +45,9 @@ pub(crate) struct Writer {
     broken: Arc<OnceLock<String>>,
     reader: Reader,
     tag_rows: TagRows,
+    proofs: Proofs,
+    /// The number of the last record that answers to look-ups.
+    indexed: watch::Receiver<u64>,
 }
 
 /// What the writer waits for.
@@ -54,6 +63,7 @@ impl Writer {
         members: Members,
         calendar: Calendar,
         clock: Arc<dyn Clock>,
+        signer: Signer,
         runner: &dyn Runner,
         open: impl FnOnce(Arc<dyn Fn(StoreEvent) + Send + Sync>) -> Result<S, StoreError>,
     ) -> Result<Self, StoreError> {
@@ -61,18 +71,21 @@ impl Writer {
         let (tell, events) = unbounded_channel();
         // Once the writer has gone, nobody waits for the event any more.
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
-        let state = begin(members, store.load()?)?;
-        let (reader, tag_rows) = (store.reader(), store.tag_rows());
+        let state = begin::begin(members, store.load()?)?;
+        let (reader, tag_rows, proofs) = (store.reader(), store.tag_rows(), store.proofs());
+        let (tell_indexed, indexed) = watch::channel(0);
         let broken: Arc<OnceLock<String>> = Arc::default();
         let desk = Desk {
             state,
             store: Box::new(store),
             calendar,
             clock,
+            signer,
             appended: 0,
             synced: 0,
             unanswered: VecDeque::new(),
             unindexed: VecDeque::new(),
+            indexed: tell_indexed,
             broken: Arc::clone(&broken),
         };
         let running = runner
@@ -87,6 +100,8 @@ impl Writer {
             broken,
             reader,
             tag_rows,
+            proofs,
+            indexed,
         })
     }
 
@@ -111,7 +126,12 @@ impl Writer {
         decide: impl FnOnce(&Context<'_>) -> Decision<A> + Send + 'static,
     ) -> Result<A, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |desk| desk.decide(decide, answer));
+        self.submit(Box::new(move |desk| desk.decide(decide, answer)))?;
+        answered.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Puts work in the queue.
+    fn submit(&self, job: Job) -> Result<(), Refusal> {
         let queue = self
             .queue
             .lock()
@@ -123,8 +143,7 @@ impl Writer {
                 Refusal::general(RefusalCode::Overloaded, "the writer's queue is full")
             }
             TrySendError::Closed(_) => stopped(),
-        })?;
-        answered.await.unwrap_or_else(|_| Err(stopped()))
+        })
     }
 
     /// Takes nothing more, answers what waits, makes all of it durable, and waits for the end of it.
@@ -159,37 +178,6 @@ fn stopped() -> Refusal {
     )
 }
 
-/// The state of what a store holds.
-fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
-    let mut state = State::new(members);
-    // The next plan begins where the last ended, for every region that had a mark.
-    let marked = loaded
-        .cycles
-        .last_key_value()
-        .map(|(_, cycle)| &cycle.marks);
-    let mut before = loaded
-        .streams
-        .keys()
-        .chain(marked.into_iter().flat_map(BTreeMap::keys));
-    if let Some(left) = before.find(|region| state.members.of(**region).is_none()) {
-        return Err(StoreError::RegionLeft(*left));
-    }
-    state.streams.extend(loaded.streams);
-    for leg in loaded.legs {
-        state
-            .matching
-            .take(leg.region, leg.numbered, leg.since, leg.netted);
-    }
-    state.cycles = loaded.cycles;
-    state.plan = loaded.plan;
-    state.books = loaded.books;
-    state.payments = loaded.payments;
-    state.prefunds = loaded.prefunds;
-    state.restored = loaded.restored;
-    state.tags = loaded.tags;
-    Ok(state)
-}
-
 /// An answer that waits for a record's sync.
 struct Unanswered {
     record: u64,
@@ -202,6 +190,7 @@ struct Desk {
     store: Box<dyn Store>,
     calendar: Calendar,
     clock: Arc<dyn Clock>,
+    signer: Signer,
     /// The number of the last record appended since opening.
     appended: u64,
     /// The number of the last record known to be synced.
@@ -209,6 +198,8 @@ struct Desk {
     unanswered: VecDeque<Unanswered>,
     /// Plans that the index may not know yet: the record's number and the plan's.
     unindexed: VecDeque<(u64, u64)>,
+    /// Tells how far the index is.
+    indexed: watch::Sender<u64>,
     /// Why nothing is written any more.
     broken: Arc<OnceLock<String>>,
 }
@@ -221,6 +212,8 @@ impl Desk {
             mut events,
         } = inbox;
         let mut stopping = false;
+        // Cycles may stand without a checkpoint from before; each is made up for when nobody waits.
+        let mut is_behind = true;
         while !(stopping && self.unanswered.is_empty()) {
             // What is synced is told before more is decided.
             tokio::select! {
@@ -230,6 +223,7 @@ impl Desk {
                     Some(job) => job(&mut self),
                     None => stopping = true,
                 },
+                () = std::future::ready(()), if is_behind && !stopping => is_behind = self.prove_next(),
                 else => break,
             }
         }
@@ -279,6 +273,9 @@ impl Desk {
             decide(&context).map_err(|fault| self.break_off(&fault))?;
         if let Some(record) = record {
             self.append(&record)?;
+            if let ClearingRecord::Netted(_) = record {
+                while self.prove_next() {}
+            }
         }
         Ok(answer)
     }
@@ -332,6 +329,7 @@ impl Desk {
                 {
                     self.state.forget(plan);
                 }
+                self.indexed.send_replace(record);
             }
             StoreEvent::Failed(fault) => {
                 drop(self.break_off(&Fault::Store(fault)));
@@ -360,6 +358,8 @@ impl Desk {
         for waiting in self.unanswered.drain(..) {
             (waiting.give)(Err(refusal.clone()));
         }
+        // Nobody waits for an index that is not brought up any more.
+        self.indexed.send_replace(u64::MAX);
         refusal
     }
 }
@@ -369,6 +369,3 @@ impl std::fmt::Debug for Writer {
         f.debug_struct("Writer").finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

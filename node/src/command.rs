@@ -16,6 +16,7 @@ pub mod filing;
 mod filing_shown;
 mod import;
 mod leave_out;
+mod legs;
 pub mod person;
 pub mod policy;
 pub mod provisional;
@@ -45,6 +46,7 @@ pub use erase::Erase;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
 pub use leave_out::LeaveOut;
+pub use legs::WriteLegs;
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
 pub use restore::Restore;
@@ -88,6 +90,8 @@ pub enum NodeCommand {
     Import(Import),
     /// Close a business day / 日切
     CloseDay(CloseDay),
+    /// Write the region's own legs into a file / 导出清算明细账簿
+    Legs(WriteLegs),
     /// File, amend, cancel and list filings; review emergencies / 备案办理
     #[command(subcommand)]
     Filing(filing::FilingCommand),
@@ -164,6 +168,7 @@ impl NodeCommand {
             Self::CheckConfig(check) => check.run(out),
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
+            Self::Legs(legs) => legs.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
             Self::External(external) => external.run(out),

@@ -81,6 +81,10 @@ chain = "{chain}"
 key = "{key}"
 roots = "{roots}"
 
+[signing]
+certificate = "{signing}"
+key = "{signing_key}"
+
 [cut_off]
 automatic = "never"
 "#,
@@ -88,6 +92,8 @@ automatic = "never"
         chain = file("tls.crt"),
         key = file("tls.key"),
         roots = file("root.crt"),
+        signing = file("signing.crt"),
+        signing_key = file("signing.key"),
     );
     for (region, _) in world.regions() {
         write!(text, "\n[[region]]\ncode = \"{}\"\n", region.code).unwrap();

@@ -98,6 +98,19 @@ pub(crate) fn net(
     Ok(Decided::record(ClearingRecord::Netted(netted), planned))
 }
 
+/// Whether a cycle is netted; refused when it is not.
+pub(crate) fn is_netted(context: &Context<'_>, day: BusinessDay) -> Decision<()> {
+    let answer = match context.state.cycles.get(&day) {
+        None => Err(not_cut_off(context, day)),
+        Some(cycle) if cycle.plan.is_none() => Err(Refusal::new(ClearingCode::CycleNotNetted, day)),
+        Some(_) => Ok(()),
+    };
+    Ok(Decided {
+        record: None,
+        answer,
+    })
+}
+
 /// The plan of a cycle that is netted.
 pub(super) fn plan_of(
     context: &Context<'_>,

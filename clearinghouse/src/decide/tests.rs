@@ -4,6 +4,7 @@ mod exceptions;
 mod holidays;
 mod payments;
 mod prefunds;
+mod proofs;
 mod put_back;
 mod restores;
 mod reversals;

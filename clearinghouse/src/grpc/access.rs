@@ -8,6 +8,9 @@ use huitong_transport::{AccessTable, Caller, Row};
 /// How long taking a backup may last.
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
+/// How long writing a statement with all its legs may last.
+const WRITING: Duration = Duration::from_secs(600);
+
 /// The table of the clearinghouse.
 ///
 /// # Errors
@@ -54,6 +57,15 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
             officer,
         ),
         Row::method("/huitong.clearing.v1.PrefundService/Propose", officer),
+        Row::method(
+            "/huitong.clearing.v1.ProofOfficeService/GetCheckpoint",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.ProofOfficeService/GetProvenStatement",
+            officer,
+        )
+        .taking_up_to(WRITING),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),

@@ -9,6 +9,7 @@ mod officer;
 mod paid;
 mod payment;
 mod prefund;
+mod proof;
 mod routes;
 mod status;
 mod tags;

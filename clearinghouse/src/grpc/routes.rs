@@ -10,6 +10,7 @@ use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServe
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
+use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
@@ -19,6 +20,7 @@ use super::exception::ExceptionGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
 use super::prefund::PrefundGrpc;
+use super::proof::ProofOfficeGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
 use crate::prefunds::Rules;
@@ -53,6 +55,7 @@ pub(crate) async fn routes(
         due_days,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
@@ -82,6 +85,7 @@ pub(crate) async fn routes(
         .add_service(payments)
         .add_service(exceptions)
         .add_service(prefunds)
+        .add_service(proofs)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

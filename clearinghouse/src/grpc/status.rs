@@ -97,6 +97,7 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleEarlierNotNetted
             | ClearingCode::CycleCannotNet
             | ClearingCode::CycleNotNetted
+            | ClearingCode::CycleNotProven
             | ClearingCode::ApprovalOtherPlan
             | ClearingCode::CycleNotApproved
             | ClearingCode::CycleEarlierNotInstructed

@@ -299,6 +299,15 @@ impl Matching {
         }
     }
 
+    /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.
+    pub(crate) fn taken(&self, plan: u64) -> impl Iterator<Item = &Leg> {
+        let taken = self
+            .held
+            .values()
+            .filter(move |held| held.taken == Some(plan) && held.numbered.side == Side::Receivable);
+        taken.map(|held| &held.numbered.leg)
+    }
+
     /// Lets go of what plans up to this number took: the index knows it now.
     pub(crate) fn forget(&mut self, plan: u64) {
         let gone = |held: &Held| held.taken.is_some_and(|taken| taken <= plan);

@@ -15,7 +15,9 @@ use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::LedgerError;
 use huitong_core::leg::Debt;
-use huitong_core::record::clearing::{Actor, ClearingRecord, Netted, PaymentRecord, PrefundRecord};
+use huitong_core::record::clearing::{
+    Actor, ClearingRecord, Netted, PaymentRecord, PrefundRecord, Proven,
+};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
@@ -73,6 +75,8 @@ pub(crate) struct State {
     pub(crate) cycles: BTreeMap<BusinessDay, Cycle>,
     /// The last plan.
     pub(crate) plan: Option<NettingPlan>,
+    /// The last checkpoint that was signed.
+    pub(crate) proven: Option<Proven>,
     /// The books.
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.
@@ -103,6 +107,9 @@ pub(crate) enum StateError {
     /// A plan of a cycle that was not cut off.
     #[error("a plan is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
+    /// A checkpoint that does not follow upon the last.
+    #[error("a checkpoint is journaled for plan {0}, which is not the next")]
+    NotNextCheckpoint(u64),
 }
 
 impl State {
@@ -118,6 +125,7 @@ impl State {
             matching: Matching::empty(),
             cycles: BTreeMap::new(),
             plan: None,
+            proven: None,
             books: Books::new(BTreeMap::new()),
             payments: Payments::default(),
             prefunds: Prefunds::default(),
@@ -218,8 +226,22 @@ impl State {
             ClearingRecord::Netted(netted) => self.net(netted)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
+            ClearingRecord::Proven(proven) => {
+                let plan = proven.signed.checkpoint.plan;
+                if plan != self.next_checkpoint() {
+                    return Err(StateError::NotNextCheckpoint(plan));
+                }
+                self.proven = Some(proven.clone());
+            }
         }
         Ok(())
+    }
+
+    /// The number of the plan whose checkpoint is to be signed next.
+    pub(crate) fn next_checkpoint(&self) -> u64 {
+        let last = self.proven.as_ref();
+        last.map_or(0, |proven| proven.signed.checkpoint.plan)
+            .saturating_add(1)
     }
 
     fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {

@@ -93,6 +93,7 @@ mod tests {
             (keys::cut_off(day), b"c".to_vec()),
             (keys::plan(day), b"n".to_vec()),
             (keys::plan_day(1), b"p".to_vec()),
+            (keys::proof(day), b"e".to_vec()),
             (keys::debt(debt), b"k".to_vec()),
             (keys::incarnation(one), b"i".to_vec()),
             (keys::spent(2026, prefund), b"g".to_vec()),

@@ -9,6 +9,7 @@
 //! | `c` day | a cut-off: marks, actor, time |
 //! | `n` day | the plan's number and where it lies |
 //! | `p` plan's number | its day |
+//! | `e` day | where the cycle's checkpoint lies |
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
@@ -46,6 +47,7 @@ pub(super) const HALTS: &[u8] = b"h";
 pub(super) const CLOSES: &[u8] = b"d";
 pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
+pub(super) const PROOFS: &[u8] = b"e";
 pub(super) const ACCOUNTS: &[u8] = b"a";
 pub(super) const PAYMENTS: &[u8] = b"m";
 pub(super) const PREFUNDS: &[u8] = b"f";
@@ -98,6 +100,10 @@ pub(super) fn tag_stream(region: RegionCode) -> Vec<u8> {
 
 pub(super) fn plan(day: BusinessDay) -> Vec<u8> {
     key(PLANS, &day)
+}
+
+pub(super) fn proof(day: BusinessDay) -> Vec<u8> {
+    key(PROOFS, &day)
 }
 
 pub(super) fn plan_day(number: u64) -> Vec<u8> {

@@ -16,13 +16,13 @@ use std::ops::RangeInclusive;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::duplicate::Tag;
-use huitong_core::leg::{Debt, NumberedLeg};
-use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::leg::{Debt, Leg, NumberedLeg};
+use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, OpenError, ReadError, Reader};
 use huitong_netting::NettingPlan;
 
-pub(crate) use embedded::{Embedded, TagRows};
+pub(crate) use embedded::{Embedded, Proofs, ProvenCycle, TagRows};
 pub use index::{Index, IndexError, Pair};
 pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
@@ -51,6 +51,12 @@ pub(crate) trait Store: Send {
 
     /// The plan of a cycle, as it was journaled.
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError>;
+
+    /// The legs that an indexed plan took, the creditor's of each two.
+    fn taken(&self, plan: &NettingPlan) -> Result<Vec<Leg>, StoreError>;
+
+    /// What is proven and indexed, to be looked through beside the writer.
+    fn proofs(&self) -> Proofs;
 
     /// The journal up to what is on disk, for a backup of it.
     fn reader(&self) -> Reader;
@@ -85,6 +91,8 @@ pub(crate) struct Loaded {
     pub(crate) cycles: BTreeMap<BusinessDay, Cycle>,
     /// The last plan.
     pub(crate) plan: Option<NettingPlan>,
+    /// The last checkpoint that was signed.
+    pub(crate) proven: Option<Proven>,
     /// The books.
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.

@@ -105,8 +105,17 @@ impl World {
             .root
             .issue(&identity, &Hosts::loopback(), validity(2))
             .unwrap();
-        let anchor = self.root.certificate_pem();
-        write_party(&self.place(party), &issued, None, anchor, Overwrite::Refuse).unwrap();
+        // The clock of the clearinghouse stands in the past.
+        let past = Validity::new(
+            "2026-01-01T00:00:00Z".parse().unwrap(),
+            validity(2).not_after(),
+        );
+        let signing = identity.signing().map(|signing| {
+            let issued = self.root.issue(&signing, &Hosts::none(), past.unwrap());
+            issued.unwrap()
+        });
+        let (anchor, place) = (self.root.certificate_pem(), self.place(party));
+        write_party(&place, &issued, signing.as_ref(), anchor, Overwrite::Refuse).unwrap();
     }
 
     fn place(&self, party: &str) -> PathBuf {
@@ -138,13 +147,17 @@ impl World {
         let CredentialFiles {
             chain, key, roots, ..
         } = self.files(party);
+        let signing = |name: &str| self.place("/clearinghouse").join(name);
         format!(
             "listen = \"127.0.0.1:0\"\ndata = {:?}\njournal_segment_mib = 1\n\
              [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\n\
+             [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
              [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
              [[region]]\ncode = \"{CHENGDU}\"\n",
             self.data(),
+            signing("signing.key"),
+            signing("signing.crt"),
             self.automatic
         )
     }

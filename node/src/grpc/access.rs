@@ -227,6 +227,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.ProvisionalService/ListTruedUp",
             officer,
         ),
+        Row::method("/huitong.clearing.v1.LegBookService/ListLegs", officer),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
     ]
 }

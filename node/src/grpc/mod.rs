@@ -20,6 +20,7 @@ pub mod hand_client;
 pub mod home;
 mod import;
 pub mod institution;
+pub mod leg_book;
 pub mod office;
 pub mod office_answer;
 pub mod office_client;

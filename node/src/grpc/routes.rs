@@ -7,6 +7,7 @@ use huitong_backup::note::Owner;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::assistance_service_server::AssistanceServiceServer;
@@ -32,6 +33,7 @@ use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
+use super::leg_book::LegBookGrpc;
 use super::office::PolicyOfficeGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
@@ -185,6 +187,11 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
     let office =
         PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let legs = LegBookServiceServer::new(LegBookGrpc {
+        region: services.region,
+        ledger: Arc::clone(&ledger),
+    });
+    let legs = legs.max_encoding_message_size(MAX_MESSAGE_BYTES);
     let writer = Arc::clone(&services.writer);
     let externals = Arc::new(ExternalDesk::new(
         services.region,
@@ -218,6 +225,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(duplicates)
         .add_service(transfers)
         .add_service(evidence)
+        .add_service(legs)
         .add_service(office)
         .add_service(registry)
         .add_service(people)

@@ -3,11 +3,13 @@
 //! | module | its question |
 //! |---|---|
 //! | [`stream`] | Which legs follow a number? |
+//! | [`book`] | What does an officer get of them? |
 //! | [`day`] | What does closing a business day write? |
 //! | [`report`] | How does the clearinghouse come to hold them? (PROTOCOL 11, 12) |
 //!
 //! The sending cursor is what the clearinghouse says it holds; nothing is remembered here beside that.
 
+pub mod book;
 pub mod day;
 pub mod report;
 pub mod stream;

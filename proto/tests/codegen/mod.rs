@@ -28,6 +28,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/clearing/v1/money.proto",
     "huitong/clearing/v1/payment.proto",
     "huitong/clearing/v1/prefund.proto",
+    "huitong/clearing/v1/proof.proto",
 ];
 
 /// Compiles the .proto files under `root` into `out`: one Rust file a package, and the descriptor set

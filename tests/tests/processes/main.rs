@@ -13,6 +13,7 @@
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
+//! | [`clearing_proof`] | Can a province check a netted day by itself, and does it say what was meddled with? |
 //! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
@@ -38,6 +39,7 @@ mod bounds;
 mod calendar;
 mod catalogue;
 mod certificates;
+mod clearing_proof;
 mod clearing_restored;
 mod command;
 mod crashes;

@@ -10,7 +10,7 @@ use huitong_core::person::PersonRef;
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
-use huitong_core::record::clearing::{ClearingRecord, CutOff};
+use huitong_core::record::clearing::{ClearingRecord, CutOff, Proven};
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
@@ -134,6 +134,7 @@ pub struct ClearingBooks {
     pub legs: Vec<(RegionCode, NumberedLeg)>,
     pub cut_offs: Vec<CutOff>,
     pub plans: Vec<NettingPlan>,
+    pub proven: Vec<Proven>,
     pub halted: usize,
 }
 
@@ -237,6 +238,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
                 let plan = NettingPlan::from_bytes(&netted.plan);
                 books.plans.push(plan.map_err(|error| error.to_string())?);
             }
+            ClearingRecord::Proven(proven) => books.proven.push(proven),
             ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::StreamRestored(_)

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use huitong_certs::authority::Hosts;
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, Issued, SigningKey, Trust, Validity};
+use huitong_clearinghouse::Signer;
 use huitong_transport::{ClientLimits, Clock, CredentialStore, Credentials, Dialer};
 use jiff::{Timestamp, ToSpan as _};
 
@@ -21,6 +22,7 @@ pub struct Certificates {
     trust: Arc<Trust>,
     regions: Vec<RegionCertificates>,
     clearinghouse: Issued,
+    checkpoints: Issued,
     clearing_officer: Issued,
 }
 
@@ -92,8 +94,26 @@ impl Certificates {
             trust,
             regions: regions.collect(),
             clearinghouse: by_root("/clearinghouse", &loopback),
+            checkpoints: Self::longest(|| {
+                root.issue(&Identity::ClearinghouseSigning, &none, around(900))
+                    .unwrap()
+            }),
             clearing_officer: by_root("/clearinghouse/officer/li.wei", &none),
         }
+    }
+
+    /// It is journaled, and certificates differ by some bytes in length: where a frame lies must follow from the seed.
+    fn longest(issue: impl Fn() -> Issued) -> Issued {
+        let many = (0..64).map(|_| issue());
+        many.max_by_key(|issued| issued.chain()[0].len()).unwrap()
+    }
+
+    /// What the clearinghouse signs checkpoints with.
+    pub fn checkpoints(&self) -> Signer {
+        let (issued, trust) = (&self.checkpoints, &self.trust);
+        let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
+        let certified = CertifiedKey::from_chain(issued.chain(), trust, beginning()).unwrap();
+        Signer::new(key, &certified).unwrap()
     }
 
     fn credentials(&self, issued: &Issued) -> Credentials {

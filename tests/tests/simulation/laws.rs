@@ -146,6 +146,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.legs_are_in_the_clearing_once();
     audit.cycles_net_what_stands();
     audit.cycles_are_what_was_told();
+    audit.cycles_are_proven();
     Audited {
         violations: audit.violations,
         sums_compared: audit.sums_compared,

@@ -238,6 +238,7 @@ impl Party {
         };
         let platform = clearing::Platform {
             credentials: Certificates::issued().clearinghouse(self.clock()),
+            signer: Certificates::issued().checkpoints(),
             storage: Arc::<ClearingStorage>::clone(storage),
             runner: self.runner(),
             network: Arc::new(Simulated),
@@ -355,6 +356,7 @@ fn clearing_config(regions: usize) -> clearing::Config {
     let mut text = format!(
         "listen = \"{}\"\ndata = \"/nowhere\"\njournal_segment_mib = 1\n\
          [tls]\nchain = \"/nowhere\"\nkey = \"/nowhere\"\nroots = \"/nowhere\"\n\
+         [signing]\nkey = \"/nowhere\"\ncertificate = \"/nowhere\"\n\
          [cut_off]\nautomatic = \"never\"\ndeadline_minutes = 1500\n",
         anywhere()
     );

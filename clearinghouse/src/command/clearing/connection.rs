@@ -7,6 +7,7 @@ use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClien
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_proto::clearing::v1::prefund_service_client::PrefundServiceClient;
+use huitong_proto::clearing::v1::proof_office_service_client::ProofOfficeServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -52,6 +53,11 @@ impl Connection {
     pub(super) async fn prefunds(&self) -> anyhow::Result<PrefundServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(PrefundServiceClient::new(channel))
+    }
+
+    pub(super) async fn proofs(&self) -> anyhow::Result<ProofOfficeServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(ProofOfficeServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
     pub(super) const fn shape(&self) -> Shape {

@@ -2,9 +2,11 @@
 
 mod approve;
 mod bank;
+mod checkpoint;
 mod connection;
 mod cut_off;
 mod exceptions;
+mod file;
 mod net;
 mod paid;
 mod prefund;
@@ -13,6 +15,7 @@ mod resume;
 mod shown;
 mod statement;
 mod status;
+mod verify;
 mod what_if;
 
 use std::io::{self, Write};
@@ -37,6 +40,10 @@ enum Action {
     Net(net::Net),
     /// A member's statement of a netted cycle / 清算成员对账单
     Statement(statement::Statement),
+    /// A netted cycle's signed checkpoint into a file / 导出检查点
+    Checkpoint(checkpoint::Checkpoint),
+    /// Check a member's statement offline, down to each leg / 离线核验对账单
+    Verify(verify::Verify),
     /// What nets would be if a member dropped out or did not pay / 轧差试算
     WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
@@ -87,12 +94,15 @@ impl ClearingCommand {
             .enable_all()
             .build()?;
         runtime.block_on(async {
-            match self.action {
+            let done = match self.action {
+                // It asks nobody.
+                Action::Verify(verify) => return verify.run(out),
                 Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Exceptions(exceptions) => exceptions.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,
+                Action::Checkpoint(checkpoint) => checkpoint.run(out).await,
                 Action::WhatIf(what_if) => what_if.run(out).await,
                 Action::Approve(approve) => approve.run(out).await,
                 Action::Instruct(instruct) => instruct.run(out).await,
@@ -106,8 +116,8 @@ impl ClearingCommand {
                 Action::Prefund(prefund) => prefund.run(out).await,
                 Action::Release(release) => release.run(out).await,
                 Action::Resume(resume) => resume.run(out).await,
-            }
-        })?;
-        Ok(ExitCode::SUCCESS)
+            };
+            done.map(|()| ExitCode::SUCCESS)
+        })
     }
 }

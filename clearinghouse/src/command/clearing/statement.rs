@@ -1,14 +1,17 @@
-//! `huitong clearing statement`.
+//! `huitong clearing statement`: shown, or with all that proves it as a file.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
+use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::region::RegionCode;
+use huitong_netting::statement::MemberStatement;
 use huitong_proto::clearing::v1;
 use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
-use super::{paid, shown};
+use super::{file, paid, shown};
 
 /// A member's statement of a netted cycle.
 #[derive(Debug, clap::Args)]
@@ -21,10 +24,16 @@ pub(super) struct Statement {
     /// The clearing member, such as 330000 / 清算成员
     #[arg(long)]
     member: RegionCode,
+    /// Write it with all its legs and proof into this new file; check it with `verify` / 输出可离线核验的对账单
+    #[arg(long)]
+    out: Option<PathBuf>,
 }
 
 impl Statement {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        if let Some(file) = &self.out {
+            return self.write(file, out).await;
+        }
         let mut officer = self.connection.open().await?;
         let request = v1::StatementRequest {
             business_day: self.day.to_string(),
@@ -38,6 +47,38 @@ impl Statement {
         match self.connection.shape() {
             Shape::Json => print_json(out, &document(&answer)?),
             Shape::Text => text(out, &answer),
+        }
+    }
+}
+
+impl Statement {
+    /// Writes the statement with all that proves it.
+    async fn write(&self, path: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut officer = self.connection.proofs().await?;
+        let request = v1::GetProvenStatementRequest {
+            business_day: self.day.to_string(),
+            member: self.member.to_string(),
+        };
+        let answer = officer.get_proven_statement(request).await;
+        let mut parts = answer.map_err(|status| told(&status))?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(next) = parts.message().await.map_err(|status| told(&status))? {
+            bytes.extend(next.part);
+        }
+        // A stream that broke off early is told here, and not only when somebody checks the file.
+        let legs = MemberStatement::from_bytes(&bytes)?;
+        let legs = legs.rows.iter().map(|row| row.legs.len()).sum::<usize>();
+        file::write(path, &bytes)?;
+        let shown = path.display().to_string();
+        match self.connection.shape() {
+            Shape::Json => print_json(out, &json!({"file": shown, "legs": legs})),
+            Shape::Text => {
+                writeln!(
+                    out,
+                    "{shown}: {legs} legs; check it with `huitong clearing verify` / 共{legs}笔，可用 verify 离线核验"
+                )?;
+                Ok(())
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use huitong_core::record::clearing::{
     ClearingRecord, LegsTaken, Netted, PaymentRecord, PrefundRecord,
 };
 use huitong_journal::{Frame, Position, Tip};
-use huitong_netting::{NettingPlan, Run, Runs};
+use huitong_netting::NettingPlan;
 
 use super::journaled::{Journaled, decode, read_plan};
 use super::tags;
@@ -143,6 +143,10 @@ impl Indexer {
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
+            ClearingRecord::Proven(proven) => {
+                let day = proven.signed.checkpoint.day;
+                vec![(keys::proof(day), keys::value(&place))]
+            }
         })
     }
 
@@ -240,35 +244,20 @@ impl Indexer {
     ) -> Result<(), StoreError> {
         let mut pairs = Vec::with_capacity(DEBTS_AT_ONCE);
         for window in plan.windows() {
-            let waited = parent.and_then(|parent| parent.window(window.region));
-            let waited = waited.map_or(&[][..], |before| before.carried.as_slice());
-            let fresh = Run {
-                first: window.from.saturating_add(1),
-                last: window.to,
-            };
-            for run in waited.iter().chain([&fresh]) {
-                let numbers = run.first..=run.last;
-                self.journaled
-                    .visit_legs(window.region, numbers, &mut |_, numbered| {
-                        if takes(&window.carried, numbered.number)
-                            && numbered.side == Side::Receivable
-                        {
-                            let debt = keys::debt(numbered.leg.debt());
-                            pairs.push((debt, keys::value(&plan.number())));
-                        }
-                        if pairs.len() >= DEBTS_AT_ONCE {
-                            self.journaled.index.write(std::mem::take(&mut pairs))?;
-                        }
-                        Ok(())
-                    })?;
-            }
+            self.journaled
+                .visit_taken(window, parent, &mut |_, numbered| {
+                    if numbered.side == Side::Receivable {
+                        let debt = keys::debt(numbered.leg.debt());
+                        pairs.push((debt, keys::value(&plan.number())));
+                    }
+                    if pairs.len() >= DEBTS_AT_ONCE {
+                        self.journaled.index.write(std::mem::take(&mut pairs))?;
+                    }
+                    Ok(())
+                })?;
         }
         Ok(self.journaled.index.write(pairs)?)
     }
-}
-
-fn takes(carried: &Runs, number: u64) -> bool {
-    !carried.contains(number)
 }
 
 fn block_row(taken: &LegsTaken, place: Place) -> Option<Pair> {

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::NumberedLeg;
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted};
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::Reader;
-use huitong_netting::NettingPlan;
+use huitong_netting::{NettingPlan, Run, Window};
 
 use crate::store::keys::{self, Block, Place, PlanRow};
 use crate::store::{Index, StoreError};
@@ -45,6 +45,7 @@ impl Journaled {
             | ClearingRecord::Resumed(_)
             | ClearingRecord::Payment(_)
             | ClearingRecord::Prefund(_)
+            | ClearingRecord::Proven(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::CutOff(_)
             | ClearingRecord::TagsTaken(_)
@@ -67,6 +68,31 @@ impl Journaled {
             };
             self.visit_block(&block, &(next..=*numbers.end()), visit)?;
             next = block.last.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// The legs of one region that a plan took: those that waited and those after the mark before, without those that
+    /// it carried on.
+    pub(super) fn visit_taken(
+        &self,
+        window: &Window,
+        parent: Option<&NettingPlan>,
+        visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let waited = parent.and_then(|parent| parent.window(window.region));
+        let waited = waited.map_or(&[][..], |before| before.carried.as_slice());
+        let fresh = Run {
+            first: window.from.saturating_add(1),
+            last: window.to,
+        };
+        for run in waited.iter().chain([&fresh]) {
+            self.visit_legs(window.region, run.first..=run.last, &mut |at, numbered| {
+                if window.carried.contains(numbered.number) {
+                    return Ok(());
+                }
+                visit(at, numbered)
+            })?;
         }
         Ok(())
     }
@@ -120,10 +146,34 @@ impl Journaled {
             | ClearingRecord::Resumed(_)
             | ClearingRecord::Payment(_)
             | ClearingRecord::Prefund(_)
+            | ClearingRecord::Proven(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::TagsTaken(_)
             | ClearingRecord::TagsHalted(_)
             | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
+        }
+    }
+
+    /// The checkpoint of a cycle, as it was signed.
+    pub(super) fn proven(&self, day: BusinessDay) -> Result<Option<Proven>, StoreError> {
+        let Some(value) = self.index.get(&keys::proof(day))? else {
+            return Ok(None);
+        };
+        match self.record(&keys::read(&value)?)? {
+            ClearingRecord::Proven(proven) => Ok(Some(proven)),
+            ClearingRecord::LegsTaken(_)
+            | ClearingRecord::RegionClosed(_)
+            | ClearingRecord::StreamHalted(_)
+            | ClearingRecord::StreamRestored(_)
+            | ClearingRecord::Restored(_)
+            | ClearingRecord::Resumed(_)
+            | ClearingRecord::Payment(_)
+            | ClearingRecord::Prefund(_)
+            | ClearingRecord::Netted(_)
+            | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::TagsTaken(_)
+            | ClearingRecord::TagsHalted(_)
+            | ClearingRecord::CutOff(_) => Err(misplaced("a checkpoint")),
         }
     }
 

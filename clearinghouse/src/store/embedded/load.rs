@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
 use huitong_core::ledger::Account;
-use huitong_core::record::clearing::{PaymentRecord, PrefundRecord};
+use huitong_core::record::clearing::{PaymentRecord, PrefundRecord, Proven};
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
@@ -66,6 +66,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         streams,
         cycles,
         plan,
+        proven: proven(journaled, index)?,
         books: books(index)?,
         payments,
         prefunds,
@@ -73,6 +74,16 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         legs,
         restored: restored(index)?,
     })
+}
+
+/// The last checkpoint: days ascend as plans do.
+fn proven(journaled: &Journaled, index: &dyn Index) -> Result<Option<Proven>, StoreError> {
+    let mut last = None;
+    each(index, keys::PROOFS, |key, _| {
+        last = Some(keys::of_key(key)?);
+        Ok(())
+    })?;
+    Ok(last.map(|day| journaled.proven(day)).transpose()?.flatten())
 }
 
 /// The last restore of the clearinghouse itself.

@@ -7,6 +7,7 @@
 mod indexer;
 mod journaled;
 mod load;
+mod proofs;
 mod tags;
 
 use std::ops::RangeInclusive;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::{Debt, NumberedLeg};
+use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Reader, Runner, Running};
@@ -24,6 +25,7 @@ use tracing::{error, info, warn};
 
 use self::indexer::Indexer;
 use self::journaled::Journaled;
+pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
 use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
 
@@ -153,6 +155,26 @@ impl Store for Embedded {
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
         self.journaled.plan(day)
+    }
+
+    fn taken(&self, plan: &NettingPlan) -> Result<Vec<Leg>, StoreError> {
+        let parent = plan.number().saturating_sub(1);
+        let parent = self.journaled.plan_by_number(parent)?;
+        let mut legs = Vec::new();
+        for window in plan.windows() {
+            self.journaled
+                .visit_taken(window, parent.as_ref(), &mut |_, numbered| {
+                    if numbered.side == Side::Receivable {
+                        legs.push(numbered.leg);
+                    }
+                    Ok(())
+                })?;
+        }
+        Ok(legs)
+    }
+
+    fn proofs(&self) -> Proofs {
+        Proofs(self.journaled.clone())
     }
 
     fn reader(&self) -> Reader {

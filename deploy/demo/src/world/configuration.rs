@@ -23,6 +23,9 @@ impl World {
         line(&mut text, "chain", &party.join("tls.crt"));
         line(&mut text, "key", &party.join("tls.key"));
         line(&mut text, "roots", &party.join("root.crt"));
+        text.push_str("\n[signing]\n");
+        line(&mut text, "key", &party.join("signing.key"));
+        line(&mut text, "certificate", &party.join("signing.crt"));
         // The demo's officer cuts off by hand.
         text.push_str("\n[cut_off]\nautomatic = \"never\"\n");
         for place in self.places() {

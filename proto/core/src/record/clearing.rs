@@ -22,9 +22,11 @@ pub use prefund::{
 };
 
 use crate::canonical::Artifact;
+use crate::checkpoint::SignedCheckpoint;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::duplicate::{TagBatch, TagStream};
+use crate::evidence::Chain;
 use crate::leg::NumberedLeg;
 use crate::record::recovery::RestoreMark;
 use crate::region::RegionCode;
@@ -49,6 +51,8 @@ pub enum ClearingRecord {
     Payment(PaymentRecord),
     /// Something happened to prefunds.
     Prefund(PrefundRecord),
+    /// A netted cycle's checkpoint was signed.
+    Proven(Proven),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -70,6 +74,7 @@ canonical_enum!(ClearingRecord {
     6 => Netted(record),
     7 => Payment(record),
     8 => Prefund(record),
+    14 => Proven(record),
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
@@ -275,4 +280,22 @@ canonical_struct!(Netted {
     plan,
     by,
     at
+});
+
+/// The checkpoint of a netted cycle, in the order of the plans. The rows are those of the plan's gross amounts, each
+/// with the root that stands here in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// The root over the legs of each row, in the rows' order.
+    pub pair_roots: Vec<Digest>,
+    /// The checkpoint, as it was signed.
+    pub signed: SignedCheckpoint,
+    /// The certificates of the key: a later key does not prove an earlier signature.
+    pub signer: Chain,
+}
+
+canonical_struct!(Proven {
+    pair_roots,
+    signed,
+    signer
 });

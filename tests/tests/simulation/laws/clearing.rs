@@ -9,6 +9,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, Side};
 use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
+use huitong_netting::statement::checkpoint;
 
 use super::{Audit, Law};
 
@@ -112,6 +113,30 @@ impl<'a> Audit<'a> {
         if !(taken == legs && netted == owed) {
             let story =
                 format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");
+            self.report(Law::Netted, story);
+        }
+    }
+
+    /// Every plan has one checkpoint, which follows from it and names the one before.
+    pub(super) fn cycles_are_proven(&mut self) {
+        let clearing = &self.exhibits.clearing;
+        let mut before = None;
+        let expected = clearing.plans.iter().zip(&clearing.proven);
+        let expected: Vec<_> = expected
+            .map(|(plan, proven)| {
+                let own = checkpoint(plan, &proven.pair_roots, before);
+                before = Some(own.digest());
+                own
+            })
+            .collect();
+        let found: Vec<_> = clearing
+            .proven
+            .iter()
+            .map(|proven| proven.signed.checkpoint.clone())
+            .collect();
+        if expected != found || found.len() != clearing.plans.len() {
+            let plans = clearing.plans.len();
+            let story = format!("{plans} plans have the checkpoints {found:?}, not {expected:?}");
             self.report(Law::Netted, story);
         }
     }

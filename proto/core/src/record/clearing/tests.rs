@@ -1,7 +1,8 @@
 //! The bytes of the clearinghouse's records, as they were written before and must be read for ever.
 
 use super::*;
-use crate::canonical::testing::golden;
+use crate::canonical::testing::{golden, golden_file};
+use crate::checkpoint::Checkpoint;
 use crate::digest::sha256;
 use crate::fund::Fund;
 use crate::id::SettlementId;
@@ -355,4 +356,29 @@ fn golden_bytes_of_a_correction() {
          000c000509100005f3d400000000001414a000000000000000000000000107ea031f000000010005\
          09100007c8940005f3d400000000001414a004000000066c692e7765690000019d463e9600",
     );
+}
+
+#[test]
+fn golden_bytes_of_a_proven_cycle() {
+    let checkpoint = Checkpoint {
+        plan: 2,
+        day: day(),
+        root: sha256(b"root"),
+        rows: 1,
+        nets: sha256(b"nets"),
+        before: Some(sha256(b"before")),
+    };
+    let signed = SignedCheckpoint {
+        checkpoint,
+        at: at(),
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![7; 64],
+    };
+    let proven = Proven {
+        pair_roots: vec![sha256(b"pair")],
+        signed,
+        signer: vec![vec![1, 2, 3]],
+    };
+    golden_file("clearing_proven", &ClearingRecord::Proven(proven));
 }

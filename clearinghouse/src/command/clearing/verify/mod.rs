@@ -1,0 +1,164 @@
+//! `huitong clearing verify`: a member's statement checked offline, by the operator's root alone. It needs neither the
+//! clearinghouse nor a certificate of one's own, so a province need not believe anybody.
+//!
+//! The order is that of trust: signature, checkpoint, table, rows, sums, and the regions' own books.
+
+mod shown;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use huitong_certs::Trust;
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::checkpoint::book::LegBook;
+use huitong_netting::statement::{MemberStatement, check, compare, neighbour};
+
+use self::shown::Said;
+use super::file;
+use crate::signer::verify;
+
+const AFTER: &str = "\
+Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table of nets
+and every row are what it signed; that the legs of each row come to its sum and root, and the rows to the nets; that all members'
+nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --book: that
+every leg that your region's node wrote (huitong node legs) and the cycle took is in its row, and no other is.
+Exit 1 when something is wrong: each is named, with its row and settlement.
+依次核对：清算中心签名及证书链，轧差总表和各行均在检查点所确认的树中，明细之和与根，各行与轧差额，全体成员之和为零；
+给出--checkpoint时核对检查点是否唯一且逐期相连；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
+
+/// Check a member's statement offline, down to each leg; exit 1 when something is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Verify {
+    /// The statement, as `huitong clearing statement --out` wrote it / 对账单文件
+    #[arg(long)]
+    statement: PathBuf,
+    /// A checkpoint got elsewhere: of the cycle, the one before or after; may be repeated / 另行取得的检查点
+    #[arg(long)]
+    checkpoint: Vec<PathBuf>,
+    /// The operator's root certificate (root.crt), or several / 运营方根证书
+    #[arg(long, required = true, num_args = 1..)]
+    roots: Vec<PathBuf>,
+    /// A region's own legs (`huitong node legs`): a file, or a folder of them; may be repeated / 统筹区自有账簿
+    #[arg(long)]
+    book: Vec<PathBuf>,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let trust = self.trust()?;
+        let books = self.books()?;
+        let shown = self.statement.display().to_string();
+        let statement = MemberStatement::from_bytes(&file::read(&self.statement)?);
+        let (statement, faults) = match statement {
+            Ok(statement) => {
+                let faults = self.faults(&statement, &trust, &books)?;
+                (Some(statement), faults)
+            }
+            Err(error) => {
+                let zh = "无法按对账单读取：内容被更改、截断或并非对账单";
+                let en = format!("it cannot be read as a statement: {error}");
+                (None, vec![Said::new("statement.unreadable", &en, zh)])
+            }
+        };
+        let found = shown::Found {
+            file: &shown,
+            statement: statement.as_ref(),
+            books: &books,
+            faults: &faults,
+        };
+        if self.json {
+            super::connection::print_json(out, &found.document())?;
+        } else {
+            found.text(out)?;
+        }
+        Ok(if faults.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    fn trust(&self) -> anyhow::Result<Trust> {
+        let mut pem = Vec::new();
+        for root in &self.roots {
+            pem.extend(file::read(root)?);
+            pem.push(b'\n');
+        }
+        let named = || self.roots.iter().map(|root| root.display().to_string());
+        Trust::from_pem(&pem).with_context(|| named().collect::<Vec<_>>().join(", "))
+    }
+
+    fn books(&self) -> anyhow::Result<Vec<LegBook>> {
+        let mut files = Vec::new();
+        for path in &self.book {
+            files.extend(files_of(path)?);
+        }
+        let read = |path: &PathBuf| {
+            let cannot = || format!("{}: not a book of legs / 不是账簿文件", path.display());
+            LegBook::from_bytes(&file::read(path)?).with_context(cannot)
+        };
+        files.iter().map(read).collect()
+    }
+
+    fn faults(
+        &self,
+        statement: &MemberStatement,
+        trust: &Trust,
+        books: &[LegBook],
+    ) -> anyhow::Result<Vec<Said>> {
+        let mut faults = Vec::new();
+        if let Err(fault) = verify(&statement.checkpoint, trust) {
+            faults.push(Said::signature("the statement's checkpoint", &fault));
+        }
+        for path in &self.checkpoint {
+            let shown = path.display().to_string();
+            let other = CertifiedCheckpoint::from_bytes(&file::read(path)?);
+            let other = match other {
+                Ok(other) => other,
+                Err(error) => {
+                    let en = format!("{shown} cannot be read as a checkpoint: {error}");
+                    let zh = format!("{shown} 无法按检查点读取");
+                    faults.push(Said::new("checkpoint.unreadable", &en, &zh));
+                    continue;
+                }
+            };
+            // What is not the clearinghouse's word proves nothing against it either.
+            match verify(&other, trust) {
+                Ok(()) => {
+                    let fault = neighbour(statement, &other.signed.checkpoint).err();
+                    faults.extend(fault.map(|fault| Said::of(&fault)));
+                }
+                Err(fault) => faults.push(Said::signature(&shown, &fault)),
+            }
+        }
+        faults.extend(check(statement).iter().map(Said::of));
+        faults.extend(compare(statement, books).iter().map(Said::of));
+        Ok(faults)
+    }
+}
+
+/// A file itself, or the files of a folder in the order of their names.
+fn files_of(path: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let cannot = || format!("{}: cannot be read / 无法读取", path.display());
+    if !std::fs::metadata(path).with_context(cannot)?.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = std::fs::read_dir(path).with_context(cannot)?;
+    let files = entries.map(|entry| entry.map(|entry| entry.path()));
+    let mut files = files.collect::<Result<Vec<_>, _>>().with_context(cannot)?;
+    files.retain(|file| file.is_file());
+    files.sort();
+    anyhow::ensure!(
+        !files.is_empty(),
+        "{}: no book in this folder / 目录中没有账簿",
+        path.display()
+    );
+    Ok(files)
+}

@@ -1,0 +1,183 @@
+//! What was found of a statement, in text and JSON.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::book::LegBook;
+use huitong_core::checkpoint::row::Pair;
+use huitong_netting::statement::{MemberStatement, StatementFault};
+use serde_json::{Value, json};
+
+use crate::signer::SignatureFault;
+
+/// Faults that are printed as text; JSON has all of them.
+const PRINTED: usize = 100;
+
+/// Something that is wrong, as it is told.
+pub(super) struct Said {
+    code: &'static str,
+    pair: Option<Pair>,
+    settlement: Option<String>,
+    en: String,
+    zh: String,
+}
+
+impl Said {
+    pub(super) fn new(code: &'static str, en: &str, zh: &str) -> Self {
+        Self {
+            code,
+            pair: None,
+            settlement: None,
+            en: en.to_owned(),
+            zh: zh.to_owned(),
+        }
+    }
+
+    pub(super) fn of(fault: &StatementFault) -> Self {
+        let (en, zh) = fault.words();
+        Self {
+            code: fault.code(),
+            pair: fault.pair().copied(),
+            settlement: fault.settlement().map(|settlement| settlement.to_string()),
+            en,
+            zh,
+        }
+    }
+
+    /// `whose` is the checkpoint that is not signed as it must be.
+    pub(super) fn signature(whose: &str, fault: &SignatureFault) -> Self {
+        let said = fault.to_string();
+        let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
+        let en = format!("{whose} is not the clearinghouse's word: {en}");
+        Self::new(
+            "checkpoint.signature",
+            &en,
+            &format!("检查点签名无效：{zh}"),
+        )
+    }
+
+    fn document(&self) -> Value {
+        let row = self.pair.map(|pair| {
+            json!({
+                "debtor": pair.debtor.to_string(),
+                "creditor": pair.creditor.to_string(),
+                "fund": pair.fund.as_str(),
+            })
+        });
+        json!({
+            "code": self.code,
+            "row": row,
+            "settlement": self.settlement,
+            "en": self.en,
+            "zh": self.zh,
+        })
+    }
+}
+
+/// What was found.
+pub(super) struct Found<'a> {
+    pub(super) file: &'a str,
+    pub(super) statement: Option<&'a MemberStatement>,
+    pub(super) books: &'a [LegBook],
+    pub(super) faults: &'a [Said],
+}
+
+impl Found<'_> {
+    fn compared(&self) -> Vec<String> {
+        let regions: BTreeSet<_> = self.books.iter().map(LegBook::region).collect();
+        regions.iter().map(ToString::to_string).collect()
+    }
+
+    fn legs(&self) -> u64 {
+        let rows = self.statement.iter().flat_map(|it| &it.rows);
+        rows.fold(0, |legs, row| legs.saturating_add(row.row.legs))
+    }
+
+    pub(super) fn document(&self) -> Value {
+        let signed = self.statement.map(|it| &it.checkpoint.signed);
+        let checkpoint = signed.map(|signed| &signed.checkpoint);
+        let waiting = self.statement.iter().flat_map(|it| &it.regions);
+        let waiting = waiting.map(|region| {
+            json!({
+                "region": region.region.to_string(),
+                "legs": region.carried.count(),
+            })
+        });
+        let faults = self.faults.iter().map(Said::document);
+        json!({
+            "holds": self.faults.is_empty(),
+            "member": self.statement.map(|it| it.member.to_string()),
+            "business_day": checkpoint.map(|it| it.day.to_string()),
+            "plan": checkpoint.map(|it| it.plan),
+            "checkpoint": checkpoint.map(|it| it.digest().to_string()),
+            "signed_at": signed.map(|signed| signed.at.to_string()),
+            "rows": self.statement.map(|it| it.rows.len()),
+            "legs": self.statement.map(|_| self.legs()),
+            "waiting": waiting.collect::<Vec<_>>(),
+            "compared": self.compared(),
+            "faults": faults.collect::<Vec<_>>(),
+        })
+    }
+
+    pub(super) fn text(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let file = self.file;
+        if !self.faults.is_empty() {
+            writeln!(out, "{file}: does not hold / 对账单有误")?;
+            for said in self.faults.iter().take(PRINTED) {
+                writeln!(out, "{}: {} / {}", said.code, said.en, said.zh)?;
+            }
+            if let Some(more @ 1..) = self.faults.len().checked_sub(PRINTED) {
+                writeln!(out, "and {more} more; --json has all / 另有{more}处")?;
+            }
+            return Ok(());
+        }
+        let Some(statement) = self.statement else {
+            return Ok(());
+        };
+        let signed = &statement.checkpoint.signed;
+        let checkpoint = &signed.checkpoint;
+        writeln!(out, "{file}: holds / 对账单有效")?;
+        writeln!(
+            out,
+            "member {} for {}, plan {}, {} rows, {} legs",
+            statement.member,
+            checkpoint.day,
+            checkpoint.plan,
+            statement.rows.len(),
+            self.legs()
+        )?;
+        writeln!(
+            out,
+            "checkpoint {} signed by /clearinghouse/signing at {}",
+            checkpoint.digest(),
+            signed.at
+        )?;
+        for (fund, net) in statement.table.of(statement.member.code()) {
+            writeln!(out, "net {:<28}{:>20}", fund.as_str(), net.to_string())?;
+        }
+        for region in &statement.regions {
+            let waits = region.carried.count();
+            if waits > 0 {
+                let code = region.region;
+                writeln!(
+                    out,
+                    "region {code}: {waits} legs wait for a later cycle / {waits}笔待下期"
+                )?;
+            }
+        }
+        if self.books.is_empty() {
+            writeln!(
+                out,
+                "held against no book: legs are as the clearinghouse says (--book) / 未与自有账簿核对"
+            )?;
+        } else {
+            let compared = self.compared().join(", ");
+            writeln!(
+                out,
+                "held against the books of {compared} / 已与账簿逐笔核对"
+            )?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,53 @@
+//! The checkpoint of the earliest netted cycle that has none: what it commits to, before it is signed.
+//!
+//! It follows from the plan and the legs that it took, which are in memory until the index has them. A cycle that was
+//! netted while nothing could be signed, or by a program that signed nothing, gets its checkpoint when its turn comes:
+//! each names the one before. After a restore the same plan comes to the same checkpoint.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::Checkpoint;
+use huitong_core::digest::Digest;
+use huitong_core::leg::Leg;
+use huitong_netting::statement::{checkpoint, pair_roots};
+
+use super::net::plan_of;
+use super::{Context, Fault};
+
+/// A checkpoint that is to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unsigned {
+    /// What it says.
+    pub(crate) checkpoint: Checkpoint,
+    /// The root of each of its plan's rows.
+    pub(crate) pair_roots: Vec<Digest>,
+}
+
+/// The next checkpoint; none when every netted cycle has one.
+pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
+    let state = context.state;
+    let number = state.next_checkpoint();
+    let mut cycles = state.cycles.iter();
+    let Some((day, _)) = cycles.find(|(_, cycle)| cycle.plan == Some(number)) else {
+        return Ok(None);
+    };
+    // Refused when the index is still on its way to it: then it is looked at again later.
+    let Ok(plan) = plan_of(context, *day)? else {
+        return Ok(None);
+    };
+    let held: Vec<&Leg> = state.matching.taken(number).collect();
+    let count = u64::try_from(held.len()).unwrap_or(u64::MAX);
+    let roots = if count == plan.legs() {
+        pair_roots(&plan, held)
+    } else {
+        pair_roots(&plan, &context.store.taken(&plan)?)
+    };
+    let pair_roots = roots.map_err(|error| {
+        Fault::Broken(format!("plan {number} of {day} cannot be proven: {error}"))
+    })?;
+    let before = state.proven.as_ref();
+    let before = before.map(|proven| proven.signed.checkpoint.digest());
+    Ok(Some(Unsigned {
+        checkpoint: checkpoint(&plan, &pair_roots, before),
+        pair_roots,
+    }))
+}

@@ -1,0 +1,152 @@
+//! Checkpoints of netted cycles: one for each plan, the same again whatever was lost, and none that a cycle waits for.
+
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
+use huitong_core::digest::Digest;
+use huitong_core::record::clearing::{ClearingRecord, Proven};
+use huitong_journal::{Log, Options, Position};
+use huitong_netting::statement::{MemberStatement, ProvenPlan, check, neighbour, statement};
+use huitong_netting::{Member, NettingPlan};
+
+use super::*;
+use crate::clock::Clock as _;
+
+/// Both sides of a debt of a day under the number, and the cycle's plan.
+fn netted(house: &House, number: u8) -> NettingPlan {
+    both(house, number);
+    close_all(house, number);
+    house.cut_off(number, Condition::AllClosed).unwrap();
+    house.net(number).unwrap()
+}
+
+fn both(house: &House, number: u8) {
+    let mut leg = debt(number, 2, 3, i64::from(number) * 100);
+    leg.business_day = day(number);
+    let number = u64::from(number);
+    house.report(2, &[payable(number, &leg)]).unwrap();
+    house.report(3, &[receivable(number, &leg)]).unwrap();
+}
+
+/// The checkpoints of the first so many days.
+fn told(house: &House, days: u8) -> Vec<Checkpoint> {
+    let proofs = house.proofs();
+    let cycle = |on| proofs.cycle(day(on)).unwrap();
+    let proven = (1..=days).map_while(cycle);
+    proven.map(|cycle| cycle.proven.signed.checkpoint).collect()
+}
+
+/// A member's statement of a day.
+fn stated(house: &House, on: u8, member: &str) -> MemberStatement {
+    let proofs = house.proofs();
+    let cycle = proofs.cycle(day(on)).unwrap().unwrap();
+    let member = Member::new(member.parse().unwrap());
+    let legs = proofs.legs(&cycle, member).unwrap();
+    let checkpoint = CertifiedCheckpoint {
+        signed: cycle.proven.signed.clone(),
+        signer: cycle.proven.signer.clone(),
+    };
+    let proven = ProvenPlan {
+        plan: &cycle.plan,
+        parent: cycle.parent.as_ref(),
+        pair_roots: &cycle.proven.pair_roots,
+        checkpoint: &checkpoint,
+    };
+    statement(&proven, member, &legs)
+}
+
+/// The records that prove, as they are journaled.
+fn journaled(house: &House) -> Vec<Proven> {
+    let (log, _) = Log::open(house.disk.copy().port(), Options::standard(), None).unwrap();
+    let mut found = Vec::new();
+    for frame in log.reader().frames_from(Position::START) {
+        for record in frame.unwrap().records() {
+            if let ClearingRecord::Proven(proven) = ClearingRecord::from_bytes(record).unwrap() {
+                found.push(proven);
+            }
+        }
+    }
+    found
+}
+
+/// Each names the one before, and the plan of its number.
+fn follow(checkpoints: &[Checkpoint]) {
+    let mut before: Option<Digest> = None;
+    for (number, checkpoint) in (1..).zip(checkpoints) {
+        assert_eq!((checkpoint.plan, checkpoint.before), (number, before));
+        before = Some(checkpoint.digest());
+    }
+}
+
+#[test]
+fn every_cycle_has_a_checkpoint_that_is_found_again_and_proves_each_statement() {
+    for how in [Return::Stopped, Return::PowerCut, Return::IndexLost] {
+        let mut house = House::new(21);
+        for number in 1..=2 {
+            netted(&house, number);
+        }
+        let first = told(&house, 2);
+        follow(&first);
+        assert_eq!(first.len(), 2);
+        house.come_back(how);
+        assert_eq!(told(&house, 2), first, "{how:?}");
+        netted(&house, 3);
+        let all = told(&house, 3);
+        follow(&all);
+        assert_eq!((all.len(), &all[..2]), (3, &first[..]));
+        assert_eq!(journaled(&house).len(), 3);
+        for member in ["330000", "510100", "310000"] {
+            let statement = stated(&house, 3, member);
+            assert_eq!(check(&statement), []);
+            assert!(neighbour(&statement, &all[1]).is_ok());
+        }
+        let legs = stated(&house, 3, "330000").rows;
+        assert_eq!((legs.len(), legs[0].legs.len()), (1, 1));
+    }
+}
+
+#[test]
+fn a_cycle_that_cannot_be_signed_stands_and_is_proven_once_it_can() {
+    let mut house = House::new(22);
+    house.expire_signing();
+    house.come_back(Return::Stopped);
+    let plan = netted(&house, 1);
+    assert_eq!(told(&house, 1), []);
+    assert_eq!(journaled(&house), []);
+    assert_eq!(house.net(1), Ok(plan.clone()), "the cycle is not lost");
+    house.renew_signing();
+    house.come_back(Return::Stopped);
+    let found = told(&house, 1);
+    assert_eq!((found.len(), found[0].plan), (1, plan.number()));
+    assert_eq!(check(&stated(&house, 1, "330000")), []);
+    // Where nothing was ever signed, all that was netted is made up for in order, from what is journaled.
+    let mut never = House::new(22);
+    never.expire_signing();
+    never.come_back(Return::Stopped);
+    netted(&never, 1);
+    netted(&never, 2);
+    never.renew_signing();
+    never.come_back(Return::IndexLost);
+    let made_up = told(&never, 2);
+    follow(&made_up);
+    assert_eq!((made_up.len(), &made_up[0]), (2, &found[0]));
+}
+
+#[test]
+fn after_a_restore_the_same_plan_comes_to_the_same_checkpoint() {
+    let mut house = House::new(23);
+    netted(&house, 1);
+    let backup = house.disk.copy();
+    let plan = netted(&house, 2);
+    let before = told(&house, 2);
+    house.clock.put("2026-04-02T04:00:00.000Z");
+    house.put_back(&backup);
+    both(&house, 2);
+    close_all(&house, 2);
+    let marks = (0..4).map(region).zip([0, 0, 2, 2]).collect();
+    house.cut_off(2, Condition::Again(marks)).unwrap();
+    let expected = Expected::Plan(plan.digest());
+    let again = house.ask(move |context| net(context, day(2), expected, officer()));
+    assert_eq!(again, Ok(plan));
+    assert_eq!(told(&house, 2), before);
+    // What it was signed with tells when; the checkpoint itself does not.
+    assert_eq!(journaled(&house)[1].signed.at, house.clock.now());
+}

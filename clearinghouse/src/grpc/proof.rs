@@ -1,0 +1,145 @@
+//! What clearing officers call for the files that prove a cycle. Writing one reads the legs beside the writer.
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::date::BusinessDay;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_netting::Member;
+use huitong_netting::statement::{ProvenPlan, statement};
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
+use huitong_proto::conversion::Path;
+use huitong_transport::aside;
+use tokio::sync::mpsc::channel;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::officer::{day, officer_name};
+use super::status::{malformed, status};
+use crate::decide;
+use crate::refusal::{ClearingCode, Refusal};
+use crate::store::{Proofs, ProvenCycle, StoreError};
+use crate::writer::Writer;
+
+/// The bytes of one part.
+const PART_BYTES: usize = 1 << 20;
+/// Parts that wait for a slow reader.
+const WAITING: usize = 4;
+
+/// The officers' way to proofs.
+pub(super) struct ProofOfficeGrpc(pub(super) Arc<Writer>);
+
+#[tonic::async_trait]
+impl ProofOfficeService for ProofOfficeGrpc {
+    async fn get_checkpoint(
+        &self,
+        request: Request<v1::GetCheckpointRequest>,
+    ) -> Result<Response<v1::GetCheckpointResponse>, Status> {
+        officer_name(&request)?;
+        let day = day(&request.into_inner().business_day)?;
+        let proofs = self.proofs(day).await?;
+        let cycle = read(move || cycle(&proofs, day)).await?;
+        let file = certified(&cycle).to_bytes();
+        Ok(Response::new(v1::GetCheckpointResponse { file }))
+    }
+
+    type GetProvenStatementStream = ReceiverStream<Result<v1::GetProvenStatementResponse, Status>>;
+
+    async fn get_proven_statement(
+        &self,
+        request: Request<v1::GetProvenStatementRequest>,
+    ) -> Result<Response<Self::GetProvenStatementStream>, Status> {
+        officer_name(&request)?;
+        let message = request.into_inner();
+        let day = day(&message.business_day)?;
+        let member = Path::root("member")
+            .parse(&message.member, RegionCode::parse)
+            .map_err(|fault| malformed(&fault))?;
+        let proofs = self.proofs(day).await?;
+        let bytes = read(move || file(&proofs, day, Member::new(member))).await?;
+        let (to, parts) = channel(WAITING);
+        tokio::spawn(async move {
+            for part in bytes.chunks(PART_BYTES) {
+                let part = part.to_vec();
+                let sent = to.send(Ok(v1::GetProvenStatementResponse { part })).await;
+                // A reader that has gone needs nothing more.
+                if sent.is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(Response::new(ReceiverStream::new(parts)))
+    }
+}
+
+impl ProofOfficeGrpc {
+    /// What is proven, once the cycle is netted.
+    async fn proofs(&self, day: BusinessDay) -> Result<Proofs, Status> {
+        let netted = self
+            .0
+            .decide(move |context| decide::is_netted(context, day));
+        netted.await.map_err(|refusal| status(&refusal))?;
+        self.0.proofs().await.map_err(|refusal| status(&refusal))
+    }
+}
+
+/// Why a proof is not told.
+enum Untold {
+    Refused(Refusal),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Untold {
+    fn from(fault: StoreError) -> Self {
+        Self::Store(fault)
+    }
+}
+
+/// Reads beside the calls that are served meanwhile.
+async fn read<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Untold> + Send + 'static,
+) -> Result<T, Status> {
+    let broken = |fault: &dyn std::fmt::Display| {
+        tracing::error!(%fault, "a proof cannot be read");
+        status(&Refusal::general(RefusalCode::StoreBroken, fault))
+    };
+    match aside(work).await {
+        Ok(Ok(found)) => Ok(found),
+        Ok(Err(Untold::Refused(refusal))) => Err(status(&refusal)),
+        Ok(Err(Untold::Store(fault))) => Err(broken(&fault)),
+        Err(lost) => Err(broken(&lost)),
+    }
+}
+
+fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<ProvenCycle, Untold> {
+    let found = proofs.cycle(day)?;
+    found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::CycleNotProven, day)))
+}
+
+fn certified(cycle: &ProvenCycle) -> CertifiedCheckpoint {
+    CertifiedCheckpoint {
+        signed: cycle.proven.signed.clone(),
+        signer: cycle.proven.signer.clone(),
+    }
+}
+
+/// A member's statement, as its file is.
+fn file(proofs: &Proofs, day: BusinessDay, member: Member) -> Result<Vec<u8>, Untold> {
+    let cycle = cycle(proofs, day)?;
+    let mut windows = cycle.plan.windows().iter();
+    if !windows.any(|window| window.member == member) {
+        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
+        return Err(Untold::Refused(refusal));
+    }
+    let legs = proofs.legs(&cycle, member)?;
+    let proven = ProvenPlan {
+        plan: &cycle.plan,
+        parent: cycle.parent.as_ref(),
+        pair_roots: &cycle.proven.pair_roots,
+        checkpoint: &certified(&cycle),
+    };
+    Ok(statement(&proven, member, &legs).to_bytes())
+}

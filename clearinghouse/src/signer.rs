@@ -1,0 +1,185 @@
+//! The clearinghouse's signature under checkpoints: made with its own signing key, and checked by whoever holds the
+//! operator's root.
+//!
+//! Core knows no cryptography and `huitong-certs` no canonical form; this is where the two meet. A certificate that
+//! does not hold at the moment proves nothing, so nothing is signed with it then. Deliberately absent: the journal.
+
+use std::fmt;
+use std::sync::Arc;
+
+use huitong_certs::signing::{
+    Algorithm, CertifiedKey, CertifiedKeyError, KeyFileError, KeyId, Signature,
+};
+use huitong_certs::{Certificate, Identity, IdentityError, SigningKey, Trust};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
+use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
+use huitong_core::evidence::Chain;
+
+/// The number of Ed25519.
+const ED25519: u8 = 1;
+
+/// With what the clearinghouse signs.
+#[derive(Clone)]
+pub struct Signer(Arc<Held>);
+
+struct Held {
+    key: SigningKey,
+    chain: Chain,
+    not_before: jiff::Timestamp,
+    not_after: jiff::Timestamp,
+}
+
+/// Why a key and a certificate are no signer of the clearinghouse.
+#[derive(Debug, thiserror::Error)]
+pub enum SignerError {
+    /// The key cannot be read.
+    #[error(transparent)]
+    Key(#[from] KeyFileError),
+    /// The certificate's file cannot be read.
+    #[error("{file}: {reason} / 签名证书文件无法读取")]
+    File {
+        /// The file.
+        file: String,
+        /// What the system said.
+        reason: String,
+    },
+    /// The certificate is not accepted.
+    #[error(transparent)]
+    Certificate(#[from] CertifiedKeyError),
+    /// It cannot be read as a certificate.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The certificate is another party's.
+    #[error(
+        "the signing certificate is of {0}, not of the clearinghouse / 签名证书属于{0}，而非清算中心"
+    )]
+    NotTheClearinghouse(Identity),
+    /// Key and certificate do not belong together.
+    #[error("the signing key is not the one of the certificate / 签名密钥与签名证书不匹配")]
+    OtherKey,
+}
+
+/// The certificate does not hold at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the signing certificate holds from {not_before} to {not_after}: nothing is signed; issue a new one (huitong certs issue), enter it under [signing] and start again / 签名证书不在有效期内，未签名"
+)]
+pub struct NotNow {
+    not_before: jiff::Timestamp,
+    not_after: jiff::Timestamp,
+}
+
+impl Signer {
+    /// A key with the certificate that proves it.
+    ///
+    /// # Errors
+    /// [`SignerError`] when it is not the clearinghouse's, or they do not belong together.
+    pub fn new(key: SigningKey, certified: &CertifiedKey) -> Result<Self, SignerError> {
+        if *certified.identity() != Identity::ClearinghouseSigning {
+            return Err(SignerError::NotTheClearinghouse(
+                certified.identity().clone(),
+            ));
+        }
+        if certified.key() != key.verifying_key() {
+            return Err(SignerError::OtherKey);
+        }
+        let leaf = certified.chain().first();
+        let leaf = Certificate::read(leaf.ok_or(IdentityError::NoCertificate)?)?;
+        Ok(Self(Arc::new(Held {
+            key,
+            chain: certified
+                .chain()
+                .iter()
+                .map(|der| der.as_ref().to_vec())
+                .collect(),
+            not_before: leaf.not_before,
+            not_after: leaf.not_after,
+        })))
+    }
+
+    /// Signs a checkpoint.
+    ///
+    /// # Errors
+    /// [`NotNow`] outside the time in which the certificate holds.
+    pub(crate) fn sign(
+        &self,
+        checkpoint: Checkpoint,
+        at: Timestamp,
+    ) -> Result<CertifiedCheckpoint, NotNow> {
+        let Held {
+            key,
+            chain,
+            not_before,
+            not_after,
+        } = &*self.0;
+        let moment = jiff::Timestamp::from_millisecond(at.as_millis());
+        if !moment.is_ok_and(|moment| *not_before <= moment && moment <= *not_after) {
+            let (not_before, not_after) = (*not_before, *not_after);
+            return Err(NotNow {
+                not_before,
+                not_after,
+            });
+        }
+        let signature = key.sign(&checkpoint.signed_bytes(at));
+        let algorithm = match signature.algorithm() {
+            Algorithm::Ed25519 => ED25519,
+        };
+        let signed = SignedCheckpoint {
+            checkpoint,
+            at,
+            algorithm,
+            key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
+            signature: signature.bytes().to_vec(),
+        };
+        Ok(CertifiedCheckpoint {
+            signed,
+            signer: chain.clone(),
+        })
+    }
+}
+
+impl fmt::Debug for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({:?})", self.0.key)
+    }
+}
+
+/// Why a checkpoint is not the clearinghouse's word.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SignatureFault {
+    /// The moment of signing is out of range.
+    #[error("the time of signing is out of range / 签名时间超出范围")]
+    Moment,
+    /// The certificate does not lead to the root.
+    #[error("its signing certificate is not accepted: {0}")]
+    Certificate(#[from] CertifiedKeyError),
+    /// The certificate is somebody else's.
+    #[error("it is signed as {0}, not as the clearinghouse / 签名方为{0}，而非清算中心")]
+    Signer(Identity),
+    /// The signature is not that key's.
+    #[error(
+        "the signature does not belong to this checkpoint and this key / 签名与检查点或密钥不符"
+    )]
+    Signature,
+}
+
+/// Checks that the clearinghouse signed a checkpoint: the certificate leads to the root at the moment of signing, is
+/// the clearinghouse's, and its key signed just this.
+pub(crate) fn verify(certified: &CertifiedCheckpoint, trust: &Trust) -> Result<(), SignatureFault> {
+    let CertifiedCheckpoint { signed, signer } = certified;
+    let at = jiff::Timestamp::from_millisecond(signed.at.as_millis());
+    let at = at.map_err(|_| SignatureFault::Moment)?;
+    let key = CertifiedKey::from_der(signer, trust, at)?;
+    if *key.identity() != Identity::ClearinghouseSigning {
+        return Err(SignatureFault::Signer(key.identity().clone()));
+    }
+    if signed.algorithm != ED25519 {
+        return Err(SignatureFault::Signature);
+    }
+    let key_id = KeyId::from_bytes(*signed.key_id.as_bytes());
+    let bytes = signed.checkpoint.signed_bytes(signed.at);
+    Signature::new(Algorithm::Ed25519, key_id, signed.signature.clone())
+        .and_then(|signature| key.verify(&bytes, &signature))
+        .map_err(|_| SignatureFault::Signature)
+}

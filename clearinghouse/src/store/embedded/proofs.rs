@@ -1,0 +1,61 @@
+//! What is proven and indexed, to be looked through beside the writer: a statement of a large member reads many legs.
+
+use huitong_core::date::BusinessDay;
+use huitong_core::leg::{Leg, Side};
+use huitong_core::record::clearing::Proven;
+use huitong_netting::{Member, NettingPlan};
+
+use super::journaled::Journaled;
+use crate::store::StoreError;
+
+/// Checkpoints, plans and the legs that they took.
+#[derive(Clone)]
+pub(crate) struct Proofs(pub(super) Journaled);
+
+/// A cycle with its checkpoint.
+#[derive(Debug)]
+pub(crate) struct ProvenCycle {
+    /// The checkpoint, as it was signed.
+    pub(crate) proven: Proven,
+    /// Its plan.
+    pub(crate) plan: NettingPlan,
+    /// The plan before; none for the first.
+    pub(crate) parent: Option<NettingPlan>,
+}
+
+impl Proofs {
+    /// A cycle, once its checkpoint is indexed.
+    pub(crate) fn cycle(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
+        let (proven, plan) = (self.0.proven(day)?, self.0.plan(day)?);
+        let (Some(proven), Some(plan)) = (proven, plan) else {
+            return Ok(None);
+        };
+        let parent = self.0.plan_by_number(plan.number().saturating_sub(1))?;
+        Ok(Some(ProvenCycle {
+            proven,
+            plan,
+            parent,
+        }))
+    }
+
+    /// The legs that a cycle took in which a region of the member stands, each once.
+    pub(crate) fn legs(&self, cycle: &ProvenCycle, member: Member) -> Result<Vec<Leg>, StoreError> {
+        let ProvenCycle { plan, parent, .. } = cycle;
+        let windows = plan.windows().iter();
+        let own: Vec<_> = windows.filter(|window| window.member == member).collect();
+        let mut legs = Vec::new();
+        for window in &own {
+            self.0
+                .visit_taken(window, parent.as_ref(), &mut |_, numbered| {
+                    let leg = numbered.leg;
+                    // Between two regions of the member the creditor's is taken.
+                    let is_other = own.iter().all(|other| other.region != leg.creditor);
+                    if numbered.side == Side::Receivable || is_other {
+                        legs.push(leg);
+                    }
+                    Ok(())
+                })?;
+        }
+        Ok(legs)
+    }
+}

@@ -1,0 +1,82 @@
+//! Checkpoints: signed by the writer, since each names the one before, and outside decisions, since they sign nothing.
+//!
+//! A netted cycle never waits for its checkpoint. Where none can be signed the cycle stands without, and what was left
+//! is made up for at the next cycle, at a start, and when somebody asks for it.
+
+use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::record::clearing::{ClearingRecord, Proven};
+use tokio::sync::oneshot;
+use tracing::{error, info};
+
+use super::{Desk, Writer, stopped};
+use crate::decide::{Context, Unsigned, prove};
+use crate::refusal::Refusal;
+use crate::store::Proofs;
+
+impl Writer {
+    /// What is proven, when all that can be signed now is signed, on disk and indexed.
+    pub(crate) async fn proofs(&self) -> Result<Proofs, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        self.submit(Box::new(move |desk| {
+            while desk.prove_next() {}
+            // Who asked may have gone.
+            _ = answer.send(desk.appended);
+        }))?;
+        let number = answered.await.map_err(|_| stopped())?;
+        let mut indexed = self.indexed.clone();
+        let reached = indexed.wait_for(|indexed| *indexed >= number).await;
+        reached.map_err(|_| stopped())?;
+        Ok(self.proofs.clone())
+    }
+}
+
+impl Desk {
+    /// Signs the next checkpoint, if a netted cycle has none and one can be signed; whether it did.
+    pub(super) fn prove_next(&mut self) -> bool {
+        if self.broken.get().is_some() {
+            return false;
+        }
+        let context = Context {
+            state: &self.state,
+            store: &*self.store,
+            calendar: &self.calendar,
+            now: self.clock.now(),
+        };
+        let at = context.now;
+        let Unsigned {
+            checkpoint,
+            pair_roots,
+        } = match prove(&context) {
+            Ok(Some(unsigned)) => unsigned,
+            Ok(None) => return false,
+            Err(fault) => {
+                error!(%fault, "a netted cycle stands without its checkpoint");
+                return false;
+            }
+        };
+        let (day, plan) = (checkpoint.day, checkpoint.plan);
+        let CertifiedCheckpoint { signed, signer } = match self.signer.sign(checkpoint, at) {
+            Ok(certified) => certified,
+            Err(fault) => {
+                error!(%fault, %day, plan, "a netted cycle stands without its checkpoint");
+                return false;
+            }
+        };
+        let proven = Proven {
+            pair_roots,
+            signed,
+            signer,
+        };
+        match self.append(&ClearingRecord::Proven(proven)) {
+            Ok(()) => {
+                info!(%day, plan, "checkpoint signed");
+                true
+            }
+            Err(refusal) => {
+                let code = refusal.code.code();
+                error!(code, detail = refusal.detail, %day, plan, "a netted cycle stands without its checkpoint");
+                false
+            }
+        }
+    }
+}
