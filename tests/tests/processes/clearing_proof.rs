@@ -264,7 +264,11 @@ async fn meddled_with(checked: &Checked, sound: &MemberStatement) {
 
 /// What a person reads, of a file that holds and of one that does not.
 async fn as_text(checked: &Checked, sound: &Path) {
-    let [root, wrong] = [&checked.roots, &checked.folder.join("meddled.htst")].map(|it| shown(it));
+    let (root, wrong) = (shown(&checked.roots), checked.folder.join("text.htst"));
+    let mut statement = MemberStatement::from_bytes(&std::fs::read(sound).unwrap()).unwrap();
+    statement.rows[0].legs[0].amount = Fen::new(1).unwrap();
+    std::fs::write(&wrong, statement.to_bytes()).unwrap();
+    let wrong = shown(&wrong);
     let mut said = Vec::new();
     for (file, code) in [(shown(sound), 0), (wrong, 1)] {
         let words = ["clearing", "verify", "--statement", &file, "--roots", &root];
