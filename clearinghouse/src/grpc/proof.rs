@@ -13,7 +13,7 @@ use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
 use huitong_proto::conversion::Path;
 use huitong_transport::aside;
-use tokio::sync::mpsc::channel;
+use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
@@ -58,20 +58,32 @@ impl ProofOfficeService for ProofOfficeGrpc {
         let member = Path::root("member")
             .parse(&message.member, RegionCode::parse)
             .map_err(|fault| malformed(&fault))?;
-        let proofs = self.proofs(day).await?;
-        let bytes = read(move || file(&proofs, day, Member::new(member))).await?;
+        let (proofs, member) = (self.proofs(day).await?, Member::new(member));
+        let of_day = proofs.clone();
+        let cycle = read(move || stands(cycle(&of_day, day)?, member)).await?;
         let (to, parts) = channel(WAITING);
+        // The answer begins before the legs are read: a caller waits for its beginning no longer than for any call.
         tokio::spawn(async move {
-            for part in bytes.chunks(PART_BYTES) {
-                let part = part.to_vec();
-                let sent = to.send(Ok(v1::GetProvenStatementResponse { part })).await;
+            match read(move || file(&proofs, &cycle, member)).await {
+                Ok(bytes) => send(&bytes, &to).await,
                 // A reader that has gone needs nothing more.
-                if sent.is_err() {
-                    return;
-                }
+                Err(refused) => drop(to.send(Err(refused)).await),
             }
         });
         Ok(Response::new(ReceiverStream::new(parts)))
+    }
+}
+
+type Part = Result<v1::GetProvenStatementResponse, Status>;
+
+/// Sends a file in parts, as long as it is read.
+async fn send(bytes: &[u8], to: &Sender<Part>) {
+    for part in bytes.chunks(PART_BYTES) {
+        let part = part.to_vec();
+        let sent = to.send(Ok(v1::GetProvenStatementResponse { part })).await;
+        if sent.is_err() {
+            return;
+        }
     }
 }
 
@@ -126,20 +138,24 @@ fn certified(cycle: &ProvenCycle) -> CertifiedCheckpoint {
     }
 }
 
-/// A member's statement, as its file is.
-fn file(proofs: &Proofs, day: BusinessDay, member: Member) -> Result<Vec<u8>, Untold> {
-    let cycle = cycle(proofs, day)?;
+/// A cycle in which the member stands.
+fn stands(cycle: ProvenCycle, member: Member) -> Result<ProvenCycle, Untold> {
     let mut windows = cycle.plan.windows().iter();
-    if !windows.any(|window| window.member == member) {
-        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
-        return Err(Untold::Refused(refusal));
+    if windows.any(|window| window.member == member) {
+        return Ok(cycle);
     }
-    let legs = proofs.legs(&cycle, member)?;
+    let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
+    Err(Untold::Refused(refusal))
+}
+
+/// A member's statement, as its file is.
+fn file(proofs: &Proofs, cycle: &ProvenCycle, member: Member) -> Result<Vec<u8>, Untold> {
+    let legs = proofs.legs(cycle, member)?;
     let proven = ProvenPlan {
         plan: &cycle.plan,
         parent: cycle.parent.as_ref(),
         pair_roots: &cycle.proven.pair_roots,
-        checkpoint: &certified(&cycle),
+        checkpoint: &certified(cycle),
     };
     Ok(statement(&proven, member, &legs).to_bytes())
 }
