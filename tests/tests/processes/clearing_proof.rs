@@ -278,6 +278,9 @@ async fn as_text(checked: &Checked, sound: &Path) {
     }
     assert!(said[0].contains("holds / 对账单有效") && said[0].contains("net resident_pool"));
     assert!(said[0].contains("held against no book"), "{}", said[0]);
+    let (code, found) = checked.verify(sound, &["--before", &shown(sound)]).await;
+    assert_eq!(code, Some(1));
+    assert_eq!(found["faults"][0]["code"], "checkpoint.far", "{found}");
     let last = said[1].lines().last().unwrap();
     assert!(
         said[1].contains("does not hold / 对账单有误") && last.contains(" / "),

@@ -20,6 +20,7 @@ type Sums = BTreeMap<(RegionCode, Fund), i128>;
 #[must_use]
 pub fn check(statement: &MemberStatement) -> Vec<StatementFault> {
     let mut faults = Vec::new();
+    first(statement, &mut faults);
     table(statement, &mut faults);
     regions(statement, &mut faults);
     rows(statement, &mut faults);
@@ -69,6 +70,51 @@ pub fn neighbour(
     } else {
         fault(CheckpointFault::Chain(later.plan))
     }
+}
+
+/// All in which a statement does not go on where the one of the cycle before ended: of each region's stream nothing
+/// lies between the two, and what waited then is what had waited now.
+#[must_use]
+pub fn follow(statement: &MemberStatement, before: &MemberStatement) -> Vec<StatementFault> {
+    match neighbour(statement, &before.checkpoint.signed.checkpoint) {
+        Ok(Neighbour::Before) => {}
+        Ok(Neighbour::Same | Neighbour::After) => {
+            let plan = before.checkpoint.signed.checkpoint.plan;
+            return vec![StatementFault::Checkpoint(CheckpointFault::Far(plan))];
+        }
+        Err(fault) => return vec![fault],
+    }
+    let goes_on = |region: &&StatedRegion| {
+        let mut earlier = before.regions.iter();
+        match earlier.find(|earlier| earlier.region == region.region) {
+            Some(earlier) => earlier.to == region.from && earlier.carried == region.waited,
+            None => begins(region),
+        }
+    };
+    let gaps = statement.regions.iter().filter(|region| !goes_on(region));
+    gaps.map(|region| StatementFault::Region(region.region, RegionFault::Begin))
+        .collect()
+}
+
+/// Whether nothing of a region's stream was in a cycle before.
+fn begins(region: &StatedRegion) -> bool {
+    region.from == 0 && region.waited == Runs::EMPTY
+}
+
+/// The first cycle has none before it, and takes every stream from its beginning.
+fn first(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+    let checkpoint = &statement.checkpoint.signed.checkpoint;
+    let is_first = checkpoint.plan == 1;
+    if is_first != checkpoint.before.is_none() {
+        let fault = CheckpointFault::Chain(checkpoint.plan);
+        faults.push(StatementFault::Checkpoint(fault));
+    }
+    let later = statement.regions.iter().filter(|region| !begins(region));
+    faults.extend(
+        later
+            .filter(|_| is_first)
+            .map(|region| StatementFault::Region(region.region, RegionFault::Begin)),
+    );
 }
 
 fn table(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {

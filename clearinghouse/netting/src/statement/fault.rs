@@ -1,5 +1,7 @@
 //! What can be wrong with a statement: each says which it is and where it stands, in English and Chinese.
 
+mod words;
+
 use std::fmt;
 
 use huitong_core::checkpoint::row::Pair;
@@ -50,6 +52,8 @@ pub enum RegionFault {
     Place,
     /// What was taken of its stream does not hold together.
     Window,
+    /// The cycle does not begin in its stream where the one before ended.
+    Begin,
     /// The cycle took so many legs, and so many are in its rows.
     Taken(u64, u64),
     /// Its rows do not come to its net of a fund.
@@ -150,6 +154,7 @@ impl StatementFault {
             Self::MemberNet(..) => "member.net",
             Self::Region(_, RegionFault::Place) => "region.place",
             Self::Region(_, RegionFault::Window) => "region.window",
+            Self::Region(_, RegionFault::Begin) => "region.begin",
             Self::Region(_, RegionFault::Taken(..)) => "region.taken",
             Self::Region(_, RegionFault::Net(_)) => "region.net",
             Self::Row(_, RowFault::Place) => "row.place",
@@ -227,7 +232,7 @@ impl StatementFault {
             Self::Region(region, fault) => fault.words(*region),
             Self::Row(pair, fault) => {
                 let (en, zh) = fault.words();
-                let row = shown(pair);
+                let row = words::shown(pair);
                 (format!("row {row}: {en}"), format!("行 {row}：{zh}"))
             }
             Self::Leg(place, fault) => place.words(*fault),
@@ -244,153 +249,3 @@ impl fmt::Display for StatementFault {
 }
 
 impl std::error::Error for StatementFault {}
-
-/// A row as it is named to people.
-fn shown(pair: &Pair) -> String {
-    let Pair {
-        debtor,
-        creditor,
-        fund,
-    } = pair;
-    format!("{debtor} → {creditor} {}", fund.as_str())
-}
-
-impl CheckpointFault {
-    fn words(self) -> (String, String) {
-        match self {
-            Self::Other(plan) => (
-                format!(
-                    "plan {plan} has two checkpoints, this statement's and the one held against it: keep both, they are evidence"
-                ),
-                format!("第{plan}号方案有两个不同的检查点：请将两份一并留存为证据"),
-            ),
-            Self::Chain(plan) => (
-                format!("the checkpoint of plan {plan} does not name the one before it"),
-                format!("第{plan}号方案的检查点未引用其上一检查点"),
-            ),
-            Self::Far(plan) => (
-                format!(
-                    "the checkpoint held against it is of plan {plan}, neither of this cycle nor next to it"
-                ),
-                format!("所给检查点属第{plan}号方案，与本期不相邻"),
-            ),
-        }
-    }
-}
-
-impl RegionFault {
-    fn words(self, region: RegionCode) -> (String, String) {
-        match self {
-            Self::Place => (
-                format!(
-                    "region {region} stands in the wrong place, twice, or in another province than the member"
-                ),
-                format!("统筹区{region}次序不对、重复或与成员不同省"),
-            ),
-            Self::Window => (
-                format!("what was taken of the stream of region {region} does not hold together"),
-                format!("统筹区{region}的序号区间自相矛盾"),
-            ),
-            Self::Taken(window, rows) => (
-                format!(
-                    "the cycle took {window} legs of region {region}, and its rows have {rows}"
-                ),
-                format!("本期应含统筹区{region}共{window}笔，各行合计{rows}笔"),
-            ),
-            Self::Net(fund) => {
-                let fund = fund.as_str();
-                (
-                    format!("the rows of region {region} do not come to its net of {fund}"),
-                    format!("统筹区{region}各行之和与其{fund}轧差额不符"),
-                )
-            }
-        }
-    }
-}
-
-impl RowFault {
-    const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Place => ("it stands in the wrong place, or twice", "次序不对或重复"),
-            Self::Foreign => (
-                "no region of the member stands in it",
-                "与本成员的统筹区无关",
-            ),
-            Self::Path => (
-                "it is not in the tree that the checkpoint commits to, at its place",
-                "不在检查点所确认的树中",
-            ),
-            Self::Count => (
-                "it has another number of legs than it says",
-                "笔数与明细不符",
-            ),
-            Self::Sum => ("its legs do not sum to its amount", "明细之和与金额不符"),
-            Self::Root => (
-                "its legs are not those that its root is over: one was changed, left out, added or put elsewhere",
-                "明细与其根不符：有更改、遗漏、增添或换位",
-            ),
-        }
-    }
-}
-
-impl LegPlace {
-    fn words(&self, fault: LegFault) -> (String, String) {
-        let (en, zh) = match self.kind {
-            LegKind::Settlement => ("settlement", "结算"),
-            LegKind::Reversal => ("the reversal of settlement", "冲正结算"),
-        };
-        let (row, id) = (shown(&self.pair), self.settlement);
-        match fault {
-            LegFault::Place => (
-                format!("row {row}: {en} {id} stands in the wrong place, or twice"),
-                format!("行 {row}：{zh} {id} 次序不对或重复"),
-            ),
-            LegFault::Dropped(region, number) => (
-                format!(
-                    "row {row}: {en} {id} was dropped, which is leg {number} of region {region} and of this cycle"
-                ),
-                format!("行 {row}：{zh} {id}（统筹区{region}序号{number}）属于本期而被遗漏"),
-            ),
-            LegFault::Added(region) => (
-                format!(
-                    "row {row}: {en} {id} was added, which region {region} has not among what this cycle took"
-                ),
-                format!("行 {row}：{zh} {id} 被添入，统筹区{region}本期无此笔"),
-            ),
-            LegFault::Changed(region, number, field) => {
-                let field = field.as_str();
-                (
-                    format!(
-                        "row {row}: {en} {id} was changed, leg {number} of region {region} has another {field}"
-                    ),
-                    format!(
-                        "行 {row}：{zh} {id} 被更改，与统筹区{region}序号{number}的{field}不一致"
-                    ),
-                )
-            }
-        }
-    }
-}
-
-impl BookFault {
-    fn words(self, region: RegionCode) -> (String, String) {
-        match self {
-            Self::Foreign => (
-                format!("a book is of region {region}, which the statement does not have"),
-                format!("账簿所属统筹区{region}不在对账单中"),
-            ),
-            Self::Twice(number) => (
-                format!("two books of region {region} have different legs under number {number}"),
-                format!("统筹区{region}的两份账簿在序号{number}下内容不一"),
-            ),
-            Self::Lacks(Run { first, last }) => (
-                format!(
-                    "the book of region {region} lacks numbers {first} to {last}, which this cycle took: write them with `huitong node legs --from {first} --to {last}`"
-                ),
-                format!(
-                    "统筹区{region}的账簿缺少本期所含序号{first}至{last}，请以 huitong node legs --from {first} --to {last} 导出"
-                ),
-            ),
-        }
-    }
-}

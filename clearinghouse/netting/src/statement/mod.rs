@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`fault`] | What can be wrong with one, and where? |
 //! | [`check`](check()) | Does all of it belong together? |
+//! | [`follow`](follow()) | Does it go on where the cycle before ended? |
 //! | [`compare`](compare()) | Does it say what the regions' own books say? |
 //!
 //! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
@@ -29,7 +30,7 @@ use huitong_core::leg::{Leg, LegKind};
 use huitong_core::money::{Fen, SignedFen};
 use huitong_core::region::RegionCode;
 
-pub use check::{Neighbour, check, neighbour};
+pub use check::{Neighbour, check, follow, neighbour};
 pub use compare::compare;
 pub use fault::StatementFault;
 

@@ -14,7 +14,7 @@ use huitong_certs::Trust;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::book::LegBook;
-use huitong_netting::statement::{MemberStatement, check, compare, neighbour};
+use huitong_netting::statement::{MemberStatement, check, compare, follow, neighbour};
 
 use self::shown::Said;
 use super::file;
@@ -23,11 +23,12 @@ use crate::signer::verify;
 const AFTER: &str = "\
 Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table of nets
 and every row are what it signed; that the legs of each row come to its sum and root, and the rows to the nets; that all members'
-nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --book: that
+nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --before: that
+the cycle goes on where the one before ended, so that no leg lies between them. With --book: that
 every leg that your region's node wrote (huitong node legs) and the cycle took is in its row, and no other is.
 Exit 1 when something is wrong: each is named, with its row and settlement.
 依次核对：清算中心签名及证书链，轧差总表和各行均在检查点所确认的树中，明细之和与根，各行与轧差额，全体成员之和为零；
-给出--checkpoint时核对检查点是否唯一且逐期相连；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
+给出--checkpoint时核对检查点是否唯一且逐期相连；给出--before时核对与上一期首尾相接；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
 
 /// Check a member's statement offline, down to each leg; exit 1 when something is wrong.
 #[derive(Debug, clap::Args)]
@@ -39,6 +40,9 @@ pub(super) struct Verify {
     /// A checkpoint got elsewhere: of the cycle, the one before or after; may be repeated / 另行取得的检查点
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
+    /// The statement of the cycle before: of each stream nothing may lie between the two / 上一期对账单
+    #[arg(long)]
+    before: Option<PathBuf>,
     /// The operator's root certificate (root.crt), or several / 运营方根证书
     #[arg(long, required = true, num_args = 1..)]
     roots: Vec<PathBuf>,
@@ -139,6 +143,14 @@ impl Verify {
             }
         }
         faults.extend(check(statement).iter().map(Said::of));
+        if let Some(path) = &self.before {
+            let cannot = || format!("{}: not a statement / 不是对账单", path.display());
+            let before = MemberStatement::from_bytes(&file::read(path)?).with_context(cannot)?;
+            match verify(&before.checkpoint, trust) {
+                Ok(()) => faults.extend(follow(statement, &before).iter().map(Said::of)),
+                Err(fault) => faults.push(Said::signature(&path.display().to_string(), &fault)),
+            }
+        }
         faults.extend(compare(statement, books).iter().map(Said::of));
         Ok(faults)
     }
