@@ -8,6 +8,7 @@
 use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind};
 use huitong_core::policy::total::ADMISSIONS;
 use huitong_core::receipt::Receipt;
@@ -15,7 +16,9 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
 use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::{ReversalEffects, ReversalOrdered};
+use huitong_core::record::transfer::LateEnded;
 use huitong_core::recovery::ReturnedWord;
+use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
 use huitong_core::totals::TotalSlot;
 
@@ -60,7 +63,7 @@ pub enum Regained {
 impl Command for Regain {
     type Answer = Regained;
 
-    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
         let row = rows.home_settlement(part.treatment, part.settlement)?;
         let psn_no = self.returned.claim.person.psn_no;
@@ -94,6 +97,7 @@ impl Command for Regain {
                     record,
                     lacked: if is_held { lacked } else { Balances::NONE },
                 }));
+                records.extend(late_ended((part.treatment, part.settlement), rows, now)?);
             }
         }
         if let Some(reversal) = &self.returned.word.reversal {
@@ -125,7 +129,7 @@ pub struct RegainRefusal(pub FinalRefusal);
 impl Command for RegainRefusal {
     type Answer = Regained;
 
-    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
+    fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Regained>, StoreError> {
         let FinalRefusal {
             body,
             request,
@@ -150,13 +154,37 @@ impl Command for RegainRefusal {
             Some(false) => return Ok(Verdict::Answer(Regained::Contradicts)),
             None => {}
         }
+        let late = match &request {
+            RefusedRequest::Reversal(_) => None,
+            RefusedRequest::Unseen | RefusedRequest::Claim(_) => {
+                late_ended((body.treatment, body.settlement), rows, now)?
+            }
+        };
         let record = HomeRefused::new(body, request, salt);
         let record =
             record.map_err(|_| StoreError::Inconsistent("a refusal of another request"))?;
         let proof = Proof { group, index, path };
         let record = NodeRecord::RefusalRegained(RefusalRegained { proof, record });
-        Ok(Verdict::Append(vec![record], Regained::Written))
+        let records = [record].into_iter().chain(late).collect();
+        Ok(Verdict::Append(records, Regained::Written))
     }
+}
+
+/// The end of a late claim that the backup has as put to the new home, when its outcome came back: it has no other.
+fn late_ended(
+    (treatment, settlement): (RegionCode, SettlementId),
+    rows: &dyn Rows,
+    at: Timestamp,
+) -> Result<Option<NodeRecord>, StoreError> {
+    let row = rows.late_claim(treatment, settlement)?;
+    Ok(row.map(|row| {
+        NodeRecord::LateEnded(LateEnded {
+            psn_no: row.psn_no,
+            treatment,
+            settlement,
+            at,
+        })
+    }))
 }
 
 impl Regain {

@@ -6,8 +6,9 @@ use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
 
 use super::*;
+use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, id, now, person, snapshot, version};
+use crate::samples::{claim, decision, id, now, person, refusal, returned, snapshot, version};
 use crate::store::{HomeState, Key, Leaving, LeavingState, Mirror, RelationRow, Row};
 
 /// An old home that has put a late claim of its person to the new one.
@@ -57,6 +58,15 @@ fn refuse(put: Put) -> RefuseLate {
     }
 }
 
+fn commit(put: Put) -> CommitLate {
+    CommitLate {
+        put,
+        calendar: Arc::new(Calendar::every_day()),
+        salt: [5; 16],
+        hand_salt: [6; 16],
+    }
+}
+
 #[test]
 fn a_late_claim_whose_visit_stands_at_the_new_home_is_refused_for_good() {
     let (home, put) = offered();
@@ -95,12 +105,6 @@ fn an_answer_to_another_offer_of_the_same_claim_changes_nothing() {
     assert_eq!(home.run(EndLate(earlier(put))).1, []);
     let (_, put) = offered();
     assert_eq!(home.run(refuse(earlier(put))).1, []);
-    let commit = |put| CommitLate {
-        put,
-        calendar: Arc::new(Calendar::every_day()),
-        salt: [5; 16],
-        hand_salt: [6; 16],
-    };
     let (_, put) = offered();
     assert_eq!(home.run(commit(earlier(put))).1, []);
     assert!(!is_free(&home), "the offer that stands waits for its own");
@@ -108,4 +112,25 @@ fn an_answer_to_another_offer_of_the_same_claim_changes_nothing() {
     let (_, records) = home.run(commit(put));
     assert_eq!(records.len(), 3, "{records:?}");
     assert!(is_free(&home));
+}
+
+/// The backup has the offer, and the outcome came after it.
+#[test]
+fn an_offer_whose_outcome_comes_back_after_a_restore_has_no_other() {
+    let (home, put) = offered();
+    let regain = Regain {
+        returned: returned(1, 3),
+        original: None,
+        short: Short::Wait,
+    };
+    assert_eq!(home.run(regain).0, Regained::Written);
+    assert!(is_free(&home));
+    let (_, records) = home.run(commit(put));
+    assert_eq!(records, []);
+    let (home, put) = offered();
+    let request = RefusedRequest::Claim(claim("V1").binding());
+    let word = refusal(1, RefusalCode::VisitAlreadySettled, request);
+    assert_eq!(home.run(RegainRefusal(word)).0, Regained::Written);
+    assert!(is_free(&home));
+    assert_eq!(home.run(refuse(put)), (None, Vec::new()));
 }
