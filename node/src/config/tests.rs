@@ -79,7 +79,10 @@ fn uncommented() -> String {
         }
         Some(_) | None => line.to_owned(),
     };
-    EXAMPLE.lines().map(|text| line(text) + "\n").collect()
+    // It takes the place of the State Council's days, and is refused beside them.
+    let stands = |text: &&str| !text.starts_with("# weekends = ");
+    let lines = EXAMPLE.lines().filter(stands);
+    lines.map(|text| line(text) + "\n").collect()
 }
 
 #[test]
