@@ -1,0 +1,78 @@
+//! Configurations that hold, and every fault of those that do not.
+
+use super::*;
+
+#[test]
+fn every_fault_is_told_at_once() {
+    let text = r#"
+listen = "127.0.0.1"
+dta = "/tmp"
+[tls]
+chain = "a"
+key = "b"
+[cut_off]
+automatic = "sometimes"
+deadline_minutes = 0
+[[region]]
+code = "330200"
+member = "510000"
+[[region]]
+code = "330200"
+"#;
+    let faults = Config::parse("c.toml", text).unwrap_err();
+    let found: Vec<_> = faults
+        .list()
+        .iter()
+        .map(|fault| fault.path.as_str())
+        .collect();
+    for path in [
+        "listen",
+        "data",
+        "dta",
+        "tls.roots",
+        "signing",
+        "cut_off.automatic",
+        "cut_off.deadline_minutes",
+        "region[0].member",
+        "region[1].code",
+    ] {
+        assert!(found.contains(&path), "{path} in {found:?}");
+    }
+}
+
+#[test]
+fn one_region_has_nobody_to_clear_with() {
+    let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[tls]\nchain = \"c\"\nkey = \"k\"\n\
+                roots = \"r\"\n[signing]\nkey = \"k\"\ncertificate = \"c\"\n[[region]]\ncode = \"330200\"\n";
+    let faults = Config::parse("c.toml", text).unwrap_err();
+    assert_eq!(faults.list().len(), 1);
+    assert!(
+        faults.to_string().contains("at least two regions"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn the_example_file_can_be_read() {
+    let text = include_str!("../../../deploy/config/clearinghouse.example.toml");
+    let config = Config::parse("clearinghouse.example.toml", text).unwrap();
+    assert_eq!(config.members().iter().len(), 3);
+    // What is commented out shows the value that holds without it.
+    let all = text.replace("\n# deadline_minutes", "\ndeadline_minutes");
+    let all = all.replace("\n# automatic", "\nautomatic");
+    let keys = [
+        "due_days",
+        "yellow_percent",
+        "red_percent",
+        "ask_days",
+        "months",
+    ];
+    let all = keys.iter().fold(all, |all, key| {
+        all.replace(&format!("\n# {key}"), &format!("\n{key}"))
+    });
+    let all = Config::parse("all", &all).unwrap();
+    assert_eq!(
+        (all.schedule, all.due_days, all.prefund),
+        (config.schedule, config.due_days, config.prefund)
+    );
+}
