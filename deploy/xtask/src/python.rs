@@ -1,6 +1,7 @@
 //! A Python of our own, in the target folder, with the packages of tests/python/requirements.txt: tests
 //! call a node from another language, and validate documents as an editor does. It is made once, and again
-//! when the requirements change.
+//! when the requirements change. The packages of tests/python/alone.txt come without those that they ask for: only a
+//! file in them is read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::cargo::{self, cargo, read, succeeds};
 
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
+const ALONE: &str = "tests/python/alone.txt";
 
 /// Makes the Python unless it is there, and returns its path.
 pub(crate) fn prepare() -> Result<PathBuf> {
@@ -31,17 +33,22 @@ pub(crate) fn prepare() -> Result<PathBuf> {
         found.with_context(|| format!("cargo metadata gives no {name}"))
     };
     let venv = folder("target_directory")?.join("python");
-    let requirements = folder("workspace_root")?.join(REQUIREMENTS);
+    let root = folder("workspace_root")?;
+    let (requirements, alone) = (root.join(REQUIREMENTS), root.join(ALONE));
     let python = venv.join("bin").join("python");
     // Copied when all is installed: so it tells what is there.
     let installed = venv.join("requirements.txt");
-    let wanted = fs::read(&requirements).with_context(|| format!("cannot read {REQUIREMENTS}"))?;
+    let mut wanted = Vec::new();
+    for file in [&requirements, &alone] {
+        wanted.extend(fs::read(file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
     if fs::read(&installed).is_ok_and(|found| found == wanted) && succeeds(version(&python)) {
         return Ok(python);
     }
     eprintln!("Python packages are installed into {}", venv.display());
     make(&venv)?;
-    install(&python, &requirements)?;
+    install(&python, &requirements, &[])?;
+    install(&python, &alone, &["--no-deps"])?;
     fs::write(&installed, wanted)
         .with_context(|| format!("cannot write {}", installed.display()))?;
     Ok(python)
@@ -60,7 +67,7 @@ fn make(venv: &Path) -> Result<()> {
 }
 
 /// Only finished packages, of the versions named; each attempt is bounded.
-fn install(python: &Path, requirements: &Path) -> Result<()> {
+fn install(python: &Path, requirements: &Path, options: &[&str]) -> Result<()> {
     let mut command = Command::new(python);
     command.args([
         "-m",
@@ -79,6 +86,6 @@ fn install(python: &Path, requirements: &Path) -> Result<()> {
         ":all:",
         "--requirement",
     ]);
-    command.arg(requirements);
+    command.arg(requirements).args(options);
     cargo::run(command).context("cannot install the Python packages")
 }

@@ -24,10 +24,11 @@ const WHOLE: [(&str, &[&str]); 4] = [
 
 /// Whom of the workspace each other crate may know. Node and clearinghouse never stand in each other's
 /// row, nor does anything that knows them stand in theirs.
-const WITHIN: [(&str, &[&str]); 14] = [
+const WITHIN: [(&str, &[&str]); 15] = [
     ("huitong-proto", &["huitong-core"]),
     ("huitong-document", &["huitong-core"]),
     ("huitong-journal", &["huitong-core"]),
+    ("huitong-papers", &["huitong-core"]),
     ("huitong-certs", &["huitong-core"]),
     ("huitong-transport", &["huitong-certs", "huitong-core"]),
     ("huitong-telemetry", &[]),
@@ -74,6 +75,7 @@ const WITHIN: [(&str, &[&str]); 14] = [
             "huitong-document",
             "huitong-journal",
             "huitong-netting",
+            "huitong-papers",
             "huitong-proto",
             "huitong-transport",
         ],
@@ -120,7 +122,9 @@ const WITHIN: [(&str, &[&str]); 14] = [
 ];
 
 /// Libraries that few may know: replacing one must stay a change to these crates alone.
-const FEW: [(&str, &[&str]); 7] = [
+const FEW: [(&str, &[&str]); 9] = [
+    ("parquet", &["huitong-papers"]),
+    ("quick-xml", &["huitong-papers"]),
     ("sled", &["huitong-node", "huitong-clearinghouse"]),
     ("rcgen", &["huitong-certs"]),
     // Tests speak as nobody else does: half messages, answers that are not read.

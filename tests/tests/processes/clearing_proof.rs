@@ -98,7 +98,7 @@ fn codes(faults: &[Value]) -> Vec<&str> {
 }
 
 /// A stay, a visit, and a visit that is taken back, all of Ningbo's insured in Chengdu, on a day that is netted.
-async fn netted(world: &World) -> String {
+pub(crate) async fn netted(world: &World) -> String {
     let hospital = Hospital::of(world, &CHENGDU, Desk::Three);
     let stay = inpatient(&NINGBO, 1, "v-1", &[(Item::Drug, 2_000_000)]);
     hospital.settle_for_sure("s-1", stay).await.unwrap();

@@ -14,6 +14,7 @@
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
 //! | [`clearing_proof`] | Can a province check a netted day by itself, and does it say what was meddled with? |
+//! | [`papers`] | Do the tools of others read the papers, and compute the same? |
 //! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
@@ -51,6 +52,7 @@ mod evidence;
 mod external;
 mod handbook;
 mod moves_on;
+mod papers;
 mod policies;
 mod provisional;
 mod python;

@@ -2,6 +2,7 @@
 
 mod approve;
 mod bank;
+mod bank_statement;
 mod checkpoint;
 mod connection;
 mod cut_off;
@@ -9,6 +10,7 @@ mod exceptions;
 mod file;
 mod net;
 mod paid;
+mod papers;
 mod prefund;
 mod release;
 mod resume;
@@ -44,6 +46,10 @@ enum Action {
     Checkpoint(checkpoint::Checkpoint),
     /// Check a member's statement offline, down to each leg / 离线核验对账单
     Verify(verify::Verify),
+    /// What members' statements say, as CSV and Parquet / 导出明细与汇总表
+    Papers(papers::Papers),
+    /// What moved on the clearing account, as ISO 20022 camt.053 / 导出银行对账单（camt.053）
+    BankStatement(bank_statement::BankStatement),
     /// What nets would be if a member dropped out or did not pay / 轧差试算
     WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
@@ -97,6 +103,8 @@ impl ClearingCommand {
             let done = match self.action {
                 // It asks nobody.
                 Action::Verify(verify) => return verify.run(out),
+                Action::Papers(papers) => papers.run(out),
+                Action::BankStatement(statement) => statement.run(out).await,
                 Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Exceptions(exceptions) => exceptions.run(out).await,

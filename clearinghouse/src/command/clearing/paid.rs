@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
 use super::shown;
+use crate::decide::Openness;
 
 /// What was ordered to be paid, and how far it is.
 #[derive(Debug, clap::Args)]
@@ -70,24 +71,32 @@ pub(super) struct Movements {
     parked: bool,
 }
 
+/// All movements, or those of which some is parked.
+async fn movements(connection: &Connection, wanted: Openness) -> anyhow::Result<Vec<v1::Movement>> {
+    let parked_only = wanted == Openness::Open;
+    let mut client = connection.payments().await?;
+    let mut movements = Vec::new();
+    let mut after = String::new();
+    loop {
+        let request = v1::ListMovementsRequest { parked_only, after };
+        let page = client.list_movements(request).await;
+        let page = page.map_err(|status| told(&status))?.into_inner();
+        movements.extend(page.movements);
+        after = page.next;
+        if after.is_empty() {
+            return Ok(movements);
+        }
+    }
+}
+
+/// All movements that were entered.
+pub(super) async fn all_movements(connection: &Connection) -> anyhow::Result<Vec<v1::Movement>> {
+    movements(connection, Openness::All).await
+}
+
 impl Movements {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let mut client = self.connection.payments().await?;
-        let mut movements = Vec::new();
-        let mut after = String::new();
-        loop {
-            let request = v1::ListMovementsRequest {
-                parked_only: self.parked,
-                after,
-            };
-            let page = client.list_movements(request).await;
-            let page = page.map_err(|status| told(&status))?.into_inner();
-            movements.extend(page.movements);
-            after = page.next;
-            if after.is_empty() {
-                break;
-            }
-        }
+        let movements = movements(&self.connection, Openness::from(self.parked)).await?;
         match self.connection.shape() {
             Shape::Json => {
                 let movements = movements.iter().map(movement_json);

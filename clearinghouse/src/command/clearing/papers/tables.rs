@@ -1,0 +1,165 @@
+//! What several statements say, each thing once.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::row::{Pair, Row};
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::LegKind;
+use huitong_core::money::SignedFen;
+use huitong_core::region::RegionCode;
+use huitong_netting::statement::{MemberStatement, StatedLeg};
+use huitong_papers::{Cell, Kind, Table, TableError};
+
+/// All that statements say.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    checkpoints: BTreeMap<BusinessDay, (Digest, u64)>,
+    legs: BTreeMap<(BusinessDay, Pair, SettlementId, LegKind), StatedLeg>,
+    rows: BTreeMap<(BusinessDay, Pair), Row>,
+    nets: BTreeMap<(BusinessDay, RegionCode, Fund), SignedFen>,
+    regions: BTreeMap<(BusinessDay, RegionCode), RegionCode>,
+}
+
+impl Gathered {
+    /// Takes what a statement says.
+    ///
+    /// # Errors
+    /// Another checkpoint of a day than an earlier statement has.
+    pub(super) fn take(&mut self, statement: &MemberStatement) -> anyhow::Result<()> {
+        let checkpoint = &statement.checkpoint.signed.checkpoint;
+        let (day, digest) = (checkpoint.day, checkpoint.digest());
+        let known = self
+            .checkpoints
+            .insert(day, (digest, checkpoint.plan))
+            .map(|(known, _)| known);
+        anyhow::ensure!(
+            known.is_none_or(|known| known == digest),
+            "of {day} there are two checkpoints; keep both statements, they are evidence \
+             / 该日存在两个检查点，请保留两份对账单作为证据"
+        );
+        for row in &statement.rows {
+            self.rows.insert((day, row.row.pair), row.row);
+            for leg in &row.legs {
+                let key = (day, row.row.pair, leg.settlement, leg.kind);
+                self.legs.insert(key, *leg);
+            }
+        }
+        for ((member, fund), net) in &statement.table.nets {
+            self.nets.insert((day, *member, *fund), *net);
+        }
+        for region in &statement.regions {
+            let member = statement.member.code();
+            self.regions.insert((day, region.region), member);
+        }
+        Ok(())
+    }
+
+    /// The tables, each with its name.
+    ///
+    /// # Errors
+    /// None for what these tables are; the type is the tables' own.
+    pub(super) fn tables(&self) -> Result<[(&'static str, Table); 4], TableError> {
+        Ok([
+            ("legs", self.leg_table()?),
+            ("rows", self.row_table()?),
+            ("nets", self.net_table()?),
+            ("regions", self.region_table()?),
+        ])
+    }
+
+    fn leg_table(&self) -> Result<Table, TableError> {
+        let mut table = Table::new(&[
+            ("cycle", Kind::Day),
+            ("debtor", Kind::Text),
+            ("creditor", Kind::Text),
+            ("fund", Kind::Text),
+            ("settlement", Kind::Text),
+            ("kind", Kind::Text),
+            ("amount", Kind::Amount),
+            ("business_day", Kind::Day),
+            ("receipt", Kind::Text),
+        ]);
+        for ((day, pair, settlement, kind), leg) in &self.legs {
+            table.push(vec![
+                Cell::Day(*day),
+                text(&pair.debtor),
+                text(&pair.creditor),
+                text(pair.fund.as_str()),
+                text(settlement),
+                text(match kind {
+                    LegKind::Settlement => "settlement",
+                    LegKind::Reversal => "reversal",
+                }),
+                Cell::Amount(leg.amount.into()),
+                Cell::Day(leg.business_day),
+                text(&leg.receipt),
+            ])?;
+        }
+        Ok(table)
+    }
+
+    fn row_table(&self) -> Result<Table, TableError> {
+        let mut table = Table::new(&[
+            ("cycle", Kind::Day),
+            ("plan", Kind::Count),
+            ("debtor", Kind::Text),
+            ("creditor", Kind::Text),
+            ("fund", Kind::Text),
+            ("amount", Kind::Amount),
+            ("legs", Kind::Count),
+            ("pair_root", Kind::Text),
+        ]);
+        for ((day, pair), row) in &self.rows {
+            let plan = self.checkpoints.get(day).map_or(0, |(_, plan)| *plan);
+            table.push(vec![
+                Cell::Day(*day),
+                Cell::Count(plan),
+                text(&pair.debtor),
+                text(&pair.creditor),
+                text(pair.fund.as_str()),
+                Cell::Amount(row.amount.into()),
+                Cell::Count(row.legs),
+                text(&row.pair_root),
+            ])?;
+        }
+        Ok(table)
+    }
+
+    fn net_table(&self) -> Result<Table, TableError> {
+        let mut table = Table::new(&[
+            ("cycle", Kind::Day),
+            ("member", Kind::Text),
+            ("fund", Kind::Text),
+            ("net", Kind::Amount),
+        ]);
+        for ((day, member, fund), net) in &self.nets {
+            table.push(vec![
+                Cell::Day(*day),
+                text(member),
+                text(fund.as_str()),
+                Cell::Amount(*net),
+            ])?;
+        }
+        Ok(table)
+    }
+
+    fn region_table(&self) -> Result<Table, TableError> {
+        let mut table = Table::new(&[
+            ("cycle", Kind::Day),
+            ("region", Kind::Text),
+            ("member", Kind::Text),
+        ]);
+        for ((day, region), member) in &self.regions {
+            table.push(vec![Cell::Day(*day), text(region), text(member)])?;
+        }
+        Ok(table)
+    }
+}
+
+fn text(of: &(impl ToString + ?Sized)) -> Cell {
+    Cell::Text(of.to_string())
+}
