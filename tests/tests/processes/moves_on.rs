@@ -81,26 +81,32 @@ async fn takes_back(at: &Hospital, request: &str, settled: &str) {
     assert_eq!(back.await.unwrap().state(), State::Reversed);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_follows_a_person_to_a_third_home_is_counted_once_when_the_second_loses_its_disk() {
-    let world = start::start(&[&SHANGHAI, &CHENGDU, &NINGBO]).await;
+/// A person who is treated here, moves, is treated again and moves on.
+async fn moves_twice(world: &World, here: &Hospital) {
     let ([before, between, since, _], ahead) = days();
-    let here = Hospital::of(&world, &SHANGHAI, Desk::Three);
     let first = call(&SHANGHAI, PERSON, "v-1", before, 3_000);
     let first = here.settle_for_sure("s-1", first).await.unwrap();
     assert_eq!(paid(&first), (0, 3_000));
-    let transfer = moves(&world, (&SHANGHAI, PERSON), &CHENGDU, between).await;
+    let transfer = moves(world, (&SHANGHAI, PERSON), &CHENGDU, between).await;
     for _ in 0..ahead {
         world.tomorrow().await;
     }
-    is_done(&world, &SHANGHAI, &transfer).await;
+    is_done(world, &SHANGHAI, &transfer).await;
     let second = call(&CHENGDU, NUMBER, "v-2", between, 1_000);
     let second = here.settle_for_sure("s-2", second).await.unwrap();
     assert_eq!(paid(&second), (0, 1_000));
-    let transfer = moves(&world, (&CHENGDU, NUMBER), &NINGBO, since).await;
+    let transfer = moves(world, (&CHENGDU, NUMBER), &NINGBO, since).await;
     world.tomorrow().await;
-    is_done(&world, &CHENGDU, &transfer).await;
-    holds(&world, 3_000).await;
+    is_done(world, &CHENGDU, &transfer).await;
+    holds(world, 3_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_follows_a_person_to_a_third_home_is_counted_once_when_the_second_loses_its_disk() {
+    let world = start::start(&[&SHANGHAI, &CHENGDU, &NINGBO]).await;
+    let ([_, between, _, _], _) = days();
+    let here = Hospital::of(&world, &SHANGHAI, Desk::Three);
+    moves_twice(&world, &here).await;
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("backup").display().to_string();
     node(&world, &CHENGDU, &["backup", "--to", &backup]).await;
@@ -125,27 +131,12 @@ async fn what_follows_a_person_to_a_third_home_is_counted_once_when_the_second_l
 async fn what_is_told_while_the_second_home_is_down_goes_on_though_its_backup_lacks_all_of_the_person()
  {
     let world = start::start(&[&SHANGHAI, &CHENGDU, &NINGBO]).await;
-    let ([before, between, since, _], ahead) = days();
     let folder = tempfile::tempdir().unwrap();
     let backup = folder.path().join("backup").display().to_string();
     node(&world, &CHENGDU, &["backup", "--to", &backup]).await;
     let here = Hospital::of(&world, &SHANGHAI, Desk::Three);
-    let first = call(&SHANGHAI, PERSON, "v-1", before, 3_000);
-    let first = here.settle_for_sure("s-1", first).await.unwrap();
-    assert_eq!(paid(&first), (0, 3_000));
-    let transfer = moves(&world, (&SHANGHAI, PERSON), &CHENGDU, between).await;
-    for _ in 0..ahead {
-        world.tomorrow().await;
-    }
-    is_done(&world, &SHANGHAI, &transfer).await;
-    // It comes back before the hand-over to the third home does, and then finds nothing in the account.
-    let second = call(&CHENGDU, NUMBER, "v-2", between, 1_000);
-    let second = here.settle_for_sure("s-2", second).await.unwrap();
-    assert_eq!(paid(&second), (0, 1_000));
-    let transfer = moves(&world, (&CHENGDU, NUMBER), &NINGBO, since).await;
-    world.tomorrow().await;
-    is_done(&world, &CHENGDU, &transfer).await;
-    holds(&world, 3_000).await;
+    // The second claim comes back before the hand-over to the third home does, and then finds nothing in the account.
+    moves_twice(&world, &here).await;
 
     world.kill(Party::Region(CHENGDU.region())).await;
     takes_back(&here, "x-1", "s-1").await;

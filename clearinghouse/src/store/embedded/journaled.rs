@@ -36,22 +36,10 @@ impl Journaled {
     }
 
     fn legs_taken(&self, place: &Place) -> Result<LegsTaken, StoreError> {
-        match self.record(place)? {
-            ClearingRecord::LegsTaken(taken) => Ok(taken),
-            ClearingRecord::RegionClosed(_)
-            | ClearingRecord::StreamHalted(_)
-            | ClearingRecord::StreamRestored(_)
-            | ClearingRecord::Restored(_)
-            | ClearingRecord::Resumed(_)
-            | ClearingRecord::Payment(_)
-            | ClearingRecord::Prefund(_)
-            | ClearingRecord::Proven(_)
-            | ClearingRecord::StreamReleased(_)
-            | ClearingRecord::CutOff(_)
-            | ClearingRecord::TagsTaken(_)
-            | ClearingRecord::TagsHalted(_)
-            | ClearingRecord::Netted(_) => Err(misplaced("legs")),
-        }
+        let ClearingRecord::LegsTaken(taken) = self.record(place)? else {
+            return Err(misplaced("legs"));
+        };
+        Ok(taken)
     }
 
     /// Legs of a stream by number, ascending, as far as they are indexed.
@@ -136,22 +124,10 @@ impl Journaled {
             return Ok(None);
         };
         let row: PlanRow = keys::read(&value)?;
-        match self.record(&row.place)? {
-            ClearingRecord::Netted(netted) => read_plan(&netted).map(Some),
-            ClearingRecord::LegsTaken(_)
-            | ClearingRecord::RegionClosed(_)
-            | ClearingRecord::StreamHalted(_)
-            | ClearingRecord::StreamRestored(_)
-            | ClearingRecord::Restored(_)
-            | ClearingRecord::Resumed(_)
-            | ClearingRecord::Payment(_)
-            | ClearingRecord::Prefund(_)
-            | ClearingRecord::Proven(_)
-            | ClearingRecord::StreamReleased(_)
-            | ClearingRecord::TagsTaken(_)
-            | ClearingRecord::TagsHalted(_)
-            | ClearingRecord::CutOff(_) => Err(misplaced("a plan")),
-        }
+        let ClearingRecord::Netted(netted) = self.record(&row.place)? else {
+            return Err(misplaced("a plan"));
+        };
+        read_plan(&netted).map(Some)
     }
 
     /// The checkpoint of a cycle, as it was signed.
@@ -159,22 +135,10 @@ impl Journaled {
         let Some(value) = self.index.get(&keys::proof(day))? else {
             return Ok(None);
         };
-        match self.record(&keys::read(&value)?)? {
-            ClearingRecord::Proven(proven) => Ok(Some(proven)),
-            ClearingRecord::LegsTaken(_)
-            | ClearingRecord::RegionClosed(_)
-            | ClearingRecord::StreamHalted(_)
-            | ClearingRecord::StreamRestored(_)
-            | ClearingRecord::Restored(_)
-            | ClearingRecord::Resumed(_)
-            | ClearingRecord::Payment(_)
-            | ClearingRecord::Prefund(_)
-            | ClearingRecord::Netted(_)
-            | ClearingRecord::StreamReleased(_)
-            | ClearingRecord::TagsTaken(_)
-            | ClearingRecord::TagsHalted(_)
-            | ClearingRecord::CutOff(_) => Err(misplaced("a checkpoint")),
-        }
+        let ClearingRecord::Proven(proven) = self.record(&keys::read(&value)?)? else {
+            return Err(misplaced("a checkpoint"));
+        };
+        Ok(Some(proven))
     }
 
     /// The plan of this number; none for number 0.
