@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use huitong_core::calendar::Calendar;
+use huitong_core::officer::OfficerName;
 use huitong_core::region::RegionCode;
 use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Scalar, Section};
@@ -21,6 +22,7 @@ use huitong_transport::{CredentialFiles, CredentialStore, Credentials, Credentia
 
 use crate::decide::Schedule;
 use crate::prefunds::Rules;
+use crate::roles::{Role, Roles};
 
 pub(crate) use signing::SigningFiles;
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub(crate) due_days: u32,
     /// What is set for prefunds.
     pub(crate) prefund: Rules,
+    /// What each officer may do.
+    pub(crate) roles: Roles,
 }
 
 /// Why a configuration cannot be used.
@@ -164,7 +168,7 @@ impl Config {
         let due_days = payment.map_or(Some(DUE_DAYS), |section| {
             section.integer_or("due_days", 1..=250, DUE_DAYS)
         });
-        let prefund = prefund(&root);
+        let (prefund, roles) = (prefund(&root), roles(&root));
         let calendar = calendar::read(&root, &|name| match files {
             Files::Named => Ok(String::new()),
             Files::Read => {
@@ -185,6 +189,7 @@ impl Config {
                 calendar: calendar?,
                 due_days: due_days?,
                 prefund: prefund?,
+                roles: roles?,
             })
         })
     }
@@ -291,6 +296,35 @@ fn prefund(root: &Section<'_>) -> Option<Rules> {
         return None;
     }
     Some(rules)
+}
+
+/// The officers, each once with some role; every officer may do everything when none is named.
+fn roles(root: &Section<'_>) -> Option<Roles> {
+    let tables = root.tables("officer");
+    if tables.is_empty() {
+        return Some(Roles::default());
+    }
+    let mut officers = BTreeMap::new();
+    let mut whole = true;
+    for table in &tables {
+        let (name, roles) = (
+            table.required::<OfficerName>("name"),
+            table.some::<Role>("roles"),
+        );
+        let (Some(name), Some(roles)) = (name, roles) else {
+            whole = false;
+            continue;
+        };
+        if officers.insert(name, roles.into_iter().collect()).is_some() {
+            table.fault_of(
+                "name",
+                "this officer is entered twice",
+                "该清算人员重复登记",
+            );
+            whole = false;
+        }
+    }
+    whole.then(|| Roles::of(officers))
 }
 
 /// The directory: each region once, with a member of its own province.

@@ -39,6 +39,7 @@ mod payments;
 pub mod platform;
 mod prefunds;
 pub mod refusal;
+mod roles;
 pub mod server;
 pub mod signer;
 mod state;

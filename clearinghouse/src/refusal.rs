@@ -125,6 +125,8 @@ clearing_codes! {
     PaymentSentBack "payment.sent_back" No "The movement named went back by this one, or took it back; neither is taken out again." "该款项与所示流水互为退回关系，不可更正。";
     /// What was paid out rests on it.
     PaymentPaidOut "payment.paid_out" No "For the cycle of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期该基金未拨付余额仅为所示金额，请先更正拨付款项。";
+    /// An officer without the role.
+    OfficerRole "officer.role" No "This officer may not do that: it takes the role named. The operator gives it in the clearinghouse's configuration ([[officer]])." "该清算人员无此权限，所需角色如所示，由运营方在清算中心配置中授予（[[officer]]）。";
     /// Nothing was set.
     PrefundUnknown "prefund.unknown" No "Nothing was set for this payer, holder and fund; set it first (prefund set)." "该付款成员、持有成员和基金尚未核定预付金，请先核定（prefund set）。";
     /// A member that clears for nobody.

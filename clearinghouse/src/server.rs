@@ -99,6 +99,7 @@ impl Clearinghouse {
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
         let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
+        let roles = config.roles.clone();
         let writer = aside(move || {
             let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
             let (calendar, signer) = (config.calendar.clone(), platform.signer.clone());
@@ -115,7 +116,7 @@ impl Clearinghouse {
         let routes = grpc::routes(&writer, due_days, rules)
             .await
             .map_err(StartError::Reflection)?;
-        let access = grpc::access_table()?;
+        let access = grpc::access_table_with(roles)?;
         let address = server.local_address();
         let stop = CancellationToken::new();
         let serving = server.serve(routes, access, stop.clone().cancelled_owned());

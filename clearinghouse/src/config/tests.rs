@@ -76,3 +76,18 @@ fn the_example_file_can_be_read() {
         (config.schedule, config.due_days, config.prefund)
     );
 }
+
+#[test]
+fn officers_are_named_once_with_roles_that_there_are() {
+    let text = "listen = \"127.0.0.1:0\"\ndata = \"d\"\n[[officer]]\nname = \"wang.fang\"\nroles = [\"look\"]\n\
+                [[officer]]\nname = \"zhao.min\"\nroles = [\"everything\"]\n\
+                [[officer]]\nname = \"li.wei\"\nroles = []\n\
+                [[officer]]\nname = \"wang.fang\"\nroles = [\"pay\"]\n";
+    let faults = Config::parse("c.toml", text).unwrap_err();
+    let found = faults.list().iter().map(|fault| fault.path.as_str());
+    let found: Vec<_> = found.filter(|path| path.starts_with("officer")).collect();
+    assert_eq!(
+        found,
+        ["officer[1].roles[0]", "officer[2].roles", "officer[3].name"]
+    );
+}

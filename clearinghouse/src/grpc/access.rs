@@ -5,11 +5,25 @@ use std::time::Duration;
 use huitong_transport::access::AccessTableError;
 use huitong_transport::{AccessTable, Caller, Row};
 
+use super::status::status;
+use crate::roles::Roles;
+
 /// How long taking a backup may last.
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
 /// How long writing a statement with all its legs may last.
 const WRITING: Duration = Duration::from_secs(600);
+
+/// The table of the clearinghouse, in which officers are held to their roles too.
+///
+/// # Errors
+/// As [`access_table`].
+pub(crate) fn access_table_with(roles: Roles) -> Result<AccessTable, AccessTableError> {
+    Ok(access_table()?.closed_by(move |path, caller| {
+        let refusal = roles.refusal(path, caller);
+        refusal.map(|refusal| status(&refusal))
+    }))
+}
 
 /// The table of the clearinghouse.
 ///

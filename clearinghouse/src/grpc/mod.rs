@@ -16,5 +16,6 @@ mod tags;
 mod wire;
 
 pub use access::access_table;
+pub(crate) use access::access_table_with;
 pub(crate) use routes::routes;
 pub(crate) use status::refusal_of;

@@ -63,7 +63,7 @@ fn grpc(code: Code) -> GrpcCode {
         Code::General(RefusalCode::NotAllowed) => GrpcCode::PermissionDenied,
         Code::General(_) => GrpcCode::FailedPrecondition,
         Code::Clearing(code) => match code {
-            ClearingCode::LegOtherRegion => GrpcCode::PermissionDenied,
+            ClearingCode::LegOtherRegion | ClearingCode::OfficerRole => GrpcCode::PermissionDenied,
             ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion

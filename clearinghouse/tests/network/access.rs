@@ -10,7 +10,8 @@ use huitong_transport::{CredentialFiles, TransportError, refusal_code};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::world::{CHENGDU, OFFICER, World, validity};
+use crate::commands::{clearing, clearing_as};
+use crate::world::{CHENGDU, OFFICER, SECOND_OFFICER, World, validity};
 
 #[tokio::test]
 async fn regions_do_not_clear_and_officers_do_not_report() {
@@ -140,4 +141,27 @@ async fn a_certificate_of_another_root_is_not_let_in() {
         matches!(refused, TransportError::CertificateRefused { .. }),
         "{refused}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officer_without_the_role_looks_and_does_nothing() {
+    let mut world = World::begin().await;
+    world.stop().await;
+    world.officers = "[[officer]]\nname = \"wang.fang\"\nroles = [\"approve\", \"look\"]\n";
+    world.start().await.unwrap();
+    let day = "2026-03-01";
+    clearing(&world, &["status", "--day", day]).await.unwrap();
+    let refused = clearing(&world, &["cut-off", "--day", day]).await;
+    let refused = refused.unwrap_err();
+    assert!(
+        refused.starts_with("officer.role [wang.fang: clear]") && refused.contains("[[officer]]"),
+        "{refused}"
+    );
+    let approve = ["approve", "--day", day, "--digest", &"0".repeat(64)];
+    let refused = clearing(&world, &approve).await.unwrap_err();
+    assert!(refused.starts_with("cycle.not_cut_off"), "{refused}");
+    // Whoever is not named may not even look.
+    let refused = clearing_as(&world, SECOND_OFFICER, &["status", "--day", day]).await;
+    let refused = refused.unwrap_err();
+    assert!(refused.starts_with("officer.role"), "{refused}");
 }

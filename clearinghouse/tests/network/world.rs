@@ -58,6 +58,8 @@ pub(crate) struct World {
     root: Authority,
     pub(crate) clock: Arc<HandClock>,
     automatic: &'static str,
+    /// The officers of the configuration; none when every officer may do everything.
+    pub(crate) officers: &'static str,
     running: Option<RunningClearinghouse>,
 }
 
@@ -86,6 +88,7 @@ impl World {
             root: root.unwrap(),
             clock,
             automatic,
+            officers: "",
             running: None,
         };
         for party in ["/clearinghouse", OFFICER, SECOND_OFFICER] {
@@ -154,11 +157,12 @@ impl World {
              [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
              [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
-             [[region]]\ncode = \"{CHENGDU}\"\n",
+             [[region]]\ncode = \"{CHENGDU}\"\n{}",
             self.data(),
             signing("signing.key"),
             signing("signing.crt"),
-            self.automatic
+            self.automatic,
+            self.officers
         )
     }
 

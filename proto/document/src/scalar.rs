@@ -9,6 +9,7 @@ use huitong_core::digest::Digest;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::money::{Fen, SignedFen};
 use huitong_core::name::Name;
+use huitong_core::officer::OfficerName;
 use huitong_core::ratio::{Coefficient, Ratio};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{
@@ -69,6 +70,7 @@ scalars! {
     SignedFen: "an amount in yuan such as \"1200.00\"", "以元为单位的金额，如 \"1200.00\"", IS_NUMBER;
     Coefficient: "a decimal such as \"0.20\"", "小数，如 \"0.20\"", IS_NUMBER;
     RegionCode: "a region code of six digits such as \"330200\"", "六位统筹区代码，如 \"330200\"", IS_NUMBER;
+    OfficerName: "an officer's name such as \"wang.fang\"", "工作人员名称，如 \"wang.fang\"";
     InstitutionCode: "an institution code such as \"H51010400001\"", "定点机构代码，如 \"H51010400001\"";
     ServiceDate: "a date such as 2023-01-31", "日期，如 2023-01-31", MAY_BE_BARE_DATE;
     Digest: "a digest of 64 hex digits", " 64 位十六进制摘要";
