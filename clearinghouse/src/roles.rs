@@ -3,7 +3,7 @@
 //! A certificate says who somebody is and that they are a clearing officer; what they may do is the operator's to say and to
 //! change without a new certificate. Everybody who has any role may look. Where no officer is named, every clearing officer
 //! may do everything: that is how a small operator begins. Deliberately absent: that two different officers approve, which no
-//! role changes.
+//! role changes; and what nodes may call, which is the table of access.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -117,8 +117,11 @@ impl Roles {
         let (Some(officers), Identity::ClearinghouseOfficer { name }) = (&self.0, caller) else {
             return None;
         };
-        // What has no role is closed, but for what everybody with a certificate may ask.
-        let role = role_of(path)?;
+        let Some(role) = role_of(path) else {
+            // Health and reflection are anybody's; a method of ours that has no role is nobody's.
+            let is_ours = path.starts_with("/huitong.");
+            return is_ours.then(|| Refusal::new(ClearingCode::OfficerRole, name));
+        };
         let held = officers.get(name);
         let may = held.is_some_and(|held| role == Role::Look || held.contains(&role));
         (!may).then(|| Refusal::new(ClearingCode::OfficerRole, format_args!("{name}: {role}")))
@@ -189,10 +192,13 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_no_clearing_officer_is_held_by_the_table_of_access_alone() {
+    fn nodes_are_held_by_the_table_of_access_alone_and_what_has_no_role_is_nobodys() {
         let node = "/region/330200/node".parse().unwrap();
         let report = "/huitong.clearing.v1.ClearingService/ReportLegs";
         assert_eq!(one_each().refusal(report, &node), None);
+        let unnamed = "/huitong.clearing.v1.OfficerService/Unnamed";
+        let refused = one_each().refusal(unnamed, &officer("clear")).unwrap();
+        assert_eq!(refused.code.code(), "officer.role");
         let health = "/grpc.health.v1.Health/Check";
         assert_eq!(one_each().refusal(health, &officer("nobody")), None);
     }

@@ -214,6 +214,18 @@ impl House {
         }
     }
 
+    /// Stops, and comes back on an index as the first format had it, or as a later program wrote it.
+    ///
+    /// # Errors
+    /// Why it does not open.
+    pub(crate) fn come_back_on_format(&mut self, format: Option<u32>) -> Result<(), String> {
+        self.writer = None;
+        self.index.lose(&[b"y", b"g", b"w"]);
+        let row = format.map(|format| (b"y".to_vec(), format.to_be_bytes().to_vec()));
+        self.index.write(row.into_iter().collect()).unwrap();
+        self.open()
+    }
+
     /// Loses its disk, and begins anew on a backup of it.
     pub(crate) fn put_back(&mut self, backup: &FakeDisk) {
         self.writer = None;

@@ -3,6 +3,7 @@
 //! | key | value |
 //! |---|---|
 //! | `x` | how far the journal is indexed |
+//! | `y` | the format of this index; none for the first |
 //! | `b` region, first number | where these legs lie in the journal, and the last number |
 //! | `h` region | the number under which the stream halted, or nothing |
 //! | `d` region, day | the last number of a closed day |
@@ -41,6 +42,7 @@ use super::StoreError;
 use crate::books::Turnover;
 
 pub(super) const CURSOR: &[u8] = b"x";
+pub(super) const FORMAT: &[u8] = b"y";
 pub(super) const RESTORED: &[u8] = b"r";
 pub(super) const BLOCKS: &[u8] = b"b";
 pub(super) const HALTS: &[u8] = b"h";

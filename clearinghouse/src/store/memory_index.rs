@@ -16,6 +16,13 @@ impl MemoryIndex {
         Self::default()
     }
 
+    /// Loses all rows that begin with one of these.
+    #[cfg(test)]
+    pub(crate) fn lose(&self, prefixes: &[&[u8]]) {
+        let lost = |key: &[u8]| prefixes.iter().any(|prefix| key.starts_with(prefix));
+        drop(self.with(|all| all.retain(|key, _| !lost(key))));
+    }
+
     fn with<T>(
         &self,
         read: impl FnOnce(&mut BTreeMap<Vec<u8>, Vec<u8>>) -> T,

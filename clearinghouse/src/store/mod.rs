@@ -157,6 +157,17 @@ pub enum StoreError {
          from a backup (索引领先于日志，已确认的记录丢失，请勿提供服务，应从备份恢复日志)"
     )]
     IndexAhead,
+    /// The index was written by a later program.
+    #[error(
+        "the index has format {found}, and this program knows {known}: start the later program, or remove the index, \
+         which is made anew from the journal (索引由更新版本写入，请启动新版本，或删除索引后由日志重建)"
+    )]
+    LaterIndex {
+        /// Its format.
+        found: u32,
+        /// The format of this program.
+        known: u32,
+    },
     /// The journal holds something that this program does not write there.
     #[error("the journal holds what does not belong there: {0}")]
     Foreign(String),

@@ -297,3 +297,22 @@ fn a_years_prefund_follows_from_the_spending_of_the_year_before() {
     };
     assert_eq!(found, [expected]);
 }
+
+#[test]
+fn an_index_of_before_there_were_prefunds_is_brought_up_and_one_of_a_later_program_is_refused() {
+    let mut house = House::new(76);
+    ordered(&house, 1, 690);
+    netted(&house, 2, 210);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    for _ in 0..2 {
+        house.come_back_on_format(None).unwrap();
+        assert_eq!(standing(&house).used, fen(900));
+        assert_eq!(proposals(&house, 2027)[0].spent, fen(900));
+    }
+    netted(&house, 3, 1);
+    house.come_back(Return::Stopped);
+    assert_eq!(standing(&house).used, fen(901));
+    assert_eq!(proposals(&house, 2027)[0].spent, fen(901));
+    let refused = house.come_back_on_format(Some(3)).unwrap_err();
+    assert!(refused.contains("LaterIndex"), "{refused}");
+}

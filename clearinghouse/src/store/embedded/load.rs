@@ -268,7 +268,7 @@ fn prefunds(
 }
 
 /// Visits every row of a table in order.
-fn each(
+pub(super) fn each(
     index: &dyn Index,
     table: &[u8],
     mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,

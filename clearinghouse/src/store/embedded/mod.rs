@@ -4,6 +4,7 @@
 //! never depends on anything but journaled bytes. An index that is behind or empty is brought up when the
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
+mod format;
 mod indexer;
 mod journaled;
 mod load;
@@ -71,6 +72,7 @@ impl Embedded {
         }
         let journaled = Journaled::new(journal.reader(), Arc::clone(&index));
         let mut indexer = Indexer::open(journaled.clone(), &recovery.tip)?;
+        format::bring_up(&journaled)?;
         let caught_up = indexer.catch_up()?;
         info!(
             frames = recovery.frames,

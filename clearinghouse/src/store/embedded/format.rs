@@ -1,0 +1,59 @@
+//! Brings an index that an earlier program wrote up to what is looked up in it now.
+//!
+//! What is journaled never changes its form, but a newer program may index more of it. Without this, rows that an earlier
+//! one did not write would look like nothing: so much owed, so much spent, told as none. An index says its format in a
+//! row that is written before any other; one without it is of the first format. Deliberately absent: an index of a later
+//! program, which is refused.
+
+use std::collections::BTreeMap;
+
+use huitong_core::date::BusinessDay;
+use huitong_core::money::{Fen, MoneyError};
+use huitong_core::prefund::Prefund;
+
+use super::journaled::Journaled;
+use super::load::each;
+use crate::prefunds::between_members;
+use crate::store::{StoreError, keys};
+
+/// The format of this program: the second has what members owe each other, by cycle and by year.
+const FORMAT: u32 = 2;
+
+/// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
+///
+/// # Errors
+/// [`StoreError`]; also when a later program wrote the index.
+pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
+    let index = &*journaled.index;
+    let found = index.get(keys::FORMAT)?;
+    let found = found.map_or(Ok(1_u32), |value| keys::read(&value))?;
+    if found == FORMAT {
+        return Ok(());
+    }
+    if found > FORMAT {
+        return Err(StoreError::LaterIndex {
+            found,
+            known: FORMAT,
+        });
+    }
+    let foreign = |error: MoneyError| StoreError::Foreign(error.to_string());
+    let mut pairs = vec![(keys::FORMAT.to_vec(), keys::value(&FORMAT))];
+    let mut spent: BTreeMap<(u16, Prefund), Fen> = BTreeMap::new();
+    each(index, keys::PLANS, |key, _| {
+        let day: BusinessDay = keys::of_key(key)?;
+        let Some(plan) = journaled.plan(day)? else {
+            return Ok(());
+        };
+        let owed = between_members(&plan).map_err(foreign)?;
+        for (prefund, amount) in &owed {
+            let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);
+            *sum = sum.checked_add(*amount).map_err(foreign)?;
+        }
+        pairs.push((keys::owed(day), keys::value(&owed)));
+        Ok(())
+    })?;
+    let years = spent.iter();
+    pairs.extend(years.map(|((year, of), sum)| (keys::spent(*year, *of), keys::value(sum))));
+    tracing::info!(from = found, to = FORMAT, "index brought up");
+    Ok(index.write(pairs)?)
+}
