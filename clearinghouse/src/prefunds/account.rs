@@ -58,6 +58,8 @@ pub(crate) struct PrefundAccount {
     demands: Vec<Demand>,
     /// What the holder has.
     pub(crate) held: Fen,
+    /// The last day on which any of it moved.
+    pub(super) moved_on: Option<BusinessDay>,
     /// How much is used, as was found last, and when it became so.
     pub(crate) level: (PrefundLevel, Option<Timestamp>),
 }
@@ -69,6 +71,7 @@ impl PrefundAccount {
             year: set.year,
             demands: vec![Demand::of(set)],
             held: Fen::ZERO,
+            moved_on: None,
             level: (PrefundLevel::Normal, None),
         }
     }
@@ -139,7 +142,8 @@ impl PrefundAccount {
         (waits && last.kind == Kind::TopUp).then_some(last.amount)
     }
 
-    /// By when what is missing comes, or what is over goes back; none when it is as it should be.
+    /// By when what is missing comes, or what is over goes back; none when it is as it should be. What is over because
+    /// too much was paid in goes back from that day on.
     ///
     /// # Errors
     /// A sum out of range.
@@ -148,7 +152,8 @@ impl PrefundAccount {
             return Ok(Some(due));
         }
         let set = self.demands.first().map(|demand| demand.due);
-        Ok(set.filter(|_| self.over().is_ok_and(|over| !over.is_zero())))
+        let is_over = !self.over()?.is_zero();
+        Ok(set.max(self.moved_on).filter(|_| is_over))
     }
 
     /// How much is used, of what is held. With nothing held, anything that is used is red.

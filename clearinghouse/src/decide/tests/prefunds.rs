@@ -316,3 +316,50 @@ fn an_index_of_before_there_were_prefunds_is_brought_up_and_one_of_a_later_progr
     let refused = house.come_back_on_format(Some(3)).unwrap_err();
     assert!(refused.contains("LaterIndex"), "{refused}");
 }
+
+#[test]
+fn what_is_over_goes_back_from_the_day_on_which_it_came_and_is_no_later_than_that() {
+    let house = House::new(77);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    enter(&house, line("B-1", Direction::PayIn, 1_000)).unwrap();
+    assert_eq!(standing(&house).due, None);
+    house.clock.put("2026-08-03T04:00:00.000Z");
+    let late = PrefundLine {
+        on: "2026-08-01".parse().unwrap(),
+        ..line("B-2", Direction::PayIn, 50)
+    };
+    enter(&house, late).unwrap();
+    let row = standing(&house);
+    assert_eq!((row.over, row.days_late), (fen(50), 2));
+    // A lower setting gives its own time.
+    set(&house, ZHEJIANG, 2026, 900).unwrap();
+    let row = standing(&house);
+    assert_eq!((row.over, row.days_late), (fen(150), 0));
+    assert_eq!(row.due, Some("2026-08-18".parse().unwrap()));
+}
+
+#[test]
+fn a_long_list_of_movements_is_told_a_page_at_a_time_with_what_was_taken_out_in_its_place() {
+    let house = House::new(78);
+    set(&house, ZHEJIANG, 2026, 1_000).unwrap();
+    let name = |nth: i64| format!("B-{nth:04}");
+    for nth in 0..1_100 {
+        enter(&house, line(&name(nth), Direction::PayIn, 1)).unwrap();
+    }
+    let at_the_end = line(&name(999), Direction::PayIn, 1);
+    correct(&house, at_the_end, CorrectionReason::EnteredTwice).unwrap();
+    enter(&house, at_the_end).unwrap();
+    let (mut after, mut seen, mut pages) = (None, Vec::new(), 0);
+    loop {
+        let page = house.ask(move |context| prefund::movements(context, None, after));
+        let (rows, next) = page.unwrap();
+        seen.extend(rows.iter().map(|row| row.line.bank_reference.to_string()));
+        (after, pages) = (next, pages + 1);
+        if after.is_none() {
+            break;
+        }
+    }
+    let mut all: Vec<_> = (0..1_100).map(name).collect();
+    all.insert(999, name(999));
+    assert_eq!((seen, pages), (all, 2));
+}
