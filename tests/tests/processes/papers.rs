@@ -67,8 +67,18 @@ async fn another_tool_computes_the_same_nets_from_the_legs_on_paper() {
     assert!(count("legs") >= 4 && count("rows") >= 2, "{theirs}");
     assert_eq!(count("nets") % 2, 0, "{theirs}");
 
+    // One name is taken: what was written before it is taken away again, and what lay there stays.
+    let taken = folder.path().join("taken");
+    std::fs::create_dir(&taken).unwrap();
+    std::fs::write(taken.join("nets.csv"), "mine").unwrap();
+    let (code, _, said) = papers(&statements, &taken).await;
+    assert!(code == Some(1) && said.contains("nets.csv"), "{said}");
+    let left: Vec<_> = std::fs::read_dir(&taken).unwrap().collect();
+    assert_eq!(left.len(), 1);
+    assert_eq!(std::fs::read(taken.join("nets.csv")).unwrap(), b"mine");
     let (code, _, said) = papers(&statements, &out).await;
     assert_eq!(code, Some(1), "no file is written over");
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 8);
     assert!(said.contains("cannot be written"), "{said}");
     let mut bytes = std::fs::read(&statements[0]).unwrap();
     let last = bytes.len() - 1;

@@ -47,20 +47,36 @@ impl Papers {
         }
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("{}: cannot be made / 无法创建", self.out.display()))?;
-        let mut written = Vec::new();
-        for (name, table) in gathered.tables()? {
-            written.extend(write(&self.out, name, &table)?);
-        }
+        let written = self.write(&gathered)?;
         if self.json {
             let files = written
                 .iter()
-                .map(|(file, rows)| json!({ "file": file, "rows": rows }));
+                .map(|(file, rows)| json!({ "file": file.display().to_string(), "rows": rows }));
             return print_json(out, &json!({ "files": files.collect::<Vec<_>>() }));
         }
         for (file, rows) in written {
-            writeln!(out, "{file}: {rows} rows / 行")?;
+            writeln!(out, "{}: {rows} rows / 行", file.display())?;
         }
         Ok(())
+    }
+}
+
+/// A file that was written, and how many rows are in it.
+type Written = (PathBuf, usize);
+
+impl Papers {
+    /// Writes all tables, or leaves none behind: half of them would stand in the way of the next try.
+    fn write(&self, gathered: &Gathered) -> anyhow::Result<Vec<Written>> {
+        let mut written = Vec::new();
+        for (name, table) in gathered.tables()? {
+            if let Err(error) = write(&self.out, name, &table, &mut written) {
+                for (file, _) in written {
+                    drop(std::fs::remove_file(file));
+                }
+                return Err(error);
+            }
+        }
+        Ok(written)
     }
 }
 
@@ -77,10 +93,16 @@ fn read(path: &Path) -> anyhow::Result<MemberStatement> {
     Ok(statement)
 }
 
-fn write(folder: &Path, name: &str, table: &Table) -> anyhow::Result<[(String, usize); 2]> {
-    let rows = table.rows().len();
-    let [csv, parquet] = ["csv", "parquet"].map(|kind| folder.join(name).with_extension(kind));
-    file::write(&csv, &table.to_csv()?)?;
-    file::write(&parquet, &table.to_parquet()?)?;
-    Ok([csv, parquet].map(|file| (file.display().to_string(), rows)))
+fn write(
+    folder: &Path,
+    name: &str,
+    table: &Table,
+    written: &mut Vec<Written>,
+) -> anyhow::Result<()> {
+    for (kind, bytes) in [("csv", table.to_csv()?), ("parquet", table.to_parquet()?)] {
+        let path = folder.join(name).with_extension(kind);
+        file::write(&path, &bytes)?;
+        written.push((path, table.rows().len()));
+    }
+    Ok(())
 }
