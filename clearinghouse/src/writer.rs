@@ -71,7 +71,7 @@ impl Writer {
         let (tell, events) = unbounded_channel();
         // Once the writer has gone, nobody waits for the event any more.
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
-        let state = begin::begin(members, store.load()?)?;
+        let state = begin::begin(members, &store)?;
         let (reader, tag_rows, proofs) = (store.reader(), store.tag_rows(), store.proofs());
         let (tell_indexed, indexed) = watch::channel(0);
         let broken: Arc<OnceLock<String>> = Arc::default();

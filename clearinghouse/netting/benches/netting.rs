@@ -89,8 +89,8 @@ fn time<T>(work: impl FnOnce() -> T) -> f64 {
 fn plain_sum(legs: &[AgreedLeg]) -> HashMap<(RegionCode, RegionCode, Fund), i64> {
     let mut sums = HashMap::new();
     for leg in legs {
-        let key = (leg.leg.debtor, leg.leg.creditor, leg.leg.fund);
-        *sums.entry(key).or_insert(0) += leg.leg.amount.get();
+        let key = (leg.debtor, leg.creditor, leg.fund);
+        *sums.entry(key).or_insert(0) += leg.amount.get();
     }
     sums
 }
@@ -147,11 +147,7 @@ fn legs(count: u64) -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
                 business_day,
                 receipt,
             };
-            AgreedLeg {
-                receivable,
-                payable,
-                leg,
-            }
+            AgreedLeg::new(receivable, payable, &leg)
         })
         .collect();
     (marks, legs)

@@ -3,21 +3,60 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::Leg;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Debt, Leg, LegKind};
+use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 
 use crate::member::Members;
 use crate::netting_plan::NettingPlan;
 
-/// A leg that both regions reported in the same words, with its number in each stream.
+/// What netting needs of a debt that both regions reported in the same words: no more, since a day brings millions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgreedLeg {
     /// Its number in the creditor region's stream.
     pub receivable: u64,
     /// Its number in the debtor region's stream.
     pub payable: u64,
-    /// What both said.
-    pub leg: Leg,
+    /// The settlement.
+    pub settlement: SettlementId,
+    /// Whether it arose from the settlement or from its reversal.
+    pub kind: LegKind,
+    /// Who owes.
+    pub debtor: RegionCode,
+    /// Who is owed.
+    pub creditor: RegionCode,
+    /// The fund or account.
+    pub fund: Fund,
+    /// How much.
+    pub amount: Fen,
+    /// The business day of the receipt or of the reversal.
+    pub business_day: BusinessDay,
+}
+
+impl AgreedLeg {
+    /// What both said under these numbers.
+    #[must_use]
+    pub const fn new(receivable: u64, payable: u64, leg: &Leg) -> Self {
+        Self {
+            receivable,
+            payable,
+            settlement: leg.settlement,
+            kind: leg.kind,
+            debtor: leg.debtor,
+            creditor: leg.creditor,
+            fund: leg.fund,
+            amount: leg.amount,
+            business_day: leg.business_day,
+        }
+    }
+
+    /// The debt.
+    #[must_use]
+    pub const fn debt(&self) -> Debt {
+        (self.settlement, self.kind, self.fund)
+    }
 }
 
 /// All that a plan follows from.

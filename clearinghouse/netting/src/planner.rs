@@ -137,7 +137,7 @@ fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanEr
     let mut pairs: Vec<Option<Box<Pair>>> = Vec::new();
     pairs.resize_with(regions.len().saturating_mul(regions.len()), || None);
     for leg in inputs.legs {
-        let (debtor, creditor) = (find(leg.leg.debtor)?, find(leg.leg.creditor)?);
+        let (debtor, creditor) = (find(leg.debtor)?, find(leg.creditor)?);
         fits(leg, inputs)?;
         let place = debtor
             .saturating_mul(regions.len())
@@ -152,11 +152,10 @@ fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanEr
                 )
             })
         });
-        let cell = cells.and_then(|cells| cells.get_mut(index(leg.leg.fund)));
+        let cell = cells.and_then(|cells| cells.get_mut(index(leg.fund)));
         if let Some(cell) = cell {
-            let added = cell.amount.checked_add(leg.leg.amount);
-            cell.amount =
-                added.map_err(|error| out_of_range(leg.leg.debtor, leg.leg.fund, error))?;
+            let added = cell.amount.checked_add(leg.amount);
+            cell.amount = added.map_err(|error| out_of_range(leg.debtor, leg.fund, error))?;
             cell.legs = cell.legs.saturating_add(1);
         }
         for (place, number) in [(creditor, leg.receivable), (debtor, leg.payable)] {
@@ -170,15 +169,15 @@ fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanEr
 
 /// Whether this cycle may take the leg, its numbers aside.
 fn fits(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanError> {
-    let (region, number) = (leg.leg.creditor, leg.receivable);
-    if leg.leg.debtor == leg.leg.creditor {
+    let (region, number) = (leg.creditor, leg.receivable);
+    if leg.debtor == leg.creditor {
         return Err(PlanError::OwnLeg { region, number });
     }
-    if leg.leg.business_day > inputs.day {
+    if leg.business_day > inputs.day {
         return Err(PlanError::LaterDay {
             region,
             number,
-            day: leg.leg.business_day,
+            day: leg.business_day,
         });
     }
     Ok(())

@@ -100,10 +100,7 @@ fn parent_window<'a>(inputs: &Inputs<'a>, region: RegionCode) -> Option<&'a Wind
 
 /// A leg lies inside both marks, was not taken before, and is of no later day.
 fn check_leg(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let ends = [
-        (leg.leg.creditor, leg.receivable),
-        (leg.leg.debtor, leg.payable),
-    ];
+    let ends = [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)];
     for (region, number) in ends {
         let before = inputs.parent.and_then(|parent| parent.window(region));
         let inside = inputs
@@ -113,11 +110,7 @@ fn check_leg(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
         let open = before.map_or(number > 0, |before| {
             number > before.to || before.carried.contains(number)
         });
-        if !inside
-            || !open
-            || leg.leg.business_day > inputs.day
-            || leg.leg.debtor == leg.leg.creditor
-        {
+        if !inside || !open || leg.business_day > inputs.day || leg.debtor == leg.creditor {
             return Err(PlanFault::NotToBeTaken { region, number });
         }
     }
@@ -129,12 +122,7 @@ fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFau
     let mut taken: Vec<(RegionCode, u64)> = inputs
         .legs
         .iter()
-        .flat_map(|leg| {
-            [
-                (leg.leg.creditor, leg.receivable),
-                (leg.leg.debtor, leg.payable),
-            ]
-        })
+        .flat_map(|leg| [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)])
         .collect();
     taken.sort_unstable();
     for window in &plan.windows {
@@ -168,7 +156,7 @@ fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFau
 
 /// The gross rows are the sums of the legs, and no settlement or reversal is in them twice.
 fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let mut keys: Vec<_> = inputs.legs.iter().map(|leg| leg.leg.debt()).collect();
+    let mut keys: Vec<_> = inputs.legs.iter().map(|leg| leg.debt()).collect();
     keys.sort_unstable();
     if !keys.is_sorted_by(|one, next| one < next) {
         return Err(PlanFault::TakenTwice);
@@ -176,14 +164,7 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
     let mut legs: Vec<_> = inputs
         .legs
         .iter()
-        .map(|leg| {
-            (
-                leg.leg.debtor,
-                leg.leg.creditor,
-                leg.leg.fund,
-                leg.leg.amount.get(),
-            )
-        })
+        .map(|leg| (leg.debtor, leg.creditor, leg.fund, leg.amount.get()))
         .collect();
     legs.sort_unstable();
     let groups = legs.chunk_by(|one, next| (one.0, one.1, one.2) == (next.0, next.1, next.2));

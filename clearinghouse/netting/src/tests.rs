@@ -57,6 +57,20 @@ fn leg(id: u8, debtor: usize, creditor: usize, fund: Fund, fen: i64, on: Busines
     }
 }
 
+/// The leg that both reported.
+fn whole(agreed: &AgreedLeg) -> Leg {
+    Leg {
+        settlement: agreed.settlement,
+        kind: agreed.kind,
+        debtor: agreed.debtor,
+        creditor: agreed.creditor,
+        fund: agreed.fund,
+        amount: agreed.amount,
+        business_day: agreed.business_day,
+        receipt: sha256(&agreed.settlement.to_bytes()[15..]),
+    }
+}
+
 /// The worked example: Ningbo owes Chengdu 13,160.00 for the resident pool, Chengdu owes Hangzhou
 /// 160.00, and one leg of Ningbo's stream waits.
 fn example() -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
@@ -65,16 +79,8 @@ fn example() -> (BTreeMap<RegionCode, u64>, Vec<AgreedLeg>) {
     marks.extend([(region(2), 1), (region(3), 2), (region(4), 2)]);
     let fund = Fund::ResidentPool;
     let legs = vec![
-        AgreedLeg {
-            receivable: 1,
-            payable: 2,
-            leg: leg(1, 3, 4, fund, 1_316_000, day(1)),
-        },
-        AgreedLeg {
-            receivable: 1,
-            payable: 2,
-            leg: leg(2, 4, 2, fund, 16_000, day(1)),
-        },
+        AgreedLeg::new(1, 2, &leg(1, 3, 4, fund, 1_316_000, day(1))),
+        AgreedLeg::new(1, 2, &leg(2, 4, 2, fund, 16_000, day(1))),
     ];
     (marks, legs)
 }
@@ -232,7 +238,7 @@ fn a_leg_that_does_not_belong_is_refused() {
         }
     );
     assert_eq!(
-        with(|leg| leg.leg.business_day = day(2)),
+        with(|leg| leg.business_day = day(2)),
         PlanError::LaterDay {
             region: chengdu,
             number: 1,
@@ -240,7 +246,7 @@ fn a_leg_that_does_not_belong_is_refused() {
         }
     );
     assert_eq!(
-        with(|leg| leg.leg.debtor = leg.leg.creditor),
+        with(|leg| leg.debtor = leg.creditor),
         PlanError::OwnLeg {
             region: chengdu,
             number: 1
@@ -248,7 +254,7 @@ fn a_leg_that_does_not_belong_is_refused() {
     );
     let stranger = "440100".parse().unwrap();
     assert_eq!(
-        with(|leg| leg.leg.debtor = "440100".parse().unwrap()),
+        with(|leg| leg.debtor = "440100".parse().unwrap()),
         PlanError::UnknownRegion(stranger)
     );
 }
@@ -281,12 +287,10 @@ fn a_settlement_and_its_reversal_cancel_out_and_each_is_taken_once() {
     let back = |receivable, payable| AgreedLeg {
         receivable,
         payable,
-        leg: Leg {
-            kind: LegKind::Reversal,
-            debtor: region(4),
-            creditor: region(3),
-            ..legs[0].leg.clone()
-        },
+        kind: LegKind::Reversal,
+        debtor: region(4),
+        creditor: region(3),
+        ..legs[0].clone()
     };
     let (once, twice) = (back(3, 3), back(4, 4));
     marks.extend([(region(3), 4), (region(4), 4)]);
@@ -316,12 +320,8 @@ fn a_settlement_and_its_reversal_cancel_out_and_each_is_taken_once() {
 #[test]
 fn a_sum_beyond_all_money_is_refused() {
     let ((marks, mut legs), members) = (example(), members());
-    legs[0].leg.amount = Fen::MAX;
-    legs[1].leg = Leg {
-        debtor: region(3),
-        amount: Fen::MAX,
-        ..legs[1].leg.clone()
-    };
+    legs[0].amount = Fen::MAX;
+    (legs[1].debtor, legs[1].amount) = (region(3), Fen::MAX);
     legs[1].payable = 1;
     let inputs = Inputs {
         day: day(1),
@@ -346,11 +346,7 @@ fn what_a_cycle_carries_the_next_may_take() {
     let first = plan(&inputs).unwrap();
     let mut later = marks.clone();
     later.insert(region(0), 1);
-    let late = AgreedLeg {
-        receivable: 1,
-        payable: 1,
-        leg: leg(3, 3, 0, Fund::ResidentPool, 5, day(1)),
-    };
+    let late = AgreedLeg::new(1, 1, &leg(3, 3, 0, Fund::ResidentPool, 5, day(1)));
     let inputs = Inputs {
         day: day(2),
         parent: Some(&first),

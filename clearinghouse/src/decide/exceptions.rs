@@ -120,11 +120,7 @@ pub(crate) fn exceptions(
     wanted.truncate(ROWS_AT_ONCE);
     let rows = wanted.into_iter().map(|((_, region, number), days, leg)| {
         let other = matching.other_side((region, number));
-        Exception {
-            other: other.map(|(region, numbered)| (region, numbered.clone())),
-            leg,
-            days,
-        }
+        Exception { other, leg, days }
     });
     let rows: Vec<_> = rows.collect();
     let next = rows.last().map(Exception::place).filter(|_| !is_last);

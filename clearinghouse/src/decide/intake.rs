@@ -16,7 +16,7 @@ use crate::refusal::{ClearingCode, Refusal};
 use crate::state::{Restore, Stream};
 
 /// The most legs of one report.
-pub(crate) const LEGS_AT_ONCE: usize = 4_096;
+pub(crate) const LEGS_AT_ONCE: usize = 8_192;
 
 /// Whose stream it is, and in which incarnation of its node it is told.
 #[derive(Debug, Clone, Copy)]
@@ -133,15 +133,20 @@ fn conflict<'a>(
         context.store.legs(region, first.number..=last.number)?
     };
     for offered in again {
-        let find = || stored.iter().find(|leg| leg.number == offered.number);
+        let find = || {
+            stored
+                .iter()
+                .find(|leg| leg.number == offered.number)
+                .cloned()
+        };
         let held = here(offered.number).or_else(find).ok_or_else(|| {
             Fault::Broken(format!(
                 "leg {} of region {region} is held and not found",
                 offered.number
             ))
         })?;
-        if held != offered {
-            return Ok(Some((held.clone(), offered)));
+        if held != *offered {
+            return Ok(Some((held, offered)));
         }
     }
     Ok(None)

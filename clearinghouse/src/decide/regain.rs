@@ -94,7 +94,7 @@ fn legs_after(
     let at_once = u64::try_from(LEGS_AT_ONCE).unwrap_or(u64::MAX);
     let last = after.saturating_add(at_once).min(held);
     let numbers = after.saturating_add(1)..=last;
-    let here = |number| context.state.matching.leg((region, number)).cloned();
+    let here = |number| context.state.matching.leg((region, number));
     // What went with an earlier plan is no longer in memory.
     let stored = if numbers.clone().all(|number| here(number).is_some()) {
         Vec::new()

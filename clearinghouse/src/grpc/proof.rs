@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
-use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::date::BusinessDay;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_netting::Member;
-use huitong_netting::statement::{ProvenPlan, statement};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
 use huitong_proto::conversion::Path;
@@ -42,7 +40,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
         let day = day(&request.into_inner().business_day)?;
         let proofs = self.proofs(day).await?;
         let cycle = read(move || cycle(&proofs, day)).await?;
-        let file = certified(&cycle).to_bytes();
+        let file = cycle.certified().to_bytes();
         Ok(Response::new(v1::GetCheckpointResponse { file }))
     }
 
@@ -64,7 +62,7 @@ impl ProofOfficeService for ProofOfficeGrpc {
         let (to, parts) = channel(WAITING);
         // The answer begins before the legs are read: a caller waits for its beginning no longer than for any call.
         tokio::spawn(async move {
-            match read(move || file(&proofs, &cycle, member)).await {
+            match read(move || Ok(proofs.statement(&cycle, member)?.to_bytes())).await {
                 Ok(bytes) => send(&bytes, &to).await,
                 // A reader that has gone needs nothing more.
                 Err(refused) => drop(to.send(Err(refused)).await),
@@ -131,13 +129,6 @@ fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<ProvenCycle, Untold> {
     found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::CycleNotProven, day)))
 }
 
-fn certified(cycle: &ProvenCycle) -> CertifiedCheckpoint {
-    CertifiedCheckpoint {
-        signed: cycle.proven.signed.clone(),
-        signer: cycle.proven.signer.clone(),
-    }
-}
-
 /// A cycle in which the member stands.
 fn stands(cycle: ProvenCycle, member: Member) -> Result<ProvenCycle, Untold> {
     let mut windows = cycle.plan.windows().iter();
@@ -146,16 +137,4 @@ fn stands(cycle: ProvenCycle, member: Member) -> Result<ProvenCycle, Untold> {
     }
     let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
     Err(Untold::Refused(refusal))
-}
-
-/// A member's statement, as its file is.
-fn file(proofs: &Proofs, cycle: &ProvenCycle, member: Member) -> Result<Vec<u8>, Untold> {
-    let legs = proofs.legs(cycle, member)?;
-    let proven = ProvenPlan {
-        plan: &cycle.plan,
-        parent: cycle.parent.as_ref(),
-        pair_roots: &cycle.proven.pair_roots,
-        checkpoint: &certified(cycle),
-    };
-    Ok(statement(&proven, member, &legs).to_bytes())
 }

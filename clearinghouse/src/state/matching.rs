@@ -5,7 +5,11 @@
 //! others: its legs have another debtor or creditor and wait. The first pair that agrees stands; whatever
 //! else comes for the same debt is a repetition and is never netted.
 
-use std::collections::BTreeMap;
+mod held;
+mod slots;
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -13,25 +17,11 @@ use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, NettingPlan};
 
+use self::held::{Held, Number, Reports, other_end};
+use self::slots::Slots;
+
 /// A leg's place: whose stream, which number.
 pub(crate) type Place = (RegionCode, u64);
-
-/// A leg that no plan in the index has taken.
-#[derive(Debug, Clone)]
-struct Held {
-    numbered: NumberedLeg,
-    since: Timestamp,
-    partner: Option<Place>,
-    taken: Option<u64>,
-}
-
-/// All legs of one debt, in the order they came.
-#[derive(Debug, Clone)]
-struct Reports {
-    places: Vec<Place>,
-    /// The plan that took the debt, once one has.
-    netted: Option<u64>,
-}
 
 /// Why a leg is not netted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -85,29 +75,33 @@ pub(crate) struct WaitingLeg {
 /// The legs that are held and not yet gone with a plan.
 #[derive(Debug, Clone)]
 pub(crate) struct Matching {
-    held: BTreeMap<Place, Held>,
-    debts: BTreeMap<Debt, Reports>,
+    held: BTreeMap<RegionCode, Slots<Held>>,
+    /// Looked up, and never gone through: its order is nobody's.
+    debts: HashMap<Debt, Reports>,
+    /// What was reported of a debt after the first two legs.
+    further: BTreeMap<Debt, Vec<Place>>,
     /// How many legs of each business day no plan has taken.
     days: BTreeMap<BusinessDay, u64>,
 }
 
 impl Matching {
-    pub(crate) const fn empty() -> Self {
+    pub(crate) fn empty() -> Self {
         Self {
             held: BTreeMap::new(),
-            debts: BTreeMap::new(),
+            debts: HashMap::new(),
+            further: BTreeMap::new(),
             days: BTreeMap::new(),
         }
     }
 
     /// The leg at a place, when it is still here.
-    pub(crate) fn leg(&self, place: Place) -> Option<&NumberedLeg> {
-        self.held.get(&place).map(|held| &held.numbered)
+    pub(crate) fn leg(&self, place: Place) -> Option<NumberedLeg> {
+        self.at(place).map(|held| held.numbered(place.1))
     }
 
     /// Whether the debt is known here, and then by which plan it was taken, if by one.
     pub(crate) fn debt(&self, debt: Debt) -> Option<Option<u64>> {
-        self.debts.get(&debt).map(|reports| reports.netted)
+        self.debts.get(&debt).map(|reports| reports.netted.get())
     }
 
     /// Takes in a leg. `netted` is the plan that took its debt earlier, if one did.
@@ -119,39 +113,70 @@ impl Matching {
         netted: Option<u64>,
     ) {
         let place = (region, numbered.number);
-        let debt = numbered.leg.debt();
-        let reports = self.debts.entry(debt).or_insert_with(|| Reports {
-            places: Vec::new(),
-            netted,
-        });
-        let agreed = |place: &Place| {
-            self.held
-                .get(place)
-                .is_some_and(|held| held.partner.is_some())
+        let partner = match self.debts.entry(numbered.leg.debt()) {
+            Entry::Vacant(free) => {
+                free.insert(Reports::begun(place, netted));
+                None
+            }
+            Entry::Occupied(mut known) => {
+                let debt = *known.key();
+                if !known.get_mut().follow(place) {
+                    self.further.entry(debt).or_default().push(place);
+                }
+                self.partner_of(place, &numbered)
+            }
         };
-        let settled = reports.netted.is_some() || reports.places.iter().any(agreed);
-        let partner = reports.places.iter().copied().find(|other| {
-            !settled
-                && self
-                    .held
-                    .get(other)
-                    .is_some_and(|held| agree(&held.numbered, &numbered))
-        });
-        reports.places.push(place);
-        if let Some(other) = partner.and_then(|other| self.held.get_mut(&other)) {
-            other.partner = Some(place);
+        if let Some(other) = partner.and_then(|other| self.at_mut(other)) {
+            other.partner = Number::new(place.1);
         }
         let count = self.days.entry(numbered.leg.business_day).or_insert(0);
         *count = count.saturating_add(1);
-        self.held.insert(
-            place,
-            Held {
-                numbered,
-                since,
-                partner,
-                taken: None,
-            },
-        );
+        let slots = self.held.entry(region).or_insert_with(Slots::new);
+        slots.insert(place.1, Held::new(numbered, since, partner));
+    }
+
+    /// The first leg of the same debt that agrees, when none agreed before and no plan took the debt.
+    fn partner_of(&self, place: Place, numbered: &NumberedLeg) -> Option<Place> {
+        let debt = numbered.leg.debt();
+        let before = || self.reported(debt).filter(|other| *other != place);
+        let has_partner = |other| self.at(other).is_some_and(|held| held.partner().is_some());
+        let is_netted = self.debt(debt).flatten().is_some();
+        if is_netted || before().any(has_partner) {
+            return None;
+        }
+        let agrees = |other: &Place| {
+            let held = self.at(*other);
+            held.is_some_and(|held| {
+                held.side != numbered.side
+                    && held.leg == numbered.leg
+                    && other_end(held.side, &held.leg) == place.0
+                    && other_end(numbered.side, &numbered.leg) == other.0
+            })
+        };
+        before().find(agrees)
+    }
+
+    /// The places of all legs of a debt that are here, in the order they came.
+    fn reported(&self, debt: Debt) -> impl Iterator<Item = Place> {
+        let first = self.debts.get(&debt).copied().into_iter();
+        let further = self.further.get(&debt).into_iter().flatten().copied();
+        first.flat_map(Reports::places).chain(further)
+    }
+
+    fn at(&self, (region, number): Place) -> Option<&Held> {
+        self.held.get(&region)?.get(number)
+    }
+
+    fn at_mut(&mut self, (region, number): Place) -> Option<&mut Held> {
+        self.held.get_mut(&region)?.get_mut(number)
+    }
+
+    /// All that is held, ascending by place.
+    fn all(&self) -> impl Iterator<Item = (Place, &Held)> {
+        self.held.iter().flat_map(|(region, slots)| {
+            let of_region = slots.iter();
+            of_region.map(move |(number, held)| ((*region, number), held))
+        })
     }
 
     /// The agreeing legs inside the marks, of this day or an earlier one, that no plan has taken.
@@ -160,17 +185,9 @@ impl Matching {
         marks: &BTreeMap<RegionCode, u64>,
         day: BusinessDay,
     ) -> Vec<AgreedLeg> {
-        let inside = |place: &Place| marks.get(&place.0).is_some_and(|mark| place.1 <= *mark);
-        let agreed = self.held.iter().filter_map(|(place, held)| {
-            let partner = held
-                .partner
-                .filter(|_| held.numbered.side == Side::Receivable)?;
-            let fits = inside(place) && inside(&partner) && held.numbered.leg.business_day <= day;
-            (fits && held.taken.is_none()).then(|| AgreedLeg {
-                receivable: place.1,
-                payable: partner.1,
-                leg: held.numbered.leg.clone(),
-            })
+        let agreed = self.all().filter_map(|(place, held)| {
+            let partner = ready(place, held, Some(marks), day)?;
+            Some(AgreedLeg::new(place.1, partner.1, &held.leg))
         });
         agreed.collect()
     }
@@ -182,15 +199,8 @@ impl Matching {
         marks: Option<&BTreeMap<RegionCode, u64>>,
         day: BusinessDay,
     ) -> u64 {
-        let inside = |place: &Place| within(marks, place);
-        let agreed = self.held.iter().filter(|(place, held)| {
-            held.numbered.side == Side::Receivable
-                && held.taken.is_none()
-                && held.numbered.leg.business_day <= day
-                && held
-                    .partner
-                    .is_some_and(|partner| inside(place) && inside(&partner))
-        });
+        let agreed = self.all();
+        let agreed = agreed.filter(|(place, held)| ready(*place, held, marks, day).is_some());
         u64::try_from(agreed.count()).unwrap_or(u64::MAX)
     }
 
@@ -200,15 +210,10 @@ impl Matching {
         marks: Option<&'a BTreeMap<RegionCode, u64>>,
         day: BusinessDay,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        let alone = self.held.iter().filter(move |(place, held)| {
-            held.partner.is_none() && held.numbered.leg.business_day <= day && within(marks, place)
+        let alone = self.all().filter(move |(place, held)| {
+            held.partner == Number::NONE && held.leg.business_day <= day && within(marks, place)
         });
-        alone.map(|(place, held)| WaitingLeg {
-            region: place.0,
-            numbered: held.numbered.clone(),
-            since: held.since,
-            why: self.why(*place, held),
-        })
+        alone.map(|(place, held)| waits(place, held, self.why(place, held)))
     }
 
     /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those
@@ -218,56 +223,41 @@ impl Matching {
         cut_off: BusinessDay,
         marks: Option<&'a BTreeMap<RegionCode, u64>>,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        let inside = move |place: &Place| marks.is_some() && within(marks, place);
-        let late = self.held.iter().filter(move |(place, held)| {
-            held.partner
-                .is_some_and(|partner| !(inside(place) && inside(&partner)))
-                && held.taken.is_none()
-                && held.numbered.side == Side::Receivable
-                && held.numbered.leg.business_day <= cut_off
+        let late = self.all().filter(move |(place, held)| {
+            let goes = marks.is_some() && ready(*place, held, marks, cut_off).is_some();
+            !goes && ready(*place, held, None, cut_off).is_some()
         });
-        late.map(|(place, held)| WaitingLeg {
-            region: place.0,
-            numbered: held.numbered.clone(),
-            since: held.since,
-            why: Waiting::Late,
-        })
+        late.map(|(place, held)| waits(place, held, Waiting::Late))
     }
 
     /// What the other side reported of a leg's debt: what it agrees with, or the first that it does not.
-    pub(crate) fn other_side(&self, place: Place) -> Option<(RegionCode, &NumberedLeg)> {
-        let held = self.held.get(&place)?;
-        let reports = self.debts.get(&held.numbered.leg.debt())?;
-        let places = held.partner.iter().chain(&reports.places);
-        let mut others =
-            places.filter_map(|other| Some((other.0, &self.held.get(other)?.numbered)));
-        others.find(|(_, numbered)| numbered.side != held.numbered.side)
+    pub(crate) fn other_side(&self, place: Place) -> Option<(RegionCode, NumberedLeg)> {
+        let held = self.at(place)?;
+        let places = held.partner().into_iter();
+        let mut others = places
+            .chain(self.reported(held.leg.debt()))
+            .filter_map(|other| Some((other, self.at(other)?)));
+        let (other, found) = others.find(|(_, other)| other.side != held.side)?;
+        Some((other.0, found.numbered(other.1)))
     }
 
     fn why(&self, place: Place, held: &Held) -> Waiting {
-        let Some(reports) = self.debts.get(&held.numbered.leg.debt()) else {
-            return Waiting::CounterpartMissing;
-        };
+        let debt = held.leg.debt();
         let others = || {
-            reports
-                .places
-                .iter()
-                .filter(|other| **other != place)
-                .filter_map(|other| self.held.get(other).map(|held| (*other, held)))
+            let places = self.reported(debt).filter(move |other| *other != place);
+            places.filter_map(|other| self.at(other).map(|held| (other, held)))
         };
-        let repeated = reports.netted.is_some()
+        let repeated = self.debt(debt).flatten().is_some()
             || others().any(|(other, report)| {
-                report.partner.is_some()
-                    || (other.0 == place.0
-                        && other.1 < place.1
-                        && report.numbered.side == held.numbered.side)
+                report.partner != Number::NONE
+                    || (other.0 == place.0 && other.1 < place.1 && report.side == held.side)
             });
         if repeated {
             return Waiting::Repeated;
         }
         others()
-            .filter(|(_, report)| report.numbered.side != held.numbered.side)
-            .find_map(|(_, report)| first_difference(&held.numbered.leg, &report.numbered.leg))
+            .filter(|(_, report)| report.side != held.side)
+            .find_map(|(_, report)| first_difference(&held.leg, &report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)
     }
 
@@ -281,60 +271,100 @@ impl Matching {
 
     /// Marks what a plan took: every leg up to its marks that it does not carry.
     pub(crate) fn net(&mut self, plan: &NettingPlan) {
-        for (place, held) in &mut self.held {
-            let window = plan.window(place.0);
-            let takes = window
-                .is_some_and(|window| place.1 <= window.to && !window.carried.contains(place.1));
-            if !takes || held.taken.is_some() {
+        let by = Number::new(plan.number());
+        for (region, slots) in &mut self.held {
+            let Some(window) = plan.window(*region) else {
                 continue;
-            }
-            held.taken = Some(plan.number());
-            if let Some(count) = self.days.get_mut(&held.numbered.leg.business_day) {
-                *count = count.saturating_sub(1);
-            }
-            let debt = held.numbered.leg.debt();
-            if let Some(reports) = self.debts.get_mut(&debt) {
-                reports.netted = Some(plan.number());
+            };
+            for (number, held) in slots.iter_mut() {
+                let takes = number <= window.to && !window.carried.contains(number);
+                if !takes || held.taken != Number::NONE {
+                    continue;
+                }
+                held.taken = by;
+                if let Some(count) = self.days.get_mut(&held.leg.business_day) {
+                    *count = count.saturating_sub(1);
+                }
+                if let Some(reports) = self.debts.get_mut(&held.leg.debt()) {
+                    reports.netted = by;
+                }
             }
         }
     }
 
     /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.
     pub(crate) fn taken(&self, plan: u64) -> impl Iterator<Item = &Leg> {
-        let taken = self
-            .held
-            .values()
-            .filter(move |held| held.taken == Some(plan) && held.numbered.side == Side::Receivable);
-        taken.map(|held| &held.numbered.leg)
+        let taken = self.all().filter(move |(_, held)| {
+            held.taken == Number::new(plan) && held.side == Side::Receivable
+        });
+        taken.map(|(_, held)| &held.leg)
     }
 
     /// Lets go of what plans up to this number took: the index knows it now.
     pub(crate) fn forget(&mut self, plan: u64) {
-        let gone = |held: &Held| held.taken.is_some_and(|taken| taken <= plan);
-        let debts = &mut self.debts;
-        self.held.retain(|place, held| {
-            if !gone(held) {
-                return true;
+        let gone = |held: &Held| held.taken.get().is_some_and(|taken| taken <= plan);
+        for (region, mut slots) in std::mem::take(&mut self.held) {
+            for (number, held) in slots.iter().filter(|(_, held)| gone(held)) {
+                self.leave((region, number), held.leg.debt());
             }
-            let debt = held.numbered.leg.debt();
-            if let Some(reports) = debts.get_mut(&debt) {
-                reports.places.retain(|other| other != place);
-                if reports.places.is_empty() {
-                    debts.remove(&debt);
-                }
+            slots.retain(|_, held| !gone(held));
+            if !slots.is_empty() {
+                self.held.insert(region, slots);
             }
-            false
-        });
+        }
+        if self.debts.len() < self.debts.capacity() / 4 {
+            self.debts.shrink_to_fit();
+        }
         self.days.retain(|_, legs| *legs > 0);
+    }
+
+    /// A leg of a debt goes; with the last of them the debt.
+    fn leave(&mut self, place: Place, debt: Debt) {
+        let mut stay = self.reported(debt).filter(|other| *other != place);
+        let (first, second, further) = (stay.next(), stay.next(), stay.collect::<Vec<_>>());
+        let Some(first) = first else {
+            self.debts.remove(&debt);
+            return;
+        };
+        if let Some(reports) = self.debts.get_mut(&debt) {
+            reports.again(first, second);
+        }
+        if further.is_empty() {
+            self.further.remove(&debt);
+        } else {
+            self.further.insert(debt, further);
+        }
+    }
+}
+
+/// The other leg, of one that agrees, lies with it inside the marks, where given, is of no later day and went with no
+/// plan; only of the creditor's of each two.
+fn ready(
+    place: Place,
+    held: &Held,
+    marks: Option<&BTreeMap<RegionCode, u64>>,
+    day: BusinessDay,
+) -> Option<Place> {
+    let partner = held.partner()?;
+    let is_ready = held.side == Side::Receivable
+        && held.taken == Number::NONE
+        && held.leg.business_day <= day
+        && within(marks, &place)
+        && within(marks, &partner);
+    is_ready.then_some(partner)
+}
+
+fn waits((region, number): Place, held: &Held, why: Waiting) -> WaitingLeg {
+    WaitingLeg {
+        region,
+        numbered: held.numbered(number),
+        since: held.since(),
+        why,
     }
 }
 
 fn within(marks: Option<&BTreeMap<RegionCode, u64>>, place: &Place) -> bool {
     marks.is_none_or(|marks| marks.get(&place.0).is_some_and(|mark| place.1 <= *mark))
-}
-
-fn agree(one: &NumberedLeg, other: &NumberedLeg) -> bool {
-    one.side != other.side && one.leg == other.leg
 }
 
 /// The first field in which two legs of one debt differ.

@@ -64,8 +64,15 @@ pub(crate) trait Store: Send {
     /// The tags that are indexed, to be looked through beside the writer.
     fn tag_rows(&self) -> TagRows;
 
-    /// Everything that the state is begun with.
+    /// What the state is begun with, but for the legs.
     fn load(&self) -> Result<Loaded, StoreError>;
+
+    /// Visits the legs that no plan took, in the order in which they came.
+    fn open_legs(
+        &self,
+        loaded: &Loaded,
+        visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
 
     /// Finishes what was handed in and takes nothing more.
     fn close(&mut self) -> Result<(), StoreError>;
@@ -101,9 +108,6 @@ pub(crate) struct Loaded {
     pub(crate) prefunds: Prefunds,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
-    /// The legs that no plan took, in the order in which they came, each with when it came and the plan
-    /// that took its debt under other numbers, if one did.
-    pub(crate) legs: Vec<LoadedLeg>,
     /// The last restore of the clearinghouse itself.
     pub(crate) restored: Restore,
 }
@@ -119,13 +123,12 @@ pub(crate) struct MatchesPage {
     pub(crate) regions: BTreeMap<RegionCode, TagsHeld>,
 }
 
-/// A leg that no plan took.
+/// A leg that no plan took, and when it came.
 #[derive(Debug)]
-pub(crate) struct LoadedLeg {
+pub(crate) struct OpenLeg {
     pub(crate) region: RegionCode,
     pub(crate) numbered: NumberedLeg,
     pub(crate) since: Timestamp,
-    pub(crate) netted: Option<u64>,
 }
 
 /// Why a store does not do what it is asked.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use huitong_netting::Members;
 
 use crate::state::State;
-use crate::store::{Loaded, StoreError};
+use crate::store::{OpenLeg, Store, StoreError};
 
 /// The state of what a store holds.
-pub(super) fn begin(members: Members, loaded: Loaded) -> Result<State, StoreError> {
-    let mut state = State::new(members);
+pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreError> {
+    let (loaded, mut state) = (store.load()?, State::new(members));
     // The next plan begins where the last ended, for every region that had a mark.
     let marked = loaded
         .cycles
@@ -22,12 +22,21 @@ pub(super) fn begin(members: Members, loaded: Loaded) -> Result<State, StoreErro
     if let Some(left) = before.find(|region| state.members.of(**region).is_none()) {
         return Err(StoreError::RegionLeft(*left));
     }
+    store.open_legs(&loaded, &mut |leg| {
+        let OpenLeg {
+            region,
+            numbered,
+            since,
+        } = leg;
+        let debt = numbered.leg.debt();
+        let netted = match state.matching.debt(debt) {
+            Some(known) => known,
+            None => store.netted(debt)?,
+        };
+        state.matching.take(region, numbered, since, netted);
+        Ok(())
+    })?;
     state.streams.extend(loaded.streams);
-    for leg in loaded.legs {
-        state
-            .matching
-            .take(leg.region, leg.numbered, leg.since, leg.netted);
-    }
     state.cycles = loaded.cycles;
     state.plan = loaded.plan;
     state.proven = loaded.proven;

@@ -38,11 +38,7 @@ pub(super) fn streams(debts: &[Debt]) -> Streams {
         let receivable = next(leg.creditor, Side::Receivable);
         if *both {
             let payable = next(leg.debtor, Side::Payable);
-            agreed.push(AgreedLeg {
-                receivable,
-                payable,
-                leg,
-            });
+            agreed.push(AgreedLeg::new(receivable, payable, &leg));
         }
     }
     Streams {
@@ -67,12 +63,7 @@ impl Streams {
         marks: &BTreeMap<RegionCode, u64>,
         parent: Option<&NettingPlan>,
     ) -> Vec<AgreedLeg> {
-        let ends = |leg: &AgreedLeg| {
-            [
-                (leg.leg.creditor, leg.receivable),
-                (leg.leg.debtor, leg.payable),
-            ]
-        };
+        let ends = |leg: &AgreedLeg| [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)];
         let inside = |leg: &&AgreedLeg| {
             ends(leg)
                 .iter()

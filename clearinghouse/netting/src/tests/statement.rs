@@ -51,9 +51,9 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
         legs: &legs,
     };
     let one = plan(&inputs).unwrap();
-    let roots = pair_roots(&one, legs.iter().map(|agreed| &agreed.leg)).unwrap();
+    let roots = pair_roots(&one, &legs.iter().map(whole).collect::<Vec<_>>()).unwrap();
     let first = signed(&one, &roots, None);
-    let taken: Vec<Leg> = legs.iter().map(|agreed| agreed.leg.clone()).collect();
+    let taken: Vec<Leg> = legs.iter().map(whole).collect();
     let proven = ProvenPlan {
         plan: &one,
         parent: None,
@@ -70,7 +70,7 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
         ..inputs
     };
     let two = plan(&inputs).unwrap();
-    let taken: Vec<Leg> = rest.into_iter().map(|agreed| agreed.leg).collect();
+    let taken: Vec<Leg> = rest.iter().map(whole).collect();
     let roots = pair_roots(&two, &taken).unwrap();
     let before = first.signed.checkpoint.digest();
     let second = signed(&two, &roots, Some(before));
@@ -171,7 +171,7 @@ fn legs_that_are_not_the_plans_prove_nothing() {
         legs,
     };
     let plan = plan(&inputs).unwrap();
-    let mut legs: Vec<Leg> = legs.iter().map(|agreed| agreed.leg.clone()).collect();
+    let mut legs: Vec<Leg> = legs.iter().map(whole).collect();
     assert!(pair_roots(&plan, &legs).is_ok());
     let last = legs.pop().unwrap();
     assert!(pair_roots(&plan, &legs).is_err());

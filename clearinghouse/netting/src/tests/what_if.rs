@@ -13,11 +13,7 @@ fn member(code: &str) -> Member {
 fn two_cycles() -> [NettingPlan; 2] {
     let members = members();
     let mut marks: BTreeMap<_, _> = (0..REGIONS.len()).map(|index| (region(index), 0)).collect();
-    let agreed = |receivable, payable, leg| AgreedLeg {
-        receivable,
-        payable,
-        leg,
-    };
+    let agreed = |receivable, payable, leg| AgreedLeg::new(receivable, payable, &leg);
     let pool = Fund::ResidentPool;
     let first = [
         agreed(1, 1, leg(1, 3, 4, pool, 100, day(1))),

@@ -1,10 +1,10 @@
 //! Checkpoints of netted cycles: one for each plan, the same again whatever was lost, and none that a cycle waits for.
 
-use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
+use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
 use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_journal::{Log, Options, Position};
-use huitong_netting::statement::{MemberStatement, ProvenPlan, check, neighbour, statement};
+use huitong_netting::statement::{MemberStatement, check, neighbour};
 use huitong_netting::{Member, NettingPlan};
 
 use super::*;
@@ -39,18 +39,7 @@ fn stated(house: &House, on: u8, member: &str) -> MemberStatement {
     let proofs = house.proofs();
     let cycle = proofs.cycle(day(on)).unwrap().unwrap();
     let member = Member::new(member.parse().unwrap());
-    let legs = proofs.legs(&cycle, member).unwrap();
-    let checkpoint = CertifiedCheckpoint {
-        signed: cycle.proven.signed.clone(),
-        signer: cycle.proven.signer.clone(),
-    };
-    let proven = ProvenPlan {
-        plan: &cycle.plan,
-        parent: cycle.parent.as_ref(),
-        pair_roots: &cycle.proven.pair_roots,
-        checkpoint: &checkpoint,
-    };
-    statement(&proven, member, &legs)
+    proofs.statement(&cycle, member).unwrap()
 }
 
 /// The records that prove, as they are journaled.

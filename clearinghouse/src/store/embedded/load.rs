@@ -20,7 +20,7 @@ use crate::payments::{Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds};
 use crate::state::{Cycle, Restore, Stream};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
-use crate::store::{Index, Loaded, LoadedLeg, StoreError};
+use crate::store::{Index, Loaded, OpenLeg, StoreError};
 
 /// How many rows of a table are read at once.
 const ROWS_AT_ONCE: usize = 4_096;
@@ -28,37 +28,8 @@ const ROWS_AT_ONCE: usize = 4_096;
 pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, StoreError> {
     let (cycles, plan) = cycles(journaled, index)?;
     let mut streams = streams(index)?;
-    let mut open = Vec::new();
     for (region, stream) in &mut streams {
         stream.held = held(index, *region)?;
-        open.extend(open_blocks(journaled, *region, stream.held, plan.as_ref())?);
-    }
-    open.sort_by_key(|open| (open.block.place, open.numbers.first));
-    let mut legs = Vec::new();
-    for Open {
-        region,
-        block,
-        numbers,
-    } in open
-    {
-        journaled.visit_block(
-            &block,
-            &(numbers.first..=numbers.last),
-            &mut |since, numbered| {
-                let debt = keys::debt(numbered.leg.debt());
-                let netted = index
-                    .get(&debt)?
-                    .map(|value| keys::read(&value))
-                    .transpose()?;
-                legs.push(LoadedLeg {
-                    region,
-                    numbered,
-                    since,
-                    netted,
-                });
-                Ok(())
-            },
-        )?;
     }
     let payments = payments(index)?;
     let prefunds = prefunds(index, &cycles, &payments)?;
@@ -71,9 +42,38 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         payments,
         prefunds,
         tags: all_held(index)?,
-        legs,
         restored: restored(index)?,
     })
+}
+
+/// Visits the legs that no plan took, in the order in which they came.
+pub(super) fn open_legs(
+    journaled: &Journaled,
+    loaded: &Loaded,
+    visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut open = Vec::new();
+    for (region, stream) in &loaded.streams {
+        let plan = loaded.plan.as_ref();
+        open.extend(open_blocks(journaled, *region, stream.held, plan)?);
+    }
+    open.sort_by_key(|open| (open.block.place, open.numbers.first));
+    for Open {
+        region,
+        block,
+        numbers,
+    } in open
+    {
+        let numbers = numbers.first..=numbers.last;
+        journaled.visit_block(&block, &numbers, &mut |since, numbered| {
+            visit(OpenLeg {
+                region,
+                numbered,
+                since,
+            })
+        })?;
+    }
+    Ok(())
 }
 
 /// The last checkpoint: days ascend as plans do.

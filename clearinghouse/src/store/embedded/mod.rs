@@ -28,7 +28,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, Store, StoreError, StoreEvent, keys};
+use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent, keys};
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;
@@ -189,6 +189,14 @@ impl Store for Embedded {
 
     fn load(&self) -> Result<Loaded, StoreError> {
         load::load(&self.journaled, &*self.index)
+    }
+
+    fn open_legs(
+        &self,
+        loaded: &Loaded,
+        visit: &mut dyn FnMut(OpenLeg) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        load::open_legs(&self.journaled, loaded, visit)
     }
 
     fn close(&mut self) -> Result<(), StoreError> {

@@ -1,8 +1,10 @@
 //! What is proven and indexed, to be looked through beside the writer: a statement of a large member reads many legs.
 
+use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Leg, Side};
 use huitong_core::record::clearing::Proven;
+use huitong_netting::statement::{MemberStatement, ProvenPlan, statement};
 use huitong_netting::{Member, NettingPlan};
 
 use super::journaled::Journaled;
@@ -23,6 +25,16 @@ pub(crate) struct ProvenCycle {
     pub(crate) parent: Option<NettingPlan>,
 }
 
+impl ProvenCycle {
+    /// The checkpoint as it is handed on.
+    pub(crate) fn certified(&self) -> CertifiedCheckpoint {
+        CertifiedCheckpoint {
+            signed: self.proven.signed.clone(),
+            signer: self.proven.signer.clone(),
+        }
+    }
+}
+
 impl Proofs {
     /// A cycle, once its checkpoint is indexed.
     pub(crate) fn cycle(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
@@ -38,8 +50,23 @@ impl Proofs {
         }))
     }
 
+    /// A member's statement of a cycle.
+    pub(crate) fn statement(
+        &self,
+        cycle: &ProvenCycle,
+        member: Member,
+    ) -> Result<MemberStatement, StoreError> {
+        let proven = ProvenPlan {
+            plan: &cycle.plan,
+            parent: cycle.parent.as_ref(),
+            pair_roots: &cycle.proven.pair_roots,
+            checkpoint: &cycle.certified(),
+        };
+        Ok(statement(&proven, member, &self.legs(cycle, member)?))
+    }
+
     /// The legs that a cycle took in which a region of the member stands, each once.
-    pub(crate) fn legs(&self, cycle: &ProvenCycle, member: Member) -> Result<Vec<Leg>, StoreError> {
+    fn legs(&self, cycle: &ProvenCycle, member: Member) -> Result<Vec<Leg>, StoreError> {
         let ProvenCycle { plan, parent, .. } = cycle;
         let windows = plan.windows().iter();
         let own: Vec<_> = windows.filter(|window| window.member == member).collect();

@@ -1,0 +1,197 @@
+//! What is held under the numbers of a stream: side by side where numbers follow on each other, which nearly all do
+//! until a cycle takes them, and apart where a few are left over.
+//!
+//! Whatever is apart has lower numbers than what is side by side, so both together ascend.
+
+use std::collections::{BTreeMap, VecDeque};
+
+/// How many stand in one piece: a piece is given back when a cycle has taken it.
+const PIECE: usize = 1_024;
+
+/// Values by number.
+#[derive(Debug, Clone)]
+pub(super) struct Slots<T> {
+    apart: BTreeMap<u64, T>,
+    /// The number of the first that stands side by side.
+    first: u64,
+    /// All full but the last.
+    pieces: VecDeque<Vec<T>>,
+}
+
+impl<T> Slots<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            apart: BTreeMap::new(),
+            first: 0,
+            pieces: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.apart.is_empty() && self.pieces.is_empty()
+    }
+
+    pub(super) fn get(&self, number: u64) -> Option<&T> {
+        match self.place(number) {
+            Some((piece, at)) => self.pieces.get(piece)?.get(at),
+            None => self.apart.get(&number),
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+        match self.place(number) {
+            Some((piece, at)) => self.pieces.get_mut(piece)?.get_mut(at),
+            None => self.apart.get_mut(&number),
+        }
+    }
+
+    /// Puts a value under a number, in the place of the one that was there.
+    pub(super) fn insert(&mut self, number: u64, value: T) {
+        if let Some(there) = self.get_mut(number) {
+            *there = value;
+            return;
+        }
+        if self.pieces.is_empty() {
+            let highest = self.apart.last_key_value().map(|(number, _)| *number);
+            if highest.is_some_and(|highest| number < highest) {
+                self.apart.insert(number, value);
+                return;
+            }
+            self.first = number;
+        } else if number < self.first {
+            self.apart.insert(number, value);
+            return;
+        } else if number != self.next() {
+            // What stands side by side has no gap: whatever lies before one goes apart.
+            self.part(self.pieces.len(), |_, _| true);
+            self.first = number;
+        }
+        match self.pieces.back_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(value),
+            None => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(value);
+                self.pieces.push_back(piece);
+            }
+        }
+    }
+
+    /// All, ascending by number.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let apart = self.apart.iter().map(|(number, value)| (*number, value));
+        apart.chain((self.first..).zip(self.pieces.iter().flatten()))
+    }
+
+    /// All, ascending by number, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u64, &mut T)> {
+        let apart = self.apart.iter_mut();
+        let apart = apart.map(|(number, value)| (*number, value));
+        apart.chain((self.first..).zip(self.pieces.iter_mut().flatten()))
+    }
+
+    /// Keeps what is to be kept. It may be asked of one value twice.
+    pub(super) fn retain(&mut self, keep: impl Fn(u64, &T) -> bool) {
+        self.apart.retain(|number, value| keep(*number, value));
+        let mut number = self.first;
+        let mut touched = 0;
+        for (piece, values) in (1_usize..).zip(&self.pieces) {
+            for value in values {
+                if !keep(number, value) {
+                    touched = piece;
+                }
+                number = number.saturating_add(1);
+            }
+        }
+        self.part(touched, keep);
+    }
+
+    /// Dissolves so many of the first pieces: what is to be kept of them goes apart.
+    fn part(&mut self, pieces: usize, keep: impl Fn(u64, &T) -> bool) {
+        for values in self.pieces.drain(..pieces) {
+            for value in values {
+                if keep(self.first, &value) {
+                    self.apart.insert(self.first, value);
+                }
+                self.first = self.first.saturating_add(1);
+            }
+        }
+    }
+
+    /// The number after the last that stands side by side.
+    fn next(&self) -> u64 {
+        let full = self.pieces.len().saturating_sub(1).saturating_mul(PIECE);
+        let last = self.pieces.back().map_or(0, Vec::len);
+        let count = u64::try_from(full.saturating_add(last)).unwrap_or(u64::MAX);
+        self.first.saturating_add(count)
+    }
+
+    /// Where a number that stands side by side is.
+    fn place(&self, number: u64) -> Option<(usize, usize)> {
+        if self.pieces.is_empty() || number < self.first || number >= self.next() {
+            return None;
+        }
+        let offset = usize::try_from(number.saturating_sub(self.first)).ok()?;
+        Some((offset.checked_div(PIECE)?, offset.checked_rem(PIECE)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What can be done with slots.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Follow(u16),
+        Put(u64),
+        /// Keeps what is no multiple of this.
+        Sieve(u64),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            (1..3_000_u16).prop_map(Step::Follow),
+            (1..12_000_u64).prop_map(Step::Put),
+            (1..6_u64).prop_map(Step::Sieve),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(128))]
+        #[test]
+        fn they_hold_what_a_map_would(steps in proptest::collection::vec(step(), 1..12)) {
+            let (mut slots, mut map) = (Slots::new(), BTreeMap::new());
+            for step in steps {
+                match step {
+                    Step::Follow(count) => {
+                        let last = map.last_key_value().map_or(0, |(number, _)| *number);
+                        for number in last + 1..=last + u64::from(count) {
+                            slots.insert(number, number * 3);
+                            map.insert(number, number * 3);
+                        }
+                    }
+                    Step::Put(number) => {
+                        slots.insert(number, 7);
+                        map.insert(number, 7);
+                    }
+                    Step::Sieve(by) => {
+                        slots.retain(|number, _| number % by != 0);
+                        map.retain(|number, _| number % by != 0);
+                    }
+                }
+                prop_assert_eq!(slots.is_empty(), map.is_empty());
+                let all: Vec<_> = slots.iter().map(|(number, value)| (number, *value)).collect();
+                let expected: Vec<_> = map.iter().map(|(number, value)| (*number, *value)).collect();
+                prop_assert_eq!(all, expected);
+            }
+            for number in 0..20_000 {
+                prop_assert_eq!(slots.get(number), map.get(&number));
+                prop_assert_eq!(slots.get_mut(number), map.get_mut(&number));
+            }
+        }
+    }
+}
