@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`config`] | What is it told? |
 //! | [`server`] | How does it run? |
+//! | [`Offline`] | How does it work without the network? |
 //! | [`platform`] | What does it stand on? |
 //! | [`command`] | What do its operator and its officers type? |
 //! | `grpc` | Who calls, and what is said? |
@@ -35,6 +36,7 @@ pub mod command;
 pub mod config;
 mod decide;
 mod grpc;
+mod offline;
 mod payments;
 pub mod platform;
 mod prefunds;
@@ -54,6 +56,7 @@ mod testing;
 pub use command::{ClearingCommand, ClearinghouseCommand};
 pub use config::{Config, ConfigError};
 pub use grpc::access_table;
+pub use offline::{Offline, StatementError};
 pub use platform::Platform;
 pub use server::{Clearinghouse, RunningClearinghouse, StartError};
 pub use signer::{Signer, SignerError};

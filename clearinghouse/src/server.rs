@@ -100,18 +100,7 @@ impl Clearinghouse {
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
         let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
         let roles = config.roles.clone();
-        let writer = aside(move || {
-            let (members, clock) = (config.members.clone(), Arc::clone(&platform.clock));
-            let (calendar, signer) = (config.calendar.clone(), platform.signer.clone());
-            Writer::start(
-                members,
-                calendar,
-                clock,
-                signer,
-                &*platform.runner,
-                |events| platform::open(&config, &platform, events),
-            )
-        });
+        let writer = aside(move || open_writer(&config, &platform));
         let writer = Arc::new(writer.await??);
         let routes = grpc::routes(&writer, due_days, rules)
             .await
@@ -129,6 +118,18 @@ impl Clearinghouse {
             stop,
         })
     }
+}
+
+/// Opens the store of a configuration, and starts the writer on what it holds.
+pub(crate) fn open_writer(config: &Config, platform: &Platform) -> Result<Writer, StoreError> {
+    Writer::start(
+        config.members.clone(),
+        config.calendar.clone(),
+        Arc::clone(&platform.clock),
+        platform.signer.clone(),
+        &*platform.runner,
+        |events| platform::open(config, platform, events),
+    )
 }
 
 /// A clearinghouse that serves.

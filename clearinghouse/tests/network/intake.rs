@@ -136,13 +136,13 @@ async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
         assert_eq!(code, "request.malformed");
         assert!(detail.starts_with(path), "{path}: {detail}");
     }
-    let many = (1..=4_097)
+    let many = (1..=8_193)
         .map(|number| receivable(number, &debt(1, 5)))
         .collect();
     let refused = report(&mut chengdu, many).await;
     assert_eq!(
         refusal(refused),
-        pair("request.malformed", "legs: at most 4096 in one report")
+        pair("request.malformed", "legs: at most 8192 in one report")
     );
     assert_eq!(held(&mut chengdu).await, 0, "nothing is taken by halves");
 }
@@ -159,7 +159,7 @@ async fn a_full_report_is_taken_at_once_and_many_reporters_are_served_together()
         leg.settlement = huitong_core::id::SettlementId::from_parts(0, random);
         leg
     };
-    let full = (1..=4_096)
+    let full = (1..=8_192)
         .map(|number| receivable(number, &leg(number)))
         .collect();
     let trickle = async {
@@ -169,8 +169,8 @@ async fn a_full_report_is_taken_at_once_and_many_reporters_are_served_together()
         }
     };
     let (held, ()) = tokio::join!(report(&mut chengdu, full), trickle);
-    assert_eq!(held.unwrap(), 4_096);
+    assert_eq!(held.unwrap(), 8_192);
     let status = crate::world::status(&mut world.officer().await, "").await;
-    assert_eq!((status.agreed_legs, status.waiting_legs), (64, 4_096 - 64));
+    assert_eq!((status.agreed_legs, status.waiting_legs), (64, 8_192 - 64));
     assert_eq!(status.oldest_waiting.len(), 100);
 }

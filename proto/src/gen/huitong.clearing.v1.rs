@@ -181,7 +181,7 @@ pub struct StreamPositionResponse {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ReportLegsRequest {
-    /// Consecutive, ascending, at most 4,096.
+    /// Consecutive, ascending, at most 8,192.
     #[prost(message, repeated, tag = "1")]
     pub legs: ::prost::alloc::vec::Vec<Leg>,
     /// The caller's incarnation.
@@ -219,7 +219,7 @@ pub struct RegainLegsRequest {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct RegainLegsResponse {
-    /// The legs after that number, ascending, at most 4,096.
+    /// The legs after that number, ascending, at most 8,192.
     #[prost(message, repeated, tag = "1")]
     pub legs: ::prost::alloc::vec::Vec<Leg>,
     /// The highest number held.

@@ -23,6 +23,7 @@
 mod echo;
 mod sizes;
 mod spent;
+#[path = "../shared/tls.rs"]
 mod tls;
 
 use std::path::Path;

@@ -20,7 +20,7 @@ use tonic::transport::{Channel, Endpoint};
 pub(crate) fn accept(
     listener: TcpListener,
     folder: &Path,
-) -> impl tokio_stream::Stream<Item = io::Result<Accepted>> {
+) -> impl tokio_stream::Stream<Item = io::Result<Accepted>> + use<> {
     let RawParty { chain, key, roots } = RawParty::in_folder(folder);
     let verifier = WebPkiClientVerifier::builder_with_provider(roots, provider())
         .build()

@@ -1,0 +1,87 @@
+//! The parts of a close with nothing around them, from the same journal and to the same disk.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::Write as _;
+use std::time::Instant;
+
+use huitong_core::canonical::Artifact as _;
+use huitong_core::leg::{Debt, Leg, Side};
+use huitong_core::merkle;
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_journal::{DirDisk, Journal, Options, Position};
+
+use crate::day::FOLDER;
+use crate::figures::{Figures, highest_memory};
+use crate::ground::Ground;
+
+/// Reads, joins, hashes, and writes so many bytes.
+pub(crate) fn parts(ground: &Ground, bytes: u64) -> Figures {
+    let mut figures = Figures::default();
+    let disk = DirDisk::at(ground.place(FOLDER).join("journal")).unwrap();
+    let options = Options::standard();
+    let (journal, _) = Journal::open(disk, options, None).unwrap();
+
+    // The same reader and the same decoder, and one column of what they give.
+    let begun = Instant::now();
+    let mut sum = 0_i128;
+    each_leg(&journal, |_, leg| sum += i128::from(leg.amount.get()));
+    assert!(sum > 0);
+    figures.add("read and sum", begun);
+
+    let mut legs = Vec::new();
+    each_leg(&journal, |side, leg| legs.push((side, leg)));
+    let begun = Instant::now();
+    let mut known: HashMap<Debt, u32> = HashMap::with_capacity(legs.len() / 2);
+    let mut joined = 0_u64;
+    for (place, (_, leg)) in legs.iter().enumerate() {
+        match known.remove(&leg.debt()) {
+            Some(_) => joined += 1,
+            None => drop(known.insert(leg.debt(), place as u32)),
+        }
+    }
+    assert!(known.is_empty());
+    drop(known);
+    figures.add("join by id", begun);
+    figures.legs = joined;
+
+    legs.retain(|(side, _)| *side == Side::Receivable);
+    let begun = Instant::now();
+    let leaves: Vec<_> = legs
+        .iter()
+        .map(|(_, leg)| merkle::leaf_hash(&leg.to_bytes()))
+        .collect();
+    std::hint::black_box(merkle::root(&leaves));
+    figures.add("hash", begun);
+    drop((legs, leaves));
+
+    let part = vec![7; 1 << 20];
+    let begun = Instant::now();
+    let mut out = File::create(ground.place("bare")).unwrap();
+    let mut left = bytes;
+    while left > 0 {
+        let now = left.min(1 << 20);
+        out.write_all(&part[..now as usize]).unwrap();
+        left -= now;
+    }
+    out.sync_data().unwrap();
+    figures.add("write bytes", begun);
+    figures.bytes = bytes;
+    figures.memory = highest_memory();
+    figures
+}
+
+fn each_leg(journal: &Journal, mut visit: impl FnMut(Side, Leg)) {
+    for frame in journal.reader().frames_from(Position::START) {
+        let frame = frame.unwrap();
+        for record in frame.records() {
+            let ClearingRecord::LegsTaken(taken) = ClearingRecord::from_bytes(record).unwrap()
+            else {
+                continue;
+            };
+            for numbered in taken.legs {
+                visit(numbered.side, numbered.leg);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What one process measured, told to another as lines of text.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Instant;
+
+/// Parts with the seconds that each took, and what came of them.
+#[derive(Default)]
+pub(crate) struct Figures {
+    pub(crate) parts: Vec<(String, f64)>,
+    /// Debts.
+    pub(crate) legs: u64,
+    /// Bytes of statements.
+    pub(crate) bytes: u64,
+    /// The most memory that the process had, in MiB.
+    pub(crate) memory: u64,
+}
+
+impl Figures {
+    pub(crate) fn add(&mut self, part: &str, begun: Instant) {
+        let seconds = begun.elapsed().as_secs_f64();
+        self.parts.push((part.to_owned(), seconds));
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.parts.iter().map(|(_, seconds)| seconds).sum()
+    }
+}
+
+impl fmt::Display for Figures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{} {} {}", self.legs, self.bytes, self.memory)?;
+        for (part, seconds) in &self.parts {
+            writeln!(f, "{seconds} {part}")?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Figures {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines();
+        let first = lines.next().ok_or("nothing was told")?;
+        let numbers: Result<Vec<u64>, _> = first.split(' ').map(str::parse).collect();
+        let numbers = numbers.map_err(|error| format!("{first}: {error}"))?;
+        let [legs, bytes, memory] = numbers[..] else {
+            return Err(first.to_owned());
+        };
+        let part = |line: &str| {
+            let (seconds, part) = line.split_once(' ')?;
+            Some((part.to_owned(), seconds.parse().ok()?))
+        };
+        let parts: Option<_> = lines.map(part).collect();
+        Ok(Self {
+            parts: parts.ok_or(text)?,
+            legs,
+            bytes,
+            memory,
+        })
+    }
+}
+
+/// The most memory that this process has had, in MiB.
+pub(crate) fn highest_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+    let kib: u64 = line
+        .and_then(|line| line.split_whitespace().nth(1))
+        .and_then(|kib| kib.parse().ok())
+        .unwrap();
+    kib / 1024
+}
