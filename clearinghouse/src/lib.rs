@@ -12,6 +12,7 @@
 //! | `decide` | What is taken, closed, cut off, netted, told or refused? |
 //! | `state` | What is held, what agrees, which cycles are there? |
 //! | `store` | Where does it stay? The journal is the truth, the index finds it |
+//! | `home_word` | Is evidence that a region shows the home region's word? |
 //! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
 //! | [`books`] | What does a netted cycle post, and what moving money? |
@@ -36,6 +37,7 @@ pub mod command;
 pub mod config;
 mod decide;
 mod grpc;
+mod home_word;
 mod offline;
 mod payments;
 pub mod platform;

@@ -57,6 +57,8 @@ clearing_codes! {
     LegSameRegion "leg.same_region" No "A region owes itself nothing; settlements within a region have no legs." "同一统筹区之间不产生清算，本地结算无需上报。";
     /// A leg that names a region outside the directory.
     LegUnknownRegion "leg.unknown_region" No "The other region is not in the clearinghouse's directory; check the code, or have it entered." "名录中无对方统筹区，请核对代码或先行登记。";
+    /// Evidence of a debt on which nobody waits.
+    EvidenceNotWanted "evidence.not_wanted" No "No leg of this debt waits for evidence, or this region has no part in it; ask what is wanted, and show only that." "该债权无需举证，或与本统筹区无关，请先查询待举证清单。";
     /// The cycle has begun for no one yet.
     CycleNotBegun "cycle.not_begun" SameId "That business day has not begun; wait for it, or check the date." "该业务日尚未开始，请等待或核对日期。";
     /// The day is no business day.

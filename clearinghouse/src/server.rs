@@ -97,12 +97,13 @@ impl Clearinghouse {
         }
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
-        let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
+        let speaking = credentials.clone();
+        let server = Server::bind_on(&*network, config.listen, speaking, limits).await?;
         let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
         let roles = config.roles.clone();
         let writer = aside(move || open_writer(&config, &platform));
         let writer = Arc::new(writer.await??);
-        let routes = grpc::routes(&writer, due_days, rules)
+        let routes = grpc::routes((&writer, &credentials), due_days, rules)
             .await
             .map_err(StartError::Reflection)?;
         let access = grpc::access_table_with(roles)?;

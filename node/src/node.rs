@@ -31,12 +31,14 @@ pub use start_error::StartError;
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
+use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
 use crate::home::{HomeRole, HomeRules};
 use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
+use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
@@ -55,7 +57,7 @@ mod running;
 
 pub use running::RunningNode;
 
-use desks::{duplicates, office, people, recovery, registry, transfers};
+use desks::{call_up, duplicates, office, people, recovery, registry, transfers};
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
@@ -120,6 +122,7 @@ struct Heart {
     treatment: Arc<TreatmentRole>,
     homes: Homes,
     reporter: Option<Arc<Reporter>>,
+    call_up: Option<Arc<CallUp>>,
     recovery: Arc<Recovery>,
     transfers: Arc<TransferDesk>,
     duplicates: Arc<DuplicateDesk>,
@@ -192,6 +195,15 @@ fn assemble(
         config.watch,
     );
     let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
+    let evidence = Arc::new(EvidenceDesk {
+        region,
+        signer: config.certified.clone(),
+        ledger: Arc::clone(&ledger),
+        treatment: Arc::clone(&treatment),
+        policies: Arc::clone(&policies),
+        homes: homes.clone(),
+    });
+    let call_up = call_up(config.clearinghouse.as_deref(), &evidence, &calling)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let people = people(region, parts, (config.filing, watch), &clock);
     let collecting = (config.certified.clone(), chance, report_every);
@@ -207,7 +219,7 @@ fn assemble(
         home: Arc::clone(&home),
         treatment: Arc::clone(&treatment),
         registry,
-        signer: config.certified,
+        evidence: Arc::clone(&evidence),
         office: Arc::new(office(&ledger, &writer, &policies, &clock, config.signing)),
         policies,
         homes: homes.clone(),
@@ -222,6 +234,7 @@ fn assemble(
         treatment,
         homes,
         reporter,
+        call_up,
         recovery,
         transfers,
         duplicates,
@@ -376,6 +389,9 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(looking)));
         if let Some(reporter) = self.reporter.clone() {
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
+        }
+        if let Some(call_up) = self.call_up.clone() {
+            tasks.push(after_recovery(Box::pin(call_up.run(stop.clone()))));
         }
         tasks
     }

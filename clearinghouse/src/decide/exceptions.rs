@@ -10,7 +10,7 @@ use huitong_core::leg::NumberedLeg;
 use huitong_core::region::RegionCode;
 
 use super::{Context, Decided, Decision};
-use crate::state::{Waiting, WaitingLeg};
+use crate::state::{Says, Waiting, WaitingLeg};
 
 /// How many exceptions a page has at most.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -57,6 +57,8 @@ pub(crate) struct Exception {
     pub(crate) days: i64,
     /// What the other region reported of the same debt.
     pub(crate) other: Option<(RegionCode, NumberedLeg)>,
+    /// What the home region signed says of the leg, once that is here.
+    pub(crate) says: Option<Says>,
 }
 
 impl Exception {
@@ -120,7 +122,13 @@ pub(crate) fn exceptions(
     wanted.truncate(ROWS_AT_ONCE);
     let rows = wanted.into_iter().map(|((_, region, number), days, leg)| {
         let other = matching.other_side((region, number));
-        Exception { other, leg, days }
+        let says = context.state.words.says(&leg.numbered.leg);
+        Exception {
+            other,
+            leg,
+            days,
+            says,
+        }
     });
     let rows: Vec<_> = rows.collect();
     let next = rows.last().map(Exception::place).filter(|_| !is_last);

@@ -1,5 +1,6 @@
 //! Decisions one by one, through the writer and a store on a fake disk.
 
+mod evidence;
 mod exceptions;
 mod holidays;
 mod payments;

@@ -38,6 +38,8 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
         Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
         Row::method("/huitong.clearing.v1.ClearingService/RegainLegs", node),
+        Row::method("/huitong.clearing.v1.CallUpService/ListWanted", node),
+        Row::method("/huitong.clearing.v1.CallUpService/GiveEvidence", node),
         Row::method("/huitong.clearing.v1.TagService/TagPosition", node),
         Row::method("/huitong.clearing.v1.TagService/ReportTags", node),
         Row::method("/huitong.clearing.v1.TagService/ListMatches", node),
@@ -106,7 +108,7 @@ mod tests {
             .iter()
             .filter(|row| row.target().starts_with("/huitong."))
         {
-            let is_nodes = ["ClearingService", "TagService"]
+            let is_nodes = ["ClearingService", "CallUpService", "TagService"]
                 .iter()
                 .any(|service| row.target().contains(service));
             let expected = if is_nodes { "y...." } else { "....y" };

@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{self, AgeGroup, Asked, Exception, ExceptionPlace, Reason};
+use crate::state::Says;
 use crate::writer::Writer;
 
 /// The officers' view of exceptions.
@@ -102,6 +103,7 @@ fn place((since, region, number): ExceptionPlace) -> v1::ExceptionPlace {
 fn exception(exception: &Exception) -> v1::Exception {
     let numbered = &exception.leg.numbered;
     let (reason, field) = wire::reason(exception.leg.why);
+    let (says, evidence_field) = evidence(exception.says);
     v1::Exception {
         place: Some(place(exception.place())),
         reason: reason.into(),
@@ -115,6 +117,18 @@ fn exception(exception: &Exception) -> v1::Exception {
             .other
             .as_ref()
             .map(|(region, numbered)| reported(*region, numbered)),
+        evidence: says.into(),
+        evidence_field,
+    }
+}
+
+fn evidence(says: Option<Says>) -> (v1::EvidenceSays, String) {
+    match says {
+        None => (v1::EvidenceSays::Unspecified, String::new()),
+        Some(Says::AsReported) => (v1::EvidenceSays::AsReported, String::new()),
+        Some(Says::Otherwise(field)) => (v1::EvidenceSays::Otherwise, field.to_string()),
+        Some(Says::NotOwed) => (v1::EvidenceSays::NotOwed, String::new()),
+        Some(Says::TwoWords) => (v1::EvidenceSays::TwoWords, String::new()),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod clearing;
+mod evidence;
 mod exception;
 mod officer;
 mod paid;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
@@ -12,10 +13,11 @@ use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
-use huitong_transport::MAX_MESSAGE_BYTES;
+use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES};
 use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
+use super::evidence::CallUpGrpc;
 use super::exception::ExceptionGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
@@ -35,7 +37,7 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
 pub(crate) async fn routes(
-    writer: &Arc<Writer>,
+    (writer, credentials): (&Arc<Writer>, &CredentialStore),
     due_days: u32,
     rules: Rules,
 ) -> Result<Routes, String> {
@@ -56,6 +58,10 @@ pub(crate) async fn routes(
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
+    let calling_up = CallUpServiceServer::new(CallUpGrpc {
+        writer: Arc::clone(writer),
+        credentials: credentials.clone(),
+    });
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
@@ -83,6 +89,7 @@ pub(crate) async fn routes(
         .add_service(copying)
         .add_service(tags)
         .add_service(payments)
+        .add_service(calling_up)
         .add_service(exceptions)
         .add_service(prefunds)
         .add_service(proofs)

@@ -80,6 +80,7 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::PaymentBankReferenceTaken
             | ClearingCode::PrefundBankReferenceTaken => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
+            | ClearingCode::EvidenceNotWanted
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld
             | ClearingCode::CycleNotLast

@@ -216,6 +216,22 @@ impl Matching {
         alone.map(|(place, held)| waits(place, held, self.why(place, held)))
     }
 
+    /// The legs of one region that do not agree, of this day or an earlier one, ascending by number.
+    pub(crate) fn waiting_of(
+        &self,
+        region: RegionCode,
+        day: BusinessDay,
+    ) -> impl Iterator<Item = WaitingLeg> {
+        let slots = self.held.get(&region).into_iter();
+        let alone = slots
+            .flat_map(Slots::iter)
+            .filter(move |(_, held)| held.partner == Number::NONE && held.leg.business_day <= day);
+        alone.map(move |(number, held)| {
+            let place = (region, number);
+            waits(place, held, self.why(place, held))
+        })
+    }
+
     /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those
     /// inside the marks of a cycle that is yet to be netted go with it, and are not late.
     pub(crate) fn late<'a>(
@@ -368,7 +384,7 @@ fn within(marks: Option<&BTreeMap<RegionCode, u64>>, place: &Place) -> bool {
 }
 
 /// The first field in which two legs of one debt differ.
-fn first_difference(one: &Leg, other: &Leg) -> Option<Field> {
+pub(super) fn first_difference(one: &Leg, other: &Leg) -> Option<Field> {
     [
         (Field::Debtor, one.debtor == other.debtor),
         (Field::Creditor, one.creditor == other.creditor),

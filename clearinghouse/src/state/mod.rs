@@ -5,6 +5,7 @@
 //! What went with a plan stays until the index knows it ([`State::forget`]), so that a look-up always
 //! finds it in one of the two.
 
+mod evidence;
 mod matching;
 mod stream;
 mod tags;
@@ -21,6 +22,9 @@ use huitong_core::record::clearing::{
 use huitong_core::region::RegionCode;
 use huitong_netting::{Members, NettingPlan};
 
+pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
+#[cfg(test)]
+pub(crate) use matching::Field;
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
@@ -71,6 +75,8 @@ pub(crate) struct State {
     pub(crate) streams: BTreeMap<RegionCode, Stream>,
     /// The legs that are held.
     pub(crate) matching: Matching,
+    /// What home regions signed of debts on which two regions do not agree.
+    pub(crate) words: Words,
     /// Every cycle that is cut off.
     pub(crate) cycles: BTreeMap<BusinessDay, Cycle>,
     /// The last plan.
@@ -123,6 +129,7 @@ impl State {
             members,
             streams,
             matching: Matching::empty(),
+            words: Words::default(),
             cycles: BTreeMap::new(),
             plan: None,
             proven: None,
@@ -223,6 +230,7 @@ impl State {
                     self.tags.insert(halted.region, held.halted(halted));
                 }
             }
+            ClearingRecord::EvidenceGiven(given) => self.words.apply(given),
             ClearingRecord::Netted(netted) => self.net(netted)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,

@@ -11,6 +11,7 @@
 //! | `n` day | the plan's number and where it lies |
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
+//! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
 //! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
 use huitong_core::canonical_struct;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::Digest;
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
 use huitong_core::leg::Debt;
@@ -40,6 +42,7 @@ use huitong_journal::Position;
 
 use super::StoreError;
 use crate::books::Turnover;
+use crate::state::About;
 
 pub(super) const CURSOR: &[u8] = b"x";
 pub(super) const FORMAT: &[u8] = b"y";
@@ -50,6 +53,7 @@ pub(super) const CLOSES: &[u8] = b"d";
 pub(super) const CUT_OFFS: &[u8] = b"c";
 pub(super) const PLANS: &[u8] = b"n";
 pub(super) const PROOFS: &[u8] = b"e";
+pub(super) const WORDS: &[u8] = b"W";
 pub(super) const ACCOUNTS: &[u8] = b"a";
 pub(super) const PAYMENTS: &[u8] = b"m";
 pub(super) const PREFUNDS: &[u8] = b"f";
@@ -114,6 +118,10 @@ pub(super) fn plan_day(number: u64) -> Vec<u8> {
 
 pub(super) fn debt(debt: Debt) -> Vec<u8> {
     key(b"k", &debt)
+}
+
+pub(super) fn word(about: About, receipt: Option<Digest>) -> Vec<u8> {
+    key(WORDS, &(about.0, about.1, receipt))
 }
 
 pub(super) fn account(account: &Account) -> Vec<u8> {

@@ -30,7 +30,7 @@ pub(crate) use sled_index::SledIndex;
 use crate::books::Books;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
-use crate::state::{Cycle, Restore, Stream, TagsHeld};
+use crate::state::{Cycle, Restore, Stream, TagsHeld, Words};
 
 /// What a store does.
 pub(crate) trait Store: Send {
@@ -106,6 +106,8 @@ pub(crate) struct Loaded {
     pub(crate) payments: Payments,
     /// What members leave with each other.
     pub(crate) prefunds: Prefunds,
+    /// What home regions signed of debts on which two regions do not agree.
+    pub(crate) words: Words,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The last restore of the clearinghouse itself.

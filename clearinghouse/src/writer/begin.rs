@@ -45,5 +45,6 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     state.prefunds = loaded.prefunds;
     state.restored = loaded.restored;
     state.tags = loaded.tags;
+    state.words = loaded.words;
     Ok(state)
 }

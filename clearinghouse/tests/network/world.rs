@@ -121,7 +121,7 @@ impl World {
         write_party(&place, &issued, signing.as_ref(), anchor, Overwrite::Refuse).unwrap();
     }
 
-    fn place(&self, party: &str) -> PathBuf {
+    pub(crate) fn place(&self, party: &str) -> PathBuf {
         self.folder.path().join(party.trim_start_matches('/'))
     }
 

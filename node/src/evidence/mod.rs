@@ -11,12 +11,14 @@ use std::sync::Arc;
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
+use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::coverage::Snapshot;
 use huitong_core::digest::Digest;
 use huitong_core::evidence::{Chain, Evidence, RefusalEvidence};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::leg::LegKind;
 use huitong_core::receipt::GroupSignature;
 use huitong_core::record::NodeRecord;
 use huitong_core::refusal::RefusalCode;
@@ -110,6 +112,37 @@ impl EvidenceDesk {
             self.insured_here(settlement, treatment, reader).await
         } else {
             self.insured_here(settlement, treatment, reader).await
+        }
+    }
+
+    /// What clearing may see of the home region's word on a settlement, or on its reversal.
+    ///
+    /// # Errors
+    /// As [`EvidenceDesk::evidence`]; also when it was never settled, or never reversed.
+    pub async fn clearing_evidence(
+        &self,
+        settlement: SettlementId,
+        kind: LegKind,
+        (home, treatment): (RegionCode, RegionCode),
+    ) -> Result<ClearingEvidence, NodeError> {
+        let proof = self.evidence(settlement, treatment, Reader::Officer);
+        let Proof::Settlement(evidence) = proof.await? else {
+            return Err(not_settled(settlement));
+        };
+        let HomeWord { receipt, reversal } = evidence.word;
+        if receipt.body.clearing.home != home {
+            return Err(not_found(settlement));
+        }
+        match kind {
+            LegKind::Settlement => {
+                let signer = self.signer_of(home, &receipt.group)?;
+                Ok(ClearingEvidence::of_receipt(receipt, signer))
+            }
+            LegKind::Reversal => {
+                let reversal = reversal.ok_or_else(|| not_found(settlement))?;
+                let signer = self.signer_of(home, &reversal.group)?;
+                Ok(ClearingEvidence::of_reversal(reversal, signer))
+            }
         }
     }
 

@@ -1,6 +1,8 @@
 //! EvidenceService: evidence of a settlement for officers, and for the institution that settled; and an
 //! officer's client of it.
 
+use std::sync::Arc;
+
 use huitong_certs::Identity;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
@@ -18,13 +20,13 @@ use crate::evidence::{EvidenceDesk, Reader};
 
 /// The service.
 pub struct EvidenceGrpc {
-    desk: EvidenceDesk,
+    desk: Arc<EvidenceDesk>,
 }
 
 impl EvidenceGrpc {
     /// The service over a desk.
     #[must_use]
-    pub const fn new(desk: EvidenceDesk) -> Self {
+    pub const fn new(desk: Arc<EvidenceDesk>) -> Self {
         Self { desk }
     }
 }

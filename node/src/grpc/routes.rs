@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
@@ -72,8 +71,8 @@ pub struct Services {
     pub treatment: Arc<TreatmentRole>,
     /// The officers' side.
     pub registry: Arc<Registry>,
-    /// The certificate of the node's signing key, for evidence.
-    pub signer: CertifiedKey,
+    /// Evidence of what the node took part in.
+    pub evidence: Arc<EvidenceDesk>,
     /// The records of the region's people.
     pub people: Arc<PeopleDesk>,
     /// Transfers of the relationship.
@@ -168,14 +167,7 @@ fn of_parties(services: &Services) -> Routes {
 fn of_officers(services: &Services, routes: Routes) -> Routes {
     let (ledger, policies) = (Arc::clone(&services.ledger), Arc::clone(&services.policies));
     let (treatment, homes) = (Arc::clone(&services.treatment), services.homes.clone());
-    let desk = EvidenceDesk {
-        region: services.region,
-        signer: services.signer.clone(),
-        ledger: Arc::clone(&ledger),
-        treatment: Arc::clone(&treatment),
-        policies: Arc::clone(&policies),
-        homes: homes.clone(),
-    };
+    let desk = Arc::clone(&services.evidence);
     let copying = backup::service(Source {
         owner: Owner::Region(services.region),
         reader: ledger.reader(),

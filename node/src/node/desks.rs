@@ -14,9 +14,11 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
+use crate::evidence::EvidenceDesk;
 use crate::home::HomeRole;
 use crate::home::watch::{Watch, WatchLimits};
 use crate::ledger::Ledger;
+use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
 use crate::office::Office;
 use crate::peers::{Calling, Homes};
@@ -132,4 +134,18 @@ pub(super) fn office(
 ) -> Office {
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
+}
+
+/// The way to show the clearinghouse evidence, where there is one.
+pub(super) fn call_up(
+    endpoint: Option<&str>,
+    desk: &Arc<EvidenceDesk>,
+    calling: &Calling,
+) -> Result<Option<Arc<CallUp>>, StartError> {
+    let made = endpoint.map(|endpoint| {
+        let (desk, chance) = (Arc::clone(desk), Arc::clone(&calling.chance));
+        CallUp::new(desk, endpoint, &calling.dialer, chance)
+    });
+    let made = made.transpose().map_err(StartError::Clearinghouse)?;
+    Ok(made.map(Arc::new))
 }

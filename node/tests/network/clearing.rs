@@ -6,14 +6,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use huitong_certs::Identity;
+use huitong_core::canonical::Artifact as _;
+use huitong_core::clearing_evidence::ClearingEvidence;
+use huitong_proto::clearing::v1::call_up_service_server::{CallUpService, CallUpServiceServer};
 use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
 use huitong_proto::clearing::v1::{
-    CloseDayRequest, CloseDayResponse, Leg, RegainLegsRequest, RegainLegsResponse,
+    CloseDayRequest, CloseDayResponse, GiveEvidenceRequest, GiveEvidenceResponse, Leg,
+    ListWantedRequest, ListWantedResponse, RegainLegsRequest, RegainLegsResponse,
     ReportLegsRequest, ReportLegsResponse, Side, StreamPositionRequest, StreamPositionResponse,
+    WantedEvidence,
 };
 use huitong_proto::common::v1 as common;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::leg::leg_from_wire;
 use huitong_proto::settlement::v1;
 use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer, refusal_status};
 use prost::Message as _;
@@ -33,6 +40,8 @@ struct Clearinghouse {
     /// The days that regions closed in time.
     closed: Arc<Mutex<BTreeSet<String>>>,
     calls: Arc<Mutex<u64>>,
+    /// Evidence is wanted of the last leg of each region.
+    shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 }
 
 pub struct Running {
@@ -40,6 +49,7 @@ pub struct Running {
     streams: Arc<Mutex<BTreeMap<String, Vec<Leg>>>>,
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     closed: Arc<Mutex<BTreeSet<String>>>,
+    shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     task: JoinHandle<()>,
 }
 
@@ -155,6 +165,35 @@ impl ClearingService for Clearinghouse {
     }
 }
 
+#[tonic::async_trait]
+impl CallUpService for Clearinghouse {
+    async fn list_wanted(
+        &self,
+        request: Request<ListWantedRequest>,
+    ) -> Result<Response<ListWantedResponse>, Status> {
+        let streams = self.streams.lock().unwrap();
+        let last = streams.get(&region(&request)).and_then(|legs| legs.last());
+        let wanted = last.map(|leg| WantedEvidence {
+            settlement: leg.settlement.clone(),
+            kind: leg.kind,
+            debtor: leg.debtor.clone(),
+            creditor: leg.creditor.clone(),
+        });
+        Ok(Response::new(ListWantedResponse {
+            wanted: wanted.into_iter().collect(),
+        }))
+    }
+
+    async fn give_evidence(
+        &self,
+        request: Request<GiveEvidenceRequest>,
+    ) -> Result<Response<GiveEvidenceResponse>, Status> {
+        let mut shown = self.shown.lock().unwrap();
+        shown.insert(region(&request), request.into_inner().evidence);
+        Ok(Response::new(GiveEvidenceResponse {}))
+    }
+}
+
 impl Running {
     /// The legs that it holds of a region.
     pub fn held(&self, region: &str) -> Vec<Leg> {
@@ -169,18 +208,20 @@ impl World {
         let service = Clearinghouse::default();
         let streams = service.streams.clone();
         let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
+        let shown = service.shown.clone();
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
         let server = Server::bind(any, credentials, ServerLimits::standard())
             .await
             .unwrap();
         let address = server.local_address();
-        let rows = vec![Row::service(
-            "huitong.clearing.v1.ClearingService",
-            &[Caller::RegionNode],
-        )];
-        let table = AccessTable::new(rows).unwrap();
-        let routes = Routes::new(ClearingServiceServer::new(service));
+        let rows = ["ClearingService", "CallUpService"].map(|service| {
+            let service = format!("huitong.clearing.v1.{service}");
+            Row::service(service.leak(), &[Caller::RegionNode])
+        });
+        let table = AccessTable::new(rows.into()).unwrap();
+        let routes = Routes::new(ClearingServiceServer::new(service.clone()))
+            .add_service(CallUpServiceServer::new(service));
         let task = tokio::spawn(async move {
             server
                 .serve(routes, table, std::future::pending())
@@ -192,6 +233,7 @@ impl World {
             streams,
             cut_off,
             closed,
+            shown,
             task,
         });
         for region in [NINGBO, CHENGDU] {
@@ -305,4 +347,36 @@ async fn a_day_closed_after_its_cut_off_keeps_no_later_day_from_being_told() {
         assert!(closed.acknowledged, "{closed:?}");
     }
     assert_eq!(*clearing.closed.lock().unwrap(), BTreeSet::from([next]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_regions_show_what_the_home_region_signed_when_it_is_wanted() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.settle(settle("V1", small("V1"))).await.unwrap();
+    let legs = [
+        world.held(NINGBO, 1).await.remove(0),
+        world.held(CHENGDU, 1).await.remove(0),
+    ];
+    // They are asked from time to time; a start asks at once.
+    for region in [NINGBO, CHENGDU] {
+        world.stop(region).await;
+        world.start(region).await;
+    }
+    let shown = world.clearing.as_ref().unwrap().shown.clone();
+    while shown.lock().unwrap().len() < 2 {
+        tokio::task::yield_now().await;
+    }
+    let shown = shown.lock().unwrap().clone();
+    for bytes in shown.values() {
+        let evidence = ClearingEvidence::from_bytes(bytes).unwrap();
+        assert!(evidence.is_in_group());
+        let owed: Vec<_> = evidence.word.legs();
+        for leg in &legs {
+            let told = leg_from_wire(leg, Path::root("leg")).unwrap();
+            assert_eq!(owed, [told.leg]);
+        }
+    }
+    assert_eq!(shown[NINGBO], shown[CHENGDU], "one word, whoever shows it");
 }

@@ -1,6 +1,6 @@
 //! Golden bytes of the larger values: what is journaled, hashed or signed between regions.
 
-mod samples;
+pub(crate) mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,6 +19,7 @@ pub mod catalogue;
 pub mod catalogue_code;
 pub mod checkpoint;
 pub mod claim;
+pub mod clearing_evidence;
 pub mod coverage;
 pub mod date;
 pub mod decision;

@@ -2561,6 +2561,421 @@ pub mod tag_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListWantedRequest {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListWantedResponse {
+    /// The longest waiting first, at most 256.
+    #[prost(message, repeated, tag = "1")]
+    pub wanted: ::prost::alloc::vec::Vec<WantedEvidence>,
+}
+/// A debt, as the caller reported it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WantedEvidence {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "LegKind", tag = "2")]
+    pub kind: i32,
+    #[prost(string, tag = "3")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub creditor: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GiveEvidenceRequest {
+    /// What was signed, the path to the signature and the certificates, in canonical bytes.
+    #[prost(bytes = "vec", tag = "1")]
+    pub evidence: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GiveEvidenceResponse {}
+/// Generated client implementations.
+pub mod call_up_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug, Clone)]
+    pub struct CallUpServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl CallUpServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> CallUpServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> CallUpServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            CallUpServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The debts of which the caller reported a leg that waits although its day is over, because the other region reported
+        /// none or another one, and of which no evidence is here yet.
+        pub async fn list_wanted(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListWantedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWantedResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.CallUpService/ListWanted",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.CallUpService", "ListWanted"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Shows the home region's signed word on one of them. Showing it again changes nothing.
+        pub async fn give_evidence(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GiveEvidenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GiveEvidenceResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.CallUpService/GiveEvidence",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.CallUpService", "GiveEvidence"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod call_up_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with CallUpServiceServer.
+    #[async_trait]
+    pub trait CallUpService: std::marker::Send + std::marker::Sync + 'static {
+        /// The debts of which the caller reported a leg that waits although its day is over, because the other region reported
+        /// none or another one, and of which no evidence is here yet.
+        async fn list_wanted(
+            &self,
+            request: tonic::Request<super::ListWantedRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListWantedResponse>,
+            tonic::Status,
+        >;
+        /// Shows the home region's signed word on one of them. Showing it again changes nothing.
+        async fn give_evidence(
+            &self,
+            request: tonic::Request<super::GiveEvidenceRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GiveEvidenceResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug)]
+    pub struct CallUpServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> CallUpServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for CallUpServiceServer<T>
+    where
+        T: CallUpService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.CallUpService/ListWanted" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListWantedSvc<T: CallUpService>(pub Arc<T>);
+                    impl<
+                        T: CallUpService,
+                    > tonic::server::UnaryService<super::ListWantedRequest>
+                    for ListWantedSvc<T> {
+                        type Response = super::ListWantedResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListWantedRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as CallUpService>::list_wanted(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListWantedSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.CallUpService/GiveEvidence" => {
+                    #[allow(non_camel_case_types)]
+                    struct GiveEvidenceSvc<T: CallUpService>(pub Arc<T>);
+                    impl<
+                        T: CallUpService,
+                    > tonic::server::UnaryService<super::GiveEvidenceRequest>
+                    for GiveEvidenceSvc<T> {
+                        type Response = super::GiveEvidenceResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GiveEvidenceRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as CallUpService>::give_evidence(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GiveEvidenceSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for CallUpServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.CallUpService";
+    impl<T> tonic::server::NamedService for CallUpServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListExceptionsRequest {
     /// Only what this region reported. Optional.
@@ -2623,6 +3038,12 @@ pub struct Exception {
     /// What the other region reported of the same debt. Absent when it reported nothing.
     #[prost(message, optional, tag = "9")]
     pub other: ::core::option::Option<ReportedLeg>,
+    /// What the home region signed says of the leg. Unspecified while no evidence is here.
+    #[prost(enumeration = "EvidenceSays", tag = "10")]
+    pub evidence: i32,
+    /// The field in which the leg is another than was signed. Empty unless it is.
+    #[prost(string, tag = "11")]
+    pub evidence_field: ::prost::alloc::string::String,
 }
 /// One region's word, in the fields in which two can differ.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -2658,6 +3079,46 @@ pub struct AgeGroup {
     pub legs: u64,
     #[prost(int64, tag = "2")]
     pub amount_fen: i64,
+}
+/// How a leg stands to what the home region signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum EvidenceSays {
+    Unspecified = 0,
+    /// It is what was signed: the other region is to report the same.
+    AsReported = 1,
+    /// It is another than was signed: the region that reported it is wrong.
+    Otherwise = 2,
+    /// Nothing is owed of this fund.
+    NotOwed = 3,
+    /// The home region signed two words that do not go together.
+    TwoWords = 4,
+}
+impl EvidenceSays {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "EVIDENCE_SAYS_UNSPECIFIED",
+            Self::AsReported => "EVIDENCE_SAYS_AS_REPORTED",
+            Self::Otherwise => "EVIDENCE_SAYS_OTHERWISE",
+            Self::NotOwed => "EVIDENCE_SAYS_NOT_OWED",
+            Self::TwoWords => "EVIDENCE_SAYS_TWO_WORDS",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "EVIDENCE_SAYS_UNSPECIFIED" => Some(Self::Unspecified),
+            "EVIDENCE_SAYS_AS_REPORTED" => Some(Self::AsReported),
+            "EVIDENCE_SAYS_OTHERWISE" => Some(Self::Otherwise),
+            "EVIDENCE_SAYS_NOT_OWED" => Some(Self::NotOwed),
+            "EVIDENCE_SAYS_TWO_WORDS" => Some(Self::TwoWords),
+            _ => None,
+        }
+    }
 }
 /// Generated client implementations.
 pub mod exception_service_client {

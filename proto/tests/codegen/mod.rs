@@ -24,6 +24,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/transfer.proto",
     "huitong/clearing/v1/clearing.proto",
     "huitong/clearing/v1/duplicate.proto",
+    "huitong/clearing/v1/evidence.proto",
     "huitong/clearing/v1/exception.proto",
     "huitong/clearing/v1/money.proto",
     "huitong/clearing/v1/payment.proto",

@@ -241,7 +241,8 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             ClearingRecord::Proven(proven) => books.proven.push(proven),
             ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
-            ClearingRecord::StreamRestored(_)
+            ClearingRecord::EvidenceGiven(_)
+            | ClearingRecord::StreamRestored(_)
             | ClearingRecord::Restored(_)
             | ClearingRecord::Resumed(_)
             | ClearingRecord::Payment(_)

@@ -117,6 +117,8 @@ fn document(exception: &v1::Exception) -> anyhow::Result<Value> {
         "fund": shown::fund(exception.fund)?.as_str(),
         "told": told,
         "other": other,
+        "evidence": evidence(exception).map(|(word, _)| word),
+        "evidence_field": (!exception.evidence_field.is_empty()).then_some(&exception.evidence_field),
     }))
 }
 
@@ -164,7 +166,39 @@ fn text(out: &mut dyn Write, exception: &v1::Exception) -> anyhow::Result<()> {
             shown::hex(&leg.receipt)
         )?;
     }
+    if let Some((_, said)) = evidence(exception) {
+        let field = &exception.evidence_field;
+        let field = if field.is_empty() {
+            String::new()
+        } else {
+            format!(" ({field})")
+        };
+        writeln!(out, "  {said}{field}")?;
+    }
     Ok(())
+}
+
+/// What the home region's signed word says of the leg: in a word, and for people.
+fn evidence(exception: &v1::Exception) -> Option<(&'static str, &'static str)> {
+    match exception.evidence() {
+        v1::EvidenceSays::Unspecified => None,
+        v1::EvidenceSays::AsReported => Some((
+            "as_reported",
+            "it is what the home region signed: the other region is to report the same / 与参保地签名一致，应由对方补报",
+        )),
+        v1::EvidenceSays::Otherwise => Some((
+            "otherwise",
+            "it is another than the home region signed: the region that reported it is wrong / 与参保地签名不符，上报方有误",
+        )),
+        v1::EvidenceSays::NotOwed => Some((
+            "not_owed",
+            "the home region signed nothing of this fund / 参保地签名中无此基金",
+        )),
+        v1::EvidenceSays::TwoWords => Some((
+            "two_words",
+            "the home region signed two words on it that do not go together: both are evidence / 参保地就此签署了两份不一致的凭证",
+        )),
+    }
 }
 
 fn ageing_text(out: &mut dyn Write, ageing: &[v1::Ageing]) -> anyhow::Result<()> {

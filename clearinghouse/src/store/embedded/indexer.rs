@@ -16,6 +16,7 @@ use super::journaled::{Journaled, decode, read_plan};
 use super::tags;
 use crate::books::{self, Turnover};
 use crate::prefunds::between_members;
+use crate::state::Word;
 use crate::store::Index;
 use crate::store::StoreError;
 use crate::store::index::Pair;
@@ -140,6 +141,10 @@ impl Indexer {
             ClearingRecord::Resumed(_) => self.resumed_row()?.into_iter().collect(),
             ClearingRecord::TagsTaken(taken) => tags::taken(&*self.journaled.index, taken)?,
             ClearingRecord::TagsHalted(halted) => tags::halted(&*self.journaled.index, halted)?,
+            ClearingRecord::EvidenceGiven(given) => {
+                let (about, word) = (given.evidence.word.about(), Word::of(&given.evidence.word));
+                vec![(keys::word(about, word.digest()), keys::value(&word))]
+            }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,

@@ -7,7 +7,10 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
 use huitong_core::ledger::Account;
+use huitong_core::leg::LegKind;
 use huitong_core::record::clearing::{PaymentRecord, PrefundRecord, Proven};
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
@@ -18,7 +21,7 @@ use super::tags::all_held;
 use crate::books::Books;
 use crate::payments::{Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds};
-use crate::state::{Cycle, Restore, Stream};
+use crate::state::{Cycle, Restore, Stream, Words};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, OpenLeg, StoreError};
 
@@ -42,6 +45,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         payments,
         prefunds,
         tags: all_held(index)?,
+        words: words(index)?,
         restored: restored(index)?,
     })
 }
@@ -84,6 +88,17 @@ fn proven(journaled: &Journaled, index: &dyn Index) -> Result<Option<Proven>, St
         Ok(())
     })?;
     Ok(last.map(|day| journaled.proven(day)).transpose()?.flatten())
+}
+
+/// What home regions signed, as it was shown.
+fn words(index: &dyn Index) -> Result<Words, StoreError> {
+    let mut words = Words::default();
+    each(index, keys::WORDS, |key, value| {
+        let (settlement, kind, _): (SettlementId, LegKind, Option<Digest>) = keys::of_key(key)?;
+        words.keep((settlement, kind), keys::read(value)?);
+        Ok(())
+    })?;
+    Ok(words)
 }
 
 /// The last restore of the clearinghouse itself.

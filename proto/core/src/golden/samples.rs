@@ -226,7 +226,7 @@ fn steps_of_paying() -> Vec<Step> {
     ]
 }
 
-pub(super) fn receipt() -> Receipt {
+pub(crate) fn receipt() -> Receipt {
     let personal = PersonalPart {
         person: person(),
         claim: sha256(b"claim"),
@@ -273,7 +273,7 @@ pub(super) fn receipt() -> Receipt {
     }
 }
 
-pub(super) fn reversal() -> Reversal {
+pub(crate) fn reversal() -> Reversal {
     let receipt = receipt();
     let part = receipt.body.clearing.clone();
     let person = ReversedPerson {

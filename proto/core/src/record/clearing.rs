@@ -23,6 +23,7 @@ pub use prefund::{
 
 use crate::canonical::Artifact;
 use crate::checkpoint::SignedCheckpoint;
+use crate::clearing_evidence::ClearingEvidence;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::duplicate::{TagBatch, TagStream};
@@ -53,6 +54,8 @@ pub enum ClearingRecord {
     Prefund(PrefundRecord),
     /// A netted cycle's checkpoint was signed.
     Proven(Proven),
+    /// A region showed what the home region had signed of a debt on which two do not agree.
+    EvidenceGiven(EvidenceGiven),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -78,6 +81,7 @@ canonical_enum!(ClearingRecord {
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
+    30 => EvidenceGiven(record),
     90 => TagsTaken(record),
     91 => TagsHalted(record),
 });
@@ -241,6 +245,23 @@ canonical_struct!(TagsHalted {
     region,
     stream,
     number,
+    at
+});
+
+/// What the home region had signed of a debt, as a region showed it, with the signature checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceGiven {
+    /// Who showed it.
+    pub region: RegionCode,
+    /// What.
+    pub evidence: ClearingEvidence,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(EvidenceGiven {
+    region,
+    evidence,
     at
 });
 
