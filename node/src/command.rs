@@ -8,6 +8,7 @@ pub mod assistance;
 mod bill_file;
 mod check_config;
 mod close_day;
+pub mod deduction;
 pub mod duplicates;
 mod erase;
 mod evidence;
@@ -42,6 +43,7 @@ use tonic::Status;
 
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
+pub use deduction::{Deduct, Deductions, WithdrawDeduction};
 pub use erase::Erase;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
@@ -113,6 +115,12 @@ pub enum NodeCommand {
     /// What was settled while a home region could not be reached, and who bears the difference / 先行结算
     #[command(subcommand)]
     Provisional(provisional::ProvisionalCommand),
+    /// Take money off a settlement of the region's institutions, after an audit / 审核扣款
+    Deduct(Deduct),
+    /// List audit deductions, by month / 审核扣款清单
+    Deductions(Deductions),
+    /// Withdraw an audit deduction, in full / 撤销审核扣款
+    WithdrawDeduction(WithdrawDeduction),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -176,6 +184,9 @@ impl NodeCommand {
             Self::Transfer(transfer) => transfer.run(out),
             Self::Duplicates(duplicates) => duplicates.run(out),
             Self::Provisional(provisional) => provisional.run(out),
+            Self::Deduct(deduct) => deduct.run(out),
+            Self::Deductions(list) => list.run(out),
+            Self::WithdrawDeduction(withdraw) => withdraw.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

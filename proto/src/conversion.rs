@@ -10,6 +10,7 @@ pub mod claim;
 pub mod common;
 mod days;
 pub mod decision;
+pub mod deduction;
 pub mod external;
 pub mod field;
 pub mod filing;

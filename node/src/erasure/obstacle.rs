@@ -27,7 +27,7 @@ pub enum Obstacle {
     Covered,
     /// The accounts are not empty.
     AccountHolds,
-    /// A settlement, a reversal or a review of it is not done.
+    /// A settlement, a reversal or a deduction of it, or a review, is not done.
     Open(SettlementId),
     /// A settlement was made provisionally and is not trued up.
     Provisional(SettlementId),
@@ -201,6 +201,7 @@ fn open(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result<(), S
             found.push(Obstacle::Open(*settlement));
         }
     }
+    deductions(ledger, seen, found)?;
     let wishes = ledger.scan(Table::OpenReversal, usize::MAX)?;
     for (key, _) in wishes {
         let Key::OpenReversal(reversal) = key else {
@@ -212,6 +213,23 @@ fn open(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result<(), S
         let mut ids = seen.prepared.iter().map(|(_, settlement)| *settlement);
         if ids.any(|settlement| settlement == wish.settlement) {
             found.push(Obstacle::Open(wish.settlement));
+        }
+    }
+    Ok(())
+}
+
+/// Deductions of the person's settlements that the home region has not answered: what ends them needs the settlement.
+fn deductions(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result<(), StoreError> {
+    for (key, _) in ledger.scan(Table::OpenDeduction, usize::MAX)? {
+        let Key::OpenDeduction(deduction) = key else {
+            continue;
+        };
+        let Some(row) = ledger.deduction(deduction)? else {
+            continue;
+        };
+        let mut ids = seen.prepared.iter().map(|(_, settlement)| *settlement);
+        if ids.any(|settlement| settlement == row.settlement) {
+            found.push(Obstacle::Open(row.settlement));
         }
     }
     Ok(())

@@ -143,6 +143,8 @@ impl EvidenceDesk {
                 let signer = self.signer_of(home, &reversal.group)?;
                 Ok(ClearingEvidence::of_reversal(reversal, signer))
             }
+            // No receipt says anything of it.
+            LegKind::Deduction | LegKind::DeductionEnd => Err(not_found(settlement)),
         }
     }
 

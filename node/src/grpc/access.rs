@@ -87,6 +87,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     ];
     rows.extend(of_transfers(node, officer));
     rows.extend(of_duplicates(node, officer));
+    rows.extend(of_deductions(node, officer, either));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
     rows.extend(of_anyone(&[Caller::AnyCertified]));
@@ -126,6 +127,16 @@ fn of_duplicates(node: &[Caller], officer: &[Caller]) -> Vec<Row> {
         .into_iter()
         .chain(of_officers)
         .collect()
+}
+
+/// What regions ask of each other about audit deductions, what officers do, and what an institution sees of its own.
+fn of_deductions(node: &[Caller], officer: &[Caller], either: &[Caller]) -> [Row; 4] {
+    [
+        Row::method("/huitong.settlement.v1.DeductionService/Decide", node),
+        Row::method("/huitong.settlement.v1.DeductionService/Order", officer),
+        Row::method("/huitong.settlement.v1.DeductionService/Withdraw", officer),
+        Row::method("/huitong.settlement.v1.DeductionService/List", either),
+    ]
 }
 
 /// What whoever has a certificate may ask.

@@ -9,6 +9,8 @@ mod assistance_all;
 pub mod assistance_answer;
 pub mod assistance_client;
 mod by_hand;
+pub mod deduction;
+pub mod deduction_client;
 pub mod duplicate;
 pub mod duplicate_client;
 pub mod evidence;

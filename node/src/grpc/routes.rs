@@ -10,6 +10,7 @@ use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::assistance_service_server::AssistanceServiceServer;
+use huitong_proto::settlement::v1::deduction_service_server::DeductionServiceServer;
 use huitong_proto::settlement::v1::duplicate_office_service_server::DuplicateOfficeServiceServer;
 use huitong_proto::settlement::v1::duplicate_service_server::DuplicateServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
@@ -27,6 +28,7 @@ use huitong_transport::MAX_MESSAGE_BYTES;
 use tonic::service::Routes;
 
 use super::assistance::AssistanceGrpc;
+use super::deduction::DeductionGrpc;
 use super::duplicate::DuplicateGrpc;
 use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
@@ -224,6 +226,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(external(externals))
         .add_service(assistance(services))
         .add_service(provisional(services))
+        .add_service(deductions(services))
         .add_service(copying)
 }
 
@@ -242,6 +245,17 @@ fn provisional(services: &Services) -> ProvisionalServiceServer<ProvisionalGrpc>
     let (treatment, home) = (Arc::clone(&services.treatment), Arc::clone(&services.home));
     ProvisionalServiceServer::new(ProvisionalGrpc { treatment, home })
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn deductions(services: &Services) -> DeductionServiceServer<DeductionGrpc> {
+    let (treatment, home) = (Arc::clone(&services.treatment), Arc::clone(&services.home));
+    let homes = services.homes.clone();
+    DeductionServiceServer::new(DeductionGrpc {
+        treatment,
+        home,
+        homes,
+    })
+    .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn external(desk: Arc<ExternalDesk>) -> ExternalServiceServer<ExternalGrpc> {

@@ -88,6 +88,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TooManyAsked
         | RefusalCode::TooLarge
         | RefusalCode::TooManyProposals
+        | RefusalCode::TooManyDeductions
         | RefusalCode::RecordFull
         | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
         RefusalCode::StoreBroken
@@ -115,6 +116,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::NothingToReview
         | RefusalCode::TransferUnknown
         | RefusalCode::AssistanceUnknown
+        | RefusalCode::DeductionUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled
@@ -138,6 +140,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::NothingStands
         | RefusalCode::TermPassed
         | RefusalCode::LaterStands
+        | RefusalCode::DeductionTooLarge
+        | RefusalCode::DeductionDiffers
+        | RefusalCode::DeductionEnded
         | RefusalCode::NotAfterPassed
         | RefusalCode::InstitutionNotNetworked
         | RefusalCode::CredentialMismatch

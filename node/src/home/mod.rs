@@ -8,6 +8,8 @@
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
+//! | [`deduct`] | Does a treatment region's audit deduction stand? |
+//! | [`deduction`] | What do both roles do alike with one? |
 //! | [`figures`] | What does a decision come to in a receipt, in totals and in accounts? |
 //! | `held` | How far does a treatment region hold them? |
 //! | [`receipts`] | Which receipts and reversals went to a treatment region? |
@@ -26,6 +28,8 @@
 pub mod abandon;
 pub mod by_hand;
 pub mod commit;
+pub mod deduct;
+pub mod deduction;
 mod erased;
 pub mod figures;
 mod held;

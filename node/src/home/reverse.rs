@@ -4,7 +4,8 @@
 //! writer hears one first; the other is told by which reversal it came too late. Every refusal of a
 //! settlement that is known is journaled under the id: a question that wandered about in the network can
 //! then never do what its asker was told is not done. A reversal takes back exactly what the settlement
-//! changed, in the years it changed it in, whatever happened since; later settlements are not reopened.
+//! changed, in the years it changed it in, whatever happened since; later settlements are not reopened. What an audit had
+//! deducted of it was given back before: that deduction ends in the same frame.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use huitong_core::decision::Decision;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
+use huitong_core::leg::Leg;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::VisitFreed;
@@ -30,6 +32,7 @@ use huitong_core::reversal::{
 };
 use huitong_core::totals::TotalSlot;
 
+use super::deduction::lift;
 use super::late::reversal_told;
 use super::refusing::{Refused, refused};
 use super::restored::is_left_out;
@@ -308,6 +311,10 @@ impl Reverse {
             visit: original.claim.visit_key(),
             settlement: part.settlement,
         });
+        let own_legs = u64::try_from(Leg::of_reversal(&body).len());
+        let own_legs = own_legs.map_err(|_| StoreError::Range("legs of a record"))?;
+        let mut next_leg = effects.legs_from.saturating_add(own_legs);
+        let lifted = lift::at_home(rows, &body, &mut next_leg, now)?;
         let record = ReversalOrdered::new(body.clone(), effects);
         let answer = ReverseVerdict::Reversed {
             body,
@@ -316,6 +323,7 @@ impl Reverse {
         };
         let mut records = vec![NodeRecord::ReversalOrdered(record)];
         records.extend(freed.map(NodeRecord::VisitFreed));
+        records.extend(lifted);
         if let Some(left) = left {
             let word = reversal_told(self.home, left, original, &self.salt, rows, now)?;
             records.push(word);

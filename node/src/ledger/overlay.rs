@@ -202,6 +202,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Policy(row) => Row::Policy(row.placed(place)),
         Row::External(row) => Row::External(row.placed(place)),
         Row::Assistance(row) => Row::Assistance(row.placed(place)),
+        Row::Deduction(row) => Row::Deduction(row.placed(place)),
+        Row::HomeDeduction(row) => Row::HomeDeduction(row.placed(place)),
         Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
             refused: row.refused.map(place),
             ..row
@@ -217,6 +219,10 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         row @ (Row::Member(_)
         | Row::PersonKey(_)
         | Row::KeysGiven(_)
+        | Row::Deductions(_)
+        | Row::OpenDeduction(_)
+        | Row::DeductionOn(_)
+        | Row::HomeDeductions(_)
         | Row::Provisional(_)
         | Row::ProvisionalOf(_)
         | Row::TruedUp(_)

@@ -130,10 +130,10 @@ fn read(wanted: &WantedEvidence, path: &Path<'_>) -> Result<Wanted, WireFault> {
     let region = |name, text| path.field(name).parse(text, RegionCode::parse);
     let debtor = region("debtor", &wanted.debtor)?;
     let creditor = region("creditor", &wanted.creditor)?;
-    // A reversal is owed the other way round.
+    // A reversal and a deduction are owed the other way round.
     let (home, treatment) = match kind {
-        LegKind::Settlement => (debtor, creditor),
-        LegKind::Reversal => (creditor, debtor),
+        LegKind::Settlement | LegKind::DeductionEnd => (debtor, creditor),
+        LegKind::Reversal | LegKind::Deduction => (creditor, debtor),
     };
     Ok(Wanted {
         settlement: path

@@ -1,8 +1,10 @@
 //! Legs by number, read in order from the journal.
 
 use huitong_core::canonical::Artifact;
+use huitong_core::deduction::{DeductionAct, DeductionBody, DeductionVerdict};
 use huitong_core::leg::{Leg, NumberedLeg, Side};
 use huitong_core::record::NodeRecord;
+use huitong_core::record::deduction::DeductionDecided;
 use huitong_core::record::home::Committed;
 use huitong_core::record::sealed::{Remains, SealedRecord};
 
@@ -38,6 +40,39 @@ fn committed(record: &Committed) -> (Side, u64, Vec<Leg>) {
     (Side::Payable, record.legs_from, Leg::of(record.body()))
 }
 
+/// In which role a record was written.
+#[derive(Clone, Copy)]
+enum Role {
+    Home,
+    Treatment,
+}
+
+fn decided(record: &DeductionDecided) -> (Side, u64, Vec<Leg>) {
+    let verdict = &record.body().verdict;
+    deducted(&record.order.body, verdict, record.legs_from, Role::Home)
+}
+
+/// The legs of a deduction or its withdrawal, when it was accepted.
+fn deducted(
+    order: &DeductionBody,
+    verdict: &DeductionVerdict,
+    from: u64,
+    role: Role,
+) -> (Side, u64, Vec<Leg>) {
+    let legs = match verdict {
+        DeductionVerdict::Accepted(day) => Leg::of_deduction(order, *day),
+        DeductionVerdict::Refused(_) => Vec::new(),
+    };
+    let side =
+        match (order.act, role) {
+            (DeductionAct::Deduct(_), Role::Home)
+            | (DeductionAct::Withdraw(_), Role::Treatment) => Side::Receivable,
+            (DeductionAct::Deduct(_), Role::Treatment)
+            | (DeductionAct::Withdraw(_), Role::Home) => Side::Payable,
+        };
+    (side, from, legs)
+}
+
 /// The legs of a stored record. They are among what remains of one that names people, which need not be opened.
 fn of_stored(bytes: &[u8]) -> Result<Vec<NumberedLeg>, StoreError> {
     if SealedRecord::is_form_of(bytes) {
@@ -71,13 +106,13 @@ fn remaining(remains: &Remains) -> Result<Vec<NumberedLeg>, StoreError> {
     }
 }
 
-/// The legs of a record, numbered. For a reversal the sides change: the home region is owed, the treatment
-/// region owes.
+/// The legs of a record, numbered. For a reversal and a deduction the sides change: the home region is owed, the
+/// treatment region owes.
 #[allow(
     clippy::too_many_lines,
     reason = "a line or two for each kind of record"
 )]
-fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
+pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
     let (side, from, legs) = match record {
         NodeRecord::LegsRegained(record) => return Ok(record.legs.clone()),
         NodeRecord::CommitRegained(regained) => committed(&regained.record),
@@ -102,6 +137,18 @@ fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreError> {
             Leg::of(&record.receipt.body),
         ),
         NodeRecord::Committed(record) => committed(record),
+        NodeRecord::DeductionAnswered(record) => {
+            let (order, said) = (&record.word.order.body, &record.word.answer.body);
+            deducted(order, &said.verdict, record.legs_from, Role::Treatment)
+        }
+        NodeRecord::DeductionDecided(record) => decided(record),
+        NodeRecord::DeductionRegained(regained) => decided(&regained.record),
+        NodeRecord::DeductionLifted(record) => (
+            record.side,
+            record.legs_from,
+            Leg::of_lifted(&record.lifted),
+        ),
+        NodeRecord::DeductionOrdered(_) => return Ok(Vec::new()),
         NodeRecord::TransferStepped(_)
         | NodeRecord::HandWritten(_)
         | NodeRecord::HandRegained(_)

@@ -18,6 +18,7 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_core::claim::Claim;
 use huitong_core::coverage::{PersonVersion, Snapshot};
 use huitong_core::decision::Decision;
+use huitong_core::deduction::{DeductionWord, SignedDeduction};
 use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
@@ -334,6 +335,28 @@ impl Home {
                 reversed.map_err(own_fault)
             }
             Self::Other(peer) => peer.reverse(reversal, order, held, within).await,
+        }
+    }
+
+    /// Asks for a deduction or its withdrawal: the word, and the incarnation in which it was said, if it travelled.
+    ///
+    /// # Errors
+    /// [`HomeFault`]: whether money moves is not known then.
+    pub async fn deduct(
+        &self,
+        order: &SignedDeduction,
+        incarnation: u32,
+        within: Duration,
+    ) -> Result<(DeductionWord, Option<u32>), HomeFault> {
+        match self {
+            Self::Own { role, .. } => {
+                let word = role.deduct(order.clone(), None).await;
+                Ok((word.map_err(own_fault)?, None))
+            }
+            Self::Other(peer) => {
+                let (word, said_in) = peer.deduct(order, incarnation, within).await?;
+                Ok((word, Some(said_in)))
+            }
         }
     }
 

@@ -39,6 +39,7 @@ use super::guard::{Guard, Purpose};
 use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
+mod deduction;
 mod duplicates;
 mod recovery;
 mod transfer;
@@ -165,9 +166,8 @@ impl Peer {
         if answer.signed.is_empty() {
             return Ok(None);
         }
-        let path = Path::root("response");
         let signed = SignedSnapshot::from_bytes(&answer.signed);
-        let signed = signed.map_err(|fault| unreadable(path.field("signed").wrong(fault)))?;
+        let signed = signed.map_err(|fault| unreadable(Path::root("signed").wrong(fault)))?;
         Ok(Some(signed))
     }
 

@@ -80,6 +80,7 @@ impl Recovery {
         self.collect_from(asked, &own).await?;
         self.regain_short().await?;
         self.book_true_ups().await?;
+        self.lift_deductions().await?;
         self.tell_new_homes().await?;
         self.writer.run(Conclude).await?;
         Ok(())
@@ -206,6 +207,12 @@ impl Recovery {
                         }
                         (Collect::Received, Returned::Word(word)) => {
                             self.rebook(word, peer).await?;
+                        }
+                        (Collect::Given, Returned::Deduction(word)) => {
+                            self.regain_deduction(word, peer).await?;
+                        }
+                        (Collect::Received, Returned::Deduction(word)) => {
+                            self.rebook_deduction(word, peer).await?;
                         }
                         (Collect::Given, Returned::Hand(hand)) => {
                             self.regain_hand(hand, peer).await?;

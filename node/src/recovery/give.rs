@@ -5,11 +5,13 @@
 //! stream; it is read in the order of the journal all the same, from the first record on that may be of it: if this
 //! node was restored too, its words came back in another order than that of their numbers, and none is passed over.
 
+mod deductions;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::record::sealed::Joined;
-use huitong_core::record::{NodeRecord, is_booking, is_hand_taken};
+use huitong_core::record::{NodeRecord, is_booking, is_deduction_answered, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
@@ -102,7 +104,7 @@ fn page_from(
 
 /// Whether a record holds a word of another home region.
 fn is_given(bytes: &[u8]) -> bool {
-    is_booking(bytes) || is_hand_taken(bytes)
+    is_booking(bytes) || is_hand_taken(bytes) || is_deduction_answered(bytes)
 }
 
 /// Where a page begins: a record in a frame. One frame may hold more than a page.
@@ -146,6 +148,10 @@ fn word_of(
         // They are few, and the number that was announced is another stream's.
         let is_theirs = taken.hand.word.old_home == home;
         return Ok(is_theirs.then_some(Returned::Hand(taken.hand)));
+    } else if let NodeRecord::DeductionAnswered(record) = record {
+        // They have no number, and are few.
+        let is_theirs = record.word.order.body.home == home;
+        return Ok(is_theirs.then_some(Returned::Deduction(record.word)));
     } else if let NodeRecord::Refused(record) = record {
         return Ok(refusal(record.word));
     } else if let NodeRecord::Abandoned(record) = record {
@@ -179,7 +185,8 @@ fn word_of(
     })))
 }
 
-/// What this region had given to a treatment region under numbers above `held`, in the order of the journal.
+/// What this region had given to a treatment region under numbers above `held`, in the order of the journal, and then its
+/// words on that region's deductions.
 ///
 /// # Errors
 /// As [`given_by`].
@@ -190,16 +197,19 @@ pub fn given_to(
     held: u64,
     after: &[u8],
 ) -> Result<Page, StoreError> {
+    if let Some(after) = deductions::place(after) {
+        return deductions::decided_for(ledger, treatment, after);
+    }
     let begin = if after.is_empty() {
         match first_above(ledger, Stream::Receipts(treatment), held)? {
             Some(at) => (at.frame().unwrap_or(Position::START), 0),
-            None => return Ok(Page::default()),
+            None => return deductions::after_words(Page::default(), ledger, treatment),
         }
     } else {
         begin_of(after)?
     };
     let above = (treatment, held.saturating_add(1));
-    page_from(ledger, begin, |frame, record| {
+    let page = page_from(ledger, begin, |frame, record| {
         Ok(match sent_by(ledger, frame, record, above)? {
             Some(Sent::Word(word)) => {
                 Some(Returned::Word(with_its_ground(word, ledger, policies)?))
@@ -207,7 +217,8 @@ pub fn given_to(
             Some(Sent::Erased(number)) => Some(Returned::Erased(number)),
             None => None,
         })
-    })
+    })?;
+    deductions::after_words(page, ledger, treatment)
 }
 
 /// Where in the journal the first record lies that may have a number above one.

@@ -14,6 +14,7 @@
 //! | `collect` | Who is asked for what, until all have answered? |
 //! | `waiting` | Who is waited for, and for what? |
 //! | `hands` | What of hand-overs comes back, in both directions? |
+//! | `deductions` | Which deductions come back, and what ends with a reversal? |
 //! | `true_ups` | Which true-ups had been booked here? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
@@ -22,6 +23,7 @@
 
 pub mod check;
 mod collect;
+mod deductions;
 pub mod give;
 mod hands;
 mod moved;

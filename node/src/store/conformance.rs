@@ -3,6 +3,7 @@
 mod rows;
 
 mod assistance;
+mod deductions;
 mod duplicates;
 mod erased;
 mod people;

@@ -9,6 +9,7 @@ pub mod apply;
 mod assistance_row;
 #[cfg(test)]
 mod conformance;
+mod deduction_row;
 mod duplicate_row;
 pub mod embedded;
 mod erased;
@@ -31,6 +32,9 @@ mod table;
 mod transfer_row;
 
 pub use assistance_row::AssistanceRow;
+pub use deduction_row::{
+    DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
+};
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
 pub use erased::{erased_act, is_erased, is_erased_transfer};
 pub use erased_row::ErasedId;

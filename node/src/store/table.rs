@@ -8,7 +8,7 @@ use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
 use huitong_core::duplicate::Tag;
 use huitong_core::external::CoreId;
-use huitong_core::id::{ActId, ReversalId, SettlementId, TransferId};
+use huitong_core::id::{ActId, DeductionId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
 use huitong_core::person::PsnNo;
@@ -20,6 +20,7 @@ use huitong_core::region::RegionCode;
 
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
+use super::deduction_row::{DeductionRow, Deductions, HomeDeductionRow};
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::erased_row::ErasedId;
 use super::external_row::ExternalRow;
@@ -221,6 +222,18 @@ tables! {
     91 Tag(tag: Tag) => TagRow, tag;
     /// Home role: a batch of tags, by its number in its stream.
     92 TagBatch(number: u64) => Location, tag_batch;
+    /// Treatment role: an audit deduction.
+    104 Deduction(id: DeductionId) => DeductionRow, deduction;
+    /// Treatment role: the deductions that count against a settlement.
+    105 Deductions(settlement: SettlementId) => Deductions, deductions;
+    /// Treatment role: a deduction or withdrawal that the home region has not answered.
+    106 OpenDeduction(id: DeductionId) => OpenRow, open_deduction;
+    /// Treatment role: the institution of a deduction, by the day on which it was ordered.
+    107 DeductionOn(on: BusinessDay, id: DeductionId) => InstitutionCode, deduction_on;
+    /// Home role: a treatment region's deduction.
+    108 HomeDeduction(treatment: RegionCode, id: DeductionId) => HomeDeductionRow, home_deduction;
+    /// Home role: the deductions that stand of a settlement.
+    109 HomeDeductions(treatment: RegionCode, settlement: SettlementId) => Deductions, home_deductions;
     /// Home role: a person whom another region insures too, or did.
     93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
 }

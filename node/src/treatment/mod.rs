@@ -10,6 +10,7 @@
 //! | [`reverse`] | How is a settlement taken back? (rules 9, 10) |
 //! | [`resolve`] | Who comes back to what was left open? |
 //! | [`deliver`] | Which receipts and reversals came by the other way? (rule 8) |
+//! | [`deduct`] | What does an audit take off a settlement? |
 //! | [`notice`] | Which reversals has an institution not seen? |
 //! | [`provisional`] | What is settled while the home region cannot be reached? (rule 22) |
 //! | [`records`], [`reversals`] | The decisions of the writer, pure |
@@ -21,6 +22,7 @@
 
 pub mod attempt;
 pub mod cancel;
+pub mod deduct;
 pub mod deliver;
 pub mod drive;
 pub mod driving;

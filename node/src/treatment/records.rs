@@ -22,6 +22,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 
 use super::fence::{beyond_reason, is_void};
+use crate::home::deduction::lift;
 use crate::home::figures::loss_in;
 use crate::home::restored::{from, legs_standing};
 use crate::store::{
@@ -189,11 +190,13 @@ impl Command for Book {
         if let Some(reversal) = reversal {
             let standing = legs_standing(rows, settlement, LegKind::Reversal)?;
             let legs_from = from(standing, &Leg::of_reversal(&reversal.body), &mut next_leg)?;
+            let lifted = lift::at_treatment(rows, &reversal.body, &mut next_leg, at)?;
             records.push(NodeRecord::ReversalBooked(ReversalBooked {
                 reversal,
                 legs_from,
                 at,
             }));
+            records.extend(lifted);
         }
         if records.is_empty() {
             return Ok(Verdict::Answer(Step::NotOpen));

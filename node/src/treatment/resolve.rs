@@ -1,5 +1,5 @@
-//! Coming back to what was left open: at start every prepared settlement and every intended reversal counts
-//! as sent.
+//! Coming back to what was left open: at start every prepared settlement, every intended reversal and every ordered
+//! deduction counts as sent.
 
 use std::sync::Arc;
 
@@ -34,6 +34,7 @@ impl TreatmentRole {
     async fn resolve_open(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), StoreError> {
         let open = self.open_settlements(OPEN_AT_MOST)?;
         let wishes = self.open_reversals(OPEN_AT_MOST)?;
+        let deductions = self.open_deductions(OPEN_AT_MOST)?;
         let mut driven = JoinSet::new();
         let all = async {
             // Wishes first: what an institution takes back needs not be booked before.
@@ -56,6 +57,17 @@ impl TreatmentRole {
                     let within = role.timing.commit.saturating_add(role.timing.ask);
                     // What is not resolved now is looked at again; the reason is logged where it arises.
                     drop(role.drive_and_wait(settlement, None, within).await);
+                });
+            }
+            for deduction in deductions {
+                if driven.len() >= AT_ONCE {
+                    driven.join_next().await;
+                }
+                let role = Arc::clone(self);
+                driven.spawn(async move {
+                    if let Err(error) = role.ask_for(deduction).await {
+                        tracing::warn!(%deduction, %error, "the home region has not answered a deduction");
+                    }
                 });
             }
             while driven.join_next().await.is_some() {}

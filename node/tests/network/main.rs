@@ -21,6 +21,7 @@ mod bills;
 mod bureau;
 mod by_hand;
 mod clearing;
+mod deductions;
 mod emergencies;
 mod externals;
 mod files;

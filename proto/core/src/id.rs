@@ -120,6 +120,18 @@ time_ordered_id! {
     /// The id of a transfer of the relationship. It follows from which officer started it and the id they gave it.
     TransferId, "trf_"
 }
+time_ordered_id! {
+    /// The id of an audit deduction. It follows from which officer ordered it and the id they gave it.
+    DeductionId, "ded_"
+}
+
+impl DeductionId {
+    /// The same 16 bytes where a leg names what it arose from.
+    #[must_use]
+    pub const fn as_debt(self) -> SettlementId {
+        SettlementId::from_bytes(self.to_bytes())
+    }
+}
 
 fn join(timestamp_ms: i64, random: [u8; 10]) -> [u8; 16] {
     let time = u64::try_from(timestamp_ms).unwrap_or(0).min((1 << 48) - 1);

@@ -4,10 +4,13 @@
 //! numbered stream out of its own journal. The two legs of one debt are equal in all but number and side;
 //! only equal ones are netted. A reversal is a debt the other way round, above zero like any other: the
 //! treatment region owes back what the home region owed. So sums need no sign, and a settlement and its
-//! reversal cancel out in the nets, whatever cycles they fall into.
+//! reversal cancel out in the nets, whatever cycles they fall into. An audit deduction is such a debt too, and its
+//! end one the original way round; a settlement may have several, so each has an id of its own, which stands where the
+//! settlement's would.
 
 use crate::canonical::Artifact;
 use crate::date::BusinessDay;
+use crate::deduction::{DeductionAct, DeductionBody, Lifted};
 use crate::digest::Digest;
 use crate::fund::Fund;
 use crate::id::SettlementId;
@@ -35,21 +38,27 @@ pub enum LegKind {
     Settlement,
     /// Its reversal: the treatment region owes back.
     Reversal,
+    /// An audit deduction: the treatment region owes back.
+    Deduction,
+    /// The end of a deduction, which was withdrawn or whose settlement was reversed: the home region owes again.
+    DeductionEnd,
 }
 
-canonical_enum!(LegKind { 1 => Settlement, 2 => Reversal });
+canonical_enum!(LegKind { 1 => Settlement, 2 => Reversal, 3 => Deduction, 4 => DeductionEnd });
 
-/// What two legs must have in common to be of one debt. A settlement is reversed at most once.
+/// What two legs must have in common to be of one debt. A settlement is reversed at most once, and a deduction ends at
+/// most once.
 pub type Debt = (SettlementId, LegKind, Fund);
 
 /// A debt between two regions, as both must report it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Leg {
-    /// The settlement.
+    /// The settlement; the deduction, by the bytes of its id, for one of a deduction.
     pub settlement: SettlementId,
-    /// Whether it arose from the settlement or from its reversal.
+    /// What it arose from.
     pub kind: LegKind,
-    /// Who owes: the home region for a settlement, the treatment region for a reversal.
+    /// Who owes: the home region for a settlement and a deduction's end, the treatment region for a reversal and a
+    /// deduction.
     pub debtor: RegionCode,
     /// Who is owed.
     pub creditor: RegionCode,
@@ -125,6 +134,52 @@ impl Leg {
                 receipt,
             })
             .collect()
+    }
+
+    /// The legs of a deduction that the home region accepted on this day, or of its withdrawal; none when both regions
+    /// are one.
+    #[must_use]
+    pub fn of_deduction(body: &DeductionBody, day: BusinessDay) -> Vec<Self> {
+        let (kind, debtor, creditor) = match body.act {
+            DeductionAct::Deduct(_) => (LegKind::Deduction, body.treatment, body.home),
+            DeductionAct::Withdraw(_) => (LegKind::DeductionEnd, body.home, body.treatment),
+        };
+        let receipt = body.digest();
+        let leg = |(fund, amount): &(Fund, Fen)| Self {
+            settlement: body.deduction.as_debt(),
+            kind,
+            debtor,
+            creditor,
+            fund: *fund,
+            amount: *amount,
+            business_day: day,
+            receipt,
+        };
+        let amounts = body.amounts.as_slice();
+        let crosses = debtor != creditor;
+        crosses
+            .then(|| amounts.iter().map(leg).collect())
+            .unwrap_or_default()
+    }
+
+    /// The legs of a deduction that ends with the reversal of its settlement; none when both regions are one.
+    #[must_use]
+    pub fn of_lifted(lifted: &Lifted) -> Vec<Self> {
+        let leg = |(fund, amount): &(Fund, Fen)| Self {
+            settlement: lifted.deduction.as_debt(),
+            kind: LegKind::DeductionEnd,
+            debtor: lifted.home,
+            creditor: lifted.treatment,
+            fund: *fund,
+            amount: *amount,
+            business_day: lifted.business_day,
+            receipt: lifted.reversal,
+        };
+        let amounts = lifted.amounts.as_slice();
+        let crosses = lifted.home != lifted.treatment;
+        crosses
+            .then(|| amounts.iter().map(leg).collect())
+            .unwrap_or_default()
     }
 
     /// The debt that it is a word on.

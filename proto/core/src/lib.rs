@@ -23,6 +23,7 @@ pub mod clearing_evidence;
 pub mod coverage;
 pub mod date;
 pub mod decision;
+pub mod deduction;
 pub mod digest;
 pub mod duplicate;
 pub mod evidence;

@@ -9,6 +9,7 @@ use crate::canonical::Artifact;
 use crate::claim::Claim;
 use crate::coverage::Snapshot;
 use crate::decision::Decision;
+use crate::deduction::DeductionWord;
 use crate::final_refusal::FinalRefusal;
 use crate::provisional::TrueUp;
 use crate::record::hand::ProvenHand;
@@ -30,6 +31,8 @@ pub enum Returned {
     Hand(ProvenHand),
     /// Nothing any more: what had this number among receipts and reversals is of somebody who was erased.
     Erased(u64),
+    /// An audit deduction or its withdrawal, with the home region's word on it.
+    Deduction(DeductionWord),
 }
 
 canonical_enum!(Returned {
@@ -37,6 +40,7 @@ canonical_enum!(Returned {
     2 => Refusal(refusal),
     3 => Hand(hand),
     4 => Erased(number),
+    5 => Deduction(word),
 });
 
 impl Artifact for Returned {

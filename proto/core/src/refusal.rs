@@ -150,6 +150,16 @@ refusals! {
     TermPassed "reversal.term_passed" No "The days in which an institution may reverse alone have passed; ask the home bureau." "已超过医疗机构自行冲正的期限，请联系参保地经办机构。";
     /// The home region reverses the latest settlement first.
     LaterStands "reversal.later_stands" No "A later settlement of the same person stands, named here; the home region reverses the latest first." "该参保人其后另有所示结算；参保地要求从最近一笔起依次冲正。";
+    /// More would be deducted than a fund paid.
+    DeductionTooLarge "deduction.too_large" No "The named fund has less left on this settlement than is to be deducted: what it paid less what was deducted before. Deduct at most what is left." "所示基金在该笔结算中的可扣余额不足（支付额减去已扣款），扣款不得超过可扣余额。";
+    /// As many deductions as a settlement may have.
+    TooManyDeductions "deduction.too_many" No "This settlement has as many deductions as one may have; withdraw one, or deduct the rest in one." "该笔结算的扣款笔数已达上限，请撤销其一或合并扣款。";
+    /// The home region's receipt says something else of the settlement.
+    DeductionDiffers "deduction.differs" No "What the deduction says of the settlement is not what the home region's receipt says; its operator must look." "扣款所述结算与参保地回执不符，须由双方运维人员核查。";
+    /// No such deduction.
+    DeductionUnknown "deduction.unknown" No "No deduction of this id stands here; list the deductions." "本统筹区无此扣款，请查看扣款列表。";
+    /// The deduction stands no more.
+    DeductionEnded "deduction.ended" No "The deduction was refused, was withdrawn, or ended with the reversal of its settlement; nothing is left to withdraw." "该扣款已被拒绝、撤销或随结算冲正终止，没有可撤销的扣款。";
     /// A leg of it is with the clearinghouse, and its receipt was lost.
     LegStands "recovery.leg_stands" SameId "A leg of this settlement is with the clearinghouse and its receipt was lost in a restore; the home bureau must look. Nothing is settled or given up meanwhile." "该笔结算的往来账已报清算中心，回执在恢复中遗失，须由参保地核查；其间不结算也不作废。";
     /// What it says was said in an incarnation that ended.

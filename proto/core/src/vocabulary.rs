@@ -70,9 +70,11 @@ macro_rules! vocabulary {
     };
 }
 
+mod deduction;
 mod payment;
 mod prefund;
 
+pub use deduction::{DeductionEndReason, DeductionReason};
 pub use payment::{DelayReason, Direction, ParkReason};
 pub use prefund::{CorrectionReason, PrefundLevel};
 

@@ -25,7 +25,9 @@ wire_enum!(
     LegKind,
     v1::LegKind {
         Settlement,
-        Reversal
+        Reversal,
+        Deduction,
+        DeductionEnd
     }
 );
 

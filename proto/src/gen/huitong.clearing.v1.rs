@@ -141,6 +141,7 @@ pub struct Leg {
     pub number: u64,
     #[prost(enumeration = "Side", tag = "2")]
     pub side: i32,
+    /// stl\_…; for a deduction and its end the bytes of the deduction's id, in the same form.
     #[prost(string, tag = "3")]
     pub settlement: ::prost::alloc::string::String,
     #[prost(string, tag = "4")]
@@ -573,6 +574,10 @@ pub enum LegKind {
     Settlement = 1,
     /// The treatment region owes back for its reversal.
     Reversal = 2,
+    /// The treatment region owes back what an audit deducted.
+    Deduction = 3,
+    /// The home region owes it again: the deduction was withdrawn, or its settlement reversed.
+    DeductionEnd = 4,
 }
 impl LegKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -584,6 +589,8 @@ impl LegKind {
             Self::Unspecified => "LEG_KIND_UNSPECIFIED",
             Self::Settlement => "LEG_KIND_SETTLEMENT",
             Self::Reversal => "LEG_KIND_REVERSAL",
+            Self::Deduction => "LEG_KIND_DEDUCTION",
+            Self::DeductionEnd => "LEG_KIND_DEDUCTION_END",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -592,6 +599,8 @@ impl LegKind {
             "LEG_KIND_UNSPECIFIED" => Some(Self::Unspecified),
             "LEG_KIND_SETTLEMENT" => Some(Self::Settlement),
             "LEG_KIND_REVERSAL" => Some(Self::Reversal),
+            "LEG_KIND_DEDUCTION" => Some(Self::Deduction),
+            "LEG_KIND_DEDUCTION_END" => Some(Self::DeductionEnd),
             _ => None,
         }
     }

@@ -2302,6 +2302,818 @@ pub mod assistance_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DecideDeductionRequest {
+    /// Canonical bytes of the order with the treatment region's signature.
+    #[prost(bytes = "vec", tag = "1")]
+    pub order: ::prost::alloc::vec::Vec<u8>,
+    /// The caller's incarnation: 1, or as often as it was restored and once more.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DecideDeductionResponse {
+    /// Canonical bytes of order and answer, each with its signature.
+    #[prost(bytes = "vec", tag = "1")]
+    pub word: ::prost::alloc::vec::Vec<u8>,
+    /// The incarnation of whoever answers.
+    #[prost(uint32, tag = "2")]
+    pub incarnation: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OrderDeductionRequest {
+    /// The officer's own id of the request: 1 to 64 of letters, digits, '.', '\_', ':' and '-'.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// The settlement, stl\_…
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    /// What is taken off of each fund: at least one, each once and above zero, no account.
+    #[prost(message, repeated, tag = "3")]
+    pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    #[prost(enumeration = "DeductionReason", tag = "4")]
+    pub reason: i32,
+    /// What the institution is told: 1 to 200 characters in one line, which name no patient. Optional.
+    #[prost(string, tag = "5")]
+    pub note: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OrderDeductionResponse {
+    #[prost(message, optional, tag = "1")]
+    pub deduction: ::core::option::Option<Deduction>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WithdrawDeductionRequest {
+    /// The deduction, ded\_…
+    #[prost(string, tag = "1")]
+    pub deduction: ::prost::alloc::string::String,
+    #[prost(enumeration = "DeductionEndReason", tag = "2")]
+    pub reason: i32,
+    /// What the institution is told. Optional.
+    #[prost(string, tag = "3")]
+    pub note: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WithdrawDeductionResponse {
+    #[prost(message, optional, tag = "1")]
+    pub deduction: ::core::option::Option<Deduction>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDeductionsRequest {
+    /// Those ordered from this day on, and until this one; both days are in. In Shanghai.
+    #[prost(string, tag = "1")]
+    pub from_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub until_day: ::prost::alloc::string::String,
+    /// Of this institution alone. Optional for officers; an institution names itself or nobody.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    /// Where the page before ended: its next. Optional.
+    #[prost(string, tag = "4")]
+    pub after_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub after_deduction: ::prost::alloc::string::String,
+    /// At most 200; the same when it is zero.
+    #[prost(uint32, tag = "6")]
+    pub limit: u32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDeductionsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub deductions: ::prost::alloc::vec::Vec<Deduction>,
+    /// After which the next page begins; empty at the end. A page may be short, or empty, and not be the last.
+    #[prost(string, tag = "2")]
+    pub next_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub next_deduction: ::prost::alloc::string::String,
+}
+/// A deduction as it stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Deduction {
+    #[prost(string, tag = "1")]
+    pub deduction: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub home_region: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "5")]
+    pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    #[prost(enumeration = "DeductionReason", tag = "6")]
+    pub reason: i32,
+    #[prost(enumeration = "DeductionStanding", tag = "7")]
+    pub standing: i32,
+    /// The day on which it was ordered, in Shanghai.
+    #[prost(string, tag = "8")]
+    pub ordered_on: ::prost::alloc::string::String,
+    /// Who ordered it; empty where a restore left no more than the order itself.
+    #[prost(string, tag = "9")]
+    pub officer: ::prost::alloc::string::String,
+    /// What the institution is told; empty when it is told nothing more.
+    #[prost(string, tag = "10")]
+    pub note: ::prost::alloc::string::String,
+    /// The business day of its legs; empty while it is not accepted.
+    #[prost(string, tag = "11")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Why the home region refused it, or its withdrawal. Optional.
+    #[prost(message, optional, tag = "12")]
+    pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// Why it is or was to be withdrawn. Unspecified otherwise.
+    #[prost(enumeration = "DeductionEndReason", tag = "13")]
+    pub end_reason: i32,
+    /// The business day on which it ended; empty while it stands.
+    #[prost(string, tag = "14")]
+    pub ended_on: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeductionReason {
+    Unspecified = 0,
+    Overcharged = 1,
+    SplitCharge = 2,
+    DuplicatedCharge = 3,
+    NotInCatalogue = 4,
+    Substituted = 5,
+    NoIndication = 6,
+    Excessive = 7,
+    SplitAdmission = 8,
+    NeedlessAdmission = 9,
+    InsufficientRecord = 10,
+    NotRendered = 11,
+    OtherBreach = 12,
+}
+impl DeductionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEDUCTION_REASON_UNSPECIFIED",
+            Self::Overcharged => "DEDUCTION_REASON_OVERCHARGED",
+            Self::SplitCharge => "DEDUCTION_REASON_SPLIT_CHARGE",
+            Self::DuplicatedCharge => "DEDUCTION_REASON_DUPLICATED_CHARGE",
+            Self::NotInCatalogue => "DEDUCTION_REASON_NOT_IN_CATALOGUE",
+            Self::Substituted => "DEDUCTION_REASON_SUBSTITUTED",
+            Self::NoIndication => "DEDUCTION_REASON_NO_INDICATION",
+            Self::Excessive => "DEDUCTION_REASON_EXCESSIVE",
+            Self::SplitAdmission => "DEDUCTION_REASON_SPLIT_ADMISSION",
+            Self::NeedlessAdmission => "DEDUCTION_REASON_NEEDLESS_ADMISSION",
+            Self::InsufficientRecord => "DEDUCTION_REASON_INSUFFICIENT_RECORD",
+            Self::NotRendered => "DEDUCTION_REASON_NOT_RENDERED",
+            Self::OtherBreach => "DEDUCTION_REASON_OTHER_BREACH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEDUCTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEDUCTION_REASON_OVERCHARGED" => Some(Self::Overcharged),
+            "DEDUCTION_REASON_SPLIT_CHARGE" => Some(Self::SplitCharge),
+            "DEDUCTION_REASON_DUPLICATED_CHARGE" => Some(Self::DuplicatedCharge),
+            "DEDUCTION_REASON_NOT_IN_CATALOGUE" => Some(Self::NotInCatalogue),
+            "DEDUCTION_REASON_SUBSTITUTED" => Some(Self::Substituted),
+            "DEDUCTION_REASON_NO_INDICATION" => Some(Self::NoIndication),
+            "DEDUCTION_REASON_EXCESSIVE" => Some(Self::Excessive),
+            "DEDUCTION_REASON_SPLIT_ADMISSION" => Some(Self::SplitAdmission),
+            "DEDUCTION_REASON_NEEDLESS_ADMISSION" => Some(Self::NeedlessAdmission),
+            "DEDUCTION_REASON_INSUFFICIENT_RECORD" => Some(Self::InsufficientRecord),
+            "DEDUCTION_REASON_NOT_RENDERED" => Some(Self::NotRendered),
+            "DEDUCTION_REASON_OTHER_BREACH" => Some(Self::OtherBreach),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeductionEndReason {
+    Unspecified = 0,
+    AppealUpheld = 1,
+    Mistaken = 2,
+    Ordered = 3,
+}
+impl DeductionEndReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEDUCTION_END_REASON_UNSPECIFIED",
+            Self::AppealUpheld => "DEDUCTION_END_REASON_APPEAL_UPHELD",
+            Self::Mistaken => "DEDUCTION_END_REASON_MISTAKEN",
+            Self::Ordered => "DEDUCTION_END_REASON_ORDERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEDUCTION_END_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEDUCTION_END_REASON_APPEAL_UPHELD" => Some(Self::AppealUpheld),
+            "DEDUCTION_END_REASON_MISTAKEN" => Some(Self::Mistaken),
+            "DEDUCTION_END_REASON_ORDERED" => Some(Self::Ordered),
+            _ => None,
+        }
+    }
+}
+/// How a deduction stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DeductionStanding {
+    Unspecified = 0,
+    /// The home region has not answered yet: no money moves.
+    Asked = 1,
+    /// It is deducted.
+    Stands = 2,
+    /// The home region finally refused it: no money moved.
+    Refused = 3,
+    /// It is deducted, and the home region is asked to withdraw it.
+    Withdrawing = 4,
+    /// It was withdrawn.
+    Withdrawn = 5,
+    /// It ended with the reversal of its settlement.
+    Lifted = 6,
+}
+impl DeductionStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DEDUCTION_STANDING_UNSPECIFIED",
+            Self::Asked => "DEDUCTION_STANDING_ASKED",
+            Self::Stands => "DEDUCTION_STANDING_STANDS",
+            Self::Refused => "DEDUCTION_STANDING_REFUSED",
+            Self::Withdrawing => "DEDUCTION_STANDING_WITHDRAWING",
+            Self::Withdrawn => "DEDUCTION_STANDING_WITHDRAWN",
+            Self::Lifted => "DEDUCTION_STANDING_LIFTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DEDUCTION_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "DEDUCTION_STANDING_ASKED" => Some(Self::Asked),
+            "DEDUCTION_STANDING_STANDS" => Some(Self::Stands),
+            "DEDUCTION_STANDING_REFUSED" => Some(Self::Refused),
+            "DEDUCTION_STANDING_WITHDRAWING" => Some(Self::Withdrawing),
+            "DEDUCTION_STANDING_WITHDRAWN" => Some(Self::Withdrawn),
+            "DEDUCTION_STANDING_LIFTED" => Some(Self::Lifted),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod deduction_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node.
+    #[derive(Debug, Clone)]
+    pub struct DeductionServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl DeductionServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> DeductionServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DeductionServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DeductionServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// A treatment region's node puts an order to the home region of the settlement. Idempotent by (treatment region,
+        /// deduction, order): the answer is repeated.
+        pub async fn decide(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DecideDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DecideDeductionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.DeductionService/Decide",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.DeductionService", "Decide"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer of the region deducts from a settlement of one of its institutions. Idempotent by (officer, request id);
+        /// the same id with other content is refused.
+        pub async fn order(
+            &mut self,
+            request: impl tonic::IntoRequest<super::OrderDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OrderDeductionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.DeductionService/Order",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.DeductionService", "Order"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer withdraws a deduction, in full. Repeated with the same reason, it answers the same.
+        pub async fn withdraw(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WithdrawDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawDeductionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.DeductionService/Withdraw",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.DeductionService", "Withdraw"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Officers see all deductions of the region's institutions, an institution sees its own.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeductionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.DeductionService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.DeductionService", "List"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod deduction_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DeductionServiceServer.
+    #[async_trait]
+    pub trait DeductionService: std::marker::Send + std::marker::Sync + 'static {
+        /// A treatment region's node puts an order to the home region of the settlement. Idempotent by (treatment region,
+        /// deduction, order): the answer is repeated.
+        async fn decide(
+            &self,
+            request: tonic::Request<super::DecideDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DecideDeductionResponse>,
+            tonic::Status,
+        >;
+        /// An officer of the region deducts from a settlement of one of its institutions. Idempotent by (officer, request id);
+        /// the same id with other content is refused.
+        async fn order(
+            &self,
+            request: tonic::Request<super::OrderDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::OrderDeductionResponse>,
+            tonic::Status,
+        >;
+        /// An officer withdraws a deduction, in full. Repeated with the same reason, it answers the same.
+        async fn withdraw(
+            &self,
+            request: tonic::Request<super::WithdrawDeductionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WithdrawDeductionResponse>,
+            tonic::Status,
+        >;
+        /// Officers see all deductions of the region's institutions, an institution sees its own.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListDeductionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDeductionsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node.
+    #[derive(Debug)]
+    pub struct DeductionServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DeductionServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DeductionServiceServer<T>
+    where
+        T: DeductionService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.DeductionService/Decide" => {
+                    #[allow(non_camel_case_types)]
+                    struct DecideSvc<T: DeductionService>(pub Arc<T>);
+                    impl<
+                        T: DeductionService,
+                    > tonic::server::UnaryService<super::DecideDeductionRequest>
+                    for DecideSvc<T> {
+                        type Response = super::DecideDeductionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DecideDeductionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionService>::decide(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DecideSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.DeductionService/Order" => {
+                    #[allow(non_camel_case_types)]
+                    struct OrderSvc<T: DeductionService>(pub Arc<T>);
+                    impl<
+                        T: DeductionService,
+                    > tonic::server::UnaryService<super::OrderDeductionRequest>
+                    for OrderSvc<T> {
+                        type Response = super::OrderDeductionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::OrderDeductionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionService>::order(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = OrderSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.DeductionService/Withdraw" => {
+                    #[allow(non_camel_case_types)]
+                    struct WithdrawSvc<T: DeductionService>(pub Arc<T>);
+                    impl<
+                        T: DeductionService,
+                    > tonic::server::UnaryService<super::WithdrawDeductionRequest>
+                    for WithdrawSvc<T> {
+                        type Response = super::WithdrawDeductionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WithdrawDeductionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionService>::withdraw(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WithdrawSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.DeductionService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: DeductionService>(pub Arc<T>);
+                    impl<
+                        T: DeductionService,
+                    > tonic::server::UnaryService<super::ListDeductionsRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListDeductionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDeductionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DeductionService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DeductionServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.DeductionService";
+    impl<T> tonic::server::NamedService for DeductionServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ChangePersonRequest {
     /// The officer's own id for this request, 1 to 64 characters of A–Z a–z 0–9 . _ : -

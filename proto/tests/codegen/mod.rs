@@ -12,6 +12,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/policy/v1/policy.proto",
     "huitong/settlement/v1/assistance.proto",
     "huitong/settlement/v1/claim.proto",
+    "huitong/settlement/v1/deduction.proto",
     "huitong/settlement/v1/duplicate.proto",
     "huitong/settlement/v1/evidence.proto",
     "huitong/settlement/v1/external.proto",

@@ -45,6 +45,7 @@ mod clearing_restored;
 mod command;
 mod crashes;
 mod damage;
+mod deductions;
 mod duplicates;
 mod erased_elsewhere;
 mod erasure;

@@ -212,5 +212,7 @@ pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
         v1::LegKind::Unspecified => ("unknown", "未知"),
         v1::LegKind::Settlement => ("settlement", "结算"),
         v1::LegKind::Reversal => ("reversal", "冲正"),
+        v1::LegKind::Deduction => ("deduction", "审核扣款"),
+        v1::LegKind::DeductionEnd => ("end of a deduction", "扣款终止"),
     }
 }

@@ -83,7 +83,9 @@ fn no_number_is_passed_over_where_a_page_ends_though_words_came_back_in_another_
             given.extend(read.map(|returned| match returned.unwrap() {
                 Returned::Word(word) => (word.word.number(), false),
                 Returned::Erased(number) => (number, true),
-                other @ (Returned::Refusal(_) | Returned::Hand(_)) => panic!("{other:?}"),
+                other @ (Returned::Refusal(_) | Returned::Hand(_) | Returned::Deduction(_)) => {
+                    panic!("{other:?}")
+                }
             }));
             match page.next {
                 Some(next) => after = next,

@@ -6,6 +6,7 @@
 
 mod assistance;
 pub(crate) mod cover;
+mod deduction;
 mod duplicate;
 mod erased;
 mod external;
@@ -144,6 +145,13 @@ pub fn changes(
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
+        NodeRecord::DeductionOrdered(record) => deduction::ordered(record, at, ground, &mut out)?,
+        NodeRecord::DeductionAnswered(record) => deduction::answered(record, at, ground, &mut out)?,
+        NodeRecord::DeductionDecided(record) => deduction::decided(record, at, ground, &mut out)?,
+        NodeRecord::DeductionRegained(regained) => {
+            deduction::decided(&regained.record, at, ground, &mut out)?;
+        }
+        NodeRecord::DeductionLifted(record) => deduction::lifted(record, at, ground, &mut out)?,
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

@@ -311,6 +311,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         super::assistance::assistance(),
         super::transfers::transfers(),
         provisional::provisional(),
+        deductions::deductions(),
         duplicates::duplicates(),
         super::erased::erased(),
     ]

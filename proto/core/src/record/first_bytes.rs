@@ -26,6 +26,10 @@ const REVERSAL_REFUSED: u8 = 25;
 /// The tags of an old home's words to a new one, where they are written and where they are taken.
 const HAND_REGAINED: u8 = 62;
 const HAND_TAKEN: u8 = 63;
+/// The tags of an audit deduction: ordered, answered and decided.
+const DEDUCTION_ORDERED: u8 = 104;
+const DEDUCTION_ANSWERED: u8 = 105;
+const DEDUCTION_DECIDED: u8 = 106;
 /// The tag of what orders people to be erased.
 const PEOPLE_ERASED: u8 = 33;
 
@@ -41,15 +45,16 @@ fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
     is_record.then_some((tag, input))
 }
 
-/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's or
-/// a snapshot's, read from its first bytes; `None` for any other record.
+/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's, a snapshot's or
+/// a deduction's, read from its first bytes; `None` for any other record.
 ///
 /// The seal of a commit group needs the leaf of every record in it and nothing else of them.
 #[must_use]
 pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     match tag(record)? {
         (
-            COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN | SNAPSHOT_SIGNED,
+            COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN | SNAPSHOT_SIGNED
+            | DEDUCTION_ORDERED | DEDUCTION_DECIDED,
             mut input,
         ) => Digest::decode(&mut input).ok(),
         _ => None,
@@ -100,4 +105,10 @@ pub fn is_erasure(record: &[u8]) -> bool {
 #[must_use]
 pub fn is_hand_taken(record: &[u8]) -> bool {
     tag(record).is_some_and(|(tag, _)| tag == HAND_TAKEN)
+}
+
+/// Whether an encoded record books a home region's word on an audit deduction.
+#[must_use]
+pub fn is_deduction_answered(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| tag == DEDUCTION_ANSWERED)
 }

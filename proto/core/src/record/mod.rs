@@ -8,6 +8,7 @@
 pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
+pub mod deduction;
 pub mod duplicate;
 pub mod erasure;
 pub mod external;
@@ -30,7 +31,8 @@ pub mod treatment;
 mod tests;
 
 pub use first_bytes::{
-    is_booking, is_erasure, is_hand, is_hand_taken, is_signed_word, signed_leaf,
+    is_booking, is_deduction_answered, is_erasure, is_hand, is_hand_taken, is_signed_word,
+    signed_leaf,
 };
 
 use crate::canonical::Artifact;
@@ -42,6 +44,9 @@ use crate::region::RegionCode;
 
 use assistance::{AssistanceGranted, AssistanceWithdrawn};
 use by_hand::{SettledByHand, VisitFreed};
+use deduction::{
+    DeductionAnswered, DeductionDecided, DeductionLifted, DeductionOrdered, DeductionRegained,
+};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use erasure::{PeopleErased, WordErased};
 use external::{ExternalNoted, ExternalWithdrawn};
@@ -198,6 +203,16 @@ pub enum NodeRecord {
     PeopleErased(PeopleErased),
     /// A word of another region is of somebody who was erased there.
     WordErased(WordErased),
+    /// Treatment role: an audit deduction or its withdrawal is ordered.
+    DeductionOrdered(DeductionOrdered),
+    /// Treatment role: the home region's word on it is booked.
+    DeductionAnswered(DeductionAnswered),
+    /// Home role: such an order is accepted or finally refused.
+    DeductionDecided(DeductionDecided),
+    /// Home role: such a decision that the backup does not have holds again.
+    DeductionRegained(DeductionRegained),
+    /// Either role: a deduction ends with the reversal of its settlement.
+    DeductionLifted(DeductionLifted),
 }
 
 canonical_enum!(NodeRecord {
@@ -264,6 +279,11 @@ canonical_enum!(NodeRecord {
     94 => DuplicateResolved(record),
     33 => PeopleErased(record),
     34 => WordErased(record),
+    104 => DeductionOrdered(record),
+    105 => DeductionAnswered(record),
+    106 => DeductionDecided(record),
+    107 => DeductionRegained(record),
+    108 => DeductionLifted(record),
 });
 
 impl NodeRecord {

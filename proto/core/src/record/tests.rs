@@ -1,6 +1,7 @@
 //! Golden bytes of records, the laws of the form, and the leaf that the seal reads.
 
 mod assistance;
+mod deductions;
 mod duplicates;
 mod external;
 mod looks;
@@ -182,6 +183,7 @@ fn records_have_one_form() {
         .chain(&of_looks())
         .chain(&external::of_externals())
         .chain(&assistance::of_assistance())
+        .chain(&deductions::of_deductions())
     {
         laws(record);
     }

@@ -106,6 +106,8 @@ impl LegPlace {
         let (en, zh) = match self.kind {
             LegKind::Settlement => ("settlement", "结算"),
             LegKind::Reversal => ("the reversal of settlement", "冲正结算"),
+            LegKind::Deduction => ("deduction", "审核扣款"),
+            LegKind::DeductionEnd => ("the end of deduction", "审核扣款终止"),
         };
         let (row, id) = (shown(&self.pair), self.settlement);
         match fault {

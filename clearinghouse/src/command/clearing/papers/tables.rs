@@ -93,6 +93,8 @@ impl Gathered {
                 text(match kind {
                     LegKind::Settlement => "settlement",
                     LegKind::Reversal => "reversal",
+                    LegKind::Deduction => "deduction",
+                    LegKind::DeductionEnd => "deduction_end",
                 }),
                 Cell::Amount(leg.amount.into()),
                 Cell::Day(leg.business_day),

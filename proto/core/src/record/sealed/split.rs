@@ -211,7 +211,12 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::ProvisionalTakenBack(_)
         | NodeRecord::TagsBegun(_)
         | NodeRecord::PeopleErased(_)
-        | NodeRecord::WordErased(_) => return None,
+        | NodeRecord::WordErased(_)
+        | NodeRecord::DeductionOrdered(_)
+        | NodeRecord::DeductionAnswered(_)
+        | NodeRecord::DeductionDecided(_)
+        | NodeRecord::DeductionRegained(_)
+        | NodeRecord::DeductionLifted(_) => return None,
     };
     let bytes = record.to_bytes();
     Some(Split {
