@@ -3,6 +3,7 @@
 //! Paths are taken from the file's folder. The certificate, key and root that it names are read too, and
 //! what is wrong with one is a fault of the line that names it.
 
+mod dispute;
 mod signing;
 
 #[cfg(test)]
@@ -21,6 +22,7 @@ use huitong_netting::{Member, Members};
 use huitong_transport::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
 
 use crate::decide::Schedule;
+use crate::disputes::DisputeRules;
 use crate::prefunds::Rules;
 use crate::roles::{Role, Roles};
 
@@ -45,6 +47,8 @@ pub struct Config {
     pub(crate) due_days: u32,
     /// What is set for prefunds.
     pub(crate) prefund: Rules,
+    /// By when things are due in disputes.
+    pub(crate) dispute: DisputeRules,
     /// What each officer may do.
     pub(crate) roles: Roles,
 }
@@ -169,6 +173,7 @@ impl Config {
             section.integer_or("due_days", 1..=250, DUE_DAYS)
         });
         let (prefund, roles) = (prefund(&root), roles(&root));
+        let dispute = dispute::rules(&root);
         let calendar = calendar::read(&root, &|name| match files {
             Files::Named => Ok(String::new()),
             Files::Read => {
@@ -189,6 +194,7 @@ impl Config {
                 calendar: calendar?,
                 due_days: due_days?,
                 prefund: prefund?,
+                dispute: dispute?,
                 roles: roles?,
             })
         })

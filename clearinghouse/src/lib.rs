@@ -15,6 +15,8 @@
 //! | `home_word` | Is evidence that a region shows the home region's word? |
 //! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
+//! | `disputes` | What do regions dispute, and what is settled of it? |
+//! | `words` | Did a region sign what it is said to say? |
 //! | [`books`] | What does a netted cycle post, and what moving money? |
 //! | [`refusal`] | What is refused, and what to do about it |
 //!
@@ -36,6 +38,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 mod decide;
+mod disputes;
 mod grpc;
 mod home_word;
 mod offline;
@@ -48,6 +51,7 @@ pub mod server;
 pub mod signer;
 mod state;
 mod store;
+mod words;
 mod writer;
 
 #[cfg(test)]

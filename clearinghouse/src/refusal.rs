@@ -145,6 +145,34 @@ clearing_codes! {
     PrefundBankReferenceUnknown "prefund.bank_reference_unknown" No "No money of a prefund was entered under this reference of the holder's bank; list the movements (prefund movements)." "持有成员未登记该银行流水号，请查看预付金流水（prefund movements）。";
     /// More than the holder has.
     PrefundExceeds "prefund.exceeds" No "The holder has only what is named; enter what was paid in first, or correct what was entered wrongly." "持有成员现有预付金仅为所示金额，请先登记缴入款项或更正有误登记。";
+    /// No dispute of this name, or none in which the region stands.
+    DisputeUnknown "dispute.unknown" No "No dispute of this name is known in which the region stands; list the disputes." "无此争议，或该统筹区非争议当事方，请查看争议清单。";
+    /// Another claim was raised under the name.
+    DisputeReferenceTaken "dispute.reference_taken" No "Something else was raised under this reference; raise it under another, or look at what stands (dispute list)." "该编号已登记其他争议内容，请另取编号，或查看现有争议（dispute list）。";
+    /// The word is another region's.
+    DisputeOtherRegion "dispute.other_region" No "A region says only its own words, signed with the key of its own node." "统筹区只能以本区节点密钥签名并表达本区意见。";
+    /// The word is not rightly signed.
+    DisputeSignature "dispute.signature" No "The word is not signed as it must be, for the reason named; check the signing certificate of the region's node." "签名无效（原因如所示），请检查本统筹区节点的签名证书。";
+    /// The leg or the row is not known.
+    DisputeSubjectUnknown "dispute.subject_unknown" No "No such debt is held and no such row is netted, between these regions and of this fund; check settlement, kind or day, regions and fund." "清算中心无此笔债务或清算行，请核对结算号、类型或清算日、统筹区和基金。";
+    /// It is about what is too long ago.
+    DisputeOutOfTerm "dispute.out_of_term" No "What it is about could be disputed until the day named." "该事项的争议期限已于所示日期届满。";
+    /// More is claimed than there is.
+    DisputeExceeds "dispute.exceeds" No "More is claimed than the debt or row has left beside the region's other disputes; at most the amount named." "诉求金额超过该债务或清算行扣除本区其他争议后的余额，不得高于所示金额。";
+    /// An amount that does not fit.
+    DisputeAmount "dispute.amount" No "The amount does not fit: part of a claim is above zero and below what is claimed, named here; all of it is accepted, or proven, as such." "金额不符：部分认可须大于零且小于所示诉求金额，全部认可请按全额办理。";
+    /// The dispute has gone on.
+    DisputeWentOn "dispute.went_on" SameId "Something else was said in the dispute meanwhile; look at it, and say it again if it still holds." "该争议已有新的进展，请查看后重新提交。";
+    /// It is not so far, or too far already.
+    DisputeStage "dispute.stage" No "That is not said at the stage at which the dispute is, named here." "争议处于所示阶段，不可作此操作。";
+    /// It is settled or withdrawn.
+    DisputeOver "dispute.over" No "The dispute is over, as named; nothing more is said in it. Raise another under another reference." "该争议已终结（如所示），如有新的事项请另行提出。";
+    /// Its day is not over.
+    DisputeNotDue "dispute.not_due" No "The other region may answer until the day named; only then is the dispute escalated without an answer." "对方答复期限至所示日期，届满未答复方可提请裁定。";
+    /// Something else is proposed.
+    DisputeOtherProposal "dispute.other_proposal" No "Just this is not proposed; look at the proposal (dispute show), confirm exactly that, or propose another." "现有裁定方案与所给不符，请查看方案（dispute show）后按原样确认或另行提出。";
+    /// The proposer cannot confirm.
+    DisputeSameOfficer "dispute.same_officer" No "This officer proposed it; another must confirm it." "裁定方案由该清算人员提出，须由另一名清算人员确认。";
 }
 
 /// A code, ours or one that means the same everywhere.

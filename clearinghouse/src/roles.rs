@@ -27,17 +27,20 @@ pub(crate) enum Role {
     Pay,
     /// Set prefunds, and enter what moved of them.
     Prefund,
+    /// Decide disputes that are escalated.
+    Dispute,
     /// Copy the journal.
     Backup,
 }
 
 impl Role {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Look,
         Self::Clear,
         Self::Approve,
         Self::Pay,
         Self::Prefund,
+        Self::Dispute,
         Self::Backup,
     ];
 
@@ -48,6 +51,7 @@ impl Role {
             Self::Approve => "approve",
             Self::Pay => "pay",
             Self::Prefund => "prefund",
+            Self::Dispute => "dispute",
             Self::Backup => "backup",
         }
     }
@@ -61,8 +65,8 @@ impl fmt::Display for Role {
 
 impl Scalar for Role {
     const EXPECTED: (&'static str, &'static str) = (
-        "\"look\", \"clear\", \"approve\", \"pay\", \"prefund\" or \"backup\"",
-        " \"look\"、\"clear\"、\"approve\"、\"pay\"、\"prefund\" 或 \"backup\"",
+        "\"look\", \"clear\", \"approve\", \"pay\", \"prefund\", \"dispute\" or \"backup\"",
+        " \"look\"、\"clear\"、\"approve\"、\"pay\"、\"prefund\"、\"dispute\" 或 \"backup\"",
     );
 
     fn read(text: &str) -> Result<Self, String> {
@@ -72,7 +76,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 27] = [
+const TABLE: [(&str, Role); 30] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -97,6 +101,9 @@ const TABLE: [(&str, Role); 27] = [
     ("PrefundService/ListPrefunds", Role::Look),
     ("PrefundService/ListPrefundMovements", Role::Look),
     ("PrefundService/Propose", Role::Look),
+    ("DisputeOfficeService/ListAllDisputes", Role::Look),
+    ("DisputeOfficeService/ShowDispute", Role::Look),
+    ("DisputeOfficeService/SettleDispute", Role::Dispute),
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),
     ("BackupService/CopyJournal", Role::Backup),

@@ -26,7 +26,7 @@ use crate::writer::Writer;
 /// How often the schedule looks whether a cut-off is due.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// How often the levels of prefunds are found anew.
+/// How often the levels of prefunds are found anew, and answers in disputes looked at.
 const WATCH_EVERY: Duration = Duration::from_secs(10);
 
 /// Starts clearinghouses.
@@ -97,13 +97,18 @@ impl Clearinghouse {
         }
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
-        let speaking = credentials.clone();
-        let server = Server::bind_on(&*network, config.listen, speaking, limits).await?;
-        let (schedule, due_days, rules) = (config.schedule, config.due_days, config.prefund);
+        let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
+        let (schedule, rules) = (config.schedule, config.prefund);
+        let day_rules = grpc::DayRules {
+            due_days: config.due_days,
+            prefund: rules,
+            dispute: config.dispute,
+        };
+        let speaking = (platform.credentials.clone(), Arc::clone(&platform.clock));
         let roles = config.roles.clone();
         let writer = aside(move || open_writer(&config, &platform));
         let writer = Arc::new(writer.await??);
-        let routes = grpc::routes((&writer, &credentials), due_days, rules)
+        let routes = grpc::routes(&writer, day_rules, speaking)
             .await
             .map_err(StartError::Reflection)?;
         let access = grpc::access_table_with(roles)?;
@@ -202,7 +207,7 @@ async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) 
     }
 }
 
-/// Has the levels of prefunds written down until told to stop.
+/// Has the levels of prefunds written down, and answers in disputes stand, until told to stop.
 async fn watch(writer: Arc<Writer>, rules: Rules, stop: CancellationToken) {
     let mut tick = tokio::time::interval(WATCH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -223,6 +228,26 @@ async fn watch(writer: Arc<Writer>, rules: Rules, stop: CancellationToken) {
                     detail = refusal.detail,
                     "levels of prefunds were not written down"
                 );
+            }
+        }
+        stand(&writer).await;
+    }
+}
+
+/// Settles the disputes of which the answer stands, since nothing was said to it in time.
+async fn stand(writer: &Writer) {
+    loop {
+        match writer.decide(decide::dispute::stand).await {
+            Ok(None) => return,
+            Ok(Some(dispute)) => info!(%dispute, "an answer stands"),
+            Err(refusal) => {
+                let code = refusal.code.code();
+                warn!(
+                    code,
+                    detail = refusal.detail,
+                    "answers in disputes were not looked at"
+                );
+                return;
             }
         }
     }

@@ -1,4 +1,4 @@
-//! The clearinghouse's signature under checkpoints: made with its own signing key, and checked by whoever holds the
+//! The clearinghouse's signature under checkpoints and what is settled in disputes: made with its own signing key, and checked by whoever holds the
 //! operator's root.
 //!
 //! Core knows no cryptography and `huitong-certs` no canonical form; this is where the two meet. A certificate that
@@ -14,6 +14,7 @@ use huitong_certs::{Certificate, Identity, IdentityError, SigningKey, Trust};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
+use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
 
 /// The number of Ed25519.
@@ -28,6 +29,14 @@ struct Held {
     chain: Chain,
     not_before: jiff::Timestamp,
     not_after: jiff::Timestamp,
+}
+
+/// A signature in parts, with the certificates of the key.
+struct Signed {
+    algorithm: u8,
+    key_id: Digest,
+    signature: Vec<u8>,
+    signer: Chain,
 }
 
 /// Why a key and a certificate are no signer of the clearinghouse.
@@ -107,6 +116,48 @@ impl Signer {
         checkpoint: Checkpoint,
         at: Timestamp,
     ) -> Result<CertifiedCheckpoint, NotNow> {
+        let Signed {
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        } = self.signed(&checkpoint.signed_bytes(at), at)?;
+        let signed = SignedCheckpoint {
+            checkpoint,
+            at,
+            algorithm,
+            key_id,
+            signature,
+        };
+        Ok(CertifiedCheckpoint { signed, signer })
+    }
+
+    /// Signs what is settled in a dispute.
+    ///
+    /// # Errors
+    /// [`NotNow`] outside the time in which the certificate holds.
+    pub(crate) fn sign_outcome(
+        &self,
+        outcome: Outcome,
+        at: Timestamp,
+    ) -> Result<CertifiedOutcome, NotNow> {
+        let Signed {
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        } = self.signed(&outcome.signed_bytes(at), at)?;
+        Ok(CertifiedOutcome {
+            outcome,
+            at,
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        })
+    }
+
+    fn signed(&self, bytes: &[u8], at: Timestamp) -> Result<Signed, NotNow> {
         let Held {
             key,
             chain,
@@ -121,19 +172,14 @@ impl Signer {
                 not_after,
             });
         }
-        let signature = key.sign(&checkpoint.signed_bytes(at));
+        let signature = key.sign(bytes);
         let algorithm = match signature.algorithm() {
             Algorithm::Ed25519 => ED25519,
         };
-        let signed = SignedCheckpoint {
-            checkpoint,
-            at,
+        Ok(Signed {
             algorithm,
             key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
             signature: signature.bytes().to_vec(),
-        };
-        Ok(CertifiedCheckpoint {
-            signed,
             signer: chain.clone(),
         })
     }
@@ -145,7 +191,7 @@ impl fmt::Debug for Signer {
     }
 }
 
-/// Why a checkpoint is not the clearinghouse's word.
+/// Why a checkpoint, or what is settled in a dispute, is not the clearinghouse's word.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SignatureFault {
     /// The moment of signing is out of range.
@@ -159,27 +205,54 @@ pub(crate) enum SignatureFault {
     Signer(Identity),
     /// The signature is not that key's.
     #[error(
-        "the signature does not belong to this checkpoint and this key / 签名与检查点或密钥不符"
+        "the signature does not belong to what is signed and this key / 签名与所签内容或密钥不符"
     )]
     Signature,
 }
 
-/// Checks that the clearinghouse signed a checkpoint: the certificate leads to the root at the moment of signing, is
-/// the clearinghouse's, and its key signed just this.
+/// Checks that the clearinghouse signed a checkpoint.
+///
+/// # Errors
+/// [`SignatureFault`].
 pub(crate) fn verify(certified: &CertifiedCheckpoint, trust: &Trust) -> Result<(), SignatureFault> {
     let CertifiedCheckpoint { signed, signer } = certified;
-    let at = jiff::Timestamp::from_millisecond(signed.at.as_millis());
+    let bytes = signed.checkpoint.signed_bytes(signed.at);
+    let parts = (signed.algorithm, signed.key_id, &*signed.signature);
+    is_signed((&bytes, signed.at), parts, signer, trust)
+}
+
+/// Checks that the clearinghouse signed what is settled in a dispute.
+///
+/// # Errors
+/// [`SignatureFault`].
+pub(crate) fn verify_outcome(
+    certified: &CertifiedOutcome,
+    trust: &Trust,
+) -> Result<(), SignatureFault> {
+    let bytes = certified.outcome.signed_bytes(certified.at);
+    let parts = (certified.algorithm, certified.key_id, &*certified.signature);
+    is_signed((&bytes, certified.at), parts, &certified.signer, trust)
+}
+
+/// Checks that the clearinghouse signed bytes: the certificate leads to the root at the moment of signing, is the
+/// clearinghouse's, and its key signed just this.
+fn is_signed(
+    (bytes, at): (&[u8], Timestamp),
+    (algorithm, key_id, signature): (u8, Digest, &[u8]),
+    signer: &Chain,
+    trust: &Trust,
+) -> Result<(), SignatureFault> {
+    let at = jiff::Timestamp::from_millisecond(at.as_millis());
     let at = at.map_err(|_| SignatureFault::Moment)?;
     let key = CertifiedKey::from_der(signer, trust, at)?;
     if *key.identity() != Identity::ClearinghouseSigning {
         return Err(SignatureFault::Signer(key.identity().clone()));
     }
-    if signed.algorithm != ED25519 {
+    if algorithm != ED25519 {
         return Err(SignatureFault::Signature);
     }
-    let key_id = KeyId::from_bytes(*signed.key_id.as_bytes());
-    let bytes = signed.checkpoint.signed_bytes(signed.at);
-    Signature::new(Algorithm::Ed25519, key_id, signed.signature.clone())
-        .and_then(|signature| key.verify(&bytes, &signature))
+    let key_id = KeyId::from_bytes(*key_id.as_bytes());
+    Signature::new(Algorithm::Ed25519, key_id, signature.to_vec())
+        .and_then(|signature| key.verify(bytes, &signature))
         .map_err(|_| SignatureFault::Signature)
 }

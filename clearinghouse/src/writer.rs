@@ -273,7 +273,10 @@ impl Desk {
             decide(&context).map_err(|fault| self.break_off(&fault))?;
         if let Some(record) = record {
             self.append(&record)?;
-            if let ClearingRecord::Netted(_) = record {
+            if matches!(
+                record,
+                ClearingRecord::Netted(_) | ClearingRecord::Dispute(_)
+            ) {
                 while self.prove_next() {}
             }
         }

@@ -9,6 +9,7 @@ mod bill_file;
 mod check_config;
 mod close_day;
 pub mod deduction;
+pub mod dispute;
 pub mod duplicates;
 mod erase;
 mod evidence;
@@ -112,6 +113,9 @@ pub enum NodeCommand {
     /// Find people whom another region insures too, and say what becomes of them / 重复参保
     #[command(subcommand)]
     Duplicates(duplicates::DuplicatesCommand),
+    /// Raise, answer and settle disputes with other regions / 清算争议
+    #[command(subcommand)]
+    Dispute(dispute::DisputeCommand),
     /// What was settled while a home region could not be reached, and who bears the difference / 先行结算
     #[command(subcommand)]
     Provisional(provisional::ProvisionalCommand),
@@ -183,6 +187,7 @@ impl NodeCommand {
             Self::Assistance(assistance) => assistance.run(out),
             Self::Transfer(transfer) => transfer.run(out),
             Self::Duplicates(duplicates) => duplicates.run(out),
+            Self::Dispute(dispute) => dispute.run(out),
             Self::Provisional(provisional) => provisional.run(out),
             Self::Deduct(deduct) => deduct.run(out),
             Self::Deductions(list) => list.run(out),

@@ -9,6 +9,7 @@
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`transfer`] | How does a person come to have another home region? |
 //! | [`duplicates`] | Whom does another region insure too? |
+//! | [`disputes`] | What do regions dispute, and what is corrected for it? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
 //! | [`hand`] | How is a bill settled that a patient paid and brought home? |
@@ -46,6 +47,7 @@ pub mod command;
 mod compute;
 pub mod config;
 mod delivery;
+pub mod disputes;
 pub mod duplicates;
 pub mod erasure;
 pub mod error;

@@ -30,6 +30,7 @@ pub use start_error::StartError;
 
 use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::disputes::DisputeDesk;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
 use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
@@ -57,7 +58,9 @@ mod running;
 
 pub use running::RunningNode;
 
-use desks::{call_up, duplicates, office, people, recovery, registry, transfers};
+use desks::{
+    call_up, disputes, duplicates, office, people, recovery, registry, reporter, transfers,
+};
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;
@@ -126,6 +129,7 @@ struct Heart {
     recovery: Arc<Recovery>,
     transfers: Arc<TransferDesk>,
     duplicates: Arc<DuplicateDesk>,
+    disputes: Arc<DisputeDesk>,
     report_every: Duration,
 }
 
@@ -174,6 +178,7 @@ fn assemble(
     let watch = Arc::new(Watch::new(config.watch, Arc::clone(&measures)));
     let rules = (config.reversal, &watch, &config.certified);
     let home = home(region, parts, &calendar, rules, &chance);
+    let trusting = config.credentials.clone();
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling((dialer, measures), config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
@@ -203,7 +208,10 @@ fn assemble(
         policies: Arc::clone(&policies),
         homes: homes.clone(),
     });
-    let call_up = call_up(config.clearinghouse.as_deref(), &evidence, &calling)?;
+    let signing = (Arc::clone(&config.signing), &config.certified, trusting);
+    let clearing = config.clearinghouse.as_deref();
+    let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
+    let call_up = call_up(clearing, &evidence, &calling)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let people = people(region, parts, (config.filing, watch), &clock);
     let collecting = (config.certified.clone(), chance, report_every);
@@ -214,6 +222,7 @@ fn assemble(
         people,
         transfers: Arc::clone(&transfers),
         duplicates: Arc::clone(&duplicates),
+        disputes: Arc::clone(&disputes),
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
@@ -238,6 +247,7 @@ fn assemble(
         recovery,
         transfers,
         duplicates,
+        disputes,
         report_every,
     };
     Ok((heart, services))
@@ -255,21 +265,6 @@ fn calling(
         chance: Arc::clone(chance),
         measures,
     }
-}
-
-fn reporter(
-    endpoint: Option<String>,
-    ledger: &Arc<Ledger>,
-    calling: &Calling,
-    every: Duration,
-) -> Result<Option<Arc<Reporter>>, StartError> {
-    let Some(endpoint) = endpoint else {
-        return Ok(None);
-    };
-    let (ledger, chance) = (Arc::clone(ledger), Arc::clone(&calling.chance));
-    let reporter = Reporter::new(ledger, &endpoint, &calling.dialer, chance, every);
-    let reporter = reporter.map_err(StartError::Clearinghouse)?;
-    Ok(Some(Arc::new(reporter)))
 }
 
 fn home(
@@ -387,6 +382,8 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(handing_over)));
         let looking = Arc::clone(&self.duplicates).run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(looking)));
+        let correcting = Arc::clone(&self.disputes).run(stop.clone());
+        tasks.push(after_recovery(Box::pin(correcting)));
         if let Some(reporter) = self.reporter.clone() {
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }

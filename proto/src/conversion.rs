@@ -11,6 +11,7 @@ pub mod common;
 mod days;
 pub mod decision;
 pub mod deduction;
+pub mod dispute;
 pub mod external;
 pub mod field;
 pub mod filing;

@@ -58,6 +58,12 @@ pub fn clearing_officer() -> Identity {
     party(&format!("/clearinghouse/officer/{OFFICER}"))
 }
 
+/// The clearinghouse's second officer, who confirms what the first puts forward.
+#[must_use]
+pub fn second_clearing_officer() -> Identity {
+    party(&format!("/clearinghouse/officer/{APPROVER}"))
+}
+
 /// An institution's identity.
 #[must_use]
 pub fn institution(region: &Region, desk: Desk) -> Identity {

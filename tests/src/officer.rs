@@ -160,6 +160,12 @@ pub fn clearing_options(world: &World) -> Vec<String> {
     options_at(world, world.clearinghouse_endpoint(), &clearing_officer())
 }
 
+/// As [`clearing_options`], of another officer.
+#[must_use]
+pub fn clearing_options_as(world: &World, identity: &Identity) -> Vec<String> {
+    options_at(world, world.clearinghouse_endpoint(), identity)
+}
+
 fn options_at(world: &World, endpoint: String, identity: &Identity) -> Vec<String> {
     let folder = world.credentials(identity);
     let file = |name: &str| folder.join(name).display().to_string();

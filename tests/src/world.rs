@@ -13,7 +13,9 @@ use huitong_core::region::RegionCode;
 use tempfile::TempDir;
 use tokio::sync::Mutex;
 
-use crate::certificates::{Authorities, approver, clearing_officer, institution, officer};
+use crate::certificates::{
+    Authorities, approver, clearing_officer, institution, officer, second_clearing_officer,
+};
 use crate::process::{Kind, Server};
 use crate::register::{DESKS, Region};
 use crate::tomorrow::{self, DAYS};
@@ -247,6 +249,7 @@ impl World {
         let authorities = &self.authorities;
         authorities.install(&Identity::Clearinghouse);
         authorities.install(&clearing_officer());
+        authorities.install(&second_clearing_officer());
         for (region, _) in &self.regions {
             authorities.install(&Identity::RegionNode(region.region()));
             authorities.install(&officer(region));

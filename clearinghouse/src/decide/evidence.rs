@@ -49,7 +49,7 @@ fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
 const fn is_signed_at_home(kind: LegKind) -> bool {
     match kind {
         LegKind::Settlement | LegKind::Reversal => true,
-        LegKind::Deduction | LegKind::DeductionEnd => false,
+        LegKind::Deduction | LegKind::DeductionEnd | LegKind::Correction => false,
     }
 }
 

@@ -9,6 +9,7 @@ mod bank;
 mod close_day;
 mod correct;
 mod cut_off;
+pub(crate) mod dispute;
 mod evidence;
 mod exceptions;
 mod instruct;

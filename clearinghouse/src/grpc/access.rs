@@ -43,6 +43,10 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.TagService/TagPosition", node),
         Row::method("/huitong.clearing.v1.TagService/ReportTags", node),
         Row::method("/huitong.clearing.v1.TagService/ListMatches", node),
+        Row::method("/huitong.clearing.v1.DisputeService/Say", node),
+        Row::method("/huitong.clearing.v1.DisputeService/GetDispute", node),
+        Row::method("/huitong.clearing.v1.DisputeService/ListDisputes", node),
+        Row::method("/huitong.clearing.v1.DisputeService/ListCorrections", node),
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
@@ -73,6 +77,18 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
             officer,
         ),
         Row::method("/huitong.clearing.v1.PrefundService/Propose", officer),
+        Row::method(
+            "/huitong.clearing.v1.DisputeOfficeService/ListAllDisputes",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.DisputeOfficeService/ShowDispute",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.DisputeOfficeService/SettleDispute",
+            officer,
+        ),
         Row::method(
             "/huitong.clearing.v1.ProofOfficeService/GetCheckpoint",
             officer,
@@ -108,9 +124,14 @@ mod tests {
             .iter()
             .filter(|row| row.target().starts_with("/huitong."))
         {
-            let is_nodes = ["ClearingService", "CallUpService", "TagService"]
-                .iter()
-                .any(|service| row.target().contains(service));
+            let is_nodes = [
+                "ClearingService",
+                "CallUpService",
+                "TagService",
+                "DisputeService",
+            ]
+            .iter()
+            .any(|service| row.target().contains(service));
             let expected = if is_nodes { "y...." } else { "....y" };
             let found: String = callers
                 .iter()

@@ -4,6 +4,8 @@
 
 mod access;
 mod clearing;
+mod dispute;
+mod dispute_office;
 mod evidence;
 mod exception;
 mod officer;
@@ -18,5 +20,5 @@ mod wire;
 
 pub use access::access_table;
 pub(crate) use access::access_table_with;
-pub(crate) use routes::routes;
+pub(crate) use routes::{DayRules, routes};
 pub(crate) use status::refusal_of;

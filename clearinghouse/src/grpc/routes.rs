@@ -7,6 +7,8 @@ use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
+use huitong_proto::clearing::v1::dispute_office_service_server::DisputeOfficeServiceServer;
+use huitong_proto::clearing::v1::dispute_service_server::DisputeServiceServer;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
@@ -17,6 +19,8 @@ use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES};
 use tonic::service::Routes;
 
 use super::clearing::ClearingGrpc;
+use super::dispute::DisputeGrpc;
+use super::dispute_office::DisputeOfficeGrpc;
 use super::evidence::CallUpGrpc;
 use super::exception::ExceptionGrpc;
 use super::officer::OfficerGrpc;
@@ -25,6 +29,8 @@ use super::prefund::PrefundGrpc;
 use super::proof::ProofOfficeGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
+use crate::clock::Clock;
+use crate::disputes::DisputeRules;
 use crate::prefunds::Rules;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
@@ -32,14 +38,23 @@ use crate::writer::Writer;
 /// The most bytes of an answer: a plan of a thousand regions with its canonical form.
 const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 
+/// By when things are due, and what is set for prefunds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DayRules {
+    /// Within how many business days of the order a payment is due.
+    pub(crate) due_days: u32,
+    pub(crate) prefund: Rules,
+    pub(crate) dispute: DisputeRules,
+}
+
 /// The routes of the clearinghouse.
 ///
 /// # Errors
 /// When reflection cannot read the descriptors, in its own words.
 pub(crate) async fn routes(
-    (writer, credentials): (&Arc<Writer>, &CredentialStore),
-    due_days: u32,
-    rules: Rules,
+    writer: &Arc<Writer>,
+    rules: DayRules,
+    (credentials, clock): (CredentialStore, Arc<dyn Clock>),
 ) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -54,7 +69,7 @@ pub(crate) async fn routes(
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let payments = PaymentServiceServer::new(PaymentGrpc {
         writer: Arc::clone(writer),
-        due_days,
+        due_days: rules.due_days,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
@@ -65,8 +80,16 @@ pub(crate) async fn routes(
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
-        rules,
+        rules: rules.prefund,
     });
+    let disputes = DisputeServiceServer::new(DisputeGrpc {
+        writer: Arc::clone(writer),
+        rules: rules.dispute,
+        credentials,
+        clock,
+    })
+    .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -92,6 +115,8 @@ pub(crate) async fn routes(
         .add_service(calling_up)
         .add_service(exceptions)
         .add_service(prefunds)
+        .add_service(disputes)
+        .add_service(dispute_office)
         .add_service(proofs)
         .add_service(health)
         .add_service(reflection)

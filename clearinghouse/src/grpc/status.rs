@@ -63,7 +63,10 @@ fn grpc(code: Code) -> GrpcCode {
         Code::General(RefusalCode::NotAllowed) => GrpcCode::PermissionDenied,
         Code::General(_) => GrpcCode::FailedPrecondition,
         Code::Clearing(code) => match code {
-            ClearingCode::LegOtherRegion | ClearingCode::OfficerRole => GrpcCode::PermissionDenied,
+            ClearingCode::LegOtherRegion
+            | ClearingCode::OfficerRole
+            | ClearingCode::DisputeOtherRegion
+            | ClearingCode::DisputeSignature => GrpcCode::PermissionDenied,
             ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion
@@ -73,12 +76,15 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::PaymentBankReferenceUnknown
             | ClearingCode::PrefundUnknown
             | ClearingCode::PrefundUnknownMember
-            | ClearingCode::PrefundBankReferenceUnknown => GrpcCode::NotFound,
+            | ClearingCode::PrefundBankReferenceUnknown
+            | ClearingCode::DisputeUnknown
+            | ClearingCode::DisputeSubjectUnknown => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
             ClearingCode::StreamConflict
             | ClearingCode::TagsConflict
             | ClearingCode::PaymentBankReferenceTaken
-            | ClearingCode::PrefundBankReferenceTaken => GrpcCode::AlreadyExists,
+            | ClearingCode::PrefundBankReferenceTaken
+            | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
             | ClearingCode::EvidenceNotWanted
             | ClearingCode::CycleRestored
@@ -113,7 +119,16 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::PrefundOtherYear
             | ClearingCode::PrefundNotRed
             | ClearingCode::PrefundAskedAlready
-            | ClearingCode::PrefundExceeds => GrpcCode::FailedPrecondition,
+            | ClearingCode::PrefundExceeds
+            | ClearingCode::DisputeOutOfTerm
+            | ClearingCode::DisputeExceeds
+            | ClearingCode::DisputeAmount
+            | ClearingCode::DisputeWentOn
+            | ClearingCode::DisputeStage
+            | ClearingCode::DisputeOver
+            | ClearingCode::DisputeNotDue
+            | ClearingCode::DisputeOtherProposal
+            | ClearingCode::DisputeSameOfficer => GrpcCode::FailedPrecondition,
         },
     }
 }

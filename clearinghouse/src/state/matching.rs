@@ -7,10 +7,10 @@
 
 mod held;
 mod slots;
+mod waiting;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
@@ -19,58 +19,10 @@ use huitong_netting::{AgreedLeg, NettingPlan};
 
 use self::held::{Held, Number, Reports, other_end};
 use self::slots::Slots;
+pub(crate) use self::waiting::{Field, Waiting, WaitingLeg, first_difference};
 
 /// A leg's place: whose stream, which number.
 pub(crate) type Place = (RegionCode, u64);
-
-/// Why a leg is not netted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Waiting {
-    /// The other region has not reported it.
-    CounterpartMissing,
-    /// The other region reported it with another field: the first that differs.
-    Differs(Field),
-    /// The debt agreed already, or the region reported it before.
-    Repeated,
-    /// It agrees, and came after its day was cut off.
-    Late,
-}
-
-/// A field of a leg in which two reports can differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Field {
-    /// The debtor.
-    Debtor,
-    /// The creditor.
-    Creditor,
-    /// The amount.
-    Amount,
-    /// The business day.
-    BusinessDay,
-    /// The receipt's digest.
-    Receipt,
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Debtor => "debtor",
-            Self::Creditor => "creditor",
-            Self::Amount => "amount",
-            Self::BusinessDay => "business_day",
-            Self::Receipt => "receipt",
-        })
-    }
-}
-
-/// A leg that waits.
-#[derive(Debug, Clone)]
-pub(crate) struct WaitingLeg {
-    pub(crate) region: RegionCode,
-    pub(crate) numbered: NumberedLeg,
-    pub(crate) since: Timestamp,
-    pub(crate) why: Waiting,
-}
 
 /// The legs that are held and not yet gone with a plan.
 #[derive(Debug, Clone)]
@@ -102,6 +54,12 @@ impl Matching {
     /// Whether the debt is known here, and then by which plan it was taken, if by one.
     pub(crate) fn debt(&self, debt: Debt) -> Option<Option<u64>> {
         self.debts.get(&debt).map(|reports| reports.netted.get())
+    }
+
+    /// What regions reported of a debt, while it is here.
+    pub(crate) fn of_debt(&self, debt: Debt) -> impl Iterator<Item = &Leg> {
+        let held = self.reported(debt).filter_map(|place| self.at(place));
+        held.map(|held| &held.leg)
     }
 
     /// Takes in a leg. `netted` is the plan that took its debt earlier, if one did.
@@ -381,19 +339,6 @@ fn waits((region, number): Place, held: &Held, why: Waiting) -> WaitingLeg {
 
 fn within(marks: Option<&BTreeMap<RegionCode, u64>>, place: &Place) -> bool {
     marks.is_none_or(|marks| marks.get(&place.0).is_some_and(|mark| place.1 <= *mark))
-}
-
-/// The first field in which two legs of one debt differ.
-pub(super) fn first_difference(one: &Leg, other: &Leg) -> Option<Field> {
-    [
-        (Field::Debtor, one.debtor == other.debtor),
-        (Field::Creditor, one.creditor == other.creditor),
-        (Field::Amount, one.amount == other.amount),
-        (Field::BusinessDay, one.business_day == other.business_day),
-        (Field::Receipt, one.receipt == other.receipt),
-    ]
-    .into_iter()
-    .find_map(|(field, same)| (!same).then_some(field))
 }
 
 #[cfg(test)]

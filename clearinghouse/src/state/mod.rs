@@ -30,6 +30,7 @@ pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
 
 use crate::books::{self, Books};
+use crate::disputes::{DisputeFault, Disputes};
 use crate::payments::{PaymentError, Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds, between_members};
 
@@ -89,6 +90,8 @@ pub(crate) struct State {
     pub(crate) payments: Payments,
     /// What members leave with each other.
     pub(crate) prefunds: Prefunds,
+    /// What regions dispute.
+    pub(crate) disputes: Disputes,
     /// Its own last restore.
     pub(crate) restored: Restore,
     /// How far each region's tags are held.
@@ -110,6 +113,9 @@ pub(crate) enum StateError {
     /// A prefund that does not fit.
     #[error("a journaled prefund does not fit: {0}")]
     Prefund(#[from] PrefundFault),
+    /// A dispute that does not fit.
+    #[error("a journaled dispute does not fit: {0}")]
+    Dispute(#[from] DisputeFault),
     /// A plan of a cycle that was not cut off.
     #[error("a plan is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
@@ -136,6 +142,7 @@ impl State {
             books: Books::new(BTreeMap::new()),
             payments: Payments::default(),
             prefunds: Prefunds::default(),
+            disputes: Disputes::default(),
             restored: Restore::NEVER,
             tags: BTreeMap::new(),
         }
@@ -234,6 +241,10 @@ impl State {
             ClearingRecord::Netted(netted) => self.net(netted)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
+            ClearingRecord::Dispute(step) => self.disputes.apply(step)?,
+            ClearingRecord::DisputeSigned(certified) => {
+                self.disputes.signed(&certified.outcome)?;
+            }
             ClearingRecord::Proven(proven) => {
                 let plan = proven.signed.checkpoint.plan;
                 if plan != self.next_checkpoint() {

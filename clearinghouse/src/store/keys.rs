@@ -23,6 +23,8 @@
 //! | `t` tag, region | the stream that said so, and whether the region has cover in force |
 //! | `u` region, tag, other region | nothing: both had the tag at some time |
 //! | `v` region | how far its tags are held |
+//! | `Q` dispute, place in the journal | a step of the dispute as it is there |
+//! | `S` number of a settled dispute | where its signed outcome lies |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
 
@@ -32,6 +34,7 @@ use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
 use huitong_core::canonical_struct;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
+use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
 use huitong_core::leg::Debt;
@@ -63,6 +66,8 @@ pub(super) const INCARNATIONS: &[u8] = b"i";
 pub(super) const TAGS: &[u8] = b"t";
 pub(super) const MATCHES: &[u8] = b"u";
 pub(super) const TAG_STREAMS: &[u8] = b"v";
+pub(super) const DISPUTES: &[u8] = b"Q";
+pub(super) const OUTCOMES: &[u8] = b"S";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -102,6 +107,14 @@ pub(super) fn matched(region: RegionCode, tag: Tag, other: RegionCode) -> Vec<u8
 
 pub(super) fn tag_stream(region: RegionCode) -> Vec<u8> {
     key(TAG_STREAMS, &region)
+}
+
+pub(super) fn dispute_step(name: DisputeName, place: &Place) -> Vec<u8> {
+    key(DISPUTES, &(name, *place))
+}
+
+pub(super) fn outcome(number: u64) -> Vec<u8> {
+    key(OUTCOMES, &number)
 }
 
 pub(super) fn plan(day: BusinessDay) -> Vec<u8> {

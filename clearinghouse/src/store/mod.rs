@@ -28,6 +28,7 @@ pub use memory_index::MemoryIndex;
 pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
+use crate::disputes::Disputes;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
 use crate::state::{Cycle, Restore, Stream, TagsHeld, Words};
@@ -108,6 +109,8 @@ pub(crate) struct Loaded {
     pub(crate) prefunds: Prefunds,
     /// What home regions signed of debts on which two regions do not agree.
     pub(crate) words: Words,
+    /// What regions dispute.
+    pub(crate) disputes: Disputes,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The last restore of the clearinghouse itself.

@@ -43,6 +43,7 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     state.books = loaded.books;
     state.payments = loaded.payments;
     state.prefunds = loaded.prefunds;
+    state.disputes = loaded.disputes;
     state.restored = loaded.restored;
     state.tags = loaded.tags;
     state.words = loaded.words;

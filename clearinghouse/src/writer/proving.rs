@@ -1,7 +1,8 @@
-//! Checkpoints: signed by the writer, since each names the one before, and outside decisions, since they sign nothing.
+//! Checkpoints and what disputes come to: signed by the writer, in their order, and outside decisions, since they sign
+//! nothing.
 //!
-//! A netted cycle never waits for its checkpoint. Where none can be signed the cycle stands without, and what was left
-//! is made up for at the next cycle, at a start, and when somebody asks for it.
+//! Neither a netted cycle nor a settled dispute waits for a signature. Where none can be made it stands without, and what
+//! was left is made up for at the next of them, at a start, and when somebody asks for it.
 
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::record::clearing::{ClearingRecord, Proven};
@@ -31,11 +32,39 @@ impl Writer {
 }
 
 impl Desk {
-    /// Signs the next checkpoint, if a netted cycle has none and one can be signed; whether it did.
+    /// Signs the next that is to be signed, a checkpoint or what is settled in a dispute; whether it did.
     pub(super) fn prove_next(&mut self) -> bool {
-        if self.broken.get().is_some() {
+        self.broken.get().is_none() && (self.prove_cycle() || self.prove_dispute())
+    }
+
+    /// Signs what the next settled dispute came to, if it is not signed and can be; whether it did.
+    fn prove_dispute(&mut self) -> bool {
+        let Some(outcome) = self.state.disputes.unsigned() else {
             return false;
+        };
+        let (dispute, number) = (outcome.dispute, outcome.number);
+        let certified = match self.signer.sign_outcome(outcome, self.clock.now()) {
+            Ok(certified) => certified,
+            Err(fault) => {
+                error!(%fault, %dispute, number, "what a dispute came to is not signed");
+                return false;
+            }
+        };
+        match self.append(&ClearingRecord::DisputeSigned(certified)) {
+            Ok(()) => {
+                info!(%dispute, number, "what a dispute came to is signed");
+                true
+            }
+            Err(refusal) => {
+                let code = refusal.code.code();
+                error!(code, detail = refusal.detail, %dispute, "what a dispute came to is not signed");
+                false
+            }
         }
+    }
+
+    /// Signs the next checkpoint, if a netted cycle has none and one can be signed; whether it did.
+    fn prove_cycle(&mut self) -> bool {
         let context = Context {
             state: &self.state,
             store: &*self.store,

@@ -13,6 +13,7 @@ mod access;
 mod backup;
 mod commands;
 mod cycle;
+mod disputes;
 mod evidence;
 mod intake;
 mod payments;

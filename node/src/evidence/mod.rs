@@ -144,7 +144,9 @@ impl EvidenceDesk {
                 Ok(ClearingEvidence::of_reversal(reversal, signer))
             }
             // No receipt says anything of it.
-            LegKind::Deduction | LegKind::DeductionEnd => Err(not_found(settlement)),
+            LegKind::Deduction | LegKind::DeductionEnd | LegKind::Correction => {
+                Err(not_found(settlement))
+            }
         }
     }
 

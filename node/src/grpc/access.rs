@@ -239,6 +239,14 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             officer,
         ),
         Row::method("/huitong.clearing.v1.LegBookService/ListLegs", officer),
+        Row::method(
+            "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
+            officer,
+        ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
     ]
 }

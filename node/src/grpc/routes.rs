@@ -6,6 +6,7 @@ use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
@@ -29,6 +30,7 @@ use tonic::service::Routes;
 
 use super::assistance::AssistanceGrpc;
 use super::deduction::DeductionGrpc;
+use super::dispute::DisputeDeskGrpc;
 use super::duplicate::DuplicateGrpc;
 use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
@@ -46,6 +48,7 @@ use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
 use crate::assistance::AssistanceDesk;
 use crate::clock::Clock;
+use crate::disputes::DisputeDesk;
 use crate::duplicates::DuplicateDesk;
 use crate::evidence::EvidenceDesk;
 use crate::external::ExternalDesk;
@@ -81,6 +84,8 @@ pub struct Services {
     pub transfers: Arc<TransferDesk>,
     /// People whom another region insures too.
     pub duplicates: Arc<DuplicateDesk>,
+    /// Disputes with other regions.
+    pub disputes: Arc<DisputeDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -223,11 +228,18 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(office)
         .add_service(registry)
         .add_service(people)
+        .add_service(disputes(services))
         .add_service(external(externals))
         .add_service(assistance(services))
         .add_service(provisional(services))
         .add_service(deductions(services))
         .add_service(copying)
+}
+
+fn disputes(services: &Services) -> DisputeDeskServiceServer<DisputeDeskGrpc> {
+    let desk = Arc::clone(&services.disputes);
+    DisputeDeskServiceServer::new(DisputeDeskGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn assistance(services: &Services) -> AssistanceServiceServer<AssistanceGrpc> {

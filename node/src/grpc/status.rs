@@ -169,6 +169,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DuplicatesOff
         | RefusalCode::DuplicateUnknown
         | RefusalCode::StillCovered
+        | RefusalCode::DisputesOff
         | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps

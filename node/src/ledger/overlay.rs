@@ -229,6 +229,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::TagHead(_)
         | Row::Tag(_)
         | Row::Duplicate(_)
+        | Row::DisputeWord(_)
+        | Row::Correction(_)
         | Row::Filings(_)
         | Row::Account(_)
         | Row::Institution(_)

@@ -132,7 +132,7 @@ fn read(wanted: &WantedEvidence, path: &Path<'_>) -> Result<Wanted, WireFault> {
     let creditor = region("creditor", &wanted.creditor)?;
     // A reversal and a deduction are owed the other way round.
     let (home, treatment) = match kind {
-        LegKind::Settlement | LegKind::DeductionEnd => (debtor, creditor),
+        LegKind::Settlement | LegKind::DeductionEnd | LegKind::Correction => (debtor, creditor),
         LegKind::Reversal | LegKind::Deduction => (creditor, debtor),
     };
     Ok(Wanted {

@@ -149,6 +149,11 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
             Leg::of_lifted(&record.lifted),
         ),
         NodeRecord::DeductionOrdered(_) => return Ok(Vec::new()),
+        NodeRecord::CorrectionBooked(record) => {
+            let outcome = record.history.outcome.as_ref();
+            let leg = outcome.and_then(|certified| certified.outcome.leg());
+            (record.side, record.legs_from, leg.into_iter().collect())
+        }
         NodeRecord::TransferStepped(_)
         | NodeRecord::HandWritten(_)
         | NodeRecord::HandRegained(_)
@@ -163,6 +168,7 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::MatchesSeen(_)
         | NodeRecord::CoverTold(_)
         | NodeRecord::DuplicateResolved(_)
+        | NodeRecord::DisputeWordSigned(_)
         | NodeRecord::ImportChunk(_)
         | NodeRecord::ImportCommitted(_)
         | NodeRecord::PolicyPublished(_)

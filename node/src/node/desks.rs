@@ -7,11 +7,14 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
+use huitong_transport::CredentialStore;
 use tokio::sync::watch;
 
 use super::StartError;
 use crate::chance::Chance;
 use crate::clock::Clock;
+use crate::disputes::report::DisputeClient;
+use crate::disputes::{self, DisputeDesk};
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
 use crate::evidence::EvidenceDesk;
@@ -72,6 +75,25 @@ pub(super) fn duplicates(
         rule,
         client: client.transpose().map_err(StartError::Clearinghouse)?,
         watch,
+    })))
+}
+
+pub(super) fn disputes(
+    (region, (_, writer, _)): (RegionCode, Parts<'_>),
+    (clock, calling): (&Arc<dyn Clock>, &Calling),
+    (key, certified, credentials): (Arc<SigningKey>, &CertifiedKey, CredentialStore),
+    clearing: Option<&str>,
+) -> Result<Arc<DisputeDesk>, StartError> {
+    let client = clearing.map(|endpoint| DisputeClient::new(endpoint, &calling.dialer));
+    Ok(Arc::new(DisputeDesk::new(disputes::Parts {
+        region,
+        writer: Arc::clone(writer),
+        clock: Arc::clone(clock),
+        chance: Arc::clone(&calling.chance),
+        key,
+        certified: certified.clone(),
+        credentials,
+        client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
 }
 
@@ -148,4 +170,20 @@ pub(super) fn call_up(
     });
     let made = made.transpose().map_err(StartError::Clearinghouse)?;
     Ok(made.map(Arc::new))
+}
+
+/// The way to report legs, where there is a clearinghouse.
+pub(super) fn reporter(
+    endpoint: Option<String>,
+    ledger: &Arc<Ledger>,
+    calling: &Calling,
+    every: Duration,
+) -> Result<Option<Arc<Reporter>>, StartError> {
+    let Some(endpoint) = endpoint else {
+        return Ok(None);
+    };
+    let (ledger, chance) = (Arc::clone(ledger), Arc::clone(&calling.chance));
+    let reporter = Reporter::new(ledger, &endpoint, &calling.dialer, chance, every);
+    let reporter = reporter.map_err(StartError::Clearinghouse)?;
+    Ok(Some(Arc::new(reporter)))
 }

@@ -4,6 +4,7 @@ mod rows;
 
 mod assistance;
 mod deductions;
+mod disputes;
 mod duplicates;
 mod erased;
 mod people;

@@ -10,6 +10,7 @@ mod assistance_row;
 #[cfg(test)]
 mod conformance;
 mod deduction_row;
+mod dispute_row;
 mod duplicate_row;
 pub mod embedded;
 mod erased;
@@ -35,6 +36,7 @@ pub use assistance_row::AssistanceRow;
 pub use deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };
+pub use dispute_row::{CorrectionRow, DisputeWordRow};
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
 pub use erased::{erased_act, is_erased, is_erased_transfer};
 pub use erased_row::ErasedId;

@@ -6,6 +6,7 @@ use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
 use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
+use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::external::CoreId;
 use huitong_core::id::{ActId, DeductionId, ReversalId, SettlementId, TransferId};
@@ -21,6 +22,7 @@ use huitong_core::region::RegionCode;
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
 use super::deduction_row::{DeductionRow, Deductions, HomeDeductionRow};
+use super::dispute_row::{CorrectionRow, DisputeWordRow};
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::erased_row::ErasedId;
 use super::external_row::ExternalRow;
@@ -216,6 +218,10 @@ tables! {
     57 Erased(id: ErasedId) => Location, erased;
     /// An erasure, by its number.
     58 Erasure(number: u64) => Location, erasure;
+    /// What the region said last of a kind in a dispute.
+    88 DisputeWord(name: DisputeName, says: u8) => DisputeWordRow, dispute_word;
+    /// A settled dispute that is corrected.
+    89 Correction(name: DisputeName) => CorrectionRow, correction;
     /// Home role: how far the stream of tags for the clearinghouse is written.
     90 TagHead() => TagHead, tag_head;
     /// Home role: a tag that was reported.

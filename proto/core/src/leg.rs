@@ -8,6 +8,8 @@
 //! end one the original way round; a settlement may have several, so each has an id of its own, which stands where the
 //! settlement's would.
 
+use std::fmt;
+
 use crate::canonical::Artifact;
 use crate::date::BusinessDay;
 use crate::deduction::{DeductionAct, DeductionBody, Lifted};
@@ -42,12 +44,32 @@ pub enum LegKind {
     Deduction,
     /// The end of a deduction, which was withdrawn or whose settlement was reversed: the home region owes again.
     DeductionEnd,
+    /// A settled dispute: the respondent owes the region that raised it.
+    Correction,
 }
 
-canonical_enum!(LegKind { 1 => Settlement, 2 => Reversal, 3 => Deduction, 4 => DeductionEnd });
+canonical_enum!(LegKind {
+    1 => Settlement,
+    2 => Reversal,
+    3 => Deduction,
+    4 => DeductionEnd,
+    10 => Correction,
+});
 
-/// What two legs must have in common to be of one debt. A settlement is reversed at most once, and a deduction ends at
-/// most once.
+impl fmt::Display for LegKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Settlement => "settlement",
+            Self::Reversal => "reversal",
+            Self::Deduction => "deduction",
+            Self::DeductionEnd => "deduction_end",
+            Self::Correction => "correction",
+        })
+    }
+}
+
+/// What two legs must have in common to be of one debt. A settlement is reversed at most once, a deduction ends at most
+/// once, and a dispute, whose id stands in a settlement's place, is corrected once.
 pub type Debt = (SettlementId, LegKind, Fund);
 
 /// A debt between two regions, as both must report it.

@@ -25,6 +25,7 @@ pub mod date;
 pub mod decision;
 pub mod deduction;
 pub mod digest;
+pub mod dispute;
 pub mod duplicate;
 pub mod evidence;
 pub mod external;

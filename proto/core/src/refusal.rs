@@ -210,6 +210,8 @@ refusals! {
     DuplicateUnknown "duplicates.unknown" No "Nothing says that this person is insured by that region too; list the duplicates." "没有该人员与该统筹区的重复参保记录，请查看重复参保列表。";
     /// Cover here goes on.
     StillCovered "duplicates.still_covered" No "Cover here goes on for more than 31 days; end it first (huitong node person lapse), or give another reason." "本地参保在 31 日内不会终止，请先办理停保（huitong node person lapse），或改选其他原因。";
+    /// The node has no clearinghouse to dispute at.
+    DisputesOff "disputes.off" No "This node has no clearinghouse; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
     /// An account holds less than is said to be paid from it.
     AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
     /// No settlement of the year counts.

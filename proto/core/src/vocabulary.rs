@@ -71,10 +71,12 @@ macro_rules! vocabulary {
 }
 
 mod deduction;
+mod dispute;
 mod payment;
 mod prefund;
 
 pub use deduction::{DeductionEndReason, DeductionReason};
+pub use dispute::{DecisionReason, DisputeReason, DisputeStage, RejectionReason};
 pub use payment::{DelayReason, Direction, ParkReason};
 pub use prefund::{CorrectionReason, PrefundLevel};
 

@@ -27,7 +27,8 @@ wire_enum!(
         Settlement,
         Reversal,
         Deduction,
-        DeductionEnd
+        DeductionEnd,
+        Correction
     }
 );
 

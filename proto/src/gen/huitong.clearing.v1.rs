@@ -578,6 +578,8 @@ pub enum LegKind {
     Deduction = 3,
     /// The home region owes it again: the deduction was withdrawn, or its settlement reversed.
     DeductionEnd = 4,
+    /// A settled dispute: its id stands in place of a settlement's.
+    Correction = 10,
 }
 impl LegKind {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -591,6 +593,7 @@ impl LegKind {
             Self::Reversal => "LEG_KIND_REVERSAL",
             Self::Deduction => "LEG_KIND_DEDUCTION",
             Self::DeductionEnd => "LEG_KIND_DEDUCTION_END",
+            Self::Correction => "LEG_KIND_CORRECTION",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -601,6 +604,7 @@ impl LegKind {
             "LEG_KIND_REVERSAL" => Some(Self::Reversal),
             "LEG_KIND_DEDUCTION" => Some(Self::Deduction),
             "LEG_KIND_DEDUCTION_END" => Some(Self::DeductionEnd),
+            "LEG_KIND_CORRECTION" => Some(Self::Correction),
             _ => None,
         }
     }
@@ -2010,6 +2014,1900 @@ pub mod officer_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.clearing.v1.OfficerService";
     impl<T> tonic::server::NamedService for OfficerServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// What a dispute is about: a debt, or a row of a netted cycle.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeSubject {
+    /// Of a debt: the settlement. Empty for a row.
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    /// Of a debt: what it arose from.
+    #[prost(enumeration = "LegKind", tag = "2")]
+    pub kind: i32,
+    /// Of a row: the cycle. Empty for a debt.
+    #[prost(string, tag = "3")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Who owes whom for which fund.
+    #[prost(string, tag = "4")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "6")]
+    pub fund: i32,
+}
+/// What the respondent is to owe the region that raises the dispute.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeClaim {
+    #[prost(message, optional, tag = "1")]
+    pub subject: ::core::option::Option<DisputeSubject>,
+    /// Above zero.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+    #[prost(enumeration = "DisputeReason", tag = "3")]
+    pub reason: i32,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Nothing {}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeReply {
+    #[prost(oneof = "dispute_reply::Reply", tags = "1, 2, 3")]
+    pub reply: ::core::option::Option<dispute_reply::Reply>,
+}
+/// Nested message and enum types in `DisputeReply`.
+pub mod dispute_reply {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Reply {
+        /// All of it is owed.
+        #[prost(message, tag = "1")]
+        Accepted(super::Nothing),
+        /// So much of it is owed, in fen: above zero, and less than is claimed.
+        #[prost(int64, tag = "2")]
+        PartlyFen(i64),
+        /// Nothing is.
+        #[prost(enumeration = "super::RejectionReason", tag = "3")]
+        Rejected(i32),
+    }
+}
+/// How officers of the operator decide.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeRuling {
+    #[prost(int64, tag = "1")]
+    pub amount_fen: i64,
+    #[prost(enumeration = "DecisionReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeProposal {
+    #[prost(message, optional, tag = "1")]
+    pub ruling: ::core::option::Option<DisputeRuling>,
+    #[prost(string, tag = "2")]
+    pub officer: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeSettled {
+    #[prost(int64, tag = "1")]
+    pub amount_fen: i64,
+    #[prost(enumeration = "SettledBy", tag = "2")]
+    pub by: i32,
+    /// The how manieth dispute it is that was settled.
+    #[prost(uint64, tag = "3")]
+    pub number: u64,
+    /// The business day of the correction.
+    #[prost(string, tag = "4")]
+    pub business_day: ::prost::alloc::string::String,
+    /// In which millisecond since 1970.
+    #[prost(int64, tag = "5")]
+    pub at_ms: i64,
+    /// Of a decision: how, and by which two officers.
+    #[prost(message, optional, tag = "6")]
+    pub ruling: ::core::option::Option<DisputeRuling>,
+    #[prost(string, tag = "7")]
+    pub proposer: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub confirmer: ::prost::alloc::string::String,
+}
+/// How a dispute stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Dispute {
+    /// REGION/REFERENCE.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub respondent: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub claim: ::core::option::Option<DisputeClaim>,
+    /// In which millisecond since 1970 it was raised, and how many days ago that is.
+    #[prost(int64, tag = "4")]
+    pub raised_at_ms: i64,
+    #[prost(uint32, tag = "5")]
+    pub days_old: u32,
+    #[prost(enumeration = "DisputeStage", tag = "6")]
+    pub stage: i32,
+    /// Absent while there is none.
+    #[prost(message, optional, tag = "7")]
+    pub reply: ::core::option::Option<DisputeReply>,
+    /// By when the next step is due, and how many days that is over. Empty once the dispute is over.
+    #[prost(string, tag = "8")]
+    pub due: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "9")]
+    pub days_late: u32,
+    /// What an officer proposed. Optional.
+    #[prost(message, optional, tag = "10")]
+    pub proposal: ::core::option::Option<DisputeProposal>,
+    /// Absent while it is not settled.
+    #[prost(message, optional, tag = "11")]
+    pub settled: ::core::option::Option<DisputeSettled>,
+}
+/// Which disputes are asked for.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DisputeFilter {
+    /// Only at this stage. Optional.
+    #[prost(enumeration = "DisputeStage", tag = "1")]
+    pub stage: i32,
+    /// Only those of which a step is overdue.
+    #[prost(bool, tag = "2")]
+    pub overdue: bool,
+    /// The name after which the page begins; empty for the first.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SayRequest {
+    /// The word with its signature in its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "1")]
+    pub word: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SayResponse {
+    #[prost(message, optional, tag = "1")]
+    pub dispute: ::core::option::Option<Dispute>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetDisputeRequest {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetDisputeResponse {
+    /// All of it in its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "1")]
+    pub history: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListDisputesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<DisputeFilter>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListDisputesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub disputes: ::prost::alloc::vec::Vec<Dispute>,
+    /// After which name the next page begins; empty with the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCorrectionsRequest {
+    /// Those with a higher number.
+    #[prost(uint64, tag = "1")]
+    pub after: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListCorrectionsResponse {
+    /// Each in its canonical form, version 1, ascending by number.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub histories: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Up to which number all of the caller's are here.
+    #[prost(uint64, tag = "2")]
+    pub up_to: u64,
+    /// Whether there are more after that.
+    #[prost(bool, tag = "3")]
+    pub more: bool,
+    /// How often the clearinghouse was restored, from 1: numbers before a restore may be given anew.
+    #[prost(uint32, tag = "4")]
+    pub incarnation: u32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAllDisputesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<DisputeFilter>,
+    /// Only those in which this region stands. Optional.
+    #[prost(string, tag = "2")]
+    pub region: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAllDisputesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub disputes: ::prost::alloc::vec::Vec<Dispute>,
+    /// After which name the next page begins; empty with the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShowDisputeRequest {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShowDisputeResponse {
+    #[prost(message, optional, tag = "1")]
+    pub dispute: ::core::option::Option<Dispute>,
+    /// All of it in its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "2")]
+    pub history: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettleDisputeRequest {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub ruling: ::core::option::Option<DisputeRuling>,
+    /// Whether it is confirmed that another officer proposed just this; else it is proposed.
+    #[prost(bool, tag = "3")]
+    pub confirm: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SettleDisputeResponse {
+    #[prost(message, optional, tag = "1")]
+    pub dispute: ::core::option::Option<Dispute>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SayInDisputeRequest {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "say_in_dispute_request::Says", tags = "2, 3, 4, 5, 6")]
+    pub says: ::core::option::Option<say_in_dispute_request::Says>,
+}
+/// Nested message and enum types in `SayInDisputeRequest`.
+pub mod say_in_dispute_request {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Says {
+        #[prost(message, tag = "2")]
+        Raise(super::DisputeClaim),
+        #[prost(message, tag = "3")]
+        Answer(super::DisputeReply),
+        #[prost(message, tag = "4")]
+        Accept(super::Nothing),
+        #[prost(message, tag = "5")]
+        Escalate(super::Nothing),
+        #[prost(message, tag = "6")]
+        Withdraw(super::Nothing),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SayInDisputeResponse {
+    #[prost(message, optional, tag = "1")]
+    pub dispute: ::core::option::Option<Dispute>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOwnDisputesRequest {
+    #[prost(message, optional, tag = "1")]
+    pub filter: ::core::option::Option<DisputeFilter>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListOwnDisputesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub disputes: ::prost::alloc::vec::Vec<Dispute>,
+    /// After which name the next page begins; empty with the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DisputeReason {
+    Unspecified = 0,
+    NotInsuredHere = 1,
+    NotTreated = 2,
+    AmountWrong = 3,
+    AlreadyReversed = 4,
+    PaidElsewhere = 5,
+    WrongFund = 6,
+    RulesMisapplied = 7,
+    DeductionMissing = 8,
+    NotReported = 9,
+}
+impl DisputeReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DISPUTE_REASON_UNSPECIFIED",
+            Self::NotInsuredHere => "DISPUTE_REASON_NOT_INSURED_HERE",
+            Self::NotTreated => "DISPUTE_REASON_NOT_TREATED",
+            Self::AmountWrong => "DISPUTE_REASON_AMOUNT_WRONG",
+            Self::AlreadyReversed => "DISPUTE_REASON_ALREADY_REVERSED",
+            Self::PaidElsewhere => "DISPUTE_REASON_PAID_ELSEWHERE",
+            Self::WrongFund => "DISPUTE_REASON_WRONG_FUND",
+            Self::RulesMisapplied => "DISPUTE_REASON_RULES_MISAPPLIED",
+            Self::DeductionMissing => "DISPUTE_REASON_DEDUCTION_MISSING",
+            Self::NotReported => "DISPUTE_REASON_NOT_REPORTED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DISPUTE_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "DISPUTE_REASON_NOT_INSURED_HERE" => Some(Self::NotInsuredHere),
+            "DISPUTE_REASON_NOT_TREATED" => Some(Self::NotTreated),
+            "DISPUTE_REASON_AMOUNT_WRONG" => Some(Self::AmountWrong),
+            "DISPUTE_REASON_ALREADY_REVERSED" => Some(Self::AlreadyReversed),
+            "DISPUTE_REASON_PAID_ELSEWHERE" => Some(Self::PaidElsewhere),
+            "DISPUTE_REASON_WRONG_FUND" => Some(Self::WrongFund),
+            "DISPUTE_REASON_RULES_MISAPPLIED" => Some(Self::RulesMisapplied),
+            "DISPUTE_REASON_DEDUCTION_MISSING" => Some(Self::DeductionMissing),
+            "DISPUTE_REASON_NOT_REPORTED" => Some(Self::NotReported),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RejectionReason {
+    Unspecified = 0,
+    Stands = 1,
+    EvidenceMissing = 2,
+    OutOfTerm = 3,
+    NotOurDuty = 4,
+}
+impl RejectionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REJECTION_REASON_UNSPECIFIED",
+            Self::Stands => "REJECTION_REASON_STANDS",
+            Self::EvidenceMissing => "REJECTION_REASON_EVIDENCE_MISSING",
+            Self::OutOfTerm => "REJECTION_REASON_OUT_OF_TERM",
+            Self::NotOurDuty => "REJECTION_REASON_NOT_OUR_DUTY",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REJECTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "REJECTION_REASON_STANDS" => Some(Self::Stands),
+            "REJECTION_REASON_EVIDENCE_MISSING" => Some(Self::EvidenceMissing),
+            "REJECTION_REASON_OUT_OF_TERM" => Some(Self::OutOfTerm),
+            "REJECTION_REASON_NOT_OUR_DUTY" => Some(Self::NotOurDuty),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DecisionReason {
+    Unspecified = 0,
+    ClaimProven = 1,
+    PartlyProven = 2,
+    NotProven = 3,
+    NotAnswered = 4,
+}
+impl DecisionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DECISION_REASON_UNSPECIFIED",
+            Self::ClaimProven => "DECISION_REASON_CLAIM_PROVEN",
+            Self::PartlyProven => "DECISION_REASON_PARTLY_PROVEN",
+            Self::NotProven => "DECISION_REASON_NOT_PROVEN",
+            Self::NotAnswered => "DECISION_REASON_NOT_ANSWERED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DECISION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "DECISION_REASON_CLAIM_PROVEN" => Some(Self::ClaimProven),
+            "DECISION_REASON_PARTLY_PROVEN" => Some(Self::PartlyProven),
+            "DECISION_REASON_NOT_PROVEN" => Some(Self::NotProven),
+            "DECISION_REASON_NOT_ANSWERED" => Some(Self::NotAnswered),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum DisputeStage {
+    Unspecified = 0,
+    Raised = 1,
+    Answered = 2,
+    Escalated = 3,
+    Settled = 4,
+    Withdrawn = 5,
+}
+impl DisputeStage {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "DISPUTE_STAGE_UNSPECIFIED",
+            Self::Raised => "DISPUTE_STAGE_RAISED",
+            Self::Answered => "DISPUTE_STAGE_ANSWERED",
+            Self::Escalated => "DISPUTE_STAGE_ESCALATED",
+            Self::Settled => "DISPUTE_STAGE_SETTLED",
+            Self::Withdrawn => "DISPUTE_STAGE_WITHDRAWN",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "DISPUTE_STAGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "DISPUTE_STAGE_RAISED" => Some(Self::Raised),
+            "DISPUTE_STAGE_ANSWERED" => Some(Self::Answered),
+            "DISPUTE_STAGE_ESCALATED" => Some(Self::Escalated),
+            "DISPUTE_STAGE_SETTLED" => Some(Self::Settled),
+            "DISPUTE_STAGE_WITHDRAWN" => Some(Self::Withdrawn),
+            _ => None,
+        }
+    }
+}
+/// By what a dispute is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SettledBy {
+    Unspecified = 0,
+    /// The respondent owes all that was claimed.
+    Conceded = 1,
+    /// The region that raised it accepted the answer.
+    Accepted = 2,
+    /// It said nothing to the answer in time.
+    Stood = 3,
+    /// Two officers of the operator decided.
+    Decided = 4,
+}
+impl SettledBy {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SETTLED_BY_UNSPECIFIED",
+            Self::Conceded => "SETTLED_BY_CONCEDED",
+            Self::Accepted => "SETTLED_BY_ACCEPTED",
+            Self::Stood => "SETTLED_BY_STOOD",
+            Self::Decided => "SETTLED_BY_DECIDED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SETTLED_BY_UNSPECIFIED" => Some(Self::Unspecified),
+            "SETTLED_BY_CONCEDED" => Some(Self::Conceded),
+            "SETTLED_BY_ACCEPTED" => Some(Self::Accepted),
+            "SETTLED_BY_STOOD" => Some(Self::Stood),
+            "SETTLED_BY_DECIDED" => Some(Self::Decided),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod dispute_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate. Each word may be said again and
+    /// changes nothing then.
+    #[derive(Debug, Clone)]
+    pub struct DisputeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl DisputeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> DisputeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DisputeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DisputeServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Takes a region's signed word.
+        pub async fn say(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SayRequest>,
+        ) -> std::result::Result<tonic::Response<super::SayResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeService/Say",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.DisputeService", "Say"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// A dispute in which the caller's region stands, with every word as it was signed.
+        pub async fn get_dispute(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDisputeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeService/GetDispute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.DisputeService", "GetDispute"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The disputes in which the caller's region stands, a page at a time.
+        pub async fn list_disputes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisputesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeService/ListDisputes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.DisputeService", "ListDisputes"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Those of them that are settled at more than nothing, by their number, a page at a time.
+        pub async fn list_corrections(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListCorrectionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCorrectionsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeService/ListCorrections",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeService",
+                        "ListCorrections",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod dispute_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DisputeServiceServer.
+    #[async_trait]
+    pub trait DisputeService: std::marker::Send + std::marker::Sync + 'static {
+        /// Takes a region's signed word.
+        async fn say(
+            &self,
+            request: tonic::Request<super::SayRequest>,
+        ) -> std::result::Result<tonic::Response<super::SayResponse>, tonic::Status>;
+        /// A dispute in which the caller's region stands, with every word as it was signed.
+        async fn get_dispute(
+            &self,
+            request: tonic::Request<super::GetDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetDisputeResponse>,
+            tonic::Status,
+        >;
+        /// The disputes in which the caller's region stands, a page at a time.
+        async fn list_disputes(
+            &self,
+            request: tonic::Request<super::ListDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListDisputesResponse>,
+            tonic::Status,
+        >;
+        /// Those of them that are settled at more than nothing, by their number, a page at a time.
+        async fn list_corrections(
+            &self,
+            request: tonic::Request<super::ListCorrectionsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListCorrectionsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate. Each word may be said again and
+    /// changes nothing then.
+    #[derive(Debug)]
+    pub struct DisputeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DisputeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DisputeServiceServer<T>
+    where
+        T: DisputeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.DisputeService/Say" => {
+                    #[allow(non_camel_case_types)]
+                    struct SaySvc<T: DisputeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeService,
+                    > tonic::server::UnaryService<super::SayRequest> for SaySvc<T> {
+                        type Response = super::SayResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SayRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeService>::say(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SaySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeService/GetDispute" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetDisputeSvc<T: DisputeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeService,
+                    > tonic::server::UnaryService<super::GetDisputeRequest>
+                    for GetDisputeSvc<T> {
+                        type Response = super::GetDisputeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetDisputeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeService>::get_dispute(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetDisputeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeService/ListDisputes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListDisputesSvc<T: DisputeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeService,
+                    > tonic::server::UnaryService<super::ListDisputesRequest>
+                    for ListDisputesSvc<T> {
+                        type Response = super::ListDisputesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListDisputesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeService>::list_disputes(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListDisputesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeService/ListCorrections" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListCorrectionsSvc<T: DisputeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeService,
+                    > tonic::server::UnaryService<super::ListCorrectionsRequest>
+                    for ListCorrectionsSvc<T> {
+                        type Response = super::ListCorrectionsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListCorrectionsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeService>::list_corrections(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListCorrectionsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DisputeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.DisputeService";
+    impl<T> tonic::server::NamedService for DisputeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod dispute_office_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug, Clone)]
+    pub struct DisputeOfficeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl DisputeOfficeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> DisputeOfficeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DisputeOfficeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DisputeOfficeServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// All disputes, a page at a time.
+        pub async fn list_all_disputes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAllDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAllDisputesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeOfficeService/ListAllDisputes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeOfficeService",
+                        "ListAllDisputes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// A dispute, with every word as it was signed.
+        pub async fn show_dispute(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ShowDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowDisputeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeOfficeService/ShowDispute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeOfficeService",
+                        "ShowDispute",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Proposes how an escalated dispute is decided, or confirms just what another officer proposed.
+        pub async fn settle_dispute(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SettleDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleDisputeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeOfficeService/SettleDispute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeOfficeService",
+                        "SettleDispute",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod dispute_office_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DisputeOfficeServiceServer.
+    #[async_trait]
+    pub trait DisputeOfficeService: std::marker::Send + std::marker::Sync + 'static {
+        /// All disputes, a page at a time.
+        async fn list_all_disputes(
+            &self,
+            request: tonic::Request<super::ListAllDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAllDisputesResponse>,
+            tonic::Status,
+        >;
+        /// A dispute, with every word as it was signed.
+        async fn show_dispute(
+            &self,
+            request: tonic::Request<super::ShowDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowDisputeResponse>,
+            tonic::Status,
+        >;
+        /// Proposes how an escalated dispute is decided, or confirms just what another officer proposed.
+        async fn settle_dispute(
+            &self,
+            request: tonic::Request<super::SettleDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SettleDisputeResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug)]
+    pub struct DisputeOfficeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DisputeOfficeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>>
+    for DisputeOfficeServiceServer<T>
+    where
+        T: DisputeOfficeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.DisputeOfficeService/ListAllDisputes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAllDisputesSvc<T: DisputeOfficeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeOfficeService,
+                    > tonic::server::UnaryService<super::ListAllDisputesRequest>
+                    for ListAllDisputesSvc<T> {
+                        type Response = super::ListAllDisputesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAllDisputesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeOfficeService>::list_all_disputes(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAllDisputesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeOfficeService/ShowDispute" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowDisputeSvc<T: DisputeOfficeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeOfficeService,
+                    > tonic::server::UnaryService<super::ShowDisputeRequest>
+                    for ShowDisputeSvc<T> {
+                        type Response = super::ShowDisputeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ShowDisputeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeOfficeService>::show_dispute(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowDisputeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeOfficeService/SettleDispute" => {
+                    #[allow(non_camel_case_types)]
+                    struct SettleDisputeSvc<T: DisputeOfficeService>(pub Arc<T>);
+                    impl<
+                        T: DisputeOfficeService,
+                    > tonic::server::UnaryService<super::SettleDisputeRequest>
+                    for SettleDisputeSvc<T> {
+                        type Response = super::SettleDisputeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SettleDisputeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeOfficeService>::settle_dispute(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SettleDisputeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DisputeOfficeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.DisputeOfficeService";
+    impl<T> tonic::server::NamedService for DisputeOfficeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod dispute_desk_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug, Clone)]
+    pub struct DisputeDeskServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl DisputeDeskServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> DisputeDeskServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> DisputeDeskServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            DisputeDeskServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Signs the region's word, keeps it and sends it to the clearinghouse. The same word again changes nothing.
+        pub async fn say_in_dispute(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SayInDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SayInDisputeResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeDeskService",
+                        "SayInDispute",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The disputes in which the region stands, as the clearinghouse has them, a page at a time.
+        pub async fn list_own_disputes(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnDisputesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DisputeDeskService",
+                        "ListOwnDisputes",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod dispute_desk_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with DisputeDeskServiceServer.
+    #[async_trait]
+    pub trait DisputeDeskService: std::marker::Send + std::marker::Sync + 'static {
+        /// Signs the region's word, keeps it and sends it to the clearinghouse. The same word again changes nothing.
+        async fn say_in_dispute(
+            &self,
+            request: tonic::Request<super::SayInDisputeRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SayInDisputeResponse>,
+            tonic::Status,
+        >;
+        /// The disputes in which the region stands, as the clearinghouse has them, a page at a time.
+        async fn list_own_disputes(
+            &self,
+            request: tonic::Request<super::ListOwnDisputesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnDisputesResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug)]
+    pub struct DisputeDeskServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> DisputeDeskServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for DisputeDeskServiceServer<T>
+    where
+        T: DisputeDeskService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.DisputeDeskService/SayInDispute" => {
+                    #[allow(non_camel_case_types)]
+                    struct SayInDisputeSvc<T: DisputeDeskService>(pub Arc<T>);
+                    impl<
+                        T: DisputeDeskService,
+                    > tonic::server::UnaryService<super::SayInDisputeRequest>
+                    for SayInDisputeSvc<T> {
+                        type Response = super::SayInDisputeResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SayInDisputeRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeDeskService>::say_in_dispute(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SayInDisputeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListOwnDisputesSvc<T: DisputeDeskService>(pub Arc<T>);
+                    impl<
+                        T: DisputeDeskService,
+                    > tonic::server::UnaryService<super::ListOwnDisputesRequest>
+                    for ListOwnDisputesSvc<T> {
+                        type Response = super::ListOwnDisputesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnDisputesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DisputeDeskService>::list_own_disputes(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListOwnDisputesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for DisputeDeskServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.DisputeDeskService";
+    impl<T> tonic::server::NamedService for DisputeDeskServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -24,6 +24,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/registry.proto",
     "huitong/settlement/v1/transfer.proto",
     "huitong/clearing/v1/clearing.proto",
+    "huitong/clearing/v1/dispute.proto",
     "huitong/clearing/v1/duplicate.proto",
     "huitong/clearing/v1/evidence.proto",
     "huitong/clearing/v1/exception.proto",

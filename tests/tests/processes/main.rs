@@ -14,6 +14,7 @@
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
 //! | [`clearing_proof`] | Can a province check a netted day by itself, and does it say what was meddled with? |
+//! | [`disputes`] | Does what two regions settle, and what officers decide, net to zero in the next cycle, and prove itself? |
 //! | [`papers`] | Do the tools of others read the papers, and compute the same? |
 //! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
@@ -46,6 +47,7 @@ mod command;
 mod crashes;
 mod damage;
 mod deductions;
+mod disputes;
 mod duplicates;
 mod erased_elsewhere;
 mod erasure;

@@ -247,6 +247,8 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::Resumed(_)
             | ClearingRecord::Payment(_)
             | ClearingRecord::Prefund(_)
+            | ClearingRecord::Dispute(_)
+            | ClearingRecord::DisputeSigned(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::TagsTaken(_)

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
@@ -48,6 +49,11 @@ impl Connection {
     pub(super) async fn exceptions(&self) -> anyhow::Result<ExceptionServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(ExceptionServiceClient::new(channel))
+    }
+
+    pub(super) async fn disputes(&self) -> anyhow::Result<DisputeOfficeServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(DisputeOfficeServiceClient::new(channel))
     }
 
     pub(super) async fn prefunds(&self) -> anyhow::Result<PrefundServiceClient<Channel>> {

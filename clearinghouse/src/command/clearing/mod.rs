@@ -6,6 +6,7 @@ mod bank_statement;
 mod checkpoint;
 mod connection;
 mod cut_off;
+mod dispute;
 mod exceptions;
 mod file;
 mod net;
@@ -76,6 +77,8 @@ enum Action {
     Delay(paid::Delay),
     /// What members leave with each other, and how much of it is used / 预付金
     Prefund(prefund::PrefundCommand),
+    /// What regions dispute with each other, and how it is decided / 清算争议
+    Dispute(dispute::DisputeCommand),
     /// Let a halted stream go on, once you have looked / 核查后放行序列
     Release(release::Release),
     /// Let cycles go on after a restore, once those that came after the backup are cut off again / 恢复后继续清算
@@ -103,6 +106,7 @@ impl ClearingCommand {
             let done = match self.action {
                 // It asks nobody.
                 Action::Verify(verify) => return verify.run(out),
+                Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
                 Action::Status(status) => status.run(out).await,

@@ -214,5 +214,6 @@ pub(super) const fn kind(kind: v1::LegKind) -> (&'static str, &'static str) {
         v1::LegKind::Reversal => ("reversal", "冲正"),
         v1::LegKind::Deduction => ("deduction", "审核扣款"),
         v1::LegKind::DeductionEnd => ("end of a deduction", "扣款终止"),
+        v1::LegKind::Correction => ("correction", "争议更正"),
     }
 }

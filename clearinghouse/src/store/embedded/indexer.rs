@@ -13,7 +13,7 @@ use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::NettingPlan;
 
 use super::journaled::{Journaled, decode, read_plan};
-use super::tags;
+use super::{disputes, tags};
 use crate::books::{self, Turnover};
 use crate::prefunds::between_members;
 use crate::state::Word;
@@ -148,6 +148,11 @@ impl Indexer {
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,
             ClearingRecord::Prefund(record) => self.prefund_rows(record, place)?,
+            ClearingRecord::Dispute(step) => vec![disputes::step_row(step, place)?],
+            ClearingRecord::DisputeSigned(certified) => {
+                let number = certified.outcome.number;
+                vec![(keys::outcome(number), keys::value(&place))]
+            }
             ClearingRecord::Proven(proven) => {
                 let day = proven.signed.checkpoint.day;
                 vec![(keys::proof(day), keys::value(&place))]

@@ -44,6 +44,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         books: books(index)?,
         payments,
         prefunds,
+        disputes: super::disputes::load(index)?,
         tags: all_held(index)?,
         words: words(index)?,
         restored: restored(index)?,

@@ -4,6 +4,7 @@
 //! never depends on anything but journaled bytes. An index that is behind or empty is brought up when the
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
+mod disputes;
 mod format;
 mod indexer;
 mod journaled;

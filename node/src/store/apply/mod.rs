@@ -7,6 +7,7 @@
 mod assistance;
 pub(crate) mod cover;
 mod deduction;
+mod dispute;
 mod duplicate;
 mod erased;
 mod external;
@@ -143,6 +144,8 @@ pub fn changes(
         NodeRecord::MatchesSeen(record) => duplicate::seen(record, ground, &mut out)?,
         NodeRecord::CoverTold(record) => duplicate::told(record, ground, &mut out)?,
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
+        NodeRecord::DisputeWordSigned(record) => dispute::word(record, &mut out)?,
+        NodeRecord::CorrectionBooked(record) => dispute::booked(record, at, ground, &mut out)?,
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
         NodeRecord::DeductionOrdered(record) => deduction::ordered(record, at, ground, &mut out)?,

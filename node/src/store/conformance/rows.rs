@@ -312,6 +312,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         super::transfers::transfers(),
         provisional::provisional(),
         deductions::deductions(),
+        disputes::disputes(),
         duplicates::duplicates(),
         super::erased::erased(),
     ]

@@ -26,6 +26,8 @@ use crate::checkpoint::SignedCheckpoint;
 use crate::clearing_evidence::ClearingEvidence;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
+use crate::dispute::outcome::CertifiedOutcome;
+use crate::dispute::step::DisputeStep;
 use crate::duplicate::{TagBatch, TagStream};
 use crate::evidence::Chain;
 use crate::leg::NumberedLeg;
@@ -56,6 +58,10 @@ pub enum ClearingRecord {
     Proven(Proven),
     /// A region showed what the home region had signed of a debt on which two do not agree.
     EvidenceGiven(EvidenceGiven),
+    /// A dispute went on.
+    Dispute(DisputeStep),
+    /// The outcome of a settled dispute was signed.
+    DisputeSigned(CertifiedOutcome),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -78,6 +84,8 @@ canonical_enum!(ClearingRecord {
     7 => Payment(record),
     8 => Prefund(record),
     14 => Proven(record),
+    17 => Dispute(step),
+    18 => DisputeSigned(certified),
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),

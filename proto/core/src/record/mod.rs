@@ -9,6 +9,7 @@ pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
 pub mod deduction;
+pub mod dispute;
 pub mod duplicate;
 pub mod erasure;
 pub mod external;
@@ -47,6 +48,7 @@ use by_hand::{SettledByHand, VisitFreed};
 use deduction::{
     DeductionAnswered, DeductionDecided, DeductionLifted, DeductionOrdered, DeductionRegained,
 };
+use dispute::{CorrectionBooked, DisputeWordSigned};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use erasure::{PeopleErased, WordErased};
 use external::{ExternalNoted, ExternalWithdrawn};
@@ -199,6 +201,10 @@ pub enum NodeRecord {
     CoverTold(CoverTold),
     /// Home role: an officer says what becomes of a person whom another region insures too.
     DuplicateResolved(DuplicateResolved),
+    /// What the region says in a dispute, signed and not sent yet.
+    DisputeWordSigned(DisputeWordSigned),
+    /// A settled dispute is corrected.
+    CorrectionBooked(CorrectionBooked),
     /// People are erased: their keys are destroyed.
     PeopleErased(PeopleErased),
     /// A word of another region is of somebody who was erased there.
@@ -277,6 +283,8 @@ canonical_enum!(NodeRecord {
     92 => MatchesSeen(record),
     93 => CoverTold(record),
     94 => DuplicateResolved(record),
+    124 => DisputeWordSigned(record),
+    125 => CorrectionBooked(record),
     33 => PeopleErased(record),
     34 => WordErased(record),
     104 => DeductionOrdered(record),

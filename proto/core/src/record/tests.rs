@@ -2,6 +2,7 @@
 
 mod assistance;
 mod deductions;
+mod disputes;
 mod duplicates;
 mod external;
 mod looks;

@@ -108,6 +108,7 @@ impl LegPlace {
             LegKind::Reversal => ("the reversal of settlement", "冲正结算"),
             LegKind::Deduction => ("deduction", "审核扣款"),
             LegKind::DeductionEnd => ("the end of deduction", "审核扣款终止"),
+            LegKind::Correction => ("the correction of a dispute", "争议更正"),
         };
         let (row, id) = (shown(&self.pair), self.settlement);
         match fault {

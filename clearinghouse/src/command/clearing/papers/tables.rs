@@ -95,6 +95,7 @@ impl Gathered {
                     LegKind::Reversal => "reversal",
                     LegKind::Deduction => "deduction",
                     LegKind::DeductionEnd => "deduction_end",
+                    LegKind::Correction => "correction",
                 }),
                 Cell::Amount(leg.amount.into()),
                 Cell::Day(leg.business_day),

@@ -210,6 +210,8 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::HandsAcknowledged(_)
         | NodeRecord::ProvisionalTakenBack(_)
         | NodeRecord::TagsBegun(_)
+        | NodeRecord::DisputeWordSigned(_)
+        | NodeRecord::CorrectionBooked(_)
         | NodeRecord::PeopleErased(_)
         | NodeRecord::WordErased(_)
         | NodeRecord::DeductionOrdered(_)

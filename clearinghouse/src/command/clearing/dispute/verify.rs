@@ -1,0 +1,132 @@
+//! `huitong clearing dispute verify`: a dispute's history checked offline, by the operator's root alone. It asks nobody.
+//!
+//! The order is that of trust: what each region signed, then that each word follows upon the one before, then what the
+//! clearinghouse signed of it.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use huitong_certs::Trust;
+use huitong_core::canonical::Artifact;
+use huitong_core::dispute::course::Course;
+use huitong_core::dispute::history::DisputeHistory;
+use serde_json::json;
+
+use crate::command::clearing::{connection::print_json, file};
+use crate::signer::verify_outcome;
+use crate::words;
+
+const AFTER: &str = "\
+Checked are: the signature of each region under each of its words, up to the operator's root at the moment of signing; that each
+word names the one before and follows from it; that what is settled is what these words come to, or what two different officers
+decided, and that the clearinghouse signed it. That nothing was said in time, and the officers' names, are the clearinghouse's
+word, which stands under its signature. Exit 1 when something is wrong.
+依次核对：各统筹区对其每次表示的签名及证书链，各次表示是否首尾相接，了结结果是否由其得出或由两名不同人员裁定，并有清算中心签名。有误时退出码为1。";
+
+/// Check a dispute's signed history offline; exit 1 when something is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Verify {
+    /// The file, as `huitong clearing dispute show --out` wrote it / 争议记录文件
+    file: PathBuf,
+    /// The operator's root certificate (root.crt), or several / 运营方根证书
+    #[arg(long, required = true, num_args = 1..)]
+    roots: Vec<PathBuf>,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let mut pem = Vec::new();
+        for root in &self.roots {
+            pem.extend(file::read(root)?);
+            pem.push(b'\n');
+        }
+        let trust = Trust::from_pem(&pem).context("the roots / 根证书无法读取")?;
+        let shown = self.file.display().to_string();
+        let history = DisputeHistory::from_bytes(&file::read(&self.file)?);
+        let (course, faults) = match &history {
+            Ok(history) => checked(history, &trust),
+            Err(error) => {
+                let fault = format!("it cannot be read as a dispute / 无法按争议记录读取: {error}");
+                (None, vec![fault])
+            }
+        };
+        let signed = history.is_ok_and(|history| history.outcome.is_some());
+        if self.json {
+            let settled = course.as_ref().and_then(Course::settled);
+            print_json(
+                out,
+                &json!({
+                    "file": shown,
+                    "dispute": course.as_ref().map(|course| course.name.to_string()),
+                    "stage": course.as_ref().map(|course| course.stage().word()),
+                    "settled": settled.map(|settled| settled.amount.to_string()),
+                    "outcome_signed": signed,
+                    "faults": faults,
+                }),
+            )?;
+        } else {
+            print(&shown, course.as_ref(), &faults, out)?;
+        }
+        Ok(if faults.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// What a history comes to, and all that is wrong with it.
+fn checked(history: &DisputeHistory, trust: &Trust) -> (Option<Course>, Vec<String>) {
+    let mut faults = Vec::new();
+    for (number, signed) in (1..).zip(history.words()) {
+        if let Err(fault) = words::check(signed, trust, None) {
+            faults.push(format!("word {number} / 第{number}次表示: {fault}"));
+        }
+    }
+    let course = match history.course() {
+        Ok(course) => Some(course),
+        Err(fault) => {
+            faults.push(fault.to_string());
+            None
+        }
+    };
+    if let Some(Err(fault)) = history.outcome.as_ref().map(|it| verify_outcome(it, trust)) {
+        faults.push(format!("the outcome / 结果: {fault}"));
+    }
+    (course, faults)
+}
+
+fn print(
+    shown: &str,
+    course: Option<&Course>,
+    faults: &[String],
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    if let Some(course) = course {
+        let settled = match course.settled() {
+            Some(settled) => format!(" at {}", settled.amount),
+            None => String::new(),
+        };
+        writeln!(
+            out,
+            "{shown}: dispute {}, {}{settled}",
+            course.name,
+            course.stage()
+        )?;
+    }
+    match faults {
+        [] => writeln!(out, "{shown}: it holds / 核验通过")?,
+        faults => {
+            for fault in faults {
+                writeln!(out, "{shown}: {fault}")?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Disputes between regions: what a region's word changes, when an answer stands, and what officers decide.
+//!
+//! Each word may be said again and changes nothing then. Whether a word follows is
+//! `huitong_core::dispute::course`'s to know; here it is looked whether what it is about is known, whether it comes in
+//! time, and what comes of it. Deliberately absent: signatures, which are checked before, and what nets, which no dispute
+//! changes.
+
+mod look;
+mod raise;
+mod settle;
+
+use huitong_core::calendar::Calendar;
+use huitong_core::date::{BusinessDay, DateError};
+use huitong_core::dispute::course::{Course, Ground, Stage};
+use huitong_core::dispute::fault::CourseFault;
+use huitong_core::dispute::name::DisputeName;
+use huitong_core::dispute::seen::DisputeSeen;
+use huitong_core::dispute::step::{DisputeSaid, DisputeStep, DisputeStood, Settling, Then};
+use huitong_core::dispute::word::{Reply, Says, SignedWord, Word};
+use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::vocabulary::DisputeStage;
+
+pub(crate) use look::{Filter, Lateness, corrections, disputes, is_party, seen};
+pub(crate) use raise::Found;
+pub(crate) use settle::{confirm, propose};
+
+use super::{Context, Decided, Decision, Fault, going_on};
+use crate::disputes::DisputeRules;
+use crate::refusal::{ClearingCode, Refusal};
+
+/// A word that was read and whose signature was checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Checked {
+    pub(crate) signed: SignedWord,
+    pub(crate) word: Word,
+}
+
+/// Takes a region's word. `found` is the netted leg that a claim is about, where the index has it.
+pub(crate) fn say(
+    context: &Context<'_>,
+    said: Checked,
+    found: Option<Found>,
+    rules: &DisputeRules,
+) -> Decision<DisputeSeen> {
+    if let Err(refusal) = going_on(context) {
+        return Ok(Decided::refuse(refusal));
+    }
+    let Checked { signed, word } = said;
+    let name = word.dispute;
+    let Some(course) = context.state.disputes.course(name) else {
+        let Says::Raise(claim) = &word.says else {
+            return Ok(Decided::refuse(unknown(name)));
+        };
+        if let Some(refusal) = raise::refusal(context, name, claim, found, rules)? {
+            return Ok(Decided::refuse(refusal));
+        }
+        let then = Then::Due(due(context, rules.answer_days)?);
+        return record(context, None, signed, then);
+    };
+    if !course.names(word.region) {
+        return Ok(Decided::refuse(unknown(name)));
+    }
+    match is_said(course, &word.says) {
+        Known::Same => return Ok(Decided::answer(DisputeSeen::of(course, context.now))),
+        Known::Other => {
+            let refusal = Refusal::new(ClearingCode::DisputeReferenceTaken, name);
+            return Ok(Decided::refuse(refusal));
+        }
+        Known::New => {}
+    }
+    if let Err(fault) = course.may_say(&word, context.now) {
+        return Ok(Decided::refuse(refused(&fault, name)?));
+    }
+    let then = match &word.says {
+        Says::Answer(Reply::Accepted) | Says::Accept => Then::Settled(settling(context)?),
+        Says::Raise(_) => return Err(Fault::Broken(format!("dispute {name} is raised twice"))),
+        Says::Answer(Reply::Partly(_) | Reply::Rejected(_)) => {
+            Then::Due(due(context, rules.accept_days)?)
+        }
+        Says::Escalate => Then::Due(due(context, rules.decide_days)?),
+        Says::Withdraw => Then::Ended,
+    };
+    record(context, Some(course), signed, then)
+}
+
+/// Settles the next dispute of which the answer stands, since nothing was said to it in time; answers which. After a
+/// restore nothing stands while words may be missing.
+pub(crate) fn stand(context: &Context<'_>) -> Decision<Option<DisputeName>> {
+    if context.state.restored.waits_since.is_some() {
+        return Ok(Decided::answer(None));
+    }
+    let Some(course) = context.state.disputes.standing(context.now) else {
+        return Ok(Decided::answer(None));
+    };
+    let stood = DisputeStood {
+        dispute: course.name,
+        settling: settling(context)?,
+        at: context.now,
+    };
+    let record = ClearingRecord::Dispute(DisputeStep::Stood(stood));
+    Ok(Decided::record(record, Some(course.name)))
+}
+
+/// Whether a word was said already.
+enum Known {
+    New,
+    Same,
+    /// Another was said under the name.
+    Other,
+}
+
+/// Whether a dispute has this word, whoever of the region's bureau said it and whenever.
+fn is_said(course: &Course, says: &Says) -> Known {
+    let same = match says {
+        Says::Raise(claim) if course.claim == *claim => true,
+        Says::Raise(_) => return Known::Other,
+        Says::Answer(reply) => course.reply.as_ref() == Some(reply),
+        Says::Accept => course
+            .settled()
+            .is_some_and(|settled| settled.ground == Ground::Accepted),
+        Says::Escalate => {
+            let decided = |settled: &huitong_core::dispute::course::Settled| {
+                matches!(settled.ground, Ground::Decided { .. })
+            };
+            matches!(course.stage, Stage::Escalated(_)) || course.settled().is_some_and(decided)
+        }
+        Says::Withdraw => matches!(course.stage, Stage::Withdrawn(_)),
+    };
+    if same { Known::Same } else { Known::New }
+}
+
+/// The step, and how the dispute stands by it.
+fn record(
+    context: &Context<'_>,
+    course: Option<&Course>,
+    signed: SignedWord,
+    then: Then,
+) -> Decision<DisputeSeen> {
+    let step = DisputeStep::Said(DisputeSaid {
+        signed,
+        then,
+        at: context.now,
+    });
+    stepped(context, course, step)
+}
+
+/// A step that follows, and how the dispute stands by it.
+fn stepped(
+    context: &Context<'_>,
+    course: Option<&Course>,
+    step: DisputeStep,
+) -> Decision<DisputeSeen> {
+    let after = match course {
+        None => Course::begun(&step),
+        Some(course) => {
+            let mut after = course.clone();
+            after.apply(&step).map(|()| after)
+        }
+    };
+    let after = after.map_err(|fault| Fault::Broken(format!("a dispute's step: {fault}")))?;
+    let seen = DisputeSeen::of(&after, context.now);
+    Ok(Decided::record(ClearingRecord::Dispute(step), seen))
+}
+
+fn broken(error: DateError) -> Fault {
+    Fault::Broken(format!("a day of a dispute: {error}"))
+}
+
+/// The day so many business days from today.
+fn due(context: &Context<'_>, days: u32) -> Result<BusinessDay, Fault> {
+    let today = context.now.business_day_shanghai();
+    context.calendar.after(today, days).map_err(broken)
+}
+
+/// The next number, and a business day whose cycle is not cut off.
+fn settling(context: &Context<'_>) -> Result<Settling, Fault> {
+    let calendar: &Calendar = context.calendar;
+    let today = calendar.at_or_after(context.now.business_day_shanghai());
+    let today = today.map_err(broken)?;
+    let open = match context.state.last_cut_off() {
+        Some((last, _)) => calendar.after(last, 1).map_err(broken)?,
+        None => today,
+    };
+    Ok(Settling {
+        number: context.state.disputes.next_number(),
+        day: today.max(open),
+    })
+}
+
+fn unknown(name: DisputeName) -> Refusal {
+    Refusal::new(ClearingCode::DisputeUnknown, name)
+}
+
+/// Why something does not follow, as a refusal.
+fn refused(fault: &CourseFault, name: DisputeName) -> Result<Refusal, Fault> {
+    Ok(match fault {
+        CourseFault::Unreadable(error) => Refusal::general(RefusalCode::Malformed, error),
+        CourseFault::Other | CourseFault::Region(_) => unknown(name),
+        CourseFault::NotLast => Refusal::new(ClearingCode::DisputeWentOn, name),
+        CourseFault::Stage(stage @ (DisputeStage::Settled | DisputeStage::Withdrawn)) => {
+            Refusal::new(ClearingCode::DisputeOver, format_args!("{name}: {stage}"))
+        }
+        CourseFault::Stage(
+            stage @ (DisputeStage::Raised | DisputeStage::Answered | DisputeStage::Escalated),
+        ) => Refusal::new(ClearingCode::DisputeStage, format_args!("{name}: {stage}")),
+        CourseFault::NotDue(due) => Refusal::new(ClearingCode::DisputeNotDue, due),
+        CourseFault::Amount(claimed) => Refusal::new(ClearingCode::DisputeAmount, claimed),
+        CourseFault::OtherProposal => Refusal::new(ClearingCode::DisputeOtherProposal, name),
+        CourseFault::SameOfficer(by) => Refusal::new(ClearingCode::DisputeSameOfficer, by),
+        CourseFault::Then => return Err(Fault::Broken(format!("dispute {name}: {fault}"))),
+    })
+}

@@ -1,0 +1,174 @@
+//! What may be disputed: what is known, in time, and no more than there is.
+
+use super::*;
+
+#[test]
+fn only_what_is_held_or_netted_between_the_two_is_disputed() {
+    let house = netted(90);
+    let leg = debt(1, NINGBO, CHENGDU, 1_316_000);
+    let other_way = Pair {
+        debtor: pair().creditor,
+        creditor: pair().debtor,
+        fund: pair().fund,
+    };
+    let other_fund = Pair {
+        fund: Fund::EmployeePool,
+        ..pair()
+    };
+    let turned = Subject::Debt {
+        settlement: leg.settlement,
+        kind: leg.kind,
+        pair: other_way,
+    };
+    let reversal = Subject::Debt {
+        settlement: leg.settlement,
+        kind: LegKind::Reversal,
+        pair: pair(),
+    };
+    let row = |on, pair| Subject::Row { day: day(on), pair };
+    let unknown = [
+        of_debt(&debt(9, NINGBO, CHENGDU, 1)),
+        turned,
+        reversal,
+        row(2, pair()),
+        row(1, other_way),
+        row(1, other_fund),
+    ];
+    for (nth, subject) in unknown.into_iter().enumerate() {
+        let refused = say(&house, NINGBO, &format!("330200/{nth}"), claim(subject, 1));
+        assert_eq!(code(refused), "dispute.subject_unknown", "{subject}");
+    }
+    // A debt that waits for its other side is known too, and so is a row.
+    let waiting = debt(2, NINGBO, CHENGDU, 700);
+    assert_eq!(house.report(CHENGDU, &[receivable(2, &waiting)]), Ok(2));
+    let missing = claim(of_debt(&waiting), 700);
+    assert!(say(&house, CHENGDU, "510100/missing", missing).is_ok());
+    assert!(say(&house, CHENGDU, "510100/row", claim(row(1, pair()), 1)).is_ok());
+    assert_eq!(list(&house).len(), 2);
+}
+
+#[test]
+fn the_term_ends_so_many_business_days_after_the_cycle() {
+    let house = netted(91);
+    let row = Subject::Row {
+        day: day(1),
+        pair: pair(),
+    };
+    house.clock.put("2026-04-30T15:59:00.000Z");
+    assert!(say(&house, NINGBO, "330200/in-time", claim(row, 1)).is_ok());
+    house.clock.put("2026-04-30T16:00:00.000Z");
+    let late = say(&house, NINGBO, "330200/late", claim(row, 1)).unwrap_err();
+    assert_eq!(
+        (late.code.code(), late.detail.as_str()),
+        ("dispute.out_of_term", "2026-04-30")
+    );
+    let late = say(&house, NINGBO, "330200/debt", all()).unwrap_err();
+    assert_eq!(late.code.code(), "dispute.out_of_term");
+}
+
+#[test]
+fn a_region_disputes_no_more_of_a_debt_or_a_row_than_there_is_over_all_its_disputes() {
+    let house = House::new(92);
+    let legs = [
+        debt(1, NINGBO, CHENGDU, 1_000),
+        debt(2, NINGBO, CHENGDU, 500),
+    ];
+    let owed = [receivable(1, &legs[0]), receivable(2, &legs[1])];
+    let owing = [payable(1, &legs[0]), payable(2, &legs[1])];
+    assert_eq!(house.report(CHENGDU, &owed), Ok(2));
+    assert_eq!(house.report(NINGBO, &owing), Ok(2));
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    house.net(1).unwrap();
+    let row = Subject::Row {
+        day: day(1),
+        pair: pair(),
+    };
+    let exceeds = |refused: Result<DisputeSeen, Refusal>| {
+        let refusal = refused.unwrap_err();
+        assert_eq!(refusal.code.code(), "dispute.exceeds");
+        refusal.detail
+    };
+    let raise = |name: &str, subject, amount| {
+        say(
+            &house,
+            NINGBO,
+            &format!("330200/{name}"),
+            claim(subject, amount),
+        )
+    };
+    assert_eq!(exceeds(raise("a", of_debt(&legs[0]), 1_001)), "10.00");
+    raise("a", of_debt(&legs[0]), 600).unwrap();
+    assert_eq!(exceeds(raise("b", of_debt(&legs[0]), 401)), "4.00");
+    // The row has what its debts have not.
+    assert_eq!(exceeds(raise("c", row, 901)), "9.00");
+    raise("c", row, 800).unwrap();
+    assert_eq!(exceeds(raise("d", of_debt(&legs[1]), 101)), "1.00");
+    // What is settled counts with what it came to, and what is withdrawn not at all.
+    say(&house, CHENGDU, "330200/a", partly(fen(200))).unwrap();
+    say(&house, NINGBO, "330200/a", Says::Accept).unwrap();
+    say(&house, NINGBO, "330200/c", Says::Withdraw).unwrap();
+    assert_eq!(exceeds(raise("e", row, 1_301)), "13.00");
+    // The other region disputes on its own.
+    assert!(say(&house, CHENGDU, "510100/a", claim(row, 1_500)).is_ok());
+}
+
+#[test]
+fn a_page_goes_on_where_the_last_ended_and_shows_only_what_is_asked_for() {
+    let house = netted(93);
+    say(
+        &house,
+        NINGBO,
+        "330200/a",
+        claim(of_debt(&debt(1, NINGBO, CHENGDU, 1)), 1),
+    )
+    .unwrap();
+    say(
+        &house,
+        NINGBO,
+        "330200/b",
+        claim(of_debt(&debt(1, NINGBO, CHENGDU, 1)), 1),
+    )
+    .unwrap();
+    say(&house, CHENGDU, "330200/b", REJECTED).unwrap();
+    house.clock.put("2026-04-07T04:00:00.000Z");
+    let any = Filter {
+        region: None,
+        stage: None,
+        lateness: Lateness::Any,
+        after: None,
+    };
+    let names = |filter: Filter| -> Vec<String> {
+        let page = house.ask(move |context| dispute::disputes(context, filter));
+        page.unwrap()
+            .0
+            .iter()
+            .map(|seen| seen.name.to_string())
+            .collect()
+    };
+    assert_eq!(names(any), ["330200/a", "330200/b"]);
+    let stage = Some(DisputeStage::Raised);
+    assert_eq!(names(Filter { stage, ..any }), ["330200/a"]);
+    let lateness = Lateness::Overdue;
+    assert_eq!(names(Filter { lateness, ..any }), ["330200/b"]);
+    let after = Some(dispute("330200/a"));
+    assert_eq!(names(Filter { after, ..any }), ["330200/b"]);
+    let of = |index| Some(region(index));
+    assert_eq!(
+        names(Filter {
+            region: of(CHENGDU),
+            ..any
+        })
+        .len(),
+        2
+    );
+    assert!(
+        names(Filter {
+            region: of(0),
+            ..any
+        })
+        .is_empty()
+    );
+    let hidden = house.ask(|context| dispute::seen(context, dispute("330200/a"), Some(region(0))));
+    assert_eq!(code(hidden), "dispute.unknown");
+}

@@ -1,0 +1,90 @@
+//! `huitong node dispute answer`, `accept`, `escalate` and `withdraw`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use huitong_core::dispute::name::DisputeName;
+use huitong_core::dispute::seen::DisputeSeen;
+use huitong_core::dispute::word::{Reply, Says};
+use huitong_core::money::Fen;
+use huitong_core::vocabulary::RejectionReason;
+use huitong_transport::ClientOptions;
+
+use super::shown;
+use crate::command::{block_on, said};
+use crate::grpc::dispute_client::DisputeDeskClient;
+
+/// A step that needs the dispute's name only.
+#[derive(Debug, clap::Args)]
+pub struct Step {
+    /// REGION/REFERENCE, such as 330200/2026-03-001 / 争议编号
+    name: DisputeName,
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// Answer what another region claims.
+#[derive(Debug, clap::Args)]
+pub struct Answer {
+    #[command(flatten)]
+    step: Step,
+    #[command(flatten)]
+    reply: Replied,
+}
+
+/// One of three answers.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Replied {
+    /// All of it is owed: the dispute is settled / 全额认可
+    #[arg(long)]
+    accepted: bool,
+    /// So much of it is owed, in yuan / 部分认可金额（元）
+    #[arg(long)]
+    partly: Option<Fen>,
+    /// Nothing is: stands, evidence_missing, out_of_term or not_our_duty / 驳回原因
+    #[arg(long)]
+    rejected: Option<RejectionReason>,
+}
+
+impl Step {
+    pub(super) fn run(self, says: Says, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let seen = block_on(async {
+            let mut client = DisputeDeskClient::connect(&self.server).await?;
+            client.say(self.name, &says).await.map_err(said)
+        })?;
+        told(&seen, self.json, out)
+    }
+}
+
+impl Answer {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let reply = match (self.reply.partly, self.reply.rejected) {
+            (Some(amount), _) => Reply::Partly(amount),
+            (None, Some(reason)) => Reply::Rejected(reason),
+            (None, None) => Reply::Accepted,
+        };
+        self.step.run(Says::Answer(reply), out)
+    }
+}
+
+/// How the dispute stands now.
+#[allow(
+    clippy::fn_params_excessive_bools,
+    reason = "it is the option as typed"
+)]
+pub(super) fn told(
+    seen: &DisputeSeen,
+    json: bool,
+    out: &mut dyn Write,
+) -> anyhow::Result<ExitCode> {
+    if json {
+        writeln!(out, "{}", shown::as_json(seen))?;
+    } else {
+        shown::print(seen, out)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

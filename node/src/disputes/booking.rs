@@ -1,0 +1,137 @@
+//! Corrections: the settled disputes that concern the region are asked for again and again, proven, and booked once.
+//!
+//! How far they were looked through is remembered only while the node runs: at a start, and after a restore of the
+//! clearinghouse, all are looked at again, and what is booked already stays as it is.
+
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use huitong_core::dispute::history::DisputeHistory;
+use huitong_core::leg::Side;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use super::records::{Book, Booked};
+use super::report::DisputeClient;
+use super::{DisputeDesk, proof};
+use crate::chance::jittered;
+use crate::error::NodeError;
+
+/// How often it is asked for what is settled.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The longest wait after a failure.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// How far settled disputes were looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Cursor {
+    /// The clearinghouse's incarnation; 0 before it was asked.
+    incarnation: u32,
+    /// The last number.
+    number: u64,
+}
+
+impl DisputeDesk {
+    /// Books what is settled until told to stop; at once over where there is no clearinghouse.
+    pub async fn run(self: std::sync::Arc<Self>, stop: CancellationToken) {
+        let Some(client) = &self.client else {
+            return;
+        };
+        let mut wait = LOOK_EVERY;
+        loop {
+            let outcome = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                outcome = self.look(client) => outcome,
+            };
+            match outcome {
+                Ok(()) => wait = LOOK_EVERY,
+                Err(error) => {
+                    tracing::warn!(
+                        error = error.message(),
+                        "settled disputes were not looked at"
+                    );
+                    wait = wait.saturating_mul(2).min(LONGEST_WAIT);
+                }
+            }
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
+            }
+        }
+    }
+
+    /// Books all that is settled and new.
+    async fn look(&self, client: &DisputeClient) -> Result<(), Status> {
+        loop {
+            let before = *self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
+            let page = client.corrections(before.number).await?;
+            let is_other = before.incarnation != page.incarnation;
+            if is_other && before.number > 0 {
+                // Restored since, it may give numbers anew.
+                self.note(Cursor::default());
+                continue;
+            }
+            for history in page.histories {
+                self.book(history).await?;
+            }
+            self.note(Cursor {
+                incarnation: page.incarnation,
+                number: page.up_to,
+            });
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+
+    fn note(&self, cursor: Cursor) {
+        *self.cursor.lock().unwrap_or_else(PoisonError::into_inner) = cursor;
+    }
+
+    /// Books what a settled dispute came to. What is not proven is not booked, and stops nothing after it.
+    pub(super) async fn book(&self, history: DisputeHistory) -> Result<(), NodeError> {
+        let credentials = self.credentials.credentials();
+        let course = match proof::checked(&history, credentials.trust()) {
+            Ok(course) => course,
+            Err(fault) => {
+                tracing::error!(%fault, "a settled dispute is not proven: nothing is booked");
+                return Ok(());
+            }
+        };
+        let dispute = course.name;
+        let outcome = history.outcome.as_ref().map(|it| it.outcome.clone());
+        let booked = outcome.and_then(|outcome| Some((outcome.leg()?, outcome)));
+        let Some((leg, outcome)) = booked else {
+            tracing::error!(%dispute, "a dispute is told as settled at something and is not");
+            return Ok(());
+        };
+        let side = if leg.creditor == self.region {
+            Side::Receivable
+        } else if leg.debtor == self.region {
+            Side::Payable
+        } else {
+            tracing::error!(%dispute, "a dispute of two other regions: nothing is booked");
+            return Ok(());
+        };
+        let amount = leg.amount;
+        let book = Book {
+            history,
+            outcome,
+            side,
+            leg,
+        };
+        match self.writer.run(book).await?.answer {
+            Booked::Now => tracing::info!(%dispute, %amount, "a settled dispute is corrected"),
+            Booked::Before => {}
+            Booked::Otherwise => {
+                tracing::error!(
+                    %dispute,
+                    "something else is booked for this dispute: a clearing officer must look"
+                );
+            }
+        }
+        Ok(())
+    }
+}
