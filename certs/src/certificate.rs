@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use ring::digest;
+use ring::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use rustls_pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
@@ -18,6 +19,9 @@ use crate::spiffe::{SpiffeId, TrustDomain};
 
 /// The largest certificate that is read, in bytes. Ours are under 1 KiB.
 const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
+
+/// `ecdsa-with-SHA256`, with which our authorities sign.
+const ECDSA_SHA256: &str = "1.2.840.10045.4.3.2";
 
 /// The facts of one certificate, as written in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,15 @@ pub struct Certificate {
     /// Addresses, for clients that check them.
     pub ip_addresses: Vec<IpAddr>,
     public_key: Vec<u8>,
+    signed: Signed,
+}
+
+/// What the issuer signed, and the signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Signed {
+    bytes: Vec<u8>,
+    algorithm: String,
+    signature: Vec<u8>,
 }
 
 /// The kind of a certified key.
@@ -105,6 +118,11 @@ impl Certificate {
             dns_names: names.dns,
             ip_addresses: names.ip,
             public_key: spki.subject_public_key.data.to_vec(),
+            signed: Signed {
+                bytes: x509.tbs_certificate.as_ref().to_vec(),
+                algorithm: x509.signature_algorithm.algorithm.to_id_string(),
+                signature: x509.signature_value.data.to_vec(),
+            },
         })
     }
 
@@ -130,6 +148,24 @@ impl Certificate {
             [uri] => Ok(uri),
             uris => Err(IdentityError::NotOneName { found: uris.len() }),
         }
+    }
+
+    /// Whether `authority` issued this: it bears its name, and its key signed it. Nothing is said of when it holds.
+    pub fn is_signed_by(&self, authority: &Self) -> bool {
+        let Signed {
+            bytes,
+            algorithm,
+            signature,
+        } = &self.signed;
+        self.issuer == authority.subject && authority.has_signed(algorithm, bytes, signature)
+    }
+
+    /// Whether its key signed these bytes, with the algorithm of our authorities: ECDSA on P-256 and SHA-256.
+    pub(crate) fn has_signed(&self, algorithm: &str, bytes: &[u8], signature: &[u8]) -> bool {
+        algorithm == ECDSA_SHA256
+            && UnparsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, self.public_key())
+                .verify(bytes, signature)
+                .is_ok()
     }
 
     /// The bare public key: 32 bytes for Ed25519, an uncompressed point for P-256.

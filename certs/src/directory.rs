@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! DIR/root.crt  root.key                       the operator's root
+//!     next.key  old.key                        while one root takes another's place: root.crt holds both
+//!     revoked.crl                              what the root took back; a region's authority has its own
 //! DIR/region/310000/ca/ca.crt  ca.key          a region's authority
 //! DIR/region/310000/node/tls.crt  tls.key      a party: what it speaks with
 //!                       signing.crt  signing.key   and what it signs with
@@ -12,6 +14,8 @@
 //! A party's folder is complete: it can be handed over as it is. Folders are made with
 //! mode 0700 and private keys with 0600; nothing that exists is overwritten unless
 //! [`Overwrite::Replace`] is said, and then each file is replaced whole.
+
+mod roll;
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
@@ -26,7 +30,14 @@ use crate::identity::Identity;
 /// The root's certificate, in the operator's folder and in each party's.
 pub const ROOT_CERTIFICATE: &str = "root.crt";
 const ROOT_KEY: &str = "root.key";
-const CA_CERTIFICATE: &str = "ca.crt";
+/// The key of the root that is to come.
+const NEXT_KEY: &str = "next.key";
+/// The key of the root that goes.
+const OLD_KEY: &str = "old.key";
+/// What an authority took back.
+pub const REVOCATION_LIST: &str = "revoked.crl";
+/// A region's authority.
+pub const CA_CERTIFICATE: &str = "ca.crt";
 const CA_KEY: &str = "ca.key";
 /// The chain that a party speaks with.
 pub const TLS_CERTIFICATE: &str = "tls.crt";
@@ -69,6 +80,16 @@ pub enum DirectoryError {
         path: String,
         /// How to make it.
         command: String,
+    },
+    /// A root is taking another's place already, or none is.
+    #[error("{path}: {en} / {zh}")]
+    Roll {
+        /// The folder.
+        path: String,
+        /// What to do.
+        en: &'static str,
+        /// The same in Chinese.
+        zh: &'static str,
     },
     /// A file or folder cannot be read or written.
     #[error("{path}: {source} / 文件或目录{path}读写失败")]
@@ -159,6 +180,33 @@ impl Directory {
         read(&self.path.join(ROOT_CERTIFICATE))
     }
 
+    /// The roots whose keys lie here: the one that issues, and beside it the one that is to come or goes.
+    ///
+    /// # Errors
+    /// As [`Directory::root`].
+    pub fn roots(&self) -> Result<Vec<Authority>, DirectoryError> {
+        let mut roots = vec![self.root()?];
+        for name in [NEXT_KEY, OLD_KEY] {
+            let key = self.path.join(name);
+            if key.exists() {
+                let certificates = self.path.join(ROOT_CERTIFICATE);
+                roots.push(read_authority(&certificates, &key, String::new())?);
+            }
+        }
+        Ok(roots)
+    }
+
+    /// Where the revocation list of an authority lies: the root's, or a region's.
+    pub fn revocation_list(&self, region: Option<RegionCode>) -> PathBuf {
+        let folder = match region {
+            Some(region) if !self.path.join(CA_CERTIFICATE).exists() => {
+                self.of(&Identity::RegionCa(region))
+            }
+            Some(_) | None => self.path.clone(),
+        };
+        folder.join(REVOCATION_LIST)
+    }
+
     /// The folder of a party below this one: the path of its SPIFFE id.
     pub fn of(&self, identity: &Identity) -> PathBuf {
         self.path.join(identity.to_string().trim_start_matches('/'))
@@ -234,6 +282,14 @@ pub fn write_party(
         ));
     }
     write_all(&entries, overwrite)
+}
+
+/// Writes a revocation list in the place of the one before.
+///
+/// # Errors
+/// [`DirectoryError`] names the file.
+pub fn write_revocation_list(path: &Path, pem: &str) -> Result<(), DirectoryError> {
+    write_all(&[entry(path.to_owned(), pem, PUBLIC)], Overwrite::Replace)
 }
 
 fn entry(path: PathBuf, content: &str, mode: u32) -> Entry<'_> {

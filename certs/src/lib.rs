@@ -5,6 +5,7 @@
 //! | [`identity`] | Which parties exist, and how is each named? |
 //! | [`spiffe`] | How does a name stand in a certificate? |
 //! | [`certificate`] | What does one certificate say? |
+//! | [`revocation`] | What has an authority taken back? |
 //! | [`trust`] | Whom does an operator's root let in, and as whom? |
 //! | [`authority`] | How does an authority issue? |
 //! | [`signing`] | Who signed these bytes? |
@@ -22,6 +23,7 @@ pub mod identity;
 mod key_id;
 mod purpose;
 pub mod refusal;
+pub mod revocation;
 pub mod signing;
 pub mod spiffe;
 pub mod trust;
@@ -32,6 +34,7 @@ pub use identity::{Identity, OfficerName};
 pub use key_id::KeyId;
 pub use purpose::Purpose;
 pub use refusal::IdentityError;
+pub use revocation::{Freshness, RevocationError};
 pub use signing::{Signature, SigningKey, VerifyingKey};
 pub use spiffe::{SpiffeId, TrustDomain};
-pub use trust::{Trust, verify_chain_identity};
+pub use trust::{Trust, TrustError, verify_chain_identity};

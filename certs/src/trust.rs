@@ -17,20 +17,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{
-    CertificateDer, CertificateRevocationListDer, SignatureVerificationAlgorithm, TrustAnchor,
-    UnixTime,
-};
-use webpki::{
-    CertRevocationList, EndEntityCert, ExpirationPolicy, KeyUsage, OwnedCertRevocationList,
-    RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, VerifiedPath,
-    anchor_from_trusted_cert,
-};
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath, anchor_from_trusted_cert};
 
 use crate::certificate::{Certificate, Standing};
 use crate::identity::{Identity, IssuedBy};
+use crate::key_id::KeyId;
 use crate::purpose::Purpose;
 use crate::refusal::IdentityError;
+use crate::revocation::{self, Freshness, RevocationError, RevocationList};
 use crate::spiffe::{SpiffeId, TrustDomain};
 
 /// A leaf and at most one region authority; one more for a root sent along needlessly.
@@ -44,11 +39,14 @@ const AUTHORITY_ALGORITHMS: &[&dyn SignatureVerificationAlgorithm] =
 const DOCUMENT_SIGNING: &[u8] = &[0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x24];
 
 /// The roots of one operator, and what has been revoked since.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Trust {
     trust_domain: TrustDomain,
     anchors: Vec<TrustAnchor<'static>>,
-    revocation_lists: Vec<CertRevocationList<'static>>,
+    /// The roots themselves, each at the place of its anchor.
+    roots: Vec<Certificate>,
+    /// At most one of each authority.
+    revocation_lists: Vec<RevocationList>,
 }
 
 /// Why roots or revocation lists cannot be used.
@@ -66,9 +64,9 @@ pub enum TrustError {
     /// The roots are of two operators.
     #[error("its roots belong to two trust domains, {0} and {1} / 根证书分属两个信任域：{0}和{1}")]
     TwoDomains(TrustDomain, TrustDomain),
-    /// A revocation list cannot be read.
-    #[error("it holds a revocation list that cannot be read: {0} / 吊销列表无法读取：{0}")]
-    RevocationList(String),
+    /// A revocation list does not count.
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
 }
 
 impl Trust {
@@ -92,9 +90,10 @@ impl Trust {
     /// As [`Trust::from_pem`].
     pub fn from_roots(roots: &[CertificateDer<'_>]) -> Result<Self, TrustError> {
         let mut anchors = Vec::with_capacity(roots.len());
+        let mut read = Vec::with_capacity(roots.len());
         let mut trust_domain: Option<TrustDomain> = None;
         for der in roots {
-            let domain = root_domain(der)?;
+            let (root, domain) = root(der)?;
             match &trust_domain {
                 Some(first) if *first != domain => {
                     return Err(TrustError::TwoDomains(first.clone(), domain));
@@ -104,30 +103,64 @@ impl Trust {
             let anchor = anchor_from_trusted_cert(der)
                 .map_err(|error| TrustError::NotRoot(error.to_string()))?;
             anchors.push(anchor.to_owned());
+            read.push(root);
         }
         let trust_domain = trust_domain.ok_or(TrustError::NoRoot)?;
         Ok(Self {
             trust_domain,
             anchors,
+            roots: read,
             revocation_lists: Vec::new(),
         })
     }
 
-    /// The same roots, with these PEM revocation lists beside them.
+    /// The same roots, with these PEM revocation lists beside them: each of an authority that the roots prove. Of two
+    /// lists of one authority the newer one counts.
     ///
     /// A list past its `nextUpdate` is still heeded: whom it names stays out. An authority
     /// without a list has revoked no one.
     ///
     /// # Errors
-    /// [`TrustError::RevocationList`] when a list cannot be read.
+    /// [`TrustError::Revocation`] when a list does not count.
     pub fn with_revocation_lists(mut self, pem: &[u8]) -> Result<Self, TrustError> {
-        for der in CertificateRevocationListDer::pem_slice_iter(pem) {
-            let der = der.map_err(|error| TrustError::RevocationList(error.to_string()))?;
-            let list = OwnedCertRevocationList::from_der(&der)
-                .map_err(|error| TrustError::RevocationList(error.to_string()))?;
-            self.revocation_lists.push(list.into());
+        for list in revocation::read(pem, &self.roots)? {
+            let of = |held: &RevocationList| held.key_id() == list.key_id();
+            let place = self.revocation_lists.iter().position(of);
+            let list = match place {
+                Some(place) => self.revocation_lists.swap_remove(place).newer(list)?,
+                None => list,
+            };
+            self.revocation_lists.push(list);
         }
         Ok(self)
+    }
+
+    /// Whether these roots and lists may take the place of earlier ones: no authority that is still trusted has an older
+    /// list than it had, or none any more.
+    ///
+    /// # Errors
+    /// [`RevocationError`] names the authority.
+    pub fn may_follow(&self, earlier: &Self) -> Result<(), RevocationError> {
+        earlier.revocation_lists.iter().try_for_each(|list| {
+            let own = |held: &&RevocationList| held.key_id() == list.key_id();
+            list.may_become(self.revocation_lists.iter().find(own), &self.roots)
+        })
+    }
+
+    /// How fresh each revocation list is.
+    pub fn freshness(&self) -> Vec<Freshness> {
+        let lists = self.revocation_lists.iter();
+        lists.map(RevocationList::freshness).collect()
+    }
+
+    /// The keys of the roots, in the order in which they were given.
+    pub fn root_keys(&self) -> Vec<KeyId> {
+        self.roots.iter().map(|root| root.key_id).collect()
+    }
+
+    fn has_revoked(&self, authority: KeyId, serial: &[u8]) -> bool {
+        let mut lists = self.revocation_lists.iter();
+        lists.any(|list| list.key_id() == authority && list.names(serial))
     }
 
     /// The operator whose roots these are.
@@ -136,13 +169,14 @@ impl Trust {
     }
 }
 
-fn root_domain(der: &CertificateDer<'_>) -> Result<TrustDomain, TrustError> {
-    let certificate =
-        Certificate::read(der).map_err(|error| TrustError::NotRoot(error.english()))?;
+fn root(der: &CertificateDer<'_>) -> Result<(Certificate, TrustDomain), TrustError> {
+    let refused = |error: IdentityError| TrustError::NotRoot(error.english());
+    let certificate = Certificate::read(der).map_err(refused)?;
     match certificate.standing {
-        Standing::Authority => certificate
-            .root_trust_domain()
-            .map_err(|error| TrustError::NotRoot(error.english())),
+        Standing::Authority => {
+            let domain = certificate.root_trust_domain().map_err(refused)?;
+            Ok((certificate, domain))
+        }
         Standing::Leaf => Err(TrustError::NotRoot(format!(
             "{} may not issue",
             certificate.subject
@@ -167,14 +201,6 @@ pub fn verify_chain_identity(
     let read = Certificate::read(leaf)?;
     let end_entity = EndEntityCert::try_from(leaf)
         .map_err(|error| IdentityError::Malformed(error.to_string()))?;
-    let lists: Vec<&CertRevocationList<'_>> = trust.revocation_lists.iter().collect();
-    let revocation = RevocationOptionsBuilder::new(&lists).ok().map(|builder| {
-        builder
-            .with_depth(RevocationCheckDepth::Chain)
-            .with_status_policy(UnknownStatusPolicy::Allow)
-            .with_expiration_policy(ExpirationPolicy::Ignore)
-            .build()
-    });
     let path = end_entity
         .verify_for_usage(
             AUTHORITY_ALGORITHMS,
@@ -182,8 +208,8 @@ pub fn verify_chain_identity(
             others,
             unix_time(at),
             key_usage(purpose),
-            revocation,
             None,
+            Some(&|path| unrevoked(&read, path, trust)),
         )
         .map_err(|error| path_error(error, purpose))?;
     let identity = own_name(&read, trust)?;
@@ -193,6 +219,32 @@ pub fn verify_chain_identity(
     } else {
         Err(IdentityError::WrongRole { identity, purpose })
     }
+}
+
+/// Looks each certificate of a path up in the list of whoever issued it, by the issuer's key.
+fn unrevoked(
+    leaf: &Certificate,
+    path: &VerifiedPath<'_>,
+    trust: &Trust,
+) -> Result<(), webpki::Error> {
+    let mut issued = leaf.serial.clone();
+    for authority in path.intermediate_certificates() {
+        let authority = Certificate::read(&authority.der()).map_err(|_| webpki::Error::BadDer)?;
+        if trust.has_revoked(authority.key_id, &issued) {
+            return Err(webpki::Error::CertRevoked);
+        }
+        issued = authority.serial;
+    }
+    let is_anchor = |anchor: &&TrustAnchor<'_>| {
+        anchor.subject_public_key_info == path.anchor().subject_public_key_info
+    };
+    let mut roots = trust.anchors.iter().zip(&trust.roots);
+    let root = roots.find(|(anchor, _)| is_anchor(anchor));
+    let (_, root) = root.ok_or(webpki::Error::UnknownIssuer)?;
+    if trust.has_revoked(root.key_id, &issued) {
+        return Err(webpki::Error::CertRevoked);
+    }
+    Ok(())
 }
 
 fn key_usage(purpose: Purpose) -> KeyUsage {

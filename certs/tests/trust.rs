@@ -9,7 +9,7 @@
     reason = "tests"
 )]
 
-use huitong_certs::authority::Hosts;
+use huitong_certs::authority::{Hosts, Revoked};
 use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
 use huitong_certs::{
     Authority, Certificate, Identity, IdentityError, Purpose, SigningKey, Trust, Validity,
@@ -297,13 +297,17 @@ fn the_revoked_and_those_under_a_revoked_authority_are_refused() {
     let node = issue(&root, "/region/310000/node");
     let other = issue(&root, "/region/330200/node");
     let officer = issue(&authority, "/region/310000/officer/li.wei");
-    let read = |chain: &[CertificateDer<'_>]| Certificate::read(&chain[0]).unwrap();
+    let read = |chain: &[CertificateDer<'_>]| Revoked {
+        serial: Certificate::read(&chain[0]).unwrap().serial,
+        at: now(),
+    };
     let list = root
         .revocation_list(
             &[
                 read(node.chain()),
-                Certificate::read(authority.certificate()).unwrap(),
+                read(std::slice::from_ref(authority.certificate())),
             ],
+            1,
             years(1),
         )
         .unwrap();

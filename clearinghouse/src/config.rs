@@ -12,6 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::officer::OfficerName;
@@ -19,14 +20,15 @@ use huitong_core::region::RegionCode;
 use huitong_document::calendar;
 use huitong_document::config::{Document, Faults, Scalar, Section};
 use huitong_netting::{Member, Members};
-use huitong_transport::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
+use huitong_transport::{
+    CredentialFiles, CredentialStore, Credentials, CredentialsError, LOOK_EVERY,
+};
 
 use crate::decide::Schedule;
 use crate::disputes::DisputeRules;
 use crate::prefunds::Rules;
 use crate::roles::{Role, Roles};
-
-pub(crate) use signing::SigningFiles;
+use crate::signer::SigningFiles;
 
 /// The largest configuration file, in bytes.
 const LARGEST_FILE_BYTES: u64 = 1 << 20;
@@ -37,6 +39,8 @@ pub struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) data: PathBuf,
     pub(crate) tls: CredentialFiles,
+    /// How often the files of certificates are looked at.
+    pub(crate) look_every: Duration,
     pub(crate) signing: SigningFiles,
     pub(crate) members: Members,
     pub(crate) schedule: Schedule,
@@ -162,10 +166,12 @@ impl Config {
         let data = root
             .required::<PathBuf>("data")
             .map(|data| folder.join(data));
-        let (tls, trust) = tls(&root.section("tls"), folder, files).unzip();
+        let section = root.section("tls");
+        let look_every = section.duration_ms("look_every_ms", 100..=3_600_000, LOOK_EVERY);
+        let (tls, trust) = tls(&section, folder, files).unzip();
         let trust = trust.flatten();
         let trust = trust.as_ref().map(|speaking| &**speaking.trust());
-        let signing = SigningFiles::read(&root.section("signing"), folder, trust);
+        let signing = signing::read(&root.section("signing"), folder, trust);
         let schedule = schedule(&root);
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
         let payment = root.optional_section("payment");
@@ -187,6 +193,7 @@ impl Config {
                 listen: listen?,
                 data: data?,
                 tls: tls?,
+                look_every: look_every?,
                 signing: signing?,
                 members: members?,
                 schedule: schedule?,

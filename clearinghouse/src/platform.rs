@@ -65,8 +65,12 @@ impl Platform {
     /// # Errors
     /// [`PlatformError`] when a certificate cannot be used.
     pub fn machine(config: &Config) -> Result<Self, PlatformError> {
-        let credentials = CredentialStore::load(config.tls.clone())?;
-        let signer = config.signing.load(credentials.credentials().trust())?;
+        let credentials =
+            CredentialStore::load(config.tls.clone())?.looked_at_every(config.look_every);
+        let now = jiff::Timestamp::from_millisecond(SystemClock.now().as_millis());
+        let now = now.unwrap_or(jiff::Timestamp::MAX);
+        let trust = Arc::clone(credentials.credentials().trust());
+        let signer = Signer::in_files(config.signing.clone(), &trust, now)?;
         Ok(Self {
             credentials,
             signer,

@@ -31,6 +31,8 @@ pub(crate) enum Role {
     Dispute,
     /// Copy the journal.
     Backup,
+    /// Have certificates read again, and say who is a member.
+    Administer,
 }
 
 impl Role {
@@ -42,6 +44,7 @@ impl Role {
         Self::Prefund,
         Self::Dispute,
         Self::Backup,
+        Self::Administer,
     ];
 
     const fn word(self) -> &'static str {
@@ -53,6 +56,7 @@ impl Role {
             Self::Prefund => "prefund",
             Self::Dispute => "dispute",
             Self::Backup => "backup",
+            Self::Administer => "administer",
         }
     }
 }
@@ -65,8 +69,8 @@ impl fmt::Display for Role {
 
 impl Scalar for Role {
     const EXPECTED: (&'static str, &'static str) = (
-        "\"look\", \"clear\", \"approve\", \"pay\", \"prefund\", \"dispute\" or \"backup\"",
-        " \"look\"、\"clear\"、\"approve\"、\"pay\"、\"prefund\"、\"dispute\" 或 \"backup\"",
+        "\"look\", \"clear\", \"approve\", \"pay\", \"prefund\", \"dispute\", \"backup\" or \"administer\"",
+        " \"look\"、\"clear\"、\"approve\"、\"pay\"、\"prefund\"、\"dispute\"、\"backup\" 或 \"administer\"",
     );
 
     fn read(text: &str) -> Result<Self, String> {
@@ -76,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 30] = [
+const TABLE: [(&str, Role); 32] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -107,6 +111,8 @@ const TABLE: [(&str, Role); 30] = [
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),
     ("BackupService/CopyJournal", Role::Backup),
+    ("CertificateService/ShowCertificates", Role::Look),
+    ("CertificateService/ReloadCertificates", Role::Administer),
 ];
 
 /// The officers and their roles; none when every officer may do everything.

@@ -8,7 +8,7 @@ use huitong_certs::Identity;
 use huitong_core::record::clearing::LevelChange;
 use huitong_core::vocabulary::PrefundLevel;
 use huitong_transport::access::AccessTableError;
-use huitong_transport::{ServeError, Server, ServerLimits, aside};
+use huitong_transport::{Reloading, ServeError, Server, ServerLimits, aside};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -95,6 +95,7 @@ impl Clearinghouse {
         if credentials.identity() != Identity::Clearinghouse {
             return Err(StartError::NotTheClearinghouse(credentials.identity()));
         }
+        let reloading = Reloading::new(credentials.clone()).with(Arc::new(platform.signer.clone()));
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
@@ -108,7 +109,7 @@ impl Clearinghouse {
         let roles = config.roles.clone();
         let writer = aside(move || open_writer(&config, &platform));
         let writer = Arc::new(writer.await??);
-        let routes = grpc::routes(&writer, day_rules, speaking)
+        let routes = grpc::routes(&writer, day_rules, speaking, &reloading)
             .await
             .map_err(StartError::Reflection)?;
         let access = grpc::access_table_with(roles)?;
@@ -120,6 +121,8 @@ impl Clearinghouse {
             serving: tokio::spawn(serving),
             looking: tokio::spawn(look(Arc::clone(&writer), schedule, stop.clone())),
             watching: tokio::spawn(watch(Arc::clone(&writer), rules, stop.clone())),
+            keeping: tokio::spawn(reloading.clone().run(stop.clone())),
+            reloading,
             writer,
             stop,
         })
@@ -145,6 +148,8 @@ pub struct RunningClearinghouse {
     serving: JoinHandle<Result<(), ServeError>>,
     looking: JoinHandle<()>,
     watching: JoinHandle<()>,
+    keeping: JoinHandle<()>,
+    reloading: Reloading,
     writer: Arc<Writer>,
     stop: CancellationToken,
 }
@@ -154,6 +159,11 @@ impl RunningClearinghouse {
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Has certificates, roots and revocation lists read again at once.
+    pub fn reload(&self) {
+        self.reloading.ask();
     }
 
     /// Why it writes nothing any more until it is restarted, once that is so.
@@ -171,6 +181,7 @@ impl RunningClearinghouse {
         let served = self.serving.await;
         self.looking.await?;
         self.watching.await?;
+        self.keeping.await?;
         let writer = self.writer;
         tokio::task::spawn_blocking(move || writer.stop()).await?;
         Ok(served??)

@@ -2,10 +2,12 @@
 //! operator's root.
 //!
 //! Core knows no cryptography and `huitong-certs` no canonical form; this is where the two meet. A certificate that
-//! does not hold at the moment proves nothing, so nothing is signed with it then. Deliberately absent: the journal.
+//! does not hold at the moment proves nothing, so nothing is signed with it then. Each checkpoint brings its certificate
+//! along, so both may be replaced while it runs. Deliberately absent: the journal.
 
 use std::fmt;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_certs::signing::{
     Algorithm, CertifiedKey, CertifiedKeyError, KeyFileError, KeyId, Signature,
@@ -16,13 +18,42 @@ use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
+use huitong_transport::Beside;
 
 /// The number of Ed25519.
 const ED25519: u8 = 1;
 
-/// With what the clearinghouse signs.
+/// The files of the signing key.
+#[derive(Debug, Clone)]
+pub(crate) struct SigningFiles {
+    /// The private key.
+    pub(crate) key: PathBuf,
+    /// The certificate that proves it.
+    pub(crate) certificate: PathBuf,
+}
+
+impl SigningFiles {
+    /// The key and its certificate, checked against the root at a moment.
+    pub(crate) fn load(&self, trust: &Trust, at: jiff::Timestamp) -> Result<Signer, SignerError> {
+        let key = SigningKey::load(&self.key)?;
+        let pem = std::fs::read(&self.certificate).map_err(|error| SignerError::File {
+            file: self.certificate.display().to_string(),
+            reason: error.to_string(),
+        })?;
+        let certified = CertifiedKey::from_pem(&pem, trust, at)?;
+        Signer::new(key, &certified)
+    }
+}
+
+/// With what the clearinghouse signs, shared and replaceable.
 #[derive(Clone)]
-pub struct Signer(Arc<Held>);
+pub struct Signer(Arc<Place>);
+
+/// What is held, and where it is read again.
+struct Place {
+    files: Option<SigningFiles>,
+    held: RwLock<Arc<Held>>,
+}
 
 struct Held {
     key: SigningKey,
@@ -95,7 +126,7 @@ impl Signer {
         }
         let leaf = certified.chain().first();
         let leaf = Certificate::read(leaf.ok_or(IdentityError::NoCertificate)?)?;
-        Ok(Self(Arc::new(Held {
+        let held = Arc::new(Held {
             key,
             chain: certified
                 .chain()
@@ -104,7 +135,29 @@ impl Signer {
                 .collect(),
             not_before: leaf.not_before,
             not_after: leaf.not_after,
+        });
+        Ok(Self(Arc::new(Place {
+            files: None,
+            held: RwLock::new(held),
         })))
+    }
+
+    /// The key and the certificate in these files, which are read again there.
+    pub(crate) fn in_files(
+        files: SigningFiles,
+        trust: &Trust,
+        at: jiff::Timestamp,
+    ) -> Result<Self, SignerError> {
+        let held = files.load(trust, at)?.held();
+        Ok(Self(Arc::new(Place {
+            files: Some(files),
+            held: RwLock::new(held),
+        })))
+    }
+
+    fn held(&self) -> Arc<Held> {
+        let held = self.0.held.read();
+        Arc::clone(&held.unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Signs a checkpoint.
@@ -163,7 +216,7 @@ impl Signer {
             chain,
             not_before,
             not_after,
-        } = &*self.0;
+        } = &*self.held();
         let moment = jiff::Timestamp::from_millisecond(at.as_millis());
         if !moment.is_ok_and(|moment| *not_before <= moment && moment <= *not_after) {
             let (not_before, not_after) = (*not_before, *not_after);
@@ -187,7 +240,34 @@ impl Signer {
 
 impl fmt::Debug for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signer({:?})", self.0.key)
+        write!(f, "Signer({:?})", self.held().key)
+    }
+}
+
+impl Beside for Signer {
+    fn purpose(&self) -> &'static str {
+        "signing"
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let files = self.0.files.as_ref();
+        files.map_or_else(Vec::new, |files| {
+            vec![files.key.clone(), files.certificate.clone()]
+        })
+    }
+
+    fn reload(&self, trust: &Trust, at: jiff::Timestamp) -> Result<(), String> {
+        let Some(files) = &self.0.files else {
+            return Ok(());
+        };
+        let read = files.load(trust, at).map_err(|error| error.to_string())?;
+        let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
+        *held = read.held();
+        Ok(())
+    }
+
+    fn not_after(&self) -> jiff::Timestamp {
+        self.held().not_after
     }
 }
 

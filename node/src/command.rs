@@ -6,6 +6,7 @@
 pub mod act;
 pub mod assistance;
 mod bill_file;
+mod certificates;
 mod check_config;
 mod close_day;
 pub mod deduction;
@@ -42,6 +43,7 @@ use huitong_backup::command::{Archive, Backup, Server};
 use huitong_transport::TransportError;
 use tonic::Status;
 
+pub use certificates::Certificates;
 pub use check_config::CheckConfig;
 pub use close_day::CloseDay;
 pub use deduction::{Deduct, Deductions, WithdrawDeduction};
@@ -131,6 +133,8 @@ pub enum NodeCommand {
     Reverse(Reverse),
     /// Say what the node holds and what is open / 查看节点状态
     Status(ShowStatus),
+    /// How long the node's certificates hold; have them read again / 证书状态与重新加载
+    Certificates(Certificates),
     /// Say to whom a person's standing was shown / 查询谁查看过参保人待遇信息
     WhoLooked(WhoLooked),
     /// Take a backup of the running node's journal, or bring one up to now / 备份
@@ -195,6 +199,7 @@ impl NodeCommand {
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),
+            Self::Certificates(certificates) => certificates.run(out),
             Self::WhoLooked(asked) => asked.run(out),
             Self::Backup(backup) => backup.run(Server::OwnNode, out),
             Self::Restore(restore) => restore.run(out),

@@ -19,7 +19,8 @@ use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
 use huitong_transport::{
-    AccessTable, ClientLimits, CredentialStore, Dialer, Server, ServerLimits, aside,
+    AccessTable, Certified, ClientLimits, CredentialStore, Dialer, Reloading, Server, ServerLimits,
+    aside,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -32,7 +33,6 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::disputes::DisputeDesk;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
-use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::reverse::ReversalRule;
@@ -46,11 +46,11 @@ use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
 use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
-use crate::reading::{read_catalogue, read_policies};
+use crate::reading::read_policies;
 use crate::recovery::Recovery;
 use crate::sealing::StoreRule;
 use crate::transfer::TransferDesk;
-use crate::treatment::{self, Timing, TreatmentRole};
+use crate::treatment::{Timing, TreatmentRole};
 use crate::writer::Writer;
 
 mod desks;
@@ -59,7 +59,8 @@ mod running;
 pub use running::RunningNode;
 
 use desks::{
-    call_up, disputes, duplicates, office, people, recovery, registry, reporter, transfers,
+    call_up, disputes, duplicates, evidence, office, people, recovery, registry, reporter,
+    transfers, treating,
 };
 
 /// Commands that may wait for the writer.
@@ -83,7 +84,7 @@ pub struct NodeConfig {
     /// The key it signs receipts with.
     pub signing: Arc<SigningKey>,
     /// The certificate by which others know it.
-    pub certified: CertifiedKey,
+    pub certified: Certified,
     /// The other regions.
     pub directory: Vec<DirectoryEntry>,
     /// The clearinghouse, `https://host:port`; legs wait without one.
@@ -130,6 +131,7 @@ struct Heart {
     transfers: Arc<TransferDesk>,
     duplicates: Arc<DuplicateDesk>,
     disputes: Arc<DisputeDesk>,
+    reloading: Reloading,
     report_every: Duration,
 }
 
@@ -176,45 +178,36 @@ fn assemble(
     let parts = (&ledger, &writer, &policies);
     let (calendar, measures) = (Arc::new(config.calendar), Arc::new(Measures::new()));
     let watch = Arc::new(Watch::new(config.watch, Arc::clone(&measures)));
-    let rules = (config.reversal, &watch, &config.certified);
+    let certified = config.certified.current();
+    let rules = (config.reversal, &watch, &certified);
     let home = home(region, parts, &calendar, rules, &chance);
     let trusting = config.credentials.clone();
+    let reloading = reloading(&config.credentials, &config.certified);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
     let calling = calling((dialer, measures), config.peers, &chance);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
-    let treatment = Arc::new(TreatmentRole::new(treatment::Parts {
-        region,
-        ledger: Arc::clone(&ledger),
-        writer: Arc::clone(&writer),
-        policies: Arc::clone(&policies),
-        homes: homes.clone(),
-        clock: Arc::clone(&clock),
-        chance: Arc::clone(&chance),
-        timing: config.timing,
-        catalogue: read_catalogue(&ledger)?.map(Arc::new),
-    }));
+    let deciding = (&clock, &chance, config.timing);
+    let treatment = treating((region, parts), &homes, deciding)?;
     let looking = (
         config.duplicates,
         config.clearinghouse.as_deref(),
         config.watch,
     );
     let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
-    let evidence = Arc::new(EvidenceDesk {
-        region,
-        signer: config.certified.clone(),
-        ledger: Arc::clone(&ledger),
-        treatment: Arc::clone(&treatment),
-        policies: Arc::clone(&policies),
-        homes: homes.clone(),
-    });
-    let signing = (Arc::clone(&config.signing), &config.certified, trusting);
+    let evidence = evidence(
+        (region, parts),
+        &treatment,
+        &homes,
+        config.certified.clone(),
+    );
+    let signing = (Arc::clone(&config.signing), &certified, trusting);
     let clearing = config.clearinghouse.as_deref();
     let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
     let call_up = call_up(clearing, &evidence, &calling)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let people = people(region, parts, (config.filing, watch), &clock);
-    let collecting = (config.certified.clone(), chance, report_every);
+    let collecting = (certified, chance, report_every);
     let recovery = recovery((region, parts), &treatment, (&homes, &reporter), collecting)?;
     let reported = reporter.as_deref().map(Reporter::reported);
     let registry = registry(parts, &treatment, calendar, (region, &clock), reported);
@@ -229,6 +222,7 @@ fn assemble(
         treatment: Arc::clone(&treatment),
         registry,
         evidence: Arc::clone(&evidence),
+        reloading: reloading.clone(),
         office: Arc::new(office(&ledger, &writer, &policies, &clock, config.signing)),
         policies,
         homes: homes.clone(),
@@ -248,9 +242,15 @@ fn assemble(
         transfers,
         duplicates,
         disputes,
+        reloading,
         report_every,
     };
     Ok((heart, services))
+}
+
+/// What keeps the node's certificates as the files are.
+fn reloading(credentials: &CredentialStore, certified: &Certified) -> Reloading {
+    Reloading::new(credentials.clone()).with(Arc::new(certified.clone()))
 }
 
 /// How other parties are called.
@@ -367,6 +367,7 @@ impl Heart {
         let own = Arc::clone(&self.treatment);
         let mut tasks = vec![
             tokio::spawn(index(Arc::clone(&self.ledger), stop.clone())),
+            tokio::spawn(self.reloading.clone().run(stop.clone())),
             tokio::spawn(Arc::clone(&self.recovery).run(stop.clone())),
             after_recovery(Box::pin(Arc::clone(&self.treatment).resolve(stop.clone()))),
             after_recovery(Box::pin(Arc::clone(&home).write_looks_down(stop.clone()))),

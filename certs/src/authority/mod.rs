@@ -5,6 +5,7 @@
 //! Certificates name parties by their SPIFFE id; host names beside it serve only foreign
 //! clients that compare them.
 
+pub mod bundle;
 mod issued;
 mod order;
 mod refusal;
@@ -19,11 +20,12 @@ use rcgen::{
     DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
     PKCS_ECDSA_P256_SHA256, PKCS_ED25519, RevokedCertParams, SanType, SerialNumber,
 };
+use ring::rand::{SecureRandom as _, SystemRandom};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 
 pub use issued::Issued;
-pub use order::{Hosts, Validity};
+pub use order::{Hosts, Revoked, Validity};
 pub use refusal::IssueError;
 
 use crate::certificate::{Certificate, Standing};
@@ -62,12 +64,22 @@ impl Authority {
         Self::assemble(&certificate.pem(), key)
     }
 
-    /// Reads an authority back from its certificate and key, both PEM.
+    /// Reads an authority back from its certificate and key, both PEM. Of several certificates, as there are while one
+    /// root takes the place of another, the one that belongs to the key counts.
     ///
     /// # Errors
-    /// [`IssueError`] when they do not belong together or may not issue.
-    pub fn from_pem(certificate: &str, key: &str) -> Result<Self, IssueError> {
-        Self::assemble(certificate, KeyPair::from_pem(key)?)
+    /// [`IssueError`] when none belongs to the key, or it may not issue.
+    pub fn from_pem(certificates: &str, key: &str) -> Result<Self, IssueError> {
+        let key = KeyPair::from_pem(key)?;
+        let blocks = bundle::certificates(certificates);
+        let belongs = |pem: &&str| {
+            let der = CertificateDer::from_pem_slice(pem.as_bytes()).ok();
+            let read = der.and_then(|der| Certificate::read(&der).ok());
+            read.is_some_and(|read| read.public_key() == key.public_key_raw())
+        };
+        let own = blocks.iter().find(|pem| belongs(pem));
+        let pem = own.or(blocks.first()).copied().unwrap_or(certificates);
+        Self::assemble(pem, key)
     }
 
     fn assemble(pem: &str, key: KeyPair) -> Result<Self, IssueError> {
@@ -106,11 +118,33 @@ impl Authority {
         region: RegionCode,
         validity: Validity,
     ) -> Result<Self, IssueError> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+        self.region_authority_with(region, key, validity)
+    }
+
+    /// Issues the authority of a region once more, with the key that it has: what it issued and revoked stays so.
+    ///
+    /// # Errors
+    /// As [`Authority::issue_region_authority`], or when the key cannot be read.
+    pub fn renew_region_authority(
+        &self,
+        region: RegionCode,
+        key_pem: &str,
+        validity: Validity,
+    ) -> Result<Self, IssueError> {
+        self.region_authority_with(region, KeyPair::from_pem(key_pem)?, validity)
+    }
+
+    fn region_authority_with(
+        &self,
+        region: RegionCode,
+        key: KeyPair,
+        validity: Validity,
+    ) -> Result<Self, IssueError> {
         let identity = Identity::RegionCa(region);
         let mut params = self.params_for(&identity, validity)?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let certificate = params.signed_by(&key, &self.issuer)?;
         Self::assemble(&certificate.pem(), key)
     }
@@ -126,7 +160,26 @@ impl Authority {
         validity: Validity,
     ) -> Result<Issued, IssueError> {
         let params = self.params_for(identity, validity)?;
-        self.sign_leaf(identity, hosts, params)
+        self.sign_leaf(identity, hosts, params, new_key(identity)?)
+    }
+
+    /// Issues a signing certificate once more, with the key that it has: whatever it signed is checked with that.
+    ///
+    /// # Errors
+    /// As [`Authority::issue`], or when the key cannot be read.
+    pub fn renew_signing(
+        &self,
+        identity: &Identity,
+        key_pem: &str,
+        validity: Validity,
+    ) -> Result<Issued, IssueError> {
+        let params = self.params_for(identity, validity)?;
+        self.sign_leaf(
+            identity,
+            &Hosts::none(),
+            params,
+            KeyPair::from_pem(key_pem)?,
+        )
     }
 
     /// Signs whatever it is asked to, as an authority gone bad could.
@@ -147,7 +200,7 @@ impl Authority {
             &self.trust_domain,
             validity,
         )?;
-        self.sign_leaf(identity, hosts, params)
+        self.sign_leaf(identity, hosts, params, new_key(identity)?)
     }
 
     fn sign_leaf(
@@ -155,6 +208,7 @@ impl Authority {
         identity: &Identity,
         hosts: &Hosts,
         mut params: CertificateParams,
+        key: KeyPair,
     ) -> Result<Issued, IssueError> {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
@@ -167,11 +221,6 @@ impl Authority {
         params
             .subject_alt_names
             .extend(hosts.ip.iter().copied().map(SanType::IpAddress));
-        let algorithm = match identity.key_role() {
-            KeyRole::Speak | KeyRole::Issue => &PKCS_ECDSA_P256_SHA256,
-            KeyRole::Sign => &PKCS_ED25519,
-        };
-        let key = KeyPair::generate_for(algorithm)?;
         let leaf = params.signed_by(&key, &self.issuer)?;
         let mut chain_pem = leaf.pem();
         let mut chain = vec![leaf.into()];
@@ -185,35 +234,38 @@ impl Authority {
         Ok(Issued::new(chain, chain_pem, key))
     }
 
-    /// Lists the certificates of this authority that no longer hold, as PEM.
+    /// Lists the certificates of this authority that no longer hold, as PEM; before a region's list stands the certificate
+    /// of its authority, by which it is proven. A list of a higher number takes the place of one of a lower.
     ///
     /// # Errors
     /// [`IssueError`] when the list cannot be signed.
     pub fn revocation_list(
         &self,
-        revoked: &[Certificate],
+        revoked: &[Revoked],
+        number: u64,
         validity: Validity,
     ) -> Result<String, IssueError> {
-        let this_update = SystemTime::from(validity.not_before()).into();
-        // A list made later has a higher number, which is all that RFC 5280 asks of it.
-        let number = u64::try_from(validity.not_before().as_second()).unwrap_or(0);
         let params = CertificateRevocationListParams {
-            this_update,
+            this_update: SystemTime::from(validity.not_before()).into(),
             next_update: SystemTime::from(validity.not_after()).into(),
             crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
             revoked_certs: revoked
                 .iter()
-                .map(|certificate| RevokedCertParams {
-                    serial_number: SerialNumber::from_slice(&certificate.serial),
-                    revocation_time: this_update,
+                .map(|revoked| RevokedCertParams {
+                    serial_number: SerialNumber::from_slice(&revoked.serial),
+                    revocation_time: SystemTime::from(revoked.at).into(),
                     reason_code: None,
                     invalidity_date: None,
                 })
                 .collect(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
-        Ok(params.signed_by(&self.issuer)?.pem()?)
+        let list = params.signed_by(&self.issuer)?.pem()?;
+        Ok(match self.scope {
+            IssuedBy::Root => list,
+            IssuedBy::RegionCa(_) => format!("{}{list}", self.certificate_pem),
+        })
     }
 
     fn params_for(
@@ -291,6 +343,7 @@ fn params(
     let mut params = CertificateParams::new(Vec::new())?;
     params.not_before = SystemTime::from(validity.not_before()).into();
     params.not_after = SystemTime::from(validity.not_after()).into();
+    params.serial_number = Some(serial()?);
     params.subject_alt_names = vec![SanType::URI(uri.try_into()?)];
     params.distinguished_name = DistinguishedName::new();
     params
@@ -301,6 +354,28 @@ fn params(
         .push(DnType::CommonName, common_name);
     params.use_authority_key_identifier_extension = true;
     Ok(params)
+}
+
+/// A serial number by chance: one that follows from the key would be the same when the key is certified again, and
+/// whoever revokes the one certificate would revoke the other.
+fn serial() -> Result<SerialNumber, IssueError> {
+    let mut bytes = [0; 16];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| rcgen::Error::RingUnspecified)?;
+    // Positive, and of one length (RFC 5280, section 4.1.2.2).
+    if let Some(first) = bytes.first_mut() {
+        *first = *first & 0x7f | 0x40;
+    }
+    Ok(SerialNumber::from_slice(&bytes))
+}
+
+fn new_key(identity: &Identity) -> Result<KeyPair, IssueError> {
+    let algorithm = match identity.key_role() {
+        KeyRole::Speak | KeyRole::Issue => &PKCS_ECDSA_P256_SHA256,
+        KeyRole::Sign => &PKCS_ED25519,
+    };
+    Ok(KeyPair::generate_for(algorithm)?)
 }
 
 fn common_name(identity: &Identity) -> String {

@@ -59,6 +59,15 @@ impl Validity {
     }
 }
 
+/// A certificate that no longer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revoked {
+    /// Its serial number, as its big-endian bytes.
+    pub serial: Vec<u8>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// Host names and addresses to write beside the SPIFFE id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosts {

@@ -16,8 +16,8 @@ use crate::authority::{Authority, Hosts, Validity};
 use crate::directory::{self, Directory, Overwrite};
 use crate::identity::{Identity, IssuedBy, OfficerName};
 
-const LEAF_DAYS: u16 = 398;
-const AUTHORITY_DAYS: u16 = 1825;
+pub(super) const LEAF_DAYS: u16 = 398;
+pub(super) const AUTHORITY_DAYS: u16 = 1825;
 
 /// Issue a certificate with its keys.
 #[derive(Debug, clap::Args)]

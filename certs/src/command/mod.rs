@@ -1,15 +1,21 @@
-//! `huitong certs …`: found a network, issue certificates, look at one.
+//! `huitong certs …`: found a network, issue certificates, renew them, take them back, look at one.
 //!
 //! One file per command. Each runs to the end or writes nothing.
 
 mod init;
 mod issue;
+mod renew;
+mod revoke;
+mod roll;
 mod show;
 
 use std::io::{self, Write};
 
 pub use init::Init;
 pub use issue::Issue;
+pub use renew::Renew;
+pub use revoke::Revoke;
+pub use roll::Roll;
 pub use show::Show;
 
 /// Certificates: who is speaking / 证书管理
@@ -25,6 +31,12 @@ enum Action {
     Init(Init),
     /// Issue a certificate with its keys / 签发证书及密钥
     Issue(Issue),
+    /// Issue again for the same party, in its folder / 换发证书
+    Renew(Renew),
+    /// Take certificates back, or sign the revocation list anew / 吊销证书
+    Revoke(Revoke),
+    /// Have one root take the place of another, both trusted in between / 更换根证书
+    Roll(Roll),
     /// Say what a certificate file holds / 查看证书内容
     Show(Show),
 }
@@ -46,6 +58,9 @@ impl CertsCommand {
         match self.action {
             Action::Init(init) => init.run(out),
             Action::Issue(issue) => issue.run(out),
+            Action::Renew(renew) => renew.run(out),
+            Action::Revoke(revoke) => revoke.run(out),
+            Action::Roll(roll) => roll.run(out),
             Action::Show(show) => show.run(out),
         }
     }

@@ -28,6 +28,9 @@ pub struct ClientOptions {
     /// The operator's root certificate (root.crt) / 运营方根证书
     #[arg(long)]
     ca: PathBuf,
+    /// A revocation list to heed (revoked.crl); may be repeated / 吊销列表
+    #[arg(long = "revocation-list")]
+    revocation_lists: Vec<PathBuf>,
 }
 
 /// Why a command does not reach its server.
@@ -51,13 +54,17 @@ impl ClientOptions {
     #[must_use]
     pub fn new(endpoint: String, files: CredentialFiles) -> Self {
         let CredentialFiles {
-            chain, key, roots, ..
+            chain,
+            key,
+            roots,
+            revocation_lists,
         } = files;
         Self {
             endpoint,
             cert: chain,
             key,
             ca: roots,
+            revocation_lists,
         }
     }
 
@@ -89,7 +96,7 @@ impl ClientOptions {
             chain: self.cert.clone(),
             key: self.key.clone(),
             roots: self.ca.clone(),
-            revocation_lists: Vec::new(),
+            revocation_lists: self.revocation_lists.clone(),
         })
     }
 

@@ -25,6 +25,7 @@ pub mod client;
 pub mod client_options;
 pub mod clock;
 pub mod credentials;
+mod cut;
 pub mod deadline;
 pub mod error;
 pub mod limits;
@@ -39,7 +40,10 @@ pub use aside::aside;
 pub use client::{Dialer, call_within, connect, connect_lazy};
 pub use client_options::{ClientError, ClientOptions};
 pub use clock::{Clock, SystemClock};
-pub use credentials::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
+pub use credentials::{
+    Beside, Certified, CredentialFiles, CredentialStore, Credentials, CredentialsError, LOOK_EVERY,
+    Reloading, Standing,
+};
 pub use deadline::{Deadline, deadline};
 pub use error::{CertificateRefusal, TransportError};
 pub use limits::{ClientLimits, MAX_MESSAGE_BYTES, ServerLimits};

@@ -1,4 +1,4 @@
-//! `huitong clearinghouse run`: serve until a signal, then stop in order.
+//! `huitong clearinghouse run`: serve until a signal, then stop in order. SIGHUP has certificates read again.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -27,15 +27,20 @@ impl Run {
             .build()?;
         runtime.block_on(async {
             let mut terminated = signal(SignalKind::terminate())?;
+            let mut interrupted = signal(SignalKind::interrupt())?;
+            let mut reloads = signal(SignalKind::hangup())?;
             let running = Clearinghouse::start(config).await?;
             // A parent that started it on port 0 reads here where it is.
             let mut out = std::io::stdout();
             writeln!(out, "clearinghouse listening on {}", running.addr())?;
             out.flush()?;
-            tokio::select! {
-                biased;
-                interrupted = tokio::signal::ctrl_c() => interrupted?,
-                _ = terminated.recv() => {}
+            loop {
+                tokio::select! {
+                    biased;
+                    _ = interrupted.recv() => break,
+                    _ = terminated.recv() => break,
+                    _ = reloads.recv() => running.reload(),
+                }
             }
             running.shutdown().await?;
             Ok(ExitCode::SUCCESS)

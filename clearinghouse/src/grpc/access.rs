@@ -98,6 +98,14 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
             officer,
         )
         .taking_up_to(WRITING),
+        Row::method(
+            "/huitong.common.v1.CertificateService/ShowCertificates",
+            officer,
+        ),
+        Row::method(
+            "/huitong.common.v1.CertificateService/ReloadCertificates",
+            officer,
+        ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
         Row::service("grpc.health.v1.Health", anyone),
         Row::service("grpc.reflection.v1.ServerReflection", anyone),

@@ -3,6 +3,7 @@
 //! Nothing is decided here. Generated types appear in this folder and in the commands alone.
 
 mod access;
+mod certificate;
 mod clearing;
 mod dispute;
 mod dispute_office;

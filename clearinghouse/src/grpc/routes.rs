@@ -15,9 +15,11 @@ use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
-use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES};
+use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
+use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES, Reloading};
 use tonic::service::Routes;
 
+use super::certificate::CertificateGrpc;
 use super::clearing::ClearingGrpc;
 use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;
@@ -55,6 +57,7 @@ pub(crate) async fn routes(
     writer: &Arc<Writer>,
     rules: DayRules,
     (credentials, clock): (CredentialStore, Arc<dyn Clock>),
+    reloading: &Reloading,
 ) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
@@ -90,6 +93,7 @@ pub(crate) async fn routes(
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
+    let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -110,6 +114,7 @@ pub(crate) async fn routes(
     Ok(Routes::new(clearing)
         .add_service(officers)
         .add_service(copying)
+        .add_service(certificates)
         .add_service(tags)
         .add_service(payments)
         .add_service(calling_up)

@@ -11,6 +11,7 @@
 
 mod access;
 mod backup;
+mod certificates;
 mod commands;
 mod cycle;
 mod disputes;

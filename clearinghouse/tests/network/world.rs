@@ -1,12 +1,13 @@
 //! Two regions, Ningbo and Chengdu, their certificates, and the clearinghouse they report to.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use huitong_certs::authority::Hosts;
-use huitong_certs::directory::{Overwrite, write_party};
-use huitong_certs::{Authority, Identity, Validity};
+use huitong_certs::authority::{Hosts, Revoked};
+use huitong_certs::directory::{Overwrite, write_party, write_revocation_list};
+use huitong_certs::{Authority, Certificate, Identity, Validity};
 use huitong_clearinghouse::clock::Clock;
 use huitong_clearinghouse::{Clearinghouse, Config, RunningClearinghouse, StartError};
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -55,11 +56,13 @@ impl Clock for HandClock {
 
 pub(crate) struct World {
     folder: TempDir,
-    root: Authority,
+    pub(crate) root: Authority,
     pub(crate) clock: Arc<HandClock>,
     automatic: &'static str,
     /// The officers of the configuration; none when every officer may do everything.
     pub(crate) officers: &'static str,
+    /// The serial number of each party's certificate.
+    serials: BTreeMap<String, Vec<u8>>,
     running: Option<RunningClearinghouse>,
 }
 
@@ -89,6 +92,7 @@ impl World {
             clock,
             automatic,
             officers: "",
+            serials: BTreeMap::new(),
             running: None,
         };
         for party in ["/clearinghouse", OFFICER, SECOND_OFFICER] {
@@ -97,12 +101,13 @@ impl World {
         for region in [NINGBO, CHENGDU, GUANGZHOU] {
             world.install(&format!("/region/{region}/node"));
         }
+        world.revoke(&[], 1);
         world.start().await.unwrap();
         world
     }
 
     /// Writes a party's certificate where [`World::files`] finds it.
-    fn install(&self, party: &str) {
+    fn install(&mut self, party: &str) {
         let identity: Identity = party.parse().unwrap();
         let issued = self
             .root
@@ -119,8 +124,11 @@ impl World {
         });
         let (anchor, place) = (self.root.certificate_pem(), self.place(party));
         write_party(&place, &issued, signing.as_ref(), anchor, Overwrite::Refuse).unwrap();
+        let serial = Certificate::read(&issued.chain()[0]).unwrap().serial;
+        self.serials.insert(party.to_owned(), serial);
     }
 
+    /// Where a party's files lie.
     pub(crate) fn place(&self, party: &str) -> PathBuf {
         self.folder.path().join(party.trim_start_matches('/'))
     }
@@ -128,6 +136,29 @@ impl World {
     /// A party's credentials.
     pub(crate) fn files(&self, party: &str) -> CredentialFiles {
         CredentialFiles::in_folder(&self.place(party))
+    }
+
+    /// Where the root's revocation list lies.
+    fn list(&self) -> PathBuf {
+        self.folder.path().join("revoked.crl")
+    }
+
+    /// Writes the root's list of these parties' certificates, under a number.
+    pub(crate) fn revoke(&self, parties: &[&str], number: u64) {
+        let revoked: Vec<_> = parties
+            .iter()
+            .map(|party| Revoked {
+                serial: self.serials[*party].clone(),
+                at: jiff::Timestamp::now(),
+            })
+            .collect();
+        let list = self.root.revocation_list(&revoked, number, validity(2));
+        write_revocation_list(&self.list(), &list.unwrap()).unwrap();
+    }
+
+    /// Has the running clearinghouse read its files again, and waits for nothing.
+    pub(crate) fn reload(&self) {
+        self.running.as_ref().unwrap().reload();
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -153,12 +184,13 @@ impl World {
         let signing = |name: &str| self.place("/clearinghouse").join(name);
         format!(
             "listen = \"127.0.0.1:0\"\ndata = {:?}\njournal_segment_mib = 1\n\
-             [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\n\
+             [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\nrevocation_lists = [{:?}]\n\
              [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
              [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
              [[region]]\ncode = \"{CHENGDU}\"\n{}",
             self.data(),
+            self.list(),
             signing("signing.key"),
             signing("signing.crt"),
             self.automatic,

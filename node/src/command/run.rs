@@ -1,4 +1,5 @@
-//! `huitong node run`: the server, until SIGINT or SIGTERM; then it drains and stops.
+//! `huitong node run`: the server, until SIGINT or SIGTERM; then it drains and stops. SIGHUP has certificates read
+//! again.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -47,14 +48,18 @@ async fn serve(settings: NodeSettings, out: &mut dyn Write) -> anyhow::Result<()
     // Listened for before the node starts, so that a signal during a long replay is not lost.
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
+    let mut reloads = signal(SignalKind::hangup())?;
     let region = settings.node.region;
     let node = Node::start(settings.node).await?;
     writeln!(out, "node {region} listening on https://{}", node.address())?;
     out.flush()?;
-    tokio::select! {
-        biased;
-        _ = interrupted.recv() => {}
-        _ = terminated.recv() => {}
+    loop {
+        tokio::select! {
+            biased;
+            _ = interrupted.recv() => break,
+            _ = terminated.recv() => break,
+            _ = reloads.recv() => node.reload(),
+        }
     }
     tracing::info!("told to stop: calls under way are finished first");
     node.shutdown().await;

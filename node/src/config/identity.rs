@@ -7,7 +7,9 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Identity, SigningKey};
 use huitong_core::region::RegionCode;
 use huitong_document::config::Section;
-use huitong_transport::{CredentialFiles, CredentialStore, Credentials, CredentialsError};
+use huitong_transport::{
+    Certified, CredentialFiles, CredentialStore, Credentials, CredentialsError, LOOK_EVERY,
+};
 
 use super::path;
 
@@ -20,7 +22,7 @@ pub(super) struct NodeIdentity {
 /// With what the node signs, and by which certificate others know it.
 pub(super) struct Signer {
     pub(super) key: Arc<SigningKey>,
-    pub(super) certified: CertifiedKey,
+    pub(super) certified: Certified,
 }
 
 pub(super) fn read(root: &Section<'_>, folder: &Path, region: Option<RegionCode>) -> NodeIdentity {
@@ -42,6 +44,7 @@ fn credentials(
     let key = path(section, "key", folder);
     let roots = path(section, "roots", folder);
     let lists = section.any::<PathBuf>("revocation_lists");
+    let look_every = section.duration_ms("look_every_ms", 100..=3_600_000, LOOK_EVERY);
     let files = CredentialFiles {
         chain: chain?,
         key: key?,
@@ -64,7 +67,7 @@ fn credentials(
         );
         return None;
     }
-    Some(store)
+    Some(store.looked_at_every(look_every?))
 }
 
 /// Notes what another crate says in both languages, as `English / 中文`.
@@ -103,7 +106,8 @@ fn signer(
     let key = SigningKey::load(&key_path?).map_err(|error| {
         fault(section, "key", &error);
     });
-    let certified = certified(section, "certificate", &certificate?, trust);
+    let file = certificate?;
+    let certified = certified(section, "certificate", &file, trust);
     let (key, certified) = (key.ok()?, certified?);
     let expected = Identity::RegionNodeSigning(region?);
     if *certified.identity() != expected {
@@ -125,7 +129,7 @@ fn signer(
     }
     Some(Signer {
         key: Arc::new(key),
-        certified,
+        certified: Certified::in_file(certified, file),
     })
 }
 

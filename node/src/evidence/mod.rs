@@ -9,7 +9,6 @@ mod check;
 
 use std::sync::Arc;
 
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::coverage::Snapshot;
@@ -28,6 +27,8 @@ use huitong_core::reversal::HomeWord;
 pub use check::{
     Checked, CheckedProof, CheckedRefusal, EVIDENCE_BYTES_AT_MOST, EvidenceFault, check,
 };
+
+use huitong_transport::Certified;
 
 use crate::error::NodeError;
 use crate::home::receipts::{receipt_at, refusal_at, reversal_at};
@@ -79,7 +80,7 @@ pub struct EvidenceDesk {
     /// The node's region.
     pub region: RegionCode,
     /// The certificate of the node's own signing key.
-    pub signer: CertifiedKey,
+    pub signer: Certified,
     /// Journal and rows.
     pub ledger: Arc<Ledger>,
     /// The treatment role.
@@ -340,8 +341,9 @@ impl EvidenceDesk {
 
     fn signer_of(&self, home: RegionCode, group: &GroupSignature) -> Result<Chain, NodeError> {
         let other = self.homes.of(home);
+        let own = self.signer.current();
         let key = if home == self.region {
-            Some(&self.signer)
+            Some(&own)
         } else {
             other.as_ref().and_then(|home| home.signing_key())
         };

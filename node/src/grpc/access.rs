@@ -16,12 +16,13 @@ use crate::recovery::Recovery;
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
-const IN_RECOVERY: [&str; 5] = [
+const IN_RECOVERY: [&str; 6] = [
     "/huitong.settlement.v1.RelationService/CollectHands",
     "/huitong.settlement.v1.RecoveryService/",
     "/huitong.settlement.v1.RegistryService/NodeStatus",
     "/huitong.settlement.v1.RegistryService/LeaveOut",
     "/huitong.common.v1.BackupService/",
+    "/huitong.common.v1.CertificateService/",
 ];
 
 /// The table of a node that may be in recovery.
@@ -245,6 +246,14 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
         ),
         Row::method(
             "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
+            officer,
+        ),
+        Row::method(
+            "/huitong.common.v1.CertificateService/ShowCertificates",
+            officer,
+        ),
+        Row::method(
+            "/huitong.common.v1.CertificateService/ReloadCertificates",
             officer,
         ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),

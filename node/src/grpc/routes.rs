@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use super::certificate::CertificateGrpc;
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
+use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use huitong_proto::settlement::v1::assistance_service_server::AssistanceServiceServer;
@@ -25,7 +27,7 @@ use huitong_proto::settlement::v1::registry_service_server::RegistryServiceServe
 use huitong_proto::settlement::v1::relation_service_server::RelationServiceServer;
 use huitong_proto::settlement::v1::transfer_service_server::TransferServiceServer;
 use huitong_proto::settlement::v1::treatment_service_server::TreatmentServiceServer;
-use huitong_transport::MAX_MESSAGE_BYTES;
+use huitong_transport::{MAX_MESSAGE_BYTES, Reloading};
 use tonic::service::Routes;
 
 use super::assistance::AssistanceGrpc;
@@ -78,6 +80,8 @@ pub struct Services {
     pub registry: Arc<Registry>,
     /// Evidence of what the node took part in.
     pub evidence: Arc<EvidenceDesk>,
+    /// The node's certificates, which are read again while it runs.
+    pub reloading: Reloading,
     /// The records of the region's people.
     pub people: Arc<PeopleDesk>,
     /// Transfers of the relationship.
@@ -233,6 +237,9 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(assistance(services))
         .add_service(provisional(services))
         .add_service(deductions(services))
+        .add_service(CertificateServiceServer::new(CertificateGrpc(
+            services.reloading.clone(),
+        )))
         .add_service(copying)
 }
 

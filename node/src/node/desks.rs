@@ -7,7 +7,7 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
-use huitong_transport::CredentialStore;
+use huitong_transport::{Certified, CredentialStore};
 use tokio::sync::watch;
 
 use super::StartError;
@@ -28,12 +28,13 @@ use crate::peers::{Calling, Homes};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::policies::PolicyBook;
+use crate::reading::read_catalogue;
 use crate::recovery::{self, Recovery};
 use crate::registry::{self, Registry};
 use crate::store::StoreError;
 use crate::transfer::TransferDesk;
 use crate::transfer::deliver::WayThere;
-use crate::treatment::TreatmentRole;
+use crate::treatment::{self, Timing, TreatmentRole};
 use crate::writer::Writer;
 
 /// What every desk stands on.
@@ -156,6 +157,40 @@ pub(super) fn office(
 ) -> Office {
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     Office::new(ledger, writer, Arc::clone(policies), Arc::clone(clock), key)
+}
+
+pub(super) fn evidence(
+    (region, (ledger, _, policies)): (RegionCode, Parts<'_>),
+    treatment: &Arc<TreatmentRole>,
+    homes: &Homes,
+    signer: Certified,
+) -> Arc<EvidenceDesk> {
+    Arc::new(EvidenceDesk {
+        region,
+        signer,
+        ledger: Arc::clone(ledger),
+        treatment: Arc::clone(treatment),
+        policies: Arc::clone(policies),
+        homes: homes.clone(),
+    })
+}
+
+pub(super) fn treating(
+    (region, (ledger, writer, policies)): (RegionCode, Parts<'_>),
+    homes: &Homes,
+    (clock, chance, timing): (&Arc<dyn Clock>, &Arc<dyn Chance>, Timing),
+) -> Result<Arc<TreatmentRole>, StartError> {
+    Ok(Arc::new(TreatmentRole::new(treatment::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        policies: Arc::clone(policies),
+        homes: homes.clone(),
+        clock: Arc::clone(clock),
+        chance: Arc::clone(chance),
+        timing,
+        catalogue: read_catalogue(ledger)?.map(Arc::new),
+    })))
 }
 
 /// The way to show the clearinghouse evidence, where there is one.

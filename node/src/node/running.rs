@@ -27,6 +27,11 @@ impl RunningNode {
         self.address
     }
 
+    /// Has certificates, roots and revocation lists read again at once.
+    pub fn reload(&self) {
+        self.heart.reloading.ask();
+    }
+
     /// Why it has stopped writing, if so: it must be restarted then.
     #[must_use]
     pub fn fault(&self) -> Option<String> {

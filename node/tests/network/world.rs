@@ -243,7 +243,7 @@ impl World {
             store: StoreRule::standard(own.folder.path()),
             credentials: self.party(&format!("/region/{code}/node")),
             signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
-            certified: self.certified(own),
+            certified: self.certified(own).into(),
             directory: vec![entry(&self.ningbo), entry(&self.chengdu)],
             clearinghouse: self
                 .clearing

@@ -8,6 +8,7 @@ use prost::Message as _;
 /// Every .proto file, by its path under `proto/`.
 pub(crate) const FILES: &[&str] = &[
     "huitong/common/v1/backup.proto",
+    "huitong/common/v1/certificate.proto",
     "huitong/common/v1/common.proto",
     "huitong/policy/v1/policy.proto",
     "huitong/settlement/v1/assistance.proto",

@@ -296,7 +296,7 @@ impl Party {
             store: StoreRule::standard(std::path::Path::new("")),
             credentials: credentials.clone(),
             signing: Arc::new(certificates.signing(number)),
-            certified: certificates.signed_by(number),
+            certified: certificates.signed_by(number).into(),
             reversal: ReversalRule::STANDARD,
             filing: FilingRule::standard(),
             directory: directory.collect(),

@@ -15,12 +15,12 @@ use std::time::Duration;
 use huitong_certs::{Identity, Purpose, verify_chain_identity};
 use hyper_util::rt::TokioIo;
 use rustls::{AlertDescription, CertificateError};
-use rustls_pki_types::ServerName;
+use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::time::{Instant, timeout};
 use tokio_rustls::TlsConnector;
 use tonic::codegen::http::Uri;
 use tower::Service;
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::Dialer;
 use super::stream::ClientStream;
@@ -151,13 +151,28 @@ impl Target {
             .connect(name, bytes)
             .await
             .map_err(|error| self.explain(&error))?;
-        self.check_peer(
-            session,
-            tls.get_ref().1.peer_certificates().unwrap_or_default(),
-        )?;
-        ClientStream::after_first_word(tls)
+        let shown = tls.get_ref().1.peer_certificates().unwrap_or_default();
+        self.check_peer(session, shown)?;
+        let chain = shown.iter().map(|der| der.clone().into_owned()).collect();
+        let ends = self.no_longer_trusted(session, chain);
+        ClientStream::after_first_word(tls, ends)
             .await
             .map_err(|error| self.explain(&error))
+    }
+
+    /// Waits until credentials that come later refuse the server.
+    fn no_longer_trusted(
+        &self,
+        session: &Arc<Session>,
+        chain: Vec<CertificateDer<'static>>,
+    ) -> impl Future<Output = ()> + Send + use<> {
+        let (credentials, session) = (self.credentials.clone(), Arc::clone(session));
+        let server = self.expected.clone();
+        async move {
+            let reason = credentials.refusing(session, chain, Purpose::Serve).await;
+            let code = reason.code();
+            warn!(%server, code, "connection cut: the server is not trusted any more");
+        }
     }
 
     /// A resumed session brings the certificate that was checked when it began; here it is
@@ -165,7 +180,7 @@ impl Target {
     fn check_peer(
         &self,
         session: &Session,
-        chain: &[rustls_pki_types::CertificateDer<'_>],
+        chain: &[CertificateDer<'_>],
     ) -> Result<(), TransportError> {
         let trust = session.credentials.trust();
         let found = verify_chain_identity(chain, trust, Purpose::Serve, session.clock.now())

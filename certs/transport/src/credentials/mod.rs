@@ -2,8 +2,13 @@
 //!
 //! Loading checks everything that can be checked alone: that the key belongs to the
 //! certificate and the certificate leads to the root. [`CredentialStore`] holds the
-//! current credentials and swaps them whole; connections made later use the new ones.
+//! current credentials and swaps them whole; connections made later use the new ones, and
+//! those made before end when the new roots or lists refuse their peer. [`Reloading`] keeps
+//! them as the files are.
 
+mod certified;
+mod gauges;
+mod reloading;
 mod store;
 mod verifier;
 
@@ -12,7 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use huitong_certs::{
-    Certificate, Identity, IdentityError, Purpose, Trust, directory, verify_chain_identity,
+    Certificate, Identity, IdentityError, Purpose, RevocationError, Trust, directory,
+    verify_chain_identity,
 };
 use jiff::Timestamp;
 use rustls::crypto::CryptoProvider;
@@ -20,8 +26,10 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
-pub use store::CredentialStore;
+pub use certified::Certified;
+pub use reloading::{Beside, Reloading};
 pub(crate) use store::Session;
+pub use store::{CredentialStore, LOOK_EVERY, Standing};
 
 /// Where credentials lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +53,13 @@ impl CredentialFiles {
             roots: folder.join(directory::ROOT_CERTIFICATE),
             revocation_lists: Vec::new(),
         }
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<PathBuf> {
+        let mut files = vec![self.chain.clone(), self.key.clone(), self.roots.clone()];
+        files.extend(self.revocation_lists.iter().cloned());
+        files
     }
 }
 
@@ -87,6 +102,9 @@ pub enum CredentialsError {
         /// Whose the new credentials are.
         found: Identity,
     },
+    /// The revocation lists may not take the place of those in force.
+    #[error(transparent)]
+    Revocation(#[from] RevocationError),
     /// The store was made in memory, so there is nothing to read again.
     #[error("these credentials were not read from files / 该证书不是从文件加载，无法重新加载")]
     NoFiles,
@@ -157,6 +175,11 @@ impl Credentials {
             verify_chain_identity(&self.certified.cert, &self.trust, Purpose::Serve, at)?;
         }
         Ok(())
+    }
+
+    /// Whether this is the same certificate, with the same roots and lists.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.certified.cert == other.certified.cert && self.trust == other.trust
     }
 
     /// As whom this process speaks.

@@ -6,11 +6,15 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use huitong_certs::Identity;
+use huitong_certs::signing::KeyId;
+use huitong_certs::{Freshness, Identity, IdentityError, Purpose, verify_chain_identity};
+use jiff::Timestamp;
 use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ServerConfig};
+use rustls_pki_types::CertificateDer;
 use tokio::sync::watch;
 
 use super::verifier::{CallerVerifier, ServerVerifier};
@@ -20,11 +24,30 @@ use crate::clock::{CertificateClock, Clock, SystemClock};
 /// Sessions that a server remembers for resumption.
 const REMEMBERED_SESSIONS: usize = 1024;
 
+/// How often the files are looked at, unless a configuration says otherwise.
+pub const LOOK_EVERY: Duration = Duration::from_secs(10);
+
 /// The credentials of this process, shared and replaceable.
 #[derive(Debug, Clone)]
 pub struct CredentialStore {
     files: Option<Arc<CredentialFiles>>,
+    look_every: Duration,
     current: Arc<watch::Sender<Arc<Session>>>,
+    /// Why the files were refused when they were last read again.
+    refused: Arc<Mutex<Option<String>>>,
+}
+
+/// How the credentials of a process stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The last second of the own certificate.
+    pub not_after: Timestamp,
+    /// The keys of the roots that are trusted.
+    pub roots: Vec<KeyId>,
+    /// How fresh each revocation list is.
+    pub lists: Vec<Freshness>,
+    /// Why the files on disk are not in force, if they are not.
+    pub refused: Option<String>,
 }
 
 /// One generation of credentials and what TLS needs to serve with them.
@@ -73,7 +96,9 @@ impl CredentialStore {
         let first = Arc::new(first);
         Ok(Self {
             files: None,
+            look_every: LOOK_EVERY,
             current: Arc::new(watch::Sender::new(first)),
+            refused: Arc::default(),
         })
     }
 
@@ -81,17 +106,21 @@ impl CredentialStore {
     /// credentials stay.
     ///
     /// # Errors
-    /// As [`Credentials::load`], and [`CredentialsError::OtherIdentity`] when the files are
-    /// now another party's.
+    /// As [`Credentials::load`], and as [`CredentialStore::replace`].
     pub fn reload(&self) -> Result<(), CredentialsError> {
         let files = self.files.as_ref().ok_or(CredentialsError::NoFiles)?;
-        self.replace(Credentials::load(files, self.clock().now())?)
+        let read = Credentials::load(files, self.clock().now())?;
+        if read.is(&self.credentials()) {
+            return Ok(());
+        }
+        self.replace(read)
     }
 
     /// Swaps in other credentials of the same party.
     ///
     /// # Errors
-    /// [`CredentialsError::OtherIdentity`] when they are another's; the old ones stay.
+    /// [`CredentialsError::OtherIdentity`] when they are another's, [`CredentialsError::Revocation`] when a revocation list
+    /// is older than the one in force, or gone; the old ones stay.
     pub fn replace(&self, credentials: Credentials) -> Result<(), CredentialsError> {
         let old = self.session();
         if old.credentials.identity() != credentials.identity() {
@@ -100,6 +129,7 @@ impl CredentialStore {
                 found: credentials.identity().clone(),
             });
         }
+        credentials.trust.may_follow(&old.credentials.trust)?;
         // Built before it is swapped in, so that a failure leaves the old one in place.
         self.current
             .send_replace(Arc::new(Session::new(credentials, old.clock.clone())?));
@@ -114,6 +144,64 @@ impl CredentialStore {
     /// The credentials now in use.
     pub fn credentials(&self) -> Credentials {
         self.session().credentials.clone()
+    }
+
+    /// How they stand.
+    pub fn standing(&self) -> Standing {
+        let credentials = self.credentials();
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        Standing {
+            not_after: credentials.not_after,
+            roots: credentials.trust.root_keys(),
+            lists: credentials.trust.freshness(),
+            refused: refused.clone(),
+        }
+    }
+
+    /// The same, with its files looked at so often.
+    #[must_use]
+    pub fn looked_at_every(mut self, every: Duration) -> Self {
+        self.look_every = every;
+        self
+    }
+
+    /// How often its files are looked at.
+    pub(crate) const fn look_every(&self) -> Duration {
+        self.look_every
+    }
+
+    /// Where they were read from, if from files.
+    pub(crate) fn files(&self) -> Option<&CredentialFiles> {
+        self.files.as_deref()
+    }
+
+    /// Notes how reading the files again went.
+    pub(crate) fn note(&self, refused: Option<&String>) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refused.cloned();
+    }
+
+    /// Waits until credentials that came after `checked` refuse a chain that those had accepted, and says why.
+    pub(crate) async fn refusing(
+        self,
+        mut checked: Arc<Session>,
+        chain: Vec<CertificateDer<'static>>,
+        purpose: Purpose,
+    ) -> IdentityError {
+        let mut changes = self.current.subscribe();
+        loop {
+            let now = Arc::clone(&changes.borrow_and_update());
+            if !Arc::ptr_eq(&now, &checked) {
+                let (trust, at) = (now.credentials.trust(), now.clock.now());
+                if let Err(refused) = verify_chain_identity(&chain, trust, purpose, at) {
+                    return refused;
+                }
+                checked = now;
+            }
+            // The store is held here, so the other end of the channel is there.
+            if changes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
     }
 
     /// What certificates are checked by.

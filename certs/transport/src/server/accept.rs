@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use huitong_certs::{Certificate, IdentityError, Purpose, verify_chain_identity};
 use rustls::HandshakeKind;
+use rustls_pki_types::CertificateDer;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{sleep, timeout};
@@ -135,7 +136,7 @@ impl Acceptor {
             return None;
         };
         let of_peers = Arc::clone(&self.of_peers);
-        let session = self.credentials.session();
+        let (credentials, session) = (self.credentials.clone(), self.credentials.session());
         let limit = self.handshake_timeout;
         let (Proven { to, cut }, door) = (self.proven.clone(), self.door.clone());
         let handshake = async move {
@@ -147,9 +148,22 @@ impl Acceptor {
                         door.turned_away(Reason::ConnectionsOfPeer);
                         return;
                     };
+                    let refused = credentials.refusing(session, chain(&stream), Purpose::Call);
+                    let (whose, cut_off) = (peer.identity().clone(), door.clone());
+                    let ends = async move {
+                        tokio::select! {
+                            biased;
+                            () = cut.cancelled() => {}
+                            reason = refused => {
+                                let code = reason.code();
+                                warn!(identity = %whose, code, "connection cut: its peer is not trusted any more");
+                                cut_off.turned_away(Reason::NoLongerTrusted);
+                            }
+                        }
+                    };
                     // The receiver is gone only when serving has ended.
                     let _ = to
-                        .send(Ok(Connection::new(stream, peer, (place, share), cut)))
+                        .send(Ok(Connection::new(stream, peer, (place, share), ends)))
                         .await;
                 }
                 Err(error) => {
@@ -160,6 +174,12 @@ impl Acceptor {
         };
         Some(tasks.spawn(handshake.instrument(info_span!("handshake", %address))))
     }
+}
+
+/// The certificates that a peer showed.
+fn chain(stream: &TlsStream<ByteStream>) -> Vec<CertificateDer<'static>> {
+    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    shown.iter().map(|der| der.clone().into_owned()).collect()
 }
 
 /// Carries a handshake through and reads who is there.

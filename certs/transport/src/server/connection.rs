@@ -1,7 +1,8 @@
 //! A proven connection: bytes, and whose they are.
 //!
 //! It holds its place among the open connections until it is dropped, and ends at once when
-//! the server cuts. It knows nothing of HTTP/2.
+//! it is cut: by the server that stops, or because its peer is not trusted any more. It knows
+//! nothing of HTTP/2.
 
 use std::future::Future;
 use std::io;
@@ -11,17 +12,17 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_rustls::server::TlsStream;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tonic::transport::server::Connected;
 
 use super::shares::Share;
+use crate::cut::Cut;
 use crate::network::ByteStream;
 use crate::peer::Peer;
 
 pub(super) struct Connection {
     stream: TlsStream<ByteStream>,
     peer: Peer,
-    cut: Pin<Box<WaitForCancellationFutureOwned>>,
+    cut: Cut,
     _place: (OwnedSemaphorePermit, Share),
 }
 
@@ -30,12 +31,12 @@ impl Connection {
         stream: TlsStream<ByteStream>,
         peer: Peer,
         place: (OwnedSemaphorePermit, Share),
-        cut: CancellationToken,
+        cut: impl Future<Output = ()> + Send + 'static,
     ) -> Self {
         Self {
             stream,
             peer,
-            cut: Box::pin(cut.cancelled_owned()),
+            cut: Cut::when(cut),
             _place: place,
         }
     }
@@ -55,10 +56,8 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // HTTP/2 always has a read pending, so this alone wakes and ends a connection.
-        if self.cut.as_mut().poll(context).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
-        }
+        // HTTP/2 always has a read pending, so this wakes and ends a connection.
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -69,6 +68,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -77,6 +77,7 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.cut.check(context)?;
         Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 

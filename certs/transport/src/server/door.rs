@@ -19,6 +19,8 @@ pub(super) enum Reason {
     HandshakePushedOut,
     /// The certificate has run out since the peer connected.
     Expired,
+    /// Connected, and then refused by newer roots or revocation lists.
+    NoLongerTrusted,
     /// Not in the table of who may call what.
     NotAllowed,
     /// As many calls or bytes as there may be, of all or of one peer.
@@ -33,6 +35,7 @@ impl Reason {
             Self::Handshake => "handshake",
             Self::HandshakePushedOut => "handshake_pushed_out",
             Self::Expired => "expired",
+            Self::NoLongerTrusted => "no_longer_trusted",
             Self::NotAllowed => "not_allowed",
             Self::Calls => "calls",
         }

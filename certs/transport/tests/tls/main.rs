@@ -15,4 +15,7 @@ mod echo;
 mod identity;
 mod limits;
 mod reload;
+mod revocation;
+mod roll;
+mod watched;
 mod world;

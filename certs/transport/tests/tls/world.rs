@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use huitong_certs::authority::Hosts;
+use huitong_certs::authority::{Hosts, Revoked};
 use huitong_certs::{Authority, Certificate, Identity, Issued, Trust, Validity};
 use huitong_transport::{
     AccessTable, Caller, ClientLimits, CredentialStore, Credentials, Row, ServeError, Server,
@@ -55,13 +55,21 @@ impl World {
 
     /// Trust in this root, with those revoked.
     pub fn trust_without(&self, revoked: &[&Issued]) -> Arc<Trust> {
-        let revoked: Vec<Certificate> = revoked
-            .iter()
-            .map(|issued| Certificate::read(&issued.chain()[0]).unwrap())
-            .collect();
-        let list = self.root.revocation_list(&revoked, year()).unwrap();
+        let list = self.list(revoked, 1);
         let trust = Trust::from_roots(&[self.root.certificate().clone()]).unwrap();
         Arc::new(trust.with_revocation_lists(list.as_bytes()).unwrap())
+    }
+
+    /// The root's list of those, under a number.
+    pub fn list(&self, revoked: &[&Issued], number: u64) -> String {
+        let revoked: Vec<Revoked> = revoked
+            .iter()
+            .map(|issued| Revoked {
+                serial: Certificate::read(&issued.chain()[0]).unwrap().serial,
+                at: Timestamp::now(),
+            })
+            .collect();
+        self.root.revocation_list(&revoked, number, year()).unwrap()
     }
 
     /// What the rightful authority issues.

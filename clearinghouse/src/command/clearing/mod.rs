@@ -3,6 +3,7 @@
 mod approve;
 mod bank;
 mod bank_statement;
+mod certificates;
 mod checkpoint;
 mod connection;
 mod cut_off;
@@ -45,6 +46,8 @@ enum Action {
     Statement(statement::Statement),
     /// A netted cycle's signed checkpoint into a file / 导出检查点
     Checkpoint(checkpoint::Checkpoint),
+    /// How long the clearinghouse's certificates hold; have them read again / 证书状态与重新加载
+    Certificates(certificates::Certificates),
     /// Check a member's statement offline, down to each leg / 离线核验对账单
     Verify(verify::Verify),
     /// What members' statements say, as CSV and Parquet / 导出明细与汇总表
@@ -109,6 +112,7 @@ impl ClearingCommand {
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
+                Action::Certificates(certificates) => certificates.run(out).await,
                 Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
                 Action::Exceptions(exceptions) => exceptions.run(out).await,
