@@ -45,6 +45,8 @@ clearing_codes! {
     StreamHalted "stream.halted" No "The stream said two things under one number and stands still; a clearing officer must look and release it." "该序列同一序号出现不同内容，已停止接收，须由清算人员核查后放行。";
     /// The same number came with other content.
     StreamConflict "stream.conflict" No "Another leg is held under this number; the stream stands still until a clearing officer has looked." "该序号已登记其他内容，序列已停止接收，须由清算人员核查。";
+    /// Nothing new is taken of a region that is suspended.
+    StreamSuspended "stream.suspended" SameId "The region is suspended, or has left: its legs are held up to the number named, and later ones are not taken until clearing officers resume it." "该统筹区已暂停或退出：仅保留至所示序号，恢复前不再接收其后数据。";
     /// Not the next number.
     StreamGap "stream.gap" No "Only the next number is taken; go on from the number named." "只接收下一个序号，请从所示序号续传。";
     /// A stream of tags does not go on from what it had said.
@@ -127,6 +129,22 @@ clearing_codes! {
     PaymentSentBack "payment.sent_back" No "The movement named went back by this one, or took it back; neither is taken out again." "该款项与所示流水互为退回关系，不可更正。";
     /// What was paid out rests on it.
     PaymentPaidOut "payment.paid_out" No "For the cycle of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期该基金未拨付余额仅为所示金额，请先更正拨付款项。";
+    /// A region that no version names.
+    MemberUnknown "member.unknown" No "This region is not in the directory; have it join (members join)." "名录中无此统筹区，请先加入（members join）。";
+    /// A region that left.
+    MemberLeft "member.left" No "This region has left; it comes back as one that joins (members join)." "该统筹区已退出，须重新加入（members join）。";
+    /// A region that is there already.
+    MemberStands "member.stands" No "This region is a member already; say what changes (members change, resume)." "该统筹区已是成员，请使用变更或恢复（members change、resume）。";
+    /// A clearing member of another province.
+    MemberOtherProvince "member.other_province" No "A region clears for itself or through a region of its province." "清算成员须为本区或同省统筹区。";
+    /// A certificate that is not of the key the region signs with.
+    MemberSigner "member.signer" No "Not the certificate of a key that this region signs with (signing.crt), under the roots in force: give that one." "不是该统筹区在现行根证书下的签名证书，请提供其 signing.crt。";
+    /// Between a cut-off and its netting.
+    MemberCycleOpen "member.cycle_open" SameId "The cycle named is cut off and not netted; who clears for whom changes after that." "所示清算期已日切未轧差，请轧差后再变更清算成员。";
+    /// A region that is not suspended.
+    MemberNotSuspended "member.not_suspended" No "Suspend the region first, so that nothing new begins with it; then have it leave once nothing is open." "请先暂停该统筹区，待无未清事项后再退出。";
+    /// Something of the region is open.
+    MemberOpen "member.open" SameId "What is named is open with this region: net it and have it paid, then have the region leave." "该统筹区尚有所示未清事项，请轧差并付清后再退出。";
     /// An officer without the role.
     OfficerRole "officer.role" No "This officer may not do that: it takes the role named. The operator gives it in the clearinghouse's configuration ([[officer]])." "该清算人员无此权限，所需角色如所示，由运营方在清算中心配置中授予（[[officer]]）。";
     /// Nothing was set.

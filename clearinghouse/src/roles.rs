@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 32] = [
+const TABLE: [(&str, Role); 34] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -111,6 +111,8 @@ const TABLE: [(&str, Role); 32] = [
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),
     ("BackupService/CopyJournal", Role::Backup),
+    ("MemberService/ListMembers", Role::Look),
+    ("MemberService/ChangeMember", Role::Administer),
     ("CertificateService/ShowCertificates", Role::Look),
     ("CertificateService/ReloadCertificates", Role::Administer),
 ];

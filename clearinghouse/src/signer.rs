@@ -18,6 +18,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
+use huitong_core::membership::{Directory, SignedDirectory};
 use huitong_transport::Beside;
 
 /// The number of Ed25519.
@@ -202,6 +203,31 @@ impl Signer {
         } = self.signed(&outcome.signed_bytes(at), at)?;
         Ok(CertifiedOutcome {
             outcome,
+            at,
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        })
+    }
+
+    /// Signs a version of the directory.
+    ///
+    /// # Errors
+    /// [`NotNow`] outside the time in which the certificate holds.
+    pub(crate) fn sign_directory(
+        &self,
+        directory: Directory,
+        at: Timestamp,
+    ) -> Result<SignedDirectory, NotNow> {
+        let Signed {
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        } = self.signed(&directory.signed_bytes(at), at)?;
+        Ok(SignedDirectory {
+            directory,
             at,
             algorithm,
             key_id,

@@ -254,6 +254,11 @@ impl House {
         self.signer = signer("2028-01-01T00:00:00Z");
     }
 
+    /// The signed versions of the directory that are indexed.
+    pub(crate) fn versions(&self) -> Proofs {
+        self.writer.as_ref().unwrap().versions()
+    }
+
     /// What is proven.
     pub(crate) fn proofs(&self) -> Proofs {
         let writer = self.writer.as_ref().unwrap();

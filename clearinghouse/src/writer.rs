@@ -7,6 +7,7 @@
 
 mod begin;
 mod proving;
+mod publishing;
 #[cfg(test)]
 mod tests;
 
@@ -113,6 +114,11 @@ impl Writer {
     /// The tags that are indexed, to be looked through beside the writer.
     pub(crate) fn tag_rows(&self) -> TagRows {
         self.tag_rows.clone()
+    }
+
+    /// The signed versions of the directory that are indexed.
+    pub(crate) fn versions(&self) -> Proofs {
+        self.proofs.clone()
     }
 
     /// Why nothing is written any more until a restart, once that is so.
@@ -223,7 +229,9 @@ impl Desk {
                     Some(job) => job(&mut self),
                     None => stopping = true,
                 },
-                () = std::future::ready(()), if is_behind && !stopping => is_behind = self.prove_next(),
+                () = std::future::ready(()), if is_behind && !stopping => {
+                    is_behind = self.prove_next() || self.publish_next();
+                }
                 else => break,
             }
         }
@@ -278,6 +286,9 @@ impl Desk {
                 ClearingRecord::Netted(_) | ClearingRecord::Dispute(_)
             ) {
                 while self.prove_next() {}
+            }
+            if let ClearingRecord::Members(_) = record {
+                while self.publish_next() {}
             }
         }
         Ok(answer)

@@ -117,3 +117,18 @@ impl CertifiedKey {
         self.key.verify(message, signature)
     }
 }
+
+/// The certificates of a PEM text as DER, in their order.
+///
+/// # Errors
+/// [`CertifiedKeyError::Pem`] when it is damaged or holds none.
+pub fn chain_from_pem(pem: &[u8]) -> Result<Vec<Vec<u8>>, CertifiedKeyError> {
+    let chain = CertificateDer::pem_slice_iter(pem)
+        .map(|der| der.map(|der| der.as_ref().to_vec()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|error| CertifiedKeyError::Pem(error.to_string()))?;
+    if chain.is_empty() {
+        return Err(CertifiedKeyError::Pem("no certificate in it".to_owned()));
+    }
+    Ok(chain)
+}

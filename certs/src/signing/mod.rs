@@ -11,7 +11,7 @@ mod certified;
 mod key;
 
 pub use crate::key_id::KeyId;
-pub use certified::{CertifiedKey, CertifiedKeyError};
+pub use certified::{CertifiedKey, CertifiedKeyError, chain_from_pem};
 pub use key::{KeyFileError, SigningKey, VerifyingKey};
 
 /// How bytes are signed.
@@ -81,7 +81,7 @@ impl Signature {
     }
 
     /// How it was made.
-    pub fn algorithm(&self) -> Algorithm {
+    pub const fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 

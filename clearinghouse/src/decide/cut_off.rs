@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::membership::Standing;
 use huitong_core::record::clearing::{Actor, ClearingRecord, CutOff};
 use huitong_core::region::RegionCode;
 
@@ -98,7 +99,8 @@ pub(super) fn business_day(context: &Context<'_>, day: BusinessDay) -> Result<()
     Err(Refusal::new(ClearingCode::CycleNoBusinessDay, detail))
 }
 
-/// The regions of the directory that have not closed the day with all of it held.
+/// The regions of the directory that have not closed the day with all of it held. Nobody waits for one that is suspended
+/// or has left: it is cut off at what is held.
 pub(super) fn still_open(context: &Context<'_>, day: BusinessDay) -> Vec<RegionCode> {
     let streams = &context.state.streams;
     let open = |region: &RegionCode| {
@@ -111,6 +113,7 @@ pub(super) fn still_open(context: &Context<'_>, day: BusinessDay) -> Vec<RegionC
         .members
         .iter()
         .map(|(region, _)| region)
+        .filter(|region| context.state.directory.standing(*region) == Standing::Active)
         .filter(open)
         .collect()
 }

@@ -1,12 +1,13 @@
 //! Intake: a stream's next legs, and nothing but its next legs.
 //!
 //! In order of precedence: a stream outside the directory, a halted one, a number that came with other
-//! content (which halts it), a number that is not the next, a leg that is not the caller's to report.
+//! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a leg that is not the caller's to report.
 //! A report is taken whole or not at all.
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::membership::Standing;
 use huitong_core::record::clearing::{ClearingRecord, LegsTaken, StreamHalted};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -48,6 +49,14 @@ pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg])
     let Some(first) = new.first() else {
         return Ok(Decided::answer(stream.held));
     };
+    match context.state.directory.standing(region) {
+        Standing::Active => {}
+        Standing::Suspended | Standing::Left => {
+            let held = format_args!("held up to {}", stream.held);
+            let refusal = Refusal::new(ClearingCode::StreamSuspended, held);
+            return Ok(Decided::refuse(refusal));
+        }
+    }
     let expected = stream.held.saturating_add(1);
     if first.number != expected {
         return Ok(Decided::refuse(Refusal::new(
@@ -198,7 +207,8 @@ fn not_to_be_reported(
     if own == other {
         return refuse(ClearingCode::LegSameRegion, format_args!("number {number}"));
     }
-    if context.state.members.of(other).is_none() {
+    let has_left = context.state.directory.standing(other) == Standing::Left;
+    if has_left || context.state.members.of(other).is_none() {
         return refuse(
             ClearingCode::LegUnknownRegion,
             format_args!("number {number}: {other}"),

@@ -4,6 +4,7 @@ mod disputes;
 mod evidence;
 mod exceptions;
 mod holidays;
+mod members;
 mod payments;
 mod prefunds;
 mod proofs;

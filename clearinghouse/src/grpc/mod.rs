@@ -9,6 +9,7 @@ mod dispute;
 mod dispute_office;
 mod evidence;
 mod exception;
+mod member;
 mod officer;
 mod paid;
 mod payment;

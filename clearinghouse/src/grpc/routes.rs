@@ -7,9 +7,11 @@ use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
+use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
 use huitong_proto::clearing::v1::dispute_office_service_server::DisputeOfficeServiceServer;
 use huitong_proto::clearing::v1::dispute_service_server::DisputeServiceServer;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
+use huitong_proto::clearing::v1::member_service_server::MemberServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
@@ -25,6 +27,7 @@ use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;
 use super::evidence::CallUpGrpc;
 use super::exception::ExceptionGrpc;
+use super::member::MemberGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
 use super::prefund::PrefundGrpc;
@@ -93,6 +96,13 @@ pub(crate) async fn routes(
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
+    let members = MemberGrpc {
+        writer: Arc::clone(writer),
+        reloading: reloading.clone(),
+    };
+    let directory =
+        DirectoryServiceServer::new(members.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let members = MemberServiceServer::new(members);
     let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
@@ -115,6 +125,8 @@ pub(crate) async fn routes(
         .add_service(officers)
         .add_service(copying)
         .add_service(certificates)
+        .add_service(members)
+        .add_service(directory)
         .add_service(tags)
         .add_service(payments)
         .add_service(calling_up)

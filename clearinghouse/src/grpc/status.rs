@@ -70,6 +70,7 @@ fn grpc(code: Code) -> GrpcCode {
             ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion
+            | ClearingCode::MemberUnknown
             | ClearingCode::CycleUnknownMember
             | ClearingCode::PaymentUnknown
             | ClearingCode::PaymentUnknownMember
@@ -81,11 +82,19 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::DisputeSubjectUnknown => GrpcCode::NotFound,
             ClearingCode::StreamGap => GrpcCode::OutOfRange,
             ClearingCode::StreamConflict
+            | ClearingCode::MemberStands
             | ClearingCode::TagsConflict
             | ClearingCode::PaymentBankReferenceTaken
             | ClearingCode::PrefundBankReferenceTaken
             | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
             ClearingCode::StreamHalted
+            | ClearingCode::StreamSuspended
+            | ClearingCode::MemberLeft
+            | ClearingCode::MemberOtherProvince
+            | ClearingCode::MemberSigner
+            | ClearingCode::MemberCycleOpen
+            | ClearingCode::MemberNotSuspended
+            | ClearingCode::MemberOpen
             | ClearingCode::EvidenceNotWanted
             | ClearingCode::CycleRestored
             | ClearingCode::CycleMarksNotHeld

@@ -5,6 +5,7 @@
 //! What went with a plan stays until the index knows it ([`State::forget`]), so that a look-up always
 //! finds it in one of the two.
 
+mod directory;
 mod evidence;
 mod matching;
 mod stream;
@@ -20,8 +21,9 @@ use huitong_core::record::clearing::{
     Actor, ClearingRecord, Netted, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
-use huitong_netting::{Members, NettingPlan};
+use huitong_netting::{Member, MemberError, Members, NettingPlan};
 
+pub(crate) use directory::DirectoryHeld;
 pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
 #[cfg(test)]
 pub(crate) use matching::Field;
@@ -70,8 +72,10 @@ impl Restore {
 /// Everything the clearinghouse knows and decides by.
 #[derive(Debug, Clone)]
 pub(crate) struct State {
-    /// The directory.
+    /// Who clears for each region, of the configuration and of the directory's last version.
     pub(crate) members: Members,
+    /// The directory as officers decided it.
+    pub(crate) directory: DirectoryHeld,
     /// By region of the directory.
     pub(crate) streams: BTreeMap<RegionCode, Stream>,
     /// The legs that are held.
@@ -116,6 +120,12 @@ pub(crate) enum StateError {
     /// A dispute that does not fit.
     #[error("a journaled dispute does not fit: {0}")]
     Dispute(#[from] DisputeFault),
+    /// A directory whose regions clear for nobody that may.
+    #[error("a journaled directory does not fit: {0}")]
+    Members(#[from] MemberError),
+    /// A signed version that does not follow upon the last.
+    #[error(transparent)]
+    NotNextVersion(#[from] directory::NotNext),
     /// A plan of a cycle that was not cut off.
     #[error("a plan is journaled for {0}, which is not cut off")]
     NoCycle(BusinessDay),
@@ -133,6 +143,7 @@ impl State {
             .collect();
         Self {
             members,
+            directory: DirectoryHeld::default(),
             streams,
             matching: Matching::empty(),
             words: Words::default(),
@@ -245,6 +256,11 @@ impl State {
             ClearingRecord::DisputeSigned(certified) => {
                 self.disputes.signed(&certified.outcome)?;
             }
+            ClearingRecord::Members(record) => {
+                self.directory.apply(record);
+                self.follow_directory()?;
+            }
+            ClearingRecord::DirectorySigned(signed) => self.directory.signed(signed)?,
             ClearingRecord::Proven(proven) => {
                 let plan = proven.signed.checkpoint.plan;
                 if plan != self.next_checkpoint() {
@@ -253,6 +269,17 @@ impl State {
                 self.proven = Some(proven.clone());
             }
         }
+        Ok(())
+    }
+
+    /// Takes over who the directory's last version says are regions: each has a stream, and somebody clears for it.
+    pub(crate) fn follow_directory(&mut self) -> Result<(), MemberError> {
+        let mut of: BTreeMap<_, _> = self.members.iter().collect();
+        for (region, member) in self.directory.members() {
+            of.insert(region, Member::new(member));
+            self.streams.entry(region).or_insert_with(Stream::new);
+        }
+        self.members = Members::new(of)?;
         Ok(())
     }
 

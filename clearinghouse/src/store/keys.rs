@@ -22,6 +22,8 @@
 //! | `i` region | the incarnation of its node and what that drew |
 //! | `t` tag, region | the stream that said so, and whether the region has cover in force |
 //! | `u` region, tag, other region | nothing: both had the tag at some time |
+//! | `q` place in the journal | a record of the directory as it is there: read in order, they come to all of it |
+//! | `s` number | a signed version of the directory, as nodes fetch it |
 //! | `v` region | how far its tags are held |
 //! | `Q` dispute, place in the journal | a step of the dispute as it is there |
 //! | `S` number of a settled dispute | where its signed outcome lies |
@@ -65,6 +67,8 @@ pub(super) const OWED: &[u8] = b"w";
 pub(super) const INCARNATIONS: &[u8] = b"i";
 pub(super) const TAGS: &[u8] = b"t";
 pub(super) const MATCHES: &[u8] = b"u";
+pub(super) const MEMBERS: &[u8] = b"q";
+pub(super) const VERSIONS: &[u8] = b"s";
 pub(super) const TAG_STREAMS: &[u8] = b"v";
 pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
@@ -147,6 +151,14 @@ pub(super) fn payment(place: &Place) -> Vec<u8> {
 
 pub(super) fn prefund(place: &Place) -> Vec<u8> {
     key(PREFUNDS, place)
+}
+
+pub(super) fn members(place: &Place) -> Vec<u8> {
+    key(MEMBERS, place)
+}
+
+pub(super) fn version(number: u64) -> Vec<u8> {
+    key(VERSIONS, &number)
 }
 
 pub(super) fn spent(year: u16, prefund: Prefund) -> Vec<u8> {

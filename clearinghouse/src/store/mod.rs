@@ -31,7 +31,7 @@ use crate::books::Books;
 use crate::disputes::Disputes;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
-use crate::state::{Cycle, Restore, Stream, TagsHeld, Words};
+use crate::state::{Cycle, DirectoryHeld, Restore, Stream, TagsHeld, Words};
 
 /// What a store does.
 pub(crate) trait Store: Send {
@@ -101,6 +101,8 @@ pub(crate) struct Loaded {
     pub(crate) plan: Option<NettingPlan>,
     /// The last checkpoint that was signed.
     pub(crate) proven: Option<Proven>,
+    /// The directory as officers decided it.
+    pub(crate) directory: DirectoryHeld,
     /// The books.
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.

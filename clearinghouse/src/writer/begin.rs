@@ -10,6 +10,9 @@ use crate::store::{OpenLeg, Store, StoreError};
 /// The state of what a store holds.
 pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreError> {
     let (loaded, mut state) = (store.load()?, State::new(members));
+    state.directory = loaded.directory.clone();
+    let followed = state.follow_directory();
+    followed.map_err(|fault| StoreError::Foreign(fault.to_string()))?;
     // The next plan begins where the last ended, for every region that had a mark.
     let marked = loaded
         .cycles

@@ -17,6 +17,7 @@ mod cycle;
 mod disputes;
 mod evidence;
 mod intake;
+mod members;
 mod payments;
 mod prefunds;
 mod restarts;

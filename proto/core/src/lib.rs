@@ -38,6 +38,7 @@ mod inline_text;
 pub mod institution;
 pub mod ledger;
 pub mod leg;
+pub mod membership;
 pub mod merkle;
 pub mod money;
 pub mod name;

@@ -90,6 +90,12 @@ impl Reloading {
         outcome
     }
 
+    /// Whom this process trusts now.
+    #[must_use]
+    pub fn trust(&self) -> Arc<Trust> {
+        Arc::clone(self.store.credentials().trust())
+    }
+
     /// How the credentials stand.
     #[must_use]
     pub fn standing(&self) -> Standing {

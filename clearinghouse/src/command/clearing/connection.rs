@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::Context as _;
 use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
+use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_proto::clearing::v1::prefund_service_client::PrefundServiceClient;
@@ -45,6 +46,11 @@ impl Connection {
     pub(super) async fn certificates(&self) -> anyhow::Result<CertificateServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(CertificateServiceClient::new(channel))
+    }
+
+    pub(super) async fn members(&self) -> anyhow::Result<MemberServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(MemberServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
     pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {

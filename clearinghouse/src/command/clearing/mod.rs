@@ -10,6 +10,7 @@ mod cut_off;
 mod dispute;
 mod exceptions;
 mod file;
+mod members;
 mod net;
 mod paid;
 mod papers;
@@ -78,6 +79,8 @@ enum Action {
     Movements(paid::Movements),
     /// Say why a payment is late / 登记逾期原因
     Delay(paid::Delay),
+    /// Who is a member of the network: join, change, suspend, resume, leave / 成员管理
+    Members(members::MembersCommand),
     /// What members leave with each other, and how much of it is used / 预付金
     Prefund(prefund::PrefundCommand),
     /// What regions dispute with each other, and how it is decided / 清算争议
@@ -129,6 +132,7 @@ impl ClearingCommand {
                 Action::Payments(payments) => payments.run(out).await,
                 Action::Movements(movements) => movements.run(out).await,
                 Action::Delay(delay) => delay.run(out).await,
+                Action::Members(members) => members.run(out).await,
                 Action::Prefund(prefund) => prefund.run(out).await,
                 Action::Release(release) => release.run(out).await,
                 Action::Resume(resume) => resume.run(out).await,

@@ -149,6 +149,14 @@ impl Reports {
     }
 }
 
+impl super::Matching {
+    /// The legs that no plan took, each with whose it is.
+    pub(crate) fn untaken(&self) -> impl Iterator<Item = (RegionCode, &Leg)> {
+        let untaken = self.all().filter(|(_, held)| held.taken == Number::NONE);
+        untaken.map(|(place, held)| (place.0, &held.leg))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use huitong_core::leg::Debt;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
 use huitong_core::leg::Side;
@@ -152,6 +153,13 @@ impl Indexer {
             ClearingRecord::DisputeSigned(certified) => {
                 let number = certified.outcome.number;
                 vec![(keys::outcome(number), keys::value(&place))]
+            }
+            ClearingRecord::Members(record) => {
+                vec![(keys::members(&place), keys::value(record))]
+            }
+            ClearingRecord::DirectorySigned(signed) => {
+                let number = signed.directory.number;
+                vec![(keys::version(number), signed.to_bytes())]
             }
             ClearingRecord::Proven(proven) => {
                 let day = proven.signed.checkpoint.day;

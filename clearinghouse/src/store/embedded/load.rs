@@ -6,12 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::canonical::Artifact as _;
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::ledger::Account;
 use huitong_core::leg::LegKind;
-use huitong_core::record::clearing::{PaymentRecord, PrefundRecord, Proven};
+use huitong_core::membership::SignedDirectory;
+use huitong_core::record::clearing::{MembersRecord, PaymentRecord, PrefundRecord, Proven};
 use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
@@ -21,7 +23,7 @@ use super::tags::all_held;
 use crate::books::Books;
 use crate::payments::{Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds};
-use crate::state::{Cycle, Restore, Stream, Words};
+use crate::state::{Cycle, DirectoryHeld, Restore, Stream, Words};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, OpenLeg, StoreError};
 
@@ -41,6 +43,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         cycles,
         plan,
         proven: proven(journaled, index)?,
+        directory: directory(index)?,
         books: books(index)?,
         payments,
         prefunds,
@@ -251,6 +254,23 @@ fn payments(index: &dyn Index) -> Result<Payments, StoreError> {
         applied.map_err(|error| StoreError::Foreign(error.to_string()))
     })?;
     Ok(payments)
+}
+
+/// The directory, as its records come to, and how far it is signed.
+fn directory(index: &dyn Index) -> Result<DirectoryHeld, StoreError> {
+    let mut directory = DirectoryHeld::default();
+    each(index, keys::MEMBERS, |_, value| {
+        directory.apply(&keys::read::<MembersRecord>(value)?);
+        Ok(())
+    })?;
+    each(index, keys::VERSIONS, |_, value| {
+        let foreign = |error: String| StoreError::Foreign(error);
+        let signed = SignedDirectory::from_bytes(value);
+        let signed = signed.map_err(|error| foreign(error.to_string()))?;
+        let noted = directory.signed(&signed);
+        noted.map_err(|error| foreign(error.to_string()))
+    })?;
+    Ok(directory)
 }
 
 /// All prefunds, as their records come to, and what is used of them: by the cycles that are not paid.

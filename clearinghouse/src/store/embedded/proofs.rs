@@ -8,7 +8,7 @@ use huitong_netting::statement::{MemberStatement, ProvenPlan, statement};
 use huitong_netting::{Member, NettingPlan};
 
 use super::journaled::Journaled;
-use crate::store::StoreError;
+use crate::store::{StoreError, keys};
 
 /// Checkpoints, plans and the legs that they took.
 #[derive(Clone)]
@@ -63,6 +63,11 @@ impl Proofs {
             checkpoint: &cycle.certified(),
         };
         Ok(statement(&proven, member, &self.legs(cycle, member)?))
+    }
+
+    /// A signed version of the directory as a file, once it is indexed.
+    pub(crate) fn version(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.0.index.get(&keys::version(number))?)
     }
 
     /// The legs that a cycle took in which a region of the member stands, each once.

@@ -5,6 +5,7 @@
 //! same bytes for ever, whatever program reads them. Deliberately absent: anything of a person, and the
 //! state of matching, which follows from the legs.
 
+mod members;
 mod payment;
 mod prefund;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use members::{MemberProposed, MembersDecided, MembersRecord};
 pub use payment::{
     Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
     Returned,
@@ -31,6 +33,7 @@ use crate::dispute::step::DisputeStep;
 use crate::duplicate::{TagBatch, TagStream};
 use crate::evidence::Chain;
 use crate::leg::NumberedLeg;
+use crate::membership::SignedDirectory;
 use crate::record::recovery::RestoreMark;
 use crate::region::RegionCode;
 use crate::{canonical_enum, canonical_struct};
@@ -54,6 +57,10 @@ pub enum ClearingRecord {
     Payment(PaymentRecord),
     /// Something happened to prefunds.
     Prefund(PrefundRecord),
+    /// Something happened to the directory.
+    Members(MembersRecord),
+    /// A version of the directory was signed, in the order of their numbers.
+    DirectorySigned(SignedDirectory),
     /// A netted cycle's checkpoint was signed.
     Proven(Proven),
     /// A region showed what the home region had signed of a debt on which two do not agree.
@@ -83,6 +90,8 @@ canonical_enum!(ClearingRecord {
     6 => Netted(record),
     7 => Payment(record),
     8 => Prefund(record),
+    12 => Members(record),
+    13 => DirectorySigned(record),
     14 => Proven(record),
     17 => Dispute(step),
     18 => DisputeSigned(certified),

@@ -1,0 +1,232 @@
+//! `huitong clearing members …`: who is a member of the network.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use huitong_certs::directory;
+use huitong_certs::signing::chain_from_pem;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use serde_json::{Value, json};
+
+use super::connection::{Connection, Shape, print_json, told};
+
+/// Who is a member of the network.
+#[derive(Debug, clap::Args)]
+pub(super) struct MembersCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Every region, how it stands, and what waits for a second officer / 成员名录
+    List(List),
+    /// A region becomes a member; two officers / 加入（须两人）
+    Join(Say),
+    /// Where its node is, with what it signs, who clears for it / 变更
+    Change(Say),
+    /// Nothing new is settled with it, what stands goes on; two officers / 暂停（须两人）
+    Suspend(Name),
+    /// It settles and clears again; two officers / 恢复（须两人）
+    Resume(Name),
+    /// It is no member any more; nothing of it may be open; two officers / 退出（须两人）
+    Leave(Name),
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, clap::Args)]
+struct Name {
+    /// The region, such as 510100 / 统筹区
+    region: RegionCode,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+#[derive(Debug, clap::Args)]
+struct Say {
+    /// The region, such as 510100 / 统筹区
+    region: RegionCode,
+    /// Who clears for it; itself when it joins and nothing is said / 清算成员
+    #[arg(long)]
+    member: Option<RegionCode>,
+    /// Its node, https://host:port / 节点地址
+    #[arg(long)]
+    node: Option<String>,
+    /// The certificates of the keys it signs with (signing.crt), all of them / 签名证书
+    #[arg(long)]
+    signing_certificate: Vec<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl MembersCommand {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self.action {
+            Action::List(list) => list.run(out).await,
+            Action::Join(say) => say.run(v1::MemberAction::Join, out).await,
+            Action::Change(say) => say.run(v1::MemberAction::Change, out).await,
+            Action::Suspend(name) => name.run(v1::MemberAction::Suspend, out).await,
+            Action::Resume(name) => name.run(v1::MemberAction::Resume, out).await,
+            Action::Leave(name) => name.run(v1::MemberAction::Leave, out).await,
+        }
+    }
+}
+
+impl List {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.members().await?;
+        let answer = client.list_members(v1::ListMembersRequest {}).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        show(out, self.connection.shape(), answer.number, &answer.members)
+    }
+}
+
+impl Name {
+    async fn run(self, action: v1::MemberAction, out: &mut dyn Write) -> anyhow::Result<()> {
+        let request = v1::ChangeMemberRequest {
+            region: self.region.to_string(),
+            action: action.into(),
+            member: String::new(),
+            endpoint: String::new(),
+            signers: Vec::new(),
+        };
+        change(&self.connection, request, out).await
+    }
+}
+
+impl Say {
+    async fn run(self, action: v1::MemberAction, out: &mut dyn Write) -> anyhow::Result<()> {
+        let signers = self.signing_certificate.iter().map(|file| chain(file));
+        let request = v1::ChangeMemberRequest {
+            region: self.region.to_string(),
+            action: action.into(),
+            member: self
+                .member
+                .map(|member| member.to_string())
+                .unwrap_or_default(),
+            endpoint: self.node.clone().unwrap_or_default(),
+            signers: signers.collect::<anyhow::Result<_>>()?,
+        };
+        change(&self.connection, request, out).await
+    }
+}
+
+fn chain(file: &Path) -> anyhow::Result<v1::SigningChain> {
+    let pem = directory::read(file)?;
+    let certificates =
+        chain_from_pem(pem.as_bytes()).with_context(|| file.display().to_string())?;
+    Ok(v1::SigningChain { certificates })
+}
+
+async fn change(
+    connection: &Connection,
+    request: v1::ChangeMemberRequest,
+    out: &mut dyn Write,
+) -> anyhow::Result<()> {
+    let region = request.region.clone();
+    let mut client = connection.members().await?;
+    let answer = client.change_member(request).await;
+    let answer = answer.map_err(|status| told(&status))?.into_inner();
+    let shape = connection.shape();
+    if answer.member.is_none() && shape == Shape::Text {
+        writeln!(
+            out,
+            "{region}: waits for a second officer / 待第二名清算人员确认"
+        )?;
+        return Ok(());
+    }
+    show(out, shape, answer.number, answer.member.as_slice())
+}
+
+fn show(
+    out: &mut dyn Write,
+    shape: Shape,
+    number: u64,
+    members: &[v1::ListedMember],
+) -> anyhow::Result<()> {
+    match shape {
+        Shape::Json => {
+            let members: Vec<Value> = members.iter().map(as_json).collect();
+            print_json(out, &json!({ "number": number, "members": members }))
+        }
+        Shape::Text => {
+            writeln!(out, "version {number} / 名录版本")?;
+            members.iter().try_for_each(|member| print(out, member))?;
+            Ok(())
+        }
+    }
+}
+
+fn print(out: &mut dyn Write, of: &v1::ListedMember) -> std::io::Result<()> {
+    let or = |text: &str, none: &str| {
+        if text.is_empty() {
+            none.to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    writeln!(
+        out,
+        "{}  {} by {}  since {}  at {}",
+        of.region,
+        standing(of.standing()),
+        of.member,
+        or(&of.since, "the beginning"),
+        or(&of.endpoint, "as configured")
+    )?;
+    if of.waiting() != v1::MemberAction::Unspecified {
+        let wanted = action(of.waiting());
+        writeln!(
+            out,
+            "        {wanted} waits, wanted by {} / 待第二人确认",
+            of.waiting_by
+        )?;
+    }
+    Ok(())
+}
+
+fn as_json(of: &v1::ListedMember) -> Value {
+    let hex = |bytes: &Vec<u8>| {
+        bytes
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>()
+    };
+    json!({
+        "region": of.region,
+        "member": of.member,
+        "standing": standing(of.standing()),
+        "since": of.since,
+        "endpoint": of.endpoint,
+        "signers": of.signers.iter().map(hex).collect::<Vec<_>>(),
+        "waiting": action(of.waiting()),
+        "waiting_by": of.waiting_by,
+    })
+}
+
+const fn standing(of: v1::MemberStanding) -> &'static str {
+    match of {
+        v1::MemberStanding::Active => "active",
+        v1::MemberStanding::Suspended => "suspended",
+        v1::MemberStanding::Left => "left",
+        v1::MemberStanding::Unspecified => "unknown",
+    }
+}
+
+const fn action(of: v1::MemberAction) -> &'static str {
+    match of {
+        v1::MemberAction::Join => "join",
+        v1::MemberAction::Change => "change",
+        v1::MemberAction::Suspend => "suspend",
+        v1::MemberAction::Resume => "resume",
+        v1::MemberAction::Leave => "leave",
+        v1::MemberAction::Unspecified => "",
+    }
+}

@@ -1,0 +1,229 @@
+//! What clearing officers call to say who is a member, and nodes to fetch the directory.
+//!
+//! Signing certificates are checked here, against the roots in force: a decision knows no cryptography.
+
+use std::sync::Arc;
+
+use huitong_certs::Identity;
+use huitong_certs::signing::CertifiedKey;
+use huitong_core::digest::sha256;
+use huitong_core::evidence::Chain;
+use huitong_core::membership::{Changing, Joining, MemberChange, Standing};
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
+use huitong_proto::clearing::v1::member_service_server::MemberService;
+use huitong_proto::conversion::{Path, WireFault};
+use huitong_transport::{Clock as _, Reloading, SystemClock, aside};
+use tonic::codegen::http::Uri;
+use tonic::{Request, Response, Status};
+use tracing::{info, warn};
+
+use super::officer::officer_name;
+use super::status::{malformed, status};
+use crate::decide::{self, MemberRow};
+use crate::refusal::{ClearingCode, Refusal};
+use crate::writer::Writer;
+
+/// The most keys that a region signs with at once: one, and another while it takes its place.
+const SIGNERS_AT_MOST: usize = 4;
+
+/// The directory, for officers and nodes.
+#[derive(Clone)]
+pub(super) struct MemberGrpc {
+    pub(super) writer: Arc<Writer>,
+    pub(super) reloading: Reloading,
+}
+
+#[tonic::async_trait]
+impl MemberService for MemberGrpc {
+    async fn list_members(
+        &self,
+        request: Request<v1::ListMembersRequest>,
+    ) -> Result<Response<v1::ListMembersResponse>, Status> {
+        officer_name(&request)?;
+        let found = self.writer.decide(decide::members).await;
+        let (number, rows) = found.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(v1::ListMembersResponse {
+            number,
+            members: rows.iter().map(row).collect(),
+        }))
+    }
+
+    async fn change_member(
+        &self,
+        request: Request<v1::ChangeMemberRequest>,
+    ) -> Result<Response<v1::ChangeMemberResponse>, Status> {
+        let by = officer_name(&request)?;
+        let request = request.into_inner();
+        let (region, change) = read(&request).map_err(|fault| malformed(&fault))?;
+        self.proven(region, &change)?;
+        let (who, what) = (by.clone(), word(&change));
+        let decided = self
+            .writer
+            .decide(move |context| decide::change_member(context, region, change, by))
+            .await;
+        let changed = decided.map_err(|refusal| status(&refusal))?;
+        let number = changed.number;
+        if changed.row.as_ref().is_none_or(|row| row.waiting.is_some()) {
+            info!(%region, what, by = %who, "a change of the directory waits for a second officer");
+        } else {
+            warn!(%region, what, by = %who, number, "the directory was changed");
+        }
+        Ok(Response::new(v1::ChangeMemberResponse {
+            number,
+            member: changed.row.as_ref().map(row),
+        }))
+    }
+}
+
+#[tonic::async_trait]
+impl DirectoryService for MemberGrpc {
+    async fn fetch_directory(
+        &self,
+        request: Request<v1::FetchDirectoryRequest>,
+    ) -> Result<Response<v1::FetchDirectoryResponse>, Status> {
+        let next = request.into_inner().after.saturating_add(1);
+        let versions = self.writer.versions();
+        let found = aside(move || versions.version(next)).await;
+        let found = found.map_err(|error| Status::internal(error.to_string()))?;
+        let file = found.map_err(|fault| Status::unavailable(fault.to_string()))?;
+        Ok(Response::new(v1::FetchDirectoryResponse {
+            file: file.unwrap_or_default(),
+        }))
+    }
+}
+
+impl MemberGrpc {
+    /// Refused unless every certificate is the signing certificate of the region under the roots in force.
+    fn proven(&self, region: RegionCode, change: &MemberChange) -> Result<(), Status> {
+        let signers: &[Chain] = match change {
+            MemberChange::Join(joining) => &joining.signers,
+            MemberChange::Change(changing) => &changing.signers,
+            MemberChange::Suspend | MemberChange::Resume | MemberChange::Leave => &[],
+        };
+        let now = jiff::Timestamp::from_millisecond(SystemClock.now().as_millis());
+        let (now, trust) = (now.unwrap_or(jiff::Timestamp::MAX), self.reloading.trust());
+        let refuse = |why: String| {
+            let detail = format_args!("{region}: {why}");
+            Err(status(&Refusal::new(ClearingCode::MemberSigner, detail)))
+        };
+        for chain in signers {
+            match CertifiedKey::from_der(chain, &trust, now) {
+                Err(fault) => return refuse(fault.to_string()),
+                Ok(key) if *key.identity() != Identity::RegionNodeSigning(region) => {
+                    return refuse(key.identity().to_string());
+                }
+                Ok(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read(request: &v1::ChangeMemberRequest) -> Result<(RegionCode, MemberChange), WireFault> {
+    let region = Path::root("region").parse(&request.region, RegionCode::parse)?;
+    let path = Path::root("action");
+    let member = Path::root("member").optional(&request.member, RegionCode::parse)?;
+    let endpoint = endpoint(&request.endpoint)?;
+    let signers = signers(&request.signers)?;
+    let change = match v1::MemberAction::try_from(request.action) {
+        Ok(v1::MemberAction::Join) => {
+            if signers.is_empty() {
+                return Err(
+                    Path::root("signers").wrong("a certificate of its signing key is needed")
+                );
+            }
+            MemberChange::Join(Joining {
+                member: member.unwrap_or(region),
+                endpoint: Path::root("endpoint").required(endpoint)?,
+                signers,
+            })
+        }
+        Ok(v1::MemberAction::Change) => {
+            if member.is_none() && endpoint.is_none() && signers.is_empty() {
+                return Err(path.wrong("nothing is said anew"));
+            }
+            MemberChange::Change(Changing {
+                member,
+                endpoint,
+                signers,
+            })
+        }
+        Ok(v1::MemberAction::Suspend) => MemberChange::Suspend,
+        Ok(v1::MemberAction::Resume) => MemberChange::Resume,
+        Ok(v1::MemberAction::Leave) => MemberChange::Leave,
+        Ok(v1::MemberAction::Unspecified) | Err(_) => {
+            return Err(path.wrong("what is to be done is not said"));
+        }
+    };
+    Ok((region, change))
+}
+
+fn endpoint(text: &str) -> Result<Option<String>, WireFault> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let uri = text.parse::<Uri>().ok().filter(|uri| {
+        let bare = uri.path() == "/" && uri.query().is_none();
+        uri.scheme_str() == Some("https") && uri.port_u16().is_some() && bare
+    });
+    match uri.and_then(|uri| uri.host().map(str::len)) {
+        Some(1..=255) => Ok(Some(text.to_owned())),
+        Some(_) | None => Err(Path::root("endpoint").wrong("expected https://host:port")),
+    }
+}
+
+fn signers(chains: &[v1::SigningChain]) -> Result<Vec<Chain>, WireFault> {
+    if chains.len() > SIGNERS_AT_MOST {
+        return Err(Path::root("signers").wrong("too many at once"));
+    }
+    Ok(chains
+        .iter()
+        .map(|chain| chain.certificates.clone())
+        .collect())
+}
+
+fn row(row: &MemberRow) -> v1::ListedMember {
+    let listed = &row.listed;
+    let standing = match listed.standing {
+        Standing::Active => v1::MemberStanding::Active,
+        Standing::Suspended => v1::MemberStanding::Suspended,
+        Standing::Left => v1::MemberStanding::Left,
+    };
+    let waiting = row.waiting.as_ref();
+    let leaves = listed.signers.iter().filter_map(|chain| chain.first());
+    let fingerprints = leaves.map(|leaf| sha256(leaf).as_bytes().to_vec());
+    v1::ListedMember {
+        region: row.region.to_string(),
+        member: listed.member.to_string(),
+        standing: standing.into(),
+        since: listed.since.map(|day| day.to_string()).unwrap_or_default(),
+        endpoint: listed.endpoint.clone().unwrap_or_default(),
+        signers: fingerprints.collect(),
+        waiting: waiting.map_or(0, |waiting| action(&waiting.change).into()),
+        waiting_by: waiting
+            .map(|waiting| waiting.by.to_string())
+            .unwrap_or_default(),
+    }
+}
+
+const fn action(change: &MemberChange) -> v1::MemberAction {
+    match change {
+        MemberChange::Join(_) => v1::MemberAction::Join,
+        MemberChange::Change(_) => v1::MemberAction::Change,
+        MemberChange::Suspend => v1::MemberAction::Suspend,
+        MemberChange::Resume => v1::MemberAction::Resume,
+        MemberChange::Leave => v1::MemberAction::Leave,
+    }
+}
+
+const fn word(change: &MemberChange) -> &'static str {
+    match change {
+        MemberChange::Join(_) => "join",
+        MemberChange::Change(_) => "change",
+        MemberChange::Suspend => "suspend",
+        MemberChange::Resume => "resume",
+        MemberChange::Leave => "leave",
+    }
+}

@@ -1,0 +1,67 @@
+//! Golden bytes of the directory, and what follows upon what.
+
+use super::*;
+use crate::canonical::testing::golden_file;
+
+fn region(code: &str) -> RegionCode {
+    code.parse().unwrap()
+}
+
+fn first() -> Directory {
+    let listed = |member: &str, standing| ListedRegion {
+        member: region(member),
+        endpoint: Some("https://node.example:7400".to_owned()),
+        signers: vec![vec![vec![0x30, 1], vec![0x30, 2]]],
+        standing,
+        since: Some(BusinessDay::new(2026, 11, 27).unwrap()),
+    };
+    let configured = ListedRegion {
+        member: region("440000"),
+        endpoint: None,
+        signers: Vec::new(),
+        standing: Standing::Left,
+        since: None,
+    };
+    Directory {
+        number: 1,
+        before: None,
+        regions: BTreeMap::from([
+            (region("330200"), listed("330000", Standing::Active)),
+            (region("510100"), listed("510100", Standing::Suspended)),
+            (region("440100"), configured),
+        ]),
+    }
+}
+
+#[test]
+fn golden_bytes_of_the_directory() {
+    let directory = first();
+    golden_file("network_directory", &directory);
+    let signed = SignedDirectory {
+        at: Timestamp::from_millis(1_772_500_000_000).unwrap(),
+        algorithm: 1,
+        key_id: crate::digest::sha256(b"key"),
+        signature: vec![7; 64],
+        signer: vec![vec![0x30]],
+        directory,
+    };
+    golden_file("network_directory_signed", &signed);
+}
+
+#[test]
+fn a_version_follows_only_upon_the_one_that_it_names() {
+    let first = first();
+    let mut second = first.clone();
+    (second.number, second.before) = (2, Some(first.digest()));
+    assert!(first.follows(None) && second.follows(Some(&first)));
+    assert!(!second.follows(None) && !first.follows(Some(&first)) && !first.follows(Some(&second)));
+    let mut other = first.clone();
+    other.regions.clear();
+    assert!(!second.follows(Some(&other)));
+    let mut skipping = second.clone();
+    skipping.number = 3;
+    assert!(!skipping.follows(Some(&first)));
+    let at = Timestamp::from_millis(5).unwrap();
+    assert_ne!(first.signed_bytes(at), second.signed_bytes(at));
+    assert!(first.signed_bytes(at).starts_with(b"HTND"));
+}

@@ -1,0 +1,64 @@
+//! What happens to the directory: what officers want of it, what is decided, and each version as it was signed.
+
+use crate::date::Timestamp;
+use crate::membership::{Directory, MemberChange};
+use crate::officer::OfficerName;
+use crate::region::RegionCode;
+use crate::{canonical_enum, canonical_struct};
+
+/// One step in the life of the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MembersRecord {
+    /// An officer wants a change that another has to want too.
+    Proposed(MemberProposed),
+    /// A change is in force.
+    Decided(MembersDecided),
+}
+
+canonical_enum!(MembersRecord { 1 => Proposed(record), 2 => Decided(record) });
+
+/// A change that waits for a second officer; what was wanted of the region before waits no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberProposed {
+    /// Of which region.
+    pub region: RegionCode,
+    /// What.
+    pub change: MemberChange,
+    /// Who wants it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(MemberProposed {
+    region,
+    change,
+    by,
+    at
+});
+
+/// A change that is in force, with the whole directory as it stands from then on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembersDecided {
+    /// Of which region.
+    pub region: RegionCode,
+    /// What.
+    pub change: MemberChange,
+    /// Who wanted it first; none where one officer is enough.
+    pub proposed_by: Option<OfficerName>,
+    /// Who decided it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+    /// The directory.
+    pub directory: Directory,
+}
+
+canonical_struct!(MembersDecided {
+    region,
+    change,
+    proposed_by,
+    by,
+    at,
+    directory
+});
