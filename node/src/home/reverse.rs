@@ -19,7 +19,6 @@ use huitong_core::decision::Decision;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
 use huitong_core::institution::InstitutionCode;
-use huitong_core::leg::Leg;
 use huitong_core::money::MoneyError;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::by_hand::VisitFreed;
@@ -311,10 +310,7 @@ impl Reverse {
             visit: original.claim.visit_key(),
             settlement: part.settlement,
         });
-        let own_legs = u64::try_from(Leg::of_reversal(&body).len());
-        let own_legs = own_legs.map_err(|_| StoreError::Range("legs of a record"))?;
-        let mut next_leg = effects.legs_from.saturating_add(own_legs);
-        let lifted = lift::at_home(rows, &body, &mut next_leg, now)?;
+        let lifted = lift::at_home(rows, &body, effects.legs_from, now)?;
         let record = ReversalOrdered::new(body.clone(), effects);
         let answer = ReverseVerdict::Reversed {
             body,

@@ -190,6 +190,7 @@ fn at_treatment(row: SettlementRow, place: impl Fn(Location) -> Location) -> Set
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "a line for each table")]
 fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
     match row {
         Row::Settlement(row) => Row::Settlement(at_treatment(row, place)),

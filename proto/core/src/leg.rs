@@ -162,6 +162,9 @@ impl Leg {
     /// are one.
     #[must_use]
     pub fn of_deduction(body: &DeductionBody, day: BusinessDay) -> Vec<Self> {
+        if body.home == body.treatment {
+            return Vec::new();
+        }
         let (kind, debtor, creditor) = match body.act {
             DeductionAct::Deduct(_) => (LegKind::Deduction, body.treatment, body.home),
             DeductionAct::Withdraw(_) => (LegKind::DeductionEnd, body.home, body.treatment),
@@ -177,16 +180,15 @@ impl Leg {
             business_day: day,
             receipt,
         };
-        let amounts = body.amounts.as_slice();
-        let crosses = debtor != creditor;
-        crosses
-            .then(|| amounts.iter().map(leg).collect())
-            .unwrap_or_default()
+        body.amounts.as_slice().iter().map(leg).collect()
     }
 
     /// The legs of a deduction that ends with the reversal of its settlement; none when both regions are one.
     #[must_use]
     pub fn of_lifted(lifted: &Lifted) -> Vec<Self> {
+        if lifted.home == lifted.treatment {
+            return Vec::new();
+        }
         let leg = |(fund, amount): &(Fund, Fen)| Self {
             settlement: lifted.deduction.as_debt(),
             kind: LegKind::DeductionEnd,
@@ -197,11 +199,7 @@ impl Leg {
             business_day: lifted.business_day,
             receipt: lifted.reversal,
         };
-        let amounts = lifted.amounts.as_slice();
-        let crosses = lifted.home != lifted.treatment;
-        crosses
-            .then(|| amounts.iter().map(leg).collect())
-            .unwrap_or_default()
+        lifted.amounts.as_slice().iter().map(leg).collect()
     }
 
     /// The debt that it is a word on.

@@ -38,22 +38,25 @@ pub fn at_treatment(
     Ok(records)
 }
 
-/// What is written at the home region with a reversal that it orders.
+/// What is written at the home region with a reversal that it orders, whose own legs begin with a number.
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
 pub fn at_home(
     rows: &dyn Rows,
     reversal: &ReversalBody,
-    next_leg: &mut u64,
+    legs_from: u64,
     at: Timestamp,
 ) -> Result<Vec<NodeRecord>, StoreError> {
+    let own = u64::try_from(Leg::of_reversal(reversal).len());
+    let own = own.map_err(|_| StoreError::Range("legs of a record"))?;
+    let mut next_leg = legs_from.saturating_add(own);
     let part = &reversal.clearing;
     let standing = rows.home_deductions(part.treatment, part.settlement)?;
     let mut records = Vec::new();
     for (id, amounts) in standing.into_iter().flat_map(|row| row.0) {
         let of = (id, amounts, Side::Payable);
-        records.push(lifted(rows, of, reversal, next_leg, at)?);
+        records.push(lifted(rows, of, reversal, &mut next_leg, at)?);
     }
     Ok(records)
 }

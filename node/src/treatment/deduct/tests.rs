@@ -161,7 +161,7 @@ fn words_that_come_back_after_a_restore_make_the_same_rows() {
     world.withdraw(2);
     world.ask(2);
     let fresh = World::new().treatment;
-    let given: Vec<DeductionWord> = world.words.iter().cloned().collect();
+    let given: Vec<DeductionWord> = world.words.clone();
     for word in given
         .iter()
         .filter(|word| word.answer.body.is_of(&word.order.body))

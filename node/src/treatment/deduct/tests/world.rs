@@ -168,10 +168,12 @@ impl World {
                         && matches!(word.answer.body.verdict, DeductionVerdict::Accepted(_))
                 };
                 let first = self.words.iter().find(said);
-                let refused = self.words.iter().filter(of_it).next_back();
+                let refused = self.words.iter().rfind(of_it);
                 Some(first.or(refused).unwrap().clone())
             }
-            other => panic!("{other:?}"),
+            other @ (DeductVerdict::Conflict(_)
+            | DeductVerdict::OldIncarnation(_)
+            | DeductVerdict::LeftOut(_)) => panic!("{other:?}"),
         }
     }
 
@@ -251,7 +253,7 @@ impl World {
                 assert_eq!(twice, None, "a debt is written twice");
             }
             let numbers: Vec<u64> = legs.iter().map(|leg| leg.number).collect();
-            let all: Vec<u64> = (1..=legs.len() as u64).collect();
+            let all: Vec<u64> = (1..).take(legs.len()).collect();
             assert_eq!(numbers, all);
             map
         };
@@ -267,19 +269,18 @@ impl World {
         let pool = home.values().filter(|leg| leg.fund == POOL);
         let owed: i64 = pool
             .map(|leg| {
-                let sign = if leg.creditor == self.original.claim.treatment {
-                    1
+                if leg.creditor == self.original.claim.treatment {
+                    leg.amount.get()
                 } else {
-                    -1
-                };
-                sign * leg.amount.get()
+                    leg.amount.get().saturating_neg()
+                }
             })
             .sum();
         let counted = self.treatment.rows.deductions(id(1)).unwrap();
         let counted = counted.iter().flat_map(|row| row.amounts());
         let deducted: i64 = counted.map(|amounts| amounts.as_slice()[0].1.get()).sum();
         let stands = if self.is_reversal_booked { 0 } else { PAID };
-        assert_eq!(owed, stands - deducted);
+        assert_eq!(owed, stands.saturating_sub(deducted));
         assert!(!self.is_reversal_booked || deducted == 0);
         let treatment = self.original.claim.treatment;
         for nth in 0..=u8::MAX {
