@@ -36,7 +36,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Look,
         Self::Clear,
         Self::Approve,

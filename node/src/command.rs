@@ -20,6 +20,7 @@ mod filing_shown;
 mod import;
 mod leave_out;
 mod legs;
+pub mod payable;
 pub mod person;
 pub mod policy;
 pub mod provisional;
@@ -52,6 +53,7 @@ pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
 pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
+pub use payable::{PayInstitution, Payables};
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
 pub use restore::Restore;
@@ -127,6 +129,10 @@ pub enum NodeCommand {
     Deductions(Deductions),
     /// Withdraw an audit deduction, in full / 撤销审核扣款
     WithdrawDeduction(WithdrawDeduction),
+    /// List what institutions are owed for a month, and what was paid / 对医疗机构应付清单
+    Payables(Payables),
+    /// Enter a payment to an institution, or take one out / 登记或更正对医疗机构的付款
+    PayInstitution(PayInstitution),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -196,6 +202,8 @@ impl NodeCommand {
             Self::Deduct(deduct) => deduct.run(out),
             Self::Deductions(list) => list.run(out),
             Self::WithdrawDeduction(withdraw) => withdraw.run(out),
+            Self::Payables(list) => list.run(out),
+            Self::PayInstitution(pay) => pay.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

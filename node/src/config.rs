@@ -9,6 +9,7 @@ mod duplicates;
 mod filing;
 mod identity;
 mod limits;
+mod payables;
 mod reversal;
 mod store;
 mod telemetry;
@@ -100,6 +101,7 @@ pub fn read(
         text.map_err(|error| error.to_string())
     });
     let reversal = reversal::read(&root);
+    let payables = payables::read(&root);
     let filing = filing::read(&root);
     let (timing, report_every) = timing(&root);
     let limits = limits::read(&root);
@@ -124,6 +126,7 @@ pub fn read(
                 duplicates: duplicates?,
                 calendar: calendar?,
                 reversal: reversal?,
+                payables: payables?,
                 filing: filing?,
                 clock,
                 journal: limits.journal,

@@ -65,6 +65,7 @@ mod measures;
 pub mod node;
 pub mod office;
 pub mod ordinal;
+pub mod payables;
 pub mod peers;
 pub mod people;
 pub mod platform;

@@ -42,6 +42,7 @@ use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
 use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
+use crate::payables::PayableRule;
 use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
 use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
@@ -59,8 +60,8 @@ mod running;
 pub use running::RunningNode;
 
 use desks::{
-    call_up, disputes, duplicates, evidence, office, people, recovery, registry, reporter,
-    transfers, treating,
+    call_up, disputes, duplicates, evidence, office, payables, people, recovery, registry,
+    reporter, transfers, treating,
 };
 
 /// Commands that may wait for the writer.
@@ -95,6 +96,8 @@ pub struct NodeConfig {
     pub calendar: Calendar,
     /// Which settlements of its people are reversed, and by whom.
     pub reversal: ReversalRule,
+    /// Until when its institutions are paid.
+    pub payables: PayableRule,
     /// Who may file what for its people.
     pub filing: FilingRule,
     /// How many of its people may be asked about.
@@ -206,6 +209,7 @@ fn assemble(
     let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
     let call_up = call_up(clearing, &evidence, &calling)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
+    let payables = payables(parts, (&calendar, &clock), config.payables);
     let people = people(region, parts, (config.filing, watch), &clock);
     let collecting = (certified, chance, report_every);
     let recovery = recovery((region, parts), &treatment, (&homes, &reporter), collecting)?;
@@ -213,6 +217,7 @@ fn assemble(
     let registry = registry(parts, &treatment, calendar, (region, &clock), reported);
     let services = Services {
         people,
+        payables,
         transfers: Arc::clone(&transfers),
         duplicates: Arc::clone(&duplicates),
         disputes: Arc::clone(&disputes),

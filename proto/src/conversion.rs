@@ -18,6 +18,7 @@ pub mod filing;
 pub mod final_refusal;
 pub mod insured;
 pub mod leg;
+pub mod payable;
 pub mod payment;
 pub mod person;
 pub mod prefund;

@@ -130,13 +130,17 @@ fn of_duplicates(node: &[Caller], officer: &[Caller]) -> Vec<Row> {
         .collect()
 }
 
-/// What regions ask of each other about audit deductions, what officers do, and what an institution sees of its own.
-fn of_deductions(node: &[Caller], officer: &[Caller], either: &[Caller]) -> [Row; 4] {
+/// What regions ask of each other about audit deductions, what officers do and pay, and what an institution sees of its
+/// own.
+fn of_deductions(node: &[Caller], officer: &[Caller], either: &[Caller]) -> [Row; 7] {
     [
         Row::method("/huitong.settlement.v1.DeductionService/Decide", node),
         Row::method("/huitong.settlement.v1.DeductionService/Order", officer),
         Row::method("/huitong.settlement.v1.DeductionService/Withdraw", officer),
         Row::method("/huitong.settlement.v1.DeductionService/List", either),
+        Row::method("/huitong.settlement.v1.PayableService/List", either),
+        Row::method("/huitong.settlement.v1.PayableService/Pay", officer),
+        Row::method("/huitong.settlement.v1.PayableService/Correct", officer),
     ]
 }
 

@@ -33,6 +33,8 @@ pub mod office_client;
 mod office_shown;
 mod office_stream;
 pub mod officer;
+pub mod payable;
+pub mod payable_client;
 pub mod people;
 pub mod people_client;
 pub mod policy;

@@ -20,6 +20,7 @@ use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServe
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
+use huitong_proto::settlement::v1::payable_service_server::PayableServiceServer;
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
 use huitong_proto::settlement::v1::provisional_service_server::ProvisionalServiceServer;
 use huitong_proto::settlement::v1::recovery_service_server::RecoveryServiceServer;
@@ -40,6 +41,7 @@ use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::leg_book::LegBookGrpc;
 use super::office::PolicyOfficeGrpc;
+use super::payable::PayableGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
 use super::provisional::ProvisionalGrpc;
@@ -57,6 +59,7 @@ use crate::external::ExternalDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
 use crate::office::Office;
+use crate::payables::PayableDesk;
 use crate::peers::Homes;
 use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
@@ -82,6 +85,8 @@ pub struct Services {
     pub evidence: Arc<EvidenceDesk>,
     /// The node's certificates, which are read again while it runs.
     pub reloading: Reloading,
+    /// What institutions are owed and were paid.
+    pub payables: Arc<PayableDesk>,
     /// The records of the region's people.
     pub people: Arc<PeopleDesk>,
     /// Transfers of the relationship.
@@ -240,6 +245,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(CertificateServiceServer::new(CertificateGrpc(
             services.reloading.clone(),
         )))
+        .add_service(payables(services))
         .add_service(copying)
 }
 
@@ -275,6 +281,12 @@ fn deductions(services: &Services) -> DeductionServiceServer<DeductionGrpc> {
         homes,
     })
     .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn payables(services: &Services) -> PayableServiceServer<PayableGrpc> {
+    let (region, desk) = (services.region, Arc::clone(&services.payables));
+    PayableServiceServer::new(PayableGrpc { region, desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn external(desk: Arc<ExternalDesk>) -> ExternalServiceServer<ExternalGrpc> {

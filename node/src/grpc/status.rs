@@ -117,6 +117,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TransferUnknown
         | RefusalCode::AssistanceUnknown
         | RefusalCode::DeductionUnknown
+        | RefusalCode::PayoutUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled

@@ -148,7 +148,9 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
             record.legs_from,
             Leg::of_lifted(&record.lifted),
         ),
-        NodeRecord::DeductionOrdered(_) => return Ok(Vec::new()),
+        NodeRecord::DeductionOrdered(_)
+        | NodeRecord::InstitutionPaid(_)
+        | NodeRecord::PayoutCorrected(_) => return Ok(Vec::new()),
         NodeRecord::CorrectionBooked(record) => {
             let outcome = record.history.outcome.as_ref();
             let leg = outcome.and_then(|certified| certified.outcome.leg());

@@ -24,6 +24,7 @@ use crate::ledger::Ledger;
 use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
 use crate::office::Office;
+use crate::payables::{PayableDesk, PayableRule};
 use crate::peers::{Calling, Homes};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
@@ -133,6 +134,16 @@ pub(super) fn registry(
         clock: Arc::clone(clock),
         reported,
     }))
+}
+
+pub(super) fn payables(
+    (ledger, writer, _): Parts<'_>,
+    (calendar, clock): (&Arc<Calendar>, &Arc<dyn Clock>),
+    rule: PayableRule,
+) -> Arc<PayableDesk> {
+    let over = (Arc::clone(ledger), Arc::clone(writer));
+    let (calendar, clock) = (Arc::clone(calendar), Arc::clone(clock));
+    Arc::new(PayableDesk::new(over, calendar, clock, rule))
 }
 
 pub(super) fn people(

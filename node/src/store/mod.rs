@@ -22,6 +22,7 @@ mod incarnation;
 mod location;
 mod looked_row;
 pub mod memory;
+mod payable_row;
 mod person_row;
 mod policy_row;
 mod provisional_row;
@@ -45,6 +46,7 @@ pub use held_row::{BeyondReason, HeldReceipts};
 pub use incarnation::{account_now, incarnation};
 pub use location::Location;
 pub use looked_row::{LookedAt, LookedRow};
+pub use payable_row::{DueRow, PayoutRow};
 pub use person_row::{ActRow, ReviewedRow};
 pub use policy_row::{
     Declined, PolicyChanges, PolicyRow, PolicyStanding, Publication, Rejection, Withdrawn,
@@ -71,7 +73,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 4;
+pub(crate) const ROW_FORM: u8 = 5;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

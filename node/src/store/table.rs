@@ -12,6 +12,8 @@ use huitong_core::external::CoreId;
 use huitong_core::id::{ActId, DeductionId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
+use huitong_core::money::Fen;
+use huitong_core::payment::BankReference;
 use huitong_core::person::PsnNo;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::import::ImportKind;
@@ -29,6 +31,7 @@ use super::external_row::ExternalRow;
 use super::held_row::HeldReceipts;
 use super::location::Location;
 use super::looked_row::LookedRow;
+use super::payable_row::{DueRow, PayoutRow};
 use super::person_row::{ActRow, ReviewedRow};
 use super::provisional_row::{KeptRow, ProvisionalRow, SignedRow};
 use super::recovery_row::{LeftOut, RegainedLegs, RegainedPerson, Restored, RestoredPeer};
@@ -240,6 +243,12 @@ tables! {
     108 HomeDeduction(treatment: RegionCode, id: DeductionId) => HomeDeductionRow, home_deduction;
     /// Home role: the deductions that stand of a settlement.
     109 HomeDeductions(treatment: RegionCode, settlement: SettlementId) => Deductions, home_deductions;
+    /// Treatment role: what an institution is owed, or owes back, by an event of a business day.
+    110 Due(institution: InstitutionCode, on: BusinessDay, kind: LegKind, id: SettlementId) => DueRow, due;
+    /// Treatment role: a payment to an institution, by the bank's reference.
+    111 Payout(reference: BankReference) => PayoutRow, payout;
+    /// Treatment role: what counts of a payment, for an institution and the month that begins on a day.
+    112 PayoutOf(institution: InstitutionCode, month: BusinessDay, reference: BankReference) => Fen, payout_of;
     /// Home role: a person whom another region insures too, or did.
     93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
 }

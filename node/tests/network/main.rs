@@ -33,6 +33,7 @@ mod left_out;
 mod members;
 mod offices;
 mod outages;
+mod payables;
 mod policies;
 mod ports;
 mod privacy;

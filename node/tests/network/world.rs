@@ -16,6 +16,7 @@ use huitong_journal::{DirDisk, Disk, Options};
 use huitong_node::clock::Clock;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
+use huitong_node::payables::PayableRule;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
@@ -252,6 +253,7 @@ impl World {
             duplicates: None,
             calendar: Calendar::every_day(),
             reversal: self.rule,
+            payables: PayableRule::STANDARD,
             filing: FilingRule::standard(),
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),

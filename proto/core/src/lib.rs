@@ -43,6 +43,7 @@ pub mod merkle;
 pub mod money;
 pub mod name;
 pub mod officer;
+pub mod payable;
 pub mod payment;
 pub mod person;
 pub mod policy;

@@ -160,6 +160,8 @@ refusals! {
     DeductionUnknown "deduction.unknown" No "No deduction of this id stands here; list the deductions." "本统筹区无此扣款，请查看扣款列表。";
     /// The deduction stands no more.
     DeductionEnded "deduction.ended" No "The deduction was refused, was withdrawn, or ended with the reversal of its settlement; nothing is left to withdraw." "该扣款已被拒绝、撤销或随结算冲正终止，没有可撤销的扣款。";
+    /// No such payment to an institution.
+    PayoutUnknown "payout.unknown" No "No payment to an institution stands as it is named here: name reference, institution, month, day and amount as they were entered." "没有与所示流水号、机构、月份、日期和金额一致的付款登记，请按原登记内容填写。";
     /// A leg of it is with the clearinghouse, and its receipt was lost.
     LegStands "recovery.leg_stands" SameId "A leg of this settlement is with the clearinghouse and its receipt was lost in a restore; the home bureau must look. Nothing is settled or given up meanwhile." "该笔结算的往来账已报清算中心，回执在恢复中遗失，须由参保地核查；其间不结算也不作废。";
     /// What it says was said in an incarnation that ended.

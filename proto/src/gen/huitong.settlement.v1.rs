@@ -8691,6 +8691,606 @@ pub mod institution_service_server {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPayablesRequest {
+    /// The month, 2026-11.
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// Of this institution alone. Optional for officers; an institution names itself or nobody.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    /// Where the page before ended: its next. Optional.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPayablesResponse {
+    /// By institution; at most 100, those without anything left out.
+    #[prost(message, repeated, tag = "1")]
+    pub payables: ::prost::alloc::vec::Vec<Payable>,
+    /// After which the next page begins; empty at the end. A page may be short, or empty, and not be the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// What is owed to one institution for one month. A count and a sum each; every amount is zero or above but what remains.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Payable {
+    #[prost(string, tag = "1")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub settled: u64,
+    #[prost(int64, tag = "4")]
+    pub settled_fen: i64,
+    #[prost(uint64, tag = "5")]
+    pub reversed: u64,
+    #[prost(int64, tag = "6")]
+    pub reversed_fen: i64,
+    #[prost(uint64, tag = "7")]
+    pub deducted: u64,
+    #[prost(int64, tag = "8")]
+    pub deducted_fen: i64,
+    /// Deductions that ended: what is given again.
+    #[prost(uint64, tag = "9")]
+    pub ended: u64,
+    #[prost(int64, tag = "10")]
+    pub ended_fen: i64,
+    /// Settled less reversed and deducted, and what is given again.
+    #[prost(int64, tag = "11")]
+    pub due_fen: i64,
+    #[prost(int64, tag = "12")]
+    pub paid_fen: i64,
+    /// Due less paid; below zero when more was paid than is due.
+    #[prost(int64, tag = "13")]
+    pub remains_fen: i64,
+    /// Until when it is to be paid.
+    #[prost(string, tag = "14")]
+    pub due_by: ::prost::alloc::string::String,
+    /// So many days it is late; zero while it is not, or nothing remains.
+    #[prost(uint32, tag = "15")]
+    pub days_late: u32,
+    #[prost(message, repeated, tag = "16")]
+    pub payouts: ::prost::alloc::vec::Vec<Payout>,
+}
+/// One movement of the bureau's bank.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Payout {
+    /// 1 to 64 of letters, digits, '.', '\_', ':', '/' and '-'.
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub paid_on: ::prost::alloc::string::String,
+    /// Above zero.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PayInstitutionRequest {
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct PayInstitutionResponse {
+    /// The month as it stands by it.
+    #[prost(message, optional, tag = "1")]
+    pub payable: ::core::option::Option<Payable>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CorrectPayoutRequest {
+    /// The whole payment as it was entered.
+    #[prost(message, optional, tag = "1")]
+    pub payout: ::core::option::Option<Payout>,
+    #[prost(enumeration = "PayoutCorrectionReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CorrectPayoutResponse {
+    /// The month as it stands without it.
+    #[prost(message, optional, tag = "1")]
+    pub payable: ::core::option::Option<Payable>,
+}
+/// Why a payment is taken out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PayoutCorrectionReason {
+    Unspecified = 0,
+    WrongAmount = 1,
+    WrongPurpose = 2,
+    EnteredTwice = 3,
+    Bounced = 4,
+}
+impl PayoutCorrectionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PAYOUT_CORRECTION_REASON_UNSPECIFIED",
+            Self::WrongAmount => "PAYOUT_CORRECTION_REASON_WRONG_AMOUNT",
+            Self::WrongPurpose => "PAYOUT_CORRECTION_REASON_WRONG_PURPOSE",
+            Self::EnteredTwice => "PAYOUT_CORRECTION_REASON_ENTERED_TWICE",
+            Self::Bounced => "PAYOUT_CORRECTION_REASON_BOUNCED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PAYOUT_CORRECTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "PAYOUT_CORRECTION_REASON_WRONG_AMOUNT" => Some(Self::WrongAmount),
+            "PAYOUT_CORRECTION_REASON_WRONG_PURPOSE" => Some(Self::WrongPurpose),
+            "PAYOUT_CORRECTION_REASON_ENTERED_TWICE" => Some(Self::EnteredTwice),
+            "PAYOUT_CORRECTION_REASON_BOUNCED" => Some(Self::Bounced),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod payable_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to its officers and institutions.
+    #[derive(Debug, Clone)]
+    pub struct PayableServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl PayableServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> PayableServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PayableServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PayableServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Payables of a month. Officers see all institutions, an institution sees itself.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPayablesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPayablesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PayableService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.settlement.v1.PayableService", "List"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer enters a payment. Idempotent by the bank's reference; the same reference with other content is refused.
+        pub async fn pay(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PayInstitutionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PayInstitutionResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PayableService/Pay",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.settlement.v1.PayableService", "Pay"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer takes a payment out that was entered wrongly, or that the bank returned. Repeated, it answers the same.
+        pub async fn correct(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CorrectPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CorrectPayoutResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.PayableService/Correct",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.PayableService", "Correct"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod payable_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PayableServiceServer.
+    #[async_trait]
+    pub trait PayableService: std::marker::Send + std::marker::Sync + 'static {
+        /// Payables of a month. Officers see all institutions, an institution sees itself.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListPayablesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPayablesResponse>,
+            tonic::Status,
+        >;
+        /// An officer enters a payment. Idempotent by the bank's reference; the same reference with other content is refused.
+        async fn pay(
+            &self,
+            request: tonic::Request<super::PayInstitutionRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PayInstitutionResponse>,
+            tonic::Status,
+        >;
+        /// An officer takes a payment out that was entered wrongly, or that the bank returned. Repeated, it answers the same.
+        async fn correct(
+            &self,
+            request: tonic::Request<super::CorrectPayoutRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CorrectPayoutResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to its officers and institutions.
+    #[derive(Debug)]
+    pub struct PayableServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PayableServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PayableServiceServer<T>
+    where
+        T: PayableService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.PayableService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: PayableService>(pub Arc<T>);
+                    impl<
+                        T: PayableService,
+                    > tonic::server::UnaryService<super::ListPayablesRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListPayablesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPayablesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayableService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PayableService/Pay" => {
+                    #[allow(non_camel_case_types)]
+                    struct PaySvc<T: PayableService>(pub Arc<T>);
+                    impl<
+                        T: PayableService,
+                    > tonic::server::UnaryService<super::PayInstitutionRequest>
+                    for PaySvc<T> {
+                        type Response = super::PayInstitutionResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PayInstitutionRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayableService>::pay(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PaySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.PayableService/Correct" => {
+                    #[allow(non_camel_case_types)]
+                    struct CorrectSvc<T: PayableService>(pub Arc<T>);
+                    impl<
+                        T: PayableService,
+                    > tonic::server::UnaryService<super::CorrectPayoutRequest>
+                    for CorrectSvc<T> {
+                        type Response = super::CorrectPayoutResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CorrectPayoutRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PayableService>::correct(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CorrectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PayableServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.PayableService";
+    impl<T> tonic::server::NamedService for PayableServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct AnnounceRequest {
     /// Above the incarnation that the backup has.
     #[prost(uint32, tag = "1")]

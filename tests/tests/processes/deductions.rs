@@ -1,5 +1,6 @@
-//! What an audit takes off, by every command of deploy/docs/deductions.md as it is typed, at real nodes and a real
-//! clearinghouse: both regions' legs agree, the day's nets are what stands, and the institution sees its own.
+//! What an audit takes off and what institutions are owed, by every command of deploy/docs/deductions.md and payables.md as it
+//! is typed, at real nodes and a real clearinghouse: both regions' legs agree, the day's nets are what stands, and the
+//! institution sees its own.
 
 use huitong_core::fund::Fund;
 use huitong_proto::clearing::v1::NettingPlan;
@@ -23,8 +24,8 @@ async fn node(words: &[&str], options: &[String]) -> Value {
     executable::json(&words).await
 }
 
-/// Types every command of the page; the id of the deduction that it is about.
-async fn type_the_page(world: &World, settlement: &str, month: &str) -> String {
+/// Types every command of a page; the id of the deduction that it is about, if it is about one.
+async fn type_the_page(world: &World, page: &str, settlement: &str, month: &str) -> String {
     let folder = tempfile::tempdir().unwrap();
     let from = world.credentials(&officer(&CHENGDU));
     for (file, name) in [
@@ -34,7 +35,7 @@ async fn type_the_page(world: &World, settlement: &str, month: &str) -> String {
     ] {
         std::fs::copy(from.join(file), folder.path().join(name)).unwrap();
     }
-    let (page, mut count) = (page_of("deductions.md"), 0);
+    let (page, mut count) = (page_of(page), 0);
     let mut deduction = String::new();
     for block in blocks(&page) {
         for Exchange { typed, shown } in exchanges(&block) {
@@ -88,7 +89,8 @@ async fn a_days_net_is_less_what_was_deducted_and_the_institution_sees_why() {
     let today = huitong_node::clock::Clock::now(&huitong_node::clock::SystemClock);
     let month = month(&today.business_day_shanghai().to_string());
 
-    let first = type_the_page(&world, &settled.settlement, &month).await;
+    let of = &settled.settlement;
+    let first = type_the_page(&world, "deductions.md", of, &month).await;
     let amount = format!("{fund}=50.00");
     let words = ["deduct", &settled.settlement, "--fund", &amount];
     let words = [&words[..], &["--reason", "overcharged", "--request", "d-2"]].concat();
@@ -114,6 +116,25 @@ async fn a_days_net_is_less_what_was_deducted_and_the_institution_sees_why() {
         listed(Desk::Two).await["deductions"],
         Value::Array(Vec::new())
     );
+
+    let all = node(&["payables", "--month", &month], &chengdu).await;
+    let payable = &all["payables"][0];
+    let due = receipt(&settled)
+        .body
+        .clearing
+        .amounts
+        .iter()
+        .map(|(_, paid)| paid.get())
+        .sum::<i64>()
+        - 5_000;
+    assert_eq!(payable["due_fen"], due);
+    assert_eq!(
+        (&payable["deducted"]["count"], &payable["ended"]["count"]),
+        (&2.into(), &1.into())
+    );
+    type_the_page(&world, "payables.md", of, &month).await;
+    let after = node(&["payables", "--month", &month], &chengdu).await;
+    assert_eq!(after, all, "what was paid is taken out again");
 
     at_rest(&world).await;
     let (day, legs) = RegionOfficer::of(&world, &NINGBO).close_day().await;

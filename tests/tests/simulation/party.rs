@@ -14,6 +14,7 @@ use huitong_node::backup::Anew;
 use huitong_node::chance::Chance as _;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
+use huitong_node::payables::PayableRule;
 use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::sealing::StoreRule;
@@ -298,6 +299,7 @@ impl Party {
             signing: Arc::new(certificates.signing(number)),
             certified: certificates.signed_by(number).into(),
             reversal: ReversalRule::STANDARD,
+            payables: PayableRule::STANDARD,
             filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),

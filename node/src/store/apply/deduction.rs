@@ -13,6 +13,7 @@ use super::super::deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };
 use super::super::{Key, Location, OpenRow, Row, StoreError};
+use super::payable;
 use super::{Changes, Ground};
 
 /// Treatment role: about to ask the home region.
@@ -101,6 +102,12 @@ pub(super) fn answered(
     };
     out.put(Key::Deduction(id), Row::Deduction(row));
     out.remove(Key::OpenDeduction(id));
+    if let DeductionVerdict::Accepted(day) = &said.verdict {
+        let of = (kind_of(order.act), id.as_debt());
+        let whose = (order.home, order.settlement);
+        let amounts = order.amounts.as_slice();
+        payable::due((order.institution, *day), of, whose, amounts, out);
+    }
     moved(order, &said.verdict, record.legs_from, at, ground, out)
 }
 
@@ -171,6 +178,10 @@ pub(super) fn lifted(
                 state: DeductionState::Lifted,
                 ..row
             };
+            let of = (LegKind::DeductionEnd, deduction.as_debt());
+            let (on, amounts) = (record.lifted.business_day, record.lifted.amounts.as_slice());
+            let whose = (record.lifted.home, settlement);
+            payable::due((row.institution, on), of, whose, amounts, out);
             out.put(Key::Deduction(deduction), Row::Deduction(row));
             counts_no_more((settlement, deduction), ground, out)?;
         }
@@ -194,6 +205,13 @@ pub(super) fn lifted(
 
 const UNKNOWN: StoreError =
     StoreError::Inconsistent("a record names a deduction that was never ordered");
+
+const fn kind_of(act: DeductionAct) -> LegKind {
+    match act {
+        DeductionAct::Deduct(_) => LegKind::Deduction,
+        DeductionAct::Withdraw(_) => LegKind::DeductionEnd,
+    }
+}
 
 fn row_of(body: &DeductionBody, reason: DeductionReason) -> DeductionRow {
     DeductionRow {
@@ -266,10 +284,7 @@ fn moved(
     let DeductionVerdict::Accepted(day) = verdict else {
         return Ok(());
     };
-    let kind = match order.act {
-        DeductionAct::Deduct(_) => LegKind::Deduction,
-        DeductionAct::Withdraw(_) => LegKind::DeductionEnd,
-    };
+    let kind = kind_of(order.act);
     let legs = Leg::of_deduction(order, *day).len();
     let debt = (order.deduction.as_debt(), kind);
     out.legs(legs_from, legs, debt, at, ground.rows)

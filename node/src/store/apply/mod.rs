@@ -14,6 +14,7 @@ mod external;
 mod home;
 pub(crate) mod import;
 mod late;
+mod payable;
 pub(crate) mod person;
 mod policy;
 mod provisional;
@@ -155,6 +156,8 @@ pub fn changes(
             deduction::decided(&regained.record, at, ground, &mut out)?;
         }
         NodeRecord::DeductionLifted(record) => deduction::lifted(record, at, ground, &mut out)?,
+        NodeRecord::InstitutionPaid(record) => payable::paid(record, &mut out),
+        NodeRecord::PayoutCorrected(record) => payable::corrected(record, &mut out),
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

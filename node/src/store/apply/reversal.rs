@@ -11,6 +11,7 @@ use super::super::{
     ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
 };
 use super::erased::held;
+use super::payable;
 use super::treatment::known;
 use super::{Changes, Ground};
 
@@ -159,6 +160,10 @@ pub(super) fn booked(
         reversal: body.reversal,
     });
     let (institution, home): (_, RegionCode) = (row.institution, row.home);
+    let part = &body.clearing;
+    let of = (LegKind::Reversal, settlement);
+    let on = (institution, part.business_day);
+    payable::due(on, of, (home, settlement), &part.amounts, out);
     if let Some(prepared) = &row.prepared {
         let visit = prepared.visit.clone();
         if rows.visit(visit.clone())? == Some(settlement) {

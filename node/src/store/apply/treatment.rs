@@ -11,6 +11,7 @@ use super::super::{
     Key, Location, OpenRow, RefusedRow, Row, SettlementRow, SettlementState, StoreError, is_erased,
 };
 use super::erased::held;
+use super::payable;
 use super::{Changes, Ground};
 
 pub(super) fn prepared(
@@ -67,6 +68,10 @@ pub(super) fn settled(
 ) -> Result<(), StoreError> {
     if let Some(mut row) = known(record.settlement, ground)? {
         row.state = SettlementState::Settled(at);
+        let (part, id) = (&record.receipt.body.clearing, record.settlement);
+        let on = (row.institution, part.business_day);
+        let of = (LegKind::Settlement, id);
+        payable::due(on, of, (part.home, id), &part.amounts, out);
         out.put(Key::Settlement(record.settlement), Row::Settlement(row));
         out.remove(Key::Open(record.settlement));
     }

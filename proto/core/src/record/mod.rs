@@ -18,6 +18,7 @@ pub mod hand;
 pub mod home;
 pub mod import;
 pub mod looks;
+pub mod payable;
 pub mod person;
 pub mod policy;
 pub mod provisional;
@@ -55,6 +56,7 @@ use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
 use looks::SnapshotsGiven;
+use payable::{InstitutionPaid, PayoutCorrected};
 use person::{EmergencyReviewed, PersonChanged};
 use policy::{
     PolicyFetched, PolicyProposed, PolicyPublished, PolicyRejected, PolicyWithdrawn,
@@ -219,6 +221,10 @@ pub enum NodeRecord {
     DeductionRegained(DeductionRegained),
     /// Either role: a deduction ends with the reversal of its settlement.
     DeductionLifted(DeductionLifted),
+    /// Treatment role: the bureau paid an institution.
+    InstitutionPaid(InstitutionPaid),
+    /// Treatment role: such a payment is taken out again.
+    PayoutCorrected(PayoutCorrected),
 }
 
 canonical_enum!(NodeRecord {
@@ -292,6 +298,8 @@ canonical_enum!(NodeRecord {
     106 => DeductionDecided(record),
     107 => DeductionRegained(record),
     108 => DeductionLifted(record),
+    109 => InstitutionPaid(record),
+    110 => PayoutCorrected(record),
 });
 
 impl NodeRecord {

@@ -6,6 +6,7 @@ mod disputes;
 mod duplicates;
 mod external;
 mod looks;
+mod payables;
 mod people;
 mod provisional;
 mod recovery;
@@ -185,6 +186,7 @@ fn records_have_one_form() {
         .chain(&external::of_externals())
         .chain(&assistance::of_assistance())
         .chain(&deductions::of_deductions())
+        .chain(&payables::of_payables())
     {
         laws(record);
     }

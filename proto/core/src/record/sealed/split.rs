@@ -218,7 +218,9 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::DeductionAnswered(_)
         | NodeRecord::DeductionDecided(_)
         | NodeRecord::DeductionRegained(_)
-        | NodeRecord::DeductionLifted(_) => return None,
+        | NodeRecord::DeductionLifted(_)
+        | NodeRecord::InstitutionPaid(_)
+        | NodeRecord::PayoutCorrected(_) => return None,
     };
     let bytes = record.to_bytes();
     Some(Split {

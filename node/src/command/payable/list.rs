@@ -1,0 +1,51 @@
+//! `huitong node payables`: what is owed to institutions for a month. An institution lists its own with its own certificate.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use huitong_core::institution::InstitutionCode;
+use huitong_core::payable::Month;
+use huitong_transport::ClientOptions;
+use serde_json::{Value, json};
+
+use super::shown::{as_json, print, yuan};
+use crate::command::{block_on, said};
+use crate::grpc::payable_client::PayableClient;
+
+/// List what is owed to institutions for a month, and what was paid.
+#[derive(Debug, clap::Args)]
+pub struct Payables {
+    /// The month, as 2026-11 / 月份
+    #[arg(long)]
+    month: Month,
+    /// Of this institution alone / 仅列某医疗机构
+    #[arg(long)]
+    institution: Option<InstitutionCode>,
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Payables {
+    pub(in crate::command) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let all = block_on(async {
+            let mut client = PayableClient::connect(&self.server).await?;
+            let all = client.all(&self.month, self.institution).await;
+            all.map_err(said)
+        })?;
+        let remains = all.iter().map(|told| told.due.2);
+        let remains = remains.fold(0, i64::saturating_add);
+        if self.json {
+            let listed: Vec<Value> = all.iter().map(as_json).collect();
+            let page = json!({ "payables": listed, "remains_fen": remains });
+            writeln!(out, "{page}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        writeln!(out, "{} institutions / 家医疗机构", all.len())?;
+        all.iter().try_for_each(|told| print(told, out))?;
+        writeln!(out, "remains in all 应付余额合计: {}", yuan(remains)?)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
