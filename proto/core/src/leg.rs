@@ -68,9 +68,47 @@ impl fmt::Display for LegKind {
     }
 }
 
+/// A field in which two words on one debt can differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LegField {
+    /// Who owes.
+    Debtor,
+    /// Who is owed.
+    Creditor,
+    /// How much.
+    Amount,
+    /// The business day.
+    BusinessDay,
+    /// The receipt's digest.
+    Receipt,
+}
+
+impl LegField {
+    /// Its name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debtor => "debtor",
+            Self::Creditor => "creditor",
+            Self::Amount => "amount",
+            Self::BusinessDay => "business_day",
+            Self::Receipt => "receipt",
+        }
+    }
+}
+
+impl fmt::Display for LegField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What two legs must have in common to be of one debt. A settlement is reversed at most once, a deduction ends at most
 /// once, and a dispute, whose id stands in a settlement's place, is corrected once.
 pub type Debt = (SettlementId, LegKind, Fund);
+
+/// What tells the debts between two regions for one fund apart, and orders them.
+pub type LegKey = (SettlementId, LegKind);
 
 /// A debt between two regions, as both must report it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,6 +244,23 @@ impl Leg {
     #[must_use]
     pub const fn debt(&self) -> Debt {
         (self.settlement, self.kind, self.fund)
+    }
+
+    /// The first field in which another word on the same debt differs.
+    #[must_use]
+    pub fn first_difference(&self, other: &Self) -> Option<LegField> {
+        [
+            (LegField::Debtor, self.debtor == other.debtor),
+            (LegField::Creditor, self.creditor == other.creditor),
+            (LegField::Amount, self.amount == other.amount),
+            (
+                LegField::BusinessDay,
+                self.business_day == other.business_day,
+            ),
+            (LegField::Receipt, self.receipt == other.receipt),
+        ]
+        .into_iter()
+        .find_map(|(field, same)| (!same).then_some(field))
     }
 }
 

@@ -9,7 +9,7 @@ use huitong_core::leg::{Debt, Leg, NumberedLeg};
 use huitong_core::region::RegionCode;
 
 use super::check::takeable;
-use super::fault::{BookFault, LegFault, LegField, LegPlace, StatementFault};
+use super::fault::{BookFault, LegFault, LegPlace, StatementFault};
 use super::{MemberStatement, StatedRegion};
 use crate::runs::Run;
 
@@ -68,7 +68,9 @@ fn of_one(
             let found = taken.remove(&leg.debt());
             let fault = match found {
                 None => Some(LegFault::Added(code)),
-                Some(own) => first_difference(&own.leg, &leg)
+                Some(own) => own
+                    .leg
+                    .first_difference(&leg)
                     .map(|field| LegFault::Changed(code, own.number, field)),
             };
             faults.extend(fault.map(|fault| StatementFault::Leg(place(&leg), fault)));
@@ -111,20 +113,4 @@ fn lacking(run: Run, legs: &Numbered<'_>, region: &StatedRegion) -> Vec<Statemen
     let gaps = gaps.into_iter().filter(|gap| !waits(gap));
     gaps.map(|gap| StatementFault::Book(region.region, BookFault::Lacks(gap)))
         .collect()
-}
-
-/// The first field in which two legs of one debt differ.
-fn first_difference(one: &Leg, other: &Leg) -> Option<LegField> {
-    [
-        (LegField::Debtor, one.debtor == other.debtor),
-        (LegField::Creditor, one.creditor == other.creditor),
-        (LegField::Amount, one.amount == other.amount),
-        (
-            LegField::BusinessDay,
-            one.business_day == other.business_day,
-        ),
-        (LegField::Receipt, one.receipt == other.receipt),
-    ]
-    .into_iter()
-    .find_map(|(field, same)| (!same).then_some(field))
 }

@@ -7,7 +7,7 @@ use std::fmt;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::LegKind;
+use huitong_core::leg::{LegField, LegKind};
 use huitong_core::region::RegionCode;
 
 use crate::member::Member;
@@ -101,21 +101,6 @@ pub enum LegFault {
     Changed(RegionCode, u64, LegField),
 }
 
-/// A field of a leg in which statement and book differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LegField {
-    /// Who owes.
-    Debtor,
-    /// Who is owed.
-    Creditor,
-    /// How much.
-    Amount,
-    /// The business day.
-    BusinessDay,
-    /// The receipt's digest.
-    Receipt,
-}
-
 /// What is wrong with a region's own book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BookFault {
@@ -125,20 +110,6 @@ pub enum BookFault {
     Twice(u64),
     /// It lacks numbers that the cycle took.
     Lacks(Run),
-}
-
-impl LegField {
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debtor => "debtor",
-            Self::Creditor => "creditor",
-            Self::Amount => "amount",
-            Self::BusinessDay => "business_day",
-            Self::Receipt => "receipt",
-        }
-    }
 }
 
 impl StatementFault {

@@ -6,6 +6,8 @@
 //! | [`row`] | What do two regions owe each other for a fund, and over which legs? |
 //! | [`table`] | What does every member come to? Anybody may see it |
 //! | [`book`] | Which legs does a region itself hold? |
+//! | [`search`] | In which legs of a row do two differ? |
+//! | [`difference`] | How does a leg differ? |
 //!
 //! A checkpoint commits to the tree of the cycle's rows, to the public table of nets and to the checkpoint before, so
 //! that none can be left out or exchanged later. It holds no time: the same plan has the same checkpoint also after a
@@ -13,7 +15,9 @@
 //! itself, and a salt, since a leg says nothing of a person and names a settlement that nobody can guess.
 
 pub mod book;
+pub mod difference;
 pub mod row;
+pub mod search;
 pub mod table;
 
 use crate::canonical::Artifact;

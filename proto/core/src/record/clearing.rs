@@ -5,6 +5,7 @@
 //! same bytes for ever, whatever program reads them. Deliberately absent: anything of a person, and the
 //! state of matching, which follows from the legs.
 
+mod attestation;
 mod members;
 mod payment;
 mod prefund;
@@ -13,6 +14,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use attestation::{DifferencesTold, RegionAttested};
 pub use members::{MemberProposed, MembersDecided, MembersRecord};
 pub use payment::{
     Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
@@ -61,6 +63,10 @@ pub enum ClearingRecord {
     Members(MembersRecord),
     /// A version of the directory was signed, in the order of their numbers.
     DirectorySigned(SignedDirectory),
+    /// A region said what its rows of a cycle come to.
+    RegionAttested(RegionAttested),
+    /// A region said in which legs a row differs.
+    DifferencesTold(DifferencesTold),
     /// A netted cycle's checkpoint was signed.
     Proven(Proven),
     /// A region showed what the home region had signed of a debt on which two do not agree.
@@ -90,6 +96,8 @@ canonical_enum!(ClearingRecord {
     6 => Netted(record),
     7 => Payment(record),
     8 => Prefund(record),
+    10 => RegionAttested(record),
+    11 => DifferencesTold(record),
     12 => Members(record),
     13 => DirectorySigned(record),
     14 => Proven(record),
