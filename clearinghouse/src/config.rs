@@ -49,6 +49,8 @@ pub struct Config {
     pub(crate) calendar: Calendar,
     /// Within how many business days of the order a payment is due.
     pub(crate) due_days: u32,
+    /// How long netting waits after the cut-off for regions that have not attested their rows.
+    pub(crate) wait_minutes: u32,
     /// What is set for prefunds.
     pub(crate) prefund: Rules,
     /// By when things are due in disputes.
@@ -99,6 +101,9 @@ impl Scalar for Automatic {
 
 /// Five working days until a province's bureau asks its finance bureau, and ten until that transfers.
 const DUE_DAYS: u32 = 15;
+
+/// Nodes attest within seconds; an hour is enough to look after one that does not, and keeps no cycle from its day.
+const WAIT_MINUTES: u32 = 60;
 
 /// One in the morning of the next day.
 const DEADLINE_MINUTES: u32 = 25 * 60;
@@ -178,6 +183,10 @@ impl Config {
         let due_days = payment.map_or(Some(DUE_DAYS), |section| {
             section.integer_or("due_days", 1..=250, DUE_DAYS)
         });
+        let attestation = root.optional_section("attestation");
+        let wait_minutes = attestation.map_or(Some(WAIT_MINUTES), |section| {
+            section.integer_or("wait_minutes", 0..=2_880, WAIT_MINUTES)
+        });
         let (prefund, roles) = (prefund(&root), roles(&root));
         let dispute = dispute::rules(&root);
         let calendar = calendar::read(&root, &|name| match files {
@@ -200,6 +209,7 @@ impl Config {
                 segment_mib: segment_mib?,
                 calendar: calendar?,
                 due_days: due_days?,
+                wait_minutes: wait_minutes?,
                 prefund: prefund?,
                 dispute: dispute?,
                 roles: roles?,

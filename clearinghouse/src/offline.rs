@@ -20,6 +20,9 @@ use crate::state::FIRST_INCARNATION;
 use crate::store::StoreError;
 use crate::writer::Writer;
 
+/// Without the network no region attests, so netting waits for none.
+const NO_WAIT: u32 = 0;
+
 /// A clearinghouse without its network.
 #[derive(Debug)]
 pub struct Offline(Writer);
@@ -93,8 +96,10 @@ impl Offline {
     /// # Errors
     /// [`Refusal`] as the server's.
     pub async fn net(&self, day: BusinessDay) -> Result<NettingPlan, Refusal> {
-        self.decide(move |context| decide::net(context, day, Expected::Unknown, Actor::AllClosed))
-            .await
+        self.decide(move |context| {
+            decide::net(context, day, Expected::Unknown, NO_WAIT, Actor::AllClosed)
+        })
+        .await
     }
 
     /// A member's statement of a proven cycle, as its file is.

@@ -91,6 +91,16 @@ clearing_codes! {
     CycleNotCutOff "cycle.not_cut_off" No "Cut the cycle off first." "请先日切。";
     /// An earlier cycle is not netted.
     CycleEarlierNotNetted "cycle.earlier_not_netted" No "Net the earlier cycle named first." "请先对所示较早的清算期进行轧差。";
+    /// Regions have not attested the cycle.
+    CycleNotAttested "cycle.not_attested" SameId "The regions named have not said what the cycle's rows come to in their own books: their nodes do so by themselves, wait for them. After the time that the operator set ([attestation] wait_minutes) netting waits no more; clearing attest shows until when." "所示统筹区尚未核对本期数据，节点会自动核对，请等待。超过运营方设定时限（[attestation] wait_minutes）后不再等待，可用 clearing attest 查看。";
+    /// The cycle is netted, and nothing is attested of it any more.
+    AttestationOver "attestation.over" No "This cycle is netted and is not attested any more; check it against the own book with its proven statement (huitong clearing verify --book)." "该期已轧差，不再接受核对；请以对账单核验（huitong clearing verify --book）。";
+    /// Another word of the same incarnation.
+    AttestationOtherWord "attestation.other_word" No "This node said something else of the cycle before, at the time named; a book is only appended to, so both cannot be: an officer must look at the node's journal." "该节点此前（如所示时间）对本期核对内容不同；账簿只追加不改写，须由人员核查节点日志。";
+    /// A row that the region attested as it is held, or not at all.
+    AttestationNotOtherwise "attestation.not_otherwise" No "The region did not attest this row otherwise; say first what all rows come to." "该统筹区未就此行提出不符，请先提交全部行的核对结果。";
+    /// Differences that do not come to the row.
+    AttestationNotAccounted "attestation.not_accounted" No "With these legs put in the place of those held, the row does not come to what the region attested; the row is kept out of nets whole until it does." "以所报明细替换后仍不等于该统筹区核对的汇总；在查清前该行整体不参与轧差。";
     /// The cycle's legs give no plan.
     CycleCannotNet "cycle.cannot_net" No "The legs give no netting plan; the reason named needs a clearing officer." "现有数据无法轧差，须由清算人员按所示原因处理。";
     /// The cycle has no plan yet.

@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 34] = [
+const TABLE: [(&str, Role); 35] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -89,6 +89,7 @@ const TABLE: [(&str, Role); 34] = [
     ("OfficerService/ReleaseStream", Role::Clear),
     ("OfficerService/Resume", Role::Clear),
     ("ExceptionService/ListExceptions", Role::Look),
+    ("AttestationOfficeService/ListAttestations", Role::Look),
     ("PaymentService/Approve", Role::Approve),
     ("PaymentService/Instruct", Role::Pay),
     ("PaymentService/Confirm", Role::Pay),

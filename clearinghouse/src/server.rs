@@ -102,6 +102,7 @@ impl Clearinghouse {
         let (schedule, rules) = (config.schedule, config.prefund);
         let day_rules = grpc::DayRules {
             due_days: config.due_days,
+            wait_minutes: config.wait_minutes,
             prefund: rules,
             dispute: config.dispute,
         };

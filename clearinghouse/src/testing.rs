@@ -151,6 +151,8 @@ pub(crate) struct House {
     pub(crate) clock: Arc<HandClock>,
     /// Every day is a business day, unless a test says otherwise and comes back.
     pub(crate) calendar: Calendar,
+    /// How long netting waits for regions to attest: most tests have none that would.
+    pub(crate) wait_minutes: u32,
     /// With what it signs when it comes back.
     signer: Signer,
     writer: Option<Writer>,
@@ -168,6 +170,7 @@ impl House {
             index: Arc::new(MemoryIndex::new()),
             clock,
             calendar: Calendar::every_day(),
+            wait_minutes: 0,
             signer: signer("2028-01-01T00:00:00Z"),
             writer: None,
         };
@@ -295,9 +298,10 @@ impl House {
 
     /// Nets; while the index is being brought up to an earlier plan, asks again, as an officer would.
     pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
+        let wait = self.wait_minutes;
         loop {
             let netted = self.ask(move |context| {
-                decide::net(context, day(on), decide::Expected::Unknown, officer())
+                decide::net(context, day(on), decide::Expected::Unknown, wait, officer())
             });
             match netted {
                 Err(refusal) if refusal.code.code() == "node.overloaded" => {

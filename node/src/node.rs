@@ -39,6 +39,7 @@ use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
 use crate::home::{HomeRole, HomeRules};
 use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
+use crate::legs::attest::Attester;
 use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
@@ -391,6 +392,8 @@ impl Heart {
         let correcting = Arc::clone(&self.disputes).run(stop.clone());
         tasks.push(after_recovery(Box::pin(correcting)));
         if let Some(reporter) = self.reporter.clone() {
+            let attesting = Attester::beside(&reporter).run(stop.clone());
+            tasks.push(after_recovery(Box::pin(attesting)));
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }
         if let Some(call_up) = self.call_up.clone() {

@@ -23,7 +23,7 @@ use crate::error::NodeError;
 use crate::import::ImportBatch;
 use crate::ledger::Ledger;
 use crate::legs::day::{CloseDay, DayVerdict};
-use crate::legs::report::Reported;
+use crate::legs::report::{Attested, Reported};
 use crate::store::{Key, Rows, StoreError};
 use crate::treatment::TreatmentRole;
 use crate::writer::{Command, Verdict, Writer};
@@ -237,6 +237,13 @@ impl Registry {
         self.reported
             .as_ref()
             .map_or(0, |reported| reported.borrow().held)
+    }
+
+    /// The last cycle whose rows were attested to the clearinghouse since the start.
+    #[must_use]
+    pub fn attested(&self) -> Option<Attested> {
+        let reported = self.reported.as_ref()?;
+        reported.borrow().attested
     }
 
     /// The node's region.

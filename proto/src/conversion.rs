@@ -5,6 +5,7 @@
 //! What leaves needs no check, because core values are right by construction.
 
 pub mod assistance;
+pub mod attestation;
 pub mod by_hand;
 pub mod claim;
 pub mod common;

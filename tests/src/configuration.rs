@@ -87,6 +87,9 @@ key = "{signing_key}"
 
 [cut_off]
 automatic = "never"
+
+[attestation]
+wait_minutes = 0
 "#,
         listen = world.clearinghouse(),
         chain = file("tls.crt"),

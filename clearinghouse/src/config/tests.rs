@@ -13,6 +13,8 @@ key = "b"
 [cut_off]
 automatic = "sometimes"
 deadline_minutes = 0
+[attestation]
+wait_minutes = -1
 [[region]]
 code = "330200"
 member = "510000"
@@ -33,6 +35,7 @@ code = "330200"
         "signing",
         "cut_off.automatic",
         "cut_off.deadline_minutes",
+        "attestation.wait_minutes",
         "region[0].member",
         "region[1].code",
     ] {
@@ -62,6 +65,7 @@ fn the_example_file_can_be_read() {
     let all = all.replace("\n# automatic", "\nautomatic");
     let keys = [
         "due_days",
+        "wait_minutes",
         "yellow_percent",
         "red_percent",
         "ask_days",
@@ -72,8 +76,13 @@ fn the_example_file_can_be_read() {
     });
     let all = Config::parse("all", &all).unwrap();
     assert_eq!(
-        (all.schedule, all.due_days, all.prefund),
-        (config.schedule, config.due_days, config.prefund)
+        (all.schedule, all.due_days, all.wait_minutes, all.prefund),
+        (
+            config.schedule,
+            config.due_days,
+            config.wait_minutes,
+            config.prefund
+        )
     );
 }
 

@@ -178,8 +178,19 @@ pub(super) fn marks(context: &Context<'_>, day: BusinessDay) -> BTreeMap<RegionC
         .collect()
 }
 
+/// Why a cycle is not worked on: it is not cut off, or it never will be.
+pub(super) fn not_cut_off(context: &Context<'_>, day: BusinessDay) -> Refusal {
+    match context.state.last_cut_off() {
+        Some((last, _)) if day < last => {
+            let detail = format_args!("{day}, cut off up to {last}");
+            Refusal::new(ClearingCode::CyclePassed, detail)
+        }
+        Some(_) | None => Refusal::new(ClearingCode::CycleNotCutOff, day),
+    }
+}
+
 /// As many regions as a refusal names.
-fn list(regions: &[RegionCode]) -> String {
+pub(super) fn list(regions: &[RegionCode]) -> String {
     const NAMED: usize = 20;
     let mut named: Vec<_> = regions
         .iter()

@@ -39,7 +39,7 @@ pub(crate) fn wanted(context: &Context<'_>, region: RegionCode) -> Decision<Vec<
 fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
     let is_open = match waiting.why {
         Waiting::CounterpartMissing | Waiting::Differs(_) => true,
-        Waiting::Repeated | Waiting::Late => false,
+        Waiting::Repeated | Waiting::Late | Waiting::AttestedOtherwise => false,
     };
     let leg = &waiting.numbered.leg;
     is_open && is_signed_at_home(leg.kind) && !context.state.words.has(about(leg))

@@ -1,10 +1,12 @@
 //! The legs that no plan took although their day is over: why, since when, and what the other region said.
 //!
 //! A leg of the open cycle is no exception yet. When the side that is missing comes, the two agree by themselves and go
-//! into the next cycle under their own day; nothing here is closed by hand.
+//! into the next cycle under their own day; what a region attested otherwise goes with the first cycle in which that region
+//! attests it as it is held. Nothing here is closed by hand.
 
 use std::collections::BTreeMap;
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
 use huitong_core::leg::NumberedLeg;
 use huitong_core::region::RegionCode;
@@ -29,6 +31,7 @@ pub(crate) enum Reason {
     Differs,
     Repeated,
     Late,
+    AttestedOtherwise,
 }
 
 impl Reason {
@@ -38,6 +41,7 @@ impl Reason {
             Waiting::Differs(_) => Self::Differs,
             Waiting::Repeated => Self::Repeated,
             Waiting::Late => Self::Late,
+            Waiting::AttestedOtherwise => Self::AttestedOtherwise,
         }
     }
 }
@@ -91,6 +95,7 @@ pub(crate) fn exceptions(
     after: Option<ExceptionPlace>,
 ) -> Decision<Exceptions> {
     let matching = &context.state.matching;
+    let attestations = &context.state.attestations;
     let Some((over, cycle)) = context.state.last_cut_off() else {
         return Ok(Decided::answer(Exceptions {
             rows: Vec::new(),
@@ -101,7 +106,9 @@ pub(crate) fn exceptions(
     let marks = cycle.plan.is_none().then_some(&cycle.marks);
     let all = matching
         .waiting(None, over)
-        .chain(matching.late(over, marks));
+        .chain(matching.late(over, marks, |leg| {
+            attestations.keeps_out(Pair::of(leg), leg.debt())
+        }));
     let mut ageing: BTreeMap<Reason, [AgeGroup; 4]> = BTreeMap::new();
     let mut wanted = Vec::new();
     for leg in all {

@@ -4,6 +4,8 @@
 //! record, applies it, and gives the answer once the record and all before it are synced.
 
 mod approve;
+mod attest;
+mod attested;
 mod automatic;
 mod bank;
 mod close_day;
@@ -35,6 +37,8 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::record::clearing::ClearingRecord;
 
 pub(crate) use approve::approve;
+pub(crate) use attest::{ROWS_AT_ONCE, attest, row_held, tell_differences, window};
+pub(crate) use attested::{AttestedRow, HeldRow, Side, attested};
 pub(crate) use automatic::{Schedule, cut_off_when_due};
 pub(crate) use bank::confirm;
 pub(crate) use close_day::close_day;
@@ -53,7 +57,7 @@ pub(crate) use regain::{Regain, Regained, regain};
 pub(crate) use release::release;
 pub(crate) use resume::resume;
 pub(crate) use statement::{Statement, statement};
-pub(crate) use status::{CycleState, RegionStatus, Status, status};
+pub(crate) use status::{CycleState, RegionAttestation, RegionStatus, Status, status};
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 pub(crate) use what_if::what_if;
 

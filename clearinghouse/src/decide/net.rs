@@ -1,13 +1,19 @@
-//! Netting: plan k on plan k − 1, proven before it is written, and never planned twice. Whoever knows which plan it
+//! Netting: plan k on plan k − 1, proven before it is written, and never planned twice. It waits until every region with a
+//! row has attested it, but not for ever; what a region attested otherwise is left out, which is journaled before. Whoever knows which plan it
 //! must be (it was netted before a restore) names its digest, and nothing else is netted.
 
+use std::collections::BTreeMap;
+
 use huitong_core::canonical::Artifact;
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
 use huitong_core::refusal::RefusalCode;
-use huitong_netting::{Inputs, NettingPlan, check, plan};
+use huitong_core::region::RegionCode;
+use huitong_netting::{AgreedLeg, Inputs, NettingPlan, check, plan};
 
+use super::attest::outstanding;
+use super::cut_off::{list, not_cut_off};
 use super::{Context, Decided, Decision, Fault};
 use crate::books;
 use crate::refusal::{ClearingCode, Refusal};
@@ -28,6 +34,7 @@ pub(crate) fn net(
     context: &Context<'_>,
     day: BusinessDay,
     expected: Expected,
+    wait_minutes: u32,
     by: Actor,
 ) -> Decision<NettingPlan> {
     let is_other = |plan: &NettingPlan| {
@@ -60,7 +67,10 @@ pub(crate) fn net(
         let refusal = Refusal::new(ClearingCode::CycleEarlierNotNetted, earlier);
         return Ok(Decided::refuse(refusal));
     }
-    let legs = state.matching.agreed(&cycle.marks, day);
+    if let Err(refusal) = attested(context, day, expected, wait_minutes) {
+        return Ok(Decided::refuse(refusal));
+    }
+    let legs = legs_of(context, &cycle.marks, day, expected);
     let inputs = Inputs {
         day,
         parent: state.plan.as_ref(),
@@ -98,6 +108,66 @@ pub(crate) fn net(
     Ok(Decided::record(ClearingRecord::Netted(netted), planned))
 }
 
+/// Whether every region with a row has attested it, or netting waits for none any more. Whoever knows the plan need not
+/// wait: it was attested before the restore.
+fn attested(
+    context: &Context<'_>,
+    day: BusinessDay,
+    expected: Expected,
+    wait_minutes: u32,
+) -> Result<(), Refusal> {
+    let waits = waits_until(context, day, wait_minutes).is_some_and(|until| context.now < until);
+    if !waits || matches!(expected, Expected::Plan(_)) {
+        return Ok(());
+    }
+    let open = outstanding(context, day);
+    if open.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(ClearingCode::CycleNotAttested, list(&open)))
+}
+
+/// Until when netting waits for regions that have not attested a cycle which is cut off.
+pub(crate) fn waits_until(
+    context: &Context<'_>,
+    day: BusinessDay,
+    wait_minutes: u32,
+) -> Option<Timestamp> {
+    let cycle = context.state.cycles.get(&day)?;
+    let wait = i64::from(wait_minutes).saturating_mul(60_000);
+    Timestamp::from_millis(cycle.at.as_millis().saturating_add(wait)).ok()
+}
+
+/// The legs that a cycle takes. After a restore a plan that is known may have been made when nobody had attested anything
+/// otherwise: then its digest says so, and it stands.
+fn legs_of(
+    context: &Context<'_>,
+    marks: &BTreeMap<RegionCode, u64>,
+    day: BusinessDay,
+    expected: Expected,
+) -> Vec<AgreedLeg> {
+    let state = context.state;
+    let attested = state.to_net(marks, day);
+    let Expected::Plan(digest) = expected else {
+        return attested;
+    };
+    let all = state.matching.agreed(marks, day);
+    let comes_to = |legs: &[AgreedLeg]| {
+        let inputs = Inputs {
+            day,
+            parent: state.plan.as_ref(),
+            members: &state.members,
+            marks,
+            legs,
+        };
+        plan(&inputs).is_ok_and(|planned| sha256(&planned.to_bytes()) == digest)
+    };
+    if attested.len() != all.len() && comes_to(&all) {
+        return all;
+    }
+    attested
+}
+
 /// Whether a cycle is netted; refused when it is not.
 pub(crate) fn is_netted(context: &Context<'_>, day: BusinessDay) -> Decision<()> {
     let answer = match context.state.cycles.get(&day) {
@@ -129,14 +199,4 @@ pub(super) fn plan_of(
     // Not the last plan, so it is long journaled; the index may still be on its way to it.
     let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
     Ok(context.store.plan(day)?.ok_or_else(busy))
-}
-
-fn not_cut_off(context: &Context<'_>, day: BusinessDay) -> Refusal {
-    match context.state.last_cut_off() {
-        Some((last, _)) if day < last => {
-            let detail = format_args!("{day}, cut off up to {last}");
-            Refusal::new(ClearingCode::CyclePassed, detail)
-        }
-        Some(_) | None => Refusal::new(ClearingCode::CycleNotCutOff, day),
-    }
 }

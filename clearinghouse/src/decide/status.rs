@@ -1,9 +1,12 @@
 //! Where a cycle stands and what blocks it.
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
+use super::attest::outstanding;
+use super::attested::words;
 use super::automatic::earliest_open;
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault};
@@ -20,6 +23,8 @@ pub(crate) enum CycleState {
     Open,
     /// Every region has its mark.
     CutOff,
+    /// Every region with a row has said what it comes to in its own book.
+    Attested,
     /// It has a plan, and how far that is on its way to being paid.
     Netted(Progress),
 }
@@ -33,7 +38,7 @@ pub(crate) struct Status {
     pub(crate) regions: Vec<RegionStatus>,
     /// Debts that both regions reported alike, each counted once.
     pub(crate) agreed: u64,
-    /// Legs that wait for a counterpart, or repeat another.
+    /// Legs that wait for a counterpart, repeat another, or were attested otherwise.
     pub(crate) waiting: u64,
     /// Legs whose counterpart differs.
     pub(crate) differing: u64,
@@ -54,6 +59,20 @@ pub(crate) struct RegionStatus {
     pub(crate) closed: bool,
     pub(crate) mark: Option<u64>,
     pub(crate) halted_at: Option<u64>,
+    pub(crate) attested: RegionAttestation,
+}
+
+/// What became of a region's word on its rows of a cycle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RegionAttestation {
+    /// It has no row, or the cycle is not the next to be netted.
+    NotAsked,
+    /// It is not given, or the legs in which it differs are not told.
+    Outstanding,
+    /// Its book says what is held.
+    Alike,
+    /// Its book says otherwise.
+    Otherwise,
 }
 
 /// The status of a day; without one, of the earliest that is open.
@@ -62,6 +81,7 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
     let cycle = context.state.cycles.get(&day);
     let state = match cycle {
         None => CycleState::Open,
+        Some(Cycle { plan: None, .. }) if is_attested(context, day) => CycleState::Attested,
         Some(Cycle { plan: None, .. }) => CycleState::CutOff,
         Some(Cycle { plan: Some(_), .. }) => {
             CycleState::Netted(context.state.payments.progress(day))
@@ -72,12 +92,14 @@ pub(crate) fn status(context: &Context<'_>, day: Option<BusinessDay>) -> Decisio
             Ok(counts) => counts,
             Err(refusal) => return Ok(Decided::refuse(refusal)),
         },
-        CycleState::Open | CycleState::CutOff => counted(context, day, cycle),
+        CycleState::Open | CycleState::CutOff | CycleState::Attested => {
+            counted(context, day, cycle)
+        }
     };
     Ok(Decided::answer(Status {
         day,
         state,
-        regions: regions(context, day, cycle),
+        regions: regions(context, day, cycle)?,
         agreed: counts.agreed,
         waiting: counts.waiting,
         differing: counts.differing,
@@ -109,7 +131,14 @@ struct Counts {
 /// What is known of the legs of a cycle without a plan.
 fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Counts {
     let marks = cycle.map(|cycle| &cycle.marks);
-    let mut oldest: Vec<_> = context.state.matching.waiting(marks, day).collect();
+    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
+    let kept_out = matching.late(day, marks, |leg| {
+        attestations.keeps_out(Pair::of(leg), leg.debt())
+    });
+    let kept_out = kept_out.filter(|leg| leg.why == Waiting::AttestedOtherwise);
+    let kept_out: Vec<_> = kept_out.collect();
+    let kept = u64::try_from(kept_out.len()).unwrap_or(u64::MAX);
+    let mut oldest: Vec<_> = matching.waiting(marks, day).chain(kept_out).collect();
     let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));
     let differing = oldest.iter().filter(differs).count();
     let waiting = oldest.len().saturating_sub(differing);
@@ -117,7 +146,7 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
     oldest.truncate(NAMED);
     let wide = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     Counts {
-        agreed: context.state.matching.count_agreed(marks, day),
+        agreed: matching.count_agreed(marks, day).saturating_sub(kept),
         waiting: wide(waiting),
         differing: wide(differing),
         oldest,
@@ -144,11 +173,26 @@ fn netted(
     }))
 }
 
-fn regions(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Vec<RegionStatus> {
+fn regions(
+    context: &Context<'_>,
+    day: BusinessDay,
+    cycle: Option<&Cycle>,
+) -> Result<Vec<RegionStatus>, Fault> {
     let streams = &context.state.streams;
+    let words = words(context, day)?;
+    let attesting = context.state.attesting();
+    let attesting = attesting.filter(|of| of.day == day);
+    let asked = |region| attesting.is_some_and(|of| of.numbers.contains_key(&region));
     let status = |(region, member)| {
         let stream = streams.get(&region);
         let mark = cycle.and_then(|cycle| cycle.marks.get(&region).copied());
+        let attested = match words.get(&region) {
+            Some(word) if word.searched().next().is_some() => RegionAttestation::Outstanding,
+            Some(word) if word.otherwise.is_empty() => RegionAttestation::Alike,
+            Some(_) => RegionAttestation::Otherwise,
+            None if asked(region) => RegionAttestation::Outstanding,
+            None => RegionAttestation::NotAsked,
+        };
         RegionStatus {
             region,
             member,
@@ -156,7 +200,15 @@ fn regions(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Ve
             closed: stream.is_some_and(|stream| stream.has_closed(day)),
             mark,
             halted_at: stream.and_then(|stream| stream.halted_at),
+            attested,
         }
     };
-    context.state.members.iter().map(status).collect()
+    Ok(context.state.members.iter().map(status).collect())
+}
+
+/// Whether all that was asked of a cycle is answered. One without rows has nothing to be asked.
+fn is_attested(context: &Context<'_>, day: BusinessDay) -> bool {
+    let attesting = context.state.attesting();
+    attesting.is_some_and(|of| of.day == day && !of.rows.is_empty())
+        && outstanding(context, day).is_empty()
 }

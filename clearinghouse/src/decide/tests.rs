@@ -1,5 +1,6 @@
 //! Decisions one by one, through the writer and a store on a fake disk.
 
+mod attestation;
 mod disputes;
 mod evidence;
 mod exceptions;

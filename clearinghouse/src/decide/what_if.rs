@@ -69,7 +69,7 @@ fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<NettingPlan, Ref
         }
     }
     let marks = cycle.map_or_else(|| marks(context, day), |cycle| cycle.marks.clone());
-    let legs = state.matching.agreed(&marks, day);
+    let legs = state.to_net(&marks, day);
     let inputs = Inputs {
         day,
         parent: state.plan.as_ref(),

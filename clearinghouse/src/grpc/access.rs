@@ -38,6 +38,13 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
         Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
         Row::method("/huitong.clearing.v1.ClearingService/RegainLegs", node),
+        Row::method("/huitong.clearing.v1.AttestationService/GetWindow", node),
+        Row::method("/huitong.clearing.v1.AttestationService/Attest", node),
+        Row::method("/huitong.clearing.v1.AttestationService/LookInto", node),
+        Row::method(
+            "/huitong.clearing.v1.AttestationService/TellDifferences",
+            node,
+        ),
         Row::method("/huitong.clearing.v1.CallUpService/ListWanted", node),
         Row::method("/huitong.clearing.v1.CallUpService/GiveEvidence", node),
         Row::method("/huitong.clearing.v1.TagService/TagPosition", node),
@@ -59,6 +66,10 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
         Row::method(
             "/huitong.clearing.v1.ExceptionService/ListExceptions",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
             officer,
         ),
         Row::method("/huitong.clearing.v1.PaymentService/Approve", officer),
@@ -140,6 +151,7 @@ mod tests {
                 "CallUpService",
                 "TagService",
                 "DisputeService",
+                "AttestationService",
             ]
             .iter()
             .any(|service| row.target().contains(service));

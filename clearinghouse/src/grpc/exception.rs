@@ -72,6 +72,7 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
         Ok(v1::WaitingReason::Differs) => Some(Reason::Differs),
         Ok(v1::WaitingReason::Repeated) => Some(Reason::Repeated),
         Ok(v1::WaitingReason::Late) => Some(Reason::Late),
+        Ok(v1::WaitingReason::AttestedOtherwise) => Some(Reason::AttestedOtherwise),
         Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
     })
 }
@@ -82,6 +83,7 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
         Reason::Differs => v1::WaitingReason::Differs,
         Reason::Repeated => v1::WaitingReason::Repeated,
         Reason::Late => v1::WaitingReason::Late,
+        Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
     }
 }
 

@@ -3,6 +3,8 @@
 //! Nothing is decided here. Generated types appear in this folder and in the commands alone.
 
 mod access;
+mod attestation;
+mod attested;
 mod certificate;
 mod clearing;
 mod dispute;

@@ -24,7 +24,11 @@ use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
 /// The officers' side.
-pub(super) struct OfficerGrpc(pub(super) Arc<Writer>);
+pub(super) struct OfficerGrpc {
+    pub(super) writer: Arc<Writer>,
+    /// How long netting waits after the cut-off for regions that have not attested.
+    pub(super) wait_minutes: u32,
+}
 
 #[tonic::async_trait]
 impl OfficerService for OfficerGrpc {
@@ -38,7 +42,7 @@ impl OfficerService for OfficerGrpc {
         } else {
             Some(day(&asked)?)
         };
-        status_of(&self.0, day).await.map(Response::new)
+        status_of(&self.writer, day).await.map(Response::new)
     }
 
     async fn cut_off(
@@ -60,11 +64,11 @@ impl OfficerService for OfficerGrpc {
             Condition::AllClosed
         };
         let decided = self
-            .0
+            .writer
             .decide(move |context| decide::cut_off(context, day, condition, by));
         decided.await.map_err(|refusal| status(&refusal))?;
         info!(%day, "cycle cut off");
-        let status = status_of(&self.0, Some(day)).await?;
+        let status = status_of(&self.writer, Some(day)).await?;
         Ok(Response::new(v1::CutOffResponse {
             status: Some(status),
         }))
@@ -86,9 +90,10 @@ impl OfficerService for OfficerGrpc {
             None if never_netted => Expected::Never,
             None => Expected::Unknown,
         };
+        let wait_minutes = self.wait_minutes;
         let decided = self
-            .0
-            .decide(move |context| decide::net(context, day, expected, by));
+            .writer
+            .decide(move |context| decide::net(context, day, expected, wait_minutes, by));
         let plan = decided.await.map_err(|refusal| status(&refusal))?;
         info!(%day, plan = plan.number(), legs = plan.legs(), "cycle netted");
         Ok(Response::new(v1::NetResponse {
@@ -110,7 +115,7 @@ impl OfficerService for OfficerGrpc {
             .map(Member::new)
             .map_err(|fault| malformed(&fault))?;
         let decided = self
-            .0
+            .writer
             .decide(move |context| decide::statement(context, day, member));
         let statement = decided.await.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(wire::statement(&statement)))
@@ -132,7 +137,7 @@ impl OfficerService for OfficerGrpc {
             unpaid: members(&unpaid, "unpaid")?,
         };
         let decided = self
-            .0
+            .writer
             .decide(move |context| decide::what_if(context, &days, &scenario));
         let found = decided.await.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(wire::what_if(&found)))
@@ -147,7 +152,7 @@ impl OfficerService for OfficerGrpc {
             .parse(&request.into_inner().region, RegionCode::parse)
             .map_err(|fault| malformed(&fault))?;
         let decided = self
-            .0
+            .writer
             .decide(move |context| decide::release(context, region, by));
         let held = decided.await.map_err(|refusal| status(&refusal))?;
         info!(%region, held, "stream goes on");
@@ -168,7 +173,7 @@ impl OfficerService for OfficerGrpc {
             Some(parsed.map_err(|fault| malformed(&fault))?)
         };
         let decided = self
-            .0
+            .writer
             .decide(move |context| decide::resume(context, last, by));
         decided.await.map_err(|refusal| status(&refusal))?;
         info!("cycles go on after the restore");

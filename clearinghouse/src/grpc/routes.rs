@@ -5,6 +5,8 @@ use std::sync::Arc;
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::attestation_office_service_server::AttestationOfficeServiceServer;
+use huitong_proto::clearing::v1::attestation_service_server::AttestationServiceServer;
 use huitong_proto::clearing::v1::call_up_service_server::CallUpServiceServer;
 use huitong_proto::clearing::v1::clearing_service_server::ClearingServiceServer;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
@@ -21,6 +23,8 @@ use huitong_proto::common::v1::certificate_service_server::CertificateServiceSer
 use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES, Reloading};
 use tonic::service::Routes;
 
+use super::attestation::AttestationGrpc;
+use super::attested::AttestationOfficeGrpc;
 use super::certificate::CertificateGrpc;
 use super::clearing::ClearingGrpc;
 use super::dispute::DisputeGrpc;
@@ -48,6 +52,8 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 pub(crate) struct DayRules {
     /// Within how many business days of the order a payment is due.
     pub(crate) due_days: u32,
+    /// How long netting waits after the cut-off for regions that have not attested.
+    pub(crate) wait_minutes: u32,
     pub(crate) prefund: Rules,
     pub(crate) dispute: DisputeRules,
 }
@@ -64,8 +70,17 @@ pub(crate) async fn routes(
 ) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let officers = OfficerServiceServer::new(OfficerGrpc(Arc::clone(writer)))
-        .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let officers = OfficerServiceServer::new(OfficerGrpc {
+        writer: Arc::clone(writer),
+        wait_minutes: rules.wait_minutes,
+    })
+    .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let attesting = AttestationServiceServer::new(AttestationGrpc(Arc::clone(writer)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let attested = AttestationOfficeServiceServer::new(AttestationOfficeGrpc {
+        writer: Arc::clone(writer),
+        wait_minutes: rules.wait_minutes,
+    });
     let copying = backup::service(Source {
         owner: Owner::Clearinghouse,
         reader: writer.reader(),
@@ -135,6 +150,8 @@ pub(crate) async fn routes(
         .add_service(disputes)
         .add_service(dispute_office)
         .add_service(proofs)
+        .add_service(attesting)
+        .add_service(attested)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

@@ -84,6 +84,7 @@ fn grpc(code: Code) -> GrpcCode {
             ClearingCode::StreamConflict
             | ClearingCode::MemberStands
             | ClearingCode::TagsConflict
+            | ClearingCode::AttestationOtherWord
             | ClearingCode::PaymentBankReferenceTaken
             | ClearingCode::PrefundBankReferenceTaken
             | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
@@ -111,6 +112,10 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleRegionsOpen
             | ClearingCode::CycleNotCutOff
             | ClearingCode::CycleEarlierNotNetted
+            | ClearingCode::CycleNotAttested
+            | ClearingCode::AttestationOver
+            | ClearingCode::AttestationNotOtherwise
+            | ClearingCode::AttestationNotAccounted
             | ClearingCode::CycleCannotNet
             | ClearingCode::CycleNotNetted
             | ClearingCode::CycleNotProven

@@ -9,7 +9,7 @@ use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 
 use super::paid;
-use crate::decide::{CycleState, RegionStatus, Statement, Status};
+use crate::decide::{CycleState, RegionAttestation, RegionStatus, Statement, Status};
 use crate::payments::Progress;
 use crate::state::{Waiting, WaitingLeg};
 
@@ -17,6 +17,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
     let state = match status.state {
         CycleState::Open => v1::CycleState::Open,
         CycleState::CutOff => v1::CycleState::CutOff,
+        CycleState::Attested => v1::CycleState::Attested,
         CycleState::Netted(Progress::Netted) => v1::CycleState::Netted,
         CycleState::Netted(Progress::Approved) => v1::CycleState::Approved,
         CycleState::Netted(Progress::Instructed) => v1::CycleState::Instructed,
@@ -24,7 +25,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
     };
     let final_at = match status.state {
         CycleState::Netted(Progress::Final(at)) => at.as_millis(),
-        CycleState::Open | CycleState::CutOff | CycleState::Netted(_) => 0,
+        CycleState::Open | CycleState::CutOff | CycleState::Attested | CycleState::Netted(_) => 0,
     };
     let approvals = status.paying.approvals.iter();
     let approvals = approvals.map(|(officer, at)| v1::Approval {
@@ -52,6 +53,12 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
 }
 
 fn region(region: &RegionStatus) -> v1::RegionStatus {
+    let attested = match region.attested {
+        RegionAttestation::NotAsked => v1::RegionAttestation::Unspecified,
+        RegionAttestation::Outstanding => v1::RegionAttestation::Outstanding,
+        RegionAttestation::Alike => v1::RegionAttestation::Alike,
+        RegionAttestation::Otherwise => v1::RegionAttestation::Otherwise,
+    };
     v1::RegionStatus {
         region: region.region.to_string(),
         member: region.member.to_string(),
@@ -59,6 +66,7 @@ fn region(region: &RegionStatus) -> v1::RegionStatus {
         closed: region.closed,
         mark: region.mark.unwrap_or(0),
         halted_at: region.halted_at.unwrap_or(0),
+        attested: attested.into(),
     }
 }
 
@@ -83,6 +91,7 @@ pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
         Waiting::Differs(field) => (v1::WaitingReason::Differs, field.to_string()),
         Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
         Waiting::Late => (v1::WaitingReason::Late, String::new()),
+        Waiting::AttestedOtherwise => (v1::WaitingReason::AttestedOtherwise, String::new()),
     }
 }
 

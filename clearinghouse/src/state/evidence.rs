@@ -9,11 +9,9 @@ use huitong_core::clearing_evidence::SignedDebt;
 use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{Leg, LegKind};
+use huitong_core::leg::{Leg, LegField, LegKind};
 use huitong_core::record::clearing::EvidenceGiven;
 use huitong_core::region::RegionCode;
-
-use super::matching::{Field, first_difference};
 
 /// Of which settlement, and whether of its reversal.
 pub(crate) type About = (SettlementId, LegKind);
@@ -56,7 +54,7 @@ pub(crate) enum Says {
     /// It is what was signed.
     AsReported,
     /// It is another in this field.
-    Otherwise(Field),
+    Otherwise(LegField),
     /// Nothing is owed of this fund.
     NotOwed,
     /// Two words were signed that do not go together.
@@ -117,7 +115,9 @@ impl Words {
         };
         Some(match word.leg(leg.fund) {
             None => Says::NotOwed,
-            Some(signed) => first_difference(signed, leg).map_or(Says::AsReported, Says::Otherwise),
+            Some(signed) => signed
+                .first_difference(leg)
+                .map_or(Says::AsReported, Says::Otherwise),
         })
     }
 }

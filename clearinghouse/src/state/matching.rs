@@ -19,7 +19,7 @@ use huitong_netting::{AgreedLeg, NettingPlan};
 
 use self::held::{Held, Number, Reports, other_end};
 use self::slots::Slots;
-pub(crate) use self::waiting::{Field, Waiting, WaitingLeg, first_difference};
+pub(crate) use self::waiting::{Waiting, WaitingLeg};
 
 /// A leg's place: whose stream, which number.
 pub(crate) type Place = (RegionCode, u64);
@@ -150,6 +150,32 @@ impl Matching {
         agreed.collect()
     }
 
+    /// The same legs as they were reported, each with its number in the creditor's stream and in the debtor's.
+    pub(crate) fn agreed_legs<'a>(
+        &'a self,
+        marks: &'a BTreeMap<RegionCode, u64>,
+        day: BusinessDay,
+    ) -> impl Iterator<Item = (&'a Leg, [u64; 2])> {
+        self.all().filter_map(move |(place, held)| {
+            let partner = ready(place, held, Some(marks), day)?;
+            Some((&held.leg, [place.1, partner.1]))
+        })
+    }
+
+    /// The one of these legs that is of a debt.
+    pub(crate) fn agreed_leg(
+        &self,
+        debt: Debt,
+        marks: &BTreeMap<RegionCode, u64>,
+        day: BusinessDay,
+    ) -> Option<&Leg> {
+        let mut found = self.reported(debt).filter_map(|place| {
+            let held = self.at(place)?;
+            ready(place, held, Some(marks), day).map(|_| &held.leg)
+        });
+        found.next()
+    }
+
     /// How many debts agree that lie inside the marks, are of no later day and went with no plan; without
     /// marks, how many of those held.
     pub(crate) fn count_agreed(
@@ -190,18 +216,26 @@ impl Matching {
         })
     }
 
-    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those
-    /// inside the marks of a cycle that is yet to be netted go with it, and are not late.
+    /// The legs that agree and that no plan took although their day was cut off; the creditor's of each two. Those that
+    /// are kept out wait for that; of the others those inside the marks of a cycle that is yet to be netted go with it,
+    /// and are not late.
     pub(crate) fn late<'a>(
         &'a self,
         cut_off: BusinessDay,
         marks: Option<&'a BTreeMap<RegionCode, u64>>,
+        kept_out: impl Fn(&Leg) -> bool + 'a,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        let late = self.all().filter(move |(place, held)| {
-            let goes = marks.is_some() && ready(*place, held, marks, cut_off).is_some();
-            !goes && ready(*place, held, None, cut_off).is_some()
+        let late = self.all().filter_map(move |(place, held)| {
+            ready(place, held, None, cut_off)?;
+            let goes = marks.is_some() && ready(place, held, marks, cut_off).is_some();
+            let why = if kept_out(&held.leg) {
+                Some(Waiting::AttestedOtherwise)
+            } else {
+                (!goes).then_some(Waiting::Late)
+            };
+            Some((place, held, why?))
         });
-        late.map(|(place, held)| waits(place, held, Waiting::Late))
+        late.map(|(place, held, why)| waits(place, held, why))
     }
 
     /// What the other side reported of a leg's debt: what it agrees with, or the first that it does not.
@@ -231,7 +265,7 @@ impl Matching {
         }
         others()
             .filter(|(_, report)| report.side != held.side)
-            .find_map(|(_, report)| first_difference(&held.leg, &report.leg))
+            .find_map(|(_, report)| held.leg.first_difference(&report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)
     }
 

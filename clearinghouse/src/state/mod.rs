@@ -5,6 +5,7 @@
 //! What went with a plan stays until the index knows it ([`State::forget`]), so that a look-up always
 //! finds it in one of the two.
 
+mod attestation;
 mod directory;
 mod evidence;
 mod matching;
@@ -12,21 +13,25 @@ mod stream;
 mod tags;
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use huitong_core::canonical::{Artifact, CanonicalError};
+use huitong_core::checkpoint::row::{Pair, RowError};
+use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::ledger::LedgerError;
 use huitong_core::leg::Debt;
 use huitong_core::record::clearing::{
-    Actor, ClearingRecord, Netted, PaymentRecord, PrefundRecord, Proven,
+    Actor, ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
-use huitong_netting::{Member, MemberError, Members, NettingPlan};
+use huitong_netting::{AgreedLeg, Member, MemberError, Members, NettingPlan};
 
+pub(crate) use attestation::{
+    Attestations, Attested, Attesting, Kept, Numbers, Otherwise, digest, kept_after,
+};
 pub(crate) use directory::DirectoryHeld;
 pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
-#[cfg(test)]
-pub(crate) use matching::Field;
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
@@ -80,6 +85,10 @@ pub(crate) struct State {
     pub(crate) streams: BTreeMap<RegionCode, Stream>,
     /// The legs that are held.
     pub(crate) matching: Matching,
+    /// What regions attested of cycles.
+    pub(crate) attestations: Attestations,
+    /// What is asked of the cycle that is to be netted next, once it is cut off and somebody wants to know.
+    attesting: OnceLock<Option<Arc<Attesting>>>,
     /// What home regions signed of debts on which two regions do not agree.
     pub(crate) words: Words,
     /// Every cycle that is cut off.
@@ -146,6 +155,8 @@ impl State {
             directory: DirectoryHeld::default(),
             streams,
             matching: Matching::empty(),
+            attestations: Attestations::default(),
+            attesting: OnceLock::new(),
             words: Words::default(),
             cycles: BTreeMap::new(),
             plan: None,
@@ -212,18 +223,9 @@ impl State {
             ClearingRecord::StreamReleased(released) => {
                 self.stream(released.region).halted_at = None;
             }
-            ClearingRecord::CutOff(cut) => {
-                let (marks, by, at) = (cut.marks.clone(), cut.by.clone(), cut.at);
-                self.cycles.insert(
-                    cut.day,
-                    Cycle {
-                        marks,
-                        by,
-                        at,
-                        plan: None,
-                    },
-                );
-            }
+            ClearingRecord::CutOff(cut) => self.cut_off(cut),
+            ClearingRecord::RegionAttested(attested) => self.attestations.attested(attested),
+            ClearingRecord::DifferencesTold(told) => self.attestations.told(told),
             ClearingRecord::StreamRestored(restored) => {
                 let stream = self.stream(restored.region);
                 (stream.incarnation, stream.mark) = (restored.incarnation, restored.mark);
@@ -290,6 +292,21 @@ impl State {
             .saturating_add(1)
     }
 
+    fn cut_off(&mut self, cut: &CutOff) {
+        let (marks, by, at) = (cut.marks.clone(), cut.by.clone(), cut.at);
+        let cycle = Cycle {
+            marks,
+            by,
+            at,
+            plan: None,
+        };
+        self.cycles.insert(cut.day, cycle);
+        // What is asked of an earlier cycle stays as it is.
+        if self.attesting.get().is_none_or(Option::is_none) {
+            self.attesting = OnceLock::new();
+        }
+    }
+
     fn pay(&mut self, record: &PaymentRecord) -> Result<(), StateError> {
         self.payments.apply(record)?;
         for entry in books::moved(record)? {
@@ -330,12 +347,66 @@ impl State {
         self.prefunds.netted(netted.day, owed)?;
         self.matching.net(&plan);
         self.plan = Some(plan);
+        self.attesting = OnceLock::new();
         Ok(())
     }
 
-    /// Lets go of the legs of plans up to this one, which the index has now.
+    /// What is asked of the next cycle to be netted, once it is cut off. Legs that come later are past its marks, so it
+    /// stays what it is. A cycle whose sums are out of range is not attested, and not netted either.
+    pub(crate) fn attesting(&self) -> Option<&Arc<Attesting>> {
+        let found = self.attesting.get_or_init(|| {
+            let (day, cycle) = self.cycles.iter().find(|(_, cycle)| cycle.plan.is_none())?;
+            let held = (&self.matching, self.plan.as_ref());
+            Attesting::of(*day, cycle, held).ok().map(Arc::new)
+        });
+        found.as_ref()
+    }
+
+    /// A row of the cycle that is asked about, with its legs.
+    pub(crate) fn row_legs(
+        &self,
+        attesting: &Attesting,
+        pair: Pair,
+    ) -> Result<Arc<RowLegs>, RowError> {
+        attesting.legs(pair, || {
+            let cycle = self.cycles.get(&attesting.day);
+            let legs = cycle.into_iter().flat_map(|cycle| {
+                self.matching
+                    .agreed_legs(&cycle.marks, attesting.day)
+                    .filter(|(leg, _)| Pair::of(leg) == pair)
+            });
+            RowLegs::new(pair, legs.map(|(leg, _)| leg.clone()))
+        })
+    }
+
+    /// The agreeing legs that a cycle takes: inside the marks, and attested otherwise by neither region.
+    pub(crate) fn to_net(
+        &self,
+        marks: &BTreeMap<RegionCode, u64>,
+        day: BusinessDay,
+    ) -> Vec<AgreedLeg> {
+        let mut legs = self.matching.agreed(marks, day);
+        if self.attestations.keeps_anything() {
+            legs.retain(|agreed| {
+                let pair = Pair {
+                    debtor: agreed.debtor,
+                    creditor: agreed.creditor,
+                    fund: agreed.fund,
+                };
+                !self.attestations.keeps_out(pair, agreed.debt())
+            });
+        }
+        legs
+    }
+
+    /// Lets go of the legs of plans up to this one, and of what was attested of them: the index has it now.
     pub(crate) fn forget(&mut self, plan: u64) {
         self.matching.forget(plan);
+        let known = |cycle: &Cycle| cycle.plan.is_some_and(|number| number <= plan);
+        let last = self.cycles.iter().rev().find(|(_, cycle)| known(cycle));
+        if let Some((day, _)) = last {
+            self.attestations.forget(*day);
+        }
     }
 
     fn stream(&mut self, region: RegionCode) -> &mut Stream {

@@ -46,6 +46,8 @@ pub struct IndexError(pub(crate) String);
 
 #[cfg(test)]
 mod tests {
+    use huitong_core::checkpoint::row::Pair as Row;
+
     use super::super::{MemoryIndex, SledIndex, keys};
     use super::*;
 
@@ -80,7 +82,8 @@ mod tests {
     fn keeps_every_table(index: &dyn Index) {
         let [one, two] = ["330200", "510100"].map(|code| code.parse().unwrap());
         let day = "2026-03-02".parse().unwrap();
-        let debt = crate::testing::debt(1, 2, 3, 100).debt();
+        let leg = crate::testing::debt(1, 2, 3, 100);
+        let debt = leg.debt();
         let prefund = "330000-510100-resident_pool".parse().unwrap();
         let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
         let rows = [
@@ -101,6 +104,8 @@ mod tests {
             (keys::tag(tag, one), b"t".to_vec()),
             (keys::matched(one, tag, two), Vec::new()),
             (keys::tag_stream(one), b"v".to_vec()),
+            (keys::attested(day, one), b"j".to_vec()),
+            (keys::kept(one, Row::of(&leg)), b"l".to_vec()),
         ];
         index.write(rows.to_vec()).unwrap();
         index.write(rows.to_vec()).unwrap();

@@ -24,6 +24,8 @@
 //! | `u` region, tag, other region | nothing: both had the tag at some time |
 //! | `q` place in the journal | a record of the directory as it is there: read in order, they come to all of it |
 //! | `s` number | a signed version of the directory, as nodes fetch it |
+//! | `j` day, region | its word on its rows of the cycle |
+//! | `l` region, debtor, creditor, fund | what is kept out of the row since the region attested it otherwise, or nothing |
 //! | `v` region | how far its tags are held |
 //! | `Q` dispute, place in the journal | a step of the dispute as it is there |
 //! | `S` number of a settled dispute | where its signed outcome lies |
@@ -34,6 +36,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::canonical::{Canonical, Encoder, decode_exact, encode_to_vec};
 use huitong_core::canonical_struct;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::dispute::name::DisputeName;
@@ -69,6 +72,8 @@ pub(super) const TAGS: &[u8] = b"t";
 pub(super) const MATCHES: &[u8] = b"u";
 pub(super) const MEMBERS: &[u8] = b"q";
 pub(super) const VERSIONS: &[u8] = b"s";
+pub(super) const ATTESTED: &[u8] = b"j";
+pub(super) const KEPT: &[u8] = b"l";
 pub(super) const TAG_STREAMS: &[u8] = b"v";
 pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
@@ -119,6 +124,14 @@ pub(super) fn dispute_step(name: DisputeName, place: &Place) -> Vec<u8> {
 
 pub(super) fn outcome(number: u64) -> Vec<u8> {
     key(OUTCOMES, &number)
+}
+
+pub(super) fn attested(day: BusinessDay, region: RegionCode) -> Vec<u8> {
+    key(ATTESTED, &(day, region))
+}
+
+pub(super) fn kept(region: RegionCode, pair: Pair) -> Vec<u8> {
+    key(KEPT, &(region, pair))
 }
 
 pub(super) fn plan(day: BusinessDay) -> Vec<u8> {

@@ -31,7 +31,9 @@ use crate::books::Books;
 use crate::disputes::Disputes;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
-use crate::state::{Cycle, DirectoryHeld, Restore, Stream, TagsHeld, Words};
+use crate::state::{
+    Attestations, Attested, Cycle, DirectoryHeld, Restore, Stream, TagsHeld, Words,
+};
 
 /// What a store does.
 pub(crate) trait Store: Send {
@@ -55,6 +57,9 @@ pub(crate) trait Store: Send {
 
     /// The legs that an indexed plan took, the creditor's of each two.
     fn taken(&self, plan: &NettingPlan) -> Result<Vec<Leg>, StoreError>;
+
+    /// What regions attested of a cycle, as far as it is indexed.
+    fn attested(&self, day: BusinessDay) -> Result<BTreeMap<RegionCode, Attested>, StoreError>;
 
     /// What is proven and indexed, to be looked through beside the writer.
     fn proofs(&self) -> Proofs;
@@ -103,6 +108,8 @@ pub(crate) struct Loaded {
     pub(crate) proven: Option<Proven>,
     /// The directory as officers decided it.
     pub(crate) directory: DirectoryHeld,
+    /// What regions attested.
+    pub(crate) attestations: Attestations,
     /// The books.
     pub(crate) books: Books,
     /// What was ordered to be paid, and what moved.

@@ -42,6 +42,7 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     state.streams.extend(loaded.streams);
     state.cycles = loaded.cycles;
     state.plan = loaded.plan;
+    state.attestations = loaded.attestations;
     state.proven = loaded.proven;
     state.books = loaded.books;
     state.payments = loaded.payments;

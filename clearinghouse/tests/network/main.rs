@@ -10,6 +10,7 @@
 )]
 
 mod access;
+mod attestation;
 mod backup;
 mod certificates;
 mod commands;

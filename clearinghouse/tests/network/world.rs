@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) root: Authority,
     pub(crate) clock: Arc<HandClock>,
     automatic: &'static str,
+    /// How long netting waits for regions to attest: most tests have none that would.
+    pub(crate) wait_minutes: u32,
     /// The officers of the configuration; none when every officer may do everything.
     pub(crate) officers: &'static str,
     /// The serial number of each party's certificate.
@@ -91,6 +93,7 @@ impl World {
             root: root.unwrap(),
             clock,
             automatic,
+            wait_minutes: 0,
             officers: "",
             serials: BTreeMap::new(),
             running: None,
@@ -187,6 +190,7 @@ impl World {
              [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\nrevocation_lists = [{:?}]\n\
              [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
+             [attestation]\nwait_minutes = {}\n\
              [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
              [[region]]\ncode = \"{CHENGDU}\"\n{}",
             self.data(),
@@ -194,6 +198,7 @@ impl World {
             signing("signing.key"),
             signing("signing.crt"),
             self.automatic,
+            self.wait_minutes,
             self.officers
         )
     }

@@ -1,5 +1,7 @@
 //! The end of the day: every region closes it, the clearinghouse cuts off and nets, each by an officer.
 
+use std::time::{Duration, Instant};
+
 use anyhow::Context as _;
 use huitong_core::money::{Fen, SignedFen};
 use serde_json::Value;
@@ -7,6 +9,10 @@ use serde_json::Value;
 use crate::network::Network;
 use crate::officer::Officer;
 use crate::progress::Progress;
+
+/// So long the demo waits for the regions to attest.
+const ATTESTED_WITHIN: Duration = Duration::from_secs(60);
+const ASKED_AGAIN: Duration = Duration::from_millis(300);
 
 /// A netted day.
 #[derive(Debug)]
@@ -19,6 +25,17 @@ pub struct Day {
     pub nets: Vec<Net>,
     /// All legs, each settlement counted once.
     pub legs_total: Fen,
+    /// What the regions said of its rows, each from its own book.
+    pub attested: Attested,
+}
+
+/// What the regions said of a day's rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attested {
+    /// How many rows there are.
+    pub rows: usize,
+    /// Of how many both regions said that they are as the clearinghouse holds them.
+    pub by_both: usize,
 }
 
 /// What one region owes another for one fund.
@@ -74,13 +91,44 @@ pub async fn close_and_net(network: &Network, progress: &Progress) -> anyhow::Re
         .json(&["clearing", "cut-off", "--day", business_day])
         .await?;
     progress.step("netting / 轧差");
-    let answer = officer
-        .json(&["clearing", "net", "--day", business_day])
+    let net = ["clearing", "net", "--day", business_day];
+    let begun = Instant::now();
+    let answer = loop {
+        // The nodes attest by themselves, soon after the cut-off.
+        match officer.json(&net).await {
+            Err(error) if is_not_attested(&error) && begun.elapsed() < ATTESTED_WITHIN => {
+                tokio::time::sleep(ASKED_AGAIN).await;
+            }
+            answer => break answer?,
+        }
+    };
+    let told = officer
+        .json(&["clearing", "attest", "--day", business_day])
         .await?;
-    read_plan(business_day, &answer)
+    read_plan(business_day, &answer, attested(&told)?)
 }
 
-fn read_plan(business_day: &str, plan: &Value) -> anyhow::Result<Day> {
+/// Whether netting waits for regions that have not attested their rows.
+fn is_not_attested(error: &anyhow::Error) -> bool {
+    error.to_string().contains("cycle.not_attested")
+}
+
+fn attested(told: &Value) -> anyhow::Result<Attested> {
+    let rows = list(told, "rows")?;
+    let is_alike = |row: &Value, side: &str| {
+        let state = row.get(side).and_then(|side| side.get("state"));
+        state.and_then(Value::as_str) == Some("alike")
+    };
+    let by_both = rows
+        .iter()
+        .filter(|row| is_alike(row, "debtor") && is_alike(row, "creditor"));
+    Ok(Attested {
+        rows: rows.len(),
+        by_both: by_both.count(),
+    })
+}
+
+fn read_plan(business_day: &str, plan: &Value, attested: Attested) -> anyhow::Result<Day> {
     let mut pairs = Vec::new();
     for pair in list(plan, "pairs")? {
         pairs.push(Pair {
@@ -104,6 +152,7 @@ fn read_plan(business_day: &str, plan: &Value) -> anyhow::Result<Day> {
         pairs,
         nets,
         legs_total,
+        attested,
     })
 }
 

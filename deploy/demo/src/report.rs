@@ -22,6 +22,8 @@ pub struct Verdict {
     pub cases_match: bool,
     /// Σ of the pairs.
     pub pairs_total: Fen,
+    /// Both regions of every row found it in their own book as the clearinghouse holds it.
+    pub attested_by_both: bool,
     /// What was paid, what was reported and what is owed are one sum.
     pub totals_agree: bool,
     /// Σ of the nets by fund.
@@ -45,6 +47,7 @@ impl Verdict {
         Ok(Self {
             cases_match: settled.cases.iter().all(crate::cases::CaseOutcome::matches),
             totals_agree: settled.fund_total == day.legs_total && day.legs_total == pairs_total,
+            attested_by_both: day.attested.rows == day.attested.by_both,
             pairs_total,
             net_by_fund,
         })
@@ -53,7 +56,10 @@ impl Verdict {
     /// Whether all of it agrees.
     #[must_use]
     pub fn agrees(&self) -> bool {
-        self.cases_match && self.totals_agree && self.net_by_fund.values().all(|sum| sum.get() == 0)
+        self.cases_match
+            && self.totals_agree
+            && self.attested_by_both
+            && self.net_by_fund.values().all(|sum| sum.get() == 0)
     }
 }
 

@@ -45,6 +45,13 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(out, "reversals not known     {}", status.reversals_open)?;
     writeln!(out, "legs written            {}", status.legs_written)?;
     writeln!(out, "legs held by clearing   {}", status.legs_held)?;
+    if let Some((day, rows, otherwise)) = &status.attested {
+        let differ = match otherwise {
+            0 => String::new(),
+            _ => format!(", {otherwise} HELD OTHERWISE by clearing / 核对不符"),
+        };
+        writeln!(out, "attested                {day}, {rows} rows{differ}")?;
+    }
     writeln!(
         out,
         "receipts to deliver     {}",
@@ -115,6 +122,11 @@ fn as_json(status: &StatusAnswer) -> Value {
         "reversals_open": status.reversals_open,
         "legs_written": status.legs_written,
         "legs_held": status.legs_held,
+        "attested": status.attested.as_ref().map(|(day, rows, otherwise)| json!({
+            "business_day": day,
+            "rows": rows,
+            "otherwise": otherwise,
+        })),
         "receipts_undelivered": status.receipts_undelivered,
         "members": status.members,
         "institutions": status.institutions,

@@ -115,6 +115,8 @@ pub struct StatusAnswer {
     pub held_count: u64,
     /// Settlements and reversals of which legs came back and no receipt.
     pub legs_without_receipt: u64,
+    /// The last cycle whose rows were attested since the start: its day, how many rows, and how many are held otherwise.
+    pub attested: Option<(String, u64, u64)>,
 }
 
 /// What an officer asks to be reversed.
@@ -333,6 +335,9 @@ impl Officer {
                 .collect(),
             held_count: answer.held_count,
             legs_without_receipt: answer.legs_without_receipt,
+            attested: Some(answer.attested_day)
+                .filter(|day| !day.is_empty())
+                .map(|day| (day, answer.attested_rows, answer.attested_otherwise)),
         })
     }
 }

@@ -175,6 +175,7 @@ impl RegistryGrpc {
         let open = self.treatment.open_settlements(COUNTED_AT_MOST)?.len();
         let catalogue = self.treatment.catalogue();
         let held = self.held()?;
+        let attested = self.registry.attested();
         Ok(v1::NodeStatusResponse {
             region: self.registry.region().to_string(),
             open_business_day: self.registry.open_day()?.to_string(),
@@ -208,6 +209,9 @@ impl RegistryGrpc {
                 .map(|region| region.to_string())
                 .collect(),
             legs_without_receipt: self.legs_without_receipt()?,
+            attested_day: attested.map_or_else(String::new, |of| of.day.to_string()),
+            attested_rows: attested.map_or(0, |of| of.rows),
+            attested_otherwise: attested.map_or(0, |of| of.otherwise),
         })
     }
 

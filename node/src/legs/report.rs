@@ -50,6 +50,29 @@ pub struct Reported {
     pub closed: Option<BusinessDay>,
     /// Its incarnation when it said so, and since when; 0 before it was asked.
     pub incarnation: (u32, i64),
+    /// The last cycle that was attested to it since the start.
+    pub attested: Option<Attested>,
+}
+
+/// A cycle whose rows are attested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attested {
+    /// The cycle.
+    pub day: BusinessDay,
+    /// How many rows the own book has.
+    pub rows: u64,
+    /// How many rows are held otherwise.
+    pub otherwise: u64,
+}
+
+/// What is needed to ask the clearinghouse anything.
+pub(super) struct Way {
+    pub(super) ledger: Arc<Ledger>,
+    pub(super) channel: Channel,
+    pub(super) chance: Arc<dyn Chance>,
+    pub(super) every: Duration,
+    pub(super) within: Duration,
+    pub(super) reported: watch::Sender<Reported>,
 }
 
 /// What the clearinghouse gives back of the own stream.
@@ -120,6 +143,7 @@ impl Reporter {
             held: 0,
             closed: None,
             incarnation: (0, 0),
+            attested: None,
         });
         Ok(Self {
             ledger,
@@ -129,6 +153,18 @@ impl Reporter {
             within: dialer.limits().call_deadline,
             reported,
         })
+    }
+
+    /// What it asks the clearinghouse with.
+    pub(super) fn way(&self) -> Way {
+        Way {
+            ledger: Arc::clone(&self.ledger),
+            channel: self.channel.clone(),
+            chance: Arc::clone(&self.chance),
+            every: self.every,
+            within: self.within,
+            reported: self.reported.clone(),
+        }
     }
 
     /// How far the clearinghouse is, now and later.

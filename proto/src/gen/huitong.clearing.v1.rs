@@ -333,6 +333,9 @@ pub struct RegionStatus {
     /// The number under which the stream said something else than before, so that it halted. Optional.
     #[prost(uint64, tag = "6")]
     pub halted_at: u64,
+    /// What became of its word on its rows of the cycle, once the cycle is cut off.
+    #[prost(enumeration = "RegionAttestation", tag = "7")]
+    pub attested: i32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CutOffRequest {
@@ -621,6 +624,9 @@ pub enum WaitingReason {
     Repeated = 3,
     /// It agrees, and came after its day was cut off: it goes into the next cycle under its own day.
     Late = 4,
+    /// Both regions reported it alike, and a region attested otherwise after cut-off: it is kept out of nets until that
+    /// region attests it as it is held, in a later cycle.
+    AttestedOtherwise = 5,
 }
 impl WaitingReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -634,6 +640,7 @@ impl WaitingReason {
             Self::Differs => "WAITING_REASON_DIFFERS",
             Self::Repeated => "WAITING_REASON_REPEATED",
             Self::Late => "WAITING_REASON_LATE",
+            Self::AttestedOtherwise => "WAITING_REASON_ATTESTED_OTHERWISE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -644,6 +651,7 @@ impl WaitingReason {
             "WAITING_REASON_DIFFERS" => Some(Self::Differs),
             "WAITING_REASON_REPEATED" => Some(Self::Repeated),
             "WAITING_REASON_LATE" => Some(Self::Late),
+            "WAITING_REASON_ATTESTED_OTHERWISE" => Some(Self::AttestedOtherwise),
             _ => None,
         }
     }
@@ -661,6 +669,8 @@ pub enum CycleState {
     Instructed = 5,
     /// All of it is paid.
     Final = 6,
+    /// Cut off, and every region with a row has said what its own book comes to.
+    Attested = 7,
 }
 impl CycleState {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -676,6 +686,7 @@ impl CycleState {
             Self::Approved => "CYCLE_STATE_APPROVED",
             Self::Instructed => "CYCLE_STATE_INSTRUCTED",
             Self::Final => "CYCLE_STATE_FINAL",
+            Self::Attested => "CYCLE_STATE_ATTESTED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -688,6 +699,43 @@ impl CycleState {
             "CYCLE_STATE_APPROVED" => Some(Self::Approved),
             "CYCLE_STATE_INSTRUCTED" => Some(Self::Instructed),
             "CYCLE_STATE_FINAL" => Some(Self::Final),
+            "CYCLE_STATE_ATTESTED" => Some(Self::Attested),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RegionAttestation {
+    /// It has no row in the cycle.
+    Unspecified = 0,
+    /// It has not said yet what its rows come to, or in which legs they differ.
+    Outstanding = 1,
+    /// All its rows come to what is held.
+    Alike = 2,
+    /// Some legs of its rows are otherwise in its own book.
+    Otherwise = 3,
+}
+impl RegionAttestation {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REGION_ATTESTATION_UNSPECIFIED",
+            Self::Outstanding => "REGION_ATTESTATION_OUTSTANDING",
+            Self::Alike => "REGION_ATTESTATION_ALIKE",
+            Self::Otherwise => "REGION_ATTESTATION_OTHERWISE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REGION_ATTESTATION_UNSPECIFIED" => Some(Self::Unspecified),
+            "REGION_ATTESTATION_OUTSTANDING" => Some(Self::Outstanding),
+            "REGION_ATTESTATION_ALIKE" => Some(Self::Alike),
+            "REGION_ATTESTATION_OTHERWISE" => Some(Self::Otherwise),
             _ => None,
         }
     }
@@ -2014,6 +2062,1170 @@ pub mod officer_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.clearing.v1.OfficerService";
     impl<T> tonic::server::NamedService for OfficerServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GetWindowRequest {
+    /// The caller's incarnation: 1, or as often as it was restored and once more.
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+    /// Where the page before ended. 0 for the first.
+    #[prost(uint64, tag = "2")]
+    pub after: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GetWindowResponse {
+    /// The cycle that the caller is asked for. Empty when it is asked for none; then the rest is empty too.
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// The last number that an earlier cycle's mark covers.
+    #[prost(uint64, tag = "2")]
+    pub from: u64,
+    /// The last number that this cycle's mark covers.
+    #[prost(uint64, tag = "3")]
+    pub to: u64,
+    /// Ascending, at most 4,096. Up to `from`: the numbers that waited and are inside both marks now. After it: those that
+    /// are not, because they wait for a counterpart. All other numbers after `from` are inside both marks.
+    #[prost(message, repeated, tag = "4")]
+    pub except: ::prost::alloc::vec::Vec<NumberRun>,
+    /// Where the next page begins. 0 with the last.
+    #[prost(uint64, tag = "5")]
+    pub next: u64,
+}
+/// Consecutive numbers, both ends included.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NumberRun {
+    #[prost(uint64, tag = "1")]
+    pub first: u64,
+    #[prost(uint64, tag = "2")]
+    pub last: u64,
+}
+/// Who owes whom for which fund.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RowPair {
+    #[prost(string, tag = "1")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+}
+/// What the legs of a row come to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AttestedRow {
+    #[prost(message, optional, tag = "1")]
+    pub pair: ::core::option::Option<RowPair>,
+    #[prost(uint64, tag = "2")]
+    pub legs: u64,
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+    /// The root over the leaves of the legs, ascending by settlement and kind: 32 bytes.
+    #[prost(bytes = "vec", tag = "4")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AttestRequest {
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+    #[prost(string, tag = "2")]
+    pub business_day: ::prost::alloc::string::String,
+    /// Ascending by debtor, creditor and fund, at most 16,384; rows without legs are left out.
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<AttestedRow>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AttestResponse {
+    /// The rows that differ and whose differences are not told yet.
+    #[prost(message, repeated, tag = "1")]
+    pub differ: ::prost::alloc::vec::Vec<RowPair>,
+}
+/// A place in the order of a row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LegPlace {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "LegKind", tag = "2")]
+    pub kind: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Span {
+    /// The first place of it. Absent: from the beginning of the row.
+    #[prost(message, optional, tag = "1")]
+    pub from: ::core::option::Option<LegPlace>,
+    /// The first place after it. Absent: to the end of the row.
+    #[prost(message, optional, tag = "2")]
+    pub to: ::core::option::Option<LegPlace>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LookIntoRequest {
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+    #[prost(string, tag = "2")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub pair: ::core::option::Option<RowPair>,
+    /// At most 64.
+    #[prost(message, repeated, tag = "4")]
+    pub spans: ::prost::alloc::vec::Vec<Span>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct LookIntoResponse {
+    /// One for each span, in their order.
+    #[prost(message, repeated, tag = "1")]
+    pub looked: ::prost::alloc::vec::Vec<Looked>,
+}
+/// What is found in a span.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Looked {
+    #[prost(oneof = "looked::Found", tags = "1, 2")]
+    pub found: ::core::option::Option<looked::Found>,
+}
+/// Nested message and enum types in `Looked`.
+pub mod looked {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Found {
+        #[prost(message, tag = "1")]
+        Parts(super::Parts),
+        #[prost(message, tag = "2")]
+        Legs(super::FewLegs),
+    }
+}
+/// The spans that a span falls into, from its beginning to its end: 2 to 16.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Parts {
+    #[prost(message, repeated, tag = "1")]
+    pub parts: ::prost::alloc::vec::Vec<Part>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Part {
+    #[prost(message, optional, tag = "1")]
+    pub span: ::core::option::Option<Span>,
+    #[prost(uint64, tag = "2")]
+    pub legs: u64,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "3")]
+    pub root: ::prost::alloc::vec::Vec<u8>,
+}
+/// At most 16, ascending.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FewLegs {
+    #[prost(message, repeated, tag = "1")]
+    pub legs: ::prost::alloc::vec::Vec<LegBody>,
+}
+/// A leg as both regions report it, without its number.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LegBody {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "4")]
+    pub fund: i32,
+    /// Above zero.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    #[prost(string, tag = "6")]
+    pub business_day: ::prost::alloc::string::String,
+    /// 32 bytes.
+    #[prost(bytes = "vec", tag = "7")]
+    pub receipt: ::prost::alloc::vec::Vec<u8>,
+    #[prost(enumeration = "LegKind", tag = "8")]
+    pub kind: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TellDifferencesRequest {
+    #[prost(uint32, tag = "1")]
+    pub incarnation: u32,
+    #[prost(string, tag = "2")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub pair: ::core::option::Option<RowPair>,
+    /// Ascending, at most 1,000.
+    #[prost(message, repeated, tag = "4")]
+    pub words: ::prost::alloc::vec::Vec<BookWord>,
+}
+/// What the caller's own book has of a leg that differs.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct BookWord {
+    #[prost(message, optional, tag = "1")]
+    pub place: ::core::option::Option<LegPlace>,
+    /// Absent when it has nothing of it.
+    #[prost(message, optional, tag = "2")]
+    pub book: ::core::option::Option<LegBody>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TellDifferencesResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListAttestationsRequest {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// The last row of the page before. Absent for the first.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<RowPair>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListAttestationsResponse {
+    /// Regions that are asked for their word and have not given it, or not told yet what differs.
+    #[prost(string, repeated, tag = "1")]
+    pub outstanding: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Until when netting waits for them. 0 once it waits no more.
+    #[prost(int64, tag = "2")]
+    pub waits_until_ms: i64,
+    /// Ascending, at most 500.
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<Attestation>,
+    /// The last row of this page. Absent with the last page.
+    #[prost(message, optional, tag = "4")]
+    pub next: ::core::option::Option<RowPair>,
+}
+/// A row, and what its two regions say of it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Attestation {
+    #[prost(message, optional, tag = "1")]
+    pub pair: ::core::option::Option<RowPair>,
+    /// What the clearinghouse holds of it, or netted; no root once the cycle is netted. Absent when it holds nothing.
+    #[prost(message, optional, tag = "2")]
+    pub held: ::core::option::Option<AttestedRow>,
+    #[prost(message, optional, tag = "3")]
+    pub debtor: ::core::option::Option<AttestedSide>,
+    #[prost(message, optional, tag = "4")]
+    pub creditor: ::core::option::Option<AttestedSide>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AttestedSide {
+    #[prost(enumeration = "AttestationState", tag = "1")]
+    pub state: i32,
+    /// When its word was taken. 0 before.
+    #[prost(int64, tag = "2")]
+    pub at_ms: i64,
+    /// What it attested, where that is otherwise. Absent when its book has no leg of the row.
+    #[prost(message, optional, tag = "3")]
+    pub told: ::core::option::Option<AttestedRow>,
+    /// The legs that differ, once they are told; at most 100.
+    #[prost(message, repeated, tag = "4")]
+    pub differences: ::prost::alloc::vec::Vec<LegDifference>,
+    /// How many there are.
+    #[prost(uint64, tag = "5")]
+    pub differing: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LegDifference {
+    /// not_held, not_in_book or changed.
+    #[prost(string, tag = "1")]
+    pub differs: ::prost::alloc::string::String,
+    /// The field that was changed. Optional.
+    #[prost(string, tag = "2")]
+    pub field: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "3")]
+    pub place: ::core::option::Option<LegPlace>,
+    /// What the clearinghouse holds. Optional.
+    #[prost(message, optional, tag = "4")]
+    pub held: ::core::option::Option<LegBody>,
+    /// What the region's book has. Optional.
+    #[prost(message, optional, tag = "5")]
+    pub book: ::core::option::Option<LegBody>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AttestationState {
+    /// Nothing of its stream is in the cycle.
+    Unspecified = 0,
+    /// It is asked and has not answered.
+    Outstanding = 1,
+    /// Its book says the same.
+    Alike = 2,
+    /// Its book says otherwise, and which legs differ is told.
+    Otherwise = 3,
+    /// Its book says otherwise, and which legs differ is not told yet.
+    Searched = 4,
+}
+impl AttestationState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ATTESTATION_STATE_UNSPECIFIED",
+            Self::Outstanding => "ATTESTATION_STATE_OUTSTANDING",
+            Self::Alike => "ATTESTATION_STATE_ALIKE",
+            Self::Otherwise => "ATTESTATION_STATE_OTHERWISE",
+            Self::Searched => "ATTESTATION_STATE_SEARCHED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ATTESTATION_STATE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ATTESTATION_STATE_OUTSTANDING" => Some(Self::Outstanding),
+            "ATTESTATION_STATE_ALIKE" => Some(Self::Alike),
+            "ATTESTATION_STATE_OTHERWISE" => Some(Self::Otherwise),
+            "ATTESTATION_STATE_SEARCHED" => Some(Self::Searched),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod attestation_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug, Clone)]
+    pub struct AttestationServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AttestationServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AttestationServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AttestationServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AttestationServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Which numbers of the caller's stream lie inside both marks of the cycle that is to be netted next, a page at a time.
+        pub async fn get_window(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GetWindowRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetWindowResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.AttestationService/GetWindow",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.AttestationService",
+                        "GetWindow",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The caller's word on all its rows of the cycle. Said again, it is answered again; another word is refused.
+        pub async fn attest(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AttestRequest>,
+        ) -> std::result::Result<tonic::Response<super::AttestResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.AttestationService/Attest",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.AttestationService", "Attest"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What is held of some spans of a row that differs.
+        pub async fn look_into(
+            &mut self,
+            request: impl tonic::IntoRequest<super::LookIntoRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LookIntoResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.AttestationService/LookInto",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.AttestationService", "LookInto"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// All legs in which a row differs. They are taken when they account for the row that the caller attested.
+        pub async fn tell_differences(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TellDifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TellDifferencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.AttestationService/TellDifferences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.AttestationService",
+                        "TellDifferences",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod attestation_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AttestationServiceServer.
+    #[async_trait]
+    pub trait AttestationService: std::marker::Send + std::marker::Sync + 'static {
+        /// Which numbers of the caller's stream lie inside both marks of the cycle that is to be netted next, a page at a time.
+        async fn get_window(
+            &self,
+            request: tonic::Request<super::GetWindowRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::GetWindowResponse>,
+            tonic::Status,
+        >;
+        /// The caller's word on all its rows of the cycle. Said again, it is answered again; another word is refused.
+        async fn attest(
+            &self,
+            request: tonic::Request<super::AttestRequest>,
+        ) -> std::result::Result<tonic::Response<super::AttestResponse>, tonic::Status>;
+        /// What is held of some spans of a row that differs.
+        async fn look_into(
+            &self,
+            request: tonic::Request<super::LookIntoRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::LookIntoResponse>,
+            tonic::Status,
+        >;
+        /// All legs in which a row differs. They are taken when they account for the row that the caller attested.
+        async fn tell_differences(
+            &self,
+            request: tonic::Request<super::TellDifferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TellDifferencesResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug)]
+    pub struct AttestationServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AttestationServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for AttestationServiceServer<T>
+    where
+        T: AttestationService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.AttestationService/GetWindow" => {
+                    #[allow(non_camel_case_types)]
+                    struct GetWindowSvc<T: AttestationService>(pub Arc<T>);
+                    impl<
+                        T: AttestationService,
+                    > tonic::server::UnaryService<super::GetWindowRequest>
+                    for GetWindowSvc<T> {
+                        type Response = super::GetWindowResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GetWindowRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AttestationService>::get_window(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GetWindowSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.AttestationService/Attest" => {
+                    #[allow(non_camel_case_types)]
+                    struct AttestSvc<T: AttestationService>(pub Arc<T>);
+                    impl<
+                        T: AttestationService,
+                    > tonic::server::UnaryService<super::AttestRequest>
+                    for AttestSvc<T> {
+                        type Response = super::AttestResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AttestRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AttestationService>::attest(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AttestSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.AttestationService/LookInto" => {
+                    #[allow(non_camel_case_types)]
+                    struct LookIntoSvc<T: AttestationService>(pub Arc<T>);
+                    impl<
+                        T: AttestationService,
+                    > tonic::server::UnaryService<super::LookIntoRequest>
+                    for LookIntoSvc<T> {
+                        type Response = super::LookIntoResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::LookIntoRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AttestationService>::look_into(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = LookIntoSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.AttestationService/TellDifferences" => {
+                    #[allow(non_camel_case_types)]
+                    struct TellDifferencesSvc<T: AttestationService>(pub Arc<T>);
+                    impl<
+                        T: AttestationService,
+                    > tonic::server::UnaryService<super::TellDifferencesRequest>
+                    for TellDifferencesSvc<T> {
+                        type Response = super::TellDifferencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TellDifferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AttestationService>::tell_differences(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TellDifferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AttestationServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.AttestationService";
+    impl<T> tonic::server::NamedService for AttestationServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod attestation_office_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug, Clone)]
+    pub struct AttestationOfficeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl AttestationOfficeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> AttestationOfficeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> AttestationOfficeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            AttestationOfficeServiceClient::new(
+                InterceptedService::new(inner, interceptor),
+            )
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// What both regions of each row of a cycle attested, and what differs, a page at a time.
+        pub async fn list_attestations(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListAttestationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAttestationsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.AttestationOfficeService",
+                        "ListAttestations",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod attestation_office_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with AttestationOfficeServiceServer.
+    #[async_trait]
+    pub trait AttestationOfficeService: std::marker::Send + std::marker::Sync + 'static {
+        /// What both regions of each row of a cycle attested, and what differs, a page at a time.
+        async fn list_attestations(
+            &self,
+            request: tonic::Request<super::ListAttestationsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListAttestationsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug)]
+    pub struct AttestationOfficeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> AttestationOfficeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>>
+    for AttestationOfficeServiceServer<T>
+    where
+        T: AttestationOfficeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.AttestationOfficeService/ListAttestations" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListAttestationsSvc<T: AttestationOfficeService>(pub Arc<T>);
+                    impl<
+                        T: AttestationOfficeService,
+                    > tonic::server::UnaryService<super::ListAttestationsRequest>
+                    for ListAttestationsSvc<T> {
+                        type Response = super::ListAttestationsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListAttestationsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as AttestationOfficeService>::list_attestations(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListAttestationsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for AttestationOfficeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.AttestationOfficeService";
+    impl<T> tonic::server::NamedService for AttestationOfficeServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -9958,6 +9958,14 @@ pub struct NodeStatusResponse {
     /// Regions that the restored node serves without, because an officer said so.
     #[prost(string, repeated, tag = "40")]
     pub left_out: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// The last cycle whose rows the node attested to the clearinghouse since it was started. Empty before the first.
+    #[prost(string, tag = "50")]
+    pub attested_day: ::prost::alloc::string::String,
+    /// How many rows that were, and how many of them the clearinghouse holds otherwise.
+    #[prost(uint64, tag = "51")]
+    pub attested_rows: u64,
+    #[prost(uint64, tag = "52")]
+    pub attested_otherwise: u64,
 }
 /// A person whose record has a gap since a restore.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

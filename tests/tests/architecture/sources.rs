@@ -45,6 +45,7 @@ const IMPURE_WORDS: [&str; 10] = [
 const MAY_NAME_GENERATED: [&str; 11] = [
     "proto/src/",
     "node/src/grpc/",
+    "node/src/legs/attest/remote.rs",
     "node/src/legs/report.rs",
     "node/src/duplicates/report.rs",
     "node/src/disputes/report.rs",

@@ -13,6 +13,7 @@
 //! | [`rebuild`] | Does a node say the same without its index? |
 //! | [`damage`] | Is what happens to a journal noticed, named and made good? |
 //! | [`restores`] | Does a region that lost its disk come back with everything once? |
+//! | [`attestation`] | Do both regions attest a day, and is a leg that was changed on the way found? |
 //! | [`clearing_proof`] | Can a province check a netted day by itself, and does it say what was meddled with? |
 //! | [`disputes`] | Does what two regions settle, and what officers decide, net to zero in the next cycle, and prove itself? |
 //! | [`papers`] | Do the tools of others read the papers, and compute the same? |
@@ -37,6 +38,7 @@
 
 mod abuse;
 mod assistance;
+mod attestation;
 mod bounds;
 mod calendar;
 mod catalogue;

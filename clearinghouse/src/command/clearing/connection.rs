@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use anyhow::Context as _;
+use huitong_proto::clearing::v1::attestation_office_service_client::AttestationOfficeServiceClient;
 use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
@@ -66,6 +67,14 @@ impl Connection {
     pub(super) async fn disputes(&self) -> anyhow::Result<DisputeOfficeServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(DisputeOfficeServiceClient::new(channel))
+    }
+
+    pub(super) async fn attestations(
+        &self,
+    ) -> anyhow::Result<AttestationOfficeServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        let client = AttestationOfficeServiceClient::new(channel);
+        Ok(client.max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
     pub(super) async fn prefunds(&self) -> anyhow::Result<PrefundServiceClient<Channel>> {

@@ -36,6 +36,7 @@ enum Reason {
     Differs,
     Repeated,
     Late,
+    AttestedOtherwise,
 }
 
 impl Exceptions {
@@ -47,6 +48,7 @@ impl Exceptions {
                 Reason::Differs => v1::WaitingReason::Differs,
                 Reason::Repeated => v1::WaitingReason::Repeated,
                 Reason::Late => v1::WaitingReason::Late,
+                Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
             });
         let mut client = self.connection.exceptions().await?;
         let (mut exceptions, mut after) = (Vec::new(), None);

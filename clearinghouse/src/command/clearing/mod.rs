@@ -1,6 +1,7 @@
 //! `huitong clearing …`: all that a clearing officer does.
 
 mod approve;
+mod attest;
 mod bank;
 mod bank_statement;
 mod certificates;
@@ -39,6 +40,8 @@ enum Action {
     Status(status::Status),
     /// Cut a business day off / 日切
     CutOff(cut_off::CutOff),
+    /// What regions attested of a cycle's rows, and which legs differ / 各统筹区核对情况
+    Attest(attest::Attest),
     /// The legs that no plan took: why, and how long already / 对账差异与账龄
     Exceptions(exceptions::Exceptions),
     /// Net a cycle that is cut off / 轧差
@@ -118,6 +121,7 @@ impl ClearingCommand {
                 Action::Certificates(certificates) => certificates.run(out).await,
                 Action::Status(status) => status.run(out).await,
                 Action::CutOff(cut_off) => cut_off.run(out).await,
+                Action::Attest(attest) => attest.run(out).await,
                 Action::Exceptions(exceptions) => exceptions.run(out).await,
                 Action::Net(net) => net.run(out).await,
                 Action::Statement(statement) => statement.run(out).await,

@@ -57,6 +57,7 @@ const fn state(state: v1::CycleState) -> (&'static str, &'static str) {
         v1::CycleState::Unspecified => ("unknown", "未知"),
         v1::CycleState::Open => ("open", "未日切"),
         v1::CycleState::CutOff => ("cut_off", "已日切"),
+        v1::CycleState::Attested => ("attested", "已核对"),
         v1::CycleState::Netted => ("netted", "已轧差"),
         v1::CycleState::Approved => ("approved", "已审批"),
         v1::CycleState::Instructed => ("instructed", "已下达拨付"),
@@ -71,6 +72,17 @@ pub(super) const fn reason(reason: v1::WaitingReason) -> (&'static str, &'static
         v1::WaitingReason::Differs => ("differs", "双方不一致"),
         v1::WaitingReason::Repeated => ("repeated", "重复上报"),
         v1::WaitingReason::Late => ("late", "逾日切，转入下期"),
+        v1::WaitingReason::AttestedOtherwise => ("attested_otherwise", "核对不符，暂不轧差"),
+    }
+}
+
+/// What became of a region's word; none when it is not asked for one.
+fn attested(region: &v1::RegionStatus) -> Option<(&'static str, &'static str)> {
+    match region.attested() {
+        v1::RegionAttestation::Unspecified => None,
+        v1::RegionAttestation::Outstanding => Some(("outstanding", "未核对")),
+        v1::RegionAttestation::Alike => Some(("alike", "核对一致")),
+        v1::RegionAttestation::Otherwise => Some(("otherwise", "核对不符")),
     }
 }
 
@@ -83,6 +95,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
             "closed": region.closed,
             "mark": region.mark,
             "halted_at": (region.halted_at > 0).then_some(region.halted_at),
+            "attested": attested(region).map(|(word, _)| word),
         })
     });
     let waiting = status.oldest_waiting.iter().map(|leg| {
@@ -177,13 +190,16 @@ fn text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> 
         } else {
             "open / 未日终"
         };
+        let attested = attested(region).map_or_else(String::new, |(english, chinese)| {
+            format!(", attested: {english} / {chinese}")
+        });
         let halted = match region.halted_at {
             0 => String::new(),
             number => format!(", halted at {number} / 序列已停止"),
         };
         writeln!(
             out,
-            "{:<8}{:<8}{:>12}{:>12}  {closed}{halted}",
+            "{:<8}{:<8}{:>12}{:>12}  {closed}{attested}{halted}",
             region.region, region.member, region.held, region.mark
         )?;
     }

@@ -140,7 +140,7 @@ fn of_two_that_differ_the_signed_word_says_which_is_wrong() {
             (
                 region(3),
                 1,
-                Some(Says::Otherwise(crate::state::Field::Amount))
+                Some(Says::Otherwise(huitong_core::leg::LegField::Amount))
             ),
         ]
     );

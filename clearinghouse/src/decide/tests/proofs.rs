@@ -133,7 +133,7 @@ fn after_a_restore_the_same_plan_comes_to_the_same_checkpoint() {
     let marks = (0..4).map(region).zip([0, 0, 2, 2]).collect();
     house.cut_off(2, Condition::Again(marks)).unwrap();
     let expected = Expected::Plan(plan.digest());
-    let again = house.ask(move |context| net(context, day(2), expected, officer()));
+    let again = house.ask(move |context| net(context, day(2), expected, 0, officer()));
     assert_eq!(again, Ok(plan));
     assert_eq!(told(&house, 2), before);
     // What it was signed with tells when; the checkpoint itself does not.

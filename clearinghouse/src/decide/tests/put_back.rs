@@ -31,7 +31,7 @@ fn both(house: &House, number: u8, on: u8) {
 
 fn net_as(house: &House, on: u8, expected: &NettingPlan) -> Result<NettingPlan, Refusal> {
     let expected = Expected::Plan(digest(expected));
-    house.ask(move |context| net(context, day(on), expected, officer()))
+    house.ask(move |context| net(context, day(on), expected, 0, officer()))
 }
 
 fn resume_after(house: &House, last: Option<u8>) -> Result<(), Refusal> {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::leg::LegField;
+
 use super::*;
 use crate::testing::{day, debt, payable, receivable, region, reversed};
 
@@ -63,8 +65,8 @@ fn legs_that_differ_wait_and_name_the_field() {
             "another amount",
             vec![(3, r(1, &leg)), (2, p(1, &cheaper))],
             vec![
-                (2, 1, differs(Field::Amount)),
-                (3, 1, differs(Field::Amount)),
+                (2, 1, differs(LegField::Amount)),
+                (3, 1, differs(LegField::Amount)),
             ],
             0,
         ),
@@ -72,8 +74,8 @@ fn legs_that_differ_wait_and_name_the_field() {
             "another day",
             vec![(3, r(1, &leg)), (2, p(1, &later))],
             vec![
-                (2, 1, differs(Field::BusinessDay)),
-                (3, 1, differs(Field::BusinessDay)),
+                (2, 1, differs(LegField::BusinessDay)),
+                (3, 1, differs(LegField::BusinessDay)),
             ],
             0,
         ),
@@ -81,8 +83,8 @@ fn legs_that_differ_wait_and_name_the_field() {
             "another receipt",
             vec![(3, r(1, &leg)), (2, p(1, &resigned))],
             vec![
-                (2, 1, differs(Field::Receipt)),
-                (3, 1, differs(Field::Receipt)),
+                (2, 1, differs(LegField::Receipt)),
+                (3, 1, differs(LegField::Receipt)),
             ],
             0,
         ),
@@ -208,8 +210,8 @@ fn a_reversal_agrees_for_itself_beside_its_settlement() {
             "reversed by halves",
             vec![(3, p(1, &half)), (2, r(1, &back))],
             vec![
-                (2, 1, Waiting::Differs(Field::Amount)),
-                (3, 1, Waiting::Differs(Field::Amount)),
+                (2, 1, Waiting::Differs(LegField::Amount)),
+                (3, 1, Waiting::Differs(LegField::Amount)),
             ],
             0,
         ),

@@ -9,8 +9,8 @@ use huitong_core::leg::{Debt, Leg, Side};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
 
-use super::load::each;
 use super::proofs::Proofs;
+use super::scan::each;
 use crate::disputes::{DisputeFault, Disputes};
 use crate::store::index::Pair;
 use crate::store::keys::{self, Place};

@@ -12,7 +12,7 @@ use huitong_core::money::{Fen, MoneyError};
 use huitong_core::prefund::Prefund;
 
 use super::journaled::Journaled;
-use super::load::each;
+use super::scan::each;
 use crate::prefunds::between_members;
 use crate::store::{StoreError, keys};
 

@@ -14,7 +14,7 @@ use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::NettingPlan;
 
 use super::journaled::{Journaled, decode, read_plan};
-use super::{disputes, tags};
+use super::{attestations, disputes, tags};
 use crate::books::{self, Turnover};
 use crate::prefunds::between_members;
 use crate::state::Word;
@@ -145,6 +145,12 @@ impl Indexer {
             ClearingRecord::EvidenceGiven(given) => {
                 let (about, word) = (given.evidence.word.about(), Word::of(&given.evidence.word));
                 vec![(keys::word(about, word.digest()), keys::value(&word))]
+            }
+            ClearingRecord::RegionAttested(record) => {
+                attestations::attested(&*self.journaled.index, record)?
+            }
+            ClearingRecord::DifferencesTold(record) => {
+                attestations::told(&*self.journaled.index, record)?
             }
             ClearingRecord::Netted(netted) => self.plan_rows(netted, place)?,
             ClearingRecord::Payment(record) => self.payment_rows(record, place)?,

@@ -18,7 +18,9 @@ use huitong_core::record::recovery::RestoreMark;
 use huitong_core::region::RegionCode;
 use huitong_netting::{NettingPlan, Run};
 
+use super::attestations;
 use super::journaled::Journaled;
+use super::scan::each;
 use super::tags::all_held;
 use crate::books::Books;
 use crate::payments::{Payments, Progress};
@@ -26,9 +28,6 @@ use crate::prefunds::{PrefundFault, Prefunds};
 use crate::state::{Cycle, DirectoryHeld, Restore, Stream, Words};
 use crate::store::keys::{self, Block, CutRow, PlanRow};
 use crate::store::{Index, Loaded, OpenLeg, StoreError};
-
-/// How many rows of a table are read at once.
-const ROWS_AT_ONCE: usize = 4_096;
 
 pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, StoreError> {
     let (cycles, plan) = cycles(journaled, index)?;
@@ -39,6 +38,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
     let payments = payments(index)?;
     let prefunds = prefunds(index, &cycles, &payments)?;
     Ok(Loaded {
+        attestations: attestations::load(index, open_days(&cycles))?,
         streams,
         cycles,
         plan,
@@ -203,6 +203,12 @@ fn streams(index: &dyn Index) -> Result<BTreeMap<RegionCode, Stream>, StoreError
 
 type Cycles = BTreeMap<BusinessDay, Cycle>;
 
+/// The cycles that are not netted.
+fn open_days(cycles: &Cycles) -> impl Iterator<Item = BusinessDay> {
+    let open = cycles.iter().filter(|(_, cycle)| cycle.plan.is_none());
+    open.map(|(day, _)| *day)
+}
+
 /// The cycles, and the plan of the last that is netted.
 fn cycles(
     journaled: &Journaled,
@@ -301,21 +307,4 @@ fn prefunds(
         prefunds.apply(&record).map_err(foreign)
     })?;
     Ok(prefunds)
-}
-
-/// Visits every row of a table in order.
-pub(super) fn each(
-    index: &dyn Index,
-    table: &[u8],
-    mut visit: impl FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut from = table.to_vec();
-    loop {
-        let rows = index.scan(table, &from, ROWS_AT_ONCE)?;
-        let Some((last, _)) = rows.last() else {
-            return Ok(());
-        };
-        from = [last.as_slice(), &[0]].concat();
-        rows.iter().try_for_each(|(key, value)| visit(key, value))?;
-    }
 }

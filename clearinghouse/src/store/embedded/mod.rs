@@ -4,14 +4,17 @@
 //! never depends on anything but journaled bytes. An index that is behind or empty is brought up when the
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
+mod attestations;
 mod disputes;
 mod format;
 mod indexer;
 mod journaled;
 mod load;
 mod proofs;
+mod scan;
 mod tags;
 
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -30,6 +33,7 @@ use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
 use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent, keys};
+use crate::state::Attested;
 
 /// Where a store reports what became of what it was handed.
 pub(crate) type Events = Arc<dyn Fn(StoreEvent) + Send + Sync>;
@@ -174,6 +178,10 @@ impl Store for Embedded {
                 })?;
         }
         Ok(legs)
+    }
+
+    fn attested(&self, day: BusinessDay) -> Result<BTreeMap<RegionCode, Attested>, StoreError> {
+        attestations::words(&*self.index, day)
     }
 
     fn proofs(&self) -> Proofs {

@@ -41,6 +41,8 @@ pub fn json(settled: &Settled, day: &Day, verdict: &Verdict) -> anyhow::Result<S
         "nets": nets,
         "fund_total": settled.fund_total.to_string(),
         "legs_total": day.legs_total.to_string(),
+        "rows": day.attested.rows,
+        "attested_by_both": day.attested.by_both,
         "pairs_total": verdict.pairs_total.to_string(),
         "agrees": verdict.agrees(),
     }))?)

@@ -121,6 +121,10 @@ fn summed(settled: &Settled, day: &Day, verdict: &Verdict) {
     println!("  paid by funds 基金支付     {}", settled.fund_total);
     println!("  legs 清算明细              {}", day.legs_total);
     println!("  pairs 两地轧差前           {}", verdict.pairs_total);
+    println!(
+        "  attested 两地核对一致      {} of {} rows, each by both regions' own books",
+        day.attested.by_both, day.attested.rows
+    );
     for (fund, sum) in &verdict.net_by_fund {
         println!("  Σ net {fund:<28}{}", SignedFen::to_string(sum));
     }
