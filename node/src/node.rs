@@ -193,20 +193,12 @@ fn assemble(
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
     let deciding = (&clock, &chance, config.timing);
     let treatment = treating((region, parts), &homes, deciding)?;
-    let looking = (
-        config.duplicates,
-        config.clearinghouse.as_deref(),
-        config.watch,
-    );
-    let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
-    let evidence = evidence(
-        (region, parts),
-        &treatment,
-        &homes,
-        config.certified.clone(),
-    );
-    let signing = (Arc::clone(&config.signing), &certified, trusting);
     let clearing = config.clearinghouse.as_deref();
+    let looking = (config.duplicates, clearing, config.watch);
+    let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
+    let own = config.certified.clone();
+    let evidence = evidence((region, parts), &treatment, &homes, own);
+    let signing = (Arc::clone(&config.signing), &certified, trusting);
     let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
     let call_up = call_up(clearing, &evidence, &calling)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;

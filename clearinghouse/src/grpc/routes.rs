@@ -111,14 +111,6 @@ pub(crate) async fn routes(
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
-    let members = MemberGrpc {
-        writer: Arc::clone(writer),
-        reloading: reloading.clone(),
-    };
-    let directory =
-        DirectoryServiceServer::new(members.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let members = MemberServiceServer::new(members);
-    let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -136,12 +128,10 @@ pub(crate) async fn routes(
     let earlier_reflection = described()
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
-    Ok(Routes::new(clearing)
+    let routes = directory(writer, reloading, Routes::new(clearing));
+    Ok(routes
         .add_service(officers)
         .add_service(copying)
-        .add_service(certificates)
-        .add_service(members)
-        .add_service(directory)
         .add_service(tags)
         .add_service(payments)
         .add_service(calling_up)
@@ -155,4 +145,19 @@ pub(crate) async fn routes(
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))
+}
+
+/// Who is a member: what officers say of it, and what nodes fetch.
+fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Routes {
+    let members = MemberGrpc {
+        writer: Arc::clone(writer),
+        reloading: reloading.clone(),
+    };
+    let directory =
+        DirectoryServiceServer::new(members.clone()).max_encoding_message_size(MAX_MESSAGE_BYTES);
+    let certificates = CertificateServiceServer::new(CertificateGrpc(reloading.clone()));
+    routes
+        .add_service(MemberServiceServer::new(members))
+        .add_service(directory)
+        .add_service(certificates)
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use huitong_certs::Identity;
 use huitong_core::canonical::Artifact;
 use huitong_core::dispute::history::DisputeHistory;
+use huitong_core::dispute::step::DisputeStep;
 use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1::NettingPlan;
@@ -44,14 +45,16 @@ async fn node(world: &World, region: &Region, words: &[&str]) -> Result<Value, S
     run(&words, options(world, region)).await
 }
 
-/// `huitong clearing dispute …` as one of the operator's two officers.
-async fn clearing(world: &World, second: bool, words: &[&str]) -> Result<Value, String> {
+/// `huitong clearing dispute …` as an officer of the operator.
+async fn clearing(world: &World, words: &[&str]) -> Result<Value, String> {
     let words = [&["clearing", "dispute"][..], words].concat();
-    let options = if second {
-        clearing_options_as(world, &second_clearing_officer())
-    } else {
-        clearing_options(world)
-    };
+    run(&words, clearing_options(world)).await
+}
+
+/// The same as the operator's second officer.
+async fn second(world: &World, words: &[&str]) -> Result<Value, String> {
+    let words = [&["clearing", "dispute"][..], words].concat();
+    let options = clearing_options_as(world, &second_clearing_officer());
     run(&words, options).await
 }
 
@@ -91,6 +94,79 @@ fn party(region: &Region) -> Party {
     Party::Region(RegionCode::parse(region.code).unwrap())
 }
 
+const ONE: &str = "330200/one";
+const TWO: &str = "330200/two";
+
+/// Ningbo disputes its debt for a stay in Chengdu.
+async fn raise(
+    world: &World,
+    settlement: &str,
+    reference: &str,
+    fen: i64,
+) -> Result<Value, String> {
+    let amount = yuan(fen);
+    let mut words = vec!["raise", reference, "--settlement", settlement];
+    words.extend(["--fund", "resident_pool"]);
+    words.extend(["--debtor", NINGBO.code, "--creditor", CHENGDU.code]);
+    words.extend(["--amount", &amount, "--reason", "amount_wrong"]);
+    node(world, &NINGBO, &words).await
+}
+
+/// The two regions agree on part, over a clearinghouse that is away and a node that is killed.
+async fn agreed(world: &World, settlement: &str, all: i64, part: i64) {
+    world.kill(Party::Clearinghouse).await;
+    let away = raise(world, settlement, "one", all).await.unwrap_err();
+    assert!(away.contains("clearinghouse"), "{away}");
+    world.kill(party(&NINGBO)).await;
+    world.run(party(&NINGBO)).await;
+    world.run(Party::Clearinghouse).await;
+    let raised = patience::until("the dispute is raised", async || {
+        raise(world, settlement, "one", all).await.ok()
+    });
+    let raised = raised.await;
+    let stands = (&raised["stage"], &raised["days_late"]);
+    assert_eq!(stands, (&"raised".into(), &0.into()));
+    assert_eq!(raise(world, settlement, "one", all).await.unwrap(), raised);
+    let taken = raise(world, settlement, "one", part).await.unwrap_err();
+    assert!(taken.contains("dispute.reference_taken"), "{taken}");
+    let more = raise(world, settlement, "two", 1).await.unwrap_err();
+    assert!(more.contains("dispute.exceeds"), "{more}");
+    let foreign = node(world, &NINGBO, &["answer", ONE, "--accepted"]).await;
+    assert!(foreign.unwrap_err().contains("request.malformed"));
+    let half = ["answer", ONE, "--partly", &yuan(part)];
+    let answered = node(world, &CHENGDU, &half).await.unwrap();
+    assert_eq!(node(world, &CHENGDU, &half).await.unwrap(), answered);
+    let settled = node(world, &NINGBO, &["accept", ONE]).await.unwrap();
+    assert_eq!(settled["settled"]["amount"], yuan(part));
+}
+
+/// The operator's officers decide the rest.
+async fn decided(world: &World, settlement: &str, rest: i64) {
+    raise(world, settlement, "two", rest).await.unwrap();
+    let rejected = ["answer", TWO, "--rejected", "stands"];
+    node(world, &CHENGDU, &rejected).await.unwrap();
+    node(world, &NINGBO, &["escalate", TWO]).await.unwrap();
+    let amount = yuan(rest);
+    let decide = [
+        "settle",
+        TWO,
+        "--amount",
+        &amount,
+        "--reason",
+        "claim_proven",
+    ];
+    let confirm = [&decide[..], &["--confirm"]].concat();
+    clearing(world, &decide).await.unwrap();
+    let same = clearing(world, &confirm).await.unwrap_err();
+    assert!(same.contains("dispute.same_officer"), "{same}");
+    let decided = second(world, &confirm).await.unwrap();
+    assert_eq!(decided["settled"]["by"], "decided");
+    let listed = node(world, &CHENGDU, &["list", "--stage", "settled"]).await;
+    assert_eq!(listed.unwrap()["disputes"].as_array().unwrap().len(), 2);
+    let overdue = second(world, &["list", "--overdue"]).await.unwrap();
+    assert_eq!(overdue["disputes"].as_array().unwrap().len(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_two_regions_settle_and_what_officers_decide_nets_to_zero_in_the_next_cycle() {
     let world = start::start(&[&NINGBO, &CHENGDU]).await;
@@ -102,83 +178,8 @@ async fn what_two_regions_settle_and_what_officers_decide_nets_to_zero_in_the_ne
     let pair = &first.pairs[0];
     assert_eq!((pair.legs, pair.debtor.as_str()), (1, NINGBO.code));
     let all = pair.amount_fen;
-    let (part, rest) = (all / 2, all - all / 2);
-    let fund = "resident_pool";
-
-    // Two regions agree on one half, over a clearinghouse that is away and a node that is killed.
-    let raise = |reference: &'static str, amount: String| {
-        let settlement = stay.settlement.clone();
-        let world = &world;
-        async move {
-            let mut words = vec![
-                "raise",
-                reference,
-                "--settlement",
-                &settlement,
-                "--fund",
-                fund,
-            ];
-            words.extend(["--debtor", NINGBO.code, "--creditor", CHENGDU.code]);
-            words.extend(["--amount", &amount, "--reason", "amount_wrong"]);
-            node(world, &NINGBO, &words).await
-        }
-    };
-    world.kill(Party::Clearinghouse).await;
-    let away = raise("one", yuan(all)).await.unwrap_err();
-    assert!(away.contains("clearinghouse"), "{away}");
-    world.kill(party(&NINGBO)).await;
-    world.run(party(&NINGBO)).await;
-    world.run(Party::Clearinghouse).await;
-    let raised = patience::until("the dispute is raised", async || {
-        raise("one", yuan(all)).await.ok()
-    });
-    let raised = raised.await;
-    assert_eq!(
-        (&raised["stage"], &raised["days_late"]),
-        (&"raised".into(), &0.into())
-    );
-    assert_eq!(raise("one", yuan(all)).await.unwrap(), raised);
-    let taken = raise("one", yuan(part)).await.unwrap_err();
-    assert!(taken.contains("dispute.reference_taken"), "{taken}");
-    let more = raise("two", yuan(rest)).await.unwrap_err();
-    assert!(more.contains("dispute.exceeds"), "{more}");
-    let one = "330200/one";
-    let foreign = node(&world, &NINGBO, &["answer", one, "--accepted"]).await;
-    assert!(foreign.unwrap_err().contains("request.malformed"));
-    let half = ["answer", one, "--partly", &yuan(part)];
-    let answered = node(&world, &CHENGDU, &half).await.unwrap();
-    assert_eq!(node(&world, &CHENGDU, &half).await.unwrap(), answered);
-    let settled = node(&world, &NINGBO, &["accept", one]).await.unwrap();
-    assert_eq!(settled["settled"]["amount"], yuan(part));
-
-    // The operator's officers decide the other half.
-    let two = "330200/two";
-    raise("two", yuan(rest)).await.unwrap();
-    let rejected = ["answer", two, "--rejected", "stands"];
-    node(&world, &CHENGDU, &rejected).await.unwrap();
-    node(&world, &NINGBO, &["escalate", two]).await.unwrap();
-    let decide = [
-        "settle",
-        two,
-        "--amount",
-        &yuan(rest),
-        "--reason",
-        "claim_proven",
-    ];
-    let confirm = [&decide[..], &["--confirm"]].concat();
-    clearing(&world, false, &decide).await.unwrap();
-    let same = clearing(&world, false, &confirm).await.unwrap_err();
-    assert!(same.contains("dispute.same_officer"), "{same}");
-    let decided = clearing(&world, true, &confirm).await.unwrap();
-    assert_eq!(decided["settled"]["by"], "decided");
-    let listed = node(&world, &CHENGDU, &["list", "--stage", "settled"])
-        .await
-        .unwrap();
-    assert_eq!(listed["disputes"].as_array().unwrap().len(), 2);
-    let overdue = clearing(&world, true, &["list", "--overdue"])
-        .await
-        .unwrap();
-    assert_eq!(overdue["disputes"].as_array().unwrap().len(), 0);
+    agreed(&world, &stay.settlement, all, all / 2).await;
+    decided(&world, &stay.settlement, all - all / 2).await;
 
     // Both correct it once, over a kill, and the next cycle nets it.
     for region in [&NINGBO, &CHENGDU] {
@@ -191,14 +192,15 @@ async fn what_two_regions_settle_and_what_officers_decide_nets_to_zero_in_the_ne
     }
     world.tomorrow().await;
     at_rest(&world).await;
-    let second = net(&world).await;
-    assert_eq!((second.pairs.len(), second.pairs[0].legs), (1, 2));
-    let sums = positions(&[&first, &second]);
+    let later = net(&world).await;
+    assert_eq!((later.pairs.len(), later.pairs[0].legs), (1, 2));
+    let sums = positions(&[&first, &later]);
     assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
     for region in [&NINGBO, &CHENGDU] {
         assert_eq!(written(&world, region).await, 3);
     }
-    proven(&world, [one, two]).await;
+    proven(&world, [ONE, TWO]).await;
+    world.stop_all().await;
 }
 
 /// The file of each dispute holds with no server, and whatever is changed in it is found.
@@ -221,7 +223,7 @@ async fn proven(world: &World, names: [&str; 2]) {
     for name in names {
         let path = file("dispute.htdh");
         let show = ["show", name, "--out", &shown(&path)];
-        clearing(world, false, &show).await.unwrap();
+        clearing(world, &show).await.unwrap();
         let (code, found) = verify(&path).await;
         assert_eq!(
             (code, &found["outcome_signed"]),
@@ -236,9 +238,10 @@ async fn proven(world: &World, names: [&str; 2]) {
         let mut less = sound.clone();
         less.steps.remove(1);
         let mut other = sound.clone();
-        if let Some(huitong_core::dispute::step::DisputeStep::Said(said)) = other.steps.get_mut(1) {
-            said.signed.signature[3] ^= 1;
-        }
+        let Some(DisputeStep::Said(said)) = other.steps.get_mut(1) else {
+            panic!("{other:?}")
+        };
+        said.signed.signature[3] ^= 1;
         for (what, meddled) in [
             ("unsigned", unsigned),
             ("more", more),

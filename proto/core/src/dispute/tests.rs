@@ -249,115 +249,111 @@ fn what_is_settled_is_what_was_answered_conceded_left_standing_or_decided() {
     assert_eq!(Outcome::of(&withdrawn), None);
 }
 
-#[test]
-fn what_does_not_follow_is_refused_and_changes_nothing() {
-    let (fresh, answered) = (course(&[]), course(&[&partly]));
-    let escalated = course(&[&partly, &escalate]);
-    let proposed = course(&[&partly, &escalate, &|_| {
-        propose("wang.fang", 700, DecisionReason::PartlyProven)
-    }]);
-    let stage = CourseFault::Stage;
-    let too_much = next(
-        &fresh,
-        CHENGDU,
-        Says::Answer(Reply::Partly(fen(1_000))),
-        Then::Due(day(17)),
-        4,
-    );
-    let nothing = next(
-        &fresh,
-        CHENGDU,
-        Says::Answer(Reply::Partly(Fen::ZERO)),
-        Then::Due(day(17)),
-        4,
-    );
-    let stranger = next(
-        &fresh,
-        "310000",
-        Says::Answer(Reply::Accepted),
-        Then::Ended,
-        4,
-    );
-    let unbound = says(
-        CHENGDU,
-        Some(sha256(b"another")),
-        Says::Answer(Reply::Accepted),
-        4,
-    )
-    .unwrap();
-    let wrong_then = next(
-        &fresh,
-        CHENGDU,
-        Says::Answer(Reply::Accepted),
-        Then::Due(day(17)),
-        4,
-    );
-    let cases = [
-        (&fresh, accept(&fresh), stage(DisputeStage::Raised)),
-        (&fresh, escalate(&fresh), CourseFault::NotDue(day(10))),
-        (&fresh, stood(18), stage(DisputeStage::Raised)),
-        (&fresh, too_much, CourseFault::Amount(fen(1_000))),
-        (&fresh, nothing, CourseFault::Amount(fen(1_000))),
-        (&fresh, stranger, CourseFault::Region(region("310000"))),
-        (&fresh, said(&unbound, Then::Ended, 4), CourseFault::NotLast),
-        (&fresh, wrong_then, CourseFault::Then),
-        (&fresh, raised(), CourseFault::NotLast),
-        (&answered, partly(&answered), stage(DisputeStage::Answered)),
-        (&answered, accept(&fresh), CourseFault::NotLast),
-        (&answered, stood(17), CourseFault::NotDue(day(17))),
-        (
-            &answered,
-            propose("wang.fang", 1, DecisionReason::PartlyProven),
-            stage(DisputeStage::Answered),
-        ),
-        (
-            &escalated,
-            accept(&escalated),
-            stage(DisputeStage::Escalated),
-        ),
-        (
-            &escalated,
-            rejected(&escalated),
-            stage(DisputeStage::Escalated),
-        ),
-        (
-            &escalated,
-            propose("wang.fang", 1_001, DecisionReason::NotAnswered),
-            CourseFault::Amount(fen(1_000)),
-        ),
-        (
-            &escalated,
-            propose("wang.fang", 1_000, DecisionReason::PartlyProven),
-            CourseFault::Amount(fen(1_000)),
-        ),
-        (
-            &escalated,
-            propose("wang.fang", 1, DecisionReason::NotProven),
-            CourseFault::Amount(fen(1_000)),
-        ),
-        (
-            &escalated,
-            confirm("zhao.min", 700, DecisionReason::PartlyProven),
-            CourseFault::OtherProposal,
-        ),
-        (
-            &proposed,
-            confirm("zhao.min", 701, DecisionReason::PartlyProven),
-            CourseFault::OtherProposal,
-        ),
-        (
-            &proposed,
-            confirm("wang.fang", 700, DecisionReason::PartlyProven),
-            CourseFault::SameOfficer("wang.fang".parse().unwrap()),
-        ),
-    ];
-    for (before, step, fault) in cases {
+/// Each step is refused for its reason, and leaves the course as it is.
+fn refuses<const N: usize>(before: &Course, cases: [(DisputeStep, CourseFault); N]) {
+    for (step, fault) in cases {
         let mut course = before.clone();
         assert_eq!(course.apply(&step), Err(fault), "{step:?}");
         assert_eq!(&course, before);
     }
+}
+
+fn stage(stage: DisputeStage) -> CourseFault {
+    CourseFault::Stage(stage)
+}
+
+#[test]
+fn before_an_answer_only_that_follows_unless_the_day_is_over() {
+    let fresh = course(&[]);
+    let reply = |amount| {
+        let reply = Says::Answer(Reply::Partly(fen(amount)));
+        next(&fresh, CHENGDU, reply, Then::Due(day(17)), 4)
+    };
+    let accepted = Says::Answer(Reply::Accepted);
+    let stranger = next(&fresh, "310000", accepted, Then::Ended, 4);
+    let unbound = says(CHENGDU, Some(sha256(b"another")), accepted, 4).unwrap();
+    let wrong_then = next(&fresh, CHENGDU, accepted, Then::Due(day(17)), 4);
+    refuses(
+        &fresh,
+        [
+            (accept(&fresh), stage(DisputeStage::Raised)),
+            (escalate(&fresh), CourseFault::NotDue(day(10))),
+            (stood(18), stage(DisputeStage::Raised)),
+            (reply(1_000), CourseFault::Amount(fen(1_000))),
+            (reply(0), CourseFault::Amount(fen(1_000))),
+            (stranger, CourseFault::Region(region("310000"))),
+            (said(&unbound, Then::Ended, 4), CourseFault::NotLast),
+            (wrong_then, CourseFault::Then),
+            (raised(), CourseFault::NotLast),
+        ],
+    );
     // Without an answer it goes to the officers once the day is over.
     let late = next(&fresh, NINGBO, Says::Escalate, Then::Due(day(24)), 11);
     assert_eq!(fresh.clone().apply(&late), Ok(()));
     assert_eq!(Course::begun(&stood(4)), Err(CourseFault::Other));
+}
+
+#[test]
+fn an_answer_is_given_once_and_nothing_follows_on_what_was_not_seen() {
+    let (fresh, answered) = (course(&[]), course(&[&partly]));
+    let partly_proven = DecisionReason::PartlyProven;
+    refuses(
+        &answered,
+        [
+            (partly(&answered), stage(DisputeStage::Answered)),
+            (accept(&fresh), CourseFault::NotLast),
+            (stood(17), CourseFault::NotDue(day(17))),
+            (
+                propose("wang.fang", 1, partly_proven),
+                stage(DisputeStage::Answered),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn officers_decide_only_what_fits_and_two_of_them_the_same() {
+    let escalated = course(&[&partly, &escalate]);
+    let (partly_proven, claimed) = (
+        DecisionReason::PartlyProven,
+        CourseFault::Amount(fen(1_000)),
+    );
+    refuses(
+        &escalated,
+        [
+            (accept(&escalated), stage(DisputeStage::Escalated)),
+            (rejected(&escalated), stage(DisputeStage::Escalated)),
+            (
+                propose("wang.fang", 1_001, DecisionReason::NotAnswered),
+                claimed.clone(),
+            ),
+            (propose("wang.fang", 1_000, partly_proven), claimed.clone()),
+            (
+                propose("wang.fang", 1, DecisionReason::NotProven),
+                claimed.clone(),
+            ),
+            (
+                propose("wang.fang", 999, DecisionReason::ClaimProven),
+                claimed,
+            ),
+            (
+                confirm("zhao.min", 700, partly_proven),
+                CourseFault::OtherProposal,
+            ),
+        ],
+    );
+    let proposed = course(&[&partly, &escalate, &|_| {
+        propose("wang.fang", 700, DecisionReason::PartlyProven)
+    }]);
+    let same = CourseFault::SameOfficer("wang.fang".parse().unwrap());
+    refuses(
+        &proposed,
+        [
+            (
+                confirm("zhao.min", 701, partly_proven),
+                CourseFault::OtherProposal,
+            ),
+            (confirm("wang.fang", 700, partly_proven), same),
+        ],
+    );
 }
