@@ -11,6 +11,7 @@
 //! | [`refusal`] | How does a refusal travel as gRPC status? |
 //! | [`pushback`](mod@pushback) | When may a refused call be tried again? |
 //! | [`error`] | What went wrong on the way, and does trying again help? |
+//! | [`remark`] | What do parties tell each other beside their calls? |
 //! | [`limits`] | Every bound of this crate, in one place |
 //! | [`aside`](mod@aside) | What goes on beside the calls that are served? |
 //! | [`network`] | What carries the bytes? |
@@ -33,6 +34,7 @@ pub mod network;
 pub mod peer;
 pub mod pushback;
 pub mod refusal;
+pub mod remark;
 pub mod server;
 
 pub use access::{AccessTable, Caller, Row};
@@ -51,4 +53,5 @@ pub use network::{Network, Tcp};
 pub use peer::{Peer, peer};
 pub use pushback::{pushback, with_pushback};
 pub use refusal::{refusal_code, refusal_status};
+pub use remark::{Remarked, Remarks};
 pub use server::{ServeError, Server};

@@ -21,6 +21,7 @@ mod shares;
 use std::future::{Future, pending};
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -32,6 +33,7 @@ use crate::access::AccessTable;
 use crate::credentials::{CredentialStore, CredentialsError};
 use crate::limits::ServerLimits;
 use crate::network::{Listening, Network, Tcp};
+use crate::remark::{RemarkLayer, Remarking, Remarks};
 use accept::{Acceptor, Proven};
 use door::Door;
 use gate::GateLayer;
@@ -43,6 +45,7 @@ pub struct Server {
     address: SocketAddr,
     credentials: CredentialStore,
     limits: ServerLimits,
+    remarks: Remarking,
 }
 
 /// Why a server does not serve.
@@ -104,7 +107,15 @@ impl Server {
             address,
             credentials,
             limits,
+            remarks: None,
         })
+    }
+
+    /// Hears what callers remark, and remarks to them.
+    #[must_use]
+    pub fn remarking(self, remarks: Arc<dyn Remarks>) -> Self {
+        let remarks = Some(remarks);
+        Self { remarks, ..self }
     }
 
     /// Where it listens.
@@ -127,7 +138,7 @@ impl Server {
         let stop = CancellationToken::new();
         let cut = CancellationToken::new();
         let _cut_when_dropped = cut.clone().drop_guard();
-        let limits = self.limits;
+        let (limits, remarks) = (self.limits, RemarkLayer(self.remarks));
         info!(address = %self.address, identity = %self.credentials.identity(), "serving");
         let clock = self.credentials.clock();
         let own = self.credentials.identity();
@@ -141,6 +152,7 @@ impl Server {
         let accepting = acceptor.run(self.listener, stop.clone());
         let serving = builder(&limits)
             .layer(GateLayer::new((access, door), clock, own, &limits))
+            .layer(remarks)
             .add_routes(routes)
             .serve_with_incoming_shutdown(
                 ReceiverStream::new(connections),

@@ -15,6 +15,7 @@ mod echo;
 mod identity;
 mod limits;
 mod reload;
+mod remarks;
 mod revocation;
 mod roll;
 mod watched;

@@ -149,9 +149,23 @@ impl Running {
         credentials: CredentialStore,
         limits: ServerLimits,
     ) -> Self {
-        let server = Server::bind(address, credentials.clone(), limits)
-            .await
-            .unwrap();
+        let server = Server::bind(address, credentials.clone(), limits);
+        Self::begin(server.await.unwrap(), credentials).await
+    }
+
+    /// As [`Running::start`], with what it remarks to its callers.
+    pub async fn start_remarking(
+        credentials: CredentialStore,
+        limits: ServerLimits,
+        remarks: Arc<dyn huitong_transport::Remarks>,
+    ) -> Self {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let server = Server::bind(any, credentials.clone(), limits);
+        let server = server.await.unwrap().remarking(remarks);
+        Self::begin(server, credentials).await
+    }
+
+    async fn begin(server: Server, credentials: CredentialStore) -> Self {
         let address = server.local_address();
         let signals = Signals::new();
         let (health, service) = tonic_health::server::health_reporter();
