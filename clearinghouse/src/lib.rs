@@ -14,6 +14,7 @@
 //! | `store` | Where does it stay? The journal is the truth, the index finds it |
 //! | `home_word` | Is evidence that a region shows the home region's word? |
 //! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
+//! | `witness` | Is a word on a checkpoint the region's own? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
 //! | `disputes` | What do regions dispute, and what is settled of it? |
 //! | `words` | Did a region sign what it is said to say? |
@@ -51,6 +52,7 @@ pub mod server;
 pub mod signer;
 mod state;
 mod store;
+mod witness;
 mod words;
 mod writer;
 

@@ -109,6 +109,10 @@ clearing_codes! {
     CycleNotProven "cycle.not_proven" SameId "The cycle is netted and its checkpoint is not signed yet: ask again; when it stays so, the log of the clearinghouse says why (an expired signing certificate)." "该期已轧差，检查点尚未签名：请稍后重试；若持续如此，请查看清算中心日志（如签名证书过期）。";
     /// The member clears for no region.
     CycleUnknownMember "cycle.unknown_member" No "This member stood in no region's place in that cycle; check the code." "该清算成员未参与此清算期，请核对代码。";
+    /// A word on a checkpoint that is not the region's.
+    WitnessInvalid "witness.invalid" No "This word on a checkpoint is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该检查点签署并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
+    /// A word on another checkpoint.
+    WitnessOtherCheckpoint "witness.other_checkpoint" No "For this plan another checkpoint, named here, is signed than the region was shown: keep both (node checkpoints --evidence), and have the clearinghouse's operator explain it." "该期方案在此签署的检查点如所示，与本区所见不符：请留存两份（node checkpoints --evidence），并要求清算中心运营方说明。";
     /// The plan is another than the officer looked at.
     ApprovalOtherPlan "approval.other_plan" No "The plan of this cycle has the digest named, not the one given: look at the plan again (net, statement) before you approve it." "该期轧差方案的摘要如所示，与所给不符：请重新核对方案（net、statement）后再审批。";
     /// Fewer than two officers approved.

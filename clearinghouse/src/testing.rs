@@ -259,7 +259,7 @@ impl House {
 
     /// The signed versions of the directory that are indexed.
     pub(crate) fn versions(&self) -> Proofs {
-        self.writer.as_ref().unwrap().versions()
+        self.writer.as_ref().unwrap().proven_rows()
     }
 
     /// What is proven.

@@ -116,8 +116,8 @@ impl Writer {
         self.tag_rows.clone()
     }
 
-    /// The signed versions of the directory that are indexed.
-    pub(crate) fn versions(&self) -> Proofs {
+    /// What is indexed already, to be looked through beside the writer: what is proven, and the directory's versions.
+    pub(crate) fn proven_rows(&self) -> Proofs {
         self.proofs.clone()
     }
 

@@ -8,6 +8,7 @@ pub mod assistance;
 mod bill_file;
 mod certificates;
 mod check_config;
+mod checkpoints;
 mod close_day;
 pub mod deduction;
 pub mod dispute;
@@ -46,6 +47,7 @@ use tonic::Status;
 
 pub use certificates::Certificates;
 pub use check_config::CheckConfig;
+pub use checkpoints::Checkpoints;
 pub use close_day::CloseDay;
 pub use deduction::{Deduct, Deductions, WithdrawDeduction};
 pub use erase::Erase;
@@ -99,6 +101,8 @@ pub enum NodeCommand {
     CloseDay(CloseDay),
     /// Write the region's own legs into a file / 导出清算明细账簿
     Legs(WriteLegs),
+    /// Say what the region says of the clearinghouse's checkpoints, and which contradict / 检查点核对与副署
+    Checkpoints(Checkpoints),
     /// File, amend, cancel and list filings; review emergencies / 备案办理
     #[command(subcommand)]
     Filing(filing::FilingCommand),
@@ -191,6 +195,7 @@ impl NodeCommand {
             Self::Import(import) => import.run(out),
             Self::CloseDay(close) => close.run(out),
             Self::Legs(legs) => legs.run(out),
+            Self::Checkpoints(checkpoints) => checkpoints.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
             Self::External(external) => external.run(out),

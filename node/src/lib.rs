@@ -81,6 +81,7 @@ mod signature;
 pub mod store;
 pub mod transfer;
 pub mod treatment;
+pub mod witness;
 pub mod writer;
 
 pub use node::{Node, NodeConfig, RunningNode, StartError};

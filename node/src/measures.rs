@@ -2,6 +2,7 @@
 //!
 //! Counters go where telemetry sends them; without a collector they cost next to nothing.
 
+use huitong_core::checkpoint::witness::FindingKind;
 use huitong_core::region::RegionCode;
 use opentelemetry::metrics::Counter;
 use opentelemetry::{KeyValue, global};
@@ -38,6 +39,9 @@ impl PeerCall {
 pub struct Measures {
     peer_calls: Counter<u64>,
     too_many_asked: Counter<u64>,
+    checkpoint_findings: Counter<u64>,
+    checkpoint_trouble: Counter<u64>,
+    split_views: Counter<u64>,
 }
 
 impl Measures {
@@ -58,6 +62,22 @@ impl Measures {
                     "questions about people refused because their region asked about too many, by region",
                 )
                 .build(),
+            checkpoint_findings: meter
+                .u64_counter("huitong.checkpoint.findings")
+                .with_description(
+                    "what does not hold in the clearinghouse's checkpoints against the own book, by its code",
+                )
+                .build(),
+            checkpoint_trouble: meter
+                .u64_counter("huitong.checkpoint.trouble")
+                .with_description(
+                    "times that the clearinghouse handed out what is no checkpoint of its own, or did not take this region's word",
+                )
+                .build(),
+            split_views: meter
+                .u64_counter("huitong.checkpoint.split_views")
+                .with_description("plans for which two signed checkpoints were found")
+                .build(),
         }
     }
 
@@ -72,6 +92,22 @@ impl Measures {
     pub fn too_many_asked(&self, region: RegionCode) {
         let region = KeyValue::new("region", region.to_string());
         self.too_many_asked.add(1, &[region]);
+    }
+
+    /// Counts something that does not hold in a checkpoint.
+    pub fn checkpoint_finding(&self, kind: FindingKind) {
+        self.checkpoint_findings
+            .add(1, &[KeyValue::new("code", kind.code())]);
+    }
+
+    /// Counts a plan of which there are two signed checkpoints.
+    pub fn split_view(&self) {
+        self.split_views.add(1, &[]);
+    }
+
+    /// Counts what keeps checkpoints from being seen and takes a person to look at.
+    pub fn checkpoint_trouble(&self) {
+        self.checkpoint_trouble.add(1, &[]);
     }
 }
 

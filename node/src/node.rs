@@ -53,6 +53,8 @@ use crate::recovery::Recovery;
 use crate::sealing::StoreRule;
 use crate::transfer::TransferDesk;
 use crate::treatment::{Timing, TreatmentRole};
+use crate::witness::WitnessDesk;
+use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
 mod desks;
@@ -62,7 +64,7 @@ pub use running::RunningNode;
 
 use desks::{
     call_up, disputes, duplicates, evidence, office, payables, people, recovery, registry,
-    reporter, transfers, treating,
+    reporter, transfers, treating, witness,
 };
 
 /// Commands that may wait for the writer.
@@ -136,6 +138,7 @@ struct Heart {
     duplicates: Arc<DuplicateDesk>,
     disputes: Arc<DisputeDesk>,
     reloading: Reloading,
+    witness: Arc<WitnessDesk>,
     report_every: Duration,
 }
 
@@ -188,7 +191,8 @@ fn assemble(
     let trusting = config.credentials.clone();
     let reloading = reloading(&config.credentials, &config.certified);
     let dialer = Dialer::over(platform.network, config.credentials, config.client);
-    let calling = calling((dialer, measures), config.peers, &chance);
+    let hearing = Arc::new(Hearing::of(&config.directory, region));
+    let calling = calling((dialer, measures), config.peers, &chance, &hearing);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
     let deciding = (&clock, &chance, config.timing);
@@ -198,9 +202,12 @@ fn assemble(
     let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
     let own = config.certified.clone();
     let evidence = evidence((region, parts), &treatment, &homes, own);
-    let signing = (Arc::clone(&config.signing), &certified, trusting);
+    let signing = (Arc::clone(&config.signing), &certified, trusting.clone());
     let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
     let call_up = call_up(clearing, &evidence, &calling)?;
+    let met = (&homes, hearing, clearing);
+    let own = (Arc::clone(&config.signing), certified.clone());
+    let witness = witness((region, parts), (&clock, &calling), (trusting, own), met)?;
     let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
     let payables = payables(parts, (&calendar, &clock), config.payables);
     let people = people(region, parts, (config.filing, watch), &clock);
@@ -214,6 +221,7 @@ fn assemble(
         transfers: Arc::clone(&transfers),
         duplicates: Arc::clone(&duplicates),
         disputes: Arc::clone(&disputes),
+        witness: Arc::clone(&witness),
         region,
         ledger: Arc::clone(&ledger),
         home: Arc::clone(&home),
@@ -241,6 +249,7 @@ fn assemble(
         duplicates,
         disputes,
         reloading,
+        witness,
         report_every,
     };
     Ok((heart, services))
@@ -256,12 +265,14 @@ fn calling(
     (dialer, measures): (Dialer, Arc<Measures>),
     limits: PeerLimits,
     chance: &Arc<dyn Chance>,
+    hearing: &Arc<Hearing>,
 ) -> Calling {
     Calling {
         dialer,
         limits,
         chance: Arc::clone(chance),
         measures,
+        remarks: Some(Arc::<Hearing>::clone(hearing)),
     }
 }
 
@@ -330,6 +341,7 @@ async fn index(ledger: Arc<Ledger>, stop: CancellationToken) {
 impl Heart {
     fn run(self, server: Server, routes: Routes, access: AccessTable) -> RunningNode {
         let address = server.local_address();
+        let server = server.remarking(self.witness.hearing());
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
             let stop = stop.clone();
@@ -383,6 +395,8 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(looking)));
         let correcting = Arc::clone(&self.disputes).run(stop.clone());
         tasks.push(after_recovery(Box::pin(correcting)));
+        let watching = Arc::clone(&self.witness).run(self.report_every, stop.clone());
+        tasks.push(after_recovery(Box::pin(watching)));
         if let Some(reporter) = self.reporter.clone() {
             let attesting = Attester::beside(&reporter).run(stop.clone());
             tasks.push(after_recovery(Box::pin(attesting)));

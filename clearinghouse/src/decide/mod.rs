@@ -31,6 +31,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod what_if;
+mod witness;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -60,6 +61,7 @@ pub(crate) use statement::{Statement, statement};
 pub(crate) use status::{CycleState, RegionAttestation, RegionStatus, Status, status};
 pub(crate) use tags::{PAIRS_AT_ONCE, may_match, report_tags, tag_position};
 pub(crate) use what_if::what_if;
+pub(crate) use witness::{Reached, reached, witness, witnesses};
 
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::State;

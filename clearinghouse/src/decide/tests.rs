@@ -14,6 +14,7 @@ mod restores;
 mod reversals;
 mod streams;
 mod what_if;
+mod witnesses;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;

@@ -57,6 +57,10 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.DirectoryService/FetchDirectory", node),
         Row::method("/huitong.clearing.v1.MemberService/ListMembers", officer),
         Row::method("/huitong.clearing.v1.MemberService/ChangeMember", officer),
+        Row::method("/huitong.clearing.v1.ProofService/ListCheckpoints", node),
+        Row::method("/huitong.clearing.v1.ProofService/FetchCheckpoint", node),
+        Row::method("/huitong.clearing.v1.ProofService/FetchPart", node).taking_up_to(WRITING),
+        Row::method("/huitong.clearing.v1.ProofService/Witness", node),
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
@@ -147,11 +151,12 @@ mod tests {
             .filter(|row| row.target().starts_with("/huitong."))
         {
             let is_nodes = [
-                "ClearingService",
-                "CallUpService",
-                "TagService",
-                "DisputeService",
-                "AttestationService",
+                ".ClearingService/",
+                ".CallUpService/",
+                ".TagService/",
+                ".DisputeService/",
+                ".AttestationService/",
+                ".ProofService/",
             ]
             .iter()
             .any(|service| row.target().contains(service));

@@ -84,7 +84,7 @@ impl DirectoryService for MemberGrpc {
         request: Request<v1::FetchDirectoryRequest>,
     ) -> Result<Response<v1::FetchDirectoryResponse>, Status> {
         let next = request.into_inner().after.saturating_add(1);
-        let versions = self.writer.versions();
+        let versions = self.writer.proven_rows();
         let found = aside(move || versions.version(next)).await;
         let found = found.map_err(|error| Status::internal(error.to_string()))?;
         let file = found.map_err(|fault| Status::unavailable(fault.to_string()))?;

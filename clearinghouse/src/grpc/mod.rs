@@ -21,6 +21,7 @@ mod routes;
 mod status;
 mod tags;
 mod wire;
+mod witness;
 
 pub use access::access_table;
 pub(crate) use access::access_table_with;

@@ -39,9 +39,20 @@ impl ProofOfficeService for ProofOfficeGrpc {
         officer_name(&request)?;
         let day = day(&request.into_inner().business_day)?;
         let proofs = self.proofs(day).await?;
-        let cycle = read(move || cycle(&proofs, day)).await?;
-        let file = cycle.certified().to_bytes();
-        Ok(Response::new(v1::GetCheckpointResponse { file }))
+        let regions = self.0.decide(decide::witnesses).await;
+        let regions = regions.map_err(|refusal| status(&refusal))?;
+        let told = regions.iter().map(ToString::to_string).collect();
+        let (file, words) = read(move || {
+            let cycle = cycle(&proofs, day)?;
+            let words = proofs.words(cycle.plan.number(), &regions)?;
+            Ok((cycle.certified().to_bytes(), words))
+        })
+        .await?;
+        Ok(Response::new(v1::GetCheckpointResponse {
+            file,
+            words: words.iter().map(Artifact::to_bytes).collect(),
+            regions: told,
+        }))
     }
 
     type GetProvenStatementStream = ReceiverStream<Result<v1::GetProvenStatementResponse, Status>>;
@@ -97,7 +108,7 @@ impl ProofOfficeGrpc {
 }
 
 /// Why a proof is not told.
-enum Untold {
+pub(super) enum Untold {
     Refused(Refusal),
     Store(StoreError),
 }
@@ -109,7 +120,7 @@ impl From<StoreError> for Untold {
 }
 
 /// Reads beside the calls that are served meanwhile.
-async fn read<T: Send + 'static>(
+pub(super) async fn read<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Untold> + Send + 'static,
 ) -> Result<T, Status> {
     let broken = |fault: &dyn std::fmt::Display| {
@@ -124,7 +135,7 @@ async fn read<T: Send + 'static>(
     }
 }
 
-fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<ProvenCycle, Untold> {
+pub(super) fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<ProvenCycle, Untold> {
     let found = proofs.cycle(day)?;
     found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::CycleNotProven, day)))
 }

@@ -18,9 +18,11 @@ use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeServiceServer;
+use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
 use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES, Reloading};
+use tokio::sync::Semaphore;
 use tonic::service::Routes;
 
 use super::attestation::AttestationGrpc;
@@ -38,6 +40,7 @@ use super::prefund::PrefundGrpc;
 use super::proof::ProofOfficeGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
+use super::witness::{ProofGrpc, WRITTEN_AT_ONCE};
 use crate::clock::Clock;
 use crate::disputes::DisputeRules;
 use crate::prefunds::Rules;
@@ -98,6 +101,11 @@ pub(crate) async fn routes(
         writer: Arc::clone(writer),
         credentials: credentials.clone(),
     });
+    let witnessing = ProofServiceServer::new(ProofGrpc {
+        writer: Arc::clone(writer),
+        credentials: credentials.clone(),
+        writing: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+    });
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
@@ -142,6 +150,7 @@ pub(crate) async fn routes(
         .add_service(proofs)
         .add_service(attesting)
         .add_service(attested)
+        .add_service(witnessing)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))

@@ -67,7 +67,9 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::OfficerRole
             | ClearingCode::DisputeOtherRegion
             | ClearingCode::DisputeSignature => GrpcCode::PermissionDenied,
-            ClearingCode::LegSameRegion | ClearingCode::CycleBadMarks => GrpcCode::InvalidArgument,
+            ClearingCode::LegSameRegion
+            | ClearingCode::CycleBadMarks
+            | ClearingCode::WitnessInvalid => GrpcCode::InvalidArgument,
             ClearingCode::StreamUnknownRegion
             | ClearingCode::LegUnknownRegion
             | ClearingCode::MemberUnknown
@@ -119,6 +121,7 @@ fn grpc(code: Code) -> GrpcCode {
             | ClearingCode::CycleCannotNet
             | ClearingCode::CycleNotNetted
             | ClearingCode::CycleNotProven
+            | ClearingCode::WitnessOtherCheckpoint
             | ClearingCode::ApprovalOtherPlan
             | ClearingCode::CycleNotApproved
             | ClearingCode::CycleEarlierNotInstructed

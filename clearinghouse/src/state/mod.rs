@@ -109,6 +109,8 @@ pub(crate) struct State {
     pub(crate) restored: Restore,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
+    /// The plan of each region's last word on a checkpoint.
+    pub(crate) witnessed: BTreeMap<RegionCode, u64>,
 }
 
 /// A record that does not fit what stands: damage, or a fault of this program.
@@ -167,6 +169,7 @@ impl State {
             disputes: Disputes::default(),
             restored: Restore::NEVER,
             tags: BTreeMap::new(),
+            witnessed: BTreeMap::new(),
         }
     }
 
@@ -251,6 +254,10 @@ impl State {
                 }
             }
             ClearingRecord::EvidenceGiven(given) => self.words.apply(given),
+            ClearingRecord::Witnessed(witnessed) => {
+                let said = &witnessed.word.word;
+                self.witnessed.insert(said.region, said.plan);
+            }
             ClearingRecord::Netted(netted) => self.net(netted)?,
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
@@ -263,14 +270,17 @@ impl State {
                 self.follow_directory()?;
             }
             ClearingRecord::DirectorySigned(signed) => self.directory.signed(signed)?,
-            ClearingRecord::Proven(proven) => {
-                let plan = proven.signed.checkpoint.plan;
-                if plan != self.next_checkpoint() {
-                    return Err(StateError::NotNextCheckpoint(plan));
-                }
-                self.proven = Some(proven.clone());
-            }
+            ClearingRecord::Proven(proven) => self.prove(proven)?,
         }
+        Ok(())
+    }
+
+    fn prove(&mut self, proven: &Proven) -> Result<(), StateError> {
+        let plan = proven.signed.checkpoint.plan;
+        if plan != self.next_checkpoint() {
+            return Err(StateError::NotNextCheckpoint(plan));
+        }
+        self.proven = Some(proven.clone());
         Ok(())
     }
 

@@ -29,6 +29,8 @@
 //! | `v` region | how far its tags are held |
 //! | `Q` dispute, place in the journal | a step of the dispute as it is there |
 //! | `S` number of a settled dispute | where its signed outcome lies |
+//! | `o` region, plan's number | where its word on the checkpoint lies |
+//! | `z` region | the plan of its last word |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
 
@@ -77,6 +79,7 @@ pub(super) const KEPT: &[u8] = b"l";
 pub(super) const TAG_STREAMS: &[u8] = b"v";
 pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
+pub(super) const WITNESSED: &[u8] = b"z";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -140,6 +143,14 @@ pub(super) fn plan(day: BusinessDay) -> Vec<u8> {
 
 pub(super) fn proof(day: BusinessDay) -> Vec<u8> {
     key(PROOFS, &day)
+}
+
+pub(super) fn witness(region: RegionCode, plan: u64) -> Vec<u8> {
+    key(b"o", &(region, plan))
+}
+
+pub(super) fn witnessed(region: RegionCode) -> Vec<u8> {
+    key(WITNESSED, &region)
 }
 
 pub(super) fn plan_day(number: u64) -> Vec<u8> {

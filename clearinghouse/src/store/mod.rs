@@ -61,6 +61,9 @@ pub(crate) trait Store: Send {
     /// What regions attested of a cycle, as far as it is indexed.
     fn attested(&self, day: BusinessDay) -> Result<BTreeMap<RegionCode, Attested>, StoreError>;
 
+    /// The checkpoint of an indexed plan, once it is signed.
+    fn proven(&self, plan: u64) -> Result<Option<Proven>, StoreError>;
+
     /// What is proven and indexed, to be looked through beside the writer.
     fn proofs(&self) -> Proofs;
 
@@ -122,6 +125,8 @@ pub(crate) struct Loaded {
     pub(crate) disputes: Disputes,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
+    /// The plan of each region's last word on a checkpoint.
+    pub(crate) witnessed: BTreeMap<RegionCode, u64>,
     /// The last restore of the clearinghouse itself.
     pub(crate) restored: Restore,
 }

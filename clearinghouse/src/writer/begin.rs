@@ -51,5 +51,6 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     state.restored = loaded.restored;
     state.tags = loaded.tags;
     state.words = loaded.words;
+    state.witnessed = loaded.witnessed;
     Ok(state)
 }

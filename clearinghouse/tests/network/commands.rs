@@ -37,6 +37,13 @@ pub(crate) async fn clearing(world: &World, words: &[&str]) -> Result<String, St
     clearing_as(world, OFFICER, words).await
 }
 
+/// Runs `clearing …` that asks no server; what it printed.
+pub(crate) async fn offline(words: &[&str]) -> Result<String, String> {
+    let words = words.iter().map(ToString::to_string);
+    let line = Line::try_parse_from(["clearing".to_owned()].into_iter().chain(words)).unwrap();
+    run(line).await
+}
+
 /// Runs `clearing …` as one of the officers.
 pub(crate) async fn clearing_as(
     world: &World,
@@ -48,7 +55,10 @@ pub(crate) async fn clearing_as(
         .into_iter()
         .chain(words)
         .chain(speaking_as(world, party));
-    let line = Line::try_parse_from(line).unwrap();
+    run(Line::try_parse_from(line).unwrap()).await
+}
+
+async fn run(line: Line) -> Result<String, String> {
     // The command has a runtime of its own.
     let run = move || {
         let mut out = Vec::new();

@@ -23,4 +23,5 @@ mod payments;
 mod prefunds;
 mod restarts;
 mod tags;
+mod witnesses;
 mod world;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{block_on, hex, said};
 use crate::grpc::officer::{Officer, StatusAnswer};
+use crate::grpc::witness_client::WitnessAnswer;
 
 /// Say what the node holds and what is open.
 #[derive(Debug, clap::Args)]
@@ -83,6 +84,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
             "held                    {psn_no}, {missing} changes missing / 暂停，缺失变更"
         )?;
     }
+    print_witness(&status.witness, out)?;
     for policy in &status.policies {
         let until = if policy.until.is_empty() {
             "…"
@@ -141,5 +143,57 @@ fn as_json(status: &StatusAnswer) -> Value {
             "missing": missing,
         })).collect::<Vec<_>>(),
         "legs_without_receipt": status.legs_without_receipt,
+        "checkpoints": witness_json(&status.witness),
+    })
+}
+
+fn print_witness(witness: &WitnessAnswer, out: &mut dyn Write) -> std::io::Result<()> {
+    let (seen, newest) = (witness.seen, witness.newest.max(witness.seen));
+    writeln!(out, "checkpoints seen        {seen} of {newest}")?;
+    writeln!(out, "words held by clearing  {}", witness.witnessed)?;
+    for (plan, day, findings, count) in &witness.refused {
+        writeln!(
+            out,
+            "CHECKPOINT REFUSED      {day}, plan {plan}, {count} findings / 检查点与本区账簿不符"
+        )?;
+        for finding in findings {
+            writeln!(out, "                        {finding}")?;
+        }
+    }
+    if witness.split_views > 0 {
+        writeln!(
+            out,
+            "TWO CHECKPOINTS         of {} plans: huitong node checkpoints --evidence / 同一方案有两份检查点",
+            witness.split_views
+        )?;
+    }
+    if !witness.trouble.is_empty() {
+        writeln!(
+            out,
+            "CHECKPOINTS STAND STILL {} / 检查点核对受阻",
+            witness.trouble
+        )?;
+    }
+    Ok(())
+}
+
+fn witness_json(witness: &WitnessAnswer) -> Value {
+    let refused = witness.refused.iter().map(|(plan, day, findings, count)| {
+        json!({
+            "plan": plan,
+            "business_day": day,
+            "findings": findings,
+            "count": count,
+        })
+    });
+    json!({
+        "seen": witness.seen,
+        "business_day": Some(&witness.business_day).filter(|day| !day.is_empty()),
+        "newest": witness.newest,
+        "witnessed": witness.witnessed,
+        "refused": refused.collect::<Vec<_>>(),
+        "refused_count": witness.refused_count,
+        "split_views": witness.split_views,
+        "trouble": Some(&witness.trouble).filter(|trouble| !trouble.is_empty()),
     })
 }

@@ -89,6 +89,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     rows.extend(of_transfers(node, officer));
     rows.extend(of_duplicates(node, officer));
     rows.extend(of_deductions(node, officer, either));
+    rows.extend(of_witnesses(node, officer));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
     rows.extend(of_anyone(&[Caller::AnyCertified]));
@@ -141,6 +142,24 @@ fn of_deductions(node: &[Caller], officer: &[Caller], either: &[Caller]) -> [Row
         Row::method("/huitong.settlement.v1.PayableService/List", either),
         Row::method("/huitong.settlement.v1.PayableService/Pay", officer),
         Row::method("/huitong.settlement.v1.PayableService/Correct", officer),
+    ]
+}
+
+/// What regions show each other of checkpoints, and what officers see of them.
+fn of_witnesses(node: &[Caller], officer: &[Caller]) -> [Row; 3] {
+    [
+        Row::method(
+            "/huitong.clearing.v1.WitnessService/GetSeenCheckpoint",
+            node,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.WitnessOfficeService/ListSeenCheckpoints",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.WitnessOfficeService/ListSplitViews",
+            officer,
+        ),
     ]
 }
 

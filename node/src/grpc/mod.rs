@@ -51,6 +51,8 @@ pub mod status;
 pub mod transfer;
 pub mod transfer_client;
 pub mod treatment;
+pub mod witness;
+pub mod witness_client;
 
 use std::time::Duration;
 

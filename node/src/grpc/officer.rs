@@ -19,6 +19,7 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
+use super::witness_client::WitnessAnswer;
 use crate::import::{CHUNK_BYTES_AT_MOST, FileKind, ImportHeader, Mode, RowFault};
 
 /// An officer connected to the node of the own region.
@@ -117,6 +118,8 @@ pub struct StatusAnswer {
     pub legs_without_receipt: u64,
     /// The last cycle whose rows were attested since the start: its day, how many rows, and how many are held otherwise.
     pub attested: Option<(String, u64, u64)>,
+    /// How the region stands to checkpoints.
+    pub witness: WitnessAnswer,
 }
 
 /// What an officer asks to be reversed.
@@ -338,6 +341,7 @@ impl Officer {
             attested: Some(answer.attested_day)
                 .filter(|day| !day.is_empty())
                 .map(|day| (day, answer.attested_rows, answer.attested_otherwise)),
+            witness: WitnessAnswer::of(answer.witness),
         })
     }
 }

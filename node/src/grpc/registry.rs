@@ -13,6 +13,7 @@ use huitong_proto::settlement::v1::registry_service_server::RegistryService;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::status::{malformed, refused};
+use super::witness::standing;
 use super::{calling_officer, within};
 use crate::error::NodeError;
 use crate::external::ExternalDesk;
@@ -27,6 +28,7 @@ use crate::store::{
     Key, LookedAt, LookedRow, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation,
 };
 use crate::treatment::TreatmentRole;
+use crate::witness::WitnessDesk;
 use crate::writer::Writer;
 
 /// Open settlements that are counted.
@@ -54,6 +56,8 @@ pub struct RegistryGrpc {
     pub policies: Arc<PolicyBook>,
     /// The directory.
     pub homes: Homes,
+    /// What is seen of checkpoints.
+    pub witness: Arc<WitnessDesk>,
 }
 
 #[tonic::async_trait]
@@ -212,6 +216,7 @@ impl RegistryGrpc {
             attested_day: attested.map_or_else(String::new, |of| of.day.to_string()),
             attested_rows: attested.map_or(0, |of| of.rows),
             attested_otherwise: attested.map_or(0, |of| of.otherwise),
+            witness: Some(standing(&self.witness)?),
         })
     }
 

@@ -9,6 +9,8 @@ use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
+use huitong_proto::clearing::v1::witness_office_service_server::WitnessOfficeServiceServer;
+use huitong_proto::clearing::v1::witness_service_server::WitnessServiceServer;
 use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
 use huitong_proto::policy::v1::policy_office_service_server::PolicyOfficeServiceServer;
 use huitong_proto::policy::v1::policy_service_server::PolicyServiceServer;
@@ -50,6 +52,7 @@ use super::registry::RegistryGrpc;
 use super::status::refused;
 use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
+use super::witness::WitnessGrpc;
 use crate::assistance::AssistanceDesk;
 use crate::clock::Clock;
 use crate::disputes::DisputeDesk;
@@ -67,6 +70,7 @@ use crate::recovery::Recovery;
 use crate::registry::Registry;
 use crate::transfer::TransferDesk;
 use crate::treatment::TreatmentRole;
+use crate::witness::WitnessDesk;
 use crate::writer::Writer;
 
 /// What the services stand on.
@@ -95,6 +99,8 @@ pub struct Services {
     pub duplicates: Arc<DuplicateDesk>,
     /// Disputes with other regions.
     pub disputes: Arc<DisputeDesk>,
+    /// The clearinghouse's checkpoints.
+    pub witness: Arc<WitnessDesk>,
     /// The policies' office.
     pub office: Arc<Office>,
     /// The policies at hand.
@@ -170,8 +176,11 @@ fn of_parties(services: &Services) -> Routes {
     let policy = PolicyServiceServer::new(PolicyGrpc::new(Arc::clone(&services.policies)));
     let desk = Arc::clone(&services.duplicates);
     let duplicates = DuplicateServiceServer::new(DuplicateGrpc { desk });
+    let desk = Arc::clone(&services.witness);
+    let witness = WitnessServiceServer::new(WitnessGrpc { desk });
     Routes::new(institution)
         .add_service(duplicates)
+        .add_service(witness)
         .add_service(home)
         .add_service(treatment)
         .add_service(policy)
@@ -218,6 +227,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         treatment,
         policies,
         homes,
+        witness: Arc::clone(&services.witness),
     };
     let registry =
         RegistryServiceServer::new(registry).max_encoding_message_size(MAX_MESSAGE_BYTES);
@@ -239,6 +249,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(people)
         .add_service(disputes(services))
         .add_service(external(externals))
+        .add_service(witness(services))
         .add_service(assistance(services))
         .add_service(provisional(services))
         .add_service(deductions(services))
@@ -263,6 +274,12 @@ fn assistance(services: &Services) -> AssistanceServiceServer<AssistanceGrpc> {
         Arc::clone(&services.policies),
     );
     AssistanceServiceServer::new(AssistanceGrpc::new(Arc::new(desk)))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn witness(services: &Services) -> WitnessOfficeServiceServer<WitnessGrpc> {
+    let desk = Arc::clone(&services.witness);
+    WitnessOfficeServiceServer::new(WitnessGrpc { desk })
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 

@@ -198,6 +198,9 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::TagBatch(at) => Row::TagBatch(place(at)),
+        Row::Checkpoint(at) => Row::Checkpoint(place(at)),
+        Row::RefusedCheckpoint(at) => Row::RefusedCheckpoint(place(at)),
+        Row::SplitView(at) => Row::SplitView(place(at)),
         Row::Erased(at) => Row::Erased(place(at)),
         Row::Erasure(at) => Row::Erasure(place(at)),
         Row::Policy(row) => Row::Policy(row.placed(place)),
@@ -231,6 +234,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::ProvisionalOf(_)
         | Row::TruedUp(_)
         | Row::TagHead(_)
+        | Row::WitnessHead(_)
         | Row::Tag(_)
         | Row::Duplicate(_)
         | Row::DisputeWord(_)

@@ -212,6 +212,8 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::RegionLeftOut(_)
         | NodeRecord::PeopleErased(_)
         | NodeRecord::WordErased(_)
+        | NodeRecord::CheckpointSeen(_)
+        | NodeRecord::SplitViewFound(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     numbered(side, from, legs)

@@ -36,6 +36,9 @@ use crate::store::StoreError;
 use crate::transfer::TransferDesk;
 use crate::transfer::deliver::WayThere;
 use crate::treatment::{self, Timing, TreatmentRole};
+use crate::witness::heard::Hearing;
+use crate::witness::report::ProofClient;
+use crate::witness::{self, WitnessDesk};
 use crate::writer::Writer;
 
 /// What every desk stands on.
@@ -115,6 +118,33 @@ pub(super) fn recovery(
         signer,
         chance,
         every,
+    })?))
+}
+
+/// Whose signatures are trusted, and with what the region signs.
+type Signing = (CredentialStore, (Arc<SigningKey>, CertifiedKey));
+
+pub(super) fn witness(
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    (clock, calling): (&Arc<dyn Clock>, &Calling),
+    (credentials, (key, certified)): Signing,
+    (homes, hearing, clearing): (&Homes, Arc<Hearing>, Option<&str>),
+) -> Result<Arc<WitnessDesk>, StartError> {
+    let client = clearing.map(|endpoint| ProofClient::new(endpoint, &calling.dialer));
+    let client = client.transpose().map_err(StartError::Clearinghouse)?;
+    Ok(Arc::new(WitnessDesk::new(witness::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        clock: Arc::clone(clock),
+        chance: Arc::clone(&calling.chance),
+        credentials,
+        key,
+        certified,
+        client,
+        measures: Arc::clone(&calling.measures),
+        homes: homes.clone(),
+        hearing,
     })?))
 }
 

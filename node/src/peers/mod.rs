@@ -27,7 +27,7 @@ use huitong_core::publication::SignedStatement;
 use huitong_core::refusal::Refusal;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalOrder;
-use huitong_transport::{Dialer, TransportError};
+use huitong_transport::{Dialer, Remarks, TransportError};
 
 use crate::chance::Chance;
 use crate::error::NodeError;
@@ -144,6 +144,8 @@ pub struct Calling {
     pub chance: Arc<dyn Chance>,
     /// What is counted.
     pub measures: Arc<Measures>,
+    /// What is remarked to other regions' nodes, and what becomes of their remarks.
+    pub remarks: Option<Arc<dyn Remarks>>,
 }
 
 /// The directory, with a channel to each region.

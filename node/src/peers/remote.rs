@@ -31,8 +31,7 @@ use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceClient;
-use huitong_transport::{MAX_MESSAGE_BYTES, TransportError, call_within};
-use tonic::transport::Channel;
+use huitong_transport::{MAX_MESSAGE_BYTES, Remarked, TransportError, call_within};
 use tonic::{Request, Response, Status};
 
 use super::guard::{Guard, Purpose};
@@ -43,6 +42,7 @@ mod deduction;
 mod duplicates;
 mod recovery;
 mod transfer;
+mod witness;
 
 pub use recovery::{Announced, Collect, Collected, Hands};
 
@@ -53,7 +53,7 @@ const CONNECTIONS: usize = 4;
 pub struct Peer {
     region: RegionCode,
     signing: CertifiedKey,
-    channels: Vec<Channel>,
+    channels: Vec<Remarked>,
     next: AtomicUsize,
     guard: Guard,
 }
@@ -66,9 +66,9 @@ impl Peer {
             signing,
         } = entry;
         let open = |_| {
-            calling
-                .dialer
-                .connect_lazy(&endpoint, Identity::RegionNode(region))
+            let party = Identity::RegionNode(region);
+            let channel = calling.dialer.connect_lazy(&endpoint, party.clone())?;
+            Ok(Remarked::new(channel, party, calling.remarks.clone()))
         };
         let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
         Ok(Self {
@@ -93,7 +93,7 @@ impl Peer {
     }
 
     /// The next of the channels; there is always one.
-    fn channel(&self) -> Result<Channel, Status> {
+    fn channel(&self) -> Result<Remarked, Status> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let channel = turn
             .checked_rem(self.channels.len())
@@ -109,7 +109,7 @@ impl Peer {
         purpose: Purpose,
         within: Duration,
         message: impl Fn() -> M,
-        call: impl Fn(HomeServiceClient<Channel>, Request<M>) -> F,
+        call: impl Fn(HomeServiceClient<Remarked>, Request<M>) -> F,
     ) -> Result<T, HomeFault>
     where
         F: Future<Output = Result<Response<T>, Status>>,
@@ -131,7 +131,7 @@ impl Peer {
         within: Duration,
     ) -> Result<Snapshot, HomeFault> {
         let request = || snapshot_request(ask, held);
-        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.snapshot(request).await
         };
         let answer = self.home(Purpose::Ask, within, request, call).await?;
@@ -159,7 +159,7 @@ impl Peer {
             sign: true,
             ..snapshot_request(ask, held)
         };
-        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.snapshot(request).await
         };
         let answer = self.home(Purpose::Ask, within, request, call).await?;
@@ -187,7 +187,7 @@ impl Peer {
             receipts_held: ask.held,
             provisional: ask.used.map(Artifact::to_bytes).unwrap_or_default(),
         };
-        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.commit(request).await
         };
         let answer = self.home(Purpose::Finish, within, request, call).await?;
@@ -219,7 +219,7 @@ impl Peer {
             settlement: settlement.to_string(),
             person: Some(person_to_wire(&person)),
         };
-        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.abandon(request).await
         };
         let answer = self.home(Purpose::Finish, within, request, call).await?;
@@ -256,7 +256,7 @@ impl Peer {
             reason: reason_to_wire(order.reason),
             receipts_held: held,
         };
-        let call = |mut home: HomeServiceClient<Channel>, request| async move {
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
             home.reverse(request).await
         };
         let answer = self.home(Purpose::Finish, within, request, call).await?;
@@ -306,8 +306,9 @@ impl Peer {
         request: v1::HomeFileRequest,
         within: Duration,
     ) -> Result<v1::Filing, HomeFault> {
-        let call =
-            |mut home: HomeServiceClient<Channel>, request| async move { home.file(request).await };
+        let call = |mut home: HomeServiceClient<Remarked>, request| async move {
+            home.file(request).await
+        };
         let request = || request.clone();
         let answer = self.home(Purpose::Finish, within, request, call).await?;
         let path = Path::root("filing");

@@ -12,6 +12,7 @@ mod people;
 mod provisional;
 mod restores;
 mod transfers;
+mod witness;
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::coverage::{Balances, PersonVersion};

@@ -32,6 +32,7 @@ mod reversal_row;
 mod row;
 mod table;
 mod transfer_row;
+mod witness_row;
 
 pub use assistance_row::AssistanceRow;
 pub use deduction_row::{
@@ -65,6 +66,7 @@ pub use table::{Key, Row, Rows, Table};
 pub use transfer_row::{
     HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow, TransferState,
 };
+pub use witness_row::WitnessHead;
 
 use huitong_core::canonical::CanonicalError;
 use huitong_core::record::sealed::JoinError;

@@ -41,6 +41,7 @@ use super::row::{
     SettlementRow, Stream, StreamHead,
 };
 use super::transfer_row::{HandedIdRow, LateRow, RelationRow, TransferRow};
+use super::witness_row::WitnessHead;
 use super::{PolicyChanges, PolicyRow};
 
 macro_rules! tables {
@@ -251,4 +252,12 @@ tables! {
     112 PayoutOf(institution: InstitutionCode, month: BusinessDay, reference: BankReference) => Fen, payout_of;
     /// Home role: a person whom another region insures too, or did.
     93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
+    /// The last checkpoint of the clearinghouse that was held against the own book.
+    95 WitnessHead() => WitnessHead, witness_head;
+    /// A checkpoint that was, by its plan.
+    96 Checkpoint(plan: u64) => Location, checkpoint;
+    /// A checkpoint that the region refuses to countersign.
+    97 RefusedCheckpoint(plan: u64) => Location, refused_checkpoint;
+    /// Another checkpoint of the same plan, by its digest.
+    98 SplitView(plan: u64, digest: Digest) => Location, split_view;
 }

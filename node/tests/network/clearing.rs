@@ -12,6 +12,7 @@ use huitong_proto::clearing::v1::call_up_service_server::{CallUpService, CallUpS
 use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
+use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::{
     CloseDayRequest, CloseDayResponse, GiveEvidenceRequest, GiveEvidenceResponse, Leg,
     ListWantedRequest, ListWantedResponse, RegainLegsRequest, RegainLegsResponse,
@@ -29,6 +30,7 @@ use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
+use crate::witness::Proofs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 
 /// What a clearinghouse holds of each region's stream. Every third answer is lost.
@@ -50,6 +52,7 @@ pub struct Running {
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     closed: Arc<Mutex<BTreeSet<String>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    pub proofs: Proofs,
     task: JoinHandle<()>,
 }
 
@@ -215,13 +218,15 @@ impl World {
             .await
             .unwrap();
         let address = server.local_address();
-        let rows = ["ClearingService", "CallUpService"].map(|service| {
+        let rows = ["ClearingService", "CallUpService", "ProofService"].map(|service| {
             let service = format!("huitong.clearing.v1.{service}");
             Row::service(service.leak(), &[Caller::RegionNode])
         });
         let table = AccessTable::new(rows.into()).unwrap();
+        let proofs = Proofs::default();
         let routes = Routes::new(ClearingServiceServer::new(service.clone()))
-            .add_service(CallUpServiceServer::new(service));
+            .add_service(CallUpServiceServer::new(service))
+            .add_service(ProofServiceServer::new(proofs.clone()));
         let task = tokio::spawn(async move {
             server
                 .serve(routes, table, std::future::pending())
@@ -234,6 +239,7 @@ impl World {
             cut_off,
             closed,
             shown,
+            proofs,
             task,
         });
         for region in [NINGBO, CHENGDU] {

@@ -48,4 +48,5 @@ mod reversals;
 mod syncs;
 mod true_ups_kept;
 mod withdrawals;
+mod witness;
 mod world;

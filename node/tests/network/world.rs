@@ -218,6 +218,12 @@ impl World {
         CredentialStore::fixed(credentials).unwrap()
     }
 
+    /// What a party signs with.
+    pub fn signing(&self, path: &str) -> Issued {
+        let identity: Identity = path.parse().unwrap();
+        self.root.issue(&identity, &Hosts::none(), year()).unwrap()
+    }
+
     fn certified(&self, region: &Region) -> CertifiedKey {
         let now = jiff::Timestamp::now();
         CertifiedKey::from_chain(region.signing.chain(), &self.trust, now).unwrap()

@@ -9966,6 +9966,49 @@ pub struct NodeStatusResponse {
     pub attested_rows: u64,
     #[prost(uint64, tag = "52")]
     pub attested_otherwise: u64,
+    /// What it has seen of the clearinghouse's checkpoints.
+    #[prost(message, optional, tag = "60")]
+    pub witness: ::core::option::Option<WitnessStanding>,
+}
+/// How a region stands to the clearinghouse's checkpoints.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WitnessStanding {
+    /// The plan and the day of the last one that was held against the own book; 0 and empty for none.
+    #[prost(uint64, tag = "1")]
+    pub seen: u64,
+    #[prost(string, tag = "2")]
+    pub business_day: ::prost::alloc::string::String,
+    /// The newest that the clearinghouse has, as it last said.
+    #[prost(uint64, tag = "3")]
+    pub newest: u64,
+    /// The last on which the clearinghouse holds this region's word, as it last said.
+    #[prost(uint64, tag = "4")]
+    pub witnessed: u64,
+    /// Those that this region refuses to countersign, the latest at most 16, and how many there are.
+    #[prost(message, repeated, tag = "5")]
+    pub refused: ::prost::alloc::vec::Vec<RefusedCheckpoint>,
+    #[prost(uint64, tag = "6")]
+    pub refused_count: u64,
+    /// Plans for which the clearinghouse signed two checkpoints.
+    #[prost(uint64, tag = "7")]
+    pub split_views: u64,
+    /// Why nothing more is seen. Optional.
+    #[prost(string, tag = "8")]
+    pub trouble: ::prost::alloc::string::String,
+}
+/// A checkpoint that a region refuses to countersign.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RefusedCheckpoint {
+    #[prost(uint64, tag = "1")]
+    pub plan: u64,
+    #[prost(string, tag = "2")]
+    pub business_day: ::prost::alloc::string::String,
+    /// What is wrong, in words: the first of it.
+    #[prost(string, repeated, tag = "3")]
+    pub findings: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How much there is.
+    #[prost(uint64, tag = "4")]
+    pub count: u64,
 }
 /// A person whose record has a gap since a restore.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

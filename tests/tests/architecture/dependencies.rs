@@ -62,6 +62,7 @@ const WITHIN: [(&str, &[&str]); 15] = [
             "huitong-document",
             "huitong-explanation",
             "huitong-journal",
+            "huitong-netting",
             "huitong-proto",
             "huitong-transport",
         ],

@@ -42,13 +42,15 @@ const IMPURE_WORDS: [&str; 10] = [
 
 /// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
 /// gRPC services, and clients of another party's services.
-const MAY_NAME_GENERATED: [&str; 11] = [
+const MAY_NAME_GENERATED: [&str; 14] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/attest/remote.rs",
+    "node/src/legs/call_up.rs",
     "node/src/legs/report.rs",
     "node/src/duplicates/report.rs",
     "node/src/disputes/report.rs",
+    "node/src/witness/report.rs",
     "node/src/peers/remote",
     "clearinghouse/src/grpc/",
     "clearinghouse/src/command/clearing/",

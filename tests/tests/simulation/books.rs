@@ -255,6 +255,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::DisputeSigned(_)
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
+            | ClearingRecord::Witnessed(_)
             | ClearingRecord::TagsTaken(_)
             | ClearingRecord::TagsHalted(_) => {}
         }

@@ -19,12 +19,26 @@ type Sums = BTreeMap<(RegionCode, Fund), i128>;
 /// All that is wrong with a statement, in the order of trust: table, regions, rows, sums.
 #[must_use]
 pub fn check(statement: &MemberStatement) -> Vec<StatementFault> {
+    faults(statement, Extent::Member)
+}
+
+/// Of whom a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// Of all the member's regions, so that their rows come to its net.
+    Member,
+    /// Of one of them, whose rows need not.
+    Region,
+}
+
+/// All that is wrong with a statement of so much.
+pub(super) fn faults(statement: &MemberStatement, extent: Extent) -> Vec<StatementFault> {
     let mut faults = Vec::new();
     first(statement, &mut faults);
     table(statement, &mut faults);
     regions(statement, &mut faults);
     rows(statement, &mut faults);
-    nets(statement, &mut faults);
+    nets(statement, extent, &mut faults);
     taken(statement, &mut faults);
     faults
 }
@@ -97,7 +111,7 @@ pub fn follow(statement: &MemberStatement, before: &MemberStatement) -> Vec<Stat
 }
 
 /// Whether nothing of a region's stream was in a cycle before.
-fn begins(region: &StatedRegion) -> bool {
+pub(super) fn begins(region: &StatedRegion) -> bool {
     region.from == 0 && region.waited == Runs::EMPTY
 }
 
@@ -228,7 +242,7 @@ fn legs(row: &StatedRow, faults: &mut Vec<StatementFault>) {
 }
 
 /// The rows come to the regions' nets, and these to the member's net in the table.
-fn nets(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
+fn nets(statement: &MemberStatement, extent: Extent, faults: &mut Vec<StatementFault>) {
     let own = own(statement);
     let mut sums = Sums::new();
     for row in &statement.rows {
@@ -255,6 +269,9 @@ fn nets(statement: &MemberStatement, faults: &mut Vec<StatementFault>) {
     let stated: Sums = stated.collect();
     for key in differing(&sums, &stated) {
         faults.push(StatementFault::Region(key.0, RegionFault::Net(key.1)));
+    }
+    if extent == Extent::Region {
+        return;
     }
     let in_table = statement.table.of(statement.member.code());
     let in_table: BTreeMap<Fund, i128> = in_table

@@ -1,5 +1,6 @@
 //! What can be wrong with a statement: each says which it is and where it stands, in English and Chinese.
 
+mod found;
 mod words;
 
 use std::fmt;

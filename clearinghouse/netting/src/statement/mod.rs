@@ -7,6 +7,7 @@
 //! | [`check`](check()) | Does all of it belong together? |
 //! | [`follow`](follow()) | Does it go on where the cycle before ended? |
 //! | [`compare`](compare()) | Does it say what the regions' own books say? |
+//! | [`part`](part()) | What of it is one region's, and does that hold? |
 //!
 //! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
 //! absent: the signature, which is checked by who reads it.
@@ -14,6 +15,7 @@
 mod check;
 mod compare;
 pub mod fault;
+mod part;
 
 use std::collections::BTreeMap;
 
@@ -33,9 +35,10 @@ use huitong_core::region::RegionCode;
 pub use check::{Neighbour, check, follow, neighbour};
 pub use compare::compare;
 pub use fault::StatementFault;
+pub use part::{NotOne, RegionPart, part};
 
 use crate::member::Member;
-use crate::netting_plan::NettingPlan;
+use crate::netting_plan::{NettingPlan, Window};
 use crate::runs::Runs;
 
 /// Legs that do not come to the plan that is said to have taken them.
@@ -259,17 +262,24 @@ pub struct ProvenPlan<'a> {
 /// order.
 #[must_use]
 pub fn statement(proven: &ProvenPlan<'_>, member: Member, legs: &[Leg]) -> MemberStatement {
+    let windows = proven.plan.windows.iter();
+    let own: Vec<_> = windows.filter(|window| window.member == member).collect();
+    of_regions(proven, member, &own, legs)
+}
+
+/// A statement of some of a member's regions.
+fn of_regions(
+    proven: &ProvenPlan<'_>,
+    member: Member,
+    own: &[&Window],
+    legs: &[Leg],
+) -> MemberStatement {
     let ProvenPlan {
         plan,
         parent,
         pair_roots,
         checkpoint,
     } = *proven;
-    let own: Vec<_> = plan
-        .windows
-        .iter()
-        .filter(|window| window.member == member)
-        .collect();
     let regions = own.iter().map(|window| {
         let before = parent.and_then(|parent| parent.window(window.region));
         let nets = plan.region_nets.iter();

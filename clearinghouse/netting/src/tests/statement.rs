@@ -1,5 +1,6 @@
 //! A statement that was written holds, and no change of it does: what is said names which and where.
 
+mod parts;
 mod properties;
 
 use huitong_core::checkpoint::book::LegBook;
@@ -10,8 +11,8 @@ use huitong_core::digest::Digest;
 use super::properties::{Debt, Streams, streams};
 use super::*;
 use crate::statement::{
-    MemberStatement, Neighbour, ProvenPlan, StatementFault, check, checkpoint, compare, follow,
-    neighbour, pair_roots, statement,
+    MemberStatement, Neighbour, ProvenPlan, RegionPart, StatementFault, check, checkpoint, compare,
+    follow, neighbour, pair_roots, part, statement,
 };
 
 /// The second of two cycles, and the checkpoint of the first.
@@ -22,6 +23,8 @@ struct Day {
     statements: Vec<MemberStatement>,
     /// Those of the first cycle.
     earlier: Vec<MemberStatement>,
+    /// Each region's part of the first cycle and of the second.
+    parts: [Vec<RegionPart>; 2],
 }
 
 fn signed(plan: &NettingPlan, roots: &[Digest], before: Option<Digest>) -> CertifiedCheckpoint {
@@ -61,6 +64,7 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
         checkpoint: &first,
     };
     let earlier = stated(&proven, &taken);
+    let earlier_parts = parts::of(&proven, &taken);
     let rest = streams.inside(&late, Some(&one));
     let inputs = Inputs {
         day: day(2),
@@ -81,12 +85,14 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
         checkpoint: &second,
     };
     let statements = stated(&proven, &taken);
+    let parts = [earlier_parts, parts::of(&proven, &taken)];
     Day {
         streams,
         first,
         second,
         statements,
         earlier,
+        parts,
     }
 }
 

@@ -11,7 +11,7 @@ use super::*;
 use crate::clock::Clock as _;
 
 /// Both sides of a debt of a day under the number, and the cycle's plan.
-fn netted(house: &House, number: u8) -> NettingPlan {
+pub(super) fn netted(house: &House, number: u8) -> NettingPlan {
     both(house, number);
     close_all(house, number);
     house.cut_off(number, Condition::AllClosed).unwrap();

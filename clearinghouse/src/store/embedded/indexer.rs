@@ -167,6 +167,14 @@ impl Indexer {
                 let number = signed.directory.number;
                 vec![(keys::version(number), signed.to_bytes())]
             }
+            ClearingRecord::Witnessed(witnessed) => {
+                let said = &witnessed.word.word;
+                let (region, plan) = (said.region, said.plan);
+                vec![
+                    (keys::witness(region, plan), keys::value(&place)),
+                    (keys::witnessed(region), keys::value(&plan)),
+                ]
+            }
             ClearingRecord::Proven(proven) => {
                 let day = proven.signed.checkpoint.day;
                 vec![(keys::proof(day), keys::value(&place))]

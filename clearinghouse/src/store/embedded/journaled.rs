@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::NumberedLeg;
 use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven};
@@ -139,6 +140,29 @@ impl Journaled {
             return Err(misplaced("a checkpoint"));
         };
         Ok(Some(proven))
+    }
+
+    /// The checkpoint of the plan of this number, once it is indexed.
+    pub(super) fn proven_by_number(&self, number: u64) -> Result<Option<Proven>, StoreError> {
+        match self.index.get(&keys::plan_day(number))? {
+            Some(day) => self.proven(keys::read(&day)?),
+            None => Ok(None),
+        }
+    }
+
+    /// A region's word on a plan's checkpoint, once it is indexed.
+    pub(super) fn word(
+        &self,
+        region: RegionCode,
+        plan: u64,
+    ) -> Result<Option<CertifiedWord>, StoreError> {
+        let Some(value) = self.index.get(&keys::witness(region, plan))? else {
+            return Ok(None);
+        };
+        let ClearingRecord::Witnessed(witnessed) = self.record(&keys::read(&value)?)? else {
+            return Err(misplaced("a region's word"));
+        };
+        Ok(Some(witnessed.word))
     }
 
     /// The plan of this number; none for number 0.

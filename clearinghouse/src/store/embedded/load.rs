@@ -50,6 +50,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         disputes: super::disputes::load(index)?,
         tags: all_held(index)?,
         words: words(index)?,
+        witnessed: witnessed(index)?,
         restored: restored(index)?,
     })
 }
@@ -103,6 +104,16 @@ fn words(index: &dyn Index) -> Result<Words, StoreError> {
         Ok(())
     })?;
     Ok(words)
+}
+
+/// The plan of each region's last word.
+fn witnessed(index: &dyn Index) -> Result<BTreeMap<RegionCode, u64>, StoreError> {
+    let mut plans = BTreeMap::new();
+    each(index, keys::WITNESSED, |key, value| {
+        plans.insert(keys::of_key(key)?, keys::read(value)?);
+        Ok(())
+    })?;
+    Ok(plans)
 }
 
 /// The last restore of the clearinghouse itself.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
-use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Reader, Runner, Running};
 use huitong_netting::NettingPlan;
@@ -182,6 +182,10 @@ impl Store for Embedded {
 
     fn attested(&self, day: BusinessDay) -> Result<BTreeMap<RegionCode, Attested>, StoreError> {
         attestations::words(&*self.index, day)
+    }
+
+    fn proven(&self, plan: u64) -> Result<Option<Proven>, StoreError> {
+        self.journaled.proven_by_number(plan)
     }
 
     fn proofs(&self) -> Proofs {

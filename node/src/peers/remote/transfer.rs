@@ -8,16 +8,15 @@ use huitong_core::record::hand::{LateOffer, LateStanding, ProvenHand, TransferOr
 use huitong_proto::conversion::Path;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::relation_service_client::RelationServiceClient;
-use huitong_transport::{MAX_MESSAGE_BYTES, call_within};
+use huitong_transport::{MAX_MESSAGE_BYTES, Remarked, call_within};
 use tonic::Status;
-use tonic::transport::Channel;
 
 use super::super::guard::Purpose;
 use super::{Hands, HomeFault, Peer, unreadable};
 use crate::home::late::Offered;
 
 impl Peer {
-    fn relation(&self) -> Result<RelationServiceClient<Channel>, Status> {
+    fn relation(&self) -> Result<RelationServiceClient<Remarked>, Status> {
         Ok(RelationServiceClient::new(self.channel()?)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES))

@@ -23,6 +23,7 @@ mod regained;
 mod reversal;
 mod transfer;
 mod treatment;
+mod witness;
 
 pub use erased::{SeenKey, keys_given, opened};
 
@@ -147,6 +148,8 @@ pub fn changes(
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
         NodeRecord::DisputeWordSigned(record) => dispute::word(record, &mut out)?,
         NodeRecord::CorrectionBooked(record) => dispute::booked(record, at, ground, &mut out)?,
+        NodeRecord::CheckpointSeen(record) => witness::seen(record, at, &mut out),
+        NodeRecord::SplitViewFound(record) => witness::split(record, at, &mut out),
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
         NodeRecord::DeductionOrdered(record) => deduction::ordered(record, at, ground, &mut out)?,

@@ -316,6 +316,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         payables::payables(),
         duplicates::duplicates(),
         super::erased::erased(),
+        super::witness::witness(),
     ]
     .concat();
     let table_of = |key: &Key| encode_to_vec(key)[0];

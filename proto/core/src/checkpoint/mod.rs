@@ -8,6 +8,7 @@
 //! | [`book`] | Which legs does a region itself hold? |
 //! | [`search`] | In which legs of a row do two differ? |
 //! | [`difference`] | How does a leg differ? |
+//! | [`witness`] | What does a region say of it, once it has looked? |
 //!
 //! A checkpoint commits to the tree of the cycle's rows, to the public table of nets and to the checkpoint before, so
 //! that none can be left out or exchanged later. It holds no time: the same plan has the same checkpoint also after a
@@ -19,6 +20,7 @@ pub mod difference;
 pub mod row;
 pub mod search;
 pub mod table;
+pub mod witness;
 
 use crate::canonical::Artifact;
 use crate::canonical_struct;

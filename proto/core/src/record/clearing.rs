@@ -27,6 +27,7 @@ pub use prefund::{
 
 use crate::canonical::Artifact;
 use crate::checkpoint::SignedCheckpoint;
+use crate::checkpoint::witness::CertifiedWord;
 use crate::clearing_evidence::ClearingEvidence;
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
@@ -75,6 +76,8 @@ pub enum ClearingRecord {
     Dispute(DisputeStep),
     /// The outcome of a settled dispute was signed.
     DisputeSigned(CertifiedOutcome),
+    /// A region's word on a checkpoint was taken.
+    Witnessed(Witnessed),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -103,6 +106,7 @@ canonical_enum!(ClearingRecord {
     14 => Proven(record),
     17 => Dispute(step),
     18 => DisputeSigned(certified),
+    15 => Witnessed(record),
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
@@ -345,3 +349,14 @@ canonical_struct!(Proven {
     signed,
     signer
 });
+
+/// A region's word on a checkpoint: taken in the order of the plans, each region's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Witnessed {
+    /// The word, as its node signed it.
+    pub word: CertifiedWord,
+    /// When it was taken.
+    pub at: Timestamp,
+}
+
+canonical_struct!(Witnessed { word, at });

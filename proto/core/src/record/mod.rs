@@ -28,6 +28,7 @@ pub mod reversal;
 pub mod sealed;
 pub mod transfer;
 pub mod treatment;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -73,6 +74,7 @@ use transfer::{
     SupplementTaken, TransferStepped,
 };
 use treatment::{Abandoned, Cancelled, Prepared, Refused, Reprepared, Settled};
+use witness::{CheckpointSeen, SplitViewFound};
 
 /// One record of a node's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -225,6 +227,10 @@ pub enum NodeRecord {
     InstitutionPaid(InstitutionPaid),
     /// Treatment role: such a payment is taken out again.
     PayoutCorrected(PayoutCorrected),
+    /// A checkpoint of the clearinghouse was held against the own book.
+    CheckpointSeen(CheckpointSeen),
+    /// The clearinghouse signed another checkpoint for the same plan.
+    SplitViewFound(SplitViewFound),
 }
 
 canonical_enum!(NodeRecord {
@@ -300,6 +306,8 @@ canonical_enum!(NodeRecord {
     108 => DeductionLifted(record),
     109 => InstitutionPaid(record),
     110 => PayoutCorrected(record),
+    95 => CheckpointSeen(record),
+    96 => SplitViewFound(record),
 });
 
 impl NodeRecord {

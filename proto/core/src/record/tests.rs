@@ -15,6 +15,7 @@ mod reversals;
 mod samples;
 mod sealed;
 mod transfer;
+mod witness;
 
 use std::collections::{BTreeMap, BTreeSet};
 

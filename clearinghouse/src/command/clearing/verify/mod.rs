@@ -14,11 +14,13 @@ use huitong_certs::Trust;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::book::LegBook;
+use huitong_core::checkpoint::witness::{CertifiedWord, WitnessFile};
 use huitong_netting::statement::{MemberStatement, check, compare, follow, neighbour};
 
 use self::shown::Said;
 use super::file;
 use crate::signer::verify;
+use crate::witness;
 
 const AFTER: &str = "\
 Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table of nets
@@ -26,9 +28,10 @@ and every row are what it signed; that the legs of each row come to its sum and 
 nets sum to zero. With --checkpoint: that everybody was told the same one, and that each names the one before. With --before: that
 the cycle goes on where the one before ended, so that no leg lies between them. With --book: that
 every leg that your region's node wrote (huitong node legs) and the cycle took is in its row, and no other is.
+With --countersignatures: that each region's word on the checkpoint is its own; which countersigned and which refused is told.
 Exit 1 when something is wrong: each is named, with its row and settlement.
 依次核对：清算中心签名及证书链，轧差总表和各行均在检查点所确认的树中，明细之和与根，各行与轧差额，全体成员之和为零；
-给出--checkpoint时核对检查点是否唯一且逐期相连；给出--before时核对与上一期首尾相接；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
+给出--checkpoint时核对检查点是否唯一且逐期相连；给出--before时核对与上一期首尾相接；给出--countersignatures时核对各统筹区副署；给出--book时逐笔核对本统筹区账簿，指明遗漏、增添或更改的结算。有误时退出码为1。";
 
 /// Check a member's statement offline, down to each leg; exit 1 when something is wrong.
 #[derive(Debug, clap::Args)]
@@ -40,6 +43,9 @@ pub(super) struct Verify {
     /// A checkpoint got elsewhere: of the cycle, the one before or after; may be repeated / 另行取得的检查点
     #[arg(long)]
     checkpoint: Vec<PathBuf>,
+    /// What regions said of the checkpoint (`huitong clearing checkpoint --countersignatures`) / 副署文件
+    #[arg(long)]
+    countersignatures: Option<PathBuf>,
     /// The statement of the cycle before: of each stream nothing may lie between the two / 上一期对账单
     #[arg(long)]
     before: Option<PathBuf>,
@@ -71,7 +77,11 @@ impl Verify {
                 (None, vec![Said::new("statement.unreadable", &en, zh)])
             }
         };
+        let (words, mut unsound) = self.words(statement.as_ref(), &trust)?;
+        let mut faults = faults;
+        faults.append(&mut unsound);
         let found = shown::Found {
+            words: &words,
             file: &shown,
             statement: statement.as_ref(),
             books: &books,
@@ -109,6 +119,39 @@ impl Verify {
             LegBook::from_bytes(&file::read(path)?).with_context(cannot)
         };
         files.iter().map(read).collect()
+    }
+
+    /// What regions said of the statement's checkpoint, and what is wrong with words that are not theirs or of another.
+    fn words(
+        &self,
+        statement: Option<&MemberStatement>,
+        trust: &Trust,
+    ) -> anyhow::Result<(Vec<CertifiedWord>, Vec<Said>)> {
+        let (Some(path), Some(statement)) = (&self.countersignatures, statement) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        let cannot = || format!("{}: no countersignatures / 不是副署文件", path.display());
+        let words = WitnessFile::from_bytes(&file::read(path)?)
+            .with_context(cannot)?
+            .words;
+        let own = statement.checkpoint.signed.checkpoint.digest();
+        let (mut sound, mut faults) = (Vec::new(), Vec::new());
+        for word in words {
+            let region = word.word.region;
+            if let Err(fault) = witness::verify(&word, trust) {
+                faults.push(Said::word(region, &fault));
+            } else if word.word.checkpoint == own {
+                sound.push(word);
+            } else {
+                let en = format!(
+                    "region {region} says it of another checkpoint, {}",
+                    word.word.checkpoint
+                );
+                let zh = format!("统筹区{region}所签为另一检查点");
+                faults.push(Said::new("countersignature.other", &en, &zh));
+            }
+        }
+        Ok((sound, faults))
     }
 
     fn faults(

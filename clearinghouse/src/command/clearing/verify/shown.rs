@@ -6,10 +6,13 @@ use std::io::Write;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::row::Pair;
+use huitong_core::checkpoint::witness::{CertifiedWord, Findings, Verdict};
+use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, StatementFault};
 use serde_json::{Value, json};
 
 use crate::signer::SignatureFault;
+use crate::witness::WordFault;
 
 /// Faults that are printed as text; JSON has all of them.
 const PRINTED: usize = 100;
@@ -57,6 +60,15 @@ impl Said {
         )
     }
 
+    /// A word that the region did not sign.
+    pub(super) fn word(region: RegionCode, fault: &WordFault) -> Self {
+        let said = fault.to_string();
+        let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
+        let en = format!("the word of region {region} is not its own: {en}");
+        let zh = format!("统筹区{region}的副署无效：{zh}");
+        Self::new("countersignature.signature", &en, &zh)
+    }
+
     fn document(&self) -> Value {
         let row = self.pair.map(|pair| {
             json!({
@@ -81,6 +93,8 @@ pub(super) struct Found<'a> {
     pub(super) statement: Option<&'a MemberStatement>,
     pub(super) books: &'a [LegBook],
     pub(super) faults: &'a [Said],
+    /// What regions rightly said of the checkpoint.
+    pub(super) words: &'a [CertifiedWord],
 }
 
 impl Found<'_> {
@@ -105,6 +119,15 @@ impl Found<'_> {
             })
         });
         let faults = self.faults.iter().map(Said::document);
+        let refused = self
+            .words
+            .iter()
+            .filter(|said| said.word.verdict != Verdict::Holds);
+        let holds = self
+            .words
+            .iter()
+            .filter(|said| said.word.verdict == Verdict::Holds);
+        let regions = |said: &CertifiedWord| said.word.region.to_string();
         json!({
             "holds": self.faults.is_empty(),
             "member": self.statement.map(|it| it.member.to_string()),
@@ -116,6 +139,8 @@ impl Found<'_> {
             "legs": self.statement.map(|_| self.legs()),
             "waiting": waiting.collect::<Vec<_>>(),
             "compared": self.compared(),
+            "countersigned": holds.map(regions).collect::<Vec<_>>(),
+            "refused": refused.map(regions).collect::<Vec<_>>(),
             "faults": faults.collect::<Vec<_>>(),
         })
     }
@@ -166,6 +191,7 @@ impl Found<'_> {
                 )?;
             }
         }
+        self.words.iter().try_for_each(|said| print(said, out))?;
         if self.books.is_empty() {
             writeln!(
                 out,
@@ -180,4 +206,20 @@ impl Found<'_> {
         }
         Ok(())
     }
+}
+
+/// What a region said of the checkpoint.
+fn print(said: &CertifiedWord, out: &mut dyn Write) -> anyhow::Result<()> {
+    let (region, findings) = (said.word.region, said.word.verdict.findings());
+    match findings.map(Findings::count) {
+        None => writeln!(
+            out,
+            "countersigned by region {region} / 统筹区{region}已副署"
+        )?,
+        Some(count) => writeln!(
+            out,
+            "REFUSED by region {region}, {count} findings / 统筹区{region}拒绝副署"
+        )?,
+    }
+    Ok(())
 }

@@ -213,6 +213,8 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::DisputeWordSigned(_)
         | NodeRecord::CorrectionBooked(_)
         | NodeRecord::PeopleErased(_)
+        | NodeRecord::CheckpointSeen(_)
+        | NodeRecord::SplitViewFound(_)
         | NodeRecord::WordErased(_)
         | NodeRecord::DeductionOrdered(_)
         | NodeRecord::DeductionAnswered(_)

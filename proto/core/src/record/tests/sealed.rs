@@ -78,7 +78,7 @@ fn every_kind() -> Vec<NodeRecord> {
 }
 
 /// Kinds whose golden bytes are files.
-const KEPT_IN_FILES: [&str; 10] = [
+const KEPT_IN_FILES: [&str; 12] = [
     "record_snapshot_signed",
     "record_snapshot_kept",
     "record_provisional",
@@ -89,6 +89,8 @@ const KEPT_IN_FILES: [&str; 10] = [
     "record_matches_seen",
     "record_cover_told",
     "record_duplicate_resolved",
+    "record_checkpoint_seen",
+    "record_split_view",
 ];
 
 fn of_file(name: &str) -> NodeRecord {

@@ -1,0 +1,28 @@
+//! Rows of checkpoints.
+
+use huitong_core::checkpoint::witness::StreamReach;
+use huitong_core::digest::sha256;
+
+use super::*;
+use crate::store::WitnessHead;
+
+pub(super) fn witness() -> Vec<(Key, Row)> {
+    let at = |record| Location::at(Position::START, record);
+    let head = WitnessHead {
+        plan: 2,
+        day: "2026-03-31".parse().unwrap(),
+        digest: sha256(b"checkpoint"),
+        reach: Some(StreamReach {
+            to: 9,
+            carried: sha256(b"carried"),
+        }),
+    };
+    vec![
+        (Key::WitnessHead(), Row::WitnessHead(head)),
+        (Key::Checkpoint(1), Row::Checkpoint(at(1))),
+        (Key::Checkpoint(2), Row::Checkpoint(at(2))),
+        (Key::RefusedCheckpoint(2), Row::RefusedCheckpoint(at(2))),
+        (Key::SplitView(2, sha256(b"one")), Row::SplitView(at(3))),
+        (Key::SplitView(2, sha256(b"two")), Row::SplitView(at(4))),
+    ]
+}

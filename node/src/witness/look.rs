@@ -1,0 +1,107 @@
+//! Looking at one checkpoint: is it the clearinghouse's, is it the next, does it hold, and what does the region say of it?
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::witness::{CertifiedWord, Finding, Verdict, WitnessWord};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
+use huitong_core::record::witness::CheckpointSeen;
+use huitong_transport::aside;
+
+use super::examine::{self, Case, Examined, examine};
+use super::heard::Claim;
+use super::records::NoteSeen;
+use super::report::ProofClient;
+use super::{Trouble, WitnessDesk, book};
+use crate::error::NodeError;
+use crate::signature::{self, CheckpointFault, is_checkpoint_signed};
+use crate::store::{Rows, WitnessHead};
+
+impl WitnessDesk {
+    /// Looks at the next checkpoint and writes down what was found.
+    pub(super) async fn look(&self, client: &ProofClient, file: &[u8]) -> Result<(), Trouble> {
+        let certified = CertifiedCheckpoint::from_bytes(file)
+            .map_err(|error| Trouble::NotItsWord(error.to_string()))?;
+        self.is_the_clearinghouses(&certified)
+            .map_err(|fault| Trouble::NotItsWord(fault.to_string()))?;
+        let head = self.ledger.witness_head()?;
+        let expected = head.map_or(0, |head| head.plan).saturating_add(1);
+        let checkpoint = &certified.signed.checkpoint;
+        let (plan, day) = (checkpoint.plan, checkpoint.day);
+        if plan != expected {
+            let found = plan;
+            return Err(Trouble::NotNext { expected, found });
+        }
+        let newest = Claim::of(checkpoint);
+        let part = client.part(day).await?;
+        let examined = self.examined(certified.clone(), head, part).await?;
+        let Examined { findings, reach } = examined;
+        let seen = CheckpointSeen {
+            word: self.word(checkpoint, &findings),
+            checkpoint: certified,
+            reach,
+        };
+        let noted = self.writer.run(NoteSeen(seen)).await;
+        noted.map_err(NodeError::from)?;
+        self.hearing.saw(newest);
+        if findings.is_empty() {
+            tracing::info!(plan, %day, "a checkpoint holds and is countersigned");
+        }
+        for finding in findings.iter().take(examine::TOLD_AT_MOST) {
+            tracing::error!(plan, %day, %finding, "a checkpoint does not hold against the own book and is not countersigned");
+        }
+        for finding in &findings {
+            self.measures.checkpoint_finding(finding.kind);
+        }
+        Ok(())
+    }
+
+    /// Whether the clearinghouse signed a checkpoint.
+    pub(super) fn is_the_clearinghouses(
+        &self,
+        certified: &CertifiedCheckpoint,
+    ) -> Result<(), CheckpointFault> {
+        is_checkpoint_signed(certified, self.credentials.credentials().trust())
+    }
+
+    /// Holds a checkpoint against the own book, beside the calls that are served meanwhile.
+    async fn examined(
+        &self,
+        checkpoint: CertifiedCheckpoint,
+        head: Option<WitnessHead>,
+        part: Vec<u8>,
+    ) -> Result<Examined, Trouble> {
+        let (region, ledger) = (self.region, Arc::clone(&self.ledger));
+        let work = move || {
+            let case = Case {
+                region,
+                before: head.as_ref(),
+                checkpoint: &checkpoint.signed.checkpoint,
+                part: &part,
+            };
+            examine(&case, |runs| book::of(&ledger, region, runs))
+        };
+        let lost = |error| Trouble::Call(format!("a task was lost: {error}"));
+        Ok(aside(work).await.map_err(lost)??)
+    }
+
+    /// The region's word on a checkpoint, signed.
+    fn word(&self, checkpoint: &Checkpoint, findings: &[Finding]) -> CertifiedWord {
+        let word = WitnessWord {
+            region: self.region,
+            plan: checkpoint.plan,
+            checkpoint: checkpoint.digest(),
+            verdict: Verdict::of(findings),
+            at: self.clock.now(),
+        };
+        let parts = signature::sign(&self.key, &word.signed_bytes());
+        let chain = self.certified.chain().iter();
+        CertifiedWord {
+            word,
+            algorithm: parts.algorithm,
+            key_id: parts.key_id,
+            signature: parts.signature,
+            signer: chain.map(|der| der.to_vec()).collect(),
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! A checkpoint that is right holds, and whatever is wrong with one is found from the part and the own book alone.
+
+use std::collections::BTreeMap;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::book::LegBook;
+use huitong_core::checkpoint::witness::{Finding, StreamReach};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
+use huitong_core::money::Fen;
+use huitong_core::region::RegionCode;
+use huitong_netting::statement::{
+    MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
+};
+use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
+
+use super::examine::{Case, Examined, examine};
+use crate::store::WitnessHead;
+
+const NINGBO: &str = "330200";
+const CHENGDU: &str = "510100";
+
+fn region(code: &str) -> RegionCode {
+    code.parse().unwrap()
+}
+
+fn day(number: u8) -> BusinessDay {
+    BusinessDay::new(2026, 3, number).unwrap()
+}
+
+/// What Ningbo owes Chengdu under a number in both streams.
+fn leg(number: u64) -> Leg {
+    let nth = u8::try_from(number).unwrap();
+    Leg {
+        settlement: SettlementId::from_parts(i64::from(nth), [nth; 10]),
+        kind: LegKind::Settlement,
+        debtor: region(NINGBO),
+        creditor: region(CHENGDU),
+        fund: Fund::ResidentPool,
+        amount: Fen::new(i64::from(nth).saturating_mul(100)).unwrap(),
+        business_day: day(1),
+        receipt: sha256(&[nth]),
+    }
+}
+
+fn book(numbers: std::ops::RangeInclusive<u64>) -> Vec<LegBook> {
+    let from = *numbers.start();
+    let legs = numbers.map(|number| NumberedLeg {
+        number,
+        side: Side::Payable,
+        leg: leg(number),
+    });
+    vec![LegBook::new(region(NINGBO), from, legs.collect()).unwrap()]
+}
+
+/// A netted cycle as Ningbo is shown it.
+struct Cycle {
+    plan: NettingPlan,
+    checkpoint: Checkpoint,
+    part: RegionPart,
+}
+
+/// The legs after those of the cycle before, up to a number.
+fn cycle(up_to: u64, before: Option<&Cycle>) -> Cycle {
+    let marks = BTreeMap::from([(region(NINGBO), up_to), (region(CHENGDU), up_to)]);
+    let own = [NINGBO, CHENGDU].map(|code| (region(code), Member::new(region(code))));
+    let members = Members::new(BTreeMap::from(own)).unwrap();
+    let from = before.map_or(0, |before| before.plan.window(region(NINGBO)).unwrap().to);
+    let numbers = from.saturating_add(1)..=up_to;
+    let legs: Vec<Leg> = numbers.clone().map(leg).collect();
+    let agreed = numbers.zip(&legs);
+    let agreed = agreed.map(|(number, leg)| AgreedLeg::new(number, number, leg));
+    let agreed: Vec<AgreedLeg> = agreed.collect();
+    let parent = before.map(|before| &before.plan);
+    let number = parent.map_or(1, |parent| parent.number().saturating_add(1));
+    let inputs = Inputs {
+        day: day(u8::try_from(number).unwrap()),
+        parent,
+        members: &members,
+        marks: &marks,
+        legs: &agreed,
+    };
+    let plan = plan(&inputs).unwrap();
+    let roots = pair_roots(&plan, &legs).unwrap();
+    let digest = before.map(|before| before.checkpoint.digest());
+    let checkpoint = checkpoint(&plan, &roots, digest);
+    let certified = certified(&checkpoint);
+    let proven = ProvenPlan {
+        plan: &plan,
+        parent,
+        pair_roots: &roots,
+        checkpoint: &certified,
+    };
+    let part = part(&proven, region(NINGBO), &legs).unwrap();
+    Cycle {
+        checkpoint,
+        part,
+        plan,
+    }
+}
+
+/// The signature is not looked at here.
+fn certified(checkpoint: &Checkpoint) -> CertifiedCheckpoint {
+    CertifiedCheckpoint {
+        signed: SignedCheckpoint {
+            checkpoint: checkpoint.clone(),
+            at: Timestamp::from_millis(1).unwrap(),
+            algorithm: 1,
+            key_id: sha256(b"key"),
+            signature: vec![1; 64],
+        },
+        signer: Vec::new(),
+    }
+}
+
+fn head(cycle: &Cycle, reach: Option<StreamReach>) -> WitnessHead {
+    WitnessHead {
+        plan: cycle.checkpoint.plan,
+        day: cycle.checkpoint.day,
+        digest: cycle.checkpoint.digest(),
+        reach,
+    }
+}
+
+fn look(cycle: &Cycle, part: &[u8], before: Option<&WitnessHead>, book: Vec<LegBook>) -> Examined {
+    let case = Case {
+        region: region(NINGBO),
+        before,
+        checkpoint: &cycle.checkpoint,
+        part,
+    };
+    examine::<()>(&case, |_| Ok(book)).unwrap()
+}
+
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|finding| finding.kind.code()).collect()
+}
+
+#[test]
+fn cycles_that_are_right_hold_one_after_the_other_and_the_first_is_the_only_one_without_a_part() {
+    let first = cycle(3, None);
+    let seen = look(&first, &first.part.to_bytes(), None, book(1..=3));
+    assert_eq!((seen.findings, seen.reach), (vec![], first.part.reach()));
+    assert_eq!(seen.reach.unwrap().to, 3);
+    let before = head(&first, seen.reach);
+    let second = cycle(5, Some(&first));
+    // The whole book may be given: what the cycle did not take is not looked for.
+    let seen = look(&second, &second.part.to_bytes(), Some(&before), book(1..=9));
+    assert_eq!((seen.findings, seen.reach), (vec![], second.part.reach()));
+    // Before the first cycle in which it stands a region has no part, and from then on in every one.
+    let without = look(&first, &[], None, Vec::new());
+    assert_eq!((without.findings, without.reach), (vec![], None));
+    let missing = look(&second, &[], Some(&before), Vec::new());
+    assert_eq!(codes(&missing.findings), ["part.missing"]);
+    assert_eq!(missing.reach, before.reach);
+}
+
+#[test]
+fn a_checkpoint_that_does_not_name_the_one_that_was_seen_is_refused_and_so_is_an_earlier_day() {
+    let first = cycle(3, None);
+    let second = cycle(5, Some(&first));
+    let part = second.part.to_bytes();
+    let right = head(&first, first.part.reach());
+    let other = WitnessHead {
+        digest: sha256(b"another checkpoint"),
+        ..right
+    };
+    let late = WitnessHead {
+        day: second.checkpoint.day,
+        ..right
+    };
+    for before in [other, late] {
+        let seen = look(&second, &part, Some(&before), book(4..=5));
+        assert_eq!(codes(&seen.findings), ["checkpoint.chain"]);
+        assert_eq!(
+            seen.reach,
+            second.part.reach(),
+            "the next one is looked at all the same"
+        );
+    }
+    let unseen = look(&second, &[], None, Vec::new());
+    assert_eq!(codes(&unseen.findings), ["checkpoint.chain"]);
+}
+
+#[test]
+fn what_is_no_part_of_the_region_and_the_checkpoint_is_said_so_and_not_looked_through() {
+    let first = cycle(3, None);
+    let second = cycle(5, Some(&first));
+    let before = head(&first, first.part.reach());
+    let nobody = |part: &[u8]| {
+        let case = Case {
+            region: region(CHENGDU),
+            before: None,
+            checkpoint: &first.checkpoint,
+            part,
+        };
+        examine::<()>(&case, |_| panic!("no book is read")).unwrap()
+    };
+    assert_eq!(codes(&nobody(b"nothing").findings), ["part.unreadable"]);
+    let foreign = nobody(&first.part.to_bytes());
+    assert_eq!(codes(&foreign.findings), ["part.foreign"]);
+    let other = look(&second, &first.part.to_bytes(), Some(&before), book(4..=5));
+    assert_eq!(codes(&other.findings), ["checkpoint.other"]);
+    assert_eq!(other.reach, before.reach);
+}
+
+/// The part of the first cycle with something changed.
+fn changed(change: impl FnOnce(&mut MemberStatement)) -> Vec<Finding> {
+    let first = cycle(3, None);
+    let mut statement = first.part.statement().clone();
+    change(&mut statement);
+    let part = RegionPart::new(statement).unwrap().to_bytes();
+    look(&first, &part, None, book(1..=3)).findings
+}
+
+fn only(findings: &[Finding], code: &str) -> Finding {
+    let mut found = findings.iter().filter(|it| it.kind.code() == code);
+    *found
+        .next()
+        .unwrap_or_else(|| panic!("{code} in {findings:?}"))
+}
+
+#[test]
+fn a_leg_that_was_dropped_changed_or_added_is_named_with_row_settlement_and_number() {
+    let dropped = only(
+        &changed(|part| {
+            part.rows[0].legs.remove(1);
+        }),
+        "leg.dropped",
+    );
+    assert_eq!(dropped.settlement, Some(leg(2).settlement));
+    assert_eq!(dropped.number, Some(2));
+    let pair = dropped.pair.unwrap();
+    assert_eq!(
+        (pair.debtor, pair.creditor),
+        (region(NINGBO), region(CHENGDU))
+    );
+    let amount = only(
+        &changed(|part| part.rows[0].legs[2].amount = Fen::new(7).unwrap()),
+        "leg.changed",
+    );
+    assert_eq!(amount.settlement, Some(leg(3).settlement));
+    let added = only(
+        &changed(|part| {
+            let mut more = part.rows[0].legs[0];
+            more.settlement = leg(9).settlement;
+            part.rows[0].legs.push(more);
+        }),
+        "leg.added",
+    );
+    assert_eq!(added.settlement, Some(leg(9).settlement));
+}
+
+#[test]
+fn a_cycle_that_does_not_begin_where_the_last_ended_is_refused_and_not_held_against_the_book() {
+    let first = cycle(3, None);
+    let second = cycle(5, Some(&first));
+    let reach = StreamReach {
+        to: 2,
+        ..first.part.reach().unwrap()
+    };
+    let before = head(&first, Some(reach));
+    let case = Case {
+        region: region(NINGBO),
+        before: Some(&before),
+        checkpoint: &second.checkpoint,
+        part: &second.part.to_bytes(),
+    };
+    let seen = examine::<()>(&case, |_| panic!("no book is read")).unwrap();
+    assert_eq!(codes(&seen.findings), ["region.begin"]);
+}
+
+#[test]
+fn a_book_that_lacks_what_the_cycle_took_is_said_to() {
+    let first = cycle(3, None);
+    let seen = look(&first, &first.part.to_bytes(), None, book(1..=2));
+    let lacks = only(&seen.findings, "book.lacks");
+    assert_eq!(lacks.number, Some(3));
+}

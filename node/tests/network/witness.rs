@@ -1,0 +1,513 @@
+//! Checkpoints as a clearinghouse shows them to regions: right ones, and such as are not.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Identity, SigningKey};
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::witness::{CertifiedWord, Verdict};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::digest::{Digest, sha256};
+use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_netting::statement::{
+    MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
+};
+use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::proof_service_server::ProofService;
+use huitong_proto::clearing::v1::witness_office_service_client::WitnessOfficeServiceClient;
+use huitong_proto::clearing::v1::witness_service_client::WitnessServiceClient;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::leg::leg_from_wire;
+use huitong_proto::settlement::v1::WitnessStanding;
+use huitong_transport::peer;
+use tonic::{Request, Response, Status};
+
+use crate::bills::{settle, small};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, region};
+
+/// A checkpoint as a region is shown it.
+#[derive(Clone)]
+pub struct Shown {
+    file: Vec<u8>,
+    day: String,
+    part: Vec<u8>,
+}
+
+/// What is shown to each region, and what each says.
+#[derive(Clone, Default)]
+pub struct Proofs {
+    shown: Arc<Mutex<BTreeMap<String, Vec<Shown>>>>,
+    words: Arc<Mutex<BTreeMap<String, Vec<CertifiedWord>>>>,
+}
+
+impl Proofs {
+    fn said(&self, region: &str) -> Vec<CertifiedWord> {
+        let words = self.words.lock().unwrap();
+        words.get(region).cloned().unwrap_or_default()
+    }
+
+    fn shown(&self, region: &str) -> Vec<Shown> {
+        let shown = self.shown.lock().unwrap();
+        shown.get(region).cloned().unwrap_or_default()
+    }
+
+    fn show(&self, region: &str, shown: Shown) {
+        let mut all = self.shown.lock().unwrap();
+        all.entry(region.to_owned()).or_default().push(shown);
+    }
+}
+
+fn caller<T>(request: &Request<T>) -> String {
+    match peer(request).unwrap() {
+        Identity::RegionNode(region) => region.to_string(),
+        other => panic!("{other}"),
+    }
+}
+
+#[tonic::async_trait]
+impl ProofService for Proofs {
+    async fn list_checkpoints(
+        &self,
+        request: Request<v1::ListCheckpointsRequest>,
+    ) -> Result<Response<v1::ListCheckpointsResponse>, Status> {
+        let region = caller(&request);
+        let shown = self.shown(&region);
+        let after = request.into_inner().after as usize;
+        let files = shown.iter().skip(after).take(2);
+        Ok(Response::new(v1::ListCheckpointsResponse {
+            files: files.map(|shown| shown.file.clone()).collect(),
+            newest: shown.len() as u64,
+            witnessed: self.said(&region).len() as u64,
+        }))
+    }
+
+    async fn fetch_checkpoint(
+        &self,
+        _request: Request<v1::FetchCheckpointRequest>,
+    ) -> Result<Response<v1::FetchCheckpointResponse>, Status> {
+        Err(Status::unimplemented("nodes list them"))
+    }
+
+    type FetchPartStream =
+        tokio_stream::Iter<std::vec::IntoIter<Result<v1::FetchPartResponse, Status>>>;
+
+    async fn fetch_part(
+        &self,
+        request: Request<v1::FetchPartRequest>,
+    ) -> Result<Response<Self::FetchPartStream>, Status> {
+        let shown = self.shown(&caller(&request));
+        let day = request.into_inner().business_day;
+        let part = shown
+            .into_iter()
+            .find(|shown| shown.day == day)
+            .unwrap()
+            .part;
+        let pieces = part.chunks(100).map(|piece| {
+            Ok(v1::FetchPartResponse {
+                part: piece.to_vec(),
+            })
+        });
+        let pieces: Vec<_> = pieces.collect();
+        Ok(Response::new(tokio_stream::iter(pieces)))
+    }
+
+    async fn witness(
+        &self,
+        request: Request<v1::WitnessRequest>,
+    ) -> Result<Response<v1::WitnessResponse>, Status> {
+        let region = caller(&request);
+        let mut words = self.words.lock().unwrap();
+        let held = words.entry(region).or_default();
+        for bytes in request.into_inner().words {
+            let word = CertifiedWord::from_bytes(&bytes).unwrap();
+            assert_eq!(word.word.plan, held.len() as u64 + 1, "in order and once");
+            held.push(word);
+        }
+        Ok(Response::new(v1::WitnessResponse {
+            witnessed: held.len() as u64,
+        }))
+    }
+}
+
+/// A netted cycle, with each region's part.
+pub struct Cycle {
+    plan: NettingPlan,
+    pub checkpoint: CertifiedCheckpoint,
+    parts: BTreeMap<&'static str, RegionPart>,
+}
+
+impl Cycle {
+    /// As a region is rightly shown it.
+    pub fn shown(&self, region: &str) -> Shown {
+        self.shown_with(region, |_| {})
+    }
+
+    /// With something of the region's part changed.
+    fn shown_with(&self, region: &str, change: impl FnOnce(&mut MemberStatement)) -> Shown {
+        let mut statement = self.parts[region].statement().clone();
+        change(&mut statement);
+        Shown {
+            file: self.checkpoint.to_bytes(),
+            day: self.checkpoint.signed.checkpoint.day.to_string(),
+            part: RegionPart::new(statement).unwrap().to_bytes(),
+        }
+    }
+}
+
+/// With what the clearinghouse signs.
+pub struct Signing {
+    key: SigningKey,
+    chain: Vec<Vec<u8>>,
+}
+
+impl Signing {
+    pub fn of(world: &World, party: &str) -> Self {
+        let issued = world.signing(party);
+        Self {
+            key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
+            chain: issued.chain().iter().map(|der| der.to_vec()).collect(),
+        }
+    }
+
+    fn sign(&self, checkpoint: Checkpoint) -> CertifiedCheckpoint {
+        let at = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()).unwrap();
+        let signature = self.key.sign(&checkpoint.signed_bytes(at));
+        CertifiedCheckpoint {
+            signed: SignedCheckpoint {
+                checkpoint,
+                at,
+                algorithm: 1,
+                key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
+                signature: signature.bytes().to_vec(),
+            },
+            signer: self.chain.clone(),
+        }
+    }
+}
+
+fn read(legs: &[v1::Leg]) -> Vec<NumberedLeg> {
+    let path = Path::root("legs");
+    let read = legs.iter().map(|leg| leg_from_wire(leg, path).unwrap());
+    read.collect()
+}
+
+impl World {
+    pub fn proofs(&self) -> Proofs {
+        self.clearing.as_ref().unwrap().proofs.clone()
+    }
+
+    /// Nets what both regions reported after the cycle before, the first `up_to` legs of each.
+    pub fn cycle(&self, signing: &Signing, up_to: usize, before: Option<&Cycle>) -> Cycle {
+        let clearing = self.clearing.as_ref().unwrap();
+        let [payable, receivable] =
+            [NINGBO, CHENGDU].map(|region| read(&clearing.held(region)[..up_to]));
+        let from = before.map_or(0, |before| before.plan.windows()[0].to);
+        let owed = payable.iter().filter(|owed| owed.number > from);
+        let legs: Vec<Leg> = owed.clone().map(|owed| owed.leg.clone()).collect();
+        let agreed = owed.map(|owed| {
+            let due = receivable.iter().find(|due| due.leg == owed.leg).unwrap();
+            AgreedLeg::new(due.number, owed.number, &owed.leg)
+        });
+        let agreed: Vec<AgreedLeg> = agreed.collect();
+        let codes = [NINGBO, CHENGDU].map(region);
+        let members = codes.map(|code| (code, Member::new(code)));
+        let members = Members::new(BTreeMap::from(members)).unwrap();
+        let marks = codes.map(|code| (code, up_to as u64));
+        let parent = before.map(|before| &before.plan);
+        let number = parent.map_or(1, |parent| parent.number() + 1);
+        let inputs = Inputs {
+            day: BusinessDay::new(2023, 3, 9 + u8::try_from(number).unwrap()).unwrap(),
+            parent,
+            members: &members,
+            marks: &BTreeMap::from(marks),
+            legs: &agreed,
+        };
+        let plan = plan(&inputs).unwrap();
+        let roots = pair_roots(&plan, &legs).unwrap();
+        let digest = before.map(|before| before.checkpoint.signed.checkpoint.digest());
+        let checkpoint = signing.sign(checkpoint(&plan, &roots, digest));
+        let proven = ProvenPlan {
+            plan: &plan,
+            parent,
+            pair_roots: &roots,
+            checkpoint: &checkpoint,
+        };
+        let parts = [NINGBO, CHENGDU].map(|code| {
+            let own = part(&proven, region(code), &legs).unwrap();
+            (code, own)
+        });
+        Cycle {
+            parts: BTreeMap::from(parts),
+            checkpoint,
+            plan,
+        }
+    }
+
+    /// Settles so many bills of people of Ningbo, and waits until both sides of each are reported.
+    pub async fn settle_some(&self, from: usize, up_to: usize) {
+        let mut hospital = self.hospital(HOSPITAL).await;
+        for nth in from..up_to {
+            let visit = format!("V{nth}");
+            hospital
+                .settle(settle(&visit, small(&visit)))
+                .await
+                .unwrap();
+        }
+        for region in [NINGBO, CHENGDU] {
+            self.held(region, up_to).await;
+        }
+    }
+
+    pub async fn witness(&self, region: &str) -> WitnessStanding {
+        self.status(region).await.witness.unwrap()
+    }
+
+    /// How a region stands to checkpoints, once the clearinghouse holds its word on so many.
+    pub async fn witnessed(&self, region: &str, plans: u64) -> WitnessStanding {
+        loop {
+            let standing = self.witness(region).await;
+            if standing.witnessed >= plans {
+                return standing;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Whether a region's node signed its word.
+fn is_signed(world: &World, said: &CertifiedWord) -> bool {
+    let key = CertifiedKey::from_der(&said.signer, &world.trust, jiff::Timestamp::now()).unwrap();
+    let signature = huitong_certs::signing::Signature::new(
+        huitong_certs::signing::Algorithm::Ed25519,
+        huitong_certs::signing::KeyId::from_bytes(*said.key_id.as_bytes()),
+        said.signature.clone(),
+    );
+    let by = Identity::RegionNodeSigning(said.word.region);
+    *key.identity() == by
+        && key
+            .verify(&said.word.signed_bytes(), &signature.unwrap())
+            .is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_holds_each_checkpoint_against_its_book_and_countersigns_it_once_and_in_order() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 5).await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let proofs = world.proofs();
+    let first = world.cycle(&signing, 2, None);
+    let second = world.cycle(&signing, 4, Some(&first));
+    let third = world.cycle(&signing, 5, Some(&second));
+    // Chengdu is down while three days are netted, and catches up; Ningbo sees one after the other.
+    world.stop(CHENGDU).await;
+    for (nth, cycle) in (1..).zip([&first, &second, &third]) {
+        for region in [NINGBO, CHENGDU] {
+            proofs.show(region, cycle.shown(region));
+        }
+        world.witnessed(NINGBO, nth).await;
+    }
+    world.start(CHENGDU).await;
+    for region in [NINGBO, CHENGDU] {
+        let standing = world.witnessed(region, 3).await;
+        let (seen, newest, refused) = (standing.seen, standing.newest, standing.refused_count);
+        assert_eq!((seen, newest, refused), (3, 3, 0), "{standing:?}");
+        assert_eq!(standing.business_day, "2023-03-12");
+        let said = proofs.said(region);
+        for (word, cycle) in said.iter().zip([&first, &second, &third]) {
+            let checkpoint = &cycle.checkpoint.signed.checkpoint;
+            assert_eq!(word.word.verdict, Verdict::Holds);
+            assert_eq!(word.word.checkpoint, checkpoint.digest());
+            assert_eq!(word.word.region.to_string(), region);
+            assert!(is_signed(&world, word));
+        }
+    }
+    // The same again after a kill, from the journal alone; nothing is said twice.
+    world.kill(NINGBO).await;
+    world.forget_index(NINGBO);
+    world.start(NINGBO).await;
+    let standing = world.witnessed(NINGBO, 3).await;
+    assert_eq!((standing.seen, standing.split_views), (3, 0));
+    assert_eq!(proofs.said(NINGBO).len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leg_that_was_tampered_with_is_named_refused_and_hides_no_later_day() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 3).await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let proofs = world.proofs();
+    let first = world.cycle(&signing, 2, None);
+    let second = world.cycle(&signing, 3, Some(&first));
+    let gone = first.parts[NINGBO].statement().rows[0].legs[0].settlement;
+    let dropped = first.shown_with(NINGBO, |part| {
+        part.rows[0].legs.remove(0);
+    });
+    proofs.show(NINGBO, dropped);
+    proofs.show(CHENGDU, first.shown(CHENGDU));
+    for region in [NINGBO, CHENGDU] {
+        proofs.show(region, second.shown(region));
+    }
+    let standing = world.witnessed(NINGBO, 2).await;
+    assert_eq!((standing.seen, standing.refused_count), (2, 1));
+    let refused = &standing.refused[0];
+    assert_eq!(
+        (refused.plan, refused.business_day.as_str()),
+        (1, "2023-03-10")
+    );
+    let named = refused
+        .findings
+        .iter()
+        .any(|finding| finding.starts_with("leg.dropped") && finding.contains(&gone.to_string()));
+    assert!(named, "{refused:?}");
+    let said = proofs.said(NINGBO);
+    let findings = said[0].word.verdict.findings().unwrap();
+    assert!(
+        findings
+            .first()
+            .iter()
+            .any(|it| it.settlement == Some(gone))
+    );
+    assert!(is_signed(&world, &said[0]));
+    assert_eq!(said[1].word.verdict, Verdict::Holds);
+    assert_eq!(world.witnessed(CHENGDU, 2).await.refused_count, 0);
+    // It is known after a restart.
+    world.kill(NINGBO).await;
+    world.start(NINGBO).await;
+    assert_eq!(world.witness(NINGBO).await.refused, standing.refused);
+    // Settling goes on.
+    world.settle_some(3, 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_clearinghouse_did_not_sign_is_an_alarm_and_nothing_is_written_down_of_it() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 1).await;
+    let proofs = world.proofs();
+    // A region's signing key is no clearinghouse's.
+    let own = Signing::of(&world, "/region/330200/node/signing");
+    proofs.show(NINGBO, world.cycle(&own, 1, None).shown(NINGBO));
+    let right = Signing::of(&world, "/clearinghouse/signing");
+    let mut changed = world.cycle(&right, 1, None);
+    changed.checkpoint.signed.checkpoint.rows += 1;
+    proofs.show(CHENGDU, changed.shown(CHENGDU));
+    for (region, why) in [
+        (NINGBO, "not as the clearinghouse"),
+        (CHENGDU, "does not belong"),
+    ] {
+        let standing = loop {
+            let standing = world.witness(region).await;
+            if !standing.trouble.is_empty() {
+                break standing;
+            }
+            tokio::task::yield_now().await;
+        };
+        assert!(standing.trouble.contains(why), "{standing:?}");
+        assert_eq!((standing.seen, standing.refused_count), (0, 0));
+        assert_eq!(proofs.said(region).len(), 0);
+    }
+}
+
+/// The plans of which a region's officer is shown two checkpoints: own, other and from whom.
+async fn split_views(world: &World, region: &str) -> Vec<(Checkpoint, Checkpoint, String)> {
+    let party = format!("/region/{region}/officer/li.wei");
+    let officer = world.caller(&party, region);
+    let mut client = WitnessOfficeServiceClient::new(officer.await);
+    let request = v1::ListSplitViewsRequest::default();
+    let answer = client.list_split_views(request).await.unwrap().into_inner();
+    let read = |file: &[u8]| {
+        let certified = CertifiedCheckpoint::from_bytes(file).unwrap();
+        let trust = &world.trust;
+        let now = jiff::Timestamp::now();
+        let key = CertifiedKey::from_der(&certified.signer, trust, now).unwrap();
+        assert_eq!(*key.identity(), Identity::ClearinghouseSigning);
+        certified.signed.checkpoint
+    };
+    let views = answer.views.iter();
+    views
+        .map(|view| (read(&view.own), read(&view.other), view.from.clone()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clearinghouse_that_signs_two_checkpoints_for_a_day_is_found_out_by_an_ordinary_call() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 2).await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let proofs = world.proofs();
+    // Either holds in itself and against the book of whom it is shown to.
+    let (one, two) = (
+        world.cycle(&signing, 1, None),
+        world.cycle(&signing, 2, None),
+    );
+    let [of_one, of_two] = [&one, &two].map(|cycle| cycle.checkpoint.signed.checkpoint.clone());
+    assert_eq!((of_one.plan, of_one.day), (of_two.plan, of_two.day));
+    proofs.show(NINGBO, one.shown(NINGBO));
+    proofs.show(CHENGDU, two.shown(CHENGDU));
+    for region in [NINGBO, CHENGDU] {
+        let standing = world.witnessed(region, 1).await;
+        assert_eq!((standing.refused_count, standing.split_views), (0, 0));
+    }
+    // Nothing but a bill that is settled.
+    world.settle_some(2, 3).await;
+    for (region, other) in [(NINGBO, CHENGDU), (CHENGDU, NINGBO)] {
+        while world.witness(region).await.split_views == 0 {
+            tokio::task::yield_now().await;
+        }
+        let found = split_views(&world, region).await;
+        let expected = if region == NINGBO {
+            (of_one.clone(), of_two.clone(), other.to_owned())
+        } else {
+            (of_two.clone(), of_one.clone(), other.to_owned())
+        };
+        assert_eq!(found, [expected]);
+    }
+    // It is kept, and once: also after a kill, from the journal alone.
+    world.kill(NINGBO).await;
+    world.forget_index(NINGBO);
+    world.start(NINGBO).await;
+    world.settle_some(3, 4).await;
+    assert_eq!(split_views(&world, NINGBO).await.len(), 1);
+    assert_eq!(world.witness(CHENGDU).await.split_views, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_that_nobody_can_show_signed_is_no_evidence_and_disturbs_no_call() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 2).await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let proofs = world.proofs();
+    let first = world.cycle(&signing, 1, None);
+    for region in [NINGBO, CHENGDU] {
+        proofs.show(region, first.shown(region));
+        world.witnessed(region, 1).await;
+    }
+    let as_chengdu = world.caller("/region/510100/node", NINGBO).await;
+    let mut client = WitnessServiceClient::new(as_chengdu);
+    for nth in 0..200_u8 {
+        let lie = format!("checkpoint 1 2023-03-10 {}", sha256(&[nth]));
+        for said in [lie, format!("checkpoint {nth} nonsense"), "x".repeat(4_000)] {
+            let mut request = Request::new(v1::GetSeenCheckpointRequest { plan: 1 });
+            let said = said.parse().unwrap();
+            request.metadata_mut().insert("huitong-remark", said);
+            let answer = client.get_seen_checkpoint(request).await.unwrap();
+            assert_eq!(answer.into_inner().file, first.checkpoint.to_bytes());
+        }
+    }
+    let second = world.cycle(&signing, 2, Some(&first));
+    for region in [NINGBO, CHENGDU] {
+        proofs.show(region, second.shown(region));
+        let standing = world.witnessed(region, 2).await;
+        assert_eq!((standing.split_views, standing.refused_count), (0, 0));
+        assert_eq!(standing.trouble, "");
+    }
+    assert_eq!(split_views(&world, NINGBO).await, []);
+    world.settle_some(2, 3).await;
+}
