@@ -44,7 +44,7 @@ use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::payables::PayableRule;
-use crate::peers::{Calling, DirectoryEntry, Homes, PeerLimits};
+use crate::peers::{DirectoryEntry, Homes, PeerLimits};
 use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
@@ -63,8 +63,8 @@ mod running;
 pub use running::RunningNode;
 
 use desks::{
-    call_up, disputes, duplicates, evidence, office, payables, people, recovery, registry,
-    reporter, transfers, treating, witness,
+    call_up, calling, disputes, duplicates, evidence, office, payables, people, recovery, registry,
+    reloading, reporter, transfers, treating, witness,
 };
 
 /// Commands that may wait for the writer.
@@ -173,6 +173,7 @@ impl Node {
 }
 
 /// Puts the roles together over an open ledger.
+#[allow(clippy::too_many_lines, reason = "a line for each part of a node")]
 fn assemble(
     platform: Platform,
     config: NodeConfig,
@@ -253,27 +254,6 @@ fn assemble(
         report_every,
     };
     Ok((heart, services))
-}
-
-/// What keeps the node's certificates as the files are.
-fn reloading(credentials: &CredentialStore, certified: &Certified) -> Reloading {
-    Reloading::new(credentials.clone()).with(Arc::new(certified.clone()))
-}
-
-/// How other parties are called.
-fn calling(
-    (dialer, measures): (Dialer, Arc<Measures>),
-    limits: PeerLimits,
-    chance: &Arc<dyn Chance>,
-    hearing: &Arc<Hearing>,
-) -> Calling {
-    Calling {
-        dialer,
-        limits,
-        chance: Arc::clone(chance),
-        measures,
-        remarks: Some(Arc::<Hearing>::clone(hearing)),
-    }
 }
 
 fn home(

@@ -30,10 +30,19 @@ pub(crate) fn access_table_with(roles: Roles) -> Result<AccessTable, AccessTable
 /// # Errors
 /// None for the rows as they are; the type is the table's own.
 pub fn access_table() -> Result<AccessTable, AccessTableError> {
-    let node: &[Caller] = &[Caller::RegionNode];
-    let officer: &[Caller] = &[Caller::ClearinghouseOfficer];
     let anyone: &[Caller] = &[Caller::AnyCertified];
-    AccessTable::new(vec![
+    let open = vec![
+        Row::service("grpc.health.v1.Health", anyone),
+        Row::service("grpc.reflection.v1.ServerReflection", anyone),
+        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
+    ];
+    AccessTable::new([of_nodes(), of_the_day(), of_what_is_around_it(), open].concat())
+}
+
+/// What regions' nodes call.
+fn of_nodes() -> Vec<Row> {
+    let node: &[Caller] = &[Caller::RegionNode];
+    vec![
         Row::method("/huitong.clearing.v1.ClearingService/StreamPosition", node),
         Row::method("/huitong.clearing.v1.ClearingService/ReportLegs", node),
         Row::method("/huitong.clearing.v1.ClearingService/CloseDay", node),
@@ -55,12 +64,17 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.DisputeService/ListDisputes", node),
         Row::method("/huitong.clearing.v1.DisputeService/ListCorrections", node),
         Row::method("/huitong.clearing.v1.DirectoryService/FetchDirectory", node),
-        Row::method("/huitong.clearing.v1.MemberService/ListMembers", officer),
-        Row::method("/huitong.clearing.v1.MemberService/ChangeMember", officer),
         Row::method("/huitong.clearing.v1.ProofService/ListCheckpoints", node),
         Row::method("/huitong.clearing.v1.ProofService/FetchCheckpoint", node),
         Row::method("/huitong.clearing.v1.ProofService/FetchPart", node).taking_up_to(WRITING),
         Row::method("/huitong.clearing.v1.ProofService/Witness", node),
+    ]
+}
+
+/// What officers call from the cut-off until a day is paid.
+fn of_the_day() -> Vec<Row> {
+    let officer: &[Caller] = &[Caller::ClearinghouseOfficer];
+    vec![
         Row::method("/huitong.clearing.v1.OfficerService/Status", officer),
         Row::method("/huitong.clearing.v1.OfficerService/CutOff", officer),
         Row::method("/huitong.clearing.v1.OfficerService/Net", officer),
@@ -70,10 +84,6 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
         Row::method("/huitong.clearing.v1.OfficerService/Resume", officer),
         Row::method(
             "/huitong.clearing.v1.ExceptionService/ListExceptions",
-            officer,
-        ),
-        Row::method(
-            "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
             officer,
         ),
         Row::method("/huitong.clearing.v1.PaymentService/Approve", officer),
@@ -95,6 +105,19 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
             officer,
         ),
         Row::method("/huitong.clearing.v1.PrefundService/Propose", officer),
+    ]
+}
+
+/// What officers call beside that: proofs, disputes, members, certificates, backups.
+fn of_what_is_around_it() -> Vec<Row> {
+    let officer: &[Caller] = &[Caller::ClearinghouseOfficer];
+    vec![
+        Row::method("/huitong.clearing.v1.MemberService/ListMembers", officer),
+        Row::method("/huitong.clearing.v1.MemberService/ChangeMember", officer),
+        Row::method(
+            "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
+            officer,
+        ),
         Row::method(
             "/huitong.clearing.v1.DisputeOfficeService/ListAllDisputes",
             officer,
@@ -125,10 +148,7 @@ pub fn access_table() -> Result<AccessTable, AccessTableError> {
             officer,
         ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
-        Row::service("grpc.health.v1.Health", anyone),
-        Row::service("grpc.reflection.v1.ServerReflection", anyone),
-        Row::service("grpc.reflection.v1alpha.ServerReflection", anyone),
-    ])
+    ]
 }
 
 #[cfg(test)]

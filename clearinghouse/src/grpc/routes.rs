@@ -78,8 +78,6 @@ pub(crate) async fn routes(
         wait_minutes: rules.wait_minutes,
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
-    let attesting = AttestationServiceServer::new(AttestationGrpc(Arc::clone(writer)))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let attested = AttestationOfficeServiceServer::new(AttestationOfficeGrpc {
         writer: Arc::clone(writer),
         wait_minutes: rules.wait_minutes,
@@ -89,35 +87,17 @@ pub(crate) async fn routes(
         reader: writer.reader(),
         refused: |code, about| status(&Refusal::general(code, about)),
     });
-    let tags = TagServiceServer::new(TagGrpc(Arc::clone(writer)))
-        .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let payments = PaymentServiceServer::new(PaymentGrpc {
         writer: Arc::clone(writer),
         due_days: rules.due_days,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
-    let calling_up = CallUpServiceServer::new(CallUpGrpc {
-        writer: Arc::clone(writer),
-        credentials: credentials.clone(),
-    });
-    let witnessing = ProofServiceServer::new(ProofGrpc {
-        writer: Arc::clone(writer),
-        credentials: credentials.clone(),
-        writing: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
-    });
     let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
         rules: rules.prefund,
     });
-    let disputes = DisputeServiceServer::new(DisputeGrpc {
-        writer: Arc::clone(writer),
-        rules: rules.dispute,
-        credentials,
-        clock,
-    })
-    .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
@@ -137,20 +117,16 @@ pub(crate) async fn routes(
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
     let routes = directory(writer, reloading, Routes::new(clearing));
+    let routes = of_nodes(writer, rules.dispute, (credentials, clock), routes);
     Ok(routes
         .add_service(officers)
         .add_service(copying)
-        .add_service(tags)
         .add_service(payments)
-        .add_service(calling_up)
         .add_service(exceptions)
         .add_service(prefunds)
-        .add_service(disputes)
         .add_service(dispute_office)
         .add_service(proofs)
-        .add_service(attesting)
         .add_service(attested)
-        .add_service(witnessing)
         .add_service(health)
         .add_service(reflection)
         .add_service(earlier_reflection))
@@ -169,4 +145,39 @@ fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Rou
         .add_service(MemberServiceServer::new(members))
         .add_service(directory)
         .add_service(certificates)
+}
+
+/// What regions' nodes call beside reporting their legs.
+fn of_nodes(
+    writer: &Arc<Writer>,
+    rules: DisputeRules,
+    (credentials, clock): (CredentialStore, Arc<dyn Clock>),
+    routes: Routes,
+) -> Routes {
+    let attesting = AttestationServiceServer::new(AttestationGrpc(Arc::clone(writer)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let tags = TagServiceServer::new(TagGrpc(Arc::clone(writer)))
+        .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let calling_up = CallUpServiceServer::new(CallUpGrpc {
+        writer: Arc::clone(writer),
+        credentials: credentials.clone(),
+    });
+    let witnessing = ProofServiceServer::new(ProofGrpc {
+        writer: Arc::clone(writer),
+        credentials: credentials.clone(),
+        writing: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+    });
+    let disputes = DisputeServiceServer::new(DisputeGrpc {
+        writer: Arc::clone(writer),
+        rules,
+        credentials,
+        clock,
+    })
+    .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    routes
+        .add_service(attesting)
+        .add_service(tags)
+        .add_service(calling_up)
+        .add_service(witnessing)
+        .add_service(disputes)
 }

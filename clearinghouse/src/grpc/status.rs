@@ -62,91 +62,96 @@ fn grpc(code: Code) -> GrpcCode {
         Code::General(RefusalCode::Malformed) => GrpcCode::InvalidArgument,
         Code::General(RefusalCode::NotAllowed) => GrpcCode::PermissionDenied,
         Code::General(_) => GrpcCode::FailedPrecondition,
-        Code::Clearing(code) => match code {
-            ClearingCode::LegOtherRegion
-            | ClearingCode::OfficerRole
-            | ClearingCode::DisputeOtherRegion
-            | ClearingCode::DisputeSignature => GrpcCode::PermissionDenied,
-            ClearingCode::LegSameRegion
-            | ClearingCode::CycleBadMarks
-            | ClearingCode::WitnessInvalid => GrpcCode::InvalidArgument,
-            ClearingCode::StreamUnknownRegion
-            | ClearingCode::LegUnknownRegion
-            | ClearingCode::MemberUnknown
-            | ClearingCode::CycleUnknownMember
-            | ClearingCode::PaymentUnknown
-            | ClearingCode::PaymentUnknownMember
-            | ClearingCode::PaymentBankReferenceUnknown
-            | ClearingCode::PrefundUnknown
-            | ClearingCode::PrefundUnknownMember
-            | ClearingCode::PrefundBankReferenceUnknown
-            | ClearingCode::DisputeUnknown
-            | ClearingCode::DisputeSubjectUnknown => GrpcCode::NotFound,
-            ClearingCode::StreamGap => GrpcCode::OutOfRange,
-            ClearingCode::StreamConflict
-            | ClearingCode::MemberStands
-            | ClearingCode::TagsConflict
-            | ClearingCode::AttestationOtherWord
-            | ClearingCode::PaymentBankReferenceTaken
-            | ClearingCode::PrefundBankReferenceTaken
-            | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
-            ClearingCode::StreamHalted
-            | ClearingCode::StreamSuspended
-            | ClearingCode::MemberLeft
-            | ClearingCode::MemberOtherProvince
-            | ClearingCode::MemberSigner
-            | ClearingCode::MemberCycleOpen
-            | ClearingCode::MemberNotSuspended
-            | ClearingCode::MemberOpen
-            | ClearingCode::EvidenceNotWanted
-            | ClearingCode::CycleRestored
-            | ClearingCode::CycleMarksNotHeld
-            | ClearingCode::CycleNotLast
-            | ClearingCode::CycleDigestNeeded
-            | ClearingCode::CycleOtherPlan
-            | ClearingCode::TagsOldStream
-            | ClearingCode::CycleNotBegun
-            | ClearingCode::CycleNoBusinessDay
-            | ClearingCode::CyclePassed
-            | ClearingCode::CycleCutOff
-            | ClearingCode::CycleCloseLowered
-            | ClearingCode::CycleEarlierOpen
-            | ClearingCode::CycleRegionsOpen
-            | ClearingCode::CycleNotCutOff
-            | ClearingCode::CycleEarlierNotNetted
-            | ClearingCode::CycleNotAttested
-            | ClearingCode::AttestationOver
-            | ClearingCode::AttestationNotOtherwise
-            | ClearingCode::AttestationNotAccounted
-            | ClearingCode::CycleCannotNet
-            | ClearingCode::CycleNotNetted
-            | ClearingCode::CycleNotProven
-            | ClearingCode::WitnessOtherCheckpoint
-            | ClearingCode::ApprovalOtherPlan
-            | ClearingCode::CycleNotApproved
-            | ClearingCode::CycleEarlierNotInstructed
-            | ClearingCode::PaymentMade
-            | ClearingCode::PaymentNotParked
-            | ClearingCode::PaymentOtherPurpose
-            | ClearingCode::PaymentExceeds
-            | ClearingCode::PaymentEarlierOpen
-            | ClearingCode::PaymentNotCovered
-            | ClearingCode::PaymentSentBack
-            | ClearingCode::PaymentPaidOut
-            | ClearingCode::PrefundOtherYear
-            | ClearingCode::PrefundNotRed
-            | ClearingCode::PrefundAskedAlready
-            | ClearingCode::PrefundExceeds
-            | ClearingCode::DisputeOutOfTerm
-            | ClearingCode::DisputeExceeds
-            | ClearingCode::DisputeAmount
-            | ClearingCode::DisputeWentOn
-            | ClearingCode::DisputeStage
-            | ClearingCode::DisputeOver
-            | ClearingCode::DisputeNotDue
-            | ClearingCode::DisputeOtherProposal
-            | ClearingCode::DisputeSameOfficer => GrpcCode::FailedPrecondition,
-        },
+        Code::Clearing(code) => of_clearing(code),
+    }
+}
+
+#[allow(clippy::too_many_lines, reason = "a line for each code")]
+fn of_clearing(code: ClearingCode) -> GrpcCode {
+    match code {
+        ClearingCode::LegOtherRegion
+        | ClearingCode::OfficerRole
+        | ClearingCode::DisputeOtherRegion
+        | ClearingCode::DisputeSignature => GrpcCode::PermissionDenied,
+        ClearingCode::LegSameRegion
+        | ClearingCode::CycleBadMarks
+        | ClearingCode::WitnessInvalid => GrpcCode::InvalidArgument,
+        ClearingCode::StreamUnknownRegion
+        | ClearingCode::LegUnknownRegion
+        | ClearingCode::MemberUnknown
+        | ClearingCode::CycleUnknownMember
+        | ClearingCode::PaymentUnknown
+        | ClearingCode::PaymentUnknownMember
+        | ClearingCode::PaymentBankReferenceUnknown
+        | ClearingCode::PrefundUnknown
+        | ClearingCode::PrefundUnknownMember
+        | ClearingCode::PrefundBankReferenceUnknown
+        | ClearingCode::DisputeUnknown
+        | ClearingCode::DisputeSubjectUnknown => GrpcCode::NotFound,
+        ClearingCode::StreamGap => GrpcCode::OutOfRange,
+        ClearingCode::StreamConflict
+        | ClearingCode::MemberStands
+        | ClearingCode::TagsConflict
+        | ClearingCode::AttestationOtherWord
+        | ClearingCode::PaymentBankReferenceTaken
+        | ClearingCode::PrefundBankReferenceTaken
+        | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
+        ClearingCode::StreamHalted
+        | ClearingCode::StreamSuspended
+        | ClearingCode::MemberLeft
+        | ClearingCode::MemberOtherProvince
+        | ClearingCode::MemberSigner
+        | ClearingCode::MemberCycleOpen
+        | ClearingCode::MemberNotSuspended
+        | ClearingCode::MemberOpen
+        | ClearingCode::EvidenceNotWanted
+        | ClearingCode::CycleRestored
+        | ClearingCode::CycleMarksNotHeld
+        | ClearingCode::CycleNotLast
+        | ClearingCode::CycleDigestNeeded
+        | ClearingCode::CycleOtherPlan
+        | ClearingCode::TagsOldStream
+        | ClearingCode::CycleNotBegun
+        | ClearingCode::CycleNoBusinessDay
+        | ClearingCode::CyclePassed
+        | ClearingCode::CycleCutOff
+        | ClearingCode::CycleCloseLowered
+        | ClearingCode::CycleEarlierOpen
+        | ClearingCode::CycleRegionsOpen
+        | ClearingCode::CycleNotCutOff
+        | ClearingCode::CycleEarlierNotNetted
+        | ClearingCode::CycleNotAttested
+        | ClearingCode::AttestationOver
+        | ClearingCode::AttestationNotOtherwise
+        | ClearingCode::AttestationNotAccounted
+        | ClearingCode::CycleCannotNet
+        | ClearingCode::CycleNotNetted
+        | ClearingCode::CycleNotProven
+        | ClearingCode::WitnessOtherCheckpoint
+        | ClearingCode::ApprovalOtherPlan
+        | ClearingCode::CycleNotApproved
+        | ClearingCode::CycleEarlierNotInstructed
+        | ClearingCode::PaymentMade
+        | ClearingCode::PaymentNotParked
+        | ClearingCode::PaymentOtherPurpose
+        | ClearingCode::PaymentExceeds
+        | ClearingCode::PaymentEarlierOpen
+        | ClearingCode::PaymentNotCovered
+        | ClearingCode::PaymentSentBack
+        | ClearingCode::PaymentPaidOut
+        | ClearingCode::PrefundOtherYear
+        | ClearingCode::PrefundNotRed
+        | ClearingCode::PrefundAskedAlready
+        | ClearingCode::PrefundExceeds
+        | ClearingCode::DisputeOutOfTerm
+        | ClearingCode::DisputeExceeds
+        | ClearingCode::DisputeAmount
+        | ClearingCode::DisputeWentOn
+        | ClearingCode::DisputeStage
+        | ClearingCode::DisputeOver
+        | ClearingCode::DisputeNotDue
+        | ClearingCode::DisputeOtherProposal
+        | ClearingCode::DisputeSameOfficer => GrpcCode::FailedPrecondition,
     }
 }
 

@@ -6,6 +6,7 @@
 //! finds it in one of the two.
 
 mod attestation;
+mod cycle;
 mod directory;
 mod evidence;
 mod matching;
@@ -18,11 +19,11 @@ use std::sync::{Arc, OnceLock};
 use huitong_core::canonical::{Artifact, CanonicalError};
 use huitong_core::checkpoint::row::{Pair, RowError};
 use huitong_core::checkpoint::search::RowLegs;
-use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::date::BusinessDay;
 use huitong_core::ledger::LedgerError;
 use huitong_core::leg::Debt;
 use huitong_core::record::clearing::{
-    Actor, ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
+    ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, Member, MemberError, Members, NettingPlan};
@@ -30,6 +31,7 @@ use huitong_netting::{AgreedLeg, Member, MemberError, Members, NettingPlan};
 pub(crate) use attestation::{
     Attestations, Attested, Attesting, Kept, Numbers, Otherwise, digest, kept_after,
 };
+pub(crate) use cycle::{Cycle, Restore};
 pub(crate) use directory::DirectoryHeld;
 pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
@@ -40,39 +42,6 @@ use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
 use crate::payments::{PaymentError, Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds, between_members};
-
-/// A cycle that is cut off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cycle {
-    /// For each region the last number that belongs to it.
-    pub(crate) marks: BTreeMap<RegionCode, u64>,
-    /// On whose word it was cut off.
-    pub(crate) by: Actor,
-    /// When.
-    pub(crate) at: Timestamp,
-    /// The number of its plan, once it is netted.
-    pub(crate) plan: Option<u64>,
-}
-
-/// What the clearinghouse knows of having been restored itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Restore {
-    /// Which time it begins: 1 when it never was.
-    pub(crate) incarnation: u32,
-    /// When that began, if it was.
-    pub(crate) since: Option<Timestamp>,
-    /// Since when no cycle goes on, until an officer has said which was cut off last.
-    pub(crate) waits_since: Option<Timestamp>,
-}
-
-impl Restore {
-    /// It never was.
-    pub(crate) const NEVER: Self = Self {
-        incarnation: FIRST_INCARNATION,
-        since: None,
-        waits_since: None,
-    };
-}
 
 /// Everything the clearinghouse knows and decides by.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use huitong_certs::SigningKey;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
-use huitong_transport::{Certified, CredentialStore};
+use huitong_transport::{Certified, CredentialStore, Dialer, Reloading};
 use tokio::sync::watch;
 
 use super::StartError;
@@ -23,9 +23,10 @@ use crate::home::watch::{Watch, WatchLimits};
 use crate::ledger::Ledger;
 use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
+use crate::measures::Measures;
 use crate::office::Office;
 use crate::payables::{PayableDesk, PayableRule};
-use crate::peers::{Calling, Homes};
+use crate::peers::{Calling, Homes, PeerLimits};
 use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::policies::PolicyBook;
@@ -262,4 +263,25 @@ pub(super) fn reporter(
     let reporter = Reporter::new(ledger, &endpoint, &calling.dialer, chance, every);
     let reporter = reporter.map_err(StartError::Clearinghouse)?;
     Ok(Some(Arc::new(reporter)))
+}
+
+/// What keeps the node's certificates as the files are.
+pub(super) fn reloading(credentials: &CredentialStore, certified: &Certified) -> Reloading {
+    Reloading::new(credentials.clone()).with(Arc::new(certified.clone()))
+}
+
+/// How other parties are called.
+pub(super) fn calling(
+    (dialer, measures): (Dialer, Arc<Measures>),
+    limits: PeerLimits,
+    chance: &Arc<dyn Chance>,
+    hearing: &Arc<Hearing>,
+) -> Calling {
+    Calling {
+        dialer,
+        limits,
+        chance: Arc::clone(chance),
+        measures,
+        remarks: Some(Arc::<Hearing>::clone(hearing)),
+    }
 }

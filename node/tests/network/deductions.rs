@@ -117,7 +117,10 @@ async fn what_is_deducted_is_owed_back_by_legs_of_both_sides_and_shown_to_the_in
     let refused = desk(&world, OFFICER).await.order(account).await;
     assert_eq!(code(&refused.unwrap_err()), "request.malformed");
     // The institution sees its own, another one does not.
-    assert_eq!(listed(&world, HOSPITAL).await, [deducted.clone()]);
+    assert_eq!(
+        listed(&world, HOSPITAL).await,
+        std::slice::from_ref(&deducted)
+    );
     assert_eq!(listed(&world, OTHER_HOSPITAL).await, []);
 
     let withdrawn = withdraw(&world, &deducted.deduction).await.unwrap();

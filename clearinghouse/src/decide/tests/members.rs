@@ -2,10 +2,12 @@
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::membership::{Changing, Joining, MemberChange, SignedDirectory, Standing};
+use huitong_core::region::RegionCode;
 
 use super::payments::name;
 use super::*;
 use crate::decide::{MemberRow, change_member, members};
+use crate::testing::reversed;
 
 const CHENGDU: usize = 3;
 

@@ -8,7 +8,7 @@ use huitong_core::ledger::Entry;
 use huitong_core::leg::Side;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::record::clearing::{
-    ClearingRecord, LegsTaken, Netted, PaymentRecord, PrefundRecord,
+    ClearingRecord, CutOff, LegsTaken, Netted, PaymentRecord, PrefundRecord,
 };
 use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::NettingPlan;
@@ -121,14 +121,7 @@ impl Indexer {
             ClearingRecord::StreamReleased(released) => {
                 vec![(keys::halt(released.region), keys::value(&None::<u64>))]
             }
-            ClearingRecord::CutOff(cut) => {
-                let row = CutRow {
-                    marks: cut.marks.clone(),
-                    by: cut.by.clone(),
-                    at: cut.at,
-                };
-                vec![(keys::cut_off(cut.day), keys::value(&row))]
-            }
+            ClearingRecord::CutOff(cut) => vec![cut_row(cut)],
             ClearingRecord::StreamRestored(restored) => {
                 let row = (restored.incarnation, restored.mark);
                 vec![(keys::incarnation(restored.region), keys::value(&row))]
@@ -299,4 +292,13 @@ fn block_row(taken: &LegsTaken, place: Place) -> Option<Pair> {
         last: last.number,
     };
     Some((keys::block(taken.region, first.number), keys::value(&block)))
+}
+
+fn cut_row(cut: &CutOff) -> Pair {
+    let row = CutRow {
+        marks: cut.marks.clone(),
+        by: cut.by.clone(),
+        at: cut.at,
+    };
+    (keys::cut_off(cut.day), keys::value(&row))
 }

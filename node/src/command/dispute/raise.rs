@@ -15,7 +15,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::DisputeReason;
 use huitong_transport::ClientOptions;
 
-use super::say::told;
+use super::say::{Shaped, told};
 use crate::command::{block_on, said};
 use crate::grpc::dispute_client::DisputeDeskClient;
 
@@ -67,9 +67,8 @@ pub struct Raise {
     reason: DisputeReason,
     #[command(flatten)]
     server: ClientOptions,
-    /// Print one JSON document / 以 JSON 输出
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    shape: Shaped,
 }
 
 impl Raise {
@@ -107,6 +106,6 @@ impl Raise {
             };
             client.say(name, &Says::Raise(claim)).await.map_err(said)
         })?;
-        told(&seen, self.json, out)
+        told(&seen, self.shape.shape(), out)
     }
 }

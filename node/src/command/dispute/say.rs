@@ -21,9 +21,29 @@ pub struct Step {
     name: DisputeName,
     #[command(flatten)]
     server: ClientOptions,
+    #[command(flatten)]
+    shape: Shaped,
+}
+
+/// How the answer is shown.
+#[derive(Debug, clap::Args)]
+pub(super) struct Shaped {
     /// Print one JSON document / 以 JSON 输出
     #[arg(long)]
     json: bool,
+}
+
+/// How an answer is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Text,
+    Json,
+}
+
+impl Shaped {
+    pub(super) const fn shape(&self) -> Shape {
+        if self.json { Shape::Json } else { Shape::Text }
+    }
 }
 
 /// Answer what another region claims.
@@ -56,7 +76,7 @@ impl Step {
             let mut client = DisputeDeskClient::connect(&self.server).await?;
             client.say(self.name, &says).await.map_err(said)
         })?;
-        told(&seen, self.json, out)
+        told(&seen, self.shape.shape(), out)
     }
 }
 
@@ -72,19 +92,14 @@ impl Answer {
 }
 
 /// How the dispute stands now.
-#[allow(
-    clippy::fn_params_excessive_bools,
-    reason = "it is the option as typed"
-)]
 pub(super) fn told(
     seen: &DisputeSeen,
-    json: bool,
+    shape: Shape,
     out: &mut dyn Write,
 ) -> anyhow::Result<ExitCode> {
-    if json {
-        writeln!(out, "{}", shown::as_json(seen))?;
-    } else {
-        shown::print(seen, out)?;
+    match shape {
+        Shape::Json => writeln!(out, "{}", shown::as_json(seen))?,
+        Shape::Text => shown::print(seen, out)?,
     }
     Ok(ExitCode::SUCCESS)
 }
