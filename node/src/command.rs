@@ -136,6 +136,7 @@ pub enum NodeCommand {
     /// List what institutions are owed for a month, and what was paid / 对医疗机构应付清单
     Payables(Payables),
     /// Enter a payment to an institution, or take one out / 登记或更正对医疗机构的付款
+    #[command(override_usage = "huitong node pay-institution [OPTIONS] <INSTITUTION>")]
     PayInstitution(PayInstitution),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),

@@ -174,6 +174,7 @@ mod tests {
                 ".ClearingService/",
                 ".CallUpService/",
                 ".TagService/",
+                ".DirectoryService/",
                 ".DisputeService/",
                 ".AttestationService/",
                 ".ProofService/",

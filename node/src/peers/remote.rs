@@ -17,14 +17,14 @@ use huitong_core::person::PersonRef;
 use huitong_core::provisional::SignedSnapshot;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, HomeWord, ReversalOrder};
-use huitong_proto::conversion::claim::{claim_to_wire, institution_to_wire};
-use huitong_proto::conversion::common::{credential_to_wire, person_to_wire};
+use huitong_proto::conversion::claim::claim_to_wire;
+use huitong_proto::conversion::common::person_to_wire;
 use huitong_proto::conversion::decision::decision_to_wire;
 use huitong_proto::conversion::final_refusal::final_refusal_from_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::receipt_from_wire;
 use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
-use huitong_proto::conversion::visit::{setting_to_wire, visit_to_wire};
+use huitong_proto::conversion::visit::setting_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::policy::v1::FetchPolicyRequest;
 use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
@@ -34,6 +34,7 @@ use huitong_proto::settlement::v1::treatment_service_client::TreatmentServiceCli
 use huitong_transport::{MAX_MESSAGE_BYTES, Remarked, TransportError, call_within};
 use tonic::{Request, Response, Status};
 
+use self::snapshot::snapshot_request;
 use super::guard::{Guard, Purpose};
 use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
@@ -41,6 +42,7 @@ use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 mod deduction;
 mod duplicates;
 mod recovery;
+mod snapshot;
 mod transfer;
 mod witness;
 
@@ -369,17 +371,6 @@ impl Peer {
             .call(Purpose::Finish, within, attempt)
             .await?
             .held)
-    }
-}
-
-fn snapshot_request(ask: &SnapshotAsk, held: u64) -> v1::SnapshotRequest {
-    v1::SnapshotRequest {
-        person: Some(person_to_wire(&ask.person)),
-        credential: Some(credential_to_wire(&ask.credential)),
-        institution: Some(institution_to_wire(&ask.institution)),
-        visit: Some(visit_to_wire(&ask.visit)),
-        receipts_held: held,
-        sign: false,
     }
 }
 

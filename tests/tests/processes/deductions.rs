@@ -37,7 +37,8 @@ async fn type_the_page(world: &World, page: &str, settlement: &str, month: &str)
     }
     let (page, mut count) = (page_of(page), 0);
     let mut deduction = String::new();
-    for block in blocks(&page) {
+    let typed = blocks(&page).into_iter();
+    for block in typed.filter(|block| block.info == "console") {
         for Exchange { typed, shown } in exchanges(&block) {
             let meant = |word: String| match word.as_str() {
                 "https://treatment.example:7443" => world.endpoint(&CHENGDU),

@@ -23,9 +23,10 @@ pub struct Deduct {
     /// What is taken off of a fund, as resident_pool=120.50; once for each fund / 各基金扣款额（元）
     #[arg(long = "fund", value_parser = amount, required = true)]
     funds: Vec<(Fund, Fen)>,
-    /// overcharged, split_charge, duplicated_charge, not_in_catalogue, substituted, no_indication, excessive,
-    /// split_admission, needless_admission, insufficient_record, not_rendered or other_breach / 扣款原因
-    #[arg(long)]
+    /// overcharged, split_charge, duplicated_charge, not_in_catalogue, substituted, no_indication,
+    /// excessive, split_admission, needless_admission, insufficient_record, not_rendered
+    /// or other_breach / 扣款原因
+    #[arg(long, verbatim_doc_comment)]
     reason: DeductionReason,
     /// What the institution is told: one line that names no patient / 告知医疗机构的说明，不得含患者信息
     #[arg(long)]

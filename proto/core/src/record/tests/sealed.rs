@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::assistance::of_assistance;
+use super::deductions::of_deductions;
 use super::external::of_externals;
 use super::people::{of_bills_brought_home, of_people};
 use super::recovery::of_restores;
@@ -73,12 +74,13 @@ fn every_kind() -> Vec<NodeRecord> {
     all.extend(of_externals());
     all.extend(of_assistance());
     all.extend(of_transfers());
+    all.extend(of_deductions());
     all.extend(KEPT_IN_FILES.map(of_file));
     all
 }
 
 /// Kinds whose golden bytes are files.
-const KEPT_IN_FILES: [&str; 12] = [
+const KEPT_IN_FILES: [&str; 14] = [
     "record_snapshot_signed",
     "record_snapshot_kept",
     "record_provisional",
@@ -91,6 +93,8 @@ const KEPT_IN_FILES: [&str; 12] = [
     "record_duplicate_resolved",
     "record_checkpoint_seen",
     "record_split_view",
+    "record_dispute_word",
+    "record_correction_booked",
 ];
 
 fn of_file(name: &str) -> NodeRecord {
