@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::assistance::of_assistance;
 use super::deductions::of_deductions;
 use super::external::of_externals;
+use super::payables::of_payables;
 use super::people::{of_bills_brought_home, of_people};
 use super::recovery::of_restores;
 use super::samples::*;
@@ -75,6 +76,7 @@ fn every_kind() -> Vec<NodeRecord> {
     all.extend(of_assistance());
     all.extend(of_transfers());
     all.extend(of_deductions());
+    all.extend(of_payables());
     all.extend(KEPT_IN_FILES.map(of_file));
     all
 }
