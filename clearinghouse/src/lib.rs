@@ -12,9 +12,7 @@
 //! | `decide` | What is taken, closed, cut off, netted, told or refused? |
 //! | `state` | What is held, what agrees, which cycles are there? |
 //! | `store` | Where does it stay? The journal is the truth, the index finds it |
-//! | `home_word` | Is evidence that a region shows the home region's word? |
 //! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
-//! | `witness` | Is a word on a checkpoint the region's own? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
 //! | `disputes` | What do regions dispute, and what is settled of it? |
 //! | `words` | Did a region sign what it is said to say? |
@@ -41,7 +39,6 @@ pub mod config;
 mod decide;
 mod disputes;
 mod grpc;
-mod home_word;
 mod offline;
 mod payments;
 pub mod platform;
@@ -52,7 +49,6 @@ pub mod server;
 pub mod signer;
 mod state;
 mod store;
-mod witness;
 mod words;
 mod writer;
 

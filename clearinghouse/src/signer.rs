@@ -1,8 +1,7 @@
-//! The clearinghouse's signature under checkpoints and what is settled in disputes: made with its own signing key, and checked by whoever holds the
-//! operator's root.
+//! The clearinghouse's signature under checkpoints, versions of the directory and what is settled in disputes: made with
+//! its own signing key, and checked by whoever holds the operator's root.
 //!
-//! Core knows no cryptography and `huitong-certs` no canonical form; this is where the two meet. A certificate that
-//! does not hold at the moment proves nothing, so nothing is signed with it then. Each checkpoint brings its certificate
+//! A certificate that does not hold at the moment proves nothing, so nothing is signed with it then. Each checkpoint brings its certificate
 //! along, so both may be replaced while it runs. Deliberately absent: the journal.
 
 use std::fmt;
@@ -10,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_certs::signing::{
-    Algorithm, CertifiedKey, CertifiedKeyError, KeyFileError, KeyId, Signature,
+    Carried, CarriedFault, CertifiedKey, CertifiedKeyError, KeyFileError, sign_carried,
 };
 use huitong_certs::{Certificate, Identity, IdentityError, SigningKey, Trust};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
@@ -20,9 +19,6 @@ use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
 use huitong_core::membership::{Directory, SignedDirectory};
 use huitong_transport::Beside;
-
-/// The number of Ed25519.
-const ED25519: u8 = 1;
 
 /// The files of the signing key.
 #[derive(Debug, Clone)]
@@ -251,14 +247,11 @@ impl Signer {
                 not_after,
             });
         }
-        let signature = key.sign(bytes);
-        let algorithm = match signature.algorithm() {
-            Algorithm::Ed25519 => ED25519,
-        };
+        let (algorithm, key_id, signature) = sign_carried(key, bytes);
         Ok(Signed {
             algorithm,
-            key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
-            signature: signature.bytes().to_vec(),
+            key_id,
+            signature,
             signer: chain.clone(),
         })
     }
@@ -297,68 +290,36 @@ impl Beside for Signer {
     }
 }
 
-/// Why a checkpoint, or what is settled in a dispute, is not the clearinghouse's word.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SignatureFault {
-    /// The moment of signing is out of range.
-    #[error("the time of signing is out of range / 签名时间超出范围")]
-    Moment,
-    /// The certificate does not lead to the root.
-    #[error("its signing certificate is not accepted: {0}")]
-    Certificate(#[from] CertifiedKeyError),
-    /// The certificate is somebody else's.
-    #[error("it is signed as {0}, not as the clearinghouse / 签名方为{0}，而非清算中心")]
-    Signer(Identity),
-    /// The signature is not that key's.
-    #[error(
-        "the signature does not belong to what is signed and this key / 签名与所签内容或密钥不符"
-    )]
-    Signature,
-}
-
 /// Checks that the clearinghouse signed a checkpoint.
 ///
 /// # Errors
-/// [`SignatureFault`].
-pub(crate) fn verify(certified: &CertifiedCheckpoint, trust: &Trust) -> Result<(), SignatureFault> {
+/// [`CarriedFault`].
+pub(crate) fn verify(certified: &CertifiedCheckpoint, trust: &Trust) -> Result<(), CarriedFault> {
     let CertifiedCheckpoint { signed, signer } = certified;
+    let carried = Carried {
+        algorithm: signed.algorithm,
+        key_id: signed.key_id,
+        signature: &signed.signature,
+    };
     let bytes = signed.checkpoint.signed_bytes(signed.at);
-    let parts = (signed.algorithm, signed.key_id, &*signed.signature);
-    is_signed((&bytes, signed.at), parts, signer, trust)
+    let own = Identity::ClearinghouseSigning;
+    carried.check(&own, (&bytes, signed.at), signer, trust)
 }
 
 /// Checks that the clearinghouse signed what is settled in a dispute.
 ///
 /// # Errors
-/// [`SignatureFault`].
+/// [`CarriedFault`].
 pub(crate) fn verify_outcome(
     certified: &CertifiedOutcome,
     trust: &Trust,
-) -> Result<(), SignatureFault> {
+) -> Result<(), CarriedFault> {
+    let carried = Carried {
+        algorithm: certified.algorithm,
+        key_id: certified.key_id,
+        signature: &certified.signature,
+    };
     let bytes = certified.outcome.signed_bytes(certified.at);
-    let parts = (certified.algorithm, certified.key_id, &*certified.signature);
-    is_signed((&bytes, certified.at), parts, &certified.signer, trust)
-}
-
-/// Checks that the clearinghouse signed bytes: the certificate leads to the root at the moment of signing, is the
-/// clearinghouse's, and its key signed just this.
-fn is_signed(
-    (bytes, at): (&[u8], Timestamp),
-    (algorithm, key_id, signature): (u8, Digest, &[u8]),
-    signer: &Chain,
-    trust: &Trust,
-) -> Result<(), SignatureFault> {
-    let at = jiff::Timestamp::from_millisecond(at.as_millis());
-    let at = at.map_err(|_| SignatureFault::Moment)?;
-    let key = CertifiedKey::from_der(signer, trust, at)?;
-    if *key.identity() != Identity::ClearinghouseSigning {
-        return Err(SignatureFault::Signer(key.identity().clone()));
-    }
-    if algorithm != ED25519 {
-        return Err(SignatureFault::Signature);
-    }
-    let key_id = KeyId::from_bytes(*key_id.as_bytes());
-    Signature::new(Algorithm::Ed25519, key_id, signature.to_vec())
-        .and_then(|signature| key.verify(bytes, &signature))
-        .map_err(|_| SignatureFault::Signature)
+    let own = Identity::ClearinghouseSigning;
+    carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
 }

@@ -1,61 +1,75 @@
-//! Whether a region said what it is said to say: its word's signature, by the certificate of its node's key.
+//! Whether a region said what it is said to have said: in a dispute, on a checkpoint, or by a receipt that is shown as
+//! evidence. The operator's root alone is trusted, at the moment of signing.
 //!
-//! Core knows no cryptography and `huitong-certs` no canonical form; this is where the two meet for words, as `signer` is
-//! for what the clearinghouse itself signs. Deliberately absent: whether the word may be said.
+//! Deliberately absent: whether the word may be said, and what the clearinghouse signs itself (`signer`).
 
-use huitong_certs::signing::{Algorithm, CertifiedKey, CertifiedKeyError, KeyId, Signature};
+use huitong_certs::signing::{Carried, CarriedFault};
 use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::CanonicalError;
+use huitong_core::checkpoint::witness::CertifiedWord;
+use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::date::Timestamp;
 use huitong_core::dispute::word::{SignedWord, Word};
-
-/// The number of Ed25519.
-const ED25519: u8 = 1;
+use huitong_core::receipt::GroupSignature;
 
 /// Why a word is not the region's.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum WordError {
+pub(crate) enum WordFault {
     /// It cannot be read.
     #[error("it cannot be read: {0}")]
     Unreadable(#[from] CanonicalError),
-    /// A moment out of range.
-    #[error("its moment is out of range / 时间超出范围")]
-    Moment,
-    /// The certificate does not lead to the root.
-    #[error("its signing certificate is not accepted: {0}")]
-    Certificate(#[from] CertifiedKeyError),
-    /// The certificate is somebody else's.
-    #[error("it is signed as {0} / 签名方为{0}")]
-    Signer(Identity),
-    /// The signature is not that key's.
-    #[error("the signature does not belong to this word and this key / 签名与内容或密钥不符")]
-    Signature,
+    /// The path does not lead from the word to what was signed.
+    #[error("the path does not lead from the word to what was signed / 路径不能由内容到达签名根")]
+    Path,
+    /// It is not signed, or by somebody else.
+    #[error(transparent)]
+    Signature(#[from] CarriedFault),
 }
 
-/// What a region says, when the certificate of its node's signing key leads to the root both when it was said and at
-/// another moment, and its key signed just this.
-pub(crate) fn check(
+/// What a region says in a dispute. Its certificate must also hold now, where a moment is given: a word is new when it comes.
+pub(crate) fn in_dispute(
     signed: &SignedWord,
     trust: &Trust,
     also_at: Option<Timestamp>,
-) -> Result<Word, WordError> {
+) -> Result<Word, WordFault> {
     let word = signed.word()?;
-    let moment = |at: Timestamp| {
-        jiff::Timestamp::from_millisecond(at.as_millis()).map_err(|_| WordError::Moment)
+    let region = Identity::RegionNodeSigning(word.region);
+    let carried = Carried {
+        algorithm: signed.algorithm,
+        key_id: signed.key_id,
+        signature: &signed.signature,
     };
-    if let Some(at) = also_at {
-        CertifiedKey::from_der(&signed.signer, trust, moment(at)?)?;
+    for at in also_at.into_iter().chain([word.at]) {
+        carried.check(&region, (&signed.bytes, at), &signed.signer, trust)?;
     }
-    let key = CertifiedKey::from_der(&signed.signer, trust, moment(word.at)?)?;
-    if *key.identity() != Identity::RegionNodeSigning(word.region) {
-        return Err(WordError::Signer(key.identity().clone()));
-    }
-    if signed.algorithm != ED25519 {
-        return Err(WordError::Signature);
-    }
-    let key_id = KeyId::from_bytes(*signed.key_id.as_bytes());
-    Signature::new(Algorithm::Ed25519, key_id, signed.signature.clone())
-        .and_then(|signature| key.verify(&signed.bytes, &signature))
-        .map_err(|_| WordError::Signature)?;
     Ok(word)
+}
+
+/// Whether the node of the region that a word on a checkpoint names signed it.
+pub(crate) fn on_checkpoint(certified: &CertifiedWord, trust: &Trust) -> Result<(), WordFault> {
+    let word = &certified.word;
+    let region = Identity::RegionNodeSigning(word.region);
+    let carried = Carried {
+        algorithm: certified.algorithm,
+        key_id: certified.key_id,
+        signature: &certified.signature,
+    };
+    let signed = (&*word.signed_bytes(), word.at);
+    Ok(carried.check(&region, signed, &certified.signer, trust)?)
+}
+
+/// Whether the home region signed what is shown as evidence.
+pub(crate) fn of_home(evidence: &ClearingEvidence, trust: &Trust) -> Result<(), WordFault> {
+    let ClearingEvidence { word, group, .. } = evidence;
+    if !evidence.is_in_group() {
+        return Err(WordFault::Path);
+    }
+    let home = Identity::RegionNodeSigning(word.home());
+    let carried = Carried {
+        algorithm: group.algorithm,
+        key_id: group.key_id,
+        signature: &group.signature,
+    };
+    let bytes = GroupSignature::signed_bytes(&group.root, group.size);
+    Ok(carried.check(&home, (&bytes, word.signed_at()), &evidence.signer, trust)?)
 }

@@ -8,7 +8,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use huitong_certs::SigningKey;
-use huitong_certs::signing::CertifiedKey;
+use huitong_certs::signing::{Carried, CertifiedKey};
 use huitong_core::canonical::{decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
@@ -194,14 +194,10 @@ fn sign(key: &SigningKey, root: Digest, size: u64) -> GroupSignature {
 /// Whether a group was signed with this key.
 #[must_use]
 pub fn is_signed(group: &GroupSignature, key: &CertifiedKey) -> bool {
-    let parts = Parts {
+    let carried = Carried {
         algorithm: group.algorithm,
         key_id: group.key_id,
-        signature: group.signature.clone(),
+        signature: &group.signature,
     };
-    signature::is_signed(
-        &GroupSignature::signed_bytes(&group.root, group.size),
-        parts,
-        key,
-    )
+    carried.is_of(&GroupSignature::signed_bytes(&group.root, group.size), key)
 }

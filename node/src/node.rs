@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::SigningKey;
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
 use huitong_journal::Options;
@@ -29,31 +28,31 @@ use tonic::service::Routes;
 pub use offline::open_offline;
 pub use start_error::StartError;
 
-use crate::chance::Chance;
 use crate::clock::Clock;
-use crate::disputes::DisputeDesk;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
+use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
+use crate::home::HomeRole;
 use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
-use crate::home::{HomeRole, HomeRules};
 use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
 use crate::legs::attest::Attester;
-use crate::legs::call_up::CallUp;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
-use crate::payables::PayableRule;
+use crate::office::Office;
+use crate::payables::{PayableDesk, PayableRule};
 use crate::peers::{DirectoryEntry, Homes, PeerLimits};
+use crate::people::PeopleDesk;
 use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::read_policies;
 use crate::recovery::Recovery;
+use crate::registry::Registry;
 use crate::sealing::StoreRule;
 use crate::transfer::TransferDesk;
 use crate::treatment::{Timing, TreatmentRole};
-use crate::witness::WitnessDesk;
 use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
@@ -63,8 +62,8 @@ mod running;
 pub use running::RunningNode;
 
 use desks::{
-    call_up, calling, disputes, duplicates, evidence, office, payables, people, recovery, registry,
-    reloading, reporter, transfers, treating, witness,
+    InTouch, calling, duplicates, evidence, home, in_touch, office, payables, people, recovery,
+    registry, reloading, transfers, treating,
 };
 
 /// Commands that may wait for the writer.
@@ -131,14 +130,11 @@ struct Heart {
     home: Arc<HomeRole>,
     treatment: Arc<TreatmentRole>,
     homes: Homes,
-    reporter: Option<Arc<Reporter>>,
-    call_up: Option<Arc<CallUp>>,
+    in_touch: InTouch,
     recovery: Arc<Recovery>,
     transfers: Arc<TransferDesk>,
     duplicates: Arc<DuplicateDesk>,
-    disputes: Arc<DisputeDesk>,
     reloading: Reloading,
-    witness: Arc<WitnessDesk>,
     report_every: Duration,
 }
 
@@ -173,7 +169,6 @@ impl Node {
 }
 
 /// Puts the roles together over an open ledger.
-#[allow(clippy::too_many_lines, reason = "a line for each part of a node")]
 fn assemble(
     platform: Platform,
     config: NodeConfig,
@@ -187,93 +182,68 @@ fn assemble(
     let (calendar, measures) = (Arc::new(config.calendar), Arc::new(Measures::new()));
     let watch = Arc::new(Watch::new(config.watch, Arc::clone(&measures)));
     let certified = config.certified.current();
-    let rules = (config.reversal, &watch, &certified);
-    let home = home(region, parts, &calendar, rules, &chance);
+    let home = home(
+        region,
+        parts,
+        &calendar,
+        (config.reversal, &watch, &certified),
+        &chance,
+    );
     let trusting = config.credentials.clone();
     let reloading = reloading(&config.credentials, &config.certified);
-    let dialer = Dialer::over(platform.network, config.credentials, config.client);
+    let over = Dialer::over(platform.network, config.credentials, config.client);
     let hearing = Arc::new(Hearing::of(&config.directory, region));
-    let calling = calling((dialer, measures), config.peers, &chance, &hearing);
+    let calling = calling((over, measures), config.peers, &chance, &hearing);
     let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
-    let deciding = (&clock, &chance, config.timing);
-    let treatment = treating((region, parts), &homes, deciding)?;
+    let treatment = treating((region, parts), &homes, (&clock, &chance, config.timing))?;
     let clearing = config.clearinghouse.as_deref();
     let looking = (config.duplicates, clearing, config.watch);
     let duplicates = duplicates((region, parts), &homes, (&clock, &calling), looking)?;
-    let own = config.certified.clone();
-    let evidence = evidence((region, parts), &treatment, &homes, own);
-    let signing = (Arc::clone(&config.signing), &certified, trusting.clone());
-    let disputes = disputes((region, parts), (&clock, &calling), signing, clearing)?;
-    let call_up = call_up(clearing, &evidence, &calling)?;
-    let met = (&homes, hearing, clearing);
-    let own = (Arc::clone(&config.signing), certified.clone());
-    let witness = witness((region, parts), (&clock, &calling), (trusting, own), met)?;
-    let reporter = reporter(config.clearinghouse, &ledger, &calling, report_every)?;
+    let evidence = evidence(
+        (region, parts),
+        &treatment,
+        &homes,
+        config.certified.clone(),
+    );
+    let signing = (&config.signing, &certified, &trusting);
+    let met = (&homes, hearing, &evidence);
+    let told = (clearing, report_every);
+    let in_touch = in_touch((region, parts), (&clock, &calling), signing, met, told)?;
     let payables = payables(parts, (&calendar, &clock), config.payables);
     let people = people(region, parts, (config.filing, watch), &clock);
     let collecting = (certified, chance, report_every);
-    let recovery = recovery((region, parts), &treatment, (&homes, &reporter), collecting)?;
+    let reporter = &in_touch.reporter;
+    let recovery = recovery((region, parts), &treatment, (&homes, reporter), collecting)?;
     let reported = reporter.as_deref().map(Reporter::reported);
     let registry = registry(parts, &treatment, calendar, (region, &clock), reported);
-    let services = Services {
-        people,
-        payables,
-        transfers: Arc::clone(&transfers),
-        duplicates: Arc::clone(&duplicates),
-        disputes: Arc::clone(&disputes),
-        witness: Arc::clone(&witness),
-        region,
-        ledger: Arc::clone(&ledger),
-        home: Arc::clone(&home),
-        treatment: Arc::clone(&treatment),
-        registry,
-        evidence: Arc::clone(&evidence),
-        reloading: reloading.clone(),
-        office: Arc::new(office(&ledger, &writer, &policies, &clock, config.signing)),
-        policies,
-        homes: homes.clone(),
-        writer: Arc::clone(&writer),
-        recovery: Arc::clone(&recovery),
-        clock,
-    };
+    let office = Arc::new(office(&ledger, &writer, &policies, &clock, config.signing));
     let heart = Heart {
         ledger,
         writer,
         home,
         treatment,
         homes,
-        reporter,
-        call_up,
+        in_touch,
         recovery,
         transfers,
         duplicates,
-        disputes,
         reloading,
-        witness,
         report_every,
     };
+    let desks = (people, payables, registry, evidence, office);
+    let services = heart.services(desks, (region, policies, clock));
     Ok((heart, services))
 }
 
-fn home(
-    region: RegionCode,
-    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
-    calendar: &Arc<Calendar>,
-    (reversal, watch, certified): (ReversalRule, &Arc<Watch>, &CertifiedKey),
-    chance: &Arc<dyn Chance>,
-) -> Arc<HomeRole> {
-    let rules = HomeRules {
-        reversal,
-        watch: Arc::clone(watch),
-        certified: certified.clone(),
-    };
-    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
-    let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
-    let chance = Arc::clone(chance);
-    let role = HomeRole::new(region, ledger, writer, policies, calendar, rules, chance);
-    Arc::new(role)
-}
+/// What serves officers and institutions, and nobody else.
+type Desks = (
+    Arc<PeopleDesk>,
+    Arc<PayableDesk>,
+    Arc<Registry>,
+    Arc<EvidenceDesk>,
+    Arc<Office>,
+);
 
 async fn open(platform: &Platform, config: &NodeConfig) -> Result<Arc<Ledger>, StartError> {
     let (region, journal, key) = (config.region, config.journal, Arc::clone(&config.signing));
@@ -319,9 +289,38 @@ async fn index(ledger: Arc<Ledger>, stop: CancellationToken) {
 }
 
 impl Heart {
+    /// What is served.
+    fn services(
+        &self,
+        (people, payables, registry, evidence, office): Desks,
+        (region, policies, clock): (RegionCode, Arc<PolicyBook>, Arc<dyn Clock>),
+    ) -> Services {
+        Services {
+            people,
+            payables,
+            transfers: Arc::clone(&self.transfers),
+            duplicates: Arc::clone(&self.duplicates),
+            disputes: Arc::clone(&self.in_touch.disputes),
+            witness: Arc::clone(&self.in_touch.witness),
+            region,
+            ledger: Arc::clone(&self.ledger),
+            home: Arc::clone(&self.home),
+            treatment: Arc::clone(&self.treatment),
+            registry,
+            evidence,
+            reloading: self.reloading.clone(),
+            office,
+            policies,
+            homes: self.homes.clone(),
+            writer: Arc::clone(&self.writer),
+            recovery: Arc::clone(&self.recovery),
+            clock,
+        }
+    }
+
     fn run(self, server: Server, routes: Routes, access: AccessTable) -> RunningNode {
         let address = server.local_address();
-        let server = server.remarking(self.witness.hearing());
+        let server = server.remarking(self.in_touch.witness.hearing());
         let stop = CancellationToken::new();
         let serving = tokio::spawn({
             let stop = stop.clone();
@@ -373,16 +372,16 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(handing_over)));
         let looking = Arc::clone(&self.duplicates).run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(looking)));
-        let correcting = Arc::clone(&self.disputes).run(stop.clone());
+        let correcting = Arc::clone(&self.in_touch.disputes).run(stop.clone());
         tasks.push(after_recovery(Box::pin(correcting)));
-        let watching = Arc::clone(&self.witness).run(self.report_every, stop.clone());
+        let watching = Arc::clone(&self.in_touch.witness).run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(watching)));
-        if let Some(reporter) = self.reporter.clone() {
+        if let Some(reporter) = self.in_touch.reporter.clone() {
             let attesting = Attester::beside(&reporter).run(stop.clone());
             tasks.push(after_recovery(Box::pin(attesting)));
             tasks.push(after_recovery(Box::pin(reporter.run(stop.clone()))));
         }
-        if let Some(call_up) = self.call_up.clone() {
+        if let Some(call_up) = self.in_touch.call_up.clone() {
             tasks.push(after_recovery(Box::pin(call_up.run(stop.clone()))));
         }
         tasks

@@ -7,10 +7,12 @@
 //!
 //! SM2/SM3 will stand beside Ed25519 as another [`Algorithm`].
 
+mod carried;
 mod certified;
 mod key;
 
 pub use crate::key_id::KeyId;
+pub use carried::{Carried, CarriedFault, sign_carried};
 pub use certified::{CertifiedKey, CertifiedKeyError, chain_from_pem};
 pub use key::{KeyFileError, SigningKey, VerifyingKey};
 

@@ -27,7 +27,7 @@ use crate::decide::{Context, Decision};
 use crate::disputes::DisputeRules;
 use crate::refusal::{ClearingCode, Refusal};
 use crate::store::{Proofs, StoreError};
-use crate::words::{self, WordError};
+use crate::words::{self, WordFault};
 use crate::writer::Writer;
 
 /// The regions' side of disputes.
@@ -130,13 +130,12 @@ impl DisputeGrpc {
             warn!(%region, detail = %about, "a word in a dispute is not the region's own");
             status(&Refusal::new(code, about))
         };
-        let word = words::check(signed, trust, Some(self.clock.now()));
+        let word = words::in_dispute(signed, trust, Some(self.clock.now()));
         let word = word.map_err(|fault| match fault {
-            WordError::Unreadable(error) => malformed(&Path::root("word").wrong(error)),
-            WordError::Moment
-            | WordError::Certificate(_)
-            | WordError::Signer(_)
-            | WordError::Signature => refuse(ClearingCode::DisputeSignature, &fault),
+            WordFault::Unreadable(error) => malformed(&Path::root("word").wrong(error)),
+            WordFault::Path | WordFault::Signature(_) => {
+                refuse(ClearingCode::DisputeSignature, &fault)
+            }
         })?;
         if word.region != region {
             return Err(refuse(ClearingCode::DisputeOtherRegion, &word.region));

@@ -16,7 +16,7 @@ use tracing::{info, warn};
 use super::clearing::region;
 use super::status::{malformed, status};
 use crate::decide;
-use crate::home_word::verify;
+use crate::words::of_home;
 use crate::writer::Writer;
 
 /// The clearinghouse's side of calling up evidence.
@@ -50,7 +50,7 @@ impl CallUpService for CallUpGrpc {
         let region = region(&request)?;
         let evidence = ClearingEvidence::from_bytes(&request.into_inner().evidence);
         let evidence = evidence.map_err(|fault| malformed(&Path::root("evidence").wrong(fault)))?;
-        verify(&evidence, self.credentials.credentials().trust()).map_err(|fault| {
+        of_home(&evidence, self.credentials.credentials().trust()).map_err(|fault| {
             warn!(%region, %fault, "a region shows what the home region did not sign");
             status(&decide::not_proven(fault))
         })?;

@@ -66,93 +66,44 @@ fn grpc(code: Code) -> GrpcCode {
     }
 }
 
-#[allow(clippy::too_many_lines, reason = "a line for each code")]
+/// The codes of clearing that are no matter of what stands at the moment.
+const OTHERWISE: [(ClearingCode, GrpcCode); 27] = {
+    use ClearingCode as Code;
+    [
+        (Code::LegOtherRegion, GrpcCode::PermissionDenied),
+        (Code::OfficerRole, GrpcCode::PermissionDenied),
+        (Code::DisputeOtherRegion, GrpcCode::PermissionDenied),
+        (Code::DisputeSignature, GrpcCode::PermissionDenied),
+        (Code::LegSameRegion, GrpcCode::InvalidArgument),
+        (Code::CycleBadMarks, GrpcCode::InvalidArgument),
+        (Code::WitnessInvalid, GrpcCode::InvalidArgument),
+        (Code::StreamUnknownRegion, GrpcCode::NotFound),
+        (Code::LegUnknownRegion, GrpcCode::NotFound),
+        (Code::MemberUnknown, GrpcCode::NotFound),
+        (Code::CycleUnknownMember, GrpcCode::NotFound),
+        (Code::PaymentUnknown, GrpcCode::NotFound),
+        (Code::PaymentUnknownMember, GrpcCode::NotFound),
+        (Code::PaymentBankReferenceUnknown, GrpcCode::NotFound),
+        (Code::PrefundUnknown, GrpcCode::NotFound),
+        (Code::PrefundUnknownMember, GrpcCode::NotFound),
+        (Code::PrefundBankReferenceUnknown, GrpcCode::NotFound),
+        (Code::DisputeUnknown, GrpcCode::NotFound),
+        (Code::DisputeSubjectUnknown, GrpcCode::NotFound),
+        (Code::StreamGap, GrpcCode::OutOfRange),
+        (Code::StreamConflict, GrpcCode::AlreadyExists),
+        (Code::MemberStands, GrpcCode::AlreadyExists),
+        (Code::TagsConflict, GrpcCode::AlreadyExists),
+        (Code::AttestationOtherWord, GrpcCode::AlreadyExists),
+        (Code::PaymentBankReferenceTaken, GrpcCode::AlreadyExists),
+        (Code::PrefundBankReferenceTaken, GrpcCode::AlreadyExists),
+        (Code::DisputeReferenceTaken, GrpcCode::AlreadyExists),
+    ]
+};
+
+/// All others wait for something else to happen first.
 fn of_clearing(code: ClearingCode) -> GrpcCode {
-    match code {
-        ClearingCode::LegOtherRegion
-        | ClearingCode::OfficerRole
-        | ClearingCode::DisputeOtherRegion
-        | ClearingCode::DisputeSignature => GrpcCode::PermissionDenied,
-        ClearingCode::LegSameRegion
-        | ClearingCode::CycleBadMarks
-        | ClearingCode::WitnessInvalid => GrpcCode::InvalidArgument,
-        ClearingCode::StreamUnknownRegion
-        | ClearingCode::LegUnknownRegion
-        | ClearingCode::MemberUnknown
-        | ClearingCode::CycleUnknownMember
-        | ClearingCode::PaymentUnknown
-        | ClearingCode::PaymentUnknownMember
-        | ClearingCode::PaymentBankReferenceUnknown
-        | ClearingCode::PrefundUnknown
-        | ClearingCode::PrefundUnknownMember
-        | ClearingCode::PrefundBankReferenceUnknown
-        | ClearingCode::DisputeUnknown
-        | ClearingCode::DisputeSubjectUnknown => GrpcCode::NotFound,
-        ClearingCode::StreamGap => GrpcCode::OutOfRange,
-        ClearingCode::StreamConflict
-        | ClearingCode::MemberStands
-        | ClearingCode::TagsConflict
-        | ClearingCode::AttestationOtherWord
-        | ClearingCode::PaymentBankReferenceTaken
-        | ClearingCode::PrefundBankReferenceTaken
-        | ClearingCode::DisputeReferenceTaken => GrpcCode::AlreadyExists,
-        ClearingCode::StreamHalted
-        | ClearingCode::StreamSuspended
-        | ClearingCode::MemberLeft
-        | ClearingCode::MemberOtherProvince
-        | ClearingCode::MemberSigner
-        | ClearingCode::MemberCycleOpen
-        | ClearingCode::MemberNotSuspended
-        | ClearingCode::MemberOpen
-        | ClearingCode::EvidenceNotWanted
-        | ClearingCode::CycleRestored
-        | ClearingCode::CycleMarksNotHeld
-        | ClearingCode::CycleNotLast
-        | ClearingCode::CycleDigestNeeded
-        | ClearingCode::CycleOtherPlan
-        | ClearingCode::TagsOldStream
-        | ClearingCode::CycleNotBegun
-        | ClearingCode::CycleNoBusinessDay
-        | ClearingCode::CyclePassed
-        | ClearingCode::CycleCutOff
-        | ClearingCode::CycleCloseLowered
-        | ClearingCode::CycleEarlierOpen
-        | ClearingCode::CycleRegionsOpen
-        | ClearingCode::CycleNotCutOff
-        | ClearingCode::CycleEarlierNotNetted
-        | ClearingCode::CycleNotAttested
-        | ClearingCode::AttestationOver
-        | ClearingCode::AttestationNotOtherwise
-        | ClearingCode::AttestationNotAccounted
-        | ClearingCode::CycleCannotNet
-        | ClearingCode::CycleNotNetted
-        | ClearingCode::CycleNotProven
-        | ClearingCode::WitnessOtherCheckpoint
-        | ClearingCode::ApprovalOtherPlan
-        | ClearingCode::CycleNotApproved
-        | ClearingCode::CycleEarlierNotInstructed
-        | ClearingCode::PaymentMade
-        | ClearingCode::PaymentNotParked
-        | ClearingCode::PaymentOtherPurpose
-        | ClearingCode::PaymentExceeds
-        | ClearingCode::PaymentEarlierOpen
-        | ClearingCode::PaymentNotCovered
-        | ClearingCode::PaymentSentBack
-        | ClearingCode::PaymentPaidOut
-        | ClearingCode::PrefundOtherYear
-        | ClearingCode::PrefundNotRed
-        | ClearingCode::PrefundAskedAlready
-        | ClearingCode::PrefundExceeds
-        | ClearingCode::DisputeOutOfTerm
-        | ClearingCode::DisputeExceeds
-        | ClearingCode::DisputeAmount
-        | ClearingCode::DisputeWentOn
-        | ClearingCode::DisputeStage
-        | ClearingCode::DisputeOver
-        | ClearingCode::DisputeNotDue
-        | ClearingCode::DisputeOtherProposal
-        | ClearingCode::DisputeSameOfficer => GrpcCode::FailedPrecondition,
-    }
+    let row = OTHERWISE.iter().find(|(of, _)| *of == code);
+    row.map_or(GrpcCode::FailedPrecondition, |(_, status)| *status)
 }
 
 #[cfg(test)]

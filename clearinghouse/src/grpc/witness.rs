@@ -26,7 +26,7 @@ use super::status::{malformed, status};
 use crate::decide;
 use crate::refusal::{ClearingCode, Code, Refusal};
 use crate::store::{Proofs, ProvenCycle};
-use crate::witness::verify;
+use crate::words::on_checkpoint;
 use crate::writer::Writer;
 
 /// Checkpoints of one page, and words of one call.
@@ -150,7 +150,7 @@ impl ProofGrpc {
         if word.word.region != region {
             return Err(invalid(&"it is of another region than the caller"));
         }
-        if let Err(fault) = verify(&word, self.credentials.credentials().trust()) {
+        if let Err(fault) = on_checkpoint(&word, self.credentials.credentials().trust()) {
             return Err(invalid(&fault));
         }
         let said = word.word.clone();

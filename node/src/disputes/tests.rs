@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use huitong_certs::authority::Hosts;
+use huitong_certs::signing::CarriedFault;
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Authority, Identity, SigningKey, Trust, Validity};
 use huitong_core::checkpoint::row::Pair;
@@ -306,7 +307,10 @@ fn nothing_is_believed_that_its_signer_did_not_sign() {
     // Under another operator's root.
     let other = checked(&history, &Signers::new().trust);
     assert!(
-        matches!(other, Err(ProofFault::Certificate(_))),
+        matches!(
+            other,
+            Err(ProofFault::Signature(CarriedFault::Certificate(_)))
+        ),
         "{other:?}"
     );
 }

@@ -18,8 +18,9 @@ use crate::disputes::{self, DisputeDesk};
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
 use crate::evidence::EvidenceDesk;
-use crate::home::HomeRole;
+use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
+use crate::home::{HomeRole, HomeRules};
 use crate::ledger::Ledger;
 use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
@@ -84,10 +85,10 @@ pub(super) fn duplicates(
     })))
 }
 
-pub(super) fn disputes(
+fn disputes(
     (region, (_, writer, _)): (RegionCode, Parts<'_>),
     (clock, calling): (&Arc<dyn Clock>, &Calling),
-    (key, certified, credentials): (Arc<SigningKey>, &CertifiedKey, CredentialStore),
+    (key, certified, credentials): Signing<'_>,
     clearing: Option<&str>,
 ) -> Result<Arc<DisputeDesk>, StartError> {
     let client = clearing.map(|endpoint| DisputeClient::new(endpoint, &calling.dialer));
@@ -96,9 +97,9 @@ pub(super) fn disputes(
         writer: Arc::clone(writer),
         clock: Arc::clone(clock),
         chance: Arc::clone(&calling.chance),
-        key,
+        key: Arc::clone(key),
         certified: certified.clone(),
-        credentials,
+        credentials: credentials.clone(),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
 }
@@ -122,13 +123,13 @@ pub(super) fn recovery(
     })?))
 }
 
-/// Whose signatures are trusted, and with what the region signs.
-type Signing = (CredentialStore, (Arc<SigningKey>, CertifiedKey));
+/// With what the region signs, and whose signatures are trusted.
+pub(super) type Signing<'a> = (&'a Arc<SigningKey>, &'a CertifiedKey, &'a CredentialStore);
 
-pub(super) fn witness(
+fn witness(
     (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
     (clock, calling): (&Arc<dyn Clock>, &Calling),
-    (credentials, (key, certified)): Signing,
+    (key, certified, credentials): Signing<'_>,
     (homes, hearing, clearing): (&Homes, Arc<Hearing>, Option<&str>),
 ) -> Result<Arc<WitnessDesk>, StartError> {
     let client = clearing.map(|endpoint| ProofClient::new(endpoint, &calling.dialer));
@@ -139,9 +140,9 @@ pub(super) fn witness(
         writer: Arc::clone(writer),
         clock: Arc::clone(clock),
         chance: Arc::clone(&calling.chance),
-        credentials,
-        key,
-        certified,
+        credentials: credentials.clone(),
+        key: Arc::clone(key),
+        certified: certified.clone(),
         client,
         measures: Arc::clone(&calling.measures),
         homes: homes.clone(),
@@ -236,7 +237,7 @@ pub(super) fn treating(
 }
 
 /// The way to show the clearinghouse evidence, where there is one.
-pub(super) fn call_up(
+fn call_up(
     endpoint: Option<&str>,
     desk: &Arc<EvidenceDesk>,
     calling: &Calling,
@@ -250,8 +251,8 @@ pub(super) fn call_up(
 }
 
 /// The way to report legs, where there is a clearinghouse.
-pub(super) fn reporter(
-    endpoint: Option<String>,
+fn reporter(
+    endpoint: Option<&str>,
     ledger: &Arc<Ledger>,
     calling: &Calling,
     every: Duration,
@@ -260,7 +261,7 @@ pub(super) fn reporter(
         return Ok(None);
     };
     let (ledger, chance) = (Arc::clone(ledger), Arc::clone(&calling.chance));
-    let reporter = Reporter::new(ledger, &endpoint, &calling.dialer, chance, every);
+    let reporter = Reporter::new(ledger, endpoint, &calling.dialer, chance, every);
     let reporter = reporter.map_err(StartError::Clearinghouse)?;
     Ok(Some(Arc::new(reporter)))
 }
@@ -284,4 +285,47 @@ pub(super) fn calling(
         measures,
         remarks: Some(Arc::<Hearing>::clone(hearing)),
     }
+}
+
+/// What of a node is in touch with the clearinghouse.
+pub(super) struct InTouch {
+    pub(super) reporter: Option<Arc<Reporter>>,
+    pub(super) call_up: Option<Arc<CallUp>>,
+    pub(super) disputes: Arc<DisputeDesk>,
+    pub(super) witness: Arc<WitnessDesk>,
+}
+
+pub(super) fn in_touch(
+    (region, parts): (RegionCode, Parts<'_>),
+    by: (&Arc<dyn Clock>, &Calling),
+    signing: Signing<'_>,
+    (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
+    (endpoint, every): (Option<&str>, Duration),
+) -> Result<InTouch, StartError> {
+    let met = (homes, hearing, endpoint);
+    Ok(InTouch {
+        reporter: reporter(endpoint, parts.0, by.1, every)?,
+        call_up: call_up(endpoint, evidence, by.1)?,
+        disputes: disputes((region, parts), by, signing, endpoint)?,
+        witness: witness((region, parts), by, signing, met)?,
+    })
+}
+
+pub(super) fn home(
+    region: RegionCode,
+    (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
+    calendar: &Arc<Calendar>,
+    (reversal, watch, certified): (ReversalRule, &Arc<Watch>, &CertifiedKey),
+    chance: &Arc<dyn Chance>,
+) -> Arc<HomeRole> {
+    let rules = HomeRules {
+        reversal,
+        watch: Arc::clone(watch),
+        certified: certified.clone(),
+    };
+    let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
+    let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));
+    let chance = Arc::clone(chance);
+    let role = HomeRole::new(region, ledger, writer, policies, calendar, rules, chance);
+    Arc::new(role)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::{CertifiedWord, Finding, Verdict, WitnessWord};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
@@ -14,7 +15,7 @@ use super::records::NoteSeen;
 use super::report::ProofClient;
 use super::{Trouble, WitnessDesk, book};
 use crate::error::NodeError;
-use crate::signature::{self, CheckpointFault, is_checkpoint_signed};
+use crate::signature::{self, is_checkpoint_signed};
 use crate::store::{Rows, WitnessHead};
 
 impl WitnessDesk {
@@ -60,7 +61,7 @@ impl WitnessDesk {
     pub(super) fn is_the_clearinghouses(
         &self,
         certified: &CertifiedCheckpoint,
-    ) -> Result<(), CheckpointFault> {
+    ) -> Result<(), CarriedFault> {
         is_checkpoint_signed(certified, self.credentials.credentials().trust())
     }
 

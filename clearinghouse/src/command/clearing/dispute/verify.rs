@@ -85,7 +85,7 @@ impl Verify {
 fn checked(history: &DisputeHistory, trust: &Trust) -> (Option<Course>, Vec<String>) {
     let mut faults = Vec::new();
     for (number, signed) in (1..).zip(history.words()) {
-        if let Err(fault) = words::check(signed, trust, None) {
+        if let Err(fault) = words::in_dispute(signed, trust, None) {
             faults.push(format!("word {number} / 第{number}次表示: {fault}"));
         }
     }

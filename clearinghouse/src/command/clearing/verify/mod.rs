@@ -20,7 +20,7 @@ use huitong_netting::statement::{MemberStatement, check, compare, follow, neighb
 use self::shown::Said;
 use super::file;
 use crate::signer::verify;
-use crate::witness;
+use crate::words::on_checkpoint;
 
 const AFTER: &str = "\
 Checked are: the clearinghouse's signature, up to the operator's root at the moment of signing; that the public table of nets
@@ -138,7 +138,7 @@ impl Verify {
         let (mut sound, mut faults) = (Vec::new(), Vec::new());
         for word in words {
             let region = word.word.region;
-            if let Err(fault) = witness::verify(&word, trust) {
+            if let Err(fault) = on_checkpoint(&word, trust) {
                 faults.push(Said::word(region, &fault));
             } else if word.word.checkpoint == own {
                 sound.push(word);

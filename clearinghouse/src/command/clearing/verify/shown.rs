@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
+use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::row::Pair;
@@ -11,8 +12,7 @@ use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, StatementFault};
 use serde_json::{Value, json};
 
-use crate::signer::SignatureFault;
-use crate::witness::WordFault;
+use crate::words::WordFault;
 
 /// Faults that are printed as text; JSON has all of them.
 const PRINTED: usize = 100;
@@ -49,7 +49,7 @@ impl Said {
     }
 
     /// `whose` is the checkpoint that is not signed as it must be.
-    pub(super) fn signature(whose: &str, fault: &SignatureFault) -> Self {
+    pub(super) fn signature(whose: &str, fault: &CarriedFault) -> Self {
         let said = fault.to_string();
         let (en, zh) = said.rsplit_once(" / ").unwrap_or((&said, &said));
         let en = format!("{whose} is not the clearinghouse's word: {en}");
