@@ -19,7 +19,7 @@ use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::deduction_service_server::DeductionService;
-use huitong_transport::peer;
+use huitong_transport::{aside, peer};
 use tonic::{Request, Response, Status};
 
 use super::status::{malformed, refused};
@@ -145,7 +145,11 @@ impl DeductionService for DeductionGrpc {
             institution,
             ..listed
         };
-        let (seen, next) = self.treatment.deductions(listed)?;
+        let treatment = Arc::clone(&self.treatment);
+        // Thousands of rows are looked through for a page: beside everything else.
+        let read = aside(move || treatment.deductions(listed)).await;
+        let read = read.map_err(|_| Status::cancelled("the node is stopping"))?;
+        let (seen, next) = read?;
         let (next_day, next_deduction) = next
             .map(|(on, deduction)| (on.to_string(), deduction.to_string()))
             .unwrap_or_default();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use huitong_certs::Identity;
+use huitong_core::date::Timestamp;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::payable::Month;
 use huitong_core::refusal::RefusalCode;
@@ -69,6 +70,7 @@ impl PayableService for PayableGrpc {
             }
             None => desk.of_month(&month, after),
         });
+        let restored = self.desk.restored()?;
         let page: Result<(Vec<Payable>, _), crate::store::StoreError> = read
             .await
             .map_err(|_| Status::cancelled("the node is stopping"))?;
@@ -76,6 +78,7 @@ impl PayableService for PayableGrpc {
         Ok(Response::new(v1::ListPayablesResponse {
             payables: payables.iter().map(to_wire).collect(),
             next: next.map(|next| next.to_string()).unwrap_or_default(),
+            restored_ms: restored.map_or(0, Timestamp::as_millis),
         }))
     }
 

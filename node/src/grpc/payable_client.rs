@@ -1,5 +1,6 @@
 //! A client for payables: what is asked and what is answered, as values.
 
+use huitong_core::date::Timestamp;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::payable::{Month, Payout};
 use huitong_core::vocabulary::CorrectionReason;
@@ -36,6 +37,15 @@ pub struct PayableTold {
     pub payouts: Vec<Payout>,
 }
 
+/// What is owed for a month.
+#[derive(Debug, Clone)]
+pub struct PayablesTold {
+    /// By institution.
+    pub payables: Vec<PayableTold>,
+    /// When the node was restored, if it was: payments entered shortly before may be missing.
+    pub restored: Option<Timestamp>,
+}
+
 impl PayableClient {
     /// Connects to the node of the region that the certificate names.
     ///
@@ -56,7 +66,7 @@ impl PayableClient {
         &mut self,
         month: &Month,
         institution: Option<InstitutionCode>,
-    ) -> Result<Vec<PayableTold>, Status> {
+    ) -> Result<PayablesTold, Status> {
         let (mut all, mut after) = (Vec::new(), String::new());
         loop {
             let request = v1::ListPayablesRequest {
@@ -70,7 +80,10 @@ impl PayableClient {
             }
             // A next page begins later than this one, or the list would never end.
             if page.next <= after {
-                return Ok(all);
+                return Ok(PayablesTold {
+                    payables: all,
+                    restored: restored_at(page.restored_ms)?,
+                });
             }
             after = page.next;
         }
@@ -101,6 +114,15 @@ impl PayableClient {
         };
         required(self.client.correct(request).await?.into_inner().payable)
     }
+}
+
+fn restored_at(millis: i64) -> Result<Option<Timestamp>, Status> {
+    if millis == 0 {
+        return Ok(None);
+    }
+    let at = Timestamp::from_millis(millis);
+    at.map(Some)
+        .map_err(|error| Status::internal(error.to_string()))
 }
 
 fn required(told: Option<v1::Payable>) -> Result<PayableTold, Status> {

@@ -1,7 +1,8 @@
 //! Whether a treatment region's audit deduction stands: id, settlement, what the receipt says, what is left.
 //!
-//! The id comes first, so that a repeated question gets the answer it had. Every other answer is journaled and signed: a
-//! question that wandered about in the network can then never do what its asker was told is not done. What is accepted is
+//! The id comes first, so that a repeated question gets the answer it had. Every other answer is journaled and signed, so
+//! that a deduction that wandered about in the network can never do what its asker was told is not done. A withdrawal that
+//! is refused leaves no row: asked again it is answered anew, with another word of its own. What is accepted is
 //! owed back from then on, by legs in the same frame. The person's record is not touched: a fund's payment counts towards
 //! totals and ceilings as it was adjudicated, since the patient's benefit is what it was.
 
@@ -279,7 +280,7 @@ impl Command for RegainDeduction {
 
 impl HomeRole {
     /// Decides an order of a treatment region, whose signature was checked. Idempotent by (treatment region, deduction,
-    /// act).
+    /// act), but for withdrawals that are refused.
     ///
     /// # Errors
     /// A refusal that is no outcome, or the node's own trouble.

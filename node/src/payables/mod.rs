@@ -17,18 +17,20 @@ pub mod seen;
 use std::sync::Arc;
 
 use huitong_core::calendar::Calendar;
+use huitong_core::date::Timestamp;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::officer::OfficerName;
-use huitong_core::payable::Payout;
+use huitong_core::payable::{Month, Payout};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::CorrectionReason;
+use huitong_transport::aside;
 
 use self::records::{Correct, Entered, Pay};
 use self::seen::Payable;
 use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
-use crate::store::Rows;
+use crate::store::{Rows, StoreError};
 use crate::writer::Writer;
 
 /// Until when institutions are paid.
@@ -79,12 +81,16 @@ impl PayableDesk {
     ///
     /// # Errors
     /// A refusal: nothing was entered then; the node's own trouble.
-    pub async fn pay(&self, payout: Payout, officer: OfficerName) -> Result<Payable, NodeError> {
+    pub async fn pay(
+        self: &Arc<Self>,
+        payout: Payout,
+        officer: OfficerName,
+    ) -> Result<Payable, NodeError> {
         let of = self.known(payout.institution)?;
         let month = payout.month.clone();
         let command = Pay { payout, officer };
         let entered = self.writer.run(command).await?.answer;
-        self.after(entered, of, &month)
+        self.after(entered, of, month).await
     }
 
     /// Takes a payment out; the month as it stands without it.
@@ -92,7 +98,7 @@ impl PayableDesk {
     /// # Errors
     /// As [`PayableDesk::pay`].
     pub async fn correct(
-        &self,
+        self: &Arc<Self>,
         payout: Payout,
         reason: CorrectionReason,
         officer: OfficerName,
@@ -104,19 +110,32 @@ impl PayableDesk {
             officer,
         };
         let entered = self.writer.run(command).await?.answer;
-        self.after(entered, of, &month)
+        self.after(entered, of, month).await
     }
 
-    fn after(
-        &self,
+    /// The month as it stands: many rows of a large hospital, so they are read beside everything else.
+    async fn after(
+        self: &Arc<Self>,
         entered: Entered,
         of: InstitutionCode,
-        month: &huitong_core::payable::Month,
+        month: Month,
     ) -> Result<Payable, NodeError> {
-        match entered {
-            Entered::Refused(refusal) => Err(refusal.into()),
-            Entered::Done => Ok(self.payable(of, month)?),
+        if let Entered::Refused(refusal) = entered {
+            return Err(refusal.into());
         }
+        let desk = Arc::clone(self);
+        let read = aside(move || desk.payable(of, &month)).await;
+        let read = read.map_err(|_| NodeError::refused(RefusalCode::Overloaded, of))?;
+        Ok(read?)
+    }
+
+    /// When the node was restored from a backup, if it was: payments that were entered after the backup are lost, and
+    /// nobody can give them back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be read.
+    pub fn restored(&self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.ledger.restored()?.map(|restored| restored.since))
     }
 
     fn known(&self, institution: InstitutionCode) -> Result<InstitutionCode, NodeError> {

@@ -250,11 +250,9 @@ async fn a_treatment_region_that_lost_its_disk_has_its_deductions_again() {
     let status = world.recovered(CHENGDU).await;
     assert_eq!((status.legs_written, status.legs_without_receipt), (8, 0));
     let after = listed(&world, OFFICER).await;
-    // What an officer wrote beside the order is lost with the disk; all else is with the home region.
+    // The note beside the order is lost with the disk; all else is with the home region.
     let known = |of: &v1::Deduction| v1::Deduction {
-        officer: String::new(),
         note: String::new(),
-        end_reason: 0,
         ..of.clone()
     };
     assert_eq!(
@@ -262,6 +260,12 @@ async fn a_treatment_region_that_lost_its_disk_has_its_deductions_again() {
         before.iter().map(known).collect::<Vec<_>>()
     );
     assert_eq!(legs(&world, CHENGDU), told);
+    // What was withdrawn is, also when the officer says so again.
+    let ended = before
+        .iter()
+        .find(|it| it.standing() == Standing::Withdrawn);
+    let again = withdraw(&world, &ended.unwrap().deduction).await;
+    assert_eq!(again.unwrap().standing(), Standing::Withdrawn);
     // The officer who sends it again finds it.
     let first = before.iter().find(|it| it.standing() == Standing::Stands);
     let first = first.unwrap();

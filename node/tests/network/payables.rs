@@ -167,3 +167,28 @@ async fn each_call_about_payables_is_heard_from_those_in_the_table_alone() {
         assert_eq!(is_heard(correct.map(drop)), party == OFFICER, "{party}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_node_says_that_payments_may_be_missing() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    a_month(&world).await;
+    world.back_up(CHENGDU, backup.path()).await;
+    let paid = pay(&world, payout("B-1", 1_000)).await.unwrap();
+    assert_eq!(paid.paid_fen, 1_000);
+    let request = || v1::ListPayablesRequest {
+        month: "2023-03".to_owned(),
+        ..v1::ListPayablesRequest::default()
+    };
+    let before = desk(&world, OFFICER).await.list(request()).await;
+    assert_eq!(before.unwrap().into_inner().restored_ms, 0);
+    world.lose_and_restore(CHENGDU, backup.path()).await;
+    world.recovered(CHENGDU).await;
+    let after = desk(&world, OFFICER).await.list(request()).await;
+    let after = after.unwrap().into_inner();
+    assert!(after.restored_ms > 0);
+    assert_eq!(after.payables[0].paid_fen, 0, "nobody can give it back");
+    // Entered again from the bank's list it is what it was.
+    let again = pay(&world, payout("B-1", 1_000)).await.unwrap();
+    assert_eq!(again, paid);
+}

@@ -8710,6 +8710,10 @@ pub struct ListPayablesResponse {
     /// After which the next page begins; empty at the end. A page may be short, or empty, and not be the last.
     #[prost(string, tag = "2")]
     pub next: ::prost::alloc::string::String,
+    /// When the node was restored from a backup; 0 when it never was. Payments entered between the backup and the loss of
+    /// the disk are lost: they are to be entered again from the bank's list before anything more is paid.
+    #[prost(int64, tag = "3")]
+    pub restored_ms: i64,
 }
 /// What is owed to one institution for one month. A count and a sum each; every amount is zero or above but what remains.
 #[derive(Clone, PartialEq, ::prost::Message)]

@@ -35,13 +35,21 @@ impl Payables {
             let all = client.all(&self.month, self.institution).await;
             all.map_err(said)
         })?;
+        let restored = all.restored;
+        let all = all.payables;
         let remains = all.iter().map(|told| told.due.2);
         let remains = remains.fold(0, i64::saturating_add);
         if self.json {
             let listed: Vec<Value> = all.iter().map(as_json).collect();
-            let page = json!({ "payables": listed, "remains_fen": remains });
+            let page = json!({ "payables": listed, "remains_fen": remains, "restored": restored.map(|at| at.to_string()) });
             writeln!(out, "{page}")?;
             return Ok(ExitCode::SUCCESS);
+        }
+        if let Some(at) = restored {
+            writeln!(
+                out,
+                "restored from a backup at {at}: payments entered shortly before are lost; enter them again from the bank's list before you pay 节点曾由备份恢复，此前登记的付款可能缺失，付款前请按银行流水补登"
+            )?;
         }
         writeln!(out, "{} institutions / 家医疗机构", all.len())?;
         all.iter().try_for_each(|told| print(told, out))?;

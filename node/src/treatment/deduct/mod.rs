@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::deduction::{
-    DeductionAct, DeductionAmounts, DeductionNote, DeductionWord, SignedDeduction,
+    DeductionAmounts, DeductionBody, DeductionNote, DeductionWord, SignedDeduction,
 };
 use huitong_core::id::{DeductionId, RequestId, SettlementId};
 use huitong_core::officer::OfficerName;
@@ -37,7 +37,7 @@ use crate::home::deduction::words::order_at;
 use crate::peers::Home;
 use crate::store::apply::Records;
 use crate::store::{
-    DeductionRow, DeductionState, Key, Location, Rows, SettlementState, StoreError, Table,
+    DeductionRow, DeductionState, Key, Location, Restored, Rows, SettlementState, StoreError, Table,
 };
 
 /// How often a word is booked anew when its settlement is reversed in between.
@@ -112,12 +112,7 @@ impl TreatmentRole {
     ) -> Result<DeductionSeen, NodeError> {
         self.ledger.barrier().await?;
         let row = self.ledger.deduction(wish.deduction)?;
-        let before = row.and_then(|row| row.withdrawal);
-        let before = before.map(|at| order_at(&self.ledger, at)).transpose()?;
-        let before = before.and_then(|(order, _)| match order.body.act {
-            DeductionAct::Deduct(_) => None,
-            DeductionAct::Withdraw(reason) => Some(reason),
-        });
+        let before = row.map(|row| self.end_reason(&row)).transpose()?.flatten();
         let command = Withdraw {
             deduction: wish.deduction,
             treatment: self.region,
@@ -208,14 +203,12 @@ impl TreatmentRole {
             tracing::error!(%deduction, %fault, "a word on a deduction is not accepted");
             return false;
         }
-        let same = word.order.body.deduction == deduction;
-        match word.order.body.first_difference(&order.body) {
-            None if same => true,
-            differs => {
-                tracing::error!(%deduction, ?differs, "another deduction was answered");
-                false
-            }
+        let restored = self.ledger.restored().ok().flatten();
+        let is_own = is_own_order(&word.order.body, &order.body, restored.as_ref());
+        if !is_own {
+            tracing::error!(%deduction, "another deduction was answered");
         }
+        is_own
     }
 
     fn incarnation(&self) -> Result<u32, StoreError> {
@@ -254,6 +247,17 @@ impl TreatmentRole {
         };
         Ok(rows.into_iter().filter_map(|(key, _)| id(key)).collect())
     }
+}
+
+/// Whether an order that was answered is the one that was put: just that, or, after a restore, one of the same content that
+/// was lost with the disk. Its officer and moment are the lost order's then.
+fn is_own_order(
+    answered: &DeductionBody,
+    put: &DeductionBody,
+    restored: Option<&Restored>,
+) -> bool {
+    let is_alike = answered.deduction == put.deduction && answered.first_difference(put).is_none();
+    answered == put || (restored.is_some() && is_alike)
 }
 
 /// The record of the order that waits for an outcome.

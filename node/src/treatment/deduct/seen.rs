@@ -1,7 +1,7 @@
 //! Deductions as officers and institutions see them: one, or a page by the days on which they were ordered.
 
 use huitong_core::date::BusinessDay;
-use huitong_core::deduction::{DeductionAct, DeductionNote, DeductionVerdict};
+use huitong_core::deduction::{DeductionAct, DeductionBody, DeductionNote, DeductionVerdict};
 use huitong_core::id::DeductionId;
 use huitong_core::institution::InstitutionCode;
 use huitong_core::officer::OfficerName;
@@ -130,17 +130,12 @@ impl TreatmentRole {
         let lifted_on = lifted.map(|at| self.lifted_on(at)).transpose()?.flatten();
         let (business_day, ended_on) = (accepted(&answered), accepted(&ended).or(lifted_on));
         let refusal = refusal(&ended).or_else(|| refusal(&answered));
-        let end_reason = withdrawal
-            .as_ref()
-            .and_then(|(order, _)| match order.body.act {
-                DeductionAct::Deduct(_) => None,
-                DeductionAct::Withdraw(reason) => Some(reason),
-            });
+        let end_reason = self.end_reason(&row)?;
         let first_note = ordered.as_ref().and_then(|(_, record)| record.note.clone());
         let last_note = withdrawal.and_then(|(_, record)| record.note);
         Ok(DeductionSeen {
             deduction,
-            officer: ordered.map(|(order, _)| order.body.officer),
+            officer: self.ordered_by(&row)?,
             note: last_note.or(first_note),
             business_day,
             refusal,
@@ -148,6 +143,43 @@ impl TreatmentRole {
             ended_on,
             row,
         })
+    }
+
+    /// Who ordered it: as it was ordered, or, when that was lost with a disk, as the home region answered it.
+    fn ordered_by(&self, row: &DeductionRow) -> Result<Option<OfficerName>, StoreError> {
+        let body = self.ordered_or_answered(row.ordered, row.answered)?;
+        Ok(body.map(|body| body.officer))
+    }
+
+    /// Why it was withdrawn, if it was or is to be.
+    pub(super) fn end_reason(
+        &self,
+        row: &DeductionRow,
+    ) -> Result<Option<DeductionEndReason>, StoreError> {
+        let body = self.ordered_or_answered(row.withdrawal, row.ended)?;
+        Ok(body.and_then(|body| match body.act {
+            DeductionAct::Deduct(_) => None,
+            DeductionAct::Withdraw(reason) => Some(reason),
+        }))
+    }
+
+    /// What was ordered: from the order, or from the home region's word on it.
+    fn ordered_or_answered(
+        &self,
+        order: Option<Location>,
+        word: Option<Location>,
+    ) -> Result<Option<DeductionBody>, StoreError> {
+        let is_there = |at: &Location| at.frame().is_some();
+        if let Some(at) = order.filter(is_there) {
+            return Ok(Some(order_at(&self.ledger, at)?.0.body));
+        }
+        let Some(at) = word.filter(is_there) else {
+            return Ok(None);
+        };
+        if let NodeRecord::DeductionLifted(_) = self.ledger.record(at)? {
+            return Ok(None);
+        }
+        Ok(Some(word_at(&self.ledger, at)?.order.body))
     }
 
     /// The home region's word at a place, if there is one there.

@@ -11,7 +11,7 @@ use super::records::{BookDeduction, Booking, RebookDeduction};
 use super::*;
 use crate::home::testing::Home;
 use crate::samples::id;
-use crate::store::{Key, RestoredPeer, Row};
+use crate::store::{Key, RestoreState, RestoredPeer, Row};
 use crate::treatment::records::Step;
 use world::{PAID, World};
 
@@ -149,6 +149,31 @@ fn a_word_of_an_incarnation_that_has_ended_is_not_booked() {
         .put(Key::RestoredPeer(home), Row::RestoredPeer(peer));
     assert_eq!(world.book(word), Booking::Done(Step::NotOpen));
     assert_eq!(world.state(1), Some(DeductionState::Asked));
+}
+
+#[test]
+fn an_answer_on_another_order_of_the_same_content_is_taken_after_a_restore_alone() {
+    let mut world = World::new();
+    world.deduct(1, 100);
+    let put = world.hear(1).unwrap().order.body;
+    let other = DeductionBody {
+        officer: "zhao.min".parse().unwrap(),
+        ..put.clone()
+    };
+    let restored = Restored {
+        incarnation: 2,
+        mark: [1; 16],
+        since: put.ordered_at,
+        state: RestoreState::Over,
+    };
+    assert!(is_own_order(&put, &put, None));
+    assert!(!is_own_order(&other, &put, None));
+    assert!(is_own_order(&other, &put, Some(&restored)));
+    let larger = DeductionBody {
+        receipt: huitong_core::digest::sha256(b"another receipt"),
+        ..put.clone()
+    };
+    assert!(!is_own_order(&larger, &put, Some(&restored)));
 }
 
 #[test]
