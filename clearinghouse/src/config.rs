@@ -4,6 +4,7 @@
 //! what is wrong with one is a fault of the line that names it.
 
 mod dispute;
+mod month;
 mod signing;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ use huitong_transport::{
 
 use crate::decide::Schedule;
 use crate::disputes::DisputeRules;
+use crate::months::MonthRules;
 use crate::prefunds::Rules;
 use crate::roles::{Role, Roles};
 use crate::signer::SigningFiles;
@@ -55,6 +57,8 @@ pub struct Config {
     pub(crate) prefund: Rules,
     /// By when things are due in disputes.
     pub(crate) dispute: DisputeRules,
+    /// By when things are due in a month.
+    pub(crate) month: MonthRules,
     /// What each officer may do.
     pub(crate) roles: Roles,
 }
@@ -188,7 +192,7 @@ impl Config {
             section.integer_or("wait_minutes", 0..=2_880, WAIT_MINUTES)
         });
         let (prefund, roles) = (prefund(&root), roles(&root));
-        let dispute = dispute::rules(&root);
+        let (dispute, month) = (dispute::rules(&root), month::rules(&root));
         let calendar = calendar::read(&root, &|name| match files {
             Files::Named => Ok(String::new()),
             Files::Read => {
@@ -212,6 +216,7 @@ impl Config {
                 wait_minutes: wait_minutes?,
                 prefund: prefund?,
                 dispute: dispute?,
+                month: month?,
                 roles: roles?,
             })
         })

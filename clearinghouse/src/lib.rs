@@ -15,6 +15,7 @@
 //! | [`signer`] | Who signs checkpoints, and is it a signature of the clearinghouse? |
 //! | `payments` | Who approved, what is to be paid, what moved, what is open? |
 //! | `disputes` | What do regions dispute, and what is settled of it? |
+//! | `months` | Which months are drawn up, confirmed and approved? |
 //! | `words` | Did a region sign what it is said to say? |
 //! | [`books`] | What does a netted cycle post, and what moving money? |
 //! | [`refusal`] | What is refused, and what to do about it |
@@ -39,6 +40,7 @@ pub mod config;
 mod decide;
 mod disputes;
 mod grpc;
+mod months;
 mod offline;
 mod payments;
 pub mod platform;

@@ -113,6 +113,30 @@ clearing_codes! {
     WitnessInvalid "witness.invalid" No "This word on a checkpoint is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该检查点签署并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
     /// A word on another checkpoint.
     WitnessOtherCheckpoint "witness.other_checkpoint" No "For this plan another checkpoint, named here, is signed than the region was shown: keep both (node checkpoints --evidence), and have the clearinghouse's operator explain it." "该期方案在此签署的检查点如所示，与本区所见不符：请留存两份（node checkpoints --evidence），并要求清算中心运营方说明。";
+    /// A month that is not over.
+    MonthNotOver "month.not_over" SameId "The month is not over: the cycle named is not netted and proven, or the last business day is still to be cut off." "该月尚未结束：所示清算期尚未轧差并签名，或最后一个工作日尚未日切。";
+    /// A month in which nothing was netted.
+    MonthNoCycles "month.no_cycles" No "No cycle of this month is netted here; check the month." "该月没有已轧差的清算期，请核对月份。";
+    /// An earlier month is not drawn up.
+    MonthEarlierOpen "month.earlier_open" No "Draw up the earlier month named first (month draw-up)." "请先编制所示较早的月份（month draw-up）。";
+    /// Another count is going on.
+    MonthUnderWay "month.under_way" SameId "A month's rows are being counted, which goes on also when the caller has gone: ask again in a moment." "正在汇总月度数据，调用方断开后仍会继续，请稍后重试。";
+    /// A month that is not drawn up.
+    MonthUnknown "month.unknown" No "This month is not drawn up; list the months (clearing month list)." "该月尚未编制，请查看清单（clearing month list）。";
+    /// A month that is not signed.
+    MonthNotSigned "month.not_signed" SameId "The month is drawn up and not signed yet: ask again; when it stays so, the log of the clearinghouse says why (an expired signing certificate)." "该月已编制，尚未签名：请稍后重试；若持续如此，请查看清算中心日志（如签名证书过期）。";
+    /// Another month than the one that was looked at.
+    MonthOther "month.other" No "The month has the digest named, not the one given: look at its rows again before you confirm or approve it." "该月摘要如所示，与所给不符：请重新核对各行后再确认或审批。";
+    /// A word on a month that is not the region's.
+    MonthWordInvalid "month.word_invalid" No "This word on a month is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该月度确认并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
+    /// A region that stands in no row.
+    MonthNoRows "month.no_rows" No "The region stands in no row of this month: there is nothing to confirm." "该月无涉及本统筹区的行，无需确认。";
+    /// An objection to a row that is none.
+    MonthRowUnknown "month.row_unknown" No "The month has no such row as the one named; object to rows as they are shown (node month show)." "该月无所示之行，请按清单所列提出异议（node month show）。";
+    /// A month that two officers approved.
+    MonthClosed "month.closed" No "Two officers approved this month; what is wrong with it is corrected in a later one: raise a dispute (node dispute raise)." "该月已由两人审批；如有差错，请提出争议，在以后月份更正（node dispute raise）。";
+    /// Regions have not confirmed a month.
+    MonthNotConfirmed "month.not_confirmed" SameId "The regions named have not confirmed the month or objected to it, and the day named until which they may is not over; wait for them." "所示统筹区尚未确认或提出异议，且确认期限（如所示）未到，请等待。";
     /// The plan is another than the officer looked at.
     ApprovalOtherPlan "approval.other_plan" No "The plan of this cycle has the digest named, not the one given: look at the plan again (net, statement) before you approve it." "该期轧差方案的摘要如所示，与所给不符：请重新核对方案（net、statement）后再审批。";
     /// Fewer than two officers approved.

@@ -19,9 +19,9 @@ use crate::refusal::{ClearingCode, Refusal};
 pub(crate) enum Role {
     /// Look at everything, and take it along.
     Look,
-    /// Cut off, net, release a stream, go on after a restore.
+    /// Cut off, net, draw up months, release a stream, go on after a restore.
     Clear,
-    /// Approve plans.
+    /// Approve plans and months.
     Approve,
     /// Order payment, and enter what the bank says.
     Pay,
@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 35] = [
+const TABLE: [(&str, Role); 39] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -109,6 +109,10 @@ const TABLE: [(&str, Role); 35] = [
     ("DisputeOfficeService/ListAllDisputes", Role::Look),
     ("DisputeOfficeService/ShowDispute", Role::Look),
     ("DisputeOfficeService/SettleDispute", Role::Dispute),
+    ("MonthOfficeService/DrawUpMonth", Role::Clear),
+    ("MonthOfficeService/ListMonths", Role::Look),
+    ("MonthOfficeService/ApproveMonth", Role::Approve),
+    ("MonthOfficeService/FetchMonthFile", Role::Look),
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),
     ("BackupService/CopyJournal", Role::Backup),

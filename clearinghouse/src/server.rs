@@ -105,6 +105,7 @@ impl Clearinghouse {
             wait_minutes: config.wait_minutes,
             prefund: rules,
             dispute: config.dispute,
+            month: config.month,
         };
         let speaking = (platform.credentials.clone(), Arc::clone(&platform.clock));
         let roles = config.roles.clone();

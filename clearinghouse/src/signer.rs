@@ -13,6 +13,7 @@ use huitong_certs::signing::{
 };
 use huitong_certs::{Certificate, Identity, IdentityError, SigningKey, Trust};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
+use huitong_core::clearing_month::{CertifiedMonth, ClearingMonth};
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
@@ -207,6 +208,31 @@ impl Signer {
         })
     }
 
+    /// Signs a month.
+    ///
+    /// # Errors
+    /// [`NotNow`] outside the time in which the certificate holds.
+    pub(crate) fn sign_month(
+        &self,
+        month: ClearingMonth,
+        at: Timestamp,
+    ) -> Result<CertifiedMonth, NotNow> {
+        let Signed {
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        } = self.signed(&month.signed_bytes(at), at)?;
+        Ok(CertifiedMonth {
+            month,
+            at,
+            algorithm,
+            key_id,
+            signature,
+            signer,
+        })
+    }
+
     /// Signs a version of the directory.
     ///
     /// # Errors
@@ -320,6 +346,21 @@ pub(crate) fn verify_outcome(
         signature: &certified.signature,
     };
     let bytes = certified.outcome.signed_bytes(certified.at);
+    let own = Identity::ClearinghouseSigning;
+    carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
+}
+
+/// Checks that the clearinghouse signed a month.
+///
+/// # Errors
+/// [`CarriedFault`].
+pub(crate) fn verify_month(certified: &CertifiedMonth, trust: &Trust) -> Result<(), CarriedFault> {
+    let carried = Carried {
+        algorithm: certified.algorithm,
+        key_id: certified.key_id,
+        signature: &certified.signature,
+    };
+    let bytes = certified.month.signed_bytes(certified.at);
     let own = Identity::ClearinghouseSigning;
     carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
 }

@@ -1,4 +1,4 @@
-//! Whether a region said what it is said to have said: in a dispute, on a checkpoint, or by a receipt that is shown as
+//! Whether a region said what it is said to have said: in a dispute, on a checkpoint, on a month, or by a receipt that is shown as
 //! evidence. The operator's root alone is trusted, at the moment of signing.
 //!
 //! Deliberately absent: whether the word may be said, and what the clearinghouse signs itself (`signer`).
@@ -8,6 +8,7 @@ use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::CanonicalError;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::clearing_evidence::ClearingEvidence;
+use huitong_core::clearing_month::word::CertifiedMonthWord;
 use huitong_core::date::Timestamp;
 use huitong_core::dispute::word::{SignedWord, Word};
 use huitong_core::receipt::GroupSignature;
@@ -56,6 +57,27 @@ pub(crate) fn on_checkpoint(certified: &CertifiedWord, trust: &Trust) -> Result<
     };
     let signed = (&*word.signed_bytes(), word.at);
     Ok(carried.check(&region, signed, &certified.signer, trust)?)
+}
+
+/// Whether the node of the region that a word on a month names signed it. Its certificate must also hold now, where a moment
+/// is given: a word is new when it comes.
+pub(crate) fn on_month(
+    certified: &CertifiedMonthWord,
+    trust: &Trust,
+    also_at: Option<Timestamp>,
+) -> Result<(), WordFault> {
+    let word = &certified.word;
+    let region = Identity::RegionNodeSigning(word.region);
+    let carried = Carried {
+        algorithm: certified.algorithm,
+        key_id: certified.key_id,
+        signature: &certified.signature,
+    };
+    let bytes = word.signed_bytes();
+    for at in also_at.into_iter().chain([word.at]) {
+        carried.check(&region, (&bytes, at), &certified.signer, trust)?;
+    }
+    Ok(())
 }
 
 /// Whether the home region signed what is shown as evidence.

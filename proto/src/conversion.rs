@@ -19,6 +19,7 @@ pub mod filing;
 pub mod final_refusal;
 pub mod insured;
 pub mod leg;
+pub mod month;
 pub mod payable;
 pub mod payment;
 pub mod person;

@@ -17,6 +17,7 @@ mod exceptions;
 mod instruct;
 mod intake;
 mod members;
+pub(crate) mod month;
 mod net;
 mod paid;
 mod parked;

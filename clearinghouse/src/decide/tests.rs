@@ -6,6 +6,7 @@ mod evidence;
 mod exceptions;
 mod holidays;
 mod members;
+mod months;
 mod payments;
 mod prefunds;
 mod proofs;

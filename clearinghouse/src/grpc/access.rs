@@ -68,6 +68,8 @@ fn of_nodes() -> Vec<Row> {
         Row::method("/huitong.clearing.v1.ProofService/FetchCheckpoint", node),
         Row::method("/huitong.clearing.v1.ProofService/FetchPart", node).taking_up_to(WRITING),
         Row::method("/huitong.clearing.v1.ProofService/Witness", node),
+        Row::method("/huitong.clearing.v1.MonthService/FetchMonth", node),
+        Row::method("/huitong.clearing.v1.MonthService/SayOfMonth", node),
     ]
 }
 
@@ -118,6 +120,24 @@ fn of_what_is_around_it() -> Vec<Row> {
             "/huitong.clearing.v1.AttestationOfficeService/ListAttestations",
             officer,
         ),
+        Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/DrawUpMonth",
+            officer,
+        )
+        .taking_up_to(WRITING),
+        Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/ListMonths",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/ApproveMonth",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/FetchMonthFile",
+            officer,
+        )
+        .taking_up_to(WRITING),
         Row::method(
             "/huitong.clearing.v1.DisputeOfficeService/ListAllDisputes",
             officer,
@@ -178,6 +198,7 @@ mod tests {
                 ".DisputeService/",
                 ".AttestationService/",
                 ".ProofService/",
+                ".MonthService/",
             ]
             .iter()
             .any(|service| row.target().contains(service));

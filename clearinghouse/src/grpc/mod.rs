@@ -12,6 +12,8 @@ mod dispute_office;
 mod evidence;
 mod exception;
 mod member;
+mod month;
+mod month_office;
 mod officer;
 mod paid;
 mod payment;

@@ -14,6 +14,8 @@ use huitong_proto::clearing::v1::dispute_office_service_server::DisputeOfficeSer
 use huitong_proto::clearing::v1::dispute_service_server::DisputeServiceServer;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionServiceServer;
 use huitong_proto::clearing::v1::member_service_server::MemberServiceServer;
+use huitong_proto::clearing::v1::month_office_service_server::MonthOfficeServiceServer;
+use huitong_proto::clearing::v1::month_service_server::MonthServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
@@ -34,6 +36,8 @@ use super::dispute_office::DisputeOfficeGrpc;
 use super::evidence::CallUpGrpc;
 use super::exception::ExceptionGrpc;
 use super::member::MemberGrpc;
+use super::month::MonthGrpc;
+use super::month_office::MonthOfficeGrpc;
 use super::officer::OfficerGrpc;
 use super::payment::PaymentGrpc;
 use super::prefund::PrefundGrpc;
@@ -43,6 +47,7 @@ use super::tags::TagGrpc;
 use super::witness::{ProofGrpc, WRITTEN_AT_ONCE};
 use crate::clock::Clock;
 use crate::disputes::DisputeRules;
+use crate::months::MonthRules;
 use crate::prefunds::Rules;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
@@ -59,6 +64,7 @@ pub(crate) struct DayRules {
     pub(crate) wait_minutes: u32,
     pub(crate) prefund: Rules,
     pub(crate) dispute: DisputeRules,
+    pub(crate) month: MonthRules,
 }
 
 /// The routes of the clearinghouse.
@@ -99,6 +105,7 @@ pub(crate) async fn routes(
         rules: rules.prefund,
     });
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
+    let months = MonthOfficeServiceServer::new(MonthOfficeGrpc::new(writer, rules.month));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()
@@ -117,7 +124,7 @@ pub(crate) async fn routes(
         .build_v1alpha()
         .map_err(|error| error.to_string())?;
     let routes = directory(writer, reloading, Routes::new(clearing));
-    let routes = of_nodes(writer, rules.dispute, (credentials, clock), routes);
+    let routes = of_nodes(writer, rules, (credentials, clock), routes);
     Ok(routes
         .add_service(officers)
         .add_service(copying)
@@ -125,6 +132,7 @@ pub(crate) async fn routes(
         .add_service(exceptions)
         .add_service(prefunds)
         .add_service(dispute_office)
+        .add_service(months)
         .add_service(proofs)
         .add_service(attested)
         .add_service(health)
@@ -150,7 +158,7 @@ fn directory(writer: &Arc<Writer>, reloading: &Reloading, routes: Routes) -> Rou
 /// What regions' nodes call beside reporting their legs.
 fn of_nodes(
     writer: &Arc<Writer>,
-    rules: DisputeRules,
+    rules: DayRules,
     (credentials, clock): (CredentialStore, Arc<dyn Clock>),
     routes: Routes,
 ) -> Routes {
@@ -167,9 +175,16 @@ fn of_nodes(
         credentials: credentials.clone(),
         writing: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
     });
+    let months = MonthServiceServer::new(MonthGrpc {
+        writer: Arc::clone(writer),
+        rules: rules.month,
+        credentials: credentials.clone(),
+        clock: Arc::clone(&clock),
+    })
+    .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let disputes = DisputeServiceServer::new(DisputeGrpc {
         writer: Arc::clone(writer),
-        rules,
+        rules: rules.dispute,
         credentials,
         clock,
     })
@@ -179,5 +194,6 @@ fn of_nodes(
         .add_service(tags)
         .add_service(calling_up)
         .add_service(witnessing)
+        .add_service(months)
         .add_service(disputes)
 }

@@ -40,6 +40,7 @@ pub(crate) use tags::TagsHeld;
 
 use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
+use crate::months::{MonthFault, MonthStep, Months};
 use crate::payments::{PaymentError, Payments, Progress};
 use crate::prefunds::{PrefundFault, Prefunds, between_members};
 
@@ -74,6 +75,8 @@ pub(crate) struct State {
     pub(crate) prefunds: Prefunds,
     /// What regions dispute.
     pub(crate) disputes: Disputes,
+    /// The months that are drawn up.
+    pub(crate) months: Months,
     /// Its own last restore.
     pub(crate) restored: Restore,
     /// How far each region's tags are held.
@@ -100,6 +103,9 @@ pub(crate) enum StateError {
     /// A dispute that does not fit.
     #[error("a journaled dispute does not fit: {0}")]
     Dispute(#[from] DisputeFault),
+    /// A month that does not fit.
+    #[error("a journaled month does not fit: {0}")]
+    Month(#[from] MonthFault),
     /// A directory whose regions clear for nobody that may.
     #[error("a journaled directory does not fit: {0}")]
     Members(#[from] MemberError),
@@ -136,6 +142,7 @@ impl State {
             payments: Payments::default(),
             prefunds: Prefunds::default(),
             disputes: Disputes::default(),
+            months: Months::default(),
             restored: Restore::NEVER,
             tags: BTreeMap::new(),
             witnessed: BTreeMap::new(),
@@ -231,6 +238,7 @@ impl State {
             ClearingRecord::Payment(record) => self.pay(record)?,
             ClearingRecord::Prefund(record) => self.prefund(record)?,
             ClearingRecord::Dispute(step) => self.disputes.apply(step)?,
+            ClearingRecord::Month(record) => self.months.apply(MonthStep::of(record))?,
             ClearingRecord::DisputeSigned(certified) => {
                 self.disputes.signed(&certified.outcome)?;
             }

@@ -31,6 +31,10 @@
 //! | `S` number of a settled dispute | where its signed outcome lies |
 //! | `o` region, plan's number | where its word on the checkpoint lies |
 //! | `z` region | the plan of its last word |
+//! | `M` place in the journal | what a record says of a month: read in order, they come to all months |
+//! | `N` month | where its rows lie |
+//! | `O` month, region | where the region's last word on it lies |
+//! | `P` month | where it lies as it was signed |
 //!
 //! Legs themselves stay in the journal: they are read in order, a block at a time.
 
@@ -45,6 +49,7 @@ use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
 use huitong_core::leg::Debt;
+use huitong_core::payable::Month;
 use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::Actor;
 use huitong_core::region::RegionCode;
@@ -80,6 +85,7 @@ pub(super) const TAG_STREAMS: &[u8] = b"v";
 pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
 pub(super) const WITNESSED: &[u8] = b"z";
+pub(super) const MONTHS: &[u8] = b"M";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -151,6 +157,22 @@ pub(super) fn witness(region: RegionCode, plan: u64) -> Vec<u8> {
 
 pub(super) fn witnessed(region: RegionCode) -> Vec<u8> {
     key(WITNESSED, &region)
+}
+
+pub(super) fn month(place: &Place) -> Vec<u8> {
+    key(MONTHS, place)
+}
+
+pub(super) fn month_rows(month: &Month) -> Vec<u8> {
+    key(b"N", month)
+}
+
+pub(super) fn month_word(month: &Month, region: RegionCode) -> Vec<u8> {
+    key(b"O", &(month.clone(), region))
+}
+
+pub(super) fn month_signed(month: &Month) -> Vec<u8> {
+    key(b"P", month)
 }
 
 pub(super) fn plan_day(number: u64) -> Vec<u8> {

@@ -29,6 +29,7 @@ pub(crate) use sled_index::SledIndex;
 
 use crate::books::Books;
 use crate::disputes::Disputes;
+use crate::months::Months;
 use crate::payments::Payments;
 use crate::prefunds::Prefunds;
 use crate::state::{
@@ -123,6 +124,8 @@ pub(crate) struct Loaded {
     pub(crate) words: Words,
     /// What regions dispute.
     pub(crate) disputes: Disputes,
+    /// The months that are drawn up.
+    pub(crate) months: Months,
     /// How far each region's tags are held.
     pub(crate) tags: BTreeMap<RegionCode, TagsHeld>,
     /// The plan of each region's last word on a checkpoint.

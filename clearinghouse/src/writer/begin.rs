@@ -48,6 +48,7 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
     state.payments = loaded.payments;
     state.prefunds = loaded.prefunds;
     state.disputes = loaded.disputes;
+    state.months = loaded.months;
     state.restored = loaded.restored;
     state.tags = loaded.tags;
     state.words = loaded.words;

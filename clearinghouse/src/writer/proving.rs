@@ -1,11 +1,11 @@
-//! Checkpoints and what disputes come to: signed by the writer, in their order, and outside decisions, since they sign
+//! Checkpoints, months and what disputes come to: signed by the writer, in their order, and outside decisions, since they sign
 //! nothing.
 //!
-//! Neither a netted cycle nor a settled dispute waits for a signature. Where none can be made it stands without, and what
+//! Neither a netted cycle, a month nor a settled dispute waits for a signature. Where none can be made it stands without, and what
 //! was left is made up for at the next of them, at a start, and when somebody asks for it.
 
 use huitong_core::checkpoint::CertifiedCheckpoint;
-use huitong_core::record::clearing::{ClearingRecord, Proven};
+use huitong_core::record::clearing::{ClearingRecord, MonthRecord, Proven};
 use tokio::sync::oneshot;
 use tracing::{error, info};
 
@@ -32,9 +32,38 @@ impl Writer {
 }
 
 impl Desk {
-    /// Signs the next that is to be signed, a checkpoint or what is settled in a dispute; whether it did.
+    /// Signs the next that is to be signed, a checkpoint, a month or what is settled in a dispute; whether it did.
     pub(super) fn prove_next(&mut self) -> bool {
-        self.broken.get().is_none() && (self.prove_cycle() || self.prove_dispute())
+        self.broken.get().is_none()
+            && (self.prove_cycle() || self.prove_month() || self.prove_dispute())
+    }
+
+    /// Signs the next month, if one is drawn up and not signed and can be; whether it did.
+    fn prove_month(&mut self) -> bool {
+        let Some(unsigned) = self.state.months.unsigned() else {
+            return false;
+        };
+        let signed = unsigned.drawn.month.clone();
+        let month = signed.month.clone();
+        let certified = match self.signer.sign_month(signed, self.clock.now()) {
+            Ok(certified) => certified,
+            Err(fault) => {
+                error!(%fault, %month, "a month is not signed");
+                return false;
+            }
+        };
+        let record = MonthRecord::Signed(certified);
+        match self.append(&ClearingRecord::Month(record)) {
+            Ok(()) => {
+                info!(%month, "month signed");
+                true
+            }
+            Err(refusal) => {
+                let code = refusal.code.code();
+                error!(code, detail = refusal.detail, %month, "a month is not signed");
+                false
+            }
+        }
     }
 
     /// Signs what the next settled dispute came to, if it is not signed and can be; whether it did.

@@ -20,6 +20,7 @@ pub mod catalogue_code;
 pub mod checkpoint;
 pub mod claim;
 pub mod clearing_evidence;
+pub mod clearing_month;
 pub mod coverage;
 pub mod date;
 pub mod decision;

@@ -72,11 +72,13 @@ macro_rules! vocabulary {
 
 mod deduction;
 mod dispute;
+mod month;
 mod payment;
 mod prefund;
 
 pub use deduction::{DeductionEndReason, DeductionReason};
 pub use dispute::{DecisionReason, DisputeReason, DisputeStage, RejectionReason};
+pub use month::{MonthObjection, MonthStage};
 pub use payment::{DelayReason, Direction, ParkReason};
 pub use prefund::{CorrectionReason, PrefundLevel};
 

@@ -7395,6 +7395,1676 @@ pub mod directory_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// A region that stands in a month.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthRegion {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// Whether it said something; what follows is empty when not.
+    #[prost(bool, tag = "2")]
+    pub said: bool,
+    /// To how many rows it objects; it confirms the others.
+    #[prost(uint64, tag = "3")]
+    pub objected: u64,
+    #[prost(string, tag = "4")]
+    pub officer: ::prost::alloc::string::String,
+    /// In which millisecond since 1970 it was said.
+    #[prost(int64, tag = "5")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthApproval {
+    #[prost(string, tag = "1")]
+    pub officer: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub at_ms: i64,
+}
+/// How a month stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Month {
+    /// 2026-11.
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// What approvals and words name.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(uint64, tag = "3")]
+    pub first_plan: u64,
+    #[prost(uint64, tag = "4")]
+    pub last_plan: u64,
+    #[prost(uint64, tag = "5")]
+    pub rows: u64,
+    #[prost(enumeration = "MonthStage", tag = "6")]
+    pub stage: i32,
+    #[prost(string, tag = "7")]
+    pub drawn_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "8")]
+    pub drawn_at_ms: i64,
+    /// Until when regions are to confirm it, and how many days that is over.
+    #[prost(string, tag = "9")]
+    pub confirm_by: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "10")]
+    pub days_late: u32,
+    #[prost(message, repeated, tag = "11")]
+    pub regions: ::prost::alloc::vec::Vec<MonthRegion>,
+    #[prost(message, repeated, tag = "12")]
+    pub approvals: ::prost::alloc::vec::Vec<MonthApproval>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FetchMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FetchMonthResponse {
+    /// In its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "1")]
+    pub part: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SayOfMonthRequest {
+    /// The word with its signature in its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "1")]
+    pub word: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SayOfMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<Month>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DrawUpMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DrawUpMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<Month>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListMonthsRequest {
+    /// Only this one. Optional.
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListMonthsResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub months: ::prost::alloc::vec::Vec<Month>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ApproveMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ApproveMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<Month>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FetchMonthFileRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FetchMonthFileResponse {
+    /// The next bytes of the file in its canonical form, version 1.
+    #[prost(bytes = "vec", tag = "1")]
+    pub part: ::prost::alloc::vec::Vec<u8>,
+}
+/// So many debts of one kind in a row of a month.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthItem {
+    #[prost(enumeration = "LegKind", tag = "1")]
+    pub kind: i32,
+    #[prost(enumeration = "MonthBelongs", tag = "2")]
+    pub belongs: i32,
+    #[prost(uint64, tag = "3")]
+    pub legs: u64,
+    #[prost(int64, tag = "4")]
+    pub amount_fen: i64,
+}
+/// A row as it is signed, or as the own days come to it.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MonthFigures {
+    #[prost(message, repeated, tag = "1")]
+    pub items: ::prost::alloc::vec::Vec<MonthItem>,
+}
+/// A row of a month in which the region stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct OwnMonthRow {
+    #[prost(string, tag = "1")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+    /// As it is signed; absent when the signed month has no such row.
+    #[prost(message, optional, tag = "4")]
+    pub signed: ::core::option::Option<MonthFigures>,
+    /// What the parts of the days come to, which were held against the own book; absent when they come to nothing.
+    #[prost(message, optional, tag = "5")]
+    pub days: ::core::option::Option<MonthFigures>,
+    /// What the region's last word objects to in it. Optional.
+    #[prost(enumeration = "MonthObjection", tag = "6")]
+    pub objected: i32,
+}
+/// A day of the month on which the region has no part that holds.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthDayFault {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub plan: u64,
+    /// What is wrong, as a checkpoint's finding is coded: node checkpoints tells it whole.
+    #[prost(string, tag = "3")]
+    pub finding: ::prost::alloc::string::String,
+    /// In which row; all three are empty when it is about all of it.
+    #[prost(string, tag = "4")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "6")]
+    pub fund: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShowOwnMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ShowOwnMonthResponse {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "3")]
+    pub rows: ::prost::alloc::vec::Vec<OwnMonthRow>,
+    #[prost(message, repeated, tag = "4")]
+    pub faults: ::prost::alloc::vec::Vec<MonthDayFault>,
+    /// When the region's last word was said, by its own journal; 0 when it said none. And by whom.
+    #[prost(int64, tag = "5")]
+    pub said_at_ms: i64,
+    #[prost(string, tag = "6")]
+    pub said_by: ::prost::alloc::string::String,
+}
+/// A row that the region objects to.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthObjectedRow {
+    #[prost(string, tag = "1")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub creditor: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+    #[prost(enumeration = "MonthObjection", tag = "4")]
+    pub why: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConfirmOwnMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// Of what the officer looked at.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    #[prost(message, repeated, tag = "3")]
+    pub objected: ::prost::alloc::vec::Vec<MonthObjectedRow>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConfirmOwnMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<Month>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MonthStage {
+    Unspecified = 0,
+    DrawnUp = 1,
+    Signed = 2,
+    Answered = 3,
+    Approved = 4,
+}
+impl MonthStage {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MONTH_STAGE_UNSPECIFIED",
+            Self::DrawnUp => "MONTH_STAGE_DRAWN_UP",
+            Self::Signed => "MONTH_STAGE_SIGNED",
+            Self::Answered => "MONTH_STAGE_ANSWERED",
+            Self::Approved => "MONTH_STAGE_APPROVED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MONTH_STAGE_UNSPECIFIED" => Some(Self::Unspecified),
+            "MONTH_STAGE_DRAWN_UP" => Some(Self::DrawnUp),
+            "MONTH_STAGE_SIGNED" => Some(Self::Signed),
+            "MONTH_STAGE_ANSWERED" => Some(Self::Answered),
+            "MONTH_STAGE_APPROVED" => Some(Self::Approved),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MonthObjection {
+    Unspecified = 0,
+    BookDiffers = 1,
+    NotConfirmed = 2,
+    UnderCheck = 3,
+    InDispute = 4,
+}
+impl MonthObjection {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MONTH_OBJECTION_UNSPECIFIED",
+            Self::BookDiffers => "MONTH_OBJECTION_BOOK_DIFFERS",
+            Self::NotConfirmed => "MONTH_OBJECTION_NOT_CONFIRMED",
+            Self::UnderCheck => "MONTH_OBJECTION_UNDER_CHECK",
+            Self::InDispute => "MONTH_OBJECTION_IN_DISPUTE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MONTH_OBJECTION_UNSPECIFIED" => Some(Self::Unspecified),
+            "MONTH_OBJECTION_BOOK_DIFFERS" => Some(Self::BookDiffers),
+            "MONTH_OBJECTION_NOT_CONFIRMED" => Some(Self::NotConfirmed),
+            "MONTH_OBJECTION_UNDER_CHECK" => Some(Self::UnderCheck),
+            "MONTH_OBJECTION_IN_DISPUTE" => Some(Self::InDispute),
+            _ => None,
+        }
+    }
+}
+/// Whose days a debt belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MonthBelongs {
+    Unspecified = 0,
+    ToMonth = 1,
+    ToEarlier = 2,
+}
+impl MonthBelongs {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MONTH_BELONGS_UNSPECIFIED",
+            Self::ToMonth => "MONTH_BELONGS_TO_MONTH",
+            Self::ToEarlier => "MONTH_BELONGS_TO_EARLIER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MONTH_BELONGS_UNSPECIFIED" => Some(Self::Unspecified),
+            "MONTH_BELONGS_TO_MONTH" => Some(Self::ToMonth),
+            "MONTH_BELONGS_TO_EARLIER" => Some(Self::ToEarlier),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod month_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug, Clone)]
+    pub struct MonthServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl MonthServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> MonthServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> MonthServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            MonthServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The caller's part of a signed month.
+        pub async fn fetch_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FetchMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FetchMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthService/FetchMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.MonthService", "FetchMonth"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes a region's signed word on a month. The same word again changes nothing.
+        pub async fn say_of_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SayOfMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SayOfMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthService/SayOfMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.MonthService", "SayOfMonth"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod month_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with MonthServiceServer.
+    #[async_trait]
+    pub trait MonthService: std::marker::Send + std::marker::Sync + 'static {
+        /// The caller's part of a signed month.
+        async fn fetch_month(
+            &self,
+            request: tonic::Request<super::FetchMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::FetchMonthResponse>,
+            tonic::Status,
+        >;
+        /// Takes a region's signed word on a month. The same word again changes nothing.
+        async fn say_of_month(
+            &self,
+            request: tonic::Request<super::SayOfMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SayOfMonthResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes. The region is the caller's certificate.
+    #[derive(Debug)]
+    pub struct MonthServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> MonthServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for MonthServiceServer<T>
+    where
+        T: MonthService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.MonthService/FetchMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct FetchMonthSvc<T: MonthService>(pub Arc<T>);
+                    impl<
+                        T: MonthService,
+                    > tonic::server::UnaryService<super::FetchMonthRequest>
+                    for FetchMonthSvc<T> {
+                        type Response = super::FetchMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FetchMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthService>::fetch_month(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FetchMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthService/SayOfMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct SayOfMonthSvc<T: MonthService>(pub Arc<T>);
+                    impl<
+                        T: MonthService,
+                    > tonic::server::UnaryService<super::SayOfMonthRequest>
+                    for SayOfMonthSvc<T> {
+                        type Response = super::SayOfMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SayOfMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthService>::say_of_month(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SayOfMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for MonthServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.MonthService";
+    impl<T> tonic::server::NamedService for MonthServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod month_office_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug, Clone)]
+    pub struct MonthOfficeServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl MonthOfficeServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> MonthOfficeServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> MonthOfficeServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            MonthOfficeServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Has a month drawn up from its days and signed. Again, it changes nothing.
+        pub async fn draw_up_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::DrawUpMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DrawUpMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/DrawUpMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "DrawUpMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The months that are drawn up, the latest first; at most the last ten years'.
+        pub async fn list_months(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMonthsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMonthsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/ListMonths",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "ListMonths",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Approves just the month that was looked at, by its digest.
+        pub async fn approve_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ApproveMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApproveMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/ApproveMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "ApproveMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The signed month, all its rows, and what regions said of it, as they were signed.
+        pub async fn fetch_month_file(
+            &mut self,
+            request: impl tonic::IntoRequest<super::FetchMonthFileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::FetchMonthFileResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/FetchMonthFile",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "FetchMonthFile",
+                    ),
+                );
+            self.inner.server_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod month_office_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with MonthOfficeServiceServer.
+    #[async_trait]
+    pub trait MonthOfficeService: std::marker::Send + std::marker::Sync + 'static {
+        /// Has a month drawn up from its days and signed. Again, it changes nothing.
+        async fn draw_up_month(
+            &self,
+            request: tonic::Request<super::DrawUpMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::DrawUpMonthResponse>,
+            tonic::Status,
+        >;
+        /// The months that are drawn up, the latest first; at most the last ten years'.
+        async fn list_months(
+            &self,
+            request: tonic::Request<super::ListMonthsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMonthsResponse>,
+            tonic::Status,
+        >;
+        /// Approves just the month that was looked at, by its digest.
+        async fn approve_month(
+            &self,
+            request: tonic::Request<super::ApproveMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ApproveMonthResponse>,
+            tonic::Status,
+        >;
+        /// Server streaming response type for the FetchMonthFile method.
+        type FetchMonthFileStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::FetchMonthFileResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The signed month, all its rows, and what regions said of it, as they were signed.
+        async fn fetch_month_file(
+            &self,
+            request: tonic::Request<super::FetchMonthFileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::FetchMonthFileStream>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers.
+    #[derive(Debug)]
+    pub struct MonthOfficeServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> MonthOfficeServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for MonthOfficeServiceServer<T>
+    where
+        T: MonthOfficeService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.MonthOfficeService/DrawUpMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct DrawUpMonthSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::UnaryService<super::DrawUpMonthRequest>
+                    for DrawUpMonthSvc<T> {
+                        type Response = super::DrawUpMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::DrawUpMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::draw_up_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = DrawUpMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthOfficeService/ListMonths" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMonthsSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::UnaryService<super::ListMonthsRequest>
+                    for ListMonthsSvc<T> {
+                        type Response = super::ListMonthsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMonthsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::list_months(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMonthsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthOfficeService/ApproveMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct ApproveMonthSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::UnaryService<super::ApproveMonthRequest>
+                    for ApproveMonthSvc<T> {
+                        type Response = super::ApproveMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ApproveMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::approve_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ApproveMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthOfficeService/FetchMonthFile" => {
+                    #[allow(non_camel_case_types)]
+                    struct FetchMonthFileSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::ServerStreamingService<super::FetchMonthFileRequest>
+                    for FetchMonthFileSvc<T> {
+                        type Response = super::FetchMonthFileResponse;
+                        type ResponseStream = T::FetchMonthFileStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::FetchMonthFileRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::fetch_month_file(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = FetchMonthFileSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for MonthOfficeServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.MonthOfficeService";
+    impl<T> tonic::server::NamedService for MonthOfficeServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod month_desk_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug, Clone)]
+    pub struct MonthDeskServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl MonthDeskServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> MonthDeskServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> MonthDeskServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            MonthDeskServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The region's rows of a month, each beside what the own days come to.
+        pub async fn show_own_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ShowOwnMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowOwnMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthDeskService/ShowOwnMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthDeskService",
+                        "ShowOwnMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Signs the region's word on a month, keeps it and sends it to the clearinghouse. The same again changes nothing.
+        pub async fn confirm_own_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmOwnMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmOwnMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthDeskService/ConfirmOwnMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthDeskService",
+                        "ConfirmOwnMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod month_desk_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with MonthDeskServiceServer.
+    #[async_trait]
+    pub trait MonthDeskService: std::marker::Send + std::marker::Sync + 'static {
+        /// The region's rows of a month, each beside what the own days come to.
+        async fn show_own_month(
+            &self,
+            request: tonic::Request<super::ShowOwnMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowOwnMonthResponse>,
+            tonic::Status,
+        >;
+        /// Signs the region's word on a month, keeps it and sends it to the clearinghouse. The same again changes nothing.
+        async fn confirm_own_month(
+            &self,
+            request: tonic::Request<super::ConfirmOwnMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmOwnMonthResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug)]
+    pub struct MonthDeskServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> MonthDeskServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for MonthDeskServiceServer<T>
+    where
+        T: MonthDeskService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.MonthDeskService/ShowOwnMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowOwnMonthSvc<T: MonthDeskService>(pub Arc<T>);
+                    impl<
+                        T: MonthDeskService,
+                    > tonic::server::UnaryService<super::ShowOwnMonthRequest>
+                    for ShowOwnMonthSvc<T> {
+                        type Response = super::ShowOwnMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ShowOwnMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthDeskService>::show_own_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowOwnMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthDeskService/ConfirmOwnMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmOwnMonthSvc<T: MonthDeskService>(pub Arc<T>);
+                    impl<
+                        T: MonthDeskService,
+                    > tonic::server::UnaryService<super::ConfirmOwnMonthRequest>
+                    for ConfirmOwnMonthSvc<T> {
+                        type Response = super::ConfirmOwnMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmOwnMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthDeskService>::confirm_own_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmOwnMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for MonthDeskServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.MonthDeskService";
+    impl<T> tonic::server::NamedService for MonthDeskServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApproveRequest {
     #[prost(string, tag = "1")]

@@ -7,6 +7,7 @@ use huitong_proto::clearing::v1::attestation_office_service_client::AttestationO
 use huitong_proto::clearing::v1::dispute_office_service_client::DisputeOfficeServiceClient;
 use huitong_proto::clearing::v1::exception_service_client::ExceptionServiceClient;
 use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
+use huitong_proto::clearing::v1::month_office_service_client::MonthOfficeServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_proto::clearing::v1::prefund_service_client::PrefundServiceClient;
@@ -52,6 +53,11 @@ impl Connection {
     pub(super) async fn members(&self) -> anyhow::Result<MemberServiceClient<Channel>> {
         let channel = self.server.clearinghouse().await?;
         Ok(MemberServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
+    }
+
+    pub(super) async fn months(&self) -> anyhow::Result<MonthOfficeServiceClient<Channel>> {
+        let channel = self.server.clearinghouse().await?;
+        Ok(MonthOfficeServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
     pub(super) async fn payments(&self) -> anyhow::Result<PaymentServiceClient<Channel>> {

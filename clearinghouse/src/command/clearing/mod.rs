@@ -12,6 +12,7 @@ mod dispute;
 mod exceptions;
 mod file;
 mod members;
+mod month;
 mod net;
 mod paid;
 mod papers;
@@ -84,6 +85,8 @@ enum Action {
     Delay(paid::Delay),
     /// Who is a member of the network: join, change, suspend, resume, leave / 成员管理
     Members(members::MembersCommand),
+    /// The clearing month: drawn up, confirmed by regions, approved by two officers / 月度清算
+    Month(month::MonthCommand),
     /// What members leave with each other, and how much of it is used / 预付金
     Prefund(prefund::PrefundCommand),
     /// What regions dispute with each other, and how it is decided / 清算争议
@@ -116,6 +119,7 @@ impl ClearingCommand {
                 // It asks nobody.
                 Action::Verify(verify) => return verify.run(out),
                 Action::Dispute(dispute) => return dispute.run(out).await,
+                Action::Month(month) => return month.run(out).await,
                 Action::Papers(papers) => papers.run(out),
                 Action::BankStatement(statement) => statement.run(out).await,
                 Action::Certificates(certificates) => certificates.run(out).await,

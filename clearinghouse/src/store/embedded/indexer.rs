@@ -14,7 +14,7 @@ use huitong_journal::{Frame, Position, Tip};
 use huitong_netting::NettingPlan;
 
 use super::journaled::{Journaled, decode, read_plan};
-use super::{attestations, disputes, tags};
+use super::{attestations, disputes, months, tags};
 use crate::books::{self, Turnover};
 use crate::prefunds::between_members;
 use crate::state::Word;
@@ -160,6 +160,7 @@ impl Indexer {
                 let number = signed.directory.number;
                 vec![(keys::version(number), signed.to_bytes())]
             }
+            ClearingRecord::Month(record) => months::rows(record, place),
             ClearingRecord::Witnessed(witnessed) => {
                 let said = &witnessed.word.word;
                 let (region, plan) = (said.region, said.plan);

@@ -48,6 +48,7 @@ pub(super) fn load(journaled: &Journaled, index: &dyn Index) -> Result<Loaded, S
         payments,
         prefunds,
         disputes: super::disputes::load(index)?,
+        months: super::months::load(index)?,
         tags: all_held(index)?,
         words: words(index)?,
         witnessed: witnessed(index)?,

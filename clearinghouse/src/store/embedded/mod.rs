@@ -10,6 +10,7 @@ mod format;
 mod indexer;
 mod journaled;
 mod load;
+mod months;
 mod proofs;
 mod scan;
 mod tags;

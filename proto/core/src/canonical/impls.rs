@@ -89,6 +89,16 @@ impl<T: Canonical> Canonical for Vec<T> {
     }
 }
 
+impl<T: Canonical> Canonical for Box<T> {
+    fn encode(&self, out: &mut Encoder) {
+        T::encode(self, out);
+    }
+
+    fn decode(input: &mut Decoder<'_>) -> Result<Self, CanonicalError> {
+        T::decode(input).map(Self::new)
+    }
+}
+
 impl<T: Canonical> Canonical for Option<T> {
     fn encode(&self, out: &mut Encoder) {
         self.is_some().encode(out);

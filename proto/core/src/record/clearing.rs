@@ -7,6 +7,7 @@
 
 mod attestation;
 mod members;
+mod month;
 mod payment;
 mod prefund;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 pub use attestation::{DifferencesTold, RegionAttested};
 pub use members::{MemberProposed, MembersDecided, MembersRecord};
+pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthSaid};
 pub use payment::{
     Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
     Returned,
@@ -78,6 +80,8 @@ pub enum ClearingRecord {
     DisputeSigned(CertifiedOutcome),
     /// A region's word on a checkpoint was taken.
     Witnessed(Witnessed),
+    /// Something happened to a month.
+    Month(MonthRecord),
     /// A region's node was restored from a backup.
     StreamRestored(StreamRestored),
     /// The clearinghouse itself was restored from a backup: no cycle goes on.
@@ -110,6 +114,7 @@ canonical_enum!(ClearingRecord {
     20 => StreamRestored(record),
     21 => Restored(record),
     22 => Resumed(record),
+    23 => Month(record),
     30 => EvidenceGiven(record),
     90 => TagsTaken(record),
     91 => TagsHalted(record),

@@ -1,0 +1,203 @@
+//! `huitong clearing month …`: the clearing month, for the operator's officers, and the file that proves it to anybody.
+
+mod shown;
+mod verify;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::MonthFile;
+use huitong_core::clearing_month::seen::MonthSeen;
+use huitong_core::digest::Digest;
+use huitong_core::payable::Month;
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::month::month_seen_from_wire;
+use huitong_proto::conversion::{Path, WireFault};
+use serde_json::json;
+
+use super::connection::{Connection, Shape, print_json, told};
+use super::file;
+
+const AFTER: &str = "\
+A month is the cycles of its days: its rows are sums of theirs. It is drawn up once its last business day is proven, signed,
+confirmed by the regions that stand in it (or objected to, row by row; that stops nothing), and approved by two officers.
+月度清算由当月各清算期汇总：最后一个工作日签名后编制并签名，由所涉统筹区确认（可逐行提出异议，不影响清算），再由两人审批。";
+
+/// The clearing month: drawn up from its days, signed, confirmed by regions, approved by two officers.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct MonthCommand {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Draw a month up from its days and sign it / 编制月度清算
+    #[command(override_usage = "huitong clearing month draw-up [OPTIONS] <MONTH>")]
+    DrawUp(DrawUp),
+    /// The months that are drawn up, the latest first / 月度清单
+    List(List),
+    /// One month: its rows, and what each region said; with --out all of it into a file / 查看、导出
+    Show(Show),
+    /// Approve a month, by the digest of what you looked at; two different officers must / 审批（须两人）
+    #[command(override_usage = "huitong clearing month approve [OPTIONS] <MONTH>")]
+    Approve(Approve),
+    /// Check a month's file offline; exit 1 when something is wrong / 离线核验
+    Verify(verify::Verify),
+}
+
+impl MonthCommand {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let done = match self.action {
+            Action::DrawUp(draw_up) => draw_up.run(out).await,
+            Action::List(list) => list.run(out).await,
+            Action::Show(show) => show.run(out).await,
+            Action::Approve(approve) => approve.run(out).await,
+            Action::Verify(verify) => return verify.run(out),
+        };
+        done.map(|()| ExitCode::SUCCESS)
+    }
+}
+
+fn seen(month: Option<v1::Month>) -> Result<MonthSeen, WireFault> {
+    month_seen_from_wire(month, Path::root("month"))
+}
+
+fn print(month: &MonthSeen, shape: Shape, out: &mut dyn Write) -> anyhow::Result<()> {
+    match shape {
+        Shape::Json => print_json(out, &shown::as_json(month)),
+        Shape::Text => Ok(shown::print(month, out)?),
+    }
+}
+
+/// Draw a month up from its days and sign it. Again, it changes nothing.
+#[derive(Debug, clap::Args)]
+struct DrawUp {
+    #[command(flatten)]
+    connection: Connection,
+    /// The month, such as 2026-03 / 月份
+    month: Month,
+}
+
+impl DrawUp {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.months().await?;
+        let request = v1::DrawUpMonthRequest {
+            month: self.month.to_string(),
+        };
+        let answer = client.draw_up_month(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        print(&seen(answer.month)?, self.connection.shape(), out)
+    }
+}
+
+/// The months that are drawn up, the latest first.
+#[derive(Debug, clap::Args)]
+struct List {
+    #[command(flatten)]
+    connection: Connection,
+}
+
+impl List {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.months().await?;
+        let request = v1::ListMonthsRequest {
+            month: String::new(),
+        };
+        let answer = client.list_months(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        let months = answer.months.into_iter().map(|month| seen(Some(month)));
+        let months: Vec<MonthSeen> = months.collect::<Result<_, _>>()?;
+        match self.connection.shape() {
+            Shape::Json => {
+                let months: Vec<_> = months.iter().map(shown::as_json).collect();
+                print_json(out, &json!({ "months": months }))
+            }
+            Shape::Text => {
+                writeln!(out, "{} months / 个月份", months.len())?;
+                for month in &months {
+                    shown::print(month, out)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// One month: its rows, and what each region said of it.
+#[derive(Debug, clap::Args)]
+struct Show {
+    #[command(flatten)]
+    connection: Connection,
+    /// The month, such as 2026-03 / 月份
+    month: Month,
+    /// Write the signed month with its rows and regions' words into this new file / 输出文件
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+impl Show {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.months().await?;
+        let month = self.month.to_string();
+        let request = v1::ListMonthsRequest {
+            month: month.clone(),
+        };
+        let answer = client.list_months(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        let month_seen = seen(answer.months.into_iter().next())?;
+        let parts = client
+            .fetch_month_file(v1::FetchMonthFileRequest { month })
+            .await;
+        let mut parts = parts.map_err(|status| told(&status))?.into_inner();
+        let mut bytes = Vec::new();
+        while let Some(part) = parts.message().await.map_err(|status| told(&status))? {
+            bytes.extend(part.part);
+        }
+        let held = MonthFile::from_bytes(&bytes)?;
+        if let Some(path) = &self.out {
+            file::write(path, &bytes)?;
+        }
+        match self.connection.shape() {
+            Shape::Json => {
+                let mut document = shown::as_json(&month_seen);
+                if let Some(object) = document.as_object_mut() {
+                    object.insert("table".to_owned(), shown::rows_as_json(&held));
+                }
+                print_json(out, &document)
+            }
+            Shape::Text => {
+                shown::print(&month_seen, out)?;
+                Ok(shown::print_rows(&held, out)?)
+            }
+        }
+    }
+}
+
+/// Approve a month, by the digest of what you looked at. Again, it changes nothing.
+#[derive(Debug, clap::Args)]
+struct Approve {
+    #[command(flatten)]
+    connection: Connection,
+    /// The month, such as 2026-03 / 月份
+    month: Month,
+    /// Its digest, as `show` printed it / 摘要
+    #[arg(long)]
+    digest: Digest,
+}
+
+impl Approve {
+    async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.months().await?;
+        let request = v1::ApproveMonthRequest {
+            month: self.month.to_string(),
+            digest: self.digest.as_bytes().to_vec(),
+        };
+        let answer = client.approve_month(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        print(&seen(answer.month)?, self.connection.shape(), out)
+    }
+}

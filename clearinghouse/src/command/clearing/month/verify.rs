@@ -1,0 +1,120 @@
+//! `huitong clearing month verify`: a month's file checked offline, by the operator's root alone. It asks nobody.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use huitong_certs::Trust;
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::MonthFile;
+use serde_json::json;
+
+use crate::command::clearing::{connection::print_json, file};
+use crate::signer::verify_month;
+use crate::words;
+
+const AFTER: &str = "\
+Checked are: the clearinghouse's signature under the month, up to the operator's root at the moment of signing; that the rows
+are as many as are signed and come to the signed root; each region's signature under its word, that the word is of just this
+month, and that every row that it objects to is there. A region finds with its own node whether the rows are what its days come
+to (huitong node month show). Exit 1 when something is wrong.
+依次核对：清算中心对该月的签名及证书链，各行的行数与根，各统筹区确认的签名及其所指月份与行。各行是否与本区逐日数据一致，
+由本区节点核对（huitong node month show）。有误时退出码为1。";
+
+/// Check a month's file offline; exit 1 when something is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct Verify {
+    /// The file, as `huitong clearing month show --out` wrote it / 月度清算文件
+    file: PathBuf,
+    /// The operator's root certificate (root.crt), or several / 运营方根证书
+    #[arg(long, required = true, num_args = 1..)]
+    roots: Vec<PathBuf>,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let mut pem = Vec::new();
+        for root in &self.roots {
+            pem.extend(file::read(root)?);
+            pem.push(b'\n');
+        }
+        let trust = Trust::from_pem(&pem).context("the roots / 根证书无法读取")?;
+        let shown = self.file.display().to_string();
+        let (month, faults) = match MonthFile::from_bytes(&file::read(&self.file)?) {
+            Ok(held) => {
+                let month = held.certified.month.month.to_string();
+                (Some(month), faults(&held, &trust))
+            }
+            Err(error) => {
+                let fault =
+                    format!("it cannot be read as a month / 无法按月度清算文件读取: {error}");
+                (None, vec![fault])
+            }
+        };
+        if self.json {
+            let document = json!({ "file": shown, "month": month, "faults": faults });
+            print_json(out, &document)?;
+        } else if faults.is_empty() {
+            writeln!(
+                out,
+                "{shown}: {} holds / 核验无误",
+                month.unwrap_or_default()
+            )?;
+        } else {
+            for fault in &faults {
+                writeln!(out, "{shown}: {fault}")?;
+            }
+        }
+        Ok(if faults.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(1)
+        })
+    }
+}
+
+/// All that is wrong, in the order of trust.
+pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
+    let mut faults = Vec::new();
+    let MonthFile {
+        certified,
+        table,
+        words,
+    } = held;
+    let signed = &certified.month;
+    if let Err(fault) = verify_month(certified, trust) {
+        faults.push(format!("month {}: {fault}", signed.month));
+    }
+    if u64::try_from(table.rows().len()).is_ok_and(|rows| rows != signed.rows)
+        || table.tree().root() != signed.root
+    {
+        let month = &signed.month;
+        faults.push(format!(
+            "month {month}: its rows are not those that are signed / 各行与签名不符"
+        ));
+    }
+    for certified in words {
+        let word = &certified.word;
+        let region = word.region;
+        if let Err(fault) = words::on_month(certified, trust, None) {
+            faults.push(format!("region {region}: {fault}"));
+        }
+        if word.digest != signed.digest() {
+            faults.push(format!(
+                "region {region}: its word is of another month / 该确认所指并非本月"
+            ));
+        }
+        let is_row = |pair| table.rows().iter().any(|row| row.pair == pair);
+        if word.objected().iter().any(|row| !is_row(row.pair)) {
+            faults.push(format!(
+                "region {region}: it objects to a row that is not there / 异议所指之行不存在"
+            ));
+        }
+    }
+    faults
+}

@@ -1,0 +1,19 @@
+//! `[month]`: by when things are due in a month's clearing.
+
+use huitong_document::config::Section;
+
+use crate::months::MonthRules;
+
+/// The rules of months: days of the next month.
+pub(super) fn rules(root: &Section<'_>) -> Option<MonthRules> {
+    let standard = MonthRules::STANDARD;
+    let Some(section) = root.optional_section("month") else {
+        return Some(standard);
+    };
+    let draw_up_by_day = section.integer_or("draw_up_by_day", 1..=28, standard.draw_up_by_day);
+    let confirm_by_day = section.integer_or("confirm_by_day", 1..=28, standard.confirm_by_day);
+    Some(MonthRules {
+        draw_up_by_day: draw_up_by_day?,
+        confirm_by_day: confirm_by_day?,
+    })
+}

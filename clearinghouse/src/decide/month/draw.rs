@@ -1,0 +1,177 @@
+//! Which cycles a month is made of: those after the month before, up to its last day. It is over when the last of its
+//! business days is cut off, and all of it netted and proven.
+//!
+//! The rows are counted beside the writer: what is netted and proven never changes, so the decision has only to see that
+//! the extent is still the same.
+
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::ClearingMonth;
+use huitong_core::clearing_month::row::MonthTable;
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
+use huitong_core::officer::OfficerName;
+use huitong_core::payable::Month;
+use huitong_core::record::clearing::{ClearingRecord, MonthDrawnUp, MonthRecord};
+use huitong_core::refusal::RefusalCode;
+
+use crate::decide::{Context, Decided, Decision, Fault, going_on};
+use crate::refusal::{ClearingCode, Refusal};
+
+/// What a month is made of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) month: Month,
+    /// The plans of its first and last cycle.
+    pub(crate) plans: (u64, u64),
+    /// The day of the cycle before.
+    pub(crate) after: Option<BusinessDay>,
+    /// Digest of the last plan's checkpoint.
+    checkpoint: Digest,
+    /// Digest of the month before.
+    before: Option<Digest>,
+}
+
+/// Whether there is something to count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Drawing {
+    /// It is drawn up already.
+    Drawn,
+    /// Its rows are to be counted.
+    Count(Extent),
+}
+
+/// What is to be counted of a month.
+pub(crate) fn drawing(context: &Context<'_>, month: &Month) -> Decision<Drawing> {
+    if let Err(refusal) = going_on(context) {
+        return Ok(Decided::refuse(refusal));
+    }
+    if context.state.months.get(month).is_some() {
+        return Ok(Decided::answer(Drawing::Drawn));
+    }
+    Ok(match extent(context, month)? {
+        Ok(extent) => Decided::answer(Drawing::Count(extent)),
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
+/// Writes a month down with its rows; one that is drawn up already stays as it is.
+pub(crate) fn draw_up(
+    context: &Context<'_>,
+    counted: &Extent,
+    table: MonthTable,
+    by: OfficerName,
+) -> Decision<()> {
+    if let Err(refusal) = going_on(context) {
+        return Ok(Decided::refuse(refusal));
+    }
+    if context.state.months.get(&counted.month).is_some() {
+        return Ok(Decided::answer(()));
+    }
+    let extent = match extent(context, &counted.month)? {
+        Ok(extent) => extent,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    if extent != *counted {
+        let detail = "the month before was drawn up meanwhile: ask again";
+        let refusal = Refusal::general(RefusalCode::Overloaded, detail);
+        return Ok(Decided::refuse(refusal));
+    }
+    let drawn = MonthDrawnUp {
+        month: ClearingMonth {
+            month: extent.month,
+            first_plan: extent.plans.0,
+            last_plan: extent.plans.1,
+            after: extent.after,
+            checkpoint: extent.checkpoint,
+            rows: u64::try_from(table.rows().len()).unwrap_or(u64::MAX),
+            root: table.tree().root(),
+            before: extent.before,
+        },
+        table,
+        by,
+        at: context.now,
+    };
+    let record = ClearingRecord::Month(MonthRecord::DrawnUp(drawn));
+    Ok(Decided::record(record, ()))
+}
+
+type Found = Result<Result<Extent, Refusal>, Fault>;
+
+fn extent(context: &Context<'_>, month: &Month) -> Found {
+    let before = context.state.months.last().map(|held| &held.drawn.month);
+    let plans = match plans(context, month) {
+        Ok(plans) => plans,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let ((first, _), (last, last_day)) = plans;
+    let Some(checkpoint) = checkpoint(context, last)? else {
+        return Ok(Err(Refusal::new(ClearingCode::MonthNotOver, last_day)));
+    };
+    let mut cycles = context.state.cycles.iter();
+    let after = cycles.find(|(_, cycle)| cycle.plan == Some(first.saturating_sub(1)));
+    Ok(Ok(Extent {
+        month: month.clone(),
+        plans: (first, last),
+        after: after.map(|(day, _)| *day),
+        checkpoint,
+        before: before.map(Artifact::digest),
+    }))
+}
+
+/// A plan and its day.
+type Planned = (u64, BusinessDay);
+
+/// The first and the last plan of a month that is over.
+fn plans(context: &Context<'_>, month: &Month) -> Result<(Planned, Planned), Refusal> {
+    let no_cycles = || Refusal::new(ClearingCode::MonthNoCycles, month);
+    let before = context.state.months.last().map(|held| &held.drawn.month);
+    if before.is_some_and(|before| before.month > *month) {
+        return Err(no_cycles());
+    }
+    let done = before.map_or(0, |before| before.last_plan);
+    let last_day = month.last().map_err(|_| no_cycles())?;
+    let mut first: Option<Planned> = None;
+    let mut last: Option<Planned> = None;
+    for (day, cycle) in context.state.cycles.range(..=last_day) {
+        let Some(plan) = cycle.plan else {
+            return Err(Refusal::new(ClearingCode::MonthNotOver, day));
+        };
+        if plan > done {
+            first = first.or(Some((plan, *day)));
+            last = Some((plan, *day));
+        }
+    }
+    let (Some(first), Some(last)) = (first, last) else {
+        return Err(no_cycles());
+    };
+    let (of_first, of_last) = (Month::of(first.1), Month::of(last.1));
+    if of_last < *month {
+        return Err(no_cycles());
+    }
+    if of_first < *month {
+        return Err(Refusal::new(ClearingCode::MonthEarlierOpen, of_first));
+    }
+    if !is_over(context, last_day) {
+        return Err(Refusal::new(ClearingCode::MonthNotOver, last_day));
+    }
+    Ok((first, last))
+}
+
+/// Whether no business day up to this one is left to be cut off.
+fn is_over(context: &Context<'_>, last_day: BusinessDay) -> bool {
+    let Some((cut_off, _)) = context.state.last_cut_off() else {
+        return false;
+    };
+    let next = context.calendar.after(cut_off, 1);
+    cut_off >= last_day || next.is_ok_and(|next| next > last_day)
+}
+
+/// The digest of a plan's checkpoint, once it is signed and can be found.
+fn checkpoint(context: &Context<'_>, plan: u64) -> Result<Option<Digest>, Fault> {
+    let last = context.state.proven.as_ref();
+    if let Some(last) = last.filter(|last| last.signed.checkpoint.plan == plan) {
+        return Ok(Some(last.signed.checkpoint.digest()));
+    }
+    let proven = context.store.proven(plan)?;
+    Ok(proven.map(|proven| proven.signed.checkpoint.digest()))
+}

@@ -1,0 +1,90 @@
+//! A region's word on a month: taken until two officers approved it, and the newest counts.
+//!
+//! In order of precedence: a region outside the directory, a month that is not drawn up or not signed, another month than
+//! the one that is signed here, a region that stands in no row, the same word again or an older one (which change
+//! nothing), a word of a moment to come, a month that is approved.
+
+use huitong_core::clearing_month::seen::MonthSeen;
+use huitong_core::clearing_month::word::CertifiedMonthWord;
+use huitong_core::payable::Month;
+use huitong_core::record::clearing::{ClearingRecord, MonthRecord, MonthSaid};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::MonthStage;
+
+use super::{known, looked_at, shown, stage};
+use crate::decide::{Context, Decided, Decision};
+use crate::months::{HeldMonth, MonthRules, Said};
+use crate::refusal::{ClearingCode, Refusal};
+
+/// How far ahead of the own clock a region's may be.
+const AHEAD_MS: i64 = 10 * 60 * 1_000;
+
+/// Whether a region may see its part of a month.
+pub(crate) fn party(context: &Context<'_>, region: RegionCode, month: &Month) -> Decision<()> {
+    let held = in_directory(context, region).and_then(|()| known(context, month));
+    Ok(match held {
+        Ok(held) if held.signed.is_none() => {
+            Decided::refuse(Refusal::new(ClearingCode::MonthNotSigned, month))
+        }
+        Ok(_) => Decided::answer(()),
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
+/// Takes a word that its region signed, and whose rows the month has.
+pub(crate) fn say(
+    context: &Context<'_>,
+    word: CertifiedMonthWord,
+    rules: MonthRules,
+) -> Decision<MonthSeen> {
+    let said = Said::of(&word.word);
+    let held = match spoken_of(context, &word) {
+        Ok(held) => held,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
+    let region = word.word.region;
+    let before = held.said.get(&region);
+    if before.is_some_and(|before| before.word == said.word || before.at > said.at) {
+        return Ok(Decided::answer(shown(context, held, rules)));
+    }
+    if said.at.as_millis() > context.now.as_millis().saturating_add(AHEAD_MS) {
+        let detail = "word: it was said at a moment that is to come";
+        let refusal = Refusal::general(RefusalCode::Malformed, detail);
+        return Ok(Decided::refuse(refusal));
+    }
+    if stage(held) == MonthStage::Approved {
+        let refusal = Refusal::new(ClearingCode::MonthClosed, &word.word.month);
+        return Ok(Decided::refuse(refusal));
+    }
+    let mut after = held.clone();
+    after.said.insert(region, said);
+    let answer = shown(context, &after, rules);
+    let said = MonthSaid {
+        word,
+        at: context.now,
+    };
+    let record = ClearingRecord::Month(MonthRecord::Said(said));
+    Ok(Decided::record(record, answer))
+}
+
+/// The month that a region may speak of.
+fn spoken_of<'a>(
+    context: &Context<'a>,
+    word: &CertifiedMonthWord,
+) -> Result<&'a HeldMonth, Refusal> {
+    let word = &word.word;
+    in_directory(context, word.region)?;
+    let held = looked_at(context, &word.month, word.digest)?;
+    if !held.drawn.regions.contains(&word.region) {
+        return Err(Refusal::new(ClearingCode::MonthNoRows, &word.month));
+    }
+    Ok(held)
+}
+
+fn in_directory(context: &Context<'_>, region: RegionCode) -> Result<(), Refusal> {
+    match context.state.members.of(region) {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(ClearingCode::StreamUnknownRegion, region)),
+    }
+}

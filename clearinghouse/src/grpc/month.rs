@@ -1,0 +1,143 @@
+//! MonthService: what regions' nodes call about months. The region is the caller's certificate; its word is signed with
+//! its node's signing key, and checked here before anything is decided.
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::CertifiedMonth;
+use huitong_core::clearing_month::part::MonthPart;
+use huitong_core::clearing_month::row::MonthTable;
+use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord};
+use huitong_core::payable::Month;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::month_service_server::MonthService;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::month::{month_from_wire, month_to_wire};
+use huitong_transport::CredentialStore;
+use tonic::{Request, Response, Status};
+use tracing::{info, warn};
+
+use super::clearing::region;
+use super::proof::{Untold, read};
+use super::status::{malformed, status};
+use crate::clock::Clock;
+use crate::decide::month as decide;
+use crate::months::MonthRules;
+use crate::refusal::{ClearingCode, Refusal};
+use crate::store::Proofs;
+use crate::words;
+use crate::writer::Writer;
+
+/// The regions' side of months.
+pub(super) struct MonthGrpc {
+    pub(super) writer: Arc<Writer>,
+    pub(super) rules: MonthRules,
+    /// Whose signatures are trusted.
+    pub(super) credentials: CredentialStore,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+#[tonic::async_trait]
+impl MonthService for MonthGrpc {
+    async fn fetch_month(
+        &self,
+        request: Request<v1::FetchMonthRequest>,
+    ) -> Result<Response<v1::FetchMonthResponse>, Status> {
+        let region = region(&request)?;
+        let month = month(&request.into_inner().month)?;
+        let proofs = proofs(&self.writer).await?;
+        let of = month.clone();
+        let party = self
+            .writer
+            .decide(move |context| decide::party(context, region, &of));
+        party.await.map_err(|refusal| status(&refusal))?;
+        let part = read(move || {
+            let (certified, table) = signed(&proofs, &month)?;
+            Ok(MonthPart::of(region, certified, &table).to_bytes())
+        });
+        Ok(Response::new(v1::FetchMonthResponse { part: part.await? }))
+    }
+
+    async fn say_of_month(
+        &self,
+        request: Request<v1::SayOfMonthRequest>,
+    ) -> Result<Response<v1::SayOfMonthResponse>, Status> {
+        let region = region(&request)?;
+        let word = CertifiedMonthWord::from_bytes(&request.into_inner().word);
+        let word = word.map_err(|fault| malformed(&Path::root("word").wrong(fault)))?;
+        self.checked(region, &word)?;
+        let proofs = proofs(&self.writer).await?;
+        let said = word.word.clone();
+        read(move || has_rows(&proofs, &said)).await?;
+        let (rules, said) = (self.rules, word.word.clone());
+        let seen = self
+            .writer
+            .decide(move |context| decide::say(context, word, rules));
+        let seen = seen.await.map_err(|refusal| status(&refusal))?;
+        let (month, objected) = (&said.month, said.objected().len());
+        info!(%region, %month, objected, stage = %seen.stage, "a region's word on a month");
+        Ok(Response::new(v1::SayOfMonthResponse {
+            month: Some(month_to_wire(&seen)),
+        }))
+    }
+}
+
+impl MonthGrpc {
+    /// Whether the word is the caller's own, rightly signed.
+    fn checked(&self, region: RegionCode, word: &CertifiedMonthWord) -> Result<(), Status> {
+        let invalid = |detail: &dyn std::fmt::Display| {
+            warn!(%region, detail = %detail, "a word on a month is not the region's own");
+            status(&Refusal::new(ClearingCode::MonthWordInvalid, detail))
+        };
+        if word.word.region != region {
+            return Err(invalid(&"it is of another region than the caller"));
+        }
+        let credentials = self.credentials.credentials();
+        let checked = words::on_month(word, credentials.trust(), Some(self.clock.now()));
+        checked.map_err(|fault| invalid(&fault))
+    }
+}
+
+/// Whether the month has every row that a word objects to.
+fn has_rows(proofs: &Proofs, word: &MonthWord) -> Result<(), Untold> {
+    if word.objected().is_empty() {
+        return Ok(());
+    }
+    // A month that is not there is refused by what decides.
+    let Some(table) = proofs.month_table(&word.month)? else {
+        return Ok(());
+    };
+    let rows = table.rows();
+    let is_row = |pair| rows.binary_search_by(|row| row.pair.cmp(pair)).is_ok();
+    match word.objected().iter().find(|row| !is_row(&row.pair)) {
+        None => Ok(()),
+        Some(row) => {
+            let pair = row.pair;
+            let detail = format_args!("{} → {} {}", pair.debtor, pair.creditor, pair.fund.as_str());
+            Err(Untold::Refused(Refusal::new(
+                ClearingCode::MonthRowUnknown,
+                detail,
+            )))
+        }
+    }
+}
+
+pub(super) fn month(month: &str) -> Result<Month, Status> {
+    month_from_wire(month, Path::root("month")).map_err(|fault| malformed(&fault))
+}
+
+pub(super) async fn proofs(writer: &Writer) -> Result<Proofs, Status> {
+    let proofs = writer.proofs().await;
+    proofs.map_err(|refusal| status(&refusal))
+}
+
+/// A month as it was signed, with its rows.
+pub(super) fn signed(
+    proofs: &Proofs,
+    month: &Month,
+) -> Result<(CertifiedMonth, MonthTable), Untold> {
+    let (certified, table) = (proofs.month_signed(month)?, proofs.month_table(month)?);
+    let found = certified.zip(table);
+    found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::MonthNotSigned, month)))
+}

@@ -1,0 +1,193 @@
+//! What clearing officers call about months. A month's rows are counted beside the writer: a month has many debts.
+
+use std::sync::Arc;
+
+use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::MonthFile;
+use huitong_core::clearing_month::seen::MonthSeen;
+use huitong_core::officer::OfficerName;
+use huitong_core::payable::Month;
+use huitong_core::refusal::RefusalCode;
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::month_office_service_server::MonthOfficeService;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::month::{month_digest_from_wire, month_to_wire};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::{Sender, channel};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+use tracing::info;
+
+use super::month::{month, proofs, signed};
+use super::officer::officer_name;
+use super::proof::read;
+use super::status::{malformed, status};
+use crate::decide::month as decide;
+use crate::decide::{Context, Decision};
+use crate::months::MonthRules;
+use crate::refusal::{ClearingCode, Refusal};
+use crate::writer::Writer;
+
+/// The bytes of one part of a file.
+const PART_BYTES: usize = 1 << 20;
+/// Parts that wait for a slow reader.
+const WAITING: usize = 4;
+
+/// The officers' side of months.
+#[derive(Clone)]
+pub(super) struct MonthOfficeGrpc {
+    writer: Arc<Writer>,
+    rules: MonthRules,
+    /// Held while a month is counted: one at a time.
+    counting: Arc<Mutex<()>>,
+}
+
+type Part = Result<v1::FetchMonthFileResponse, Status>;
+
+#[tonic::async_trait]
+impl MonthOfficeService for MonthOfficeGrpc {
+    async fn draw_up_month(
+        &self,
+        request: Request<v1::DrawUpMonthRequest>,
+    ) -> Result<Response<v1::DrawUpMonthResponse>, Status> {
+        let by = officer_name(&request)?;
+        let month = month(&request.into_inner().month)?;
+        let Ok(counting) = Arc::clone(&self.counting).try_lock_owned() else {
+            let refusal = Refusal::new(ClearingCode::MonthUnderWay, month);
+            return Err(status(&refusal));
+        };
+        // It goes on when the caller has gone: counting a large month may take longer than a caller waits.
+        let (desk, of) = (self.clone(), month.clone());
+        let drawn = tokio::spawn(async move {
+            let drawn = desk.draw_up(of, by).await;
+            drop(counting);
+            drawn
+        });
+        let lost = |error| status(&Refusal::general(RefusalCode::Overloaded, error));
+        drawn.await.map_err(lost)??;
+        let seen = self.seen(month).await?;
+        Ok(Response::new(v1::DrawUpMonthResponse {
+            month: Some(month_to_wire(&seen)),
+        }))
+    }
+
+    async fn list_months(
+        &self,
+        request: Request<v1::ListMonthsRequest>,
+    ) -> Result<Response<v1::ListMonthsResponse>, Status> {
+        officer_name(&request)?;
+        let request = request.into_inner();
+        let rules = self.rules;
+        let months = if request.month.is_empty() {
+            self.decide(move |context| decide::months(context, rules))
+                .await?
+        } else {
+            vec![self.seen(month(&request.month)?).await?]
+        };
+        Ok(Response::new(v1::ListMonthsResponse {
+            months: months.iter().map(month_to_wire).collect(),
+        }))
+    }
+
+    async fn approve_month(
+        &self,
+        request: Request<v1::ApproveMonthRequest>,
+    ) -> Result<Response<v1::ApproveMonthResponse>, Status> {
+        let by = officer_name(&request)?;
+        let request = request.into_inner();
+        let month = month(&request.month)?;
+        let digest = month_digest_from_wire(&request.digest, Path::root("digest"));
+        let digest = digest.map_err(|fault| malformed(&fault))?;
+        let (rules, officer) = (self.rules, by.clone());
+        let seen = self
+            .decide(move |context| decide::approve(context, (&month, digest), rules, by))
+            .await?;
+        info!(month = %seen.month, %officer, stage = %seen.stage, "a month is approved by an officer");
+        Ok(Response::new(v1::ApproveMonthResponse {
+            month: Some(month_to_wire(&seen)),
+        }))
+    }
+
+    type FetchMonthFileStream = ReceiverStream<Part>;
+
+    async fn fetch_month_file(
+        &self,
+        request: Request<v1::FetchMonthFileRequest>,
+    ) -> Result<Response<Self::FetchMonthFileStream>, Status> {
+        officer_name(&request)?;
+        let month = month(&request.into_inner().month)?;
+        let proofs = proofs(&self.writer).await?;
+        let seen = self.seen(month.clone()).await?;
+        let bytes = read(move || {
+            let (certified, table) = signed(&proofs, &month)?;
+            let regions = seen.regions.iter().map(|(region, _)| *region);
+            let words = proofs.month_words(&month, regions)?;
+            let file = MonthFile {
+                certified,
+                table,
+                words,
+            };
+            Ok(file.to_bytes())
+        })
+        .await?;
+        let (to, parts) = channel(WAITING);
+        tokio::spawn(async move { send(&bytes, &to).await });
+        Ok(Response::new(ReceiverStream::new(parts)))
+    }
+}
+
+/// Sends a file in parts, as long as it is read.
+async fn send(bytes: &[u8], to: &Sender<Part>) {
+    for part in bytes.chunks(PART_BYTES) {
+        let part = part.to_vec();
+        let sent = to.send(Ok(v1::FetchMonthFileResponse { part })).await;
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+impl MonthOfficeGrpc {
+    /// The officers' side of months.
+    pub(super) fn new(writer: &Arc<Writer>, rules: MonthRules) -> Self {
+        Self {
+            writer: Arc::clone(writer),
+            rules,
+            counting: Arc::default(),
+        }
+    }
+
+    /// Counts a month's rows and has them written down and signed, unless they are.
+    async fn draw_up(&self, month: Month, by: OfficerName) -> Result<(), Status> {
+        // What is netted is proven and indexed first, as far as it can be.
+        let counting = proofs(&self.writer).await?;
+        let of = month.clone();
+        let drawing = self
+            .decide(move |context| decide::drawing(context, &of))
+            .await?;
+        if let decide::Drawing::Count(extent) = drawing {
+            let (plans, after) = (extent.plans, extent.after);
+            let table = read(move || Ok(counting.month_rows(plans, after)?)).await?;
+            let (rows, officer) = (table.rows().len(), by.clone());
+            self.decide(move |context| decide::draw_up(context, &extent, table, by))
+                .await?;
+            info!(%month, %officer, rows, "a month is drawn up");
+        }
+        // It is signed when it can be; a month that is not signed is shown as it is.
+        proofs(&self.writer).await.map(drop)
+    }
+
+    async fn decide<A: Send + 'static>(
+        &self,
+        decide: impl FnOnce(&Context<'_>) -> Decision<A> + Send + 'static,
+    ) -> Result<A, Status> {
+        let decided = self.writer.decide(decide).await;
+        decided.map_err(|refusal| status(&refusal))
+    }
+
+    async fn seen(&self, month: Month) -> Result<MonthSeen, Status> {
+        let rules = self.rules;
+        self.decide(move |context| decide::seen(context, &month, rules))
+            .await
+    }
+}
