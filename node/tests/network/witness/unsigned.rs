@@ -16,7 +16,10 @@ async fn what_the_clearinghouse_did_not_sign_is_an_alarm_and_nothing_is_written_
     changed.checkpoint.signed.checkpoint.rows += 1;
     proofs.show(CHENGDU, changed.shown(CHENGDU));
     for (region, why) in [
-        (NINGBO, "not as the clearinghouse"),
+        (
+            NINGBO,
+            "signed as /region/330200/node/signing, not as /clearinghouse/signing",
+        ),
         (CHENGDU, "does not belong"),
     ] {
         let standing = loop {
