@@ -206,7 +206,7 @@ fn assemble(
         &homes,
         config.certified.clone(),
     );
-    let signing = (&config.signing, &certified, &trusting);
+    let signing = (&config.signing, &config.certified, &trusting);
     let met = (&homes, hearing, &evidence);
     let told = (clearing, report_every);
     let in_touch = in_touch((region, parts), (&clock, &calling), signing, met, told)?;

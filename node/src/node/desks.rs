@@ -98,7 +98,7 @@ fn disputes(
         clock: Arc::clone(clock),
         chance: Arc::clone(&calling.chance),
         key: Arc::clone(key),
-        certified: certified.clone(),
+        certified: certified.current(),
         credentials: credentials.clone(),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
@@ -124,7 +124,7 @@ pub(super) fn recovery(
 }
 
 /// With what the region signs, and whose signatures are trusted.
-pub(super) type Signing<'a> = (&'a Arc<SigningKey>, &'a CertifiedKey, &'a CredentialStore);
+pub(super) type Signing<'a> = (&'a Arc<SigningKey>, &'a Certified, &'a CredentialStore);
 
 fn witness(
     (region, (ledger, writer, _)): (RegionCode, Parts<'_>),

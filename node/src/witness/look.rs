@@ -6,6 +6,7 @@ use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::{CertifiedWord, Finding, Verdict, WitnessWord};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
+use huitong_core::evidence::Chain;
 use huitong_core::record::witness::CheckpointSeen;
 use huitong_transport::aside;
 
@@ -38,7 +39,7 @@ impl WitnessDesk {
         let examined = self.examined(certified.clone(), head, part).await?;
         let Examined { findings, reach } = examined;
         let seen = CheckpointSeen {
-            word: self.word(checkpoint, &findings),
+            word: self.signed(self.word(checkpoint, &findings)),
             checkpoint: certified,
             reach,
         };
@@ -86,23 +87,42 @@ impl WitnessDesk {
         Ok(aside(work).await.map_err(lost)??)
     }
 
-    /// The region's word on a checkpoint, signed.
-    fn word(&self, checkpoint: &Checkpoint, findings: &[Finding]) -> CertifiedWord {
-        let word = WitnessWord {
+    /// The region's word on a checkpoint.
+    fn word(&self, checkpoint: &Checkpoint, findings: &[Finding]) -> WitnessWord {
+        WitnessWord {
             region: self.region,
             plan: checkpoint.plan,
             checkpoint: checkpoint.digest(),
             verdict: Verdict::of(findings),
             at: self.clock.now(),
-        };
+        }
+    }
+
+    /// A word with the signature under the certificate in use.
+    fn signed(&self, word: WitnessWord) -> CertifiedWord {
         let parts = signature::sign(&self.key, &word.signed_bytes());
-        let chain = self.certified.chain().iter();
         CertifiedWord {
             word,
             algorithm: parts.algorithm,
             key_id: parts.key_id,
             signature: parts.signature,
-            signer: chain.map(|der| der.to_vec()).collect(),
+            signer: self.chain(),
         }
+    }
+
+    /// The certificates in use.
+    fn chain(&self) -> Chain {
+        let certified = self.certified.current();
+        certified.chain().iter().map(|der| der.to_vec()).collect()
+    }
+
+    /// A word as it is handed in. One that was signed under another certificate than the one in use is said again now:
+    /// the certificate in use may not have held when it was found, and the other may prove nothing any more.
+    pub(super) fn to_hand_in(&self, found: CertifiedWord) -> CertifiedWord {
+        if found.signer == self.chain() {
+            return found;
+        }
+        let at = self.clock.now();
+        self.signed(WitnessWord { at, ..found.word })
     }
 }

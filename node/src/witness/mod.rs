@@ -31,12 +31,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::SigningKey;
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::witness::CheckpointSeen;
 use huitong_core::region::RegionCode;
-use huitong_transport::CredentialStore;
+use huitong_transport::{Certified, CredentialStore};
 use tokio_util::sync::CancellationToken;
 
 use crate::chance::{Chance, jittered};
@@ -119,7 +118,7 @@ pub struct WitnessDesk {
     chance: Arc<dyn Chance>,
     credentials: CredentialStore,
     key: Arc<SigningKey>,
-    certified: CertifiedKey,
+    certified: Certified,
     client: Option<ProofClient>,
     measures: Arc<Measures>,
     homes: Homes,
@@ -143,8 +142,8 @@ pub struct Parts {
     pub credentials: CredentialStore,
     /// With what words are signed.
     pub key: Arc<SigningKey>,
-    /// The certificate of that key.
-    pub certified: CertifiedKey,
+    /// The certificate of that key, as it is renewed.
+    pub certified: Certified,
     /// The way to the clearinghouse.
     pub client: Option<ProofClient>,
     /// What is counted.
@@ -287,7 +286,7 @@ impl WitnessDesk {
             let mut words = Vec::new();
             for plan in (held.saturating_add(1)..=seen).take(AT_ONCE) {
                 if let Some(record) = self.seen(plan)? {
-                    words.push(record.word.to_bytes());
+                    words.push(self.to_hand_in(record.word).to_bytes());
                 }
             }
             if words.is_empty() {

@@ -1,10 +1,11 @@
 //! Checkpoints as a clearinghouse shows them to regions: right ones, and such as are not.
 
+mod handing_in;
+mod proofs;
 mod split;
 mod unsigned;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Identity, SigningKey};
@@ -19,121 +20,17 @@ use huitong_netting::statement::{
 };
 use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
 use huitong_proto::clearing::v1;
-use huitong_proto::clearing::v1::proof_service_server::ProofService;
 use huitong_proto::clearing::v1::witness_office_service_client::WitnessOfficeServiceClient;
 use huitong_proto::clearing::v1::witness_service_client::WitnessServiceClient;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::leg::leg_from_wire;
 use huitong_proto::settlement::v1::WitnessStanding;
-use huitong_transport::peer;
-use tonic::{Request, Response, Status};
+use tonic::Request;
+
+pub use proofs::{Proofs, Shown};
 
 use crate::bills::{settle, small};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, region};
-
-/// A checkpoint as a region is shown it.
-#[derive(Clone)]
-pub struct Shown {
-    file: Vec<u8>,
-    day: String,
-    part: Vec<u8>,
-}
-
-/// What is shown to each region, and what each says.
-#[derive(Clone, Default)]
-pub struct Proofs {
-    shown: Arc<Mutex<BTreeMap<String, Vec<Shown>>>>,
-    words: Arc<Mutex<BTreeMap<String, Vec<CertifiedWord>>>>,
-}
-
-impl Proofs {
-    fn said(&self, region: &str) -> Vec<CertifiedWord> {
-        let words = self.words.lock().unwrap();
-        words.get(region).cloned().unwrap_or_default()
-    }
-
-    fn shown(&self, region: &str) -> Vec<Shown> {
-        let shown = self.shown.lock().unwrap();
-        shown.get(region).cloned().unwrap_or_default()
-    }
-
-    fn show(&self, region: &str, shown: Shown) {
-        let mut all = self.shown.lock().unwrap();
-        all.entry(region.to_owned()).or_default().push(shown);
-    }
-}
-
-fn caller<T>(request: &Request<T>) -> String {
-    match peer(request).unwrap() {
-        Identity::RegionNode(region) => region.to_string(),
-        other => panic!("{other}"),
-    }
-}
-
-#[tonic::async_trait]
-impl ProofService for Proofs {
-    async fn list_checkpoints(
-        &self,
-        request: Request<v1::ListCheckpointsRequest>,
-    ) -> Result<Response<v1::ListCheckpointsResponse>, Status> {
-        let region = caller(&request);
-        let shown = self.shown(&region);
-        let after = request.into_inner().after as usize;
-        let files = shown.iter().skip(after).take(2);
-        Ok(Response::new(v1::ListCheckpointsResponse {
-            files: files.map(|shown| shown.file.clone()).collect(),
-            newest: shown.len() as u64,
-            witnessed: self.said(&region).len() as u64,
-        }))
-    }
-
-    async fn fetch_checkpoint(
-        &self,
-        _request: Request<v1::FetchCheckpointRequest>,
-    ) -> Result<Response<v1::FetchCheckpointResponse>, Status> {
-        Err(Status::unimplemented("nodes list them"))
-    }
-
-    type FetchPartStream =
-        tokio_stream::Iter<std::vec::IntoIter<Result<v1::FetchPartResponse, Status>>>;
-
-    async fn fetch_part(
-        &self,
-        request: Request<v1::FetchPartRequest>,
-    ) -> Result<Response<Self::FetchPartStream>, Status> {
-        let shown = self.shown(&caller(&request));
-        let day = request.into_inner().business_day;
-        let part = shown
-            .into_iter()
-            .find(|shown| shown.day == day)
-            .unwrap()
-            .part;
-        let pieces = part.chunks(100).map(|piece| {
-            Ok(v1::FetchPartResponse {
-                part: piece.to_vec(),
-            })
-        });
-        let pieces: Vec<_> = pieces.collect();
-        Ok(Response::new(tokio_stream::iter(pieces)))
-    }
-
-    async fn witness(
-        &self,
-        request: Request<v1::WitnessRequest>,
-    ) -> Result<Response<v1::WitnessResponse>, Status> {
-        let region = caller(&request);
-        let mut words = self.words.lock().unwrap();
-        let held = words.entry(region).or_default();
-        for bytes in request.into_inner().words {
-            let word = CertifiedWord::from_bytes(&bytes).unwrap();
-            assert_eq!(word.word.plan, held.len() as u64 + 1, "in order and once");
-            held.push(word);
-        }
-        Ok(Response::new(v1::WitnessResponse {
-            witnessed: held.len() as u64,
-        }))
-    }
-}
 
 /// A netted cycle, with each region's part.
 pub struct Cycle {

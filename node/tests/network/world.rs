@@ -27,7 +27,7 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_service_client::InstitutionServiceClient;
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
 use huitong_transport::{
-    ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy,
+    Certified, ClientLimits, CredentialStore, Credentials, ServerLimits, connect, connect_lazy,
 };
 use tempfile::TempDir;
 use tonic::Status;
@@ -65,12 +65,13 @@ pub struct Region {
     pub code: RegionCode,
     pub address: SocketAddr,
     folder: TempDir,
-    signing: Issued,
+    pub signing: Issued,
+    pub certified: Certified,
     pub node: Option<RunningNode>,
 }
 
 pub struct World {
-    root: Authority,
+    pub root: Authority,
     pub trust: Arc<Trust>,
     pub clock: Arc<SetClock>,
     /// The rule for reversals of both regions, when they are next started.
@@ -92,6 +93,10 @@ fn days(days: u16) -> Validity {
     Validity::days(jiff::Timestamp::now(), days).unwrap()
 }
 
+pub fn certified(issued: &Issued, trust: &Trust) -> CertifiedKey {
+    CertifiedKey::from_chain(issued.chain(), trust, jiff::Timestamp::now()).unwrap()
+}
+
 pub fn region(text: &str) -> RegionCode {
     text.parse().unwrap()
 }
@@ -101,18 +106,17 @@ impl World {
     pub async fn new() -> Self {
         let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(999)).unwrap();
         let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
-        let prepare = |code: &str| Region {
-            code: region(code),
-            address: free_address(),
-            folder: tempfile::tempdir().unwrap(),
-            signing: root
-                .issue(
-                    &Identity::RegionNodeSigning(region(code)),
-                    &Hosts::none(),
-                    year(),
-                )
-                .unwrap(),
-            node: None,
+        let prepare = |code: &str| {
+            let by = Identity::RegionNodeSigning(region(code));
+            let signing = root.issue(&by, &Hosts::none(), year()).unwrap();
+            Region {
+                code: region(code),
+                address: free_address(),
+                folder: tempfile::tempdir().unwrap(),
+                certified: certified(&signing, &trust).into(),
+                signing,
+                node: None,
+            }
         };
         let clock = Arc::new(SetClock(AtomicI64::new(0)));
         clock.set("2023-03-10T04:00:00.000Z");
@@ -224,11 +228,6 @@ impl World {
         self.root.issue(&identity, &Hosts::none(), year()).unwrap()
     }
 
-    fn certified(&self, region: &Region) -> CertifiedKey {
-        let now = jiff::Timestamp::now();
-        CertifiedKey::from_chain(region.signing.chain(), &self.trust, now).unwrap()
-    }
-
     pub fn config(&self, code: &str) -> NodeConfig {
         let own = self.of(code);
         let entry = |region: &Region| {
@@ -240,7 +239,7 @@ impl World {
             DirectoryEntry {
                 region: region.code,
                 endpoint: format!("https://{address}"),
-                signing: self.certified(region),
+                signing: region.certified.current(),
             }
         };
         NodeConfig {
@@ -250,7 +249,7 @@ impl World {
             store: StoreRule::standard(own.folder.path()),
             credentials: self.party(&format!("/region/{code}/node")),
             signing: Arc::new(SigningKey::from_pem(own.signing.key_pem().as_bytes()).unwrap()),
-            certified: self.certified(own).into(),
+            certified: own.certified.clone(),
             directory: vec![entry(&self.ningbo), entry(&self.chengdu)],
             clearinghouse: self
                 .clearing

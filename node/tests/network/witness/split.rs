@@ -3,7 +3,7 @@
 use super::*;
 
 /// The plans of which a region's officer is shown two checkpoints: own, other and from whom.
-async fn split_views(world: &World, region: &str) -> Vec<(Checkpoint, Checkpoint, String)> {
+pub async fn split_views(world: &World, region: &str) -> Vec<(Checkpoint, Checkpoint, String)> {
     let party = format!("/region/{region}/officer/li.wei");
     let officer = world.caller(&party, region);
     let mut client = WitnessOfficeServiceClient::new(officer.await);

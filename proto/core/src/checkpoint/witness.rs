@@ -231,7 +231,7 @@ pub struct WitnessWord {
     pub checkpoint: Digest,
     /// How it stands.
     pub verdict: Verdict,
-    /// When that was found.
+    /// When that was said: when it was found, or later, under a certificate that was not there yet.
     pub at: Timestamp,
 }
 

@@ -1,0 +1,42 @@
+//! Words that are handed in: under the certificate in use.
+
+use super::*;
+use crate::world::{certified, year};
+
+/// How a region stands, once it tells this trouble.
+async fn troubled(world: &World, region: &str, why: &str) -> WitnessStanding {
+    loop {
+        let standing = world.witness(region).await;
+        if standing.trouble.contains(why) {
+            return standing;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_under_a_certificate_that_is_not_taken_is_told_and_handed_in_again_once_there_is_another()
+ {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 1).await;
+    let proofs = world.proofs();
+    let right = Signing::of(&world, "/clearinghouse/signing");
+    let revoked = world.ningbo.certified.current().chain()[0].to_vec();
+    proofs.revoke(&revoked);
+    proofs.show(NINGBO, world.cycle(&right, 1, None).shown(NINGBO));
+    let standing = troubled(&world, NINGBO, "does not take this region's word").await;
+    assert_eq!((standing.seen, standing.witnessed), (1, 0));
+    let key = world.ningbo.signing.key_pem();
+    let by = Identity::RegionNodeSigning(region(NINGBO));
+    let renewed = world.root.renew_signing(&by, &key, year()).unwrap();
+    let renewed = certified(&renewed, &world.trust);
+    world.ningbo.certified.renew(renewed).unwrap();
+    assert_eq!(world.witnessed(NINGBO, 1).await.refused_count, 0);
+    let said = &proofs.said(NINGBO)[0];
+    assert_ne!(said.signer[0], revoked);
+    assert!(is_signed(&world, said));
+    while !world.witness(NINGBO).await.trouble.is_empty() {
+        tokio::task::yield_now().await;
+    }
+}
