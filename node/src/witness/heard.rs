@@ -25,6 +25,8 @@ use crate::peers::DirectoryEntry;
 pub(super) const REMEMBERED: u64 = 64;
 /// For so long a region's claims wait after one that proved nothing; twice as long after each more.
 const QUIET: Duration = Duration::from_secs(5);
+/// Rounds that something heard is the reason for begin so far apart, at least.
+const PAUSE: Duration = Duration::from_secs(1);
 /// At most so long.
 const QUIET_AT_MOST: Duration = Duration::from_secs(3_600);
 
@@ -87,6 +89,12 @@ struct OfRegion {
     unproven: u32,
 }
 
+impl OfRegion {
+    fn is_quiet(&self, now: Instant) -> bool {
+        self.quiet_until.is_some_and(|until| now < until)
+    }
+}
+
 #[derive(Debug, Default)]
 struct Heard {
     /// The newest own checkpoint.
@@ -133,9 +141,10 @@ impl Hearing {
         }
     }
 
-    /// Until something is to be followed.
-    pub(super) async fn due(&self) {
+    /// Until something is to be followed, and a pause after the last round began.
+    pub(super) async fn due(&self, last: Instant) {
         self.due.notified().await;
+        tokio::time::sleep(PAUSE.saturating_sub(last.elapsed())).await;
     }
 
     /// The own node has seen a checkpoint.
@@ -153,10 +162,10 @@ impl Hearing {
     /// The claims that are to be followed now.
     pub(super) fn waiting(&self, now: Instant) -> Vec<(RegionCode, Claim)> {
         let heard = self.lock();
-        let waiting = heard.regions.iter().filter_map(|(region, of)| {
-            let is_quiet = of.quiet_until.is_some_and(|until| now < until);
-            Some((*region, of.waits.filter(|_| !is_quiet)?))
-        });
+        let waiting = heard
+            .regions
+            .iter()
+            .filter_map(|(region, of)| Some((*region, of.waits.filter(|_| !of.is_quiet(now))?)));
         waiting.collect()
     }
 
@@ -209,12 +218,15 @@ impl Remarks for Hearing {
             return;
         }
         let of = heard.regions.entry(*region).or_default();
-        if of.followed == Some(claim) || of.waits == Some(claim) {
+        if of.followed == Some(claim) {
             return;
         }
         of.waits = Some(claim);
+        let is_quiet = of.is_quiet(Instant::now());
         drop(heard);
-        self.due.notify_one();
+        if !is_quiet {
+            self.due.notify_one();
+        }
     }
 }
 
@@ -296,6 +308,34 @@ mod tests {
         let other = claim(3, b"three of another");
         hearing.heard(&node("310000"), &other.to_string());
         assert_eq!(hearing.waiting(now), [(region("310000"), other)]);
+    }
+
+    /// Longer than a pause.
+    const AWHILE: Duration = Duration::from_secs(3);
+
+    async fn is_due(hearing: &Hearing, last: Instant) -> bool {
+        tokio::time::timeout(AWHILE, hearing.due(last))
+            .await
+            .is_ok()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_claim_that_waits_out_its_quiet_time_wakes_nobody_and_rounds_begin_apart() {
+        let (hearing, own) = (hearing(), region("510100"));
+        let say = |of: Claim| hearing.heard(&node("510100"), &of.to_string());
+        let begun = Instant::now();
+        say(claim(3, b"a lie"));
+        assert!(is_due(&hearing, begun).await);
+        assert_eq!(begun.elapsed(), PAUSE, "not at once after the round before");
+        hearing.followed(own, claim(3, b"a lie"), Outcome::Unproven, Instant::now());
+        for nth in 0..1_000_u32 {
+            say(claim(3, &nth.to_be_bytes()));
+        }
+        assert!(!is_due(&hearing, Instant::now()).await);
+        tokio::time::advance(QUIET).await;
+        // Said again, and nobody has followed it yet.
+        say(claim(3, &999_u32.to_be_bytes()));
+        assert!(is_due(&hearing, begun).await);
     }
 
     #[test]

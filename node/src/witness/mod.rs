@@ -36,6 +36,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::witness::CheckpointSeen;
 use huitong_core::region::RegionCode;
 use huitong_transport::{Certified, CredentialStore};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::chance::{Chance, jittered};
@@ -214,6 +215,7 @@ impl WitnessDesk {
     async fn over_and_over(&self, client: &ProofClient, every: Duration) {
         let mut failed = SHORTEST_WAIT;
         loop {
+            let begun = Instant::now();
             let wait = match self.round(client).await {
                 Ok(()) => {
                     self.note(|known| known.trouble = None);
@@ -228,7 +230,7 @@ impl WitnessDesk {
             };
             tokio::select! {
                 biased;
-                () = self.hearing.due() => {}
+                () = self.hearing.due(begun) => {}
                 () = tokio::time::sleep(jittered(&*self.chance, wait)) => {}
             }
         }
