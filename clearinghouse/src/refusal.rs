@@ -109,6 +109,8 @@ clearing_codes! {
     CycleNotProven "cycle.not_proven" SameId "The cycle is netted and its checkpoint is not signed yet: ask again; when it stays so, the log of the clearinghouse says why (an expired signing certificate)." "该期已轧差，检查点尚未签名：请稍后重试；若持续如此，请查看清算中心日志（如签名证书过期）。";
     /// The member clears for no region.
     CycleUnknownMember "cycle.unknown_member" No "This member stood in no region's place in that cycle; check the code." "该清算成员未参与此清算期，请核对代码。";
+    /// One part of a region is on its way.
+    WitnessPartUnderWay "witness.part_under_way" SameId "An earlier part of a cycle is still on its way to this region: one is sent at a time; read it to its end, or give it up, and ask again." "本统筹区上一份对账部分仍在传送，每次只传一份：请读完或放弃后再试。";
     /// A word on a checkpoint that is not the region's.
     WitnessInvalid "witness.invalid" No "This word on a checkpoint is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该检查点签署并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
     /// A word on another checkpoint.

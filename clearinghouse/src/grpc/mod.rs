@@ -16,6 +16,7 @@ mod month;
 mod month_office;
 mod officer;
 mod paid;
+mod parts;
 mod payment;
 mod prefund;
 mod proof;

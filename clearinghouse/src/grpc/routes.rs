@@ -24,7 +24,6 @@ use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::tag_service_server::TagServiceServer;
 use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
 use huitong_transport::{CredentialStore, MAX_MESSAGE_BYTES, Reloading};
-use tokio::sync::Semaphore;
 use tonic::service::Routes;
 
 use super::attestation::AttestationGrpc;
@@ -39,12 +38,13 @@ use super::member::MemberGrpc;
 use super::month::MonthGrpc;
 use super::month_office::MonthOfficeGrpc;
 use super::officer::OfficerGrpc;
+use super::parts::Parts;
 use super::payment::PaymentGrpc;
 use super::prefund::PrefundGrpc;
 use super::proof::ProofOfficeGrpc;
 use super::status::status;
 use super::tags::TagGrpc;
-use super::witness::{ProofGrpc, WRITTEN_AT_ONCE};
+use super::witness::ProofGrpc;
 use crate::clock::Clock;
 use crate::disputes::DisputeRules;
 use crate::months::MonthRules;
@@ -173,7 +173,7 @@ fn of_nodes(
     let witnessing = ProofServiceServer::new(ProofGrpc {
         writer: Arc::clone(writer),
         credentials: credentials.clone(),
-        writing: Arc::new(Semaphore::new(WRITTEN_AT_ONCE)),
+        parts: Parts::new(),
     });
     let months = MonthServiceServer::new(MonthGrpc {
         writer: Arc::clone(writer),

@@ -13,14 +13,13 @@ use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_service_server::ProofService;
 use huitong_proto::conversion::Path;
 use huitong_transport::CredentialStore;
-use tokio::sync::Semaphore;
-use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 use tracing::{error, warn};
 
 use super::clearing::region;
 use super::officer::day;
+use super::parts::Parts;
 use super::proof::{Untold, cycle, read};
 use super::status::{malformed, status};
 use crate::decide;
@@ -31,12 +30,6 @@ use crate::writer::Writer;
 
 /// Checkpoints of one page, and words of one call.
 const AT_ONCE: usize = 64;
-/// The bytes of one part.
-const PART_BYTES: usize = 1 << 20;
-/// Parts that wait for a slow reader.
-const WAITING: usize = 4;
-/// Parts that are written at the same time, at most.
-pub(super) const WRITTEN_AT_ONCE: usize = 4;
 
 /// The regions' way to proofs.
 pub(super) struct ProofGrpc {
@@ -44,8 +37,8 @@ pub(super) struct ProofGrpc {
     pub(super) writer: Arc<Writer>,
     /// Whose signatures are trusted.
     pub(super) credentials: CredentialStore,
-    /// Parts that are written at the same time: after netting every region asks.
-    pub(super) writing: Arc<Semaphore>,
+    /// Parts on their way.
+    pub(super) parts: Parts,
 }
 
 #[tonic::async_trait]
@@ -95,22 +88,10 @@ impl ProofService for ProofGrpc {
         let day: BusinessDay = day(&request.into_inner().business_day)?;
         self.reached(region).await?;
         let proofs = self.writer.proven_rows();
-        let of_day = proofs.clone();
-        let cycle = read(move || cycle(&of_day, day)).await?;
-        let (to, parts) = channel(WAITING);
-        let writing = Arc::clone(&self.writing);
-        // The answer begins before the legs are read, as an officer's does.
-        tokio::spawn(async move {
-            let Ok(_place) = writing.acquire().await else {
-                return;
-            };
-            match read(move || file(&proofs, &cycle, region)).await {
-                Ok(bytes) => send(&bytes, &to).await,
-                // A reader that has gone needs nothing more.
-                Err(refused) => drop(to.send(Err(refused)).await),
-            }
-        });
-        Ok(Response::new(ReceiverStream::new(parts)))
+        let file = move || file(&proofs, &cycle(&proofs, day)?, region);
+        let pieces = self.parts.write(region, file);
+        let pieces = pieces.map_err(|refusal| status(&refusal))?;
+        Ok(Response::new(ReceiverStream::new(pieces)))
     }
 
     async fn witness(
@@ -195,14 +176,4 @@ fn file(proofs: &Proofs, cycle: &ProvenCycle, region: RegionCode) -> Result<Vec<
     };
     let part = part(&proven, region, &legs);
     Ok(part.map(|part| part.to_bytes()).unwrap_or_default())
-}
-
-/// Sends a file in parts, as long as it is read.
-async fn send(bytes: &[u8], to: &Sender<Result<v1::FetchPartResponse, Status>>) {
-    for part in bytes.chunks(PART_BYTES) {
-        let part = part.to_vec();
-        if to.send(Ok(v1::FetchPartResponse { part })).await.is_err() {
-            return;
-        }
-    }
 }
