@@ -63,8 +63,8 @@ const MORE_SELDOM: u32 = 10;
 struct Known {
     /// The plan of the newest checkpoint that the clearinghouse has.
     newest: u64,
-    /// The plan of the last own word that it holds.
-    witnessed: u64,
+    /// The plan of the last own word that it holds; none before it said so.
+    witnessed: Option<u64>,
     /// Why nothing more is seen or handed in, when that is an alarm.
     trouble: Option<String>,
 }
@@ -255,13 +255,15 @@ impl WitnessDesk {
     }
 
     /// Looks at every checkpoint that is new, follows what was heard, and hands in the words that the clearinghouse does
-    /// not have. What was heard is followed also while the clearinghouse does not answer, or answers wrongly.
+    /// not have. None waits for another: what was heard is followed while the clearinghouse does not answer, and words are
+    /// handed in while what it hands out next is wrong.
     async fn round(&self, client: &ProofClient) -> Result<(), Trouble> {
         let looked = self.look_at_all(client).await;
         let followed = self.follow().await;
+        let handed_in = self.hand_in(client).await;
         looked?;
         followed?;
-        self.hand_in(client).await
+        handed_in
     }
 
     /// Looks at every checkpoint that is new.
@@ -270,7 +272,9 @@ impl WitnessDesk {
             let head = self.ledger.witness_head()?;
             let after = head.map_or(0, |head| head.plan);
             let told = client.checkpoints(after).await?;
-            self.note(|known| (known.newest, known.witnessed) = (told.newest, told.witnessed));
+            self.note(|known| {
+                (known.newest, known.witnessed) = (told.newest, Some(told.witnessed))
+            });
             if told.files.is_empty() {
                 return Ok(());
             }
@@ -280,11 +284,13 @@ impl WitnessDesk {
         }
     }
 
-    /// Hands in the words that the clearinghouse does not hold, in order.
+    /// Hands in the words that the clearinghouse does not hold, in order; none before it said which it holds.
     async fn hand_in(&self, client: &ProofClient) -> Result<(), Trouble> {
         let seen = self.ledger.witness_head()?.map_or(0, |head| head.plan);
         loop {
-            let held = self.known().witnessed;
+            let Some(held) = self.known().witnessed else {
+                return Ok(());
+            };
             let mut words = Vec::new();
             for plan in (held.saturating_add(1)..=seen).take(AT_ONCE) {
                 if let Some(record) = self.seen(plan)? {
@@ -299,7 +305,7 @@ impl WitnessDesk {
                 let why = format!("the clearinghouse stays at the word on plan {held}");
                 return Err(Trouble::Call(why));
             }
-            self.note(|known| known.witnessed = now);
+            self.note(|known| known.witnessed = Some(now));
         }
     }
 

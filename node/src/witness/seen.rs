@@ -101,7 +101,7 @@ impl WitnessDesk {
         Ok(Standing {
             head: self.ledger.witness_head()?,
             newest: known.newest,
-            witnessed: known.witnessed,
+            witnessed: known.witnessed.unwrap_or(0),
             refused: refused.collect::<Result<_, StoreError>>()?,
             refused_count: rows.len(),
             split_views: splits.len(),

@@ -1,4 +1,4 @@
-//! Words that are handed in: under the certificate in use.
+//! Words that are handed in: under the certificate in use, and whatever else is wrong.
 
 use super::*;
 use crate::world::{certified, year};
@@ -39,4 +39,23 @@ async fn a_word_under_a_certificate_that_is_not_taken_is_told_and_handed_in_agai
     while !world.witness(NINGBO).await.trouble.is_empty() {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_handed_in_while_what_is_handed_out_next_is_wrong() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 2).await;
+    let proofs = world.proofs();
+    let right = Signing::of(&world, "/clearinghouse/signing");
+    let first = world.cycle(&right, 1, None);
+    let mut second = world.cycle(&right, 2, Some(&first));
+    second.checkpoint.signed.checkpoint.rows += 1;
+    for cycle in [&first, &second] {
+        proofs.show(NINGBO, cycle.shown(NINGBO));
+    }
+    world.witnessed(NINGBO, 1).await;
+    assert_eq!(proofs.said(NINGBO)[0].word.verdict, Verdict::Holds);
+    let standing = troubled(&world, NINGBO, "does not belong").await;
+    assert_eq!((standing.seen, standing.newest), (1, 2));
 }
