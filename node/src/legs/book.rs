@@ -38,6 +38,22 @@ pub fn numbers_of(
     Ok(None)
 }
 
+/// The highest number of the own legs in days that were closed up to this one; 0 when there is none.
+///
+/// # Errors
+/// [`StoreError`] when the days cannot be read.
+pub fn closed_by(ledger: &Ledger, day: BusinessDay) -> Result<u64, StoreError> {
+    let mut up_to = 0_u64;
+    for (key, row) in ledger.scan(Table::ClosedDay, DAYS_AT_MOST)? {
+        if let (Key::ClosedDay(of), Row::ClosedDay(closed)) = (key, row)
+            && of <= day
+        {
+            up_to = up_to.max(closed.up_to);
+        }
+    }
+    Ok(up_to)
+}
+
 /// The legs under the first of these numbers, consecutive, as far as they are on disk.
 ///
 /// # Errors

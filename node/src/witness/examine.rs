@@ -1,13 +1,15 @@
 //! What is wrong with a checkpoint, as the own region can see it: from the checkpoint, the part that the clearinghouse
 //! hands out of it, the checkpoint before, and the own book. Nothing here is decided by who sent it.
 //!
-//! A cycle before the first in which the region has a window has no part; a later one without is a fault. A part whose window does not go on there is not held against the book: which legs belong to
-//! it is what is wrong. Deliberately absent: the signature, which was checked before.
+//! A cycle before the first in which the region has a window has no part; a later one without is a fault, and so is one of
+//! a day that the region closed with legs. A part whose window does not go on there is not held against the book: which
+//! legs belong to it is what is wrong. After a part that could not be looked through nobody knows where the next begins: it
+//! is only not before what is known. Deliberately absent: the signature, which was checked before.
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::checkpoint::book::LegBook;
-use huitong_core::checkpoint::witness::{Finding, FindingKind, StreamReach};
+use huitong_core::checkpoint::witness::{Finding, FindingKind, Findings, StreamReach, Verdict};
 use huitong_core::region::RegionCode;
 use huitong_netting::Runs;
 use huitong_netting::statement::{RegionPart, StatementFault, compare};
@@ -17,12 +19,47 @@ use crate::store::WitnessHead;
 /// Findings that the log tells.
 pub(super) const TOLD_AT_MOST: usize = 16;
 
+/// Whether the own part of the checkpoint before was looked through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartBefore {
+    /// It was, or there was none to look through.
+    Read,
+    /// It was not handed out, or could not be read as the own of that checkpoint.
+    Unread,
+}
+
+impl PartBefore {
+    /// After what was found then.
+    pub(super) fn after(found: &Verdict) -> Self {
+        let found = found.findings().map_or(&[][..], Findings::first);
+        let is_unread = |finding: &Finding| UNREAD.contains(&finding.kind);
+        // They are told among the first: nothing else is looked for then.
+        if found.iter().any(is_unread) {
+            Self::Unread
+        } else {
+            Self::Read
+        }
+    }
+}
+
+/// What is wrong with a part that is not looked through.
+const UNREAD: [FindingKind; 4] = [
+    FindingKind::Other,
+    FindingKind::PartUnreadable,
+    FindingKind::PartForeign,
+    FindingKind::PartMissing,
+];
+
 /// What is looked at.
 pub(super) struct Case<'a> {
     /// The own region.
     pub(super) region: RegionCode,
     /// The checkpoint that was seen before; none for the first.
     pub(super) before: Option<&'a WitnessHead>,
+    /// What became of the part of that one.
+    pub(super) part_before: PartBefore,
+    /// The highest number of the own legs in days that were closed up to the checkpoint's; 0 for none.
+    pub(super) closed: u64,
     /// The checkpoint.
     pub(super) checkpoint: &'a Checkpoint,
     /// The region's part of it as it was handed out; empty when the region has no window.
@@ -50,7 +87,9 @@ pub(super) fn examine<E>(
     let reach = case.before.and_then(|before| before.reach);
     if case.part.is_empty() {
         // Whoever had a mark once has one in every later cycle.
-        findings.extend(reach.map(|_| Finding::whole(FindingKind::PartMissing)));
+        if reach.is_some() || case.closed > 0 {
+            findings.push(Finding::whole(FindingKind::PartMissing));
+        }
         return Ok(Examined { findings, reach });
     }
     let part = match readable(case) {
@@ -61,7 +100,11 @@ pub(super) fn examine<E>(
         }
     };
     findings.extend(part.check().iter().map(StatementFault::finding));
-    match (part.follow(reach.as_ref()), part.takeable()) {
+    let begins_wrong = match case.part_before {
+        PartBefore::Read => part.follow(reach.as_ref()),
+        PartBefore::Unread => part.falls_back(reach.as_ref()),
+    };
+    match (begins_wrong, part.takeable()) {
         (Some(fault), _) => findings.push(fault.finding()),
         (None, None) => {}
         (None, Some(runs)) => {

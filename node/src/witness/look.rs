@@ -10,12 +10,13 @@ use huitong_core::evidence::Chain;
 use huitong_core::record::witness::CheckpointSeen;
 use huitong_transport::aside;
 
-use super::examine::{self, Case, Examined, examine};
+use super::examine::{self, Case, Examined, PartBefore, examine};
 use super::heard::Claim;
 use super::records::NoteSeen;
 use super::report::ProofClient;
 use super::{Trouble, WitnessDesk, book};
 use crate::error::NodeError;
+use crate::legs::book::closed_by;
 use crate::signature::{self, is_checkpoint_signed};
 use crate::store::{Rows, WitnessHead};
 
@@ -74,10 +75,16 @@ impl WitnessDesk {
         part: Vec<u8>,
     ) -> Result<Examined, Trouble> {
         let (region, ledger) = (self.region, Arc::clone(&self.ledger));
+        let before = head.map_or(Ok(None), |head| self.seen(head.plan))?;
+        let found_before = before.map(|before| before.word.word.verdict);
         let work = move || {
             let case = Case {
                 region,
                 before: head.as_ref(),
+                part_before: found_before
+                    .as_ref()
+                    .map_or(PartBefore::Read, PartBefore::after),
+                closed: closed_by(&ledger, checkpoint.signed.checkpoint.day)?,
                 checkpoint: &checkpoint.signed.checkpoint,
                 part: &part,
             };

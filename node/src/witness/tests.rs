@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::book::LegBook;
-use huitong_core::checkpoint::witness::{Finding, StreamReach};
+use huitong_core::checkpoint::witness::{Finding, StreamReach, Verdict};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::sha256;
@@ -16,9 +16,9 @@ use huitong_core::region::RegionCode;
 use huitong_netting::statement::{
     MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
-use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
+use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, Runs, plan};
 
-use super::examine::{Case, Examined, examine};
+use super::examine::{Case, Examined, PartBefore, examine};
 use crate::store::WitnessHead;
 
 const NINGBO: &str = "330200";
@@ -126,14 +126,19 @@ fn head(cycle: &Cycle, reach: Option<StreamReach>) -> WitnessHead {
     }
 }
 
-fn look(cycle: &Cycle, part: &[u8], before: Option<&WitnessHead>, book: Vec<LegBook>) -> Examined {
-    let case = Case {
+fn case<'a>(cycle: &'a Cycle, part: &'a [u8], before: Option<&'a WitnessHead>) -> Case<'a> {
+    Case {
         region: region(NINGBO),
         before,
+        part_before: PartBefore::Read,
+        closed: 0,
         checkpoint: &cycle.checkpoint,
         part,
-    };
-    examine::<()>(&case, |_| Ok(book)).unwrap()
+    }
+}
+
+fn look(cycle: &Cycle, part: &[u8], before: Option<&WitnessHead>, book: Vec<LegBook>) -> Examined {
+    examine::<()>(&case(cycle, part, before), |_| Ok(book)).unwrap()
 }
 
 fn codes(findings: &[Finding]) -> Vec<&'static str> {
@@ -194,9 +199,7 @@ fn what_is_no_part_of_the_region_and_the_checkpoint_is_said_so_and_not_looked_th
     let nobody = |part: &[u8]| {
         let case = Case {
             region: region(CHENGDU),
-            before: None,
-            checkpoint: &first.checkpoint,
-            part,
+            ..case(&first, part, None)
         };
         examine::<()>(&case, |_| panic!("no book is read")).unwrap()
     };
@@ -263,15 +266,61 @@ fn a_cycle_that_does_not_begin_where_the_last_ended_is_refused_and_not_held_agai
         to: 2,
         ..first.part.reach().unwrap()
     };
-    let before = head(&first, Some(reach));
-    let case = Case {
-        region: region(NINGBO),
-        before: Some(&before),
-        checkpoint: &second.checkpoint,
-        part: &second.part.to_bytes(),
-    };
+    let (before, part) = (head(&first, Some(reach)), second.part.to_bytes());
+    let case = case(&second, &part, Some(&before));
     let seen = examine::<()>(&case, |_| panic!("no book is read")).unwrap();
     assert_eq!(codes(&seen.findings), ["region.begin"]);
+}
+
+/// What is found of the third cycle, once the part of the second was not looked through, with a reach of before.
+fn after_unread(second_part: &[u8], reach: Option<StreamReach>) -> Vec<Finding> {
+    let first = cycle(2, None);
+    let second = cycle(3, Some(&first));
+    let third = cycle(5, Some(&second));
+    let before = head(&first, reach.or(first.part.reach()));
+    let seen = look(&second, second_part, Some(&before), Vec::new());
+    let before = head(&second, seen.reach);
+    let part = third.part.to_bytes();
+    let case = Case {
+        part_before: PartBefore::after(&Verdict::of(&seen.findings)),
+        ..case(&third, &part, Some(&before))
+    };
+    let book = book(4..=5);
+    let taken = |runs: &Runs| {
+        assert_eq!(runs.as_slice().len(), 1);
+        Ok::<_, ()>(book)
+    };
+    examine(&case, taken).unwrap().findings
+}
+
+#[test]
+fn after_a_part_that_was_not_looked_through_the_next_is_held_against_the_book_and_does_not_fall_back()
+ {
+    let other = cycle(3, None).part.to_bytes();
+    for unread in [&b"nothing"[..], &[], &other] {
+        assert_eq!(codes(&after_unread(unread, None)), Vec::<&str>::new());
+    }
+    let further = StreamReach {
+        to: 4,
+        carried: sha256(b"whatever waits"),
+    };
+    let fallen_back = after_unread(b"nothing", Some(further));
+    assert_eq!(codes(&fallen_back), ["region.begin"]);
+}
+
+#[test]
+fn no_part_of_a_day_that_was_closed_with_legs_is_a_finding_also_in_the_first_cycle() {
+    let first = cycle(3, None);
+    let found = |closed: u64| {
+        let case = Case {
+            closed,
+            ..case(&first, &[], None)
+        };
+        let seen = examine::<()>(&case, |_| panic!("no book is read"));
+        seen.unwrap().findings
+    };
+    assert_eq!(codes(&found(3)), ["part.missing"]);
+    assert_eq!(found(0), []);
 }
 
 #[test]

@@ -91,6 +91,14 @@ impl RegionPart {
         let fault = StatementFault::Region(stated.region, RegionFault::Begin);
         (!goes_on).then_some(fault)
     }
+
+    /// Whether it begins before where the region's stream was known to be, some cycles ago.
+    #[must_use]
+    pub fn falls_back(&self, known: Option<&StreamReach>) -> Option<StatementFault> {
+        let stated = self.stated()?;
+        let falls_back = known.is_some_and(|known| stated.from < known.to);
+        falls_back.then_some(StatementFault::Region(stated.region, RegionFault::Begin))
+    }
 }
 
 fn reach_of(to: u64, carried: &Runs) -> StreamReach {
