@@ -1,7 +1,8 @@
 //! The clearinghouse's signature under checkpoints, versions of the directory and what is settled in disputes: made with
 //! its own signing key, and checked by whoever holds the operator's root.
 //!
-//! A certificate that does not hold at the moment proves nothing, so nothing is signed with it then. Each checkpoint brings its certificate
+//! A certificate that does not hold at the moment proves nothing, so nothing is signed with it then; nor with one that a
+//! reload finds revoked, or whose root is trusted no more, until a good one is there. Each checkpoint brings its certificate
 //! along, so both may be replaced while it runs. Deliberately absent: the journal.
 
 use std::fmt;
@@ -51,6 +52,18 @@ pub struct Signer(Arc<Place>);
 struct Place {
     files: Option<SigningFiles>,
     held: RwLock<Arc<Held>>,
+    /// Why what is held proves nothing under the roots and lists in force.
+    distrusted: RwLock<Option<CertifiedKeyError>>,
+}
+
+impl Place {
+    fn new(files: Option<SigningFiles>, held: Arc<Held>) -> Self {
+        Self {
+            files,
+            held: RwLock::new(held),
+            distrusted: RwLock::new(None),
+        }
+    }
 }
 
 struct Held {
@@ -98,14 +111,24 @@ pub enum SignerError {
     OtherKey,
 }
 
-/// The certificate does not hold at the moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the signing certificate holds from {not_before} to {not_after}: nothing is signed; issue a new one (huitong certs issue), enter it under [signing] and start again / 签名证书不在有效期内，未签名"
-)]
-pub struct NotNow {
-    not_before: jiff::Timestamp,
-    not_after: jiff::Timestamp,
+/// Why nothing is signed now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotNow {
+    /// The certificate does not hold at the moment.
+    #[error(
+        "the signing certificate holds from {not_before} to {not_after}: nothing is signed; issue a new one (huitong certs issue), enter it under [signing] and start again / 签名证书不在有效期内，未签名"
+    )]
+    Outside {
+        /// Its first second.
+        not_before: jiff::Timestamp,
+        /// Its last.
+        not_after: jiff::Timestamp,
+    },
+    /// It is revoked, or its root is trusted no more.
+    #[error(
+        "the signing certificate in use proves nothing any more: nothing is signed until a good one lies in the files under [signing] ({0}) / 签名证书已不受信任，更换前不再签名"
+    )]
+    Distrusted(CertifiedKeyError),
 }
 
 impl Signer {
@@ -134,10 +157,7 @@ impl Signer {
             not_before: leaf.not_before,
             not_after: leaf.not_after,
         });
-        Ok(Self(Arc::new(Place {
-            files: None,
-            held: RwLock::new(held),
-        })))
+        Ok(Self(Arc::new(Place::new(None, held))))
     }
 
     /// The key and the certificate in these files, which are read again there.
@@ -147,10 +167,7 @@ impl Signer {
         at: jiff::Timestamp,
     ) -> Result<Self, SignerError> {
         let held = files.load(trust, at)?.held();
-        Ok(Self(Arc::new(Place {
-            files: Some(files),
-            held: RwLock::new(held),
-        })))
+        Ok(Self(Arc::new(Place::new(Some(files), held))))
     }
 
     fn held(&self) -> Arc<Held> {
@@ -158,10 +175,21 @@ impl Signer {
         Arc::clone(&held.unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Looks whether what is held still proves something. When it may be used is looked at whenever something is signed.
+    fn look(&self, trust: &Trust, at: jiff::Timestamp) -> Result<(), NotNow> {
+        let held = self.held();
+        // At a moment at which it holds: what is asked is whom the roots and lists in force let sign.
+        let at = at.clamp(held.not_before, held.not_after);
+        let fault = CertifiedKey::from_der(&held.chain, trust, at).err();
+        let distrusted = self.0.distrusted.write();
+        (*distrusted.unwrap_or_else(PoisonError::into_inner)).clone_from(&fault);
+        fault.map_or(Ok(()), |fault| Err(NotNow::Distrusted(fault)))
+    }
+
     /// Signs a checkpoint.
     ///
     /// # Errors
-    /// [`NotNow`] outside the time in which the certificate holds.
+    /// [`NotNow`] outside the time in which the certificate holds, and when it proves nothing any more.
     pub(crate) fn sign(
         &self,
         checkpoint: Checkpoint,
@@ -186,7 +214,7 @@ impl Signer {
     /// Signs what is settled in a dispute.
     ///
     /// # Errors
-    /// [`NotNow`] outside the time in which the certificate holds.
+    /// [`NotNow`] outside the time in which the certificate holds, and when it proves nothing any more.
     pub(crate) fn sign_outcome(
         &self,
         outcome: Outcome,
@@ -236,7 +264,7 @@ impl Signer {
     /// Signs a version of the directory.
     ///
     /// # Errors
-    /// [`NotNow`] outside the time in which the certificate holds.
+    /// [`NotNow`] outside the time in which the certificate holds, and when it proves nothing any more.
     pub(crate) fn sign_directory(
         &self,
         directory: Directory,
@@ -259,6 +287,10 @@ impl Signer {
     }
 
     fn signed(&self, bytes: &[u8], at: Timestamp) -> Result<Signed, NotNow> {
+        let distrusted = self.0.distrusted.read();
+        if let Some(fault) = &*distrusted.unwrap_or_else(PoisonError::into_inner) {
+            return Err(NotNow::Distrusted(fault.clone()));
+        }
         let Held {
             key,
             chain,
@@ -268,7 +300,7 @@ impl Signer {
         let moment = jiff::Timestamp::from_millisecond(at.as_millis());
         if !moment.is_ok_and(|moment| *not_before <= moment && moment <= *not_after) {
             let (not_before, not_after) = (*not_before, *not_after);
-            return Err(NotNow {
+            return Err(NotNow::Outside {
                 not_before,
                 not_after,
             });
@@ -302,13 +334,23 @@ impl Beside for Signer {
     }
 
     fn reload(&self, trust: &Trust, at: jiff::Timestamp) -> Result<(), String> {
-        let Some(files) = &self.0.files else {
-            return Ok(());
+        let read = self.0.files.as_ref().map(|files| files.load(trust, at));
+        let refused = match read.transpose() {
+            Ok(read) => {
+                if let Some(read) = read {
+                    let held = self.0.held.write();
+                    *held.unwrap_or_else(PoisonError::into_inner) = read.held();
+                }
+                None
+            }
+            Err(refused) => Some(refused.to_string()),
         };
-        let read = files.load(trust, at).map_err(|error| error.to_string())?;
-        let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
-        *held = read.held();
-        Ok(())
+        match (self.look(trust, at), refused) {
+            (Ok(()), None) => Ok(()),
+            (Ok(()), Some(refused)) => Err(refused),
+            (Err(fault), None) => Err(fault.to_string()),
+            (Err(fault), Some(refused)) => Err(format!("{fault}; {refused}")),
+        }
     }
 
     fn not_after(&self) -> jiff::Timestamp {
@@ -364,3 +406,5 @@ pub(crate) fn verify_month(certified: &CertifiedMonth, trust: &Trust) -> Result<
     let own = Identity::ClearinghouseSigning;
     carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
 }
+#[cfg(test)]
+mod tests;
