@@ -114,7 +114,7 @@ clearing_codes! {
     /// A word on a checkpoint that is not the region's.
     WitnessInvalid "witness.invalid" No "This word on a checkpoint is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该检查点签署并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
     /// A word on another checkpoint.
-    WitnessOtherCheckpoint "witness.other_checkpoint" No "For this plan another checkpoint, named here, is signed than the region was shown: keep both (node checkpoints --evidence), and have the clearinghouse's operator explain it." "该期方案在此签署的检查点如所示，与本区所见不符：请留存两份（node checkpoints --evidence），并要求清算中心运营方说明。";
+    WitnessOtherCheckpoint "witness.other_checkpoint" No "For this plan another checkpoint, named here, is signed than the region was shown: the node fetches it and keeps both (node checkpoints --evidence); have the clearinghouse's operator explain it." "该期方案在此签署的检查点如所示，与本区所见不符：节点已取回并留存两份（node checkpoints --evidence），请要求清算中心运营方说明。";
     /// A month that is not over.
     MonthNotOver "month.not_over" SameId "The month is not over: the cycle named is not netted and proven, or the last business day is still to be cut off." "该月尚未结束：所示清算期尚未轧差并签名，或最后一个工作日尚未日切。";
     /// A month in which nothing was netted.

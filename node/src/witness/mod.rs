@@ -89,9 +89,12 @@ enum Trouble {
         /// What came.
         found: u64,
     },
-    /// It has signed another checkpoint than it showed to this region, or does not take the region's signature.
+    /// It does not take the region's signature.
     #[error("the clearinghouse does not take this region's word on a checkpoint: {0}")]
     WordRefused(String),
+    /// It has signed another checkpoint than it showed to this region.
+    #[error("the clearinghouse signed another checkpoint than it showed to this region: {0}")]
+    OtherSigned(String),
 }
 
 impl From<StoreError> for Trouble {
@@ -105,7 +108,10 @@ impl Trouble {
     const fn is_alarm(&self) -> bool {
         match self {
             Self::Node(_) | Self::Call(_) => false,
-            Self::NotItsWord(_) | Self::NotNext { .. } | Self::WordRefused(_) => true,
+            Self::NotItsWord(_)
+            | Self::NotNext { .. }
+            | Self::WordRefused(_)
+            | Self::OtherSigned(_) => true,
         }
     }
 }
@@ -300,7 +306,13 @@ impl WitnessDesk {
             if words.is_empty() {
                 return Ok(());
             }
-            let now = client.witness(words).await?;
+            let now = match client.witness(words).await {
+                Err(refused @ Trouble::OtherSigned(_)) => {
+                    self.keep_other(client, held).await?;
+                    return Err(refused);
+                }
+                now => now?,
+            };
             if now <= held {
                 let why = format!("the clearinghouse stays at the word on plan {held}");
                 return Err(Trouble::Call(why));

@@ -22,8 +22,10 @@ pub(super) const AT_ONCE: usize = 64;
 const PART_BYTES_AT_MOST: usize = 256 << 20;
 /// How long the next piece of a part may take: legs are read before the first.
 const PIECE_WITHIN: Duration = Duration::from_secs(120);
-/// What the clearinghouse refuses a word with when a person must look.
-const WORD_REFUSED: [&str; 2] = ["witness.invalid", "witness.other_checkpoint"];
+/// What the clearinghouse refuses a word with that it does not take for the region's.
+const WORD_REFUSED: &str = "witness.invalid";
+/// And one on another checkpoint than it signed.
+const OTHER_SIGNED: &str = "witness.other_checkpoint";
 
 /// The way to the clearinghouse.
 pub struct ProofClient {
@@ -100,11 +102,11 @@ impl ProofClient {
         let mut client = self.client();
         let answer = call_within(self.within, request, |request| client.witness(request));
         let answer = answer.await.map_err(|status| {
-            let is_refused = refusal_code(&status).is_some_and(|code| WORD_REFUSED.contains(&code));
-            if is_refused {
-                Trouble::WordRefused(status.message().to_owned())
-            } else {
-                untold(&status)
+            let said = || status.message().to_owned();
+            match refusal_code(&status) {
+                Some(WORD_REFUSED) => Trouble::WordRefused(said()),
+                Some(OTHER_SIGNED) => Trouble::OtherSigned(said()),
+                Some(_) | None => untold(&status),
             }
         })?;
         Ok(answer.into_inner().witnessed)

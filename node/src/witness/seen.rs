@@ -73,7 +73,7 @@ pub struct SplitView {
     pub own: Vec<u8>,
     /// The file of the other.
     pub other: Vec<u8>,
-    /// Whose node had it.
+    /// Whose node had it; the own region when it was handed out here after another.
     pub from: RegionCode,
     /// When it was found.
     pub at: Timestamp,

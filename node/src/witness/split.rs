@@ -1,6 +1,6 @@
-//! Following what another region's node remarked: its signed checkpoint is asked for, and one that the clearinghouse
-//! signed and that is another than the own is written down beside it. What is not signed proves nothing, and nothing is
-//! written down of it.
+//! Two checkpoints of one plan. Another region's node remarked one, or the clearinghouse refused the own word for one: the
+//! signed checkpoint is asked for, and one that the clearinghouse signed and that is another than the own is written down
+//! beside it. What is not signed proves nothing, and nothing is written down of it.
 
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::heard::{Claim, Outcome};
 use super::records::{NoteSplit, Noted};
+use super::report::ProofClient;
 use super::{Trouble, WitnessDesk};
 use crate::error::NodeError;
 use crate::store::{Key, Rows, StoreError, Table};
@@ -56,18 +57,46 @@ impl WitnessDesk {
         if other.signed.checkpoint == own.checkpoint.signed.checkpoint {
             return Ok(Outcome::Unproven);
         }
-        let found = SplitViewFound {
-            other,
-            from: region,
-            at: self.clock.now(),
+        self.keep(other, region).await?;
+        Ok(Outcome::Known)
+    }
+
+    /// The clearinghouse refused a word because it signed another checkpoint than the one seen here: it is asked for that
+    /// one, and both are kept. `held` is the plan of the last word that it was known to hold.
+    pub(super) async fn keep_other(&self, client: &ProofClient, held: u64) -> Result<(), Trouble> {
+        // Of the words that were handed in together those before the refused one are taken.
+        let mut told = client.checkpoints(held).await?;
+        if told.witnessed != held {
+            told = client.checkpoints(told.witnessed).await?;
+        }
+        let Some(file) = told.files.first() else {
+            return Ok(());
         };
+        let other = CertifiedCheckpoint::from_bytes(file)
+            .map_err(|error| Trouble::NotItsWord(error.to_string()))?;
+        self.is_the_clearinghouses(&other)
+            .map_err(|fault| Trouble::NotItsWord(fault.to_string()))?;
+        let claim = Claim::of(&other.signed.checkpoint);
+        let Some(own) = self.seen(claim.plan)? else {
+            return Ok(());
+        };
+        if own.checkpoint.signed.checkpoint.digest() != claim.digest && !self.is_known(&claim)? {
+            self.keep(other, self.region).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what the clearinghouse signed and did not show here at first.
+    async fn keep(&self, other: CertifiedCheckpoint, from: RegionCode) -> Result<(), Trouble> {
+        let Claim { plan, day, digest } = Claim::of(&other.signed.checkpoint);
+        let at = self.clock.now();
+        let found = SplitViewFound { other, from, at };
         let noted = self.writer.run(NoteSplit(found)).await;
         if noted.map_err(NodeError::from)?.answer == Noted::New {
-            let (plan, day) = (claim.plan, claim.day);
-            tracing::error!(%region, plan, %day, other = %claim.digest, "the clearinghouse signed two checkpoints for one plan and showed another one to this region: keep both (huitong node checkpoints --evidence)");
+            tracing::error!(region = %from, plan, %day, other = %digest, "the clearinghouse signed two checkpoints for one plan and showed another one to this region: keep both (huitong node checkpoints --evidence)");
             self.measures.split_view();
         }
-        Ok(Outcome::Known)
+        Ok(())
     }
 
     /// A checkpoint of the plan that the clearinghouse signed; none when the bytes are no such thing.

@@ -1,5 +1,6 @@
-//! Words that are handed in: under the certificate in use, and whatever else is wrong.
+//! Words that are handed in: under the certificate in use, whatever else is wrong, and with what was signed instead.
 
+use super::split::split_views;
 use super::*;
 use crate::world::{certified, year};
 
@@ -58,4 +59,26 @@ async fn words_are_handed_in_while_what_is_handed_out_next_is_wrong() {
     assert_eq!(proofs.said(NINGBO)[0].word.verdict, Verdict::Holds);
     let standing = troubled(&world, NINGBO, "does not belong").await;
     assert_eq!((standing.seen, standing.newest), (1, 2));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_is_refused_for_another_checkpoint_has_both_kept_and_the_trouble_told() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    world.settle_some(0, 2).await;
+    let proofs = world.proofs();
+    let right = Signing::of(&world, "/clearinghouse/signing");
+    let [seen, signed] = [1, 2].map(|up_to| world.cycle(&right, up_to, None));
+    proofs.sign_instead(signed.shown(NINGBO));
+    proofs.show(NINGBO, seen.shown(NINGBO));
+    let standing = troubled(&world, NINGBO, "signed another checkpoint").await;
+    assert_eq!((standing.seen, standing.split_views), (1, 1));
+    let [seen, signed] = [seen, signed].map(|cycle| cycle.checkpoint.signed.checkpoint);
+    let both = [(seen, signed, NINGBO.to_owned())];
+    assert_eq!(split_views(&world, NINGBO).await, both);
+    // Refused again and again it is kept once.
+    world.kill(NINGBO).await;
+    world.start(NINGBO).await;
+    troubled(&world, NINGBO, "signed another checkpoint").await;
+    assert_eq!(split_views(&world, NINGBO).await, both);
 }

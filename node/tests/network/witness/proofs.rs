@@ -25,6 +25,8 @@ pub struct Shown {
 pub struct Proofs {
     shown: Arc<Mutex<BTreeMap<String, Vec<Shown>>>>,
     words: Arc<Mutex<BTreeMap<String, Vec<CertifiedWord>>>>,
+    /// What is signed for the first plan, and shown from the first word on.
+    signed: Arc<Mutex<Option<Shown>>>,
     /// Signing certificates that are revoked.
     revoked: Arc<Mutex<Vec<Vec<u8>>>>,
 }
@@ -45,6 +47,11 @@ impl Proofs {
         all.entry(region.to_owned()).or_default().push(shown);
     }
 
+    /// Signs something else for the first plan than it shows.
+    pub fn sign_instead(&self, signed: Shown) {
+        *self.signed.lock().unwrap() = Some(signed);
+    }
+
     pub fn revoke(&self, certificate: &[u8]) {
         self.revoked.lock().unwrap().push(certificate.to_vec());
     }
@@ -54,7 +61,16 @@ impl Proofs {
         if self.revoked.lock().unwrap().contains(&word.signer[0]) {
             return Err(refused("witness.invalid"));
         }
-        Ok(())
+        let Some(signed) = self.signed.lock().unwrap().clone() else {
+            return Ok(());
+        };
+        let own = CertifiedCheckpoint::from_bytes(&signed.file).unwrap();
+        if word.word.plan != 1 || word.word.checkpoint == own.signed.checkpoint.digest() {
+            return Ok(());
+        }
+        let mut shown = self.shown.lock().unwrap();
+        shown.get_mut(&word.word.region.to_string()).unwrap()[0] = signed;
+        Err(refused("witness.other_checkpoint"))
     }
 }
 

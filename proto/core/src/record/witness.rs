@@ -32,7 +32,7 @@ canonical_struct!(CheckpointSeen {
 pub struct SplitViewFound {
     /// The other one, as it was signed.
     pub other: CertifiedCheckpoint,
-    /// The region whose node had it.
+    /// The region whose node had it; the own, when the clearinghouse handed it out here after another.
     pub from: RegionCode,
     /// When it was found.
     pub at: Timestamp,
