@@ -86,9 +86,7 @@ impl WitnessDesk {
     /// [`StoreError`].
     pub fn standing(&self) -> Result<Standing, StoreError> {
         let known = self.known();
-        let rows = self
-            .ledger
-            .scan(Table::RefusedCheckpoint, COUNTED_AT_MOST)?;
+        let rows = self.on_disk(Table::RefusedCheckpoint)?;
         let latest = rows.iter().rev().take(REFUSED_TOLD);
         let refused = latest.map(|(key, _)| {
             let Key::RefusedCheckpoint(plan) = key else {
@@ -97,7 +95,7 @@ impl WitnessDesk {
             Ok(self.seen(*plan)?.as_ref().and_then(refused))
         });
         let refused = refused.filter_map(Result::transpose);
-        let splits = self.ledger.scan(Table::SplitView, COUNTED_AT_MOST)?;
+        let splits = self.on_disk(Table::SplitView)?;
         Ok(Standing {
             head: self.ledger.witness_head()?,
             newest: known.newest,
@@ -107,6 +105,15 @@ impl WitnessDesk {
             split_views: splits.len(),
             trouble: known.trouble,
         })
+    }
+
+    /// The rows of checkpoints that are on disk: what is told can be shown.
+    fn on_disk(&self, table: Table) -> Result<Vec<(Key, Row)>, StoreError> {
+        let mut rows = self.ledger.scan(table, COUNTED_AT_MOST)?;
+        rows.retain(|(_, row)| {
+            matches!(row, Row::RefusedCheckpoint(at) | Row::SplitView(at) if at.frame().is_some())
+        });
+        Ok(rows)
     }
 
     /// Checkpoints of plans before one, the newest first; of the newest for 0.
