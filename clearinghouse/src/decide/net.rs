@@ -1,6 +1,7 @@
 //! Netting: plan k on plan k − 1, proven before it is written, and never planned twice. It waits until every region with a
-//! row has attested it, but not for ever; what a region attested otherwise is left out, which is journaled before. Whoever knows which plan it
-//! must be (it was netted before a restore) names its digest, and nothing else is netted.
+//! row has attested it, but not for ever; what a region attested otherwise is left out, which is journaled before. Whoever
+//! knows which plan it must be names its digest, and nothing else is netted. Only while cycles wait after a restore does
+//! the digest also say what the plan was made of; at all other times nothing goes past attestation with it.
 
 use std::collections::BTreeMap;
 
@@ -108,8 +109,17 @@ pub(crate) fn net(
     Ok(Decided::record(ClearingRecord::Netted(netted), planned))
 }
 
-/// Whether every region with a row has attested it, or netting waits for none any more. Whoever knows the plan need not
-/// wait: it was attested before the restore.
+/// The digest of a plan that was made before a restore. While no cycle waits after one, a digest is only a check.
+fn before_restore(context: &Context<'_>, expected: Expected) -> Option<Digest> {
+    let waits = context.state.restored.waits_since.is_some();
+    match expected {
+        Expected::Plan(digest) => waits.then_some(digest),
+        Expected::Unknown | Expected::Never => None,
+    }
+}
+
+/// Whether every region with a row has attested it, or netting waits for none any more. Whoever knows the plan of before
+/// a restore need not wait: it was attested then.
 fn attested(
     context: &Context<'_>,
     day: BusinessDay,
@@ -117,7 +127,7 @@ fn attested(
     wait_minutes: u32,
 ) -> Result<(), Refusal> {
     let waits = waits_until(context, day, wait_minutes).is_some_and(|until| context.now < until);
-    if !waits || matches!(expected, Expected::Plan(_)) {
+    if !waits || before_restore(context, expected).is_some() {
         return Ok(());
     }
     let open = outstanding(context, day);
@@ -148,7 +158,7 @@ fn legs_of(
 ) -> Vec<AgreedLeg> {
     let state = context.state;
     let attested = state.to_net(marks, day);
-    let Expected::Plan(digest) = expected else {
+    let Some(digest) = before_restore(context, expected) else {
         return attested;
     };
     let all = state.matching.agreed(marks, day);

@@ -1,0 +1,34 @@
+//! Whose word counts, for which cycle, and for which legs.
+
+use super::*;
+
+#[test]
+fn a_digest_goes_past_attestation_only_while_cycles_wait_after_a_restore() {
+    let legs = debts(1..=3);
+    let untouched = House::new(79);
+    cut_off_with(&untouched, 1, 1, &legs);
+    let all = Expected::Plan(untouched.net(1).unwrap().digest());
+    let never_restored = House::new(80);
+    let mut restored = House::new(81);
+    let backup = restored.disk.copy();
+    restored.put_back(&backup);
+    let goes_on = restored.ask(|context| resume(context, None, officer()));
+    goes_on.unwrap();
+    for house in [never_restored, restored] {
+        house.clock.put("2026-03-01T17:00:00.000Z");
+        cut_off_with(&house, 1, 1, &legs);
+        let net_as = |expected: Expected| {
+            house.ask(move |context| net(context, day(1), expected, WAIT, officer()))
+        };
+        // Whoever works out what the plan would be if all were alike gets no further with it than without.
+        assert_eq!(code(net_as(all)), "cycle.not_attested");
+        let pair = Pair::of(&legs[0]);
+        attests(&house, 3, 1, &legs[..2]).unwrap();
+        tells(&house, 3, (1, pair), &[(&legs[2], None)]).unwrap();
+        assert_eq!(code(net_as(all)), "cycle.not_attested");
+        attests(&house, 2, 1, &legs).unwrap();
+        assert_eq!(code(net_as(all)), "cycle.other_plan");
+        assert_eq!(legs_of(&net_as(Expected::Unknown).unwrap()), 2);
+        assert_eq!(kept_out(&house), [3]);
+    }
+}
