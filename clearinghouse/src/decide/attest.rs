@@ -12,6 +12,7 @@ use huitong_core::checkpoint::row::{Pair, Row};
 use huitong_core::checkpoint::search::{DIFFERENCES_AT_MOST, RowLegs};
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Leg, LegKey};
+use huitong_core::membership::Standing;
 use huitong_core::record::clearing::{ClearingRecord, DifferencesTold, RegionAttested};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -246,7 +247,8 @@ fn differences(
     words.into_iter().map(of_word).collect()
 }
 
-/// The regions whose word on a cycle is not complete: not given, or without the legs in which it differs.
+/// The regions whose word on a cycle is not complete: not given, or without the legs in which it differs. No cycle waits
+/// for one that is suspended or has left.
 pub(crate) fn outstanding(context: &Context<'_>, day: BusinessDay) -> Vec<RegionCode> {
     let Some(attesting) = context.state.attesting().filter(|of| of.day == day) else {
         return Vec::new();
@@ -256,5 +258,8 @@ pub(crate) fn outstanding(context: &Context<'_>, day: BusinessDay) -> Vec<Region
         word.is_none_or(|word| word.searched().next().is_some())
     };
     let regions = attesting.numbers.keys().copied();
-    regions.filter(is_open).collect()
+    regions
+        .filter(|region| context.state.directory.standing(*region) == Standing::Active)
+        .filter(is_open)
+        .collect()
 }

@@ -2,6 +2,7 @@
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::membership::Standing;
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
@@ -65,7 +66,7 @@ pub(crate) struct RegionStatus {
 /// What became of a region's word on its rows of a cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RegionAttestation {
-    /// It has no row, or the cycle is not the next to be netted.
+    /// It has no row, is suspended or has left, or the cycle is not the next to be netted.
     NotAsked,
     /// It is not given, or the legs in which it differs are not told.
     Outstanding,
@@ -182,7 +183,11 @@ fn regions(
     let words = words(context, day)?;
     let attesting = context.state.attesting();
     let attesting = attesting.filter(|of| of.day == day);
-    let asked = |region| attesting.is_some_and(|of| of.numbers.contains_key(&region));
+    let directory = &context.state.directory;
+    let asked = |region| {
+        directory.standing(region) == Standing::Active
+            && attesting.is_some_and(|of| of.numbers.contains_key(&region))
+    };
     let status = |(region, member)| {
         let stream = streams.get(&region);
         let mark = cycle.and_then(|cycle| cycle.marks.get(&region).copied());

@@ -32,3 +32,23 @@ fn a_digest_goes_past_attestation_only_while_cycles_wait_after_a_restore() {
         assert_eq!(kept_out(&house), [3]);
     }
 }
+
+#[test]
+fn no_cycle_waits_for_a_region_that_is_suspended() {
+    let mut house = House::new(82);
+    house.wait_minutes = WAIT;
+    house.clock.put("2026-03-01T17:00:00.000Z");
+    let legs = debts(1..=2);
+    cut_off_with(&house, 1, 1, &legs);
+    attests(&house, 2, 1, &legs).unwrap();
+    assert_eq!(house.net(1).unwrap_err().detail, "510100");
+    for officer in ["wang.fang", "zhao.min"] {
+        let (suspended, by) = (region(3), officer.parse().unwrap());
+        let change = huitong_core::membership::MemberChange::Suspend;
+        let said = house.ask(move |context| change_member(context, suspended, change, by));
+        said.unwrap();
+    }
+    assert_eq!(house.status(Some(1)).state, CycleState::Attested);
+    assert_eq!(attested_of(&house, 1)[3], RegionAttestation::NotAsked);
+    assert_eq!(legs_of(&house.net(1).unwrap()), 2);
+}
