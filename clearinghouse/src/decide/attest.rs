@@ -2,7 +2,8 @@
 //!
 //! What is compared is what the cycle may take: the legs that both regions reported alike, inside both marks. A leg that
 //! straddled midnight is in neither region's row. One incarnation of a node has one word on a cycle, since a book is only
-//! appended to; another word under it is refused. A node that was restored has a new one.
+//! appended to; another word under it is refused. A node that was restored has a new one, once it has asked for its
+//! stream: that it says so is not enough.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub(crate) const ROWS_AT_ONCE: usize = 16_384;
 
 /// The cycle that the region is asked about, and which numbers of its stream it may take; none when it is asked for nothing.
 pub(crate) fn window(context: &Context<'_>, by: Told) -> Decision<Option<(BusinessDay, Numbers)>> {
-    if let Err(refusal) = stream(context, by) {
+    if let Err(refusal) = counts(context, by) {
         return Ok(Decided::refuse(refusal));
     }
     let Some(attesting) = context.state.attesting() else {
@@ -43,6 +44,20 @@ pub(crate) fn window(context: &Context<'_>, by: Told) -> Decision<Option<(Busine
     ))
 }
 
+/// Whether the caller is the incarnation that counts: its node's word on a later one is taken only where the
+/// clearinghouse was restored, and may have lost that the node asked for its stream in it.
+fn counts(context: &Context<'_>, by: Told) -> Result<(), Refusal> {
+    let counts = stream(context, by)?.incarnation;
+    if by.incarnation == counts || context.state.restored.since.is_some() {
+        return Ok(());
+    }
+    let detail = format_args!(
+        "incarnation: {counts} counts; {} has not asked for its stream",
+        by.incarnation
+    );
+    Err(Refusal::general(RefusalCode::Malformed, detail))
+}
+
 /// The region's word on all its rows; answers with the rows of which it is to tell in which legs they differ.
 pub(crate) fn attest(
     context: &Context<'_>,
@@ -50,8 +65,7 @@ pub(crate) fn attest(
     day: BusinessDay,
     rows: &[Row],
 ) -> Decision<Vec<Pair>> {
-    let checked = stream(context, by)
-        .map(|_| ())
+    let checked = counts(context, by)
         .and_then(|()| well_formed(by.region, rows))
         .and_then(|()| asked(context, day));
     let attesting = match checked {
@@ -139,9 +153,7 @@ pub(crate) fn row_held(
     day: BusinessDay,
     pair: Pair,
 ) -> Decision<Arc<RowLegs>> {
-    let found = stream(context, by)
-        .map(|_| ())
-        .and_then(|()| searched(context, by.region, day, pair));
+    let found = counts(context, by).and_then(|()| searched(context, by.region, day, pair));
     let held = found.and_then(|(attesting, _)| {
         let legs = context.state.row_legs(attesting, pair);
         legs.map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
@@ -174,9 +186,7 @@ pub(crate) fn tell_differences(
     (day, pair): (BusinessDay, Pair),
     words: Vec<(LegKey, Option<Leg>)>,
 ) -> Decision<()> {
-    let found = stream(context, by)
-        .map(|_| ())
-        .and_then(|()| searched(context, by.region, day, pair));
+    let found = counts(context, by).and_then(|()| searched(context, by.region, day, pair));
     let (attesting, word) = match found {
         Ok(found) => found,
         Err(refusal) => return Ok(Decided::refuse(refusal)),

@@ -144,12 +144,27 @@ fn one_incarnation_has_one_word_on_a_cycle() {
         assert_eq!(code(attests(&house, 3, 1, &legs)), "attestation.other_word");
         house.come_back(Return::IndexLost);
     }
-    // Its node is restored and has another book now.
+    // Its node is restored and has another book now: once it has asked for its stream, and not because it says so.
     let restored = Told {
         incarnation: 2,
         ..told(3)
     };
+    let pair = Pair::of(&legs[0]);
+    let words = vec![((other[1].settlement, other[1].kind), Some(other[1].clone()))];
+    let tells =
+        house.ask(move |context| tell_differences(context, restored, (day(1), pair), words));
+    assert_eq!(code(tells), "request.malformed");
+    assert_eq!(
+        code(attests_as(&house, restored, 1, &legs)),
+        "request.malformed"
+    );
+    assert_eq!(attests(&house, 3, 1, &other).unwrap().len(), 1);
+    asks_for_its_stream(&house);
     assert_eq!(attests_as(&house, restored, 1, &legs), Ok(Vec::new()));
+    assert_eq!(
+        code(attests(&house, 3, 1, &other)),
+        "recovery.old_incarnation"
+    );
     assert_eq!(legs_of(&house.net(1).unwrap()), 2);
 
     let foreign = [debt(9, 0, 1, 100)];
@@ -165,6 +180,17 @@ fn one_incarnation_has_one_word_on_a_cycle() {
         "stream.unknown_region"
     );
     house.come_back(Return::Stopped);
+}
+
+/// Chengdu's node was restored, and asks for its stream in its second incarnation.
+fn asks_for_its_stream(house: &House) {
+    let ask = Regain {
+        region: region(3),
+        incarnation: 2,
+        mark: [7; 16],
+        after: 0,
+    };
+    house.ask(move |context| regain(context, ask)).unwrap();
 }
 
 #[test]
