@@ -137,7 +137,11 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
         attestations.keeps_out(Pair::of(leg), leg.debt())
     });
     let kept_out = kept_out.filter(|leg| leg.why == Waiting::AttestedOtherwise);
-    let kept_out: Vec<_> = kept_out.collect();
+    let is_inside = |leg: &WaitingLeg| {
+        let debt = leg.numbered.leg.debt();
+        marks.is_none_or(|marks| matching.agreed_leg(debt, marks, day).is_some())
+    };
+    let kept_out: Vec<_> = kept_out.filter(is_inside).collect();
     let kept = u64::try_from(kept_out.len()).unwrap_or(u64::MAX);
     let mut oldest: Vec<_> = matching.waiting(marks, day).chain(kept_out).collect();
     let differs = |leg: &&WaitingLeg| matches!(leg.why, Waiting::Differs(_));

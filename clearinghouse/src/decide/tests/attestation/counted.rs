@@ -52,3 +52,25 @@ fn no_cycle_waits_for_a_region_that_is_suspended() {
     assert_eq!(attested_of(&house, 1)[3], RegionAttestation::NotAsked);
     assert_eq!(legs_of(&house.net(1).unwrap()), 2);
 }
+
+#[test]
+fn what_came_after_the_cut_off_is_not_counted_as_kept_out_of_the_cycle() {
+    let house = House::new(83);
+    let mut legs = debts(1..=2);
+    cut_off_with(&house, 1, 1, &legs);
+    let later = debts(3..=4);
+    for (number, leg) in (3..).zip(&later) {
+        house.report(3, &[receivable(number, leg)]).unwrap();
+        house.report(2, &[payable(number, leg)]).unwrap();
+    }
+    // The whole row is kept out, and what came of it later too.
+    legs[1] = changed(&legs[1]);
+    attests(&house, 3, 1, &legs).unwrap();
+    let status = house.status(Some(1));
+    let oldest: Vec<_> = status
+        .oldest
+        .iter()
+        .map(|leg| leg.numbered.number)
+        .collect();
+    assert_eq!((status.agreed, status.waiting, oldest), (0, 2, vec![1, 2]));
+}
