@@ -20,7 +20,7 @@ use huitong_core::{canonical_enum, canonical_struct};
 use huitong_netting::{NettingPlan, Run};
 
 use super::Cycle;
-use super::matching::Matching;
+use super::matching::{Matching, Place};
 
 /// How many rows that were looked into are kept at hand.
 const ROWS_AT_HAND: usize = 4;
@@ -71,6 +71,8 @@ pub(crate) struct Attesting {
     pub(crate) rows: BTreeMap<Pair, Row>,
     /// By region that has a row.
     pub(crate) numbers: BTreeMap<RegionCode, Numbers>,
+    /// The numbers of each row's legs in the creditor's stream: a row costs what it has, not what is held.
+    places: BTreeMap<Pair, Vec<u64>>,
     /// The last rows that were looked into, each with its legs.
     looked_into: Mutex<VecDeque<Arc<RowLegs>>>,
 }
@@ -84,10 +86,13 @@ impl Attesting {
         (matching, before): (&Matching, Option<&NettingPlan>),
     ) -> Result<Self, RowError> {
         let mut numbers: BTreeMap<RegionCode, Vec<u64>> = BTreeMap::new();
+        let mut of_rows: BTreeMap<Pair, Vec<u64>> = BTreeMap::new();
         for (leg, places) in matching.agreed_legs(&cycle.marks, day) {
             for (region, number) in [leg.creditor, leg.debtor].into_iter().zip(places) {
                 numbers.entry(region).or_default().push(number);
             }
+            let [of_creditor, _] = places;
+            of_rows.entry(Pair::of(leg)).or_default().push(of_creditor);
         }
         let numbers = numbers.into_iter().map(|(region, numbers)| {
             let from = before.and_then(|plan| plan.window(region));
@@ -101,8 +106,15 @@ impl Attesting {
             day,
             rows: rows.into_iter().map(|row| (row.pair, row)).collect(),
             numbers: numbers.collect(),
+            places: of_rows,
             looked_into: Mutex::default(),
         })
+    }
+
+    /// Where the legs of a row are held; nowhere when there is no such row.
+    pub(crate) fn places(&self, pair: Pair) -> impl Iterator<Item = Place> + '_ {
+        let numbers = self.places.get(&pair).into_iter().flatten();
+        numbers.map(move |number| (pair.creditor, *number))
     }
 
     /// A row with its legs; those that were asked for last are at hand.

@@ -356,13 +356,10 @@ impl State {
         pair: Pair,
     ) -> Result<Arc<RowLegs>, RowError> {
         attesting.legs(pair, || {
-            let cycle = self.cycles.get(&attesting.day);
-            let legs = cycle.into_iter().flat_map(|cycle| {
-                self.matching
-                    .agreed_legs(&cycle.marks, attesting.day)
-                    .filter(|(leg, _)| Pair::of(leg) == pair)
-            });
-            RowLegs::new(pair, legs.map(|(leg, _)| leg.clone()))
+            let legs = attesting
+                .places(pair)
+                .filter_map(|place| self.matching.leg(place));
+            RowLegs::new(pair, legs.map(|numbered| numbered.leg))
         })
     }
 

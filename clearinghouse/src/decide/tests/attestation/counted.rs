@@ -74,3 +74,35 @@ fn what_came_after_the_cut_off_is_not_counted_as_kept_out_of_the_cycle() {
         .collect();
     assert_eq!((status.agreed, status.waiting, oldest), (0, 2, vec![1, 2]));
 }
+
+#[test]
+fn a_row_is_looked_into_by_its_own_legs() {
+    let house = House::new(84);
+    let (legs, other) = (debts(1..=3), debt(9, 1, 3, 900));
+    house.report(3, &[receivable(1, &other)]).unwrap();
+    house.report(1, &[payable(1, &other)]).unwrap();
+    for (number, leg) in (2..).zip(&legs) {
+        house.report(3, &[receivable(number, leg)]).unwrap();
+        house.report(2, &[payable(number - 1, leg)]).unwrap();
+    }
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let none = Pair {
+        debtor: region(0),
+        ..Pair::of(&other)
+    };
+    let pairs = [Pair::of(&legs[0]), Pair::of(&other), none];
+    let places = house.ask(move |context| {
+        let attesting = context.state.attesting().unwrap();
+        let places = pairs.map(|pair| attesting.places(pair).collect::<Vec<_>>());
+        Ok(Decided::answer(places))
+    });
+    let of_chengdu = |numbers: &[u64]| numbers.iter().map(|number| (region(3), *number)).collect();
+    let expected: [Vec<_>; 3] = [of_chengdu(&[2, 3, 4]), of_chengdu(&[1]), Vec::new()];
+    assert_eq!(places, Ok(expected));
+    assert_eq!(attests(&house, 3, 1, &[]), Ok(vec![pairs[1], pairs[0]]));
+    for (pair, book) in [(pairs[0], legs), (pairs[1], vec![other])] {
+        let held = house.ask(move |context| row_held(context, told(3), day(1), pair));
+        assert_eq!(held.unwrap().row(), &rows(&book)[0]);
+    }
+}
