@@ -1,6 +1,8 @@
-//! The region's own legs for its officers: under which numbers a closed day lies, and a page of them.
+//! The region's own legs: under which numbers a closed day lies, a page of them for officers, and what the own book has
+//! under given numbers when others' words are held against it.
 //!
-//! What was given back after a restore is journaled twice, as it came back and with its receipt: it is told once.
+//! What was given back after a restore is journaled twice, as it came back and with its receipt: it is told once. What
+//! came back and is booked by nobody here is shown to officers, and is not the own book's word: it is what others said.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -10,7 +12,7 @@ use huitong_core::leg::NumberedLeg;
 
 use super::stream::legs_from;
 use crate::ledger::Ledger;
-use crate::store::{Key, Row, StoreError, Table};
+use crate::store::{Key, Row, Rows, StoreError, Stream, Table};
 
 /// Legs of one page.
 pub const PAGE: usize = 4_096;
@@ -68,6 +70,49 @@ pub fn page(ledger: &Ledger, numbers: RangeInclusive<u64>) -> Result<Vec<Numbere
     ))
 }
 
+/// What the own book has under these numbers, ascending, each once, as far as it is written. Numbers that are missing are
+/// passed over, and so are legs that came back from the clearinghouse and are not booked again.
+///
+/// # Errors
+/// [`StoreError`] when they cannot be read.
+pub fn own(ledger: &Ledger, numbers: RangeInclusive<u64>) -> Result<Vec<NumberedLeg>, StoreError> {
+    let written = ledger.stream(Stream::Legs)?;
+    let written = written.map_or(0, |head| head.written);
+    let (mut next, last) = (*numbers.start(), written.min(*numbers.end()));
+    let was_restored = ledger.restored()?.is_some();
+    let mut own = Vec::new();
+    while next <= last {
+        let found = legs_from(ledger, next, PAGE)?;
+        let Some(first) = found.iter().map(|leg| leg.number).min() else {
+            next = after_block(next);
+            continue;
+        };
+        let legs = consecutive(found, first..=last);
+        next = legs.last().map_or(last, |leg| leg.number).saturating_add(1);
+        for leg in legs {
+            if !was_restored || !only_came_back(ledger, &leg)? {
+                own.push(leg);
+            }
+        }
+    }
+    Ok(own)
+}
+
+/// The first number of the next block: where a block was never begun, nothing of it is written.
+const fn after_block(number: u64) -> u64 {
+    let blocks = number.saturating_sub(1) / Stream::BLOCK;
+    blocks
+        .saturating_add(1)
+        .saturating_mul(Stream::BLOCK)
+        .saturating_add(1)
+}
+
+/// Whether a leg came back from the clearinghouse, and nothing is booked here from which it follows.
+fn only_came_back(rows: &dyn Rows, leg: &NumberedLeg) -> Result<bool, StoreError> {
+    let standing = rows.regained_legs(leg.leg.settlement, leg.leg.kind)?;
+    Ok(standing.is_some_and(|row| row.legs.iter().any(|back| back.number == leg.number)))
+}
+
 /// The legs under these numbers from the first on, each once, up to the first number that is missing.
 fn consecutive(found: Vec<NumberedLeg>, numbers: RangeInclusive<u64>) -> Vec<NumberedLeg> {
     let mut legs = BTreeMap::new();
@@ -78,40 +123,4 @@ fn consecutive(found: Vec<NumberedLeg>, numbers: RangeInclusive<u64>) -> Vec<Num
 }
 
 #[cfg(test)]
-mod tests {
-    use huitong_core::digest::sha256;
-    use huitong_core::fund::Fund;
-    use huitong_core::id::SettlementId;
-    use huitong_core::leg::{Leg, LegKind, Side};
-    use huitong_core::money::Fen;
-
-    use super::*;
-
-    fn leg(number: u64) -> NumberedLeg {
-        let leg = Leg {
-            settlement: SettlementId::from_parts(1, [1; 10]),
-            kind: LegKind::Settlement,
-            debtor: "330200".parse().unwrap(),
-            creditor: "510100".parse().unwrap(),
-            fund: Fund::ResidentPool,
-            amount: Fen::new(1_000).unwrap(),
-            business_day: "2026-03-01".parse().unwrap(),
-            receipt: sha256(b"receipt"),
-        };
-        NumberedLeg {
-            number,
-            side: Side::Payable,
-            leg,
-        }
-    }
-
-    #[test]
-    fn a_leg_that_was_given_back_and_booked_again_is_told_once_and_a_gap_ends_the_page() {
-        let found: Vec<_> = [1, 2, 3, 2, 4, 6].map(leg).into();
-        let numbers =
-            |legs: Vec<NumberedLeg>| -> Vec<u64> { legs.iter().map(|leg| leg.number).collect() };
-        assert_eq!(numbers(consecutive(found.clone(), 1..=9)), [1, 2, 3, 4]);
-        assert_eq!(numbers(consecutive(found.clone(), 2..=3)), [2, 3]);
-        assert!(consecutive(found, 5..=9).is_empty());
-    }
-}
+mod tests;

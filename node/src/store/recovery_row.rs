@@ -162,6 +162,12 @@ impl RegainedLegs {
     pub fn from(&self) -> u64 {
         self.legs.first().map_or(0, |leg| leg.number)
     }
+
+    /// Whether they are just so many numbers from this one on.
+    #[must_use]
+    pub fn is_at(&self, from: u64, count: usize) -> bool {
+        self.from() == from && self.legs.len() == count
+    }
 }
 
 #[cfg(test)]

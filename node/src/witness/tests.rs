@@ -1,6 +1,7 @@
 //! A checkpoint that is right holds, and whatever is wrong with one is found from the part and the own book alone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::book::LegBook;
@@ -12,13 +13,18 @@ use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
+use huitong_core::record::NodeRecord;
+use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
 use huitong_core::region::RegionCode;
+use huitong_journal::testing::FakeDisk;
 use huitong_netting::statement::{
     MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
-use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, Runs, plan};
+use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, Run, Runs, plan};
 
 use super::examine::{Case, Examined, PartBefore, examine};
+use crate::ledger::testing::{append, open};
+use crate::samples::now;
 use crate::store::WitnessHead;
 
 const NINGBO: &str = "330200";
@@ -329,4 +335,28 @@ fn a_book_that_lacks_what_the_cycle_took_is_said_to() {
     let seen = look(&first, &first.part.to_bytes(), None, book(1..=2));
     let lacks = only(&seen.findings, "book.lacks");
     assert_eq!(lacks.number, Some(3));
+}
+
+#[test]
+fn what_only_came_back_from_the_clearinghouse_vouches_for_no_checkpoint_of_it() {
+    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
+    let began = RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    };
+    append(&ledger, NodeRecord::RestoreBegan(began)).unwrap();
+    let back = book(1..=3)[0].legs().to_vec();
+    let regained = LegsRegained {
+        legs: back,
+        at: now(),
+    };
+    append(&ledger, NodeRecord::LegsRegained(regained)).unwrap();
+    let runs = Runs::new(vec![Run { first: 1, last: 3 }]).unwrap();
+    let own = super::book::of(&ledger, region(NINGBO), &runs).unwrap();
+    let first = cycle(3, None);
+    let seen = look(&first, &first.part.to_bytes(), None, own);
+    let expected = ["book.lacks", "leg.added", "leg.added", "leg.added"];
+    assert_eq!(codes(&seen.findings), expected);
+    ledger.close();
 }

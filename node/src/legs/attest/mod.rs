@@ -6,8 +6,9 @@
 //! | [`remote`] | How is the clearinghouse asked? |
 //!
 //! The clearinghouse says which numbers of the own stream a cycle may take. What stands under them is read from the own
-//! journal and from nowhere else. Deliberately absent: any memory of it here. The clearinghouse holds the word, and asks
-//! for it until it has it; said again it is the same.
+//! journal and from nowhere else: not from what the clearinghouse gave back after a restore, as long as nothing is booked
+//! of it here. A number that is missing here keeps no other leg from being attested. Deliberately absent: any memory of it
+//! here. The clearinghouse holds the word, and asks for it until it has it; said again it is the same.
 
 pub mod remote;
 pub mod rows;
@@ -25,7 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::remote::{AttestationClient, Window};
 use self::rows::{OwnRows, Unsaid};
-use super::book::page;
+use super::book::own;
 use super::report::{Attested, Reported, Reporter};
 use crate::chance::{Chance, jittered};
 use crate::ledger::Ledger;
@@ -52,8 +53,6 @@ enum AttestError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Call(String),
-    #[error("leg {0} is not on disk here")]
-    Lacks(u64),
     #[error("the own book: {0}")]
     Book(String),
     #[error("row {row}: {error}")]
@@ -139,32 +138,34 @@ impl Attester {
         Ok(())
     }
 
-    /// The legs of a window, as they stand in the own journal.
+    /// The legs of a window, as they stand in the own book.
     async fn legs(&self, window: &Window) -> Result<Vec<Leg>, AttestError> {
-        let mut legs = Vec::new();
-        for numbers in window.numbers() {
-            let mut next = *numbers.start();
-            while next <= *numbers.end() {
-                let found = self.page(next..=*numbers.end()).await?;
-                let Some(last) = found.last() else {
-                    return Err(AttestError::Lacks(next));
-                };
-                next = last.number.saturating_add(1);
-                legs.extend(found.into_iter().map(|numbered| numbered.leg));
-            }
+        let numbers = window.numbers();
+        let ledger = Arc::clone(&self.ledger);
+        let read = huitong_transport::aside(move || of_book(&ledger, numbers)).await;
+        let (legs, without) = read.map_err(|error| AttestError::Book(error.to_string()))??;
+        if without > 0 {
+            let day = window.day;
+            tracing::warn!(%day, without, "the own book has nothing under numbers that the cycle may take: the others are attested");
         }
         Ok(legs)
     }
+}
 
-    async fn page(
-        &self,
-        numbers: RangeInclusive<u64>,
-    ) -> Result<Vec<huitong_core::leg::NumberedLeg>, AttestError> {
-        let ledger = Arc::clone(&self.ledger);
-        let read = huitong_transport::aside(move || page(&ledger, numbers)).await;
-        let read = read.map_err(|error| AttestError::Book(error.to_string()))?;
-        Ok(read?)
+/// What the own book has under these numbers, and under how many of them it has nothing.
+fn of_book(
+    ledger: &Ledger,
+    numbers: Vec<RangeInclusive<u64>>,
+) -> Result<(Vec<Leg>, u64), StoreError> {
+    let (mut legs, mut without) = (Vec::new(), 0_u64);
+    for run in numbers {
+        let asked = run.end().saturating_sub(*run.start()).saturating_add(1);
+        let found = own(ledger, run)?;
+        let count = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        without = without.saturating_add(asked.saturating_sub(count));
+        legs.extend(found.into_iter().map(|numbered| numbered.leg));
     }
+    Ok((legs, without))
 }
 
 /// Tells of each leg that the clearinghouse has otherwise than the own book.
@@ -181,3 +182,6 @@ fn tell(day: BusinessDay, told: &BTreeMap<rows::RowPair, Vec<rows::Differing>>) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

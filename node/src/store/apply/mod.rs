@@ -203,7 +203,7 @@ impl Changes {
     }
 
     /// Writes the legs of one record from a number on. Legs that came back from the clearinghouse are booked
-    /// again under the numbers that they have there.
+    /// again under the numbers that they have there; booked under others, they stand beside what came back.
     fn legs(
         &mut self,
         from: u64,
@@ -214,7 +214,10 @@ impl Changes {
     ) -> Result<(), StoreError> {
         let head = rows.stream(Stream::Legs)?.unwrap_or(StreamHead::EMPTY);
         if count > 0 && from <= head.written {
-            self.remove(Key::RegainedLegs(of.0, of.1));
+            let standing = rows.regained_legs(of.0, of.1)?;
+            if standing.is_some_and(|row| row.is_at(from, count)) {
+                self.remove(Key::RegainedLegs(of.0, of.1));
+            }
         }
         self.extend(Stream::Legs, from, count, at, rows)
     }
