@@ -1,7 +1,8 @@
 //! The clearing part of what home regions signed, called up where two regions do not agree, and only there.
 //!
 //! Evidence nets nothing: only legs that both regions report are netted. It tells officers, and both regions, which of
-//! them is to report what. Deliberately absent: the signature, which is checked before anything is decided.
+//! them is to report what. Either of the two regions that the signed clearing part names may show it, also when by it nothing
+//! is owed. Deliberately absent: the signature, which is checked before anything is decided.
 
 use std::collections::BTreeSet;
 
@@ -18,22 +19,41 @@ use crate::state::{About, Waiting, WaitingLeg, Word, WordPlace};
 /// How many are asked for at once.
 const WANTED_AT_ONCE: usize = 256;
 
-/// The debts of which a region is to show what was signed, the longest waiting first; each with a leg that it reported.
-pub(crate) fn wanted(context: &Context<'_>, region: RegionCode) -> Decision<Vec<Leg>> {
+/// A page of debts of which a region is to show what was signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct WantedPage {
+    /// Each with the first leg of it that the region reported and that waits.
+    pub(crate) legs: Vec<Leg>,
+    /// The number in the region's stream after which the next page begins; none with the last.
+    pub(crate) next: Option<u64>,
+}
+
+/// The debts of which a region is to show what was signed, the longest waiting first: those after a number of its stream.
+/// What it cannot show stays wanted, and must not stand before all the others for ever.
+pub(crate) fn wanted(
+    context: &Context<'_>,
+    region: RegionCode,
+    after: u64,
+) -> Decision<WantedPage> {
     if context.state.members.of(region).is_none() {
         let refusal = Refusal::new(ClearingCode::StreamUnknownRegion, region);
         return Ok(Decided::refuse(refusal));
     }
     let Some((over, _)) = context.state.last_cut_off() else {
-        return Ok(Decided::answer(Vec::new()));
+        let (legs, next) = (Vec::new(), None);
+        return Ok(Decided::answer(WantedPage { legs, next }));
     };
     let waiting = context.state.matching.waiting_of(region, over);
-    let mut waiting: Vec<_> = waiting.filter(|leg| is_wanted(context, leg)).collect();
-    waiting.sort_by_key(|leg| (leg.since, leg.numbered.number));
     let mut named = BTreeSet::new();
-    let legs = waiting.into_iter().map(|waiting| waiting.numbered.leg);
-    let once = legs.filter(|leg| named.insert(about(leg)));
-    Ok(Decided::answer(once.take(WANTED_AT_ONCE).collect()))
+    let mut once = waiting
+        .filter(|leg| is_wanted(context, leg))
+        .filter(|leg| named.insert(about(&leg.numbered.leg)))
+        .filter(|leg| leg.numbered.number > after);
+    let page: Vec<_> = once.by_ref().take(WANTED_AT_ONCE).collect();
+    let last = page.last().map(|leg| leg.numbered.number);
+    let next = last.filter(|_| once.next().is_some());
+    let legs = page.into_iter().map(|leg| leg.numbered.leg).collect();
+    Ok(Decided::answer(WantedPage { legs, next }))
 }
 
 fn is_wanted(context: &Context<'_>, waiting: &WaitingLeg) -> bool {
@@ -68,11 +88,8 @@ pub(crate) fn give(
         let refusal = Refusal::new(ClearingCode::EvidenceNotWanted, about.0);
         Ok(Decided::refuse(refusal))
     };
-    let names = |of: RegionCode| {
-        let mut legs = word.legs.iter();
-        legs.any(|leg| leg.debtor == of || leg.creditor == of)
-    };
-    if !names(region) {
+    let ends = [evidence.word.home(), evidence.word.treatment()];
+    if !ends.contains(&region) {
         return not_wanted();
     }
     match context.state.words.place(about, &word) {
@@ -84,8 +101,6 @@ pub(crate) fn give(
         let leg = &waiting.numbered.leg;
         (leg.settlement, leg.kind) == about
     };
-    let ends = word.legs.iter().flat_map(|leg| [leg.debtor, leg.creditor]);
-    let ends: BTreeSet<_> = ends.collect();
     let today = context.now.business_day_shanghai();
     let mut waits = ends.into_iter().flat_map(|end| {
         let waiting = context.state.matching.waiting_of(end, today);

@@ -33,13 +33,15 @@ impl CallUpService for CallUpGrpc {
         request: Request<v1::ListWantedRequest>,
     ) -> Result<Response<v1::ListWantedResponse>, Status> {
         let region = region(&request)?;
-        let wanted = self
+        let after = request.into_inner().after;
+        let page = self
             .writer
-            .decide(move |context| decide::wanted(context, region))
+            .decide(move |context| decide::wanted(context, region, after))
             .await;
-        let wanted = wanted.map_err(|refusal| status(&refusal))?;
+        let page = page.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(v1::ListWantedResponse {
-            wanted: wanted.iter().map(named).collect(),
+            wanted: page.legs.iter().map(named).collect(),
+            next: page.next.unwrap_or_default(),
         }))
     }
 

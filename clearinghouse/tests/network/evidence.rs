@@ -72,7 +72,9 @@ async fn party(world: &World, region: &str) -> CallUpServiceClient<Channel> {
 }
 
 async fn wanted(client: &mut CallUpServiceClient<Channel>) -> Result<Vec<String>, Status> {
-    let found = client.list_wanted(v1::ListWantedRequest {}).await?;
+    let found = client
+        .list_wanted(v1::ListWantedRequest { after: 0 })
+        .await?;
     let wanted = found.into_inner().wanted.into_iter();
     Ok(wanted.map(|wanted| wanted.settlement).collect())
 }

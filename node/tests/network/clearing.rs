@@ -184,6 +184,7 @@ impl CallUpService for Clearinghouse {
         });
         Ok(Response::new(ListWantedResponse {
             wanted: wanted.into_iter().collect(),
+            next: 0,
         }))
     }
 

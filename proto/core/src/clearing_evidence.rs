@@ -41,6 +41,15 @@ impl SignedDebt {
         }
     }
 
+    /// The treatment region.
+    #[must_use]
+    pub const fn treatment(&self) -> RegionCode {
+        match self {
+            Self::Receipt(body) => body.clearing.treatment,
+            Self::Reversal(body) => body.clearing.treatment,
+        }
+    }
+
     /// The settlement, and whether it is about its reversal.
     #[must_use]
     pub const fn about(&self) -> (SettlementId, LegKind) {

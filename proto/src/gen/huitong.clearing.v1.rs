@@ -5681,12 +5681,20 @@ pub mod tag_service_server {
     }
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListWantedRequest {}
+pub struct ListWantedRequest {
+    /// Only debts of which the first leg that waits has a later number in the caller's stream; zero for all. What a page names
+    /// and cannot be shown must not hide what comes after it.
+    #[prost(uint64, tag = "1")]
+    pub after: u64,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListWantedResponse {
-    /// The longest waiting first, at most 256.
+    /// Ascending by the number of the first leg that waits, so the longest waiting first; at most 256.
     #[prost(message, repeated, tag = "1")]
     pub wanted: ::prost::alloc::vec::Vec<WantedEvidence>,
+    /// The number after which the next page begins; zero with the last.
+    #[prost(uint64, tag = "2")]
+    pub next: u64,
 }
 /// A debt, as the caller reported it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

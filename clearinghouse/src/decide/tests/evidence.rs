@@ -54,8 +54,8 @@ fn shown(body: &ReceiptBody) -> ClearingEvidence {
 }
 
 fn asked(house: &House, of: usize) -> Vec<(SettlementId, LegKind)> {
-    let wanted = house.ask(move |context| wanted(context, region(of)));
-    let named = wanted.unwrap().into_iter();
+    let wanted = house.ask(move |context| wanted(context, region(of), 0));
+    let named = wanted.unwrap().legs.into_iter();
     named.map(|leg| (leg.settlement, leg.kind)).collect()
 }
 
@@ -165,4 +165,49 @@ fn what_nobody_waits_for_and_what_is_not_theirs_is_not_taken() {
     assert_eq!(said(&house), [(region(3), 1, None)]);
     show(&house, 2, &missing).unwrap();
     assert_eq!(said(&house), [(region(3), 1, Some(Says::AsReported))]);
+}
+
+#[test]
+fn a_word_by_which_nothing_is_owed_is_taken_from_its_two_regions() {
+    let house = House::new(63);
+    let told = body(2, 40);
+    house.report(3, &[receivable(1, &leg(&told))]).unwrap();
+    over(&house);
+    let mut signed = body(2, 40);
+    signed.clearing.amounts.clear();
+    assert_eq!(code(show(&house, 0, &signed)), "evidence.not_wanted");
+    show(&house, 3, &signed).unwrap();
+    show(&house, 2, &signed).unwrap();
+    assert_eq!(said(&house), [(region(3), 1, Some(Says::NotOwed))]);
+}
+
+#[test]
+fn what_cannot_be_shown_hides_nothing_that_came_after_it() {
+    let house = House::new(64);
+    let legs: Vec<_> = (1..=300_u64)
+        .map(|number| {
+            let id = i64::try_from(number).unwrap();
+            let leg = Leg {
+                settlement: SettlementId::from_parts(id, [0; 10]),
+                ..leg(&body(1, 700))
+            };
+            receivable(number, &leg)
+        })
+        .collect();
+    house.report(3, &legs).unwrap();
+    over(&house);
+    let page = |after| {
+        let page = house.ask(move |context| wanted(context, region(3), after));
+        let page = page.unwrap();
+        let settlements: Vec<_> = page.legs.iter().map(|leg| leg.settlement).collect();
+        (settlements, page.next)
+    };
+    let of = |numbers: std::ops::Range<usize>| {
+        let legs = legs[numbers].iter();
+        legs.map(|numbered| numbered.leg.settlement)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page(0), (of(0..256), Some(256)));
+    assert_eq!(page(256), (of(256..300), None));
+    assert_eq!(page(44), (of(44..300), None));
 }

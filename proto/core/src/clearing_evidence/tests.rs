@@ -44,6 +44,7 @@ fn it_names_the_legs_that_both_regions_are_to_report() {
     assert_eq!(word.legs(), Leg::of(&receipt.body));
     assert_eq!(word.about().1, LegKind::Settlement);
     assert_eq!(word.home().to_string(), "330200");
+    assert_eq!(word.treatment().to_string(), "510100");
     let back = SignedDebt::Reversal(samples::reversal().body);
     let legs = back.legs();
     assert_eq!(back.about(), (legs[0].settlement, LegKind::Reversal));
