@@ -91,7 +91,10 @@ impl DirectoryHeld {
                 self.waiting.insert(proposed.region, proposed.clone());
             }
             MembersRecord::Decided(decided) => {
-                self.waiting.remove(&decided.region);
+                let waiting = self.waiting.get(&decided.region);
+                if waiting.is_some_and(|waiting| waiting.change == decided.change) {
+                    self.waiting.remove(&decided.region);
+                }
                 self.unsigned.push_back(decided.directory.clone());
                 self.decided = Some(decided.directory.clone());
             }

@@ -255,3 +255,25 @@ fn a_region_that_has_nothing_open_leaves_and_one_that_joins_is_waited_for() {
     assert_eq!(both(&house, "310000", &join("310000")), Ok(true));
     assert_eq!(row(&house, "310000").listed.standing, Standing::Active);
 }
+
+#[test]
+fn one_officers_word_is_kept_whatever_another_changes_alone() {
+    let mut house = House::new(6);
+    let suspend = MemberChange::Suspend;
+    assert_eq!(
+        say(&house, "510100", suspend.clone(), "wang.fang"),
+        Ok(false)
+    );
+    say(
+        &house,
+        "510100",
+        moved_to("https://new.example:1"),
+        "li.wei",
+    )
+    .unwrap();
+    house.come_back(Return::Stopped);
+    let waiting = row(&house, "510100").waiting.unwrap();
+    assert_eq!(waiting.by, name("wang.fang"));
+    assert_eq!(say(&house, "510100", suspend, "zhao.min"), Ok(true));
+    assert_eq!(row(&house, "510100").waiting, None);
+}
