@@ -1,8 +1,9 @@
 //! Intake: a stream's next legs, and nothing but its next legs.
 //!
 //! In order of precedence: a stream outside the directory, a halted one, a number that came with other
-//! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a leg that is not the caller's to report.
-//! A report is taken whole or not at all.
+//! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a
+//! leg that is not the caller's to report. A report is taken whole or not at all. A leg with a region that has left is
+//! taken and waits: were it refused, nothing after it could be told.
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
@@ -207,8 +208,7 @@ fn not_to_be_reported(
     if own == other {
         return refuse(ClearingCode::LegSameRegion, format_args!("number {number}"));
     }
-    let has_left = context.state.directory.standing(other) == Standing::Left;
-    if has_left || context.state.members.of(other).is_none() {
+    if context.state.members.of(other).is_none() {
         return refuse(
             ClearingCode::LegUnknownRegion,
             format_args!("number {number}: {other}"),

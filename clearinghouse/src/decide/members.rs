@@ -7,6 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::dispute::course::Stage;
+use huitong_core::dispute::outcome::Outcome;
+use huitong_core::leg::Debt;
 use huitong_core::membership::{Changing, Joining, ListedRegion, MemberChange, Standing};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::{
@@ -198,7 +201,7 @@ fn changed(
         if now.is_some_and(|listed| listed.standing != Standing::Left) {
             return Err(refuse(ClearingCode::MemberStands));
         }
-        clears(region, joining.member)?;
+        clears(context, region, joining.member)?;
         let empty = ListedRegion {
             member: joining.member,
             endpoint: None,
@@ -216,7 +219,7 @@ fn changed(
         MemberChange::Join(_) | MemberChange::Resume => Ok(since(listed.clone(), Standing::Active)),
         MemberChange::Change(changing) => {
             if let Some(member) = changing.member {
-                clears(region, member)?;
+                clears(context, region, member)?;
                 not_between(context)?;
             }
             Ok(with(changing, listed.clone()))
@@ -231,8 +234,11 @@ fn changed(
     }
 }
 
-/// A region clears itself, or a region of its province does.
-fn clears(region: RegionCode, member: RegionCode) -> Result<(), Refusal> {
+/// A region clears itself, or a region of its province does that has not left.
+fn clears(context: &Context<'_>, region: RegionCode, member: RegionCode) -> Result<(), Refusal> {
+    if member != region {
+        not_left(context, member)?;
+    }
     let pair = BTreeMap::from([(region, Member::new(member))]);
     match Members::new(pair) {
         Ok(_) => Ok(()),
@@ -249,12 +255,33 @@ fn not_between(context: &Context<'_>) -> Result<(), Refusal> {
     }
 }
 
-/// What is open of a region: legs that no plan took, on either side, and cycles that it is in and that are not paid.
+/// Refused for a region that has left: it says and is told nothing any more.
+pub(super) fn not_left(context: &Context<'_>, region: RegionCode) -> Result<(), Refusal> {
+    match context.state.directory.standing(region) {
+        Standing::Active | Standing::Suspended => Ok(()),
+        Standing::Left => Err(Refusal::new(ClearingCode::MemberLeft, region)),
+    }
+}
+
+/// What is open of a region: legs that no plan took, on either side, disputes, regions that clear through it, and
+/// cycles that it is in and that are not paid.
 fn open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
-    let state = context.state;
-    let mut open: Vec<String> = Vec::new();
+    let mut open = legs_open(context, region);
+    open.extend(disputes_open(context, region)?);
+    let members = context.state.members.iter();
+    let through = members.filter(|(other, member)| {
+        *other != region && member.code() == region && not_left(context, *other).is_ok()
+    });
+    open.extend(through.map(|(other, _)| format!("{other} clears through it")));
+    open.extend(cycles_open(context, region)?);
+    open.truncate(NAMED);
+    Ok(open)
+}
+
+fn legs_open(context: &Context<'_>, region: RegionCode) -> Vec<String> {
+    let mut open = Vec::new();
     let (mut own, mut others) = (0_u64, 0_u64);
-    for (by, leg) in state.matching.untaken() {
+    for (by, leg) in context.state.matching.untaken() {
         if by == region {
             own = own.saturating_add(1);
         } else if [leg.debtor, leg.creditor].contains(&region) {
@@ -267,6 +294,47 @@ fn open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault>
     if others > 0 {
         open.push(format!("{others} legs of others with it in no plan"));
     }
+    open
+}
+
+/// Disputes that are not over, and settled ones of which the correction is in no plan.
+fn disputes_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
+    let mut open = Vec::new();
+    let all = context.state.disputes.after(None);
+    for course in all.filter(|course| course.names(region)) {
+        let name = course.name;
+        match &course.stage {
+            Stage::Raised(_) | Stage::Answered(_) | Stage::Escalated(_) => {
+                open.push(format!("dispute {name} is not over"));
+            }
+            Stage::Settled(_) => {
+                let leg = Outcome::of(course).and_then(|outcome| outcome.leg());
+                if let Some(leg) = leg
+                    && taken_by(context, leg.debt())?.is_none()
+                {
+                    open.push(format!("dispute {name} is settled and in no plan"));
+                }
+            }
+            Stage::Withdrawn(_) => {}
+        }
+        if open.len() >= NAMED {
+            break;
+        }
+    }
+    Ok(open)
+}
+
+/// The plan that took a debt, if one did.
+fn taken_by(context: &Context<'_>, debt: Debt) -> Result<Option<u64>, Fault> {
+    match context.state.matching.debt(debt) {
+        Some(plan) => Ok(plan),
+        None => Ok(context.store.netted(debt)?),
+    }
+}
+
+fn cycles_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {
+    let state = context.state;
+    let mut open = Vec::new();
     for (day, cycle) in &state.cycles {
         if matches!(state.payments.progress(*day), Progress::Final(_)) {
             continue;
@@ -282,6 +350,5 @@ fn open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault>
             open.push(format!("cycle {day} is not paid"));
         }
     }
-    open.truncate(NAMED);
     Ok(open)
 }

@@ -13,6 +13,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::intake::{Told, stream};
+use super::members::not_left;
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::TagsHeld;
@@ -139,15 +140,15 @@ fn halt(context: &Context<'_>, region: RegionCode, batch: &TagBatch) -> Decided<
     }
 }
 
-/// Whether a region may ask for its matches: with whom it may have any, the directory.
+/// Whether a region may ask for its matches: with whom it may have any, those of the directory that have not left. One
+/// that has left itself is told nothing.
 pub(crate) fn may_match(context: &Context<'_>, by: Told) -> Decision<BTreeSet<RegionCode>> {
-    Ok(match stream(context, by) {
-        Ok(_) => {
-            let members = context.state.members.iter();
-            Decided::answer(members.map(|(region, _)| region).collect())
-        }
-        Err(refusal) => Decided::refuse(refusal),
-    })
+    if let Err(refusal) = stream(context, by).and_then(|_| not_left(context, by.region)) {
+        return Ok(Decided::refuse(refusal));
+    }
+    let members = context.state.members.iter().map(|(region, _)| region);
+    let there = members.filter(|region| not_left(context, *region).is_ok());
+    Ok(Decided::answer(there.collect()))
 }
 
 #[cfg(test)]

@@ -235,14 +235,18 @@ fn a_region_that_has_nothing_open_leaves_and_one_that_joins_is_waited_for() {
         code(both(&house, "310000", &MemberChange::Resume)),
         "member.left"
     );
-    let with_it = debt(1, 0, CHENGDU, 500);
+    // A leg with it is taken and waits, so that those after it can be told.
+    let (with_it, after_it) = (debt(1, 0, CHENGDU, 500), debt(2, 2, CHENGDU, 700));
+    let told = [receivable(1, &with_it), receivable(2, &after_it)];
+    assert_eq!(house.report(CHENGDU, &told), Ok(2));
+    assert_eq!(house.report(2, &[payable(1, &after_it)]), Ok(1));
     assert_eq!(
-        code(house.report(CHENGDU, &[receivable(1, &with_it)])),
-        "leg.unknown_region"
+        code(house.report(0, &[payable(1, &with_it)])),
+        "stream.suspended"
     );
     both(&house, "440100", &join("440100")).unwrap();
-    for of in [1, 2, CHENGDU] {
-        house.close(of, 1, 0).unwrap();
+    for (of, up_to) in [(1, 0), (2, 1), (CHENGDU, 2)] {
+        house.close(of, 1, up_to).unwrap();
     }
     let waits = house.cut_off(1, Condition::AllClosed).unwrap_err();
     assert_eq!(
@@ -250,7 +254,8 @@ fn a_region_that_has_nothing_open_leaves_and_one_that_joins_is_waited_for() {
         ("cycle.regions_open", "440100")
     );
     house.cut_off(1, Condition::Deadline).unwrap();
-    house.net(1).unwrap();
+    let plan = house.net(1).unwrap();
+    assert_eq!((plan.legs(), plan.total().unwrap().get()), (1, 700));
     // Back again, as one that joins.
     assert_eq!(both(&house, "310000", &join("310000")), Ok(true));
     assert_eq!(row(&house, "310000").listed.standing, Standing::Active);
@@ -276,4 +281,43 @@ fn one_officers_word_is_kept_whatever_another_changes_alone() {
     assert_eq!(waiting.by, name("wang.fang"));
     assert_eq!(say(&house, "510100", suspend, "zhao.min"), Ok(true));
     assert_eq!(row(&house, "510100").waiting, None);
+}
+
+#[test]
+fn a_region_is_told_nothing_and_clears_for_nobody_once_it_has_left() {
+    let house = House::new(7);
+    both(&house, "440100", &join("440100")).unwrap();
+    both(&house, "440300", &join("440100")).unwrap();
+    both(&house, "440100", &MemberChange::Suspend).unwrap();
+    let open = say(&house, "440100", MemberChange::Leave, "wang.fang").unwrap_err();
+    assert_eq!(
+        (open.code.code(), open.detail.as_str()),
+        ("member.open", "440300 clears through it")
+    );
+    let alone = MemberChange::Change(Changing {
+        member: Some("440300".parse().unwrap()),
+        endpoint: None,
+        signers: Vec::new(),
+    });
+    both(&house, "440300", &alone).unwrap();
+    assert_eq!(both(&house, "440100", &MemberChange::Leave), Ok(true));
+    let through_it = MemberChange::Change(Changing {
+        member: Some("440100".parse().unwrap()),
+        endpoint: None,
+        signers: Vec::new(),
+    });
+    assert_eq!(code(both(&house, "440300", &through_it)), "member.left");
+    assert_eq!(code(both(&house, "440500", &join("440100"))), "member.left");
+    // Of people whom regions share it is told nothing, and nobody is told of it.
+    let may = |region: &str| {
+        let by = crate::decide::Told {
+            region: region.parse().unwrap(),
+            incarnation: crate::state::FIRST_INCARNATION,
+        };
+        house.ask(move |context| crate::decide::may_match(context, by))
+    };
+    assert_eq!(code(may("440100")), "member.left");
+    let with = may("440300").unwrap();
+    assert!(with.contains(&"510100".parse().unwrap()));
+    assert!(!with.contains(&"440100".parse().unwrap()));
 }
