@@ -106,7 +106,7 @@ fn reopened(
             Ok(plan) => plan,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let owed = between_members(&plan).map_err(|error| Fault::Broken(error.to_string()))?;
+        let owed = between_members(&plan);
         reopened.insert(payment.day, owed);
     }
     Ok(Ok(reopened))

@@ -96,8 +96,11 @@ pub(crate) fn net(
             "the plan of {day} does not pass its proof: {fault}"
         ))
     })?;
-    books::entries(&planned)
-        .map_err(|error| Fault::Broken(format!("the plan of {day} cannot be booked: {error}")))?;
+    // Each sum of a plan fits, and what is booked of it need not: regions may agree on any amount.
+    if let Err(error) = books::entries(&planned) {
+        let refusal = Refusal::new(ClearingCode::CycleCannotNet, error);
+        return Ok(Decided::refuse(refusal));
+    }
     let (number, bytes) = (planned.number(), planned.to_bytes());
     let netted = Netted {
         day,

@@ -11,7 +11,7 @@ use huitong_netting::{Inputs, Member, NettingPlan, Scenario, WhatIf, plan};
 use super::automatic::earliest_open;
 use super::cut_off::{business_day, marks, not_passed};
 use super::net::plan_of;
-use super::{Context, Decided, Decision, Fault};
+use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// The most days that are looked at as one: a month's plans are read back in the writer, which does nothing else then.
@@ -43,10 +43,11 @@ pub(crate) fn what_if(
         return Ok(Decided::refuse(refusal));
     }
     let plans: Vec<_> = plans.iter().collect();
-    let found = huitong_netting::what_if(&plans, scenario);
-    found
-        .map(Decided::answer)
-        .map_err(|error| Fault::Broken(format!("sums of plans: {error}")))
+    // Each plan's sums fit, those of several together need not.
+    Ok(match huitong_netting::what_if(&plans, scenario) {
+        Ok(found) => Decided::answer(found),
+        Err(error) => Decided::refuse(Refusal::new(ClearingCode::CycleCannotNet, error)),
+    })
 }
 
 /// The plan that the earliest day without one would come to now.

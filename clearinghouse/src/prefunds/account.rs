@@ -105,12 +105,21 @@ impl PrefundAccount {
         Fen::sum(self.demands.iter().skip(1).map(|demand| demand.amount))
     }
 
+    /// How much was asked for altogether, with more.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn asked_with(&self, more: Fen) -> Result<Fen, MoneyError> {
+        let asked = self.set_amount().checked_add(self.topped_up()?)?;
+        asked.checked_add(more)
+    }
+
     /// How much is missing.
     ///
     /// # Errors
     /// A sum out of range.
     pub(crate) fn missing(&self) -> Result<Fen, MoneyError> {
-        let asked = self.set_amount().checked_add(self.topped_up()?)?;
+        let asked = self.asked_with(Fen::ZERO)?;
         Ok(asked.saturating_sub(self.held))
     }
 
@@ -119,7 +128,7 @@ impl PrefundAccount {
     /// # Errors
     /// A sum out of range.
     pub(crate) fn over(&self) -> Result<Fen, MoneyError> {
-        let asked = self.set_amount().checked_add(self.topped_up()?)?;
+        let asked = self.asked_with(Fen::ZERO)?;
         Ok(self.held.saturating_sub(asked))
     }
 

@@ -155,42 +155,39 @@ impl Prefunds {
     }
 
     /// A cycle is netted: so much members owe each other.
-    pub(crate) fn netted(
-        &mut self,
-        day: BusinessDay,
-        owed: BTreeMap<Prefund, Fen>,
-    ) -> Result<(), PrefundFault> {
+    pub(crate) fn netted(&mut self, day: BusinessDay, owed: BTreeMap<Prefund, Fen>) {
         for (prefund, amount) in &owed {
             let sum = self
                 .spent
                 .entry((day.year(), *prefund))
                 .or_insert(Fen::ZERO);
-            *sum = sum.checked_add(*amount)?;
+            *sum = sum.checked_add(*amount).unwrap_or(Fen::MAX);
         }
-        self.unpaid(day, owed)
+        self.unpaid(day, owed);
     }
 
     /// A netted cycle is not paid: so much members owe each other. What they spent is known already.
-    pub(crate) fn unpaid(
-        &mut self,
-        day: BusinessDay,
-        owed: BTreeMap<Prefund, Fen>,
-    ) -> Result<(), PrefundFault> {
-        for (prefund, amount) in &owed {
-            let sum = self.used.entry(*prefund).or_insert(Fen::ZERO);
-            *sum = sum.checked_add(*amount)?;
-        }
+    pub(crate) fn unpaid(&mut self, day: BusinessDay, owed: BTreeMap<Prefund, Fen>) {
+        let changed: Vec<_> = owed.keys().copied().collect();
         self.by_cycle.insert(day, owed);
-        Ok(())
+        self.count_used(changed);
     }
 
     /// All of a cycle is paid.
-    pub(crate) fn paid(&mut self, day: BusinessDay) -> Result<(), PrefundFault> {
-        for (prefund, amount) in self.by_cycle.remove(&day).unwrap_or_default() {
-            let sum = self.used.entry(prefund).or_insert(Fen::ZERO);
-            *sum = sum.checked_sub(amount)?;
+    pub(crate) fn paid(&mut self, day: BusinessDay) {
+        let owed = self.by_cycle.remove(&day).unwrap_or_default();
+        self.count_used(owed.into_keys());
+    }
+
+    /// What regions agree on may come to more over several cycles than is counted: then it is as much as is.
+    fn count_used(&mut self, changed: impl IntoIterator<Item = Prefund>) {
+        for prefund in changed {
+            let owed = self.by_cycle.values().filter_map(|owed| owed.get(&prefund));
+            let used = owed.fold(Fen::ZERO, |sum, amount| {
+                sum.checked_add(*amount).unwrap_or(Fen::MAX)
+            });
+            self.used.insert(prefund, used);
         }
-        Ok(())
     }
 
     fn account_mut(&mut self, prefund: Prefund) -> Result<&mut PrefundAccount, PrefundFault> {

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use huitong_core::money::{Fen, MoneyError};
+use huitong_core::money::Fen;
 use huitong_core::prefund::Prefund;
 use huitong_core::region::RegionCode;
 use huitong_netting::NettingPlan;
 
 /// What each member owes each other one for each fund. Reversals of a holder's settlements are what the holder owes, so
-/// they are none of this. Regions of one member owe each other nothing here.
-///
-/// # Errors
-/// A sum out of range.
-pub(crate) fn between_members(plan: &NettingPlan) -> Result<BTreeMap<Prefund, Fen>, MoneyError> {
+/// they are none of this. Regions of one member owe each other nothing here. Each row of a plan fits, and their sum need
+/// not: then it is as much as is counted.
+pub(crate) fn between_members(plan: &NettingPlan) -> BTreeMap<Prefund, Fen> {
     let members: BTreeMap<RegionCode, RegionCode> = plan
         .windows()
         .iter()
@@ -24,8 +22,8 @@ pub(crate) fn between_members(plan: &NettingPlan) -> Result<BTreeMap<Prefund, Fe
         let (payer, holder) = (member(row.debtor), member(row.creditor));
         if let Ok(prefund) = Prefund::new(payer, holder, row.fund) {
             let sum = owed.entry(prefund).or_insert(Fen::ZERO);
-            *sum = sum.checked_add(row.amount)?;
+            *sum = sum.checked_add(row.amount).unwrap_or(Fen::MAX);
         }
     }
-    Ok(owed)
+    owed
 }

@@ -301,12 +301,12 @@ impl State {
         }
         if let PaymentRecord::Corrected(corrected) = record {
             for (day, owed) in &corrected.reopened {
-                self.prefunds.unpaid(*day, owed.clone())?;
+                self.prefunds.unpaid(*day, owed.clone());
             }
         }
         for day in self.payments.cycles_of(record) {
             if matches!(self.payments.progress(day), Progress::Final(_)) {
-                self.prefunds.paid(day)?;
+                self.prefunds.paid(day);
             }
         }
         Ok(())
@@ -330,8 +330,8 @@ impl State {
         for entry in books::entries(&plan)? {
             self.books.post(&entry);
         }
-        let owed = between_members(&plan).map_err(PrefundFault::Amount)?;
-        self.prefunds.netted(netted.day, owed)?;
+        let owed = between_members(&plan);
+        self.prefunds.netted(netted.day, owed);
         self.matching.net(&plan);
         self.plan = Some(plan);
         self.attesting = OnceLock::new();

@@ -7,7 +7,7 @@ mod look;
 mod money;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::money::Fen;
+use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::{ClearingRecord, PrefundRecord, PrefundSet, PrefundToppedUp};
@@ -93,6 +93,9 @@ pub(crate) fn top_up(
             level,
         )));
     }
+    if let Err(refusal) = countable(account.asked_with(amount)) {
+        return Ok(Decided::refuse(refusal));
+    }
     let due = match due(context, rules) {
         Ok(due) => due,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
@@ -122,7 +125,13 @@ const fn record(record: PrefundRecord) -> Decided<()> {
     Decided::record(ClearingRecord::Prefund(record), ())
 }
 
-/// A sum that does not fit is a fault of this program: no amount that was taken is so large.
-fn broken(error: huitong_core::money::MoneyError) -> Fault {
+/// An amount is refused with which a sum is larger than any that is counted.
+fn countable(sum: Result<Fen, MoneyError>) -> Result<(), Refusal> {
+    let fits = sum.map(|_| ());
+    fits.map_err(|error| Refusal::general(RefusalCode::Malformed, format_args!("amount: {error}")))
+}
+
+/// A sum that does not fit is a fault of this program: no amount is taken with which one does not.
+fn broken(error: MoneyError) -> Fault {
     Fault::Broken(format!("a prefund: {error}"))
 }

@@ -3,13 +3,14 @@
 //! Whatever moved is entered as it was, also more than was asked for: what is over is told, and goes back. One reference
 //! of a holder's bank is one movement, however often it is entered.
 
+use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::prefund::PrefundLine;
 use huitong_core::record::clearing::{PrefundCorrected, PrefundMoved, PrefundRecord};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::{CorrectionReason, Direction};
 
-use super::{record, unknown};
+use super::{countable, record, unknown};
 use crate::decide::bank::booked_by_now;
 use crate::decide::{Context, Decided, Decision};
 use crate::prefunds::key;
@@ -35,8 +36,7 @@ pub(crate) fn enter(context: &Context<'_>, line: PrefundLine, by: OfficerName) -
             Decided::refuse(taken(known))
         });
     }
-    if line.direction == Direction::PayOut && line.amount > account.held {
-        let refusal = Refusal::new(ClearingCode::PrefundExceeds, account.held);
+    if let Err(refusal) = moves(account.held, line.direction, line.amount) {
         return Ok(Decided::refuse(refusal));
     }
     let moved = PrefundMoved {
@@ -70,10 +70,11 @@ pub(crate) fn correct(
         });
     }
     let held = prefunds.account(line.prefund).map(|account| account.held);
-    if let Some(held) =
-        held.filter(|held| line.direction == Direction::PayIn && line.amount > *held)
-    {
-        let refusal = Refusal::new(ClearingCode::PrefundExceeds, held);
+    let back = match line.direction {
+        Direction::PayIn => Direction::PayOut,
+        Direction::PayOut => Direction::PayIn,
+    };
+    if let Some(Err(refusal)) = held.map(|held| moves(held, back, line.amount)) {
         return Ok(Decided::refuse(refusal));
     }
     let corrected = PrefundCorrected {
@@ -83,6 +84,15 @@ pub(crate) fn correct(
         at: context.now,
     };
     Ok(record(PrefundRecord::Corrected(corrected)))
+}
+
+/// Whether so much can move: no more than is held goes out, and no more comes in than can be counted.
+fn moves(held: Fen, way: Direction, amount: Fen) -> Result<(), Refusal> {
+    match way {
+        Direction::PayOut if amount > held => Err(Refusal::new(ClearingCode::PrefundExceeds, held)),
+        Direction::PayOut => Ok(()),
+        Direction::PayIn => countable(held.checked_add(amount)),
+    }
 }
 
 fn taken(known: &PrefundLine) -> Refusal {

@@ -363,3 +363,28 @@ fn a_long_list_of_movements_is_told_a_page_at_a_time_with_what_was_taken_out_in_
     all.insert(999, name(999));
     assert_eq!((seen, pages), (all, 2));
 }
+
+#[test]
+fn no_amount_is_taken_with_which_a_sum_is_more_than_is_counted() {
+    let house = House::new(79);
+    let most = Fen::MAX.get();
+    set(&house, ZHEJIANG, 2026, most).unwrap();
+    let (first, second) = (
+        line("B-1", Direction::PayIn, most),
+        line("B-2", Direction::PayIn, 1),
+    );
+    enter(&house, first).unwrap();
+    assert_eq!(code(enter(&house, second)), "request.malformed");
+    let out = line("B-3", Direction::PayOut, 1);
+    enter(&house, out).unwrap();
+    enter(&house, second).unwrap();
+    let wrong = CorrectionReason::WrongAmount;
+    assert_eq!(code(correct(&house, out, wrong)), "request.malformed");
+    // Cycles come to more than is counted.
+    for number in [1, 2, 3] {
+        netted(&house, number, most / 5 * 2);
+    }
+    levels(&house);
+    assert_eq!(code(top_up(&house, 1)), "request.malformed");
+    assert_eq!(standing(&house).held, Fen::MAX);
+}

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::money::{Fen, MoneyError};
+use huitong_core::money::Fen;
 use huitong_core::prefund::Prefund;
 
 use super::journaled::Journaled;
@@ -36,7 +36,6 @@ pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
             known: FORMAT,
         });
     }
-    let foreign = |error: MoneyError| StoreError::Foreign(error.to_string());
     let mut pairs = vec![(keys::FORMAT.to_vec(), keys::value(&FORMAT))];
     let mut spent: BTreeMap<(u16, Prefund), Fen> = BTreeMap::new();
     each(index, keys::PLANS, |key, _| {
@@ -44,10 +43,10 @@ pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
         let Some(plan) = journaled.plan(day)? else {
             return Ok(());
         };
-        let owed = between_members(&plan).map_err(foreign)?;
+        let owed = between_members(&plan);
         for (prefund, amount) in &owed {
             let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);
-            *sum = sum.checked_add(*amount).map_err(foreign)?;
+            *sum = sum.checked_add(*amount).unwrap_or(Fen::MAX);
         }
         pairs.push((keys::owed(day), keys::value(&owed)));
         Ok(())

@@ -6,7 +6,7 @@ use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
 use huitong_core::leg::Side;
-use huitong_core::money::{Fen, MoneyError};
+use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
     ClearingRecord, CutOff, LegsTaken, Netted, PaymentRecord, PrefundRecord,
 };
@@ -229,8 +229,7 @@ impl Indexer {
 
     /// What a plan says that members owe each other, and what they came to owe in its year.
     fn owed_rows(&self, plan: &NettingPlan) -> Result<Vec<Pair>, StoreError> {
-        let foreign = |error: MoneyError| StoreError::Foreign(error.to_string());
-        let owed = between_members(plan).map_err(foreign)?;
+        let owed = between_members(plan);
         let mut pairs = vec![(keys::owed(plan.day()), keys::value(&owed))];
         for (prefund, amount) in &owed {
             let key = keys::spent(plan.day().year(), *prefund);
@@ -238,7 +237,7 @@ impl Indexer {
                 Some(bytes) => keys::read(&bytes)?,
                 None => Fen::ZERO,
             };
-            let sum = before.checked_add(*amount).map_err(foreign)?;
+            let sum = before.checked_add(*amount).unwrap_or(Fen::MAX);
             pairs.push((key, keys::value(&sum)));
         }
         Ok(pairs)

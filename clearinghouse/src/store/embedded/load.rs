@@ -309,9 +309,7 @@ fn prefunds(
             continue;
         }
         if let Some(value) = index.get(&keys::owed(*day))? {
-            prefunds
-                .unpaid(*day, keys::read(&value)?)
-                .map_err(foreign)?;
+            prefunds.unpaid(*day, keys::read(&value)?);
         }
     }
     each(index, keys::PREFUNDS, |_, value| {
