@@ -2,8 +2,9 @@
 //!
 //! Two legs agree when they are of one debt (a settlement or its reversal, and a fund), the creditor's region
 //! reported the one and the debtor's the other, and every field is equal. So no third region can agree to, or spoil, a debt of two
-//! others: its legs have another debtor or creditor and wait. The first pair that agrees stands; whatever
-//! else comes for the same debt is a repetition and is never netted.
+//! others, and no two others can: their legs have another debtor or creditor. The first pair of two regions that agrees
+//! stands; whatever else comes of them for the same debt is a repetition and is never netted, nor is what comes for a debt
+//! that a plan took.
 
 mod held;
 mod slots;
@@ -93,10 +94,18 @@ impl Matching {
         slots.insert(place.1, Held::new(numbered, since, partner));
     }
 
-    /// The first leg of the same debt that agrees, when none agreed before and no plan took the debt.
+    /// The first leg of the same debt that agrees, when none of the same two regions agreed before and no plan took the
+    /// debt. What two others say of it is another debt, whatever they call it.
     fn partner_of(&self, place: Place, numbered: &NumberedLeg) -> Option<Place> {
         let debt = numbered.leg.debt();
-        let before = || self.reported(debt).filter(|other| *other != place);
+        let is_theirs = |other: &Place| {
+            let held = self.at(*other);
+            held.is_some_and(|held| between(&held.leg) == between(&numbered.leg))
+        };
+        let before = || {
+            let others = self.reported(debt).filter(|other| *other != place);
+            others.filter(is_theirs)
+        };
         let has_partner = |other| self.at(other).is_some_and(|held| held.partner().is_some());
         let is_netted = self.debt(debt).flatten().is_some();
         if is_netted || before().any(has_partner) {
@@ -360,6 +369,12 @@ fn ready(
         && within(marks, &place)
         && within(marks, &partner);
     is_ready.then_some(partner)
+}
+
+/// The two regions of a leg, whoever of them owes.
+fn between(leg: &Leg) -> (RegionCode, RegionCode) {
+    let (debtor, creditor) = (leg.debtor, leg.creditor);
+    (debtor.min(creditor), debtor.max(creditor))
 }
 
 fn waits((region, number): Place, held: &Held, why: Waiting) -> WaitingLeg {

@@ -142,6 +142,26 @@ fn legs_agree_or_wait_for_a_reason() {
 }
 
 #[test]
+fn what_two_regions_say_of_a_debt_of_two_others_spoils_nothing() {
+    let leg = debt(1, 2, 3, 1_000);
+    let theirs = changed(&leg, |leg| {
+        (leg.debtor, leg.creditor) = (region(0), region(1));
+    });
+    let (r, p) = (receivable, payable);
+    check(vec![(
+        "two others agree first",
+        vec![
+            (1, r(1, &theirs)),
+            (0, p(1, &theirs)),
+            (3, r(1, &leg)),
+            (2, p(1, &leg)),
+        ],
+        vec![],
+        2,
+    )]);
+}
+
+#[test]
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
