@@ -17,6 +17,7 @@ use tracing::{info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::decide::{self, Schedule};
+use crate::disputes::DisputeRules;
 use crate::grpc;
 use crate::platform::{self, Platform, PlatformError};
 use crate::prefunds::Rules;
@@ -99,11 +100,12 @@ impl Clearinghouse {
         // Bound before the store is opened: an address in use is told at once.
         let (network, limits) = (Arc::clone(&platform.network), ServerLimits::standard());
         let server = Server::bind_on(&*network, config.listen, credentials, limits).await?;
-        let (schedule, rules) = (config.schedule, config.prefund);
+        let schedule = config.schedule;
+        let watched = (config.prefund, config.dispute);
         let day_rules = grpc::DayRules {
             due_days: config.due_days,
             wait_minutes: config.wait_minutes,
-            prefund: rules,
+            prefund: config.prefund,
             dispute: config.dispute,
             month: config.month,
         };
@@ -122,7 +124,7 @@ impl Clearinghouse {
             address,
             serving: tokio::spawn(serving),
             looking: tokio::spawn(look(Arc::clone(&writer), schedule, stop.clone())),
-            watching: tokio::spawn(watch(Arc::clone(&writer), rules, stop.clone())),
+            watching: tokio::spawn(watch(Arc::clone(&writer), watched, stop.clone())),
             keeping: tokio::spawn(reloading.clone().run(stop.clone())),
             reloading,
             writer,
@@ -221,7 +223,11 @@ async fn look(writer: Arc<Writer>, schedule: Schedule, stop: CancellationToken) 
 }
 
 /// Has the levels of prefunds written down, and answers in disputes stand, until told to stop.
-async fn watch(writer: Arc<Writer>, rules: Rules, stop: CancellationToken) {
+async fn watch(
+    writer: Arc<Writer>,
+    (rules, disputes): (Rules, DisputeRules),
+    stop: CancellationToken,
+) {
     let mut tick = tokio::time::interval(WATCH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
@@ -243,14 +249,17 @@ async fn watch(writer: Arc<Writer>, rules: Rules, stop: CancellationToken) {
                 );
             }
         }
-        stand(&writer).await;
+        stand(&writer, disputes).await;
     }
 }
 
 /// Settles the disputes of which the answer stands, since nothing was said to it in time.
-async fn stand(writer: &Writer) {
+async fn stand(writer: &Writer, rules: DisputeRules) {
     loop {
-        match writer.decide(decide::dispute::stand).await {
+        let decided = writer
+            .decide(move |context| decide::dispute::stand(context, &rules))
+            .await;
+        match decided {
             Ok(None) => return,
             Ok(Some(dispute)) => info!(%dispute, "an answer stands"),
             Err(refusal) => {

@@ -9,9 +9,8 @@ mod look;
 mod raise;
 mod settle;
 
-use huitong_core::calendar::Calendar;
-use huitong_core::date::{BusinessDay, DateError};
-use huitong_core::dispute::course::{Course, Ground, Stage};
+use huitong_core::date::BusinessDay;
+use huitong_core::dispute::course::{Course, Ground, Stage, is_over};
 use huitong_core::dispute::fault::CourseFault;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::seen::DisputeSeen;
@@ -25,6 +24,7 @@ pub(crate) use look::{Filter, Lateness, corrections, disputes, is_party, seen};
 pub(crate) use raise::Found;
 pub(crate) use settle::{confirm, propose};
 
+use super::members::not_left;
 use super::{Context, Decided, Decision, Fault, going_on};
 use crate::disputes::DisputeRules;
 use crate::refusal::{ClearingCode, Refusal};
@@ -47,6 +47,9 @@ pub(crate) fn say(
         return Ok(Decided::refuse(refusal));
     }
     let Checked { signed, word } = said;
+    if let Err(refusal) = not_left(context, word.region) {
+        return Ok(Decided::refuse(refusal));
+    }
     let name = word.dispute;
     let Some(course) = context.state.disputes.course(name) else {
         let Says::Raise(claim) = &word.says else {
@@ -55,8 +58,10 @@ pub(crate) fn say(
         if let Some(refusal) = raise::refusal(context, name, claim, found, rules)? {
             return Ok(Decided::refuse(refusal));
         }
-        let then = Then::Due(due(context, rules.answer_days)?);
-        return record(context, None, signed, then);
+        return match due(context, rules.answer_days) {
+            Ok(then) => record(context, None, signed, then),
+            Err(refusal) => Ok(Decided::refuse(refusal)),
+        };
     };
     if !course.names(word.region) {
         return Ok(Decided::refuse(unknown(name)));
@@ -73,33 +78,54 @@ pub(crate) fn say(
         return Ok(Decided::refuse(refused(&fault, name)?));
     }
     let then = match &word.says {
-        Says::Answer(Reply::Accepted) | Says::Accept => Then::Settled(settling(context)?),
+        Says::Answer(Reply::Accepted) | Says::Accept => settling(context).map(Then::Settled),
         Says::Raise(_) => return Err(Fault::Broken(format!("dispute {name} is raised twice"))),
-        Says::Answer(Reply::Partly(_) | Reply::Rejected(_)) => {
-            Then::Due(due(context, rules.accept_days)?)
-        }
-        Says::Escalate => Then::Due(due(context, rules.decide_days)?),
-        Says::Withdraw => Then::Ended,
+        Says::Answer(Reply::Partly(_) | Reply::Rejected(_)) => due(context, rules.accept_days),
+        Says::Escalate => due(context, rules.decide_days),
+        Says::Withdraw => Ok(Then::Ended),
     };
-    record(context, Some(course), signed, then)
+    match then {
+        Ok(then) => record(context, Some(course), signed, then),
+        Err(refusal) => Ok(Decided::refuse(refusal)),
+    }
 }
 
 /// Settles the next dispute of which the answer stands, since nothing was said to it in time; answers which. After a
-/// restore nothing stands while words may be missing.
-pub(crate) fn stand(context: &Context<'_>) -> Decision<Option<DisputeName>> {
-    if context.state.restored.waits_since.is_some() {
-        return Ok(Decided::answer(None));
-    }
+/// restore nothing stands while words may be missing: before cycles go on, and for as long as an answer may be
+/// accepted.
+pub(crate) fn stand(context: &Context<'_>, rules: &DisputeRules) -> Decision<Option<DisputeName>> {
+    let settling = match waits_for_words(context, rules) {
+        Ok(true) => return Ok(Decided::answer(None)),
+        Ok(false) => settling(context),
+        Err(refusal) => Err(refusal),
+    };
     let Some(course) = context.state.disputes.standing(context.now) else {
         return Ok(Decided::answer(None));
     };
+    let settling = match settling {
+        Ok(settling) => settling,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
     let stood = DisputeStood {
         dispute: course.name,
-        settling: settling(context)?,
+        settling,
         at: context.now,
     };
     let record = ClearingRecord::Dispute(DisputeStep::Stood(stood));
     Ok(Decided::record(record, Some(course.name)))
+}
+
+/// Whether regions may still say again what was lost with the clearinghouse's disk.
+fn waits_for_words(context: &Context<'_>, rules: &DisputeRules) -> Result<bool, Refusal> {
+    let restored = context.state.restored;
+    if restored.waits_since.is_some() {
+        return Ok(true);
+    }
+    let Some(since) = restored.since else {
+        return Ok(false);
+    };
+    let until = after(context, since.business_day_shanghai(), rules.accept_days)?;
+    Ok(!is_over(until, context.now))
 }
 
 /// Whether a word was said already.
@@ -163,23 +189,23 @@ fn stepped(
     Ok(Decided::record(ClearingRecord::Dispute(step), seen))
 }
 
-fn broken(error: DateError) -> Fault {
-    Fault::Broken(format!("a day of a dispute: {error}"))
+/// A day so many business days after another. One that no calendar has is refused and stops nobody else.
+fn after(context: &Context<'_>, day: BusinessDay, days: u32) -> Result<BusinessDay, Refusal> {
+    let found = context.calendar.after(day, days);
+    found.map_err(|error| Refusal::general(RefusalCode::Malformed, error))
 }
 
-/// The day so many business days from today.
-fn due(context: &Context<'_>, days: u32) -> Result<BusinessDay, Fault> {
+/// The next step is due so many business days from today.
+fn due(context: &Context<'_>, days: u32) -> Result<Then, Refusal> {
     let today = context.now.business_day_shanghai();
-    context.calendar.after(today, days).map_err(broken)
+    after(context, today, days).map(Then::Due)
 }
 
 /// The next number, and a business day whose cycle is not cut off.
-fn settling(context: &Context<'_>) -> Result<Settling, Fault> {
-    let calendar: &Calendar = context.calendar;
-    let today = calendar.at_or_after(context.now.business_day_shanghai());
-    let today = today.map_err(broken)?;
+fn settling(context: &Context<'_>) -> Result<Settling, Refusal> {
+    let today = after(context, context.now.business_day_shanghai(), 0)?;
     let open = match context.state.last_cut_off() {
-        Some((last, _)) => calendar.after(last, 1).map_err(broken)?,
+        Some((last, _)) => after(context, last, 1)?,
         None => today,
     };
     Ok(Settling {

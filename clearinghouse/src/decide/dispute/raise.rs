@@ -9,11 +9,12 @@ use huitong_core::date::BusinessDay;
 use huitong_core::dispute::course::Course;
 use huitong_core::dispute::name::{DisputeName, Subject};
 use huitong_core::dispute::word::Claim;
-use huitong_core::leg::{Debt, Leg};
+use huitong_core::leg::{Debt, Leg, LegKind};
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::refusal::RefusalCode;
 
-use super::broken;
+use super::after;
+use crate::decide::members::not_left;
 use crate::decide::net::plan_of;
 use crate::decide::{Context, Fault};
 use crate::disputes::DisputeRules;
@@ -48,6 +49,10 @@ pub(super) fn refusal(
 ) -> Result<Option<Refusal>, Fault> {
     let members = &context.state.members;
     let pair = claim.subject.pair();
+    let gone = [pair.debtor, pair.creditor].map(|region| not_left(context, region));
+    if let Some(refusal) = gone.into_iter().find_map(Result::err) {
+        return Ok(Some(refusal));
+    }
     let is_known = [pair.debtor, pair.creditor]
         .iter()
         .all(|region| members.of(*region).is_some());
@@ -65,16 +70,29 @@ pub(super) fn refusal(
         let refusal = Refusal::new(ClearingCode::DisputeSubjectUnknown, claim.subject);
         return Ok(Some(refusal));
     };
-    let last = context.calendar.after(known.since, rules.raise_days);
-    let last = last.map_err(broken)?;
-    if context.now.business_day_shanghai() > last {
-        return Ok(Some(Refusal::new(ClearingCode::DisputeOutOfTerm, last)));
+    if let Err(refusal) = in_term(context, known.since, rules) {
+        return Ok(Some(refusal));
     }
     let left = match left(context, name, claim, &known)? {
         Ok(left) => left,
         Err(error) => return Ok(Some(Refusal::general(RefusalCode::Malformed, error))),
     };
     Ok((claim.amount > left).then(|| Refusal::new(ClearingCode::DisputeExceeds, left)))
+}
+
+/// Whether it is not too long ago. A region says of which day its legs are, so the term counts from today at the
+/// latest. What was raised and lost with a disk may be raised again for as long as an answer may take.
+fn in_term(context: &Context<'_>, since: BusinessDay, rules: &DisputeRules) -> Result<(), Refusal> {
+    let today = context.now.business_day_shanghai();
+    let mut last = after(context, since.min(today), rules.raise_days)?;
+    if let Some(restored) = context.state.restored.since {
+        let again = after(context, restored.business_day_shanghai(), rules.answer_days)?;
+        last = last.max(again);
+    }
+    if today > last {
+        return Err(Refusal::new(ClearingCode::DisputeOutOfTerm, last));
+    }
+    Ok(())
 }
 
 /// A row of a netted cycle.
@@ -114,11 +132,32 @@ fn debt(
         Some(day) => row(context, day, pair)?.map(|known| (day, known.amount)),
         None => None,
     };
+    let amount = if is_reversed(context, debt, pair)? {
+        Fen::ZERO
+    } else {
+        leg.amount
+    };
     Ok(Some(Known {
-        amount: leg.amount,
+        amount,
         since: cycle.unwrap_or_else(|| context.cycle_of(leg.business_day)),
         row,
     }))
+}
+
+/// Whether what a settlement came to was given back: one of the two reported its reversal, or that was netted. Then
+/// nothing is left of it that could be corrected.
+fn is_reversed(context: &Context<'_>, debt: Debt, pair: Pair) -> Result<bool, Fault> {
+    let (settlement, kind, fund) = debt;
+    if kind != LegKind::Settlement {
+        return Ok(false);
+    }
+    let reversal = (settlement, LegKind::Reversal, fund);
+    let matching = &context.state.matching;
+    let is_back = |leg: &Leg| (leg.debtor, leg.creditor) == (pair.creditor, pair.debtor);
+    if matching.of_debt(reversal).any(is_back) {
+        return Ok(true);
+    }
+    Ok(cycle_of(context, reversal)?.is_some())
 }
 
 /// The cycle that took a debt, if one did.

@@ -56,11 +56,15 @@ pub(crate) fn confirm(
     if let Err(fault) = course.may_confirm(&ruling, &by) {
         return Ok(Decided::refuse(refused(&fault, name)?));
     }
+    let settling = match settling(context) {
+        Ok(settling) => settling,
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
+    };
     let confirmed = DisputeConfirmed {
         dispute: name,
         ruling,
         by,
-        settling: settling(context)?,
+        settling,
         at: context.now,
     };
     stepped(context, Some(course), DisputeStep::Confirmed(confirmed))

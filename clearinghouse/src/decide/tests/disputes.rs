@@ -159,7 +159,9 @@ enum Confirms {
 }
 
 fn stand(house: &House) -> Option<DisputeName> {
-    house.ask(dispute::stand).unwrap()
+    house
+        .ask(|context| dispute::stand(context, &RULES))
+        .unwrap()
 }
 
 /// The legs that a region is to book of what is settled.

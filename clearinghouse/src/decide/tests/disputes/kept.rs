@@ -76,6 +76,7 @@ fn after_a_restore_nothing_stands_or_is_said_before_cycles_go_on() {
     say(&house, CHENGDU, NAME, REJECTED).unwrap();
     house.proofs();
     let backup = house.disk.copy();
+    house.clock.put("2026-05-27T04:00:00.000Z");
     house.put_back(&backup);
     house.clock.put("2026-05-30T04:00:00.000Z");
     assert_eq!(stand(&house), None);
@@ -93,5 +94,31 @@ fn after_a_restore_nothing_stands_or_is_said_before_cycles_go_on() {
     assert_eq!(code(proposed), "cycle.restored");
     let resumed = house.ask(|context| resume(context, Some(day(1)), officer()));
     assert_eq!(resumed, Ok(()));
+    // What was lost can be said only now: the answer does not stand before it could be accepted again.
+    assert_eq!(stand(&house), None);
+    house.clock.put("2026-06-01T15:59:00.000Z");
+    assert_eq!(stand(&house), None);
+    house.clock.put("2026-06-01T16:00:00.000Z");
     assert_eq!(stand(&house), Some(dispute(NAME)));
+}
+
+#[test]
+fn what_was_raised_and_lost_may_be_raised_again_after_its_term() {
+    let mut house = netted(87);
+    house.proofs();
+    let backup = house.disk.copy();
+    house.clock.put("2026-04-30T04:00:00.000Z");
+    say(&house, NINGBO, NAME, all()).unwrap();
+    house.clock.put("2026-05-10T04:00:00.000Z");
+    house.put_back(&backup);
+    let resumed = house.ask(|context| resume(context, Some(day(1)), officer()));
+    assert_eq!(resumed, Ok(()));
+    house.clock.put("2026-05-30T15:59:00.000Z");
+    assert!(say(&house, NINGBO, NAME, all()).is_ok());
+    house.clock.put("2026-05-30T16:00:00.000Z");
+    let late = say(&house, CHENGDU, "510100/late", all()).unwrap_err();
+    assert_eq!(
+        (late.code.code(), late.detail.as_str()),
+        ("dispute.out_of_term", "2026-05-30")
+    );
 }

@@ -1,6 +1,10 @@
 //! What may be disputed: what is known, in time, and no more than there is.
 
+use huitong_core::membership::MemberChange;
+
 use super::*;
+use crate::decide::change_member;
+use crate::testing::reversed;
 
 #[test]
 fn only_what_is_held_or_netted_between_the_two_is_disputed() {
@@ -64,6 +68,83 @@ fn the_term_ends_so_many_business_days_after_the_cycle() {
     );
     let late = say(&house, NINGBO, "330200/debt", all()).unwrap_err();
     assert_eq!(late.code.code(), "dispute.out_of_term");
+}
+
+#[test]
+fn a_leg_of_a_day_that_no_calendar_reaches_stops_nobody() {
+    let house = House::new(94);
+    let last = BusinessDay::new(2199, 12, 31).unwrap();
+    let far = Leg {
+        business_day: last,
+        ..debt(1, NINGBO, CHENGDU, 500)
+    };
+    assert_eq!(house.report(CHENGDU, &[receivable(1, &far)]), Ok(1));
+    let claim = claim(of_debt(&far), 500);
+    // Its term counts from today.
+    house.clock.put("2026-03-31T04:00:00.000Z");
+    assert!(say(&house, NINGBO, "330200/far", claim).is_ok());
+    house.clock.put("2026-06-30T04:00:00.000Z");
+    assert!(say(&house, CHENGDU, "510100/far", claim).is_ok());
+    // A day that is none is refused, of whatever word.
+    house.clock.put("2199-12-30T04:00:00.000Z");
+    let refused = [
+        say(&house, NINGBO, "330200/end", claim),
+        say(&house, CHENGDU, "330200/far", REJECTED),
+    ];
+    for refused in [0, 1].map(|nth: usize| refused[nth].clone()) {
+        assert_eq!(code(refused), "request.malformed");
+    }
+    assert_eq!(stand(&house), None);
+    house.clock.put("2026-06-30T04:00:00.000Z");
+    assert!(say(&house, CHENGDU, "330200/far", REJECTED).is_ok());
+}
+
+#[test]
+fn nothing_is_left_of_a_settlement_that_was_given_back() {
+    let house = House::new(95);
+    let legs = [
+        debt(1, NINGBO, CHENGDU, 1_000),
+        debt(2, NINGBO, CHENGDU, 500),
+        debt(3, NINGBO, CHENGDU, 200),
+    ];
+    let owed = [receivable(1, &legs[0]), receivable(2, &legs[1])];
+    let owing = [payable(1, &legs[0]), payable(2, &legs[1])];
+    assert_eq!(house.report(CHENGDU, &owed), Ok(2));
+    assert_eq!(house.report(NINGBO, &owing), Ok(2));
+    // The first is netted with its reversal; of the second one side alone has said that it is reversed.
+    let back = [reversed(&legs[0], 1), reversed(&legs[1], 1)];
+    assert_eq!(house.report(CHENGDU, &[payable(3, &back[0])]), Ok(3));
+    let received = [receivable(3, &back[0]), receivable(4, &back[1])];
+    assert_eq!(house.report(NINGBO, &received), Ok(4));
+    // Two other regions say nothing of a debt of these.
+    let foreign = Leg {
+        debtor: region(0),
+        creditor: region(1),
+        ..reversed(&legs[2], 1)
+    };
+    assert_eq!(house.report(0, &[payable(1, &foreign)]), Ok(1));
+    assert_eq!(house.report(CHENGDU, &[receivable(4, &legs[2])]), Ok(4));
+    for (of, up_to) in [(0, 1), (1, 0), (NINGBO, 4), (CHENGDU, 4)] {
+        house.close(of, 1, up_to).unwrap();
+    }
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    assert_eq!(house.net(1).unwrap().legs(), 3);
+    house.proofs();
+    for (nth, leg) in legs.iter().take(2).enumerate() {
+        let claim = claim(of_debt(leg), 1);
+        let refused = say(&house, NINGBO, &format!("330200/{nth}"), claim).unwrap_err();
+        let found = (refused.code.code(), refused.detail.as_str());
+        assert_eq!(found, ("dispute.exceeds", "0.00"), "{nth}");
+    }
+    assert!(
+        say(
+            &house,
+            NINGBO,
+            "330200/third",
+            claim(of_debt(&legs[2]), 200)
+        )
+        .is_ok()
+    );
 }
 
 #[test]
@@ -171,4 +252,61 @@ fn a_page_goes_on_where_the_last_ended_and_shows_only_what_is_asked_for() {
     );
     let hidden = house.ask(|context| dispute::seen(context, dispute("330200/a"), Some(region(0))));
     assert_eq!(code(hidden), "dispute.unknown");
+}
+
+#[test]
+fn a_region_with_a_dispute_stays_until_its_correction_is_in_a_plan() {
+    let house = netted(96);
+    let change = |change: MemberChange, by: &'static str| {
+        let (of, by) = (region(NINGBO), officer_name(by));
+        house.ask(move |context| change_member(context, of, change, by))
+    };
+    let leave = |by| {
+        let refused = change(MemberChange::Leave, by).map(|_| ());
+        refused.map_err(|refusal| refusal.detail)
+    };
+    say(&house, NINGBO, NAME, all()).unwrap();
+    for by in ["wang.fang", "zhao.min"] {
+        change(MemberChange::Suspend, by).unwrap();
+    }
+    let is_named = |says: &str| {
+        let open = leave("wang.fang").unwrap_err();
+        assert!(open.contains(says), "{open}");
+    };
+    is_named("dispute 330200/2026-03-001 is not over");
+    say(&house, CHENGDU, NAME, Says::Answer(Reply::Accepted)).unwrap();
+    is_named("dispute 330200/2026-03-001 is settled and in no plan");
+    for by in ["wang.fang", "zhao.min"] {
+        change(MemberChange::Resume, by).unwrap();
+    }
+    let leg = corrections(&house, NINGBO).remove(0);
+    assert_eq!(house.report(NINGBO, &[receivable(2, &leg)]), Ok(2));
+    assert_eq!(house.report(CHENGDU, &[payable(2, &leg)]), Ok(2));
+    close_all(&house, 31);
+    house.cut_off(31, Condition::AllClosed).unwrap();
+    house.net(31).unwrap();
+    for by in ["wang.fang", "zhao.min"] {
+        change(MemberChange::Suspend, by).unwrap();
+    }
+    let open = leave("wang.fang").unwrap_err();
+    assert!(!open.contains("dispute"), "{open}");
+}
+
+#[test]
+fn a_region_that_has_left_says_nothing_and_nothing_is_claimed_of_it() {
+    let house = netted(97);
+    let (shanghai, by_it) = (0, debt(9, 0, NINGBO, 70));
+    for change in [MemberChange::Suspend, MemberChange::Leave] {
+        for by in ["wang.fang", "zhao.min"] {
+            let (change, by) = (change.clone(), officer_name(by));
+            let changed = house.ask(move |context| change_member(context, region(0), change, by));
+            changed.unwrap();
+        }
+    }
+    assert_eq!(house.report(NINGBO, &[receivable(2, &by_it)]), Ok(2));
+    let claim = claim(of_debt(&by_it), 70);
+    let named = format!("{}/own", region(shanghai));
+    for (of, name) in [(NINGBO, "330200/gone"), (shanghai, named.as_str())] {
+        assert_eq!(code(say(&house, of, name, claim)), "member.left");
+    }
 }
