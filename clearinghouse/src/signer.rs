@@ -5,13 +5,13 @@
 //! reload finds revoked, or whose root is trusted no more, until a good one is there. Each checkpoint brings its certificate
 //! along, so both may be replaced while it runs. Deliberately absent: the journal.
 
+mod verified;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use huitong_certs::signing::{
-    Carried, CarriedFault, CertifiedKey, CertifiedKeyError, KeyFileError, sign_carried,
-};
+use huitong_certs::signing::{CertifiedKey, CertifiedKeyError, KeyFileError, sign_carried};
 use huitong_certs::{Certificate, Identity, IdentityError, SigningKey, Trust};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
 use huitong_core::clearing_month::{CertifiedMonth, ClearingMonth};
@@ -21,6 +21,8 @@ use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
 use huitong_core::membership::{Directory, SignedDirectory};
 use huitong_transport::Beside;
+
+pub(crate) use verified::{verify, verify_month, verify_outcome};
 
 /// The files of the signing key.
 #[derive(Debug, Clone)]
@@ -358,53 +360,5 @@ impl Beside for Signer {
     }
 }
 
-/// Checks that the clearinghouse signed a checkpoint.
-///
-/// # Errors
-/// [`CarriedFault`].
-pub(crate) fn verify(certified: &CertifiedCheckpoint, trust: &Trust) -> Result<(), CarriedFault> {
-    let CertifiedCheckpoint { signed, signer } = certified;
-    let carried = Carried {
-        algorithm: signed.algorithm,
-        key_id: signed.key_id,
-        signature: &signed.signature,
-    };
-    let bytes = signed.checkpoint.signed_bytes(signed.at);
-    let own = Identity::ClearinghouseSigning;
-    carried.check(&own, (&bytes, signed.at), signer, trust)
-}
-
-/// Checks that the clearinghouse signed what is settled in a dispute.
-///
-/// # Errors
-/// [`CarriedFault`].
-pub(crate) fn verify_outcome(
-    certified: &CertifiedOutcome,
-    trust: &Trust,
-) -> Result<(), CarriedFault> {
-    let carried = Carried {
-        algorithm: certified.algorithm,
-        key_id: certified.key_id,
-        signature: &certified.signature,
-    };
-    let bytes = certified.outcome.signed_bytes(certified.at);
-    let own = Identity::ClearinghouseSigning;
-    carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
-}
-
-/// Checks that the clearinghouse signed a month.
-///
-/// # Errors
-/// [`CarriedFault`].
-pub(crate) fn verify_month(certified: &CertifiedMonth, trust: &Trust) -> Result<(), CarriedFault> {
-    let carried = Carried {
-        algorithm: certified.algorithm,
-        key_id: certified.key_id,
-        signature: &certified.signature,
-    };
-    let bytes = certified.month.signed_bytes(certified.at);
-    let own = Identity::ClearinghouseSigning;
-    carried.check(&own, (&bytes, certified.at), &certified.signer, trust)
-}
 #[cfg(test)]
 mod tests;

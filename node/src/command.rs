@@ -21,6 +21,7 @@ mod filing_shown;
 mod import;
 mod leave_out;
 mod legs;
+pub mod month;
 pub mod payable;
 pub mod person;
 pub mod policy;
@@ -121,6 +122,9 @@ pub enum NodeCommand {
     /// Find people whom another region insures too, and say what becomes of them / 重复参保
     #[command(subcommand)]
     Duplicates(duplicates::DuplicatesCommand),
+    /// The clearing month: look at it beside the own days, and confirm it / 月度清算确认
+    #[command(subcommand)]
+    Month(month::MonthCommand),
     /// Raise, answer and settle disputes with other regions / 清算争议
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
@@ -204,6 +208,7 @@ impl NodeCommand {
             Self::Transfer(transfer) => transfer.run(out),
             Self::Duplicates(duplicates) => duplicates.run(out),
             Self::Dispute(dispute) => dispute.run(out),
+            Self::Month(month) => month.run(out),
             Self::Provisional(provisional) => provisional.run(out),
             Self::Deduct(deduct) => deduct.run(out),
             Self::Deductions(list) => list.run(out),

@@ -9,6 +9,7 @@
 //! | `delivery` | How does a treatment region come to hold all its receipts? |
 //! | [`transfer`] | How does a person come to have another home region? |
 //! | [`duplicates`] | Whom does another region insure too? |
+//! | [`months`] | Do the own days come to a month, and does the region confirm it? |
 //! | [`disputes`] | What do regions dispute, and what is corrected for it? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
@@ -36,12 +37,14 @@
 //! | [`external`] | What did the region's own core system settle? |
 //! | [`clock`], [`ordinal`] | Which day, which admission? |
 //! | [`chance`] | Where do salts and jitter come from? |
+//! | `clearing_answer` | What did the clearinghouse say when it gave no answer? |
 //! | `measures` | What is counted for operators? |
 
 pub mod assistance;
 pub mod backup;
 pub mod catalogue;
 pub mod chance;
+mod clearing_answer;
 pub mod clock;
 pub mod command;
 mod compute;
@@ -62,6 +65,7 @@ pub mod keyring;
 pub mod ledger;
 pub mod legs;
 mod measures;
+pub mod months;
 pub mod node;
 pub mod office;
 pub mod ordinal;

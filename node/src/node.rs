@@ -301,6 +301,7 @@ impl Heart {
             transfers: Arc::clone(&self.transfers),
             duplicates: Arc::clone(&self.duplicates),
             disputes: Arc::clone(&self.in_touch.disputes),
+            months: Arc::clone(&self.in_touch.months),
             witness: Arc::clone(&self.in_touch.witness),
             region,
             ledger: Arc::clone(&self.ledger),

@@ -1,9 +1,10 @@
-//! The node's signatures in the values that carry them: policies' statements, and the clearinghouse's checkpoints.
+//! The node's signatures in the values that carry them: policies' statements, and the clearinghouse's checkpoints and months.
 
 use huitong_certs::signing::{Carried, CarriedFault, CertifiedKey, sign_carried};
 use huitong_certs::{Identity, SigningKey, Trust};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::clearing_month::CertifiedMonth;
 use huitong_core::digest::Digest;
 use huitong_core::publication::{PolicyStatement, SignedStatement};
 
@@ -48,6 +49,29 @@ pub(crate) fn is_statement_signed(signed: &SignedStatement, key: &CertifiedKey) 
         signature: &signed.signature,
     };
     carried.is_of(&signed.bytes, key)
+}
+
+/// Checks that the clearinghouse signed a month.
+///
+/// # Errors
+/// [`CarriedFault`].
+pub(crate) fn is_month_signed(
+    certified: &CertifiedMonth,
+    trust: &Trust,
+) -> Result<(), CarriedFault> {
+    let carried = Carried {
+        algorithm: certified.algorithm,
+        key_id: certified.key_id,
+        signature: &certified.signature,
+    };
+    let bytes = certified.month.signed_bytes(certified.at);
+    let clearinghouse = Identity::ClearinghouseSigning;
+    carried.check(
+        &clearinghouse,
+        (&bytes, certified.at),
+        &certified.signer,
+        trust,
+    )
 }
 
 /// Checks that the clearinghouse signed a checkpoint.

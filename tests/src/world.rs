@@ -102,11 +102,16 @@ impl World {
 
     /// Stops every server and starts it again on the day after.
     pub async fn tomorrow(&self) {
+        self.later(1).await;
+    }
+
+    /// Stops every server and starts it again so many days later.
+    pub async fn later(&self, days: u32) {
         let parties: Vec<Party> = self.running.lock().await.keys().copied().collect();
         for party in parties.iter().rev() {
             self.stop(*party).await;
         }
-        self.days.fetch_add(1, Ordering::Relaxed);
+        self.days.fetch_add(days, Ordering::Relaxed);
         for party in parties {
             self.run(party).await;
         }

@@ -79,14 +79,12 @@ pub(crate) fn net(
         marks: &cycle.marks,
         legs: &legs,
     };
+    let cannot_net = |error: &dyn std::fmt::Display| {
+        Decided::refuse(Refusal::new(ClearingCode::CycleCannotNet, error))
+    };
     let planned = match plan(&inputs) {
         Ok(planned) => planned,
-        Err(error) => {
-            return Ok(Decided::refuse(Refusal::new(
-                ClearingCode::CycleCannotNet,
-                error,
-            )));
-        }
+        Err(error) => return Ok(cannot_net(&error)),
     };
     if let Some(refusal) = is_other(&planned) {
         return Ok(Decided::refuse(refusal));
@@ -98,8 +96,7 @@ pub(crate) fn net(
     })?;
     // Each sum of a plan fits, and what is booked of it need not: regions may agree on any amount.
     if let Err(error) = books::entries(&planned) {
-        let refusal = Refusal::new(ClearingCode::CycleCannotNet, error);
-        return Ok(Decided::refuse(refusal));
+        return Ok(cannot_net(&error));
     }
     let (number, bytes) = (planned.number(), planned.to_bytes());
     let netted = Netted {

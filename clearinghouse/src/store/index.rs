@@ -85,6 +85,7 @@ mod tests {
         let leg = crate::testing::debt(1, 2, 3, 100);
         let debt = leg.debt();
         let prefund = "330000-510100-resident_pool".parse().unwrap();
+        let month = "2026-03".parse().unwrap();
         let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
         let rows = [
             pair(keys::CURSOR, b"cursor"),
@@ -98,6 +99,9 @@ mod tests {
             (keys::plan_day(1), b"p".to_vec()),
             (keys::proof(day), b"e".to_vec()),
             (keys::debt(debt), b"k".to_vec()),
+            (keys::month_rows(&month), b"N".to_vec()),
+            (keys::month_word(&month, one), b"O".to_vec()),
+            (keys::month_signed(&month), b"P".to_vec()),
             (keys::incarnation(one), b"i".to_vec()),
             (keys::spent(2026, prefund), b"g".to_vec()),
             (keys::owed(day), b"w".to_vec()),

@@ -19,6 +19,7 @@ mod disputes;
 mod evidence;
 mod intake;
 mod members;
+mod months;
 mod payments;
 mod prefunds;
 mod restarts;

@@ -10,7 +10,6 @@ use huitong_core::dispute::history::DisputeHistory;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::seen::DisputeSeen;
 use huitong_core::dispute::word::SignedWord;
-use huitong_core::refusal::RefusalCode;
 use huitong_core::vocabulary::DisputeStage;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::dispute_service_client::DisputeServiceClient;
@@ -20,7 +19,7 @@ use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within, 
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::error::NodeError;
+use crate::clearing_answer::{told, unreadable};
 
 /// The most bytes of an answer: a page of settled disputes comes with every word and its certificates.
 const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
@@ -160,21 +159,4 @@ pub fn filter_to_wire(wanted: &Wanted) -> v1::DisputeFilter {
 fn read(bytes: &[u8]) -> Result<DisputeHistory, Status> {
     let read = DisputeHistory::from_bytes(bytes);
     read.map_err(|fault: CanonicalError| unreadable(&fault))
-}
-
-fn unreadable(fault: &dyn std::fmt::Display) -> Status {
-    let detail = format_args!("clearinghouse: it answers what cannot be read: {fault}");
-    NodeError::refused(RefusalCode::Overloaded, detail).into()
-}
-
-/// What the clearinghouse said when it gave no answer: its refusal as it is, or that it was not reached.
-fn told(status: &Status) -> Status {
-    if refusal_code(status).is_some() && !status.details().is_empty() {
-        let details = status.details().to_vec().into();
-        return Status::with_details(status.code(), status.message(), details);
-    }
-    let said = TransportError::of(status)
-        .map_or_else(|| status.message().to_owned(), |error| error.to_string());
-    let detail = format_args!("clearinghouse: {said}");
-    NodeError::refused(RefusalCode::Overloaded, detail).into()
 }

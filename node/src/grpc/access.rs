@@ -262,15 +262,6 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             "/huitong.settlement.v1.ProvisionalService/ListTruedUp",
             officer,
         ),
-        Row::method("/huitong.clearing.v1.LegBookService/ListLegs", officer),
-        Row::method(
-            "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
-            officer,
-        ),
-        Row::method(
-            "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
-            officer,
-        ),
         Row::method(
             "/huitong.common.v1.CertificateService/ShowCertificates",
             officer,
@@ -280,6 +271,29 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             officer,
         ),
         Row::method("/huitong.common.v1.BackupService/CopyJournal", officer).taking_up_to(COPYING),
+    ]
+}
+
+/// What officers do about clearing.
+fn of_clearing(officer: &[Caller]) -> Vec<Row> {
+    vec![
+        Row::method("/huitong.clearing.v1.LegBookService/ListLegs", officer),
+        Row::method(
+            "/huitong.clearing.v1.MonthDeskService/ShowOwnMonth",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.MonthDeskService/ConfirmOwnMonth",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
+            officer,
+        ),
+        Row::method(
+            "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
+            officer,
+        ),
     ]
 }
 

@@ -27,6 +27,8 @@ pub mod home;
 mod import;
 pub mod institution;
 pub mod leg_book;
+pub mod month;
+pub mod month_client;
 pub mod office;
 pub mod office_answer;
 pub mod office_client;

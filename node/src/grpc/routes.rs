@@ -9,6 +9,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
+use huitong_proto::clearing::v1::month_desk_service_server::MonthDeskServiceServer;
 use huitong_proto::clearing::v1::witness_office_service_server::WitnessOfficeServiceServer;
 use huitong_proto::clearing::v1::witness_service_server::WitnessServiceServer;
 use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
@@ -42,6 +43,7 @@ use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
 use super::leg_book::LegBookGrpc;
+use super::month::MonthDeskGrpc;
 use super::office::PolicyOfficeGrpc;
 use super::payable::PayableGrpc;
 use super::people::PeopleGrpc;
@@ -61,6 +63,7 @@ use crate::evidence::EvidenceDesk;
 use crate::external::ExternalDesk;
 use crate::home::HomeRole;
 use crate::ledger::Ledger;
+use crate::months::MonthDesk;
 use crate::office::Office;
 use crate::payables::PayableDesk;
 use crate::peers::Homes;
@@ -99,6 +102,8 @@ pub struct Services {
     pub duplicates: Arc<DuplicateDesk>,
     /// Disputes with other regions.
     pub disputes: Arc<DisputeDesk>,
+    /// Months of clearing.
+    pub months: Arc<MonthDesk>,
     /// The clearinghouse's checkpoints.
     pub witness: Arc<WitnessDesk>,
     /// The policies' office.
@@ -248,6 +253,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(registry)
         .add_service(people)
         .add_service(disputes(services))
+        .add_service(months(services))
         .add_service(external(externals))
         .add_service(witness(services))
         .add_service(assistance(services))
@@ -258,6 +264,11 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         )))
         .add_service(payables(services))
         .add_service(copying)
+}
+
+fn months(services: &Services) -> MonthDeskServiceServer<MonthDeskGrpc> {
+    let desk = Arc::clone(&services.months);
+    MonthDeskServiceServer::new(MonthDeskGrpc { desk }).max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn disputes(services: &Services) -> DisputeDeskServiceServer<DisputeDeskGrpc> {

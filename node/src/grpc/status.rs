@@ -171,6 +171,11 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DuplicateUnknown
         | RefusalCode::StillCovered
         | RefusalCode::DisputesOff
+        | RefusalCode::MonthsOff
+        | RefusalCode::MonthDaysNotSeen
+        | RefusalCode::MonthChanged
+        | RefusalCode::MonthRowsDiffer
+        | RefusalCode::MonthNoSuchRow
         | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps

@@ -238,6 +238,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Tag(_)
         | Row::Duplicate(_)
         | Row::DisputeWord(_)
+        | Row::MonthWord(_)
         | Row::Correction(_)
         | Row::Filings(_)
         | Row::Account(_)

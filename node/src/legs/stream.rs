@@ -171,6 +171,7 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::CoverTold(_)
         | NodeRecord::DuplicateResolved(_)
         | NodeRecord::DisputeWordSigned(_)
+        | NodeRecord::MonthWordSigned(_)
         | NodeRecord::ImportChunk(_)
         | NodeRecord::ImportCommitted(_)
         | NodeRecord::PolicyPublished(_)

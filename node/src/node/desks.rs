@@ -25,6 +25,8 @@ use crate::ledger::Ledger;
 use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
 use crate::measures::Measures;
+use crate::months::report::MonthClient;
+use crate::months::{self, MonthDesk};
 use crate::office::Office;
 use crate::payables::{PayableDesk, PayableRule};
 use crate::peers::{Calling, Homes, PeerLimits};
@@ -148,6 +150,26 @@ fn witness(
         homes: homes.clone(),
         hearing,
     })?))
+}
+
+fn months(
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    (clock, calling): (&Arc<dyn Clock>, &Calling),
+    (key, certified, credentials): Signing<'_>,
+    (witness, clearing): (&Arc<WitnessDesk>, Option<&str>),
+) -> Result<Arc<MonthDesk>, StartError> {
+    let client = clearing.map(|endpoint| MonthClient::new(endpoint, &calling.dialer));
+    Ok(Arc::new(MonthDesk::new(months::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        clock: Arc::clone(clock),
+        credentials: credentials.clone(),
+        key: Arc::clone(key),
+        certified: certified.clone(),
+        witness: Arc::clone(witness),
+        client: client.transpose().map_err(StartError::Clearinghouse)?,
+    })))
 }
 
 pub(super) fn registry(
@@ -292,6 +314,7 @@ pub(super) struct InTouch {
     pub(super) reporter: Option<Arc<Reporter>>,
     pub(super) call_up: Option<Arc<CallUp>>,
     pub(super) disputes: Arc<DisputeDesk>,
+    pub(super) months: Arc<MonthDesk>,
     pub(super) witness: Arc<WitnessDesk>,
 }
 
@@ -302,12 +325,13 @@ pub(super) fn in_touch(
     (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
     (endpoint, every): (Option<&str>, Duration),
 ) -> Result<InTouch, StartError> {
-    let met = (homes, hearing, endpoint);
+    let witness = witness((region, parts), by, signing, (homes, hearing, endpoint))?;
     Ok(InTouch {
+        months: months((region, parts), by, signing, (&witness, endpoint))?,
         reporter: reporter(endpoint, parts.0, by.1, every)?,
         call_up: call_up(endpoint, evidence, by.1)?,
         disputes: disputes((region, parts), by, signing, endpoint)?,
-        witness: witness((region, parts), by, signing, met)?,
+        witness,
     })
 }
 

@@ -4,6 +4,7 @@
 
 use huitong_core::bill::VisitNumber;
 use huitong_core::claim::VisitKey;
+use huitong_core::clearing_month::word::CertifiedMonthWord;
 use huitong_core::date::{BusinessDay, ServiceDate};
 use huitong_core::digest::Digest;
 use huitong_core::dispute::name::DisputeName;
@@ -13,6 +14,7 @@ use huitong_core::id::{ActId, DeductionId, ReversalId, SettlementId, TransferId}
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
+use huitong_core::payable::Month;
 use huitong_core::payment::BankReference;
 use huitong_core::person::PsnNo;
 use huitong_core::provisional::TrueUp;
@@ -226,6 +228,8 @@ tables! {
     88 DisputeWord(name: DisputeName, says: u8) => DisputeWordRow, dispute_word;
     /// A settled dispute that is corrected.
     89 Correction(name: DisputeName) => CorrectionRow, correction;
+    /// What the region said last of a month.
+    130 MonthWord(month: Month) => CertifiedMonthWord, month_word;
     /// Home role: how far the stream of tags for the clearinghouse is written.
     90 TagHead() => TagHead, tag_head;
     /// Home role: a tag that was reported.

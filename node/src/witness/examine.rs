@@ -92,7 +92,7 @@ pub(super) fn examine<E>(
         }
         return Ok(Examined { findings, reach });
     }
-    let part = match readable(case) {
+    let part = match readable(case.region, case.checkpoint, case.part) {
         Ok(part) => part,
         Err(kind) => {
             findings.push(Finding::whole(kind));
@@ -124,12 +124,16 @@ fn follows(case: &Case<'_>) -> bool {
 }
 
 /// The part, when it is the own region's of this checkpoint.
-fn readable(case: &Case<'_>) -> Result<RegionPart, FindingKind> {
-    let part = RegionPart::from_bytes(case.part).map_err(|_| FindingKind::PartUnreadable)?;
-    if part.region() != Some(case.region) {
+pub(super) fn readable(
+    region: RegionCode,
+    checkpoint: &Checkpoint,
+    part: &[u8],
+) -> Result<RegionPart, FindingKind> {
+    let part = RegionPart::from_bytes(part).map_err(|_| FindingKind::PartUnreadable)?;
+    if part.region() != Some(region) {
         return Err(FindingKind::PartForeign);
     }
-    if part.statement().checkpoint.signed.checkpoint != *case.checkpoint {
+    if part.statement().checkpoint.signed.checkpoint != *checkpoint {
         return Err(FindingKind::Other);
     }
     Ok(part)

@@ -6,6 +6,7 @@
 //! | [`report`] | How are checkpoints and the own part of each fetched, and words handed in? |
 //! | `look` | How is one looked at, and what does the region say of it? |
 //! | `examine` | What is wrong with a checkpoint, as this region can see it? |
+//! | `held` | What does a day come to once more, for a month? |
 //! | `book` | Which of the own legs is it held against? |
 //! | [`heard`] | What do other regions' nodes say of theirs, on ordinary calls? |
 //! | `split` | Did the clearinghouse sign another one for the same plan? |
@@ -19,6 +20,7 @@
 mod book;
 mod examine;
 pub mod heard;
+pub(crate) mod held;
 mod look;
 mod records;
 pub mod report;

@@ -214,6 +214,16 @@ refusals! {
     StillCovered "duplicates.still_covered" No "Cover here goes on for more than 31 days; end it first (huitong node person lapse), or give another reason." "本地参保在 31 日内不会终止，请先办理停保（huitong node person lapse），或改选其他原因。";
     /// The node has no clearinghouse to dispute at.
     DisputesOff "disputes.off" No "This node has no clearinghouse; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
+    /// The node has no clearinghouse whose months it could confirm.
+    MonthsOff "month.off" No "This node has no clearinghouse; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
+    /// The node has not looked at all days of a month.
+    MonthDaysNotSeen "month.days_not_seen" SameId "The node has not yet looked at the checkpoint of every day of this month, from the plan named on: it does so by itself, wait for it (node checkpoints)." "本节点尚未核对该月全部检查点（自所示方案起），节点会自动核对，请等待（node checkpoints）。";
+    /// The month is another than the officer looked at.
+    MonthChanged "month.changed" No "The month has the digest named, not the one given: look at its rows again (node month show) before you confirm it." "该月摘要如所示，与所给不符：请重新查看各行（node month show）后再确认。";
+    /// Rows that may not be confirmed.
+    MonthRowsDiffer "month.rows_differ" No "The row named is not what the region's own days come to, or stands on a day that does not hold: object to it (--object), or find out first (node month show)." "所示之行与本区逐日数据不一致，或所涉日期未通过核对：请提出异议（--object），或先行查明（node month show）。";
+    /// An objection to a row that is not shown.
+    MonthNoSuchRow "month.no_such_row" No "The signed month has no such row of this region as the one named; object to rows as they are shown (node month show)." "已签名的该月没有所示的本区之行，请按清单所列提出异议（node month show）。";
     /// An account holds less than is said to be paid from it.
     AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
     /// No settlement of the year counts.

@@ -50,6 +50,7 @@ const MAY_NAME_GENERATED: [&str; 14] = [
     "node/src/legs/report.rs",
     "node/src/duplicates/report.rs",
     "node/src/disputes/report.rs",
+    "node/src/months/report.rs",
     "node/src/witness/report.rs",
     "node/src/peers/remote",
     "clearinghouse/src/grpc/",

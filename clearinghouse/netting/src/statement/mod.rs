@@ -189,6 +189,13 @@ canonical_struct!(StatedRow {
     legs
 });
 
+impl StatedRow {
+    /// Its legs, as both regions report them.
+    pub fn whole_legs(&self) -> impl Iterator<Item = Leg> + '_ {
+        self.legs.iter().map(|leg| leg.whole(self.row.pair))
+    }
+}
+
 /// What the cycle took of a region's stream, and what that came to.
 ///
 /// Taken are the numbers that waited and those after `from` up to `to`, without those carried on.

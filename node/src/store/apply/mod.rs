@@ -147,6 +147,10 @@ pub fn changes(
         NodeRecord::CoverTold(record) => duplicate::told(record, ground, &mut out)?,
         NodeRecord::DuplicateResolved(record) => duplicate::resolved(record, ground, &mut out)?,
         NodeRecord::DisputeWordSigned(record) => dispute::word(record, &mut out)?,
+        NodeRecord::MonthWordSigned(record) => {
+            let month = record.word.word.month.clone();
+            out.put(Key::MonthWord(month), Row::MonthWord(record.word.clone()));
+        }
         NodeRecord::CorrectionBooked(record) => dispute::booked(record, at, ground, &mut out)?,
         NodeRecord::CheckpointSeen(record) => witness::seen(record, at, &mut out),
         NodeRecord::SplitViewFound(record) => witness::split(record, at, &mut out),

@@ -313,6 +313,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         provisional::provisional(),
         deductions::deductions(),
         disputes::disputes(),
+        months::months(),
         payables::payables(),
         duplicates::duplicates(),
         super::erased::erased(),

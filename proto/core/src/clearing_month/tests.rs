@@ -11,9 +11,11 @@ use crate::fund::Fund;
 use crate::id::SettlementId;
 use crate::leg::{Leg, LegKind};
 use crate::money::Fen;
+use crate::record::NodeRecord;
 use crate::record::clearing::{
     ClearingRecord, MonthApproved, MonthDrawnUp, MonthRecord, MonthSaid,
 };
+use crate::record::month::MonthWordSigned;
 use crate::region::RegionCode;
 use crate::vocabulary::MonthObjection;
 
@@ -266,6 +268,8 @@ fn golden_bytes_of_months() {
     ] {
         golden_file(name, &ClearingRecord::Month(record));
     }
+    let kept = MonthWordSigned { word: word.clone() };
+    golden_file("record_month_word", &NodeRecord::MonthWordSigned(kept));
     laws(&MonthFile {
         certified,
         table,

@@ -18,6 +18,7 @@ pub mod hand;
 pub mod home;
 pub mod import;
 pub mod looks;
+pub mod month;
 pub mod payable;
 pub mod person;
 pub mod policy;
@@ -57,6 +58,7 @@ use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
 use looks::SnapshotsGiven;
+use month::MonthWordSigned;
 use payable::{InstitutionPaid, PayoutCorrected};
 use person::{EmergencyReviewed, PersonChanged};
 use policy::{
@@ -209,6 +211,8 @@ pub enum NodeRecord {
     DisputeWordSigned(DisputeWordSigned),
     /// A settled dispute is corrected.
     CorrectionBooked(CorrectionBooked),
+    /// What the region says of a month, signed and not sent yet.
+    MonthWordSigned(MonthWordSigned),
     /// People are erased: their keys are destroyed.
     PeopleErased(PeopleErased),
     /// A word of another region is of somebody who was erased there.
@@ -297,6 +301,7 @@ canonical_enum!(NodeRecord {
     94 => DuplicateResolved(record),
     124 => DisputeWordSigned(record),
     125 => CorrectionBooked(record),
+    130 => MonthWordSigned(record),
     33 => PeopleErased(record),
     34 => WordErased(record),
     104 => DeductionOrdered(record),

@@ -211,6 +211,7 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::ProvisionalTakenBack(_)
         | NodeRecord::TagsBegun(_)
         | NodeRecord::DisputeWordSigned(_)
+        | NodeRecord::MonthWordSigned(_)
         | NodeRecord::CorrectionBooked(_)
         | NodeRecord::PeopleErased(_)
         | NodeRecord::CheckpointSeen(_)

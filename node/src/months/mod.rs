@@ -1,0 +1,215 @@
+//! Months of clearing (月度确认): what the region's own days come to, and whether it confirms what the clearinghouse signed.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`report`] | What does the clearinghouse hand out, and what does it take? |
+//! | `tie` | Do the own days come to the month? |
+//! | `records` | The decision of the writer |
+//!
+//! A word is signed, journaled and only then sent; the same said again is sent as it was kept. What does not tie is not
+//! confirmed: it is objected to, row by row, which stops nothing. Deliberately absent: confirming by itself. That the rows
+//! tie is the node's to find out; to confirm them is an officer's.
+
+mod records;
+pub mod report;
+mod tie;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huitong_certs::SigningKey;
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::clearing_month::own::{OwnMonth, OwnMonthRow};
+use huitong_core::clearing_month::part::MonthPart;
+use huitong_core::clearing_month::seen::MonthSeen;
+use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord, ObjectedRow};
+use huitong_core::digest::Digest;
+use huitong_core::officer::OfficerName;
+use huitong_core::payable::Month;
+use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
+use huitong_transport::{Certified, CredentialStore};
+use tonic::Status;
+
+use crate::clearing_answer::unreadable;
+use crate::clock::Clock;
+use crate::error::NodeError;
+use crate::ledger::Ledger;
+use crate::signature::{Parts as Signature, is_month_signed, sign};
+use crate::store::Rows;
+use crate::witness::WitnessDesk;
+use crate::writer::Writer;
+
+use records::KeepWord;
+use report::MonthClient;
+use tie::Tying;
+
+/// Where the region looks at months and confirms them.
+pub struct MonthDesk {
+    parts: Parts,
+}
+
+/// What a desk is made of.
+pub struct Parts {
+    /// The node's region.
+    pub region: RegionCode,
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Whose signatures are trusted.
+    pub credentials: CredentialStore,
+    /// With what words are signed.
+    pub key: Arc<SigningKey>,
+    /// The certificate of that key, as it is renewed.
+    pub certified: Certified,
+    /// Where the region's days are held against its own book.
+    pub witness: Arc<WitnessDesk>,
+    /// The way to the clearinghouse; none where there is none.
+    pub client: Option<MonthClient>,
+}
+
+impl MonthDesk {
+    /// The desk of a node.
+    #[must_use]
+    pub const fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// The region.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.parts.region
+    }
+
+    /// The region's rows of a month, each beside what its own days come to.
+    ///
+    /// # Errors
+    /// What the clearinghouse refuses, or the node's own trouble.
+    pub async fn show(&self, month: &Month) -> Result<OwnMonth, Status> {
+        let part = self.part(month).await?;
+        let signed = &part.certified.month;
+        let digest = signed.digest();
+        let mut tying = Tying::of(&part);
+        for plan in signed.first_plan..=signed.last_plan {
+            let held = self.parts.witness.held_day(plan).await?;
+            let behind = || NodeError::refused(RefusalCode::MonthDaysNotSeen, plan);
+            tying
+                .add(plan, held.ok_or_else(behind)?)
+                .map_err(|fault| unreadable(&fault))?;
+        }
+        let said = self
+            .parts
+            .ledger
+            .month_word(month.clone())
+            .map_err(NodeError::from)?;
+        let said = said
+            .map(|kept| kept.word)
+            .filter(|word| word.digest == digest);
+        let mut own = tying.rows().map_err(|fault| unreadable(&fault))?;
+        if let Some(said) = said {
+            let objected = said.objected().iter();
+            let objected: BTreeMap<Pair, _> = objected.map(|row| (row.pair, row.why)).collect();
+            for row in &mut own.rows {
+                row.objected = objected.get(&row.pair).copied();
+            }
+            own.said = Some((said.at, said.officer));
+        }
+        Ok(own)
+    }
+
+    /// Confirms a month, but for the rows that are objected to: signed, journaled and sent.
+    ///
+    /// # Errors
+    /// Rows that may not be confirmed, what the clearinghouse refuses, or the node's own trouble.
+    pub async fn confirm(
+        &self,
+        (month, digest): (&Month, Digest),
+        objected: Vec<ObjectedRow>,
+        by: OfficerName,
+    ) -> Result<MonthSeen, Status> {
+        let own = self.show(month).await?;
+        if own.digest != digest {
+            return Err(NodeError::refused(RefusalCode::MonthChanged, own.digest).into());
+        }
+        may_say(&own, &objected)?;
+        let region = self.parts.region;
+        let at = self.parts.clock.now();
+        let word = MonthWord::new(region, month.clone(), digest, objected, by, at);
+        let word = word.map_err(|fault| NodeError::refused(RefusalCode::Malformed, fault))?;
+        let kept = self.parts.writer.run(KeepWord(self.signed(word))).await;
+        let kept = kept.map_err(NodeError::from)?.answer;
+        self.client()?.say(&kept).await
+    }
+
+    fn client(&self) -> Result<&MonthClient, NodeError> {
+        let off = || NodeError::refused(RefusalCode::MonthsOff, self.parts.region);
+        self.parts.client.as_ref().ok_or_else(off)
+    }
+
+    /// The region's part of a month, which the clearinghouse signed.
+    async fn part(&self, month: &Month) -> Result<MonthPart, Status> {
+        let part = self.client()?.part(month).await?;
+        let does_not_hold = |fault: &dyn std::fmt::Display| {
+            tracing::error!(%fault, %month, "what the clearinghouse hands out of a month does not hold");
+            let detail = format_args!("clearinghouse: {fault}");
+            Status::from(NodeError::refused(RefusalCode::Overloaded, detail))
+        };
+        let credentials = self.parts.credentials.credentials();
+        is_month_signed(&part.certified, credentials.trust())
+            .map_err(|fault| does_not_hold(&fault))?;
+        part.check(self.parts.region)
+            .map_err(|fault| does_not_hold(&fault))?;
+        if part.certified.month.month != *month {
+            return Err(does_not_hold(&part.certified.month.month));
+        }
+        Ok(part)
+    }
+
+    fn signed(&self, word: MonthWord) -> CertifiedMonthWord {
+        let Signature {
+            algorithm,
+            key_id,
+            signature,
+        } = sign(&self.parts.key, &word.signed_bytes());
+        let certified = self.parts.certified.current();
+        let chain = certified.chain().iter();
+        CertifiedMonthWord {
+            word,
+            algorithm,
+            key_id,
+            signature,
+            signer: chain.map(|der| der.to_vec()).collect(),
+        }
+    }
+}
+
+/// Whether every row that may not be confirmed is objected to, and every objection is to a row that is signed.
+fn may_say(own: &OwnMonth, objected: &[ObjectedRow]) -> Result<(), NodeError> {
+    let named = |pair: Pair| format!("{} → {} {}", pair.debtor, pair.creditor, pair.fund.as_str());
+    let is_signed = |of: &OwnMonthRow, pair: Pair| of.pair == pair && of.signed.is_some();
+    let unknown = objected
+        .iter()
+        .find(|row| !own.rows.iter().any(|of| is_signed(of, row.pair)));
+    if let Some(row) = unknown {
+        return Err(NodeError::refused(
+            RefusalCode::MonthNoSuchRow,
+            named(row.pair),
+        ));
+    }
+    let is_objected = |row: &&OwnMonthRow| objected.iter().any(|of| of.pair == row.pair);
+    let differs = own.rows.iter().filter(|row| !own.holds(row));
+    match differs.into_iter().find(|row| !is_objected(row)) {
+        None => Ok(()),
+        Some(row) => Err(NodeError::refused(
+            RefusalCode::MonthRowsDiffer,
+            named(row.pair),
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;

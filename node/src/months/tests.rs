@@ -1,0 +1,221 @@
+//! What ties, what does not, and what may be said of it.
+
+use huitong_core::checkpoint::witness::{Finding, FindingKind};
+use huitong_core::clearing_month::CertifiedMonth;
+use huitong_core::clearing_month::ClearingMonth;
+use huitong_core::clearing_month::row::{MonthSums, MonthTable};
+use huitong_core::date::Timestamp;
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind};
+use huitong_core::money::Fen;
+use huitong_core::vocabulary::MonthObjection;
+use huitong_journal::testing::FakeDisk;
+
+use super::*;
+use crate::ledger::testing::{append, open};
+use crate::samples::now;
+use crate::witness::held::HeldDay;
+use crate::writer::{Command as _, Verdict};
+
+fn region(code: &str) -> RegionCode {
+    code.parse().unwrap()
+}
+
+fn leg(id: u8, creditor: &str, amount: i64, on: &str) -> Leg {
+    Leg {
+        settlement: SettlementId::from_parts(1, [id; 10]),
+        kind: LegKind::Settlement,
+        debtor: region("330200"),
+        creditor: region(creditor),
+        fund: Fund::ResidentPool,
+        amount: Fen::new(amount).unwrap(),
+        business_day: on.parse().unwrap(),
+        receipt: sha256(&[id]),
+    }
+}
+
+fn part(legs: &[Leg]) -> MonthPart {
+    let mut sums = MonthSums::after(None);
+    legs.iter().for_each(|leg| sums.add(leg).unwrap());
+    let table = MonthTable::new(sums.rows().unwrap()).unwrap();
+    let month = ClearingMonth {
+        month: Month::parse("2026-03").unwrap(),
+        first_plan: 1,
+        last_plan: 2,
+        after: None,
+        checkpoint: sha256(b"last"),
+        rows: u64::try_from(table.rows().len()).unwrap(),
+        root: table.tree().root(),
+        before: None,
+    };
+    let certified = CertifiedMonth {
+        month,
+        at: Timestamp::from_millis(0).unwrap(),
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![],
+        signer: vec![],
+    };
+    MonthPart::of(region("330200"), certified, &table)
+}
+
+fn held(day: &str, checkpoint: &[u8], legs: &[Leg]) -> HeldDay {
+    HeldDay {
+        day: day.parse().unwrap(),
+        checkpoint: sha256(checkpoint),
+        findings: vec![],
+        legs: legs.to_vec(),
+    }
+}
+
+fn tied(part: &MonthPart, days: [HeldDay; 2]) -> OwnMonth {
+    let mut tying = Tying::of(part);
+    for (plan, day) in (1..).zip(days) {
+        tying.add(plan, day).unwrap();
+    }
+    tying.rows().unwrap()
+}
+
+fn code<T: std::fmt::Debug>(refused: Result<T, NodeError>) -> (&'static str, String) {
+    let NodeError::Refused(refused) = refused.unwrap_err() else {
+        panic!("no refusal")
+    };
+    (refused.code.code(), refused.detail)
+}
+
+fn objection(pair: Pair) -> ObjectedRow {
+    ObjectedRow {
+        pair,
+        why: MonthObjection::BookDiffers,
+    }
+}
+
+#[test]
+fn what_the_days_come_to_may_be_confirmed_and_what_not_must_be_objected_to() {
+    let (one, two) = (
+        leg(1, "510100", 5, "2026-03-02"),
+        leg(2, "510100", 7, "2026-03-31"),
+    );
+    let other = leg(3, "310000", 9, "2026-03-31");
+    let part = part(&[one.clone(), two.clone(), other.clone()]);
+    let whole = |legs: &[Leg]| {
+        [
+            held("2026-03-02", b"first", &[one.clone()]),
+            held("2026-03-31", b"last", legs),
+        ]
+    };
+    let own = tied(&part, whole(&[two.clone(), other.clone()]));
+    assert!(own.rows.iter().all(|row| own.holds(row)) && own.faults.is_empty());
+    assert!(may_say(&own, &[]).is_ok());
+    let pairs = [Pair::of(&other), Pair::of(&one)];
+    assert!(may_say(&own, &pairs.map(objection)).is_ok());
+
+    // A leg of the days is in no row.
+    let own = tied(
+        &part,
+        whole(&[
+            two.clone(),
+            other.clone(),
+            leg(4, "510100", 1, "2026-03-31"),
+        ]),
+    );
+    let refused = code(may_say(&own, &[]));
+    assert_eq!(
+        refused,
+        (
+            "month.rows_differ",
+            "330200 → 510100 resident_pool".to_owned()
+        )
+    );
+    assert!(may_say(&own, &[objection(Pair::of(&one))]).is_ok());
+
+    // A row that the days do not have, and one of the days that is not signed.
+    let strange = leg(5, "440100", 1, "2026-03-31");
+    let own = tied(&part, whole(&[two.clone(), strange.clone()]));
+    let refused = code(may_say(&own, &[objection(Pair::of(&strange))]));
+    assert_eq!(refused.0, "month.no_such_row");
+    let refused = code(may_say(&own, &[objection(Pair::of(&other))]));
+    assert_eq!(
+        refused,
+        (
+            "month.rows_differ",
+            "330200 → 440100 resident_pool".to_owned()
+        )
+    );
+}
+
+#[test]
+fn a_day_that_does_not_hold_keeps_its_rows_from_being_confirmed() {
+    let (one, two) = (
+        leg(1, "510100", 5, "2026-03-02"),
+        leg(2, "310000", 7, "2026-03-31"),
+    );
+    let part = part(&[one.clone(), two.clone()]);
+    let mut first = held("2026-03-02", b"first", &[one.clone()]);
+    first.findings.push(Finding {
+        pair: Some(Pair::of(&one)),
+        ..Finding::whole(FindingKind::LegDropped)
+    });
+    let last = || held("2026-03-31", b"last", &[two.clone()]);
+    let own = tied(&part, [first.clone(), last()]);
+    assert_eq!(code(may_say(&own, &[])).1, "330200 → 510100 resident_pool");
+    assert!(may_say(&own, &[objection(Pair::of(&one))]).is_ok());
+    first.findings[0].pair = None;
+    let own = tied(&part, [first, last()]);
+    assert!(
+        own.rows.iter().all(|row| !own.holds(row)),
+        "all of the day is in doubt"
+    );
+
+    // Another checkpoint than the one that the month names: another day than this region was shown.
+    let other = held("2026-03-31", b"other", &[two.clone()]);
+    let own = tied(&part, [held("2026-03-02", b"first", &[one.clone()]), other]);
+    assert_eq!(own.faults.len(), 1);
+    assert!(own.rows.iter().all(|row| !own.holds(row)));
+}
+
+#[test]
+fn a_word_is_kept_and_said_again_as_it_was_until_it_says_something_else() {
+    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
+    let word = |objected: Vec<ObjectedRow>, officer: &str, signature: u8| CertifiedMonthWord {
+        word: MonthWord::new(
+            region("330200"),
+            Month::parse("2026-03").unwrap(),
+            sha256(b"month"),
+            objected,
+            officer.parse().unwrap(),
+            now(),
+        )
+        .unwrap(),
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![signature; 64],
+        signer: vec![vec![1]],
+    };
+    let first = word(vec![], "li.wei", 1);
+    let Verdict::Append(records, said) = KeepWord(first.clone()).decide(&ledger, now()).unwrap()
+    else {
+        panic!("it is kept")
+    };
+    assert_eq!(said, first);
+    for record in records {
+        append(&ledger, record).unwrap();
+    }
+    let again = KeepWord(word(vec![], "zhang.san", 2))
+        .decide(&ledger, now())
+        .unwrap();
+    assert!(matches!(again, Verdict::Answer(kept) if kept == first));
+    let pair = Pair::of(&leg(1, "510100", 5, "2026-03-02"));
+    let other = word(vec![objection(pair)], "li.wei", 3);
+    let changed = KeepWord(other).decide(&ledger, now()).unwrap();
+    assert!(matches!(changed, Verdict::Append(_, _)));
+    let mut renewed = first.clone();
+    renewed.signer = vec![vec![2]];
+    let renewed = KeepWord(renewed).decide(&ledger, now()).unwrap();
+    assert!(
+        matches!(renewed, Verdict::Append(_, _)),
+        "it is signed under another certificate"
+    );
+}
