@@ -219,6 +219,8 @@ clearing_codes! {
     DisputeExceeds "dispute.exceeds" No "More is claimed than the debt or row has left beside the region's other disputes; at most the amount named." "诉求金额超过该债务或清算行扣除本区其他争议后的余额，不得高于所示金额。";
     /// An amount that does not fit.
     DisputeAmount "dispute.amount" No "The amount does not fit: part of a claim is above zero and below what is claimed, named here; all of it is accepted, or proven, as such." "金额不符：部分认可须大于零且小于所示诉求金额，全部认可请按全额办理。";
+    /// It is decided as not answered, and is answered.
+    DisputeAnswered "dispute.answered" No "The other region answered, so not_answered is no reason; say whether the claim is proven, partly proven or not." "对方已答复，不得以逾期未答复为由，请按诉求成立、部分成立或不成立裁定。";
     /// The dispute has gone on.
     DisputeWentOn "dispute.went_on" SameId "Something else was said in the dispute meanwhile; look at it, and say it again if it still holds." "该争议已有新的进展，请查看后重新提交。";
     /// It is not so far, or too far already.

@@ -232,6 +232,7 @@ fn refused(fault: &CourseFault, name: DisputeName) -> Result<Refusal, Fault> {
         ) => Refusal::new(ClearingCode::DisputeStage, format_args!("{name}: {stage}")),
         CourseFault::NotDue(due) => Refusal::new(ClearingCode::DisputeNotDue, due),
         CourseFault::Amount(claimed) => Refusal::new(ClearingCode::DisputeAmount, claimed),
+        CourseFault::Answered => Refusal::new(ClearingCode::DisputeAnswered, name),
         CourseFault::OtherProposal => Refusal::new(ClearingCode::DisputeOtherProposal, name),
         CourseFault::SameOfficer(by) => Refusal::new(ClearingCode::DisputeSameOfficer, by),
         CourseFault::Then => return Err(Fault::Broken(format!("dispute {name}: {fault}"))),

@@ -15,7 +15,7 @@ use crate::dispute::word::{Claim, Reply, Says, Word};
 use crate::money::Fen;
 use crate::officer::OfficerName;
 use crate::region::RegionCode;
-use crate::vocabulary::DisputeStage;
+use crate::vocabulary::{DecisionReason, DisputeStage};
 use crate::{canonical_enum, canonical_struct};
 
 /// By what a dispute is settled.
@@ -300,6 +300,9 @@ impl Course {
         }
         if !ruling.fits(self.claim.amount) {
             return Err(CourseFault::Amount(self.claim.amount));
+        }
+        if ruling.reason == DecisionReason::NotAnswered && self.reply.is_some() {
+            return Err(CourseFault::Answered);
         }
         Ok(())
     }

@@ -31,6 +31,9 @@ pub enum CourseFault {
     /// An amount that does not fit.
     #[error("the amount does not fit what is claimed, {0}")]
     Amount(Fen),
+    /// It is said that nobody answered, and somebody did.
+    #[error("it is answered")]
+    Answered,
     /// Nothing like that is proposed.
     #[error("something else is proposed")]
     OtherProposal,

@@ -342,6 +342,18 @@ fn officers_decide_only_what_fits_and_two_of_them_the_same() {
             ),
         ],
     );
+    refuses(
+        &escalated,
+        [(
+            propose("wang.fang", 700, DecisionReason::NotAnswered),
+            CourseFault::Answered,
+        )],
+    );
+    let mut unanswered = course(&[]);
+    let late = next(&unanswered, NINGBO, Says::Escalate, Then::Due(day(24)), 11);
+    unanswered.apply(&late).unwrap();
+    let silent = propose("wang.fang", 700, DecisionReason::NotAnswered);
+    assert_eq!(unanswered.apply(&silent), Ok(()));
     let proposed = course(&[&partly, &escalate, &|_| {
         propose("wang.fang", 700, DecisionReason::PartlyProven)
     }]);
