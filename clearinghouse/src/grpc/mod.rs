@@ -5,7 +5,6 @@
 mod access;
 mod attestation;
 mod attested;
-mod certificate;
 mod clearing;
 mod dispute;
 mod dispute_office;

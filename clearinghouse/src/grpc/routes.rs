@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
+use huitong_desk::grpc::server::CertificateGrpc;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::attestation_office_service_server::AttestationOfficeServiceServer;
 use huitong_proto::clearing::v1::attestation_service_server::AttestationServiceServer;
@@ -28,7 +29,6 @@ use tonic::service::Routes;
 
 use super::attestation::AttestationGrpc;
 use super::attested::AttestationOfficeGrpc;
-use super::certificate::CertificateGrpc;
 use super::clearing::ClearingGrpc;
 use super::dispute::DisputeGrpc;
 use super::dispute_office::DisputeOfficeGrpc;

@@ -9,8 +9,6 @@ mod assistance_all;
 pub mod assistance_answer;
 pub mod assistance_client;
 mod by_hand;
-mod certificate;
-pub mod certificate_client;
 pub mod deduction;
 pub mod deduction_client;
 pub mod dispute;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::certificate::CertificateGrpc;
 use huitong_backup::grpc::server::{self as backup, Source};
 use huitong_backup::note::Owner;
 use huitong_core::region::RegionCode;
+use huitong_desk::grpc::server::CertificateGrpc;
 use huitong_proto::DESCRIPTORS;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;

@@ -24,7 +24,7 @@ const WHOLE: [(&str, &[&str]); 4] = [
 
 /// Whom of the workspace each other crate may know. Node and clearinghouse never stand in each other's
 /// row, nor does anything that knows them stand in theirs.
-const WITHIN: [(&str, &[&str]); 15] = [
+const WITHIN: [(&str, &[&str]); 16] = [
     ("huitong-proto", &["huitong-core"]),
     ("huitong-document", &["huitong-core"]),
     ("huitong-journal", &["huitong-core"]),
@@ -43,6 +43,10 @@ const WITHIN: [(&str, &[&str]); 15] = [
         ],
     ),
     (
+        "huitong-desk",
+        &["huitong-core", "huitong-proto", "huitong-transport"],
+    ),
+    (
         "huitong-authoring",
         &[
             "huitong-adjudication",
@@ -59,6 +63,7 @@ const WITHIN: [(&str, &[&str]); 15] = [
             "huitong-backup",
             "huitong-certs",
             "huitong-core",
+            "huitong-desk",
             "huitong-document",
             "huitong-explanation",
             "huitong-journal",
@@ -73,6 +78,7 @@ const WITHIN: [(&str, &[&str]); 15] = [
             "huitong-backup",
             "huitong-certs",
             "huitong-core",
+            "huitong-desk",
             "huitong-document",
             "huitong-journal",
             "huitong-netting",

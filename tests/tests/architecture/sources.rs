@@ -42,7 +42,7 @@ const IMPURE_WORDS: [&str; 10] = [
 
 /// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
 /// gRPC services, and clients of another party's services.
-const MAY_NAME_GENERATED: [&str; 14] = [
+const MAY_NAME_GENERATED: [&str; 15] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/attest/remote.rs",
@@ -57,6 +57,7 @@ const MAY_NAME_GENERATED: [&str; 14] = [
     "clearinghouse/src/command/clearing/",
     "deploy/backup/src/grpc/",
     "deploy/demo/",
+    "deploy/desk/src/grpc/",
     "tests/",
 ];
 

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use huitong_proto::common::v1;
-use serde_json::{Value, json};
+use huitong_desk::certificates::{as_json, print};
+use huitong_desk::grpc::client::{Reload, certificates};
 
 use super::connection::{Connection, Shape, print_json, told};
 
@@ -19,17 +19,14 @@ pub(super) struct Certificates {
 
 impl Certificates {
     pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let mut client = self.connection.certificates().await?;
-        let held = if self.reload {
-            let request = v1::ReloadCertificatesRequest {};
-            let answer = client.reload_certificates(request).await;
-            answer.map_err(|status| told(&status))?.into_inner().held
+        let channel = self.connection.channel().await?;
+        let reload = if self.reload {
+            Reload::First
         } else {
-            let request = v1::ShowCertificatesRequest {};
-            let answer = client.show_certificates(request).await;
-            answer.map_err(|status| told(&status))?.into_inner().held
+            Reload::Not
         };
-        let held = held.unwrap_or_default();
+        let held = certificates(channel, reload).await;
+        let held = held.map_err(|status| told(&status))?;
         match self.connection.shape() {
             Shape::Json => print_json(out, &as_json(&held))?,
             Shape::Text => print(&held, out)?,
@@ -39,58 +36,4 @@ impl Certificates {
         }
         Ok(())
     }
-}
-
-fn print(held: &v1::CertificatesHeld, out: &mut dyn Write) -> std::io::Result<()> {
-    for certificate in &held.certificates {
-        let until = moment(certificate.not_after_ms);
-        writeln!(out, "{:<12} until {until} / 有效期至", certificate.purpose)?;
-    }
-    for key in &held.root_keys {
-        writeln!(out, "root         {}", hex(key))?;
-    }
-    for list in &held.revocation_lists {
-        writeln!(
-            out,
-            "revoked      {} by {} since {}, next {} / 吊销列表",
-            list.revoked,
-            list.authority,
-            moment(list.this_update_ms),
-            moment(list.next_update_ms)
-        )?;
-    }
-    if !held.refused.is_empty() {
-        writeln!(out, "REFUSED      {} / 未生效", held.refused)?;
-    }
-    Ok(())
-}
-
-fn as_json(held: &v1::CertificatesHeld) -> Value {
-    let certificates = held.certificates.iter();
-    let lists = held.revocation_lists.iter();
-    json!({
-        "certificates": certificates.map(|one| json!({
-            "purpose": one.purpose,
-            "not_after_ms": one.not_after_ms,
-        })).collect::<Vec<_>>(),
-        "root_keys": held.root_keys.iter().map(|key| hex(key)).collect::<Vec<_>>(),
-        "revocation_lists": lists.map(|one| json!({
-            "authority": one.authority,
-            "this_update_ms": one.this_update_ms,
-            "next_update_ms": one.next_update_ms,
-            "revoked": one.revoked,
-        })).collect::<Vec<_>>(),
-        "refused": held.refused,
-    })
-}
-
-fn moment(millis: i64) -> String {
-    match jiff::Timestamp::from_millisecond(millis) {
-        Ok(moment) if millis != 0 => moment.to_string(),
-        Ok(_) | Err(_) => "…".to_owned(),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,7 +12,6 @@ use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_proto::clearing::v1::prefund_service_client::PrefundServiceClient;
 use huitong_proto::clearing::v1::proof_office_service_client::ProofOfficeServiceClient;
-use huitong_proto::common::v1::certificate_service_client::CertificateServiceClient;
 use huitong_transport::{ClientOptions, MAX_MESSAGE_BYTES, TransportError};
 use tonic::Status;
 use tonic::transport::Channel;
@@ -45,9 +44,8 @@ impl Connection {
         Ok(OfficerServiceClient::new(channel).max_decoding_message_size(LARGEST_ANSWER_BYTES))
     }
 
-    pub(super) async fn certificates(&self) -> anyhow::Result<CertificateServiceClient<Channel>> {
-        let channel = self.server.clearinghouse().await?;
-        Ok(CertificateServiceClient::new(channel))
+    pub(super) async fn channel(&self) -> anyhow::Result<Channel> {
+        Ok(self.server.clearinghouse().await?)
     }
 
     pub(super) async fn members(&self) -> anyhow::Result<MemberServiceClient<Channel>> {

@@ -7,10 +7,10 @@ use huitong_core::vocabulary::DisputeStage;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
-use super::shown;
 use crate::command::{block_on, said};
 use crate::disputes::report::{Lateness, Wanted};
 use crate::grpc::dispute_client::DisputeDeskClient;
+use huitong_desk::dispute as shown;
 
 /// List the disputes.
 #[derive(Debug, clap::Args)]

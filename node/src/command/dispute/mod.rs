@@ -3,7 +3,6 @@
 mod list;
 mod raise;
 mod say;
-mod shown;
 
 use std::io::Write;
 use std::process::ExitCode;

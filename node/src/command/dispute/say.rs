@@ -10,9 +10,9 @@ use huitong_core::money::Fen;
 use huitong_core::vocabulary::RejectionReason;
 use huitong_transport::ClientOptions;
 
-use super::shown;
 use crate::command::{block_on, said};
 use crate::grpc::dispute_client::DisputeDeskClient;
+use huitong_desk::dispute as shown;
 
 /// A step that needs the dispute's name only.
 #[derive(Debug, clap::Args)]

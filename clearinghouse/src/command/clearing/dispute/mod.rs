@@ -1,7 +1,6 @@
 //! `huitong clearing dispute …`: what regions dispute with each other, for the operator's officers, and the file that
 //! proves one to anybody.
 
-mod shown;
 mod verify;
 
 use std::io::Write;
@@ -14,6 +13,7 @@ use huitong_core::dispute::step::Ruling;
 use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{DecisionReason, DisputeStage};
+use huitong_desk::dispute as shown;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::dispute::{
     dispute_from_wire, dispute_ruling_to_wire, dispute_stage_to_wire,

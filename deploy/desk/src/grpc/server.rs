@@ -6,7 +6,8 @@ use huitong_transport::Reloading;
 use tonic::{Request, Response, Status};
 
 /// The officers' way to the server's certificates.
-pub(super) struct CertificateGrpc(pub(super) Reloading);
+#[derive(Debug)]
+pub struct CertificateGrpc(pub Reloading);
 
 #[tonic::async_trait]
 impl CertificateService for CertificateGrpc {

@@ -1,11 +1,11 @@
-//! An officer's client for the certificates of the own node.
+//! An officer's client for the certificates of a server.
 
 use huitong_proto::common::v1;
 use huitong_proto::common::v1::certificate_service_client::CertificateServiceClient;
 use tonic::Status;
 use tonic::transport::Channel;
 
-/// How a node's certificates stand, as it says.
+/// How a server's certificates stand, as it says.
 pub type CertificatesAnswer = v1::CertificatesHeld;
 
 /// Whether they are read again first.
@@ -20,7 +20,7 @@ pub enum Reload {
 /// Asks how they stand.
 ///
 /// # Errors
-/// The node's refusal, or the transport's.
+/// The server's refusal, or the transport's.
 pub async fn certificates(channel: Channel, reload: Reload) -> Result<CertificatesAnswer, Status> {
     let mut client = CertificateServiceClient::new(channel);
     let held = match reload {

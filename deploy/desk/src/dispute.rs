@@ -1,4 +1,4 @@
-//! A dispute as an officer of the operator reads it, in text and JSON. Amounts are yuan.
+//! A dispute as an officer reads it, of a region or of the operator, in text and JSON. Amounts are yuan.
 
 use std::io::{self, Write};
 
@@ -20,7 +20,11 @@ const fn stage_zh(stage: DisputeStage) -> &'static str {
     }
 }
 
-pub(super) fn print(dispute: &DisputeSeen, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a dispute in text.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn print(dispute: &DisputeSeen, out: &mut dyn Write) -> io::Result<()> {
     let DisputeSeen {
         name,
         respondent,
@@ -86,7 +90,9 @@ fn answer(reply: &Reply) -> String {
     }
 }
 
-pub(super) fn as_json(dispute: &DisputeSeen) -> Value {
+/// A dispute in JSON.
+#[must_use]
+pub fn as_json(dispute: &DisputeSeen) -> Value {
     let pair = dispute.claim.subject.pair();
     let (settlement, kind, day) = match dispute.claim.subject {
         Subject::Debt {
@@ -141,3 +147,6 @@ pub(super) fn as_json(dispute: &DisputeSeen) -> Value {
         "settled": settled,
     })
 }
+
+#[cfg(test)]
+mod tests;
