@@ -32,7 +32,7 @@ const WANTED: u8 = 4;
 impl Asks for House {
     async fn wanted(&self, after: u64) -> Result<ListWantedResponse, Status> {
         self.asked.lock().unwrap().push(after);
-        let nth = u8::try_from(after).unwrap() + 1;
+        let nth = u8::try_from(after).unwrap().saturating_add(1);
         let wanted = WantedEvidence {
             settlement: match nth {
                 2 => "nonsense".to_owned(),
