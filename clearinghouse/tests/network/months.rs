@@ -201,9 +201,14 @@ async fn two_officers_approve_what_they_looked_at_and_the_file_proves_it_offline
     let listed = asked(&world, &["list"]).await.unwrap();
     assert_eq!(listed["months"], json!([second]));
 
+    proven(&world).await;
+}
+
+/// The month's file shows what was said, and whatever is changed in it is found with no server.
+async fn proven(world: &World) {
     let path = world.place("/papers").with_file_name("month");
     let shown = path.display().to_string();
-    let show = asked(&world, &["show", MONTH, "--out", &shown])
+    let show = asked(world, &["show", MONTH, "--out", &shown])
         .await
         .unwrap();
     let row = &show["table"][0];
@@ -216,7 +221,7 @@ async fn two_officers_approve_what_they_looked_at_and_the_file_proves_it_offline
         row["objections"],
         json!([{ "region": CHENGDU, "why": "book_differs" }])
     );
-    let text = clearing(&world, &["month", "show", MONTH]).await.unwrap();
+    let text = clearing(world, &["month", "show", MONTH]).await.unwrap();
     for part in [
         "confirmed but for 1 rows",
         "330200: confirmed",

@@ -92,6 +92,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     rows.extend(of_witnesses(node, officer));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
+    rows.extend(of_clearing(officer));
     rows.extend(of_anyone(&[Caller::AnyCertified]));
     AccessTable::new(rows)
 }

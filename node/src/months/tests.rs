@@ -102,7 +102,7 @@ fn what_the_days_come_to_may_be_confirmed_and_what_not_must_be_objected_to() {
     let part = part(&[one.clone(), two.clone(), other.clone()]);
     let whole = |legs: &[Leg]| {
         [
-            held("2026-03-02", b"first", &[one.clone()]),
+            held("2026-03-02", b"first", std::slice::from_ref(&one)),
             held("2026-03-31", b"last", legs),
         ]
     };
@@ -153,12 +153,12 @@ fn a_day_that_does_not_hold_keeps_its_rows_from_being_confirmed() {
         leg(2, "310000", 7, "2026-03-31"),
     );
     let part = part(&[one.clone(), two.clone()]);
-    let mut first = held("2026-03-02", b"first", &[one.clone()]);
+    let mut first = held("2026-03-02", b"first", std::slice::from_ref(&one));
     first.findings.push(Finding {
         pair: Some(Pair::of(&one)),
         ..Finding::whole(FindingKind::LegDropped)
     });
-    let last = || held("2026-03-31", b"last", &[two.clone()]);
+    let last = || held("2026-03-31", b"last", std::slice::from_ref(&two));
     let own = tied(&part, [first.clone(), last()]);
     assert_eq!(code(may_say(&own, &[])).1, "330200 → 510100 resident_pool");
     assert!(may_say(&own, &[objection(Pair::of(&one))]).is_ok());
@@ -170,8 +170,14 @@ fn a_day_that_does_not_hold_keeps_its_rows_from_being_confirmed() {
     );
 
     // Another checkpoint than the one that the month names: another day than this region was shown.
-    let other = held("2026-03-31", b"other", &[two.clone()]);
-    let own = tied(&part, [held("2026-03-02", b"first", &[one.clone()]), other]);
+    let other = held("2026-03-31", b"other", std::slice::from_ref(&two));
+    let own = tied(
+        &part,
+        [
+            held("2026-03-02", b"first", std::slice::from_ref(&one)),
+            other,
+        ],
+    );
     assert_eq!(own.faults.len(), 1);
     assert!(own.rows.iter().all(|row| !own.holds(row)));
 }

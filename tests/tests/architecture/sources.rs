@@ -42,7 +42,7 @@ const IMPURE_WORDS: [&str; 10] = [
 
 /// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
 /// gRPC services, and clients of another party's services.
-const MAY_NAME_GENERATED: [&str; 15] = [
+const MAY_NAME_GENERATED: [&str; 16] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/attest/remote.rs",

@@ -243,6 +243,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::EvidenceGiven(_)
             | ClearingRecord::Members(_)
+            | ClearingRecord::Month(_)
             | ClearingRecord::DirectorySigned(_)
             | ClearingRecord::RegionAttested(_)
             | ClearingRecord::DifferencesTold(_)
