@@ -7,10 +7,10 @@
 //! | [`report`] | What does the clearinghouse take, and what does it say? |
 //! | `booking` | What is corrected for settled disputes? |
 //!
-//! A word is signed, journaled and only then sent. Said again, the word that is there is sent again, byte for byte; so
-//! nothing that gets lost changes anything. The clearinghouse says what may follow what, and nothing of that is
-//! remembered here. Deliberately absent: any effect on a settlement or a person's record, and any leg before a dispute is
-//! settled.
+//! A word is signed, written down and only then sent. Said again, the word that is there is sent again, byte for byte,
+//! with the certificate of now; so nothing that gets lost changes anything. The clearinghouse says what may follow what,
+//! and nothing of that is remembered here. Deliberately absent: any effect on a settlement or a person's record, and any
+//! leg before a dispute is settled.
 
 mod booking;
 mod proof;
@@ -22,18 +22,19 @@ mod tests;
 use std::sync::{Arc, Mutex};
 
 use huitong_certs::SigningKey;
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
+use huitong_core::dispute::course::Course;
 use huitong_core::dispute::history::DisputeHistory;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::seen::DisputeSeen;
-use huitong_core::dispute::word::{Says, SignedWord, Word};
+use huitong_core::dispute::word::{Reply, Says, SignedWord, Word};
+use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_transport::CredentialStore;
+use huitong_transport::{Certified, CredentialStore};
 use tonic::Status;
 
 use crate::chance::Chance;
@@ -53,12 +54,21 @@ pub struct DisputeDesk {
     clock: Arc<dyn Clock>,
     chance: Arc<dyn Chance>,
     key: Arc<SigningKey>,
-    certified: CertifiedKey,
+    certified: Certified,
     /// Whom the words of others are trusted by.
     credentials: CredentialStore,
     client: Option<DisputeClient>,
     /// How far settled disputes were looked through since the start.
     cursor: Mutex<Cursor>,
+}
+
+/// What an officer has the region say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Saying {
+    /// What is said.
+    pub says: Says,
+    /// At how much the dispute is settled by it, as the officer saw it; none of what settles nothing.
+    pub settles_at: Option<Fen>,
 }
 
 /// What a desk is made of.
@@ -73,8 +83,8 @@ pub struct Parts {
     pub chance: Arc<dyn Chance>,
     /// The key that the region's words are signed with.
     pub key: Arc<SigningKey>,
-    /// Its certificate.
-    pub certified: CertifiedKey,
+    /// Its certificate, as it is renewed.
+    pub certified: Certified,
     /// Whom the words of others are trusted by.
     pub credentials: CredentialStore,
     /// The way to the clearinghouse; none where there is none.
@@ -111,15 +121,20 @@ impl DisputeDesk {
     pub async fn say(
         &self,
         name: DisputeName,
-        says: Says,
+        saying: Saying,
         by: OfficerName,
     ) -> Result<DisputeSeen, Status> {
         let client = self.client()?;
+        let says = saying.says;
         let is_first = matches!(says, Says::Raise(_));
-        let last = match client.history(name).await? {
-            Some(history) => match self.own(&history, &says) {
+        let history = client.history(name).await?;
+        if let Some(history) = &history {
+            self.as_seen(history, &saying)?;
+        }
+        let last = match &history {
+            Some(history) => match self.own(history, &says) {
                 Some(said) => return client.say(said).await,
-                None => Some(self.last(&history)?),
+                None => Some(self.course(history)?.last),
             },
             None => None,
         };
@@ -149,16 +164,28 @@ impl DisputeDesk {
         })
     }
 
-    /// The last word of a dispute, all of which is rightly signed.
-    fn last(&self, history: &DisputeHistory) -> Result<Digest, NodeError> {
+    /// What a dispute comes to, all of which is rightly signed.
+    fn course(&self, history: &DisputeHistory) -> Result<Course, NodeError> {
         let credentials = self.credentials.credentials();
-        let course = proof::checked(history, credentials.trust());
-        let course = course.map_err(|fault| {
+        proof::checked(history, credentials.trust()).map_err(|fault| {
             tracing::error!(%fault, "what the clearinghouse tells of a dispute does not hold");
             let detail = format_args!("clearinghouse: {fault}");
             NodeError::refused(RefusalCode::Overloaded, detail)
-        })?;
-        Ok(course.last)
+        })
+    }
+
+    /// Whether the dispute is settled at what the officer saw. What the clearinghouse told them is not signed; what is
+    /// compared with is.
+    fn as_seen(&self, history: &DisputeHistory, saying: &Saying) -> Result<(), NodeError> {
+        match &saying.says {
+            Says::Answer(Reply::Accepted) | Says::Accept => {
+                amount_seen(&self.course(history)?, saying)
+            }
+            Says::Raise(_)
+            | Says::Answer(Reply::Partly(_) | Reply::Rejected(_))
+            | Says::Escalate
+            | Says::Withdraw => Ok(()),
+        }
     }
 
     /// A word as the region signs it now.
@@ -178,7 +205,8 @@ impl DisputeDesk {
             key_id,
             signature,
         } = sign(&self.key, &bytes);
-        let chain = self.certified.chain().iter();
+        let certified = self.certified.current();
+        let chain = certified.chain().iter();
         let signed = SignedWord {
             bytes,
             algorithm,
@@ -186,7 +214,22 @@ impl DisputeDesk {
             signature,
             signer: chain.map(|der| der.as_ref().to_vec()).collect(),
         };
+        let credentials = self.credentials.credentials();
+        proof::said(&signed, credentials.trust()).map_err(|fault| {
+            tracing::error!(%fault, "the region's own certificate does not hold: nothing is signed");
+            NodeError::refused(RefusalCode::SignerUnknown, fault)
+        })?;
         Ok(Drafted { word, signed })
+    }
+}
+
+/// Whether a dispute is settled by a saying at the amount that its officer saw.
+fn amount_seen(course: &Course, saying: &Saying) -> Result<(), NodeError> {
+    match course.settled_by(&saying.says) {
+        Some(amount) if saying.settles_at != Some(amount) => {
+            Err(NodeError::refused(RefusalCode::DisputesOtherAmount, amount))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

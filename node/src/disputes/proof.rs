@@ -6,6 +6,7 @@ use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::CanonicalError;
 use huitong_core::dispute::course::Course;
 use huitong_core::dispute::history::{DisputeHistory, HistoryFault};
+use huitong_core::dispute::word::SignedWord;
 
 /// Why a dispute is not as it is told.
 #[derive(Debug, thiserror::Error)]
@@ -24,14 +25,7 @@ pub(super) enum ProofFault {
 /// What a dispute comes to, when all of it is proven.
 pub(super) fn checked(history: &DisputeHistory, trust: &Trust) -> Result<Course, ProofFault> {
     for signed in history.words() {
-        let word = signed.word()?;
-        let carried = Carried {
-            algorithm: signed.algorithm,
-            key_id: signed.key_id,
-            signature: &signed.signature,
-        };
-        let region = Identity::RegionNodeSigning(word.region);
-        carried.check(&region, (&signed.bytes, word.at), &signed.signer, trust)?;
+        said(signed, trust)?;
     }
     if let Some(certified) = &history.outcome {
         let carried = Carried {
@@ -45,4 +39,16 @@ pub(super) fn checked(history: &DisputeHistory, trust: &Trust) -> Result<Course,
         carried.check(&clearinghouse, signed, &certified.signer, trust)?;
     }
     Ok(history.course()?)
+}
+
+/// Whether a word is signed by the region whose it is, with a certificate that held then.
+pub(super) fn said(signed: &SignedWord, trust: &Trust) -> Result<(), ProofFault> {
+    let word = signed.word()?;
+    let carried = Carried {
+        algorithm: signed.algorithm,
+        key_id: signed.key_id,
+        signature: &signed.signature,
+    };
+    let region = Identity::RegionNodeSigning(word.region);
+    Ok(carried.check(&region, (&signed.bytes, word.at), &signed.signer, trust)?)
 }

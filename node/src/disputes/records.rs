@@ -1,7 +1,9 @@
 //! The decisions of the writer about disputes: each looks again at what stands, so that each may be repeated.
 
 use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
 use huitong_core::dispute::history::DisputeHistory;
+use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::outcome::Outcome;
 use huitong_core::dispute::word::{SignedWord, Word};
 use huitong_core::leg::{Leg, Side};
@@ -12,7 +14,8 @@ use crate::home::restored::{from, legs_standing};
 use crate::store::{Rows, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
 
-/// Keeps a word before it is sent. The same on the same word before is sent as it was kept, whoever says it again.
+/// Keeps a word before it is sent. The same on the same word before is sent as it was kept, whoever says it again: with
+/// the certificate of now, where that was renewed since, and signed anew only where the key is another.
 pub(super) struct KeepWord {
     pub(super) word: Word,
     pub(super) signed: SignedWord,
@@ -25,17 +28,43 @@ impl Command for KeepWord {
         let Self { word, signed } = self;
         if let Some(row) = rows.dispute_word(word.dispute, word.says.number())? {
             let kept = row.signed.word()?;
-            if (kept.says, kept.follows) == (word.says, word.follows) {
+            let is_same = (kept.says, kept.follows) == (word.says, word.follows);
+            if is_same && row.signed.signer == signed.signer {
                 return Ok(Verdict::Answer(row.signed));
             }
+            let by_same_key =
+                (row.signed.algorithm, row.signed.key_id) == (signed.algorithm, signed.key_id);
+            if is_same && by_same_key {
+                return Ok(keep(SignedWord {
+                    signer: signed.signer,
+                    ..row.signed
+                }));
+            }
         }
-        let record = DisputeWordSigned {
-            signed: signed.clone(),
-        };
-        Ok(Verdict::Append(
-            vec![NodeRecord::DisputeWordSigned(record)],
-            signed,
-        ))
+        Ok(keep(signed))
+    }
+}
+
+fn keep(signed: SignedWord) -> Verdict<SignedWord> {
+    let record = DisputeWordSigned {
+        signed: signed.clone(),
+    };
+    Verdict::Append(vec![NodeRecord::DisputeWordSigned(record)], signed)
+}
+
+/// Whether just this outcome of a dispute is booked.
+pub(super) struct IsBooked {
+    pub(super) dispute: DisputeName,
+    pub(super) outcome: Digest,
+}
+
+impl Command for IsBooked {
+    type Answer = bool;
+
+    fn decide(self, rows: &dyn Rows, _now: Timestamp) -> Result<Verdict<bool>, StoreError> {
+        let row = rows.correction(self.dispute)?;
+        let is_same = row.is_some_and(|row| row.outcome == self.outcome);
+        Ok(Verdict::Answer(is_same))
     }
 }
 

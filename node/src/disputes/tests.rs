@@ -21,6 +21,8 @@ use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
 use huitong_core::vocabulary::DisputeReason;
 use huitong_journal::testing::FakeDisk;
 
+mod desk;
+
 use super::proof::{ProofFault, checked};
 use super::records::{Book, Booked};
 use super::*;
@@ -35,13 +37,16 @@ const NAME: &str = "330200/2026-03-001";
 
 /// Whoever signs, with the certificates that prove it.
 struct Signer {
-    key: SigningKey,
+    key: Arc<SigningKey>,
+    key_pem: String,
+    certified: CertifiedKey,
     chain: Chain,
 }
 
 /// The operator's root, two regions and the clearinghouse.
 struct Signers {
-    trust: Trust,
+    root: Authority,
+    trust: Arc<Trust>,
     ningbo: Signer,
     chengdu: Signer,
     clearing: Signer,
@@ -53,20 +58,24 @@ impl Signers {
         let validity = Validity::new(begin, "2030-01-01T00:00:00Z".parse().unwrap()).unwrap();
         let root =
             Authority::new_root(&"tests.huitong.example".parse().unwrap(), validity).unwrap();
-        let trust = Trust::from_roots(&[root.certificate().clone()]).unwrap();
+        let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
         let signer = |identity: &str| {
             let identity: Identity = identity.parse().unwrap();
             let issued = root.issue(&identity, &Hosts::none(), validity).unwrap();
             let certified = CertifiedKey::from_chain(issued.chain(), &trust, begin).unwrap();
+            let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
             Signer {
-                key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
+                key: Arc::new(key),
+                key_pem: issued.key_pem().to_owned(),
                 chain: certified.chain().iter().map(|der| der.to_vec()).collect(),
+                certified,
             }
         };
         let ningbo = signer("/region/330200/node/signing");
         let chengdu = signer("/region/510100/node/signing");
         let clearing = signer("/clearinghouse/signing");
         Self {
+            root,
             trust,
             ningbo,
             chengdu,
@@ -110,10 +119,14 @@ impl Signer {
 }
 
 fn word(of: &str, follows: Option<Digest>, says: Says) -> Word {
+    word_in(NAME, of, follows, says)
+}
+
+fn word_in(name: &str, of: &str, follows: Option<Digest>, says: Says) -> Word {
     let officer = "li.wei".parse().unwrap();
     Word::new(
         of.parse().unwrap(),
-        NAME.parse().unwrap(),
+        name.parse().unwrap(),
         follows,
         says,
         officer,
@@ -140,11 +153,23 @@ fn claim(amount: i64) -> Says {
 
 /// A dispute of Ningbo that Chengdu concedes, all of it signed by these.
 fn conceded(signers: &Signers, by: &Signer, amount: i64) -> DisputeHistory {
+    settled(signers, by, (NAME, 1), amount)
+}
+
+/// The same, under a name and number.
+fn settled(
+    signers: &Signers,
+    by: &Signer,
+    (name, number): (&str, u64),
+    amount: i64,
+) -> DisputeHistory {
     let day = now().business_day_shanghai();
-    let raised = signers.ningbo.word(&word("330200", None, claim(amount)));
+    let raised = word_in(name, "330200", None, claim(amount));
+    let raised = signers.ningbo.word(&raised);
     let reply = Says::Answer(Reply::Accepted);
-    let answered = by.word(&word("510100", Some(raised.named()), reply));
-    let settling = Settling { number: 1, day };
+    let answered = word_in(name, "510100", Some(raised.named()), reply);
+    let answered = by.word(&answered);
+    let settling = Settling { number, day };
     let step = |signed, then| {
         let at = now();
         DisputeStep::Said(DisputeSaid { signed, then, at })
@@ -215,6 +240,24 @@ fn the_same_word_is_sent_as_it_was_kept_and_another_takes_its_place() {
     assert_eq!(keep(&ledger, withdraw(&first)).1, 1);
     assert_eq!(keep(&ledger, withdraw(&first)).1, 0);
     assert_eq!(keep(&ledger, withdraw(&second)).1, 1);
+    // With a renewed certificate the same is sent with that; with another key it is signed anew.
+    let kept = withdraw(&second);
+    let with = |chain: &[u8], signed: SignedWord| SignedWord {
+        signer: vec![chain.to_vec()],
+        ..signed
+    };
+    let mut later = kept.clone();
+    later.at = Timestamp::from_millis(now().as_millis() + 2_000).unwrap();
+    for (written, chain, by, expected) in [
+        (1, b"renewed", &signers.ningbo, &kept),
+        (0, b"renewed", &signers.ningbo, &kept),
+        (1, b"another", &signers.chengdu, &later),
+    ] {
+        let signed = with(chain, by.word(&later));
+        let word = later.clone();
+        let found = run(&ledger, KeepWord { word, signed });
+        assert_eq!(found, (with(chain, by.word(expected)), written));
+    }
     ledger.close();
 }
 

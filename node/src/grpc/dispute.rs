@@ -16,8 +16,8 @@ use tonic::{Request, Response, Status};
 
 use super::calling_officer;
 use super::status::malformed;
-use crate::disputes::DisputeDesk;
 use crate::disputes::report::{Lateness, Wanted};
+use crate::disputes::{DisputeDesk, Saying};
 
 /// The service.
 pub struct DisputeDeskGrpc {
@@ -33,8 +33,8 @@ impl DisputeDeskService for DisputeDeskGrpc {
         request: Request<v1::SayInDisputeRequest>,
     ) -> Result<Response<v1::SayInDisputeResponse>, Status> {
         let officer = calling_officer(&request, self.desk.region())?;
-        let (name, says) = said(request.into_inner()).map_err(|fault| malformed(&fault))?;
-        let seen = self.desk.say(name, says, officer).await?;
+        let (name, saying) = said(request.into_inner()).map_err(|fault| malformed(&fault))?;
+        let seen = self.desk.say(name, saying, officer).await?;
         Ok(Response::new(v1::SayInDisputeResponse {
             dispute: Some(dispute_to_wire(&seen)),
         }))
@@ -57,8 +57,10 @@ impl DisputeDeskService for DisputeDeskGrpc {
 }
 
 /// What is said, and in which dispute.
-fn said(request: v1::SayInDisputeRequest) -> Result<(DisputeName, Says), WireFault> {
+fn said(request: v1::SayInDisputeRequest) -> Result<(DisputeName, Saying), WireFault> {
     let name = dispute_name_from_wire(&request.name, Path::root("name"))?;
+    let settles_at = request.settles_at_fen;
+    let settles_at = settles_at.map(|fen| Path::root("settles_at_fen").fen(fen));
     let says = match Path::root("says").required(request.says)? {
         Wire::Raise(claim) => {
             Says::Raise(dispute_claim_from_wire(Some(claim), Path::root("raise"))?)
@@ -70,7 +72,11 @@ fn said(request: v1::SayInDisputeRequest) -> Result<(DisputeName, Says), WireFau
         Wire::Escalate(v1::Nothing {}) => Says::Escalate,
         Wire::Withdraw(v1::Nothing {}) => Says::Withdraw,
     };
-    Ok((name, says))
+    let saying = Saying {
+        says,
+        settles_at: settles_at.transpose()?,
+    };
+    Ok((name, saying))
 }
 
 fn wanted(filter: v1::DisputeFilter) -> Result<Wanted, WireFault> {

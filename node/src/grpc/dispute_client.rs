@@ -3,6 +3,7 @@
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::seen::DisputeSeen;
 use huitong_core::dispute::word::Says;
+use huitong_core::money::Fen;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::dispute_desk_service_client::DisputeDeskServiceClient;
@@ -15,6 +16,7 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::disputes::Saying;
 use crate::disputes::report::{Page, Wanted, filter_to_wire};
 
 /// An officer connected to the node of the own region.
@@ -46,8 +48,8 @@ impl DisputeDeskClient {
     ///
     /// # Errors
     /// The clearinghouse's or the node's refusal, or the transport's.
-    pub async fn say(&mut self, name: DisputeName, says: &Says) -> Result<DisputeSeen, Status> {
-        let says = match says {
+    pub async fn say(&mut self, name: DisputeName, saying: &Saying) -> Result<DisputeSeen, Status> {
+        let says = match &saying.says {
             Says::Raise(claim) => Wire::Raise(dispute_claim_to_wire(claim)),
             Says::Answer(reply) => Wire::Answer(dispute_reply_to_wire(reply)),
             Says::Accept => Wire::Accept(v1::Nothing {}),
@@ -57,6 +59,7 @@ impl DisputeDeskClient {
         let request = v1::SayInDisputeRequest {
             name: name.to_string(),
             says: Some(says),
+            settles_at_fen: saying.settles_at.map(Fen::get),
         };
         let answer = self.client.say_in_dispute(request).await?.into_inner();
         seen(answer.dispute)

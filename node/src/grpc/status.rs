@@ -171,6 +171,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DuplicateUnknown
         | RefusalCode::StillCovered
         | RefusalCode::DisputesOff
+        | RefusalCode::DisputesOtherAmount
         | RefusalCode::MonthsOff
         | RefusalCode::MonthDaysNotSeen
         | RefusalCode::MonthChanged

@@ -144,7 +144,7 @@ fn witness(
         chance: Arc::clone(&calling.chance),
         credentials: credentials.clone(),
         key: Arc::clone(key),
-        certified: certified.clone(),
+        certified: certified.current(),
         client,
         measures: Arc::clone(&calling.measures),
         homes: homes.clone(),

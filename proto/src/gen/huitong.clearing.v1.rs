@@ -3469,6 +3469,10 @@ pub struct SettleDisputeResponse {
 pub struct SayInDisputeRequest {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// At how much the dispute is settled by it, in fen, as the officer saw it: all that is claimed with an answer that
+    /// accepts it, and what was answered with an acceptance. Given with these two and with nothing else.
+    #[prost(int64, optional, tag = "7")]
+    pub settles_at_fen: ::core::option::Option<i64>,
     #[prost(oneof = "say_in_dispute_request::Says", tags = "2, 3, 4, 5, 6")]
     pub says: ::core::option::Option<say_in_dispute_request::Says>,
 }

@@ -131,12 +131,18 @@ async fn agreed(world: &World, settlement: &str, all: i64, part: i64) {
     assert!(taken.contains("dispute.reference_taken"), "{taken}");
     let more = raise(world, settlement, "two", 1).await.unwrap_err();
     assert!(more.contains("dispute.exceeds"), "{more}");
-    let foreign = node(world, &NINGBO, &["answer", ONE, "--accepted"]).await;
+    let claimed = yuan(all);
+    let of_own = ["answer", ONE, "--accepted", "--amount", &claimed];
+    let foreign = node(world, &NINGBO, &of_own).await;
     assert!(foreign.unwrap_err().contains("request.malformed"));
     let half = ["answer", ONE, "--partly", &yuan(part)];
     let answered = node(world, &CHENGDU, &half).await.unwrap();
     assert_eq!(node(world, &CHENGDU, &half).await.unwrap(), answered);
-    let settled = node(world, &NINGBO, &["accept", ONE]).await.unwrap();
+    let other = ["accept", ONE, "--amount", &claimed];
+    let other = node(world, &NINGBO, &other).await.unwrap_err();
+    assert!(other.contains("disputes.other_amount"), "{other}");
+    let seen = ["accept", ONE, "--amount", &yuan(part)];
+    let settled = node(world, &NINGBO, &seen).await.unwrap();
     assert_eq!(settled["settled"]["amount"], yuan(part));
 }
 

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 pub use list::List;
 pub use raise::Raise;
-pub use say::{Answer, Step};
+pub use say::{Accept, Answer, Step};
 
 use huitong_core::dispute::word::Says;
 
@@ -22,7 +22,8 @@ pub enum DisputeCommand {
     #[command(override_usage = "huitong node dispute answer [OPTIONS] <NAME>")]
     Answer(Answer),
     /// Accept the other region's answer: the dispute is settled by it / 认可答复
-    Accept(Step),
+    #[command(override_usage = "huitong node dispute accept [OPTIONS] --amount <AMOUNT> <NAME>")]
+    Accept(Accept),
     /// Have the operator's officers decide / 提请裁定
     Escalate(Step),
     /// Claim nothing any more / 撤回争议
@@ -36,7 +37,7 @@ impl DisputeCommand {
         match self {
             Self::Raise(raise) => raise.run(out),
             Self::Answer(answer) => answer.run(out),
-            Self::Accept(step) => step.run(Says::Accept, out),
+            Self::Accept(accept) => accept.run(out),
             Self::Escalate(step) => step.run(Says::Escalate, out),
             Self::Withdraw(step) => step.run(Says::Withdraw, out),
             Self::List(list) => list.run(out),

@@ -17,6 +17,7 @@ use huitong_transport::ClientOptions;
 
 use super::say::{Shaped, told};
 use crate::command::{block_on, said};
+use crate::disputes::Saying;
 use crate::grpc::dispute_client::DisputeDeskClient;
 
 const AFTER: &str = "\
@@ -104,7 +105,11 @@ impl Raise {
                 raiser: client.region(),
                 reference: self.reference,
             };
-            client.say(name, &Says::Raise(claim)).await.map_err(said)
+            let saying = Saying {
+                says: Says::Raise(claim),
+                settles_at: None,
+            };
+            client.say(name, &saying).await.map_err(said)
         })?;
         told(&seen, self.shape.shape(), out)
     }

@@ -11,6 +11,7 @@ use huitong_core::vocabulary::RejectionReason;
 use huitong_transport::ClientOptions;
 
 use crate::command::{block_on, said};
+use crate::disputes::Saying;
 use crate::grpc::dispute_client::DisputeDeskClient;
 use huitong_desk::dispute as shown;
 
@@ -23,6 +24,16 @@ pub struct Step {
     server: ClientOptions,
     #[command(flatten)]
     shape: Shaped,
+}
+
+/// Accept the other region's answer.
+#[derive(Debug, clap::Args)]
+pub struct Accept {
+    #[command(flatten)]
+    step: Step,
+    /// What was answered, in yuan, at which the dispute is settled; 0.00 when nothing / 了结金额（元）
+    #[arg(long)]
+    amount: Fen,
 }
 
 /// How the answer is shown.
@@ -53,6 +64,9 @@ pub struct Answer {
     step: Step,
     #[command(flatten)]
     reply: Replied,
+    /// With --accepted: what is claimed, in yuan, at which the dispute is settled / 了结金额（元）
+    #[arg(long, required_if_eq("accepted", "true"), conflicts_with_all = ["partly", "rejected"])]
+    amount: Option<Fen>,
 }
 
 /// One of three answers.
@@ -72,9 +86,14 @@ struct Replied {
 
 impl Step {
     pub(super) fn run(self, says: Says, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let settles_at = None;
+        self.said(&Saying { says, settles_at }, out)
+    }
+
+    fn said(self, saying: &Saying, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let seen = block_on(async {
             let mut client = DisputeDeskClient::connect(&self.server).await?;
-            client.say(self.name, &says).await.map_err(said)
+            client.say(self.name, saying).await.map_err(said)
         })?;
         told(&seen, self.shape.shape(), out)
     }
@@ -87,7 +106,21 @@ impl Answer {
             (None, Some(reason)) => Reply::Rejected(reason),
             (None, None) => Reply::Accepted,
         };
-        self.step.run(Says::Answer(reply), out)
+        let saying = Saying {
+            says: Says::Answer(reply),
+            settles_at: self.amount,
+        };
+        self.step.said(&saying, out)
+    }
+}
+
+impl Accept {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let saying = Saying {
+            says: Says::Accept,
+            settles_at: Some(self.amount),
+        };
+        self.step.said(&saying, out)
     }
 }
 

@@ -344,6 +344,19 @@ impl Course {
         Ok(())
     }
 
+    /// At how much it is settled when this is said now; none when it is settled by nothing of it.
+    #[must_use]
+    pub fn settled_by(&self, says: &Says) -> Option<Fen> {
+        match says {
+            Says::Answer(Reply::Accepted) => Some(self.claim.amount),
+            Says::Accept => Some(self.answered()),
+            Says::Answer(Reply::Partly(_) | Reply::Rejected(_))
+            | Says::Raise(_)
+            | Says::Escalate
+            | Says::Withdraw => None,
+        }
+    }
+
     /// What the respondent owes by its answer.
     fn answered(&self) -> Fen {
         let reply = self.reply.as_ref();
