@@ -100,7 +100,7 @@ fn disputes(
         clock: Arc::clone(clock),
         chance: Arc::clone(&calling.chance),
         key: Arc::clone(key),
-        certified: certified.current(),
+        certified: certified.clone(),
         credentials: credentials.clone(),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
@@ -144,7 +144,7 @@ fn witness(
         chance: Arc::clone(&calling.chance),
         credentials: credentials.clone(),
         key: Arc::clone(key),
-        certified: certified.current(),
+        certified: certified.clone(),
         client,
         measures: Arc::clone(&calling.measures),
         homes: homes.clone(),

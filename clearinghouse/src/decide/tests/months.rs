@@ -8,6 +8,7 @@ use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord, Objected
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{Leg, LegKind, NumberedLeg};
 use huitong_core::payable::Month;
+use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{MonthObjection, MonthStage};
 
 use super::payments::name as officer_name;
