@@ -97,6 +97,7 @@ const KEPT_IN_FILES: [&str; 14] = [
     "record_split_view",
     "record_dispute_word",
     "record_correction_booked",
+    "record_month_word",
 ];
 
 fn of_file(name: &str) -> NodeRecord {
