@@ -19,6 +19,7 @@ pub mod external;
 pub mod filing;
 mod filing_shown;
 mod import;
+pub mod institution_account;
 mod leave_out;
 mod legs;
 pub mod month;
@@ -54,6 +55,7 @@ pub use deduction::{Deduct, Deductions, WithdrawDeduction};
 pub use erase::Erase;
 pub use evidence::{VerifyEvidence, WriteEvidence};
 pub use import::Import;
+pub use institution_account::{InstitutionMonthCommand, ReconcileDays, Reconciled};
 pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
 pub use payable::{PayInstitution, Payables};
@@ -142,6 +144,13 @@ pub enum NodeCommand {
     /// Enter a payment to an institution, or take one out / 登记或更正对医疗机构的付款
     #[command(override_usage = "huitong node pay-institution [OPTIONS] <INSTITUTION>")]
     PayInstitution(PayInstitution),
+    /// Hold an institution's own totals and lines of a day against the node's book / 定点机构日对账
+    Reconcile(ReconcileDays),
+    /// Show which institutions have reconciled which days / 日对账情况
+    Reconciled(Reconciled),
+    /// List and confirm what an institution settled for other regions in a month / 异地清算月度确认
+    #[command(subcommand)]
+    InstitutionMonth(InstitutionMonthCommand),
     /// Settle a bill that an insured person paid and brought home / 手工报销
     SettleByHand(SettleByHand),
     /// Take a settlement of the region's insured back, in full / 冲正结算
@@ -215,6 +224,9 @@ impl NodeCommand {
             Self::WithdrawDeduction(withdraw) => withdraw.run(out),
             Self::Payables(list) => list.run(out),
             Self::PayInstitution(pay) => pay.run(out),
+            Self::Reconcile(reconcile) => reconcile.run(out),
+            Self::Reconciled(reconciled) => reconciled.run(out),
+            Self::InstitutionMonth(command) => command.run(out),
             Self::SettleByHand(settle) => settle.run(out),
             Self::Reverse(reverse) => reverse.run(out),
             Self::Status(status) => status.run(out),

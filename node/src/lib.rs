@@ -61,6 +61,7 @@ pub mod grpc;
 pub mod hand;
 pub mod home;
 pub mod import;
+pub mod institution_account;
 pub mod keyring;
 pub mod ledger;
 pub mod legs;

@@ -210,7 +210,7 @@ fn assemble(
     let met = (&homes, hearing, &evidence);
     let told = (clearing, report_every);
     let in_touch = in_touch((region, parts), (&clock, &calling), signing, met, told)?;
-    let payables = payables(parts, (&calendar, &clock), config.payables);
+    let payables = payables((region, parts), (&calendar, &clock), config.payables);
     let people = people(region, parts, (config.filing, watch), &clock);
     let collecting = (certified, chance, report_every);
     let reporter = &in_touch.reporter;

@@ -17,6 +17,7 @@ pub mod external;
 pub mod field;
 pub mod filing;
 pub mod final_refusal;
+pub mod institution_account;
 pub mod insured;
 pub mod leg;
 pub mod month;

@@ -89,6 +89,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     rows.extend(of_transfers(node, officer));
     rows.extend(of_duplicates(node, officer));
     rows.extend(of_deductions(node, officer, either));
+    rows.extend(of_accounts(institution, officer, either));
     rows.extend(of_witnesses(node, officer));
     rows.extend(of_institutions(institution, either));
     rows.extend(of_officers(officer));
@@ -144,6 +145,47 @@ fn of_deductions(node: &[Caller], officer: &[Caller], either: &[Caller]) -> [Row
         Row::method("/huitong.settlement.v1.PayableService/Pay", officer),
         Row::method("/huitong.settlement.v1.PayableService/Correct", officer),
     ]
+}
+
+/// What institutions reconcile and confirm, each for itself, and what officers see and close.
+fn of_accounts(institution: &[Caller], officer: &[Caller], either: &[Caller]) -> Vec<Row> {
+    let methods = [
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/Reconcile",
+            institution,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/CompareLines",
+            institution,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/ListReconciled",
+            either,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/ListMonth",
+            either,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/ConfirmMonth",
+            institution,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/RollBackMonth",
+            institution,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/MonthStatus",
+            either,
+        ),
+        (
+            "/huitong.settlement.v1.InstitutionAccountService/SetMonth",
+            officer,
+        ),
+    ];
+    let rows = methods.into_iter();
+    rows.map(|(path, callers)| Row::method(path, callers))
+        .collect()
 }
 
 /// What regions show each other of checkpoints, and what officers see of them.

@@ -135,6 +135,9 @@ fn to_wire(of: &Payable) -> v1::Payable {
         remains_fen: of.remains(),
         due_by: of.due_by.to_string(),
         days_late: of.days_late,
+        applied: of.applied.count,
+        applied_fen: of.applied.amount,
+        waiting: of.waiting,
         payouts: of.payouts.iter().map(payout_to_wire).collect(),
     }
 }

@@ -27,6 +27,8 @@ pub struct PayableTold {
     pub month: String,
     /// How many and how much in fen, each: settled, reversed, deducted, and deductions that ended.
     pub counted: [(u64, i64); 4],
+    /// How many lines for other regions were confirmed and how much was left to be paid for them, and how many wait.
+    pub applied: (u64, i64, u64),
     /// What is due, paid, and remains, in fen.
     pub due: (i64, i64, i64),
     /// Until when it is to be paid.
@@ -143,6 +145,7 @@ fn read(told: v1::Payable, path: Path<'_>) -> Result<PayableTold, WireFault> {
             (told.deducted, told.deducted_fen),
             (told.ended, told.ended_fen),
         ],
+        applied: (told.applied, told.applied_fen, told.waiting),
         due: (told.due_fen, told.paid_fen, told.remains_fen),
         due_by: told.due_by,
         days_late: told.days_late,

@@ -22,6 +22,7 @@ use huitong_proto::settlement::v1::duplicate_service_server::DuplicateServiceSer
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
+use huitong_proto::settlement::v1::institution_account_service_server::InstitutionAccountServiceServer;
 use huitong_proto::settlement::v1::institution_service_server::InstitutionServiceServer;
 use huitong_proto::settlement::v1::payable_service_server::PayableServiceServer;
 use huitong_proto::settlement::v1::people_service_server::PeopleServiceServer;
@@ -42,6 +43,7 @@ use super::evidence::EvidenceGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
+use super::institution_account::InstitutionAccountGrpc;
 use super::leg_book::LegBookGrpc;
 use super::month::MonthDeskGrpc;
 use super::office::PolicyOfficeGrpc;
@@ -62,6 +64,7 @@ use crate::duplicates::DuplicateDesk;
 use crate::evidence::EvidenceDesk;
 use crate::external::ExternalDesk;
 use crate::home::HomeRole;
+use crate::institution_account::AccountDesk;
 use crate::ledger::Ledger;
 use crate::months::MonthDesk;
 use crate::office::Office;
@@ -263,6 +266,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
             services.reloading.clone(),
         )))
         .add_service(payables(services))
+        .add_service(accounts(services))
         .add_service(copying)
 }
 
@@ -314,6 +318,15 @@ fn deductions(services: &Services) -> DeductionServiceServer<DeductionGrpc> {
 fn payables(services: &Services) -> PayableServiceServer<PayableGrpc> {
     let (region, desk) = (services.region, Arc::clone(&services.payables));
     PayableServiceServer::new(PayableGrpc { region, desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn accounts(services: &Services) -> InstitutionAccountServiceServer<InstitutionAccountGrpc> {
+    let (calendar, confirm_by_day) = services.payables.confirming();
+    let over = (Arc::clone(&services.ledger), Arc::clone(&services.writer));
+    let region = services.region;
+    let desk = Arc::new(AccountDesk::new(region, over, calendar, confirm_by_day));
+    InstitutionAccountServiceServer::new(InstitutionAccountGrpc { region, desk })
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 

@@ -89,6 +89,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TooLarge
         | RefusalCode::TooManyProposals
         | RefusalCode::TooManyDeductions
+        | RefusalCode::TooManyConfirmations
         | RefusalCode::RecordFull
         | RefusalCode::ReplayTooLarge => Code::ResourceExhausted,
         RefusalCode::StoreBroken
@@ -118,6 +119,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::AssistanceUnknown
         | RefusalCode::DeductionUnknown
         | RefusalCode::PayoutUnknown
+        | RefusalCode::MonthLineUnknown
+        | RefusalCode::ConfirmationUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::VisitAlreadySettled
@@ -125,6 +128,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::FilingStands
         | RefusalCode::TransferStands
         | RefusalCode::AssistanceStands
+        | RefusalCode::MonthLineConfirmed
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress
         | RefusalCode::VisitProvisional
@@ -144,6 +148,10 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DeductionTooLarge
         | RefusalCode::DeductionDiffers
         | RefusalCode::DeductionEnded
+        | RefusalCode::MonthClosed
+        | RefusalCode::MonthTooLate
+        | RefusalCode::MonthSums
+        | RefusalCode::MonthLineChanged
         | RefusalCode::NotAfterPassed
         | RefusalCode::InstitutionNotNetworked
         | RefusalCode::CredentialMismatch

@@ -150,7 +150,11 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         ),
         NodeRecord::DeductionOrdered(_)
         | NodeRecord::InstitutionPaid(_)
-        | NodeRecord::PayoutCorrected(_) => return Ok(Vec::new()),
+        | NodeRecord::PayoutCorrected(_)
+        | NodeRecord::InstitutionReconciled(_)
+        | NodeRecord::MonthConfirmed(_)
+        | NodeRecord::MonthRolledBack(_)
+        | NodeRecord::InstitutionMonthSet(_) => return Ok(Vec::new()),
         NodeRecord::CorrectionBooked(record) => {
             let outcome = record.history.outcome.as_ref();
             let leg = outcome.and_then(|certified| certified.outcome.leg());

@@ -191,13 +191,13 @@ pub(super) fn registry(
 }
 
 pub(super) fn payables(
-    (ledger, writer, _): Parts<'_>,
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
     (calendar, clock): (&Arc<Calendar>, &Arc<dyn Clock>),
     rule: PayableRule,
 ) -> Arc<PayableDesk> {
     let over = (Arc::clone(ledger), Arc::clone(writer));
     let (calendar, clock) = (Arc::clone(calendar), Arc::clone(clock));
-    Arc::new(PayableDesk::new(over, calendar, clock, rule))
+    Arc::new(PayableDesk::new(region, over, calendar, clock, rule))
 }
 
 pub(super) fn people(

@@ -22,6 +22,7 @@ use huitong_core::institution::InstitutionCode;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::{Month, Payout};
 use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::CorrectionReason;
 use huitong_transport::aside;
 
@@ -40,18 +41,22 @@ pub struct PayableRule {
     pub apply_by_day: u8,
     /// Within how many business days after that it is paid.
     pub pay_within_days: u32,
+    /// Until which day of the next month an institution takes back what it confirmed, 1 to 28.
+    pub confirm_by_day: u8,
 }
 
 impl PayableRule {
-    /// By the tenth of the next month, and paid within 20 working days.
+    /// By the tenth of the next month, and paid within 20 working days; confirmed by the twentieth.
     pub const STANDARD: Self = Self {
         apply_by_day: 10,
         pay_within_days: 20,
+        confirm_by_day: 20,
     };
 }
 
 /// The officers' and institutions' side.
 pub struct PayableDesk {
+    region: RegionCode,
     ledger: Arc<Ledger>,
     writer: Arc<Writer>,
     calendar: Arc<Calendar>,
@@ -63,12 +68,14 @@ impl PayableDesk {
     /// Over a node's ledger and writer.
     #[must_use]
     pub fn new(
+        region: RegionCode,
         (ledger, writer): (Arc<Ledger>, Arc<Writer>),
         calendar: Arc<Calendar>,
         clock: Arc<dyn Clock>,
         rule: PayableRule,
     ) -> Self {
         Self {
+            region,
             ledger,
             writer,
             calendar,
@@ -127,6 +134,12 @@ impl PayableDesk {
         let read = aside(move || desk.payable(of, &month)).await;
         let read = read.map_err(|_| NodeError::refused(RefusalCode::Overloaded, of))?;
         Ok(read?)
+    }
+
+    /// The calendar of business days that it counts by, and until which day confirmations are taken back.
+    #[must_use]
+    pub fn confirming(&self) -> (Arc<Calendar>, u8) {
+        (Arc::clone(&self.calendar), self.rule.confirm_by_day)
     }
 
     /// When the node was restored from a backup, if it was: payments that were entered after the backup are lost, and

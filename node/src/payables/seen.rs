@@ -9,7 +9,7 @@ use huitong_core::payable::{Month, Payout};
 use huitong_core::payment::BankReference;
 
 use super::PayableDesk;
-use crate::store::{Key, Row, Rows, StoreError, Table};
+use crate::store::{InstitutionMonthRow, Key, Row, Rows, StoreError, Table};
 
 /// Institutions of a page, at most.
 pub const PAGE: usize = 100;
@@ -47,6 +47,10 @@ pub struct Payable {
     pub deducted: Counted,
     /// Deductions that ended on its business days.
     pub ended: Counted,
+    /// Settlements for other regions that the institution has confirmed, and what was left to be paid for them then.
+    pub applied: Counted,
+    /// Settlements for other regions that it has neither confirmed nor objected to.
+    pub waiting: u64,
     /// What was paid for it.
     pub payouts: Vec<Payout>,
     /// Until when it is to be paid.
@@ -83,6 +87,16 @@ impl Payable {
         let counted = [self.settled, self.reversed, self.deducted, self.ended];
         counted.iter().all(|counted| counted.count == 0) && self.payouts.is_empty()
     }
+}
+
+/// What confirmations that stand say in all.
+fn applied(month: &InstitutionMonthRow) -> Counted {
+    month
+        .standing()
+        .fold(Counted::default(), |sum, row| Counted {
+            count: sum.count.saturating_add(row.confirmed),
+            amount: sum.amount.saturating_add(row.applied.get()),
+        })
 }
 
 impl PayableDesk {
@@ -128,6 +142,8 @@ impl PayableDesk {
         let last = month.last().map_err(range)?;
         let apply_by = month.in_next(self.rule.apply_by_day).map_err(range)?;
         let due_by = self.calendar.after(apply_by, self.rule.pay_within_days);
+        let confirmed = self.ledger.institution_month(institution, month.first())?;
+        let confirmed = confirmed.unwrap_or(InstitutionMonthRow::NEW);
         let mut payable = Payable {
             institution,
             month: month.clone(),
@@ -135,6 +151,8 @@ impl PayableDesk {
             reversed: Counted::default(),
             deducted: Counted::default(),
             ended: Counted::default(),
+            applied: applied(&confirmed),
+            waiting: 0,
             payouts: self.payouts(institution, month)?,
             due_by: due_by.map_err(range)?,
             days_late: 0,
@@ -145,11 +163,15 @@ impl PayableDesk {
             let rows = self.ledger.scan_after(Table::Due, &after, ROWS)?;
             let is_full = rows.len() >= ROWS;
             for (key, row) in rows {
-                let (Key::Due(of, on, kind, _), Row::Due(row)) = (&key, row) else {
+                let (Key::Due(of, on, kind, id), Row::Due(row)) = (&key, row) else {
                     return Err(StoreError::WrongRow("Due"));
                 };
                 if *of != institution || *on > last {
                     break 'pages;
+                }
+                let is_line = *kind == LegKind::Settlement && row.home != self.region;
+                if is_line && !self.is_answered(institution, month, (*id, &confirmed))? {
+                    payable.waiting = payable.waiting.saturating_add(1);
                 }
                 let amount = Fen::sum(row.amounts.into_iter().map(|(_, amount)| amount));
                 let amount =
@@ -177,6 +199,22 @@ impl PayableDesk {
             payable.days_late = u32::try_from(late).unwrap_or(u32::MAX);
         }
         Ok(payable)
+    }
+
+    /// Whether an institution has confirmed a line of its month, or objected to it.
+    fn is_answered(
+        &self,
+        institution: InstitutionCode,
+        month: &Month,
+        (settlement, confirmed): (SettlementId, &InstitutionMonthRow),
+    ) -> Result<bool, StoreError> {
+        if confirmed.standing().next().is_none() {
+            return Ok(false);
+        }
+        let said = self
+            .ledger
+            .month_line(institution, month.first(), settlement)?;
+        Ok(said.is_some_and(|said| confirmed.counts(&said)))
     }
 
     fn payouts(

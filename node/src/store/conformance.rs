@@ -7,6 +7,7 @@ mod deductions;
 mod disputes;
 mod duplicates;
 mod erased;
+mod institution_accounts;
 mod months;
 mod payables;
 mod people;

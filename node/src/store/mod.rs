@@ -19,6 +19,7 @@ mod external_row;
 mod held_row;
 pub mod image;
 mod incarnation;
+mod institution_account_row;
 mod location;
 mod looked_row;
 pub mod memory;
@@ -45,6 +46,9 @@ pub use erased_row::ErasedId;
 pub use external_row::ExternalRow;
 pub use held_row::{BeyondReason, HeldReceipts};
 pub use incarnation::{account_now, incarnation};
+pub use institution_account_row::{
+    ConfirmationRow, InstitutionMonthRow, MonthLineRow, ReconciledRow,
+};
 pub use location::Location;
 pub use looked_row::{LookedAt, LookedRow};
 pub use payable_row::{DueRow, PayoutRow};
@@ -75,7 +79,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 5;
+pub(crate) const ROW_FORM: u8 = 6;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

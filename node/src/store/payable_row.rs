@@ -1,6 +1,7 @@
 //! The rows of what institutions are owed and were paid.
 
 use huitong_core::canonical_struct;
+use huitong_core::date::Timestamp;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
@@ -15,6 +16,8 @@ pub struct DueRow {
     pub home: RegionCode,
     /// The settlement.
     pub settlement: SettlementId,
+    /// When a settlement or reversal was booked; none of a deduction or its end.
+    pub at: Option<Timestamp>,
     /// What each fund and account pays.
     pub amounts: Vec<(Fund, Fen)>,
 }
@@ -22,6 +25,7 @@ pub struct DueRow {
 canonical_struct!(DueRow {
     home,
     settlement,
+    at,
     amounts
 });
 

@@ -8,6 +8,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
+use huitong_core::money::Fen;
 use huitong_core::record::person::HeldFiling;
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
@@ -145,13 +146,19 @@ pub struct PreparedRow {
     pub at: Location,
     /// The record of its last adjudication, when that was made again.
     pub again: Option<Location>,
+    /// The bill in all.
+    pub total: Fen,
+    /// What the patient pays at the counter, by the last adjudication.
+    pub cash: Fen,
 }
 
 canonical_struct!(PreparedRow {
     binding,
     visit,
     at,
-    again
+    again,
+    total,
+    cash
 });
 
 /// How a settlement stands at the treatment region.

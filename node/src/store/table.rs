@@ -22,6 +22,7 @@ use huitong_core::record::import::ImportKind;
 use huitong_core::record::registry::{InstitutionRow, Member};
 use huitong_core::record::sealed::PersonKeyId;
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::Setting;
 
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
@@ -31,6 +32,7 @@ use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::erased_row::ErasedId;
 use super::external_row::ExternalRow;
 use super::held_row::HeldReceipts;
+use super::institution_account_row::{InstitutionMonthRow, MonthLineRow, ReconciledRow};
 use super::location::Location;
 use super::looked_row::LookedRow;
 use super::payable_row::{DueRow, PayoutRow};
@@ -254,6 +256,12 @@ tables! {
     111 Payout(reference: BankReference) => PayoutRow, payout;
     /// Treatment role: what counts of a payment, for an institution and the month that begins on a day.
     112 PayoutOf(institution: InstitutionCode, month: BusinessDay, reference: BankReference) => Fen, payout_of;
+    /// Treatment role: how an institution's day was reconciled last, of one kind of care or of all.
+    82 Reconciled(institution: InstitutionCode, on: BusinessDay, setting: Option<Setting>) => ReconciledRow, reconciled;
+    /// Treatment role: what an institution said of a settlement of the month that begins on a day.
+    75 MonthLine(institution: InstitutionCode, month: BusinessDay, settlement: SettlementId) => MonthLineRow, month_line;
+    /// Treatment role: an institution's month, which begins on a day: what was confirmed of it, and who closed it.
+    67 InstitutionMonth(institution: InstitutionCode, month: BusinessDay) => InstitutionMonthRow, institution_month;
     /// Home role: a person whom another region insures too, or did.
     93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
     /// The last checkpoint of the clearinghouse that was held against the own book.

@@ -29,6 +29,8 @@ mod filings;
 mod final_refusals;
 mod happy;
 mod hospital;
+mod institution_accounts;
+mod institution_months;
 mod left_out;
 mod members;
 mod offices;

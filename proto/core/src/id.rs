@@ -124,6 +124,10 @@ time_ordered_id! {
     /// The id of an audit deduction. It follows from which officer ordered it and the id they gave it.
     DeductionId, "ded_"
 }
+time_ordered_id! {
+    /// The id of an institution's confirmation of lines of its month.
+    ConfirmationId, "cfm_"
+}
 
 impl DeductionId {
     /// The same 16 bytes where a leg names what it arose from.

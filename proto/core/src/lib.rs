@@ -37,6 +37,7 @@ mod golden;
 pub mod id;
 mod inline_text;
 pub mod institution;
+pub mod institution_account;
 pub mod ledger;
 pub mod leg;
 pub mod membership;

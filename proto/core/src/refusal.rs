@@ -162,6 +162,22 @@ refusals! {
     DeductionEnded "deduction.ended" No "The deduction was refused, was withdrawn, or ended with the reversal of its settlement; nothing is left to withdraw." "该扣款已被拒绝、撤销或随结算冲正终止，没有可撤销的扣款。";
     /// No such payment to an institution.
     PayoutUnknown "payout.unknown" No "No payment to an institution stands as it is named here: name reference, institution, month, day and amount as they were entered." "没有与所示流水号、机构、月份、日期和金额一致的付款登记，请按原登记内容填写。";
+    /// The bureau closed the institution's month.
+    MonthClosed "institution_month.closed" No "The bureau has closed this month for the institution; ask the bureau to open it again." "经办机构已关闭该机构本月确认，如需变更请联系经办机构重新开放。";
+    /// The day until which confirmations are taken back is past.
+    MonthTooLate "institution_month.too_late" No "The day until which a confirmation of this month can be taken back is past, as named; ask the bureau." "已过所示的本月确认回退截止日，请联系经办机构。";
+    /// The lines are not what the confirmation says of them in all.
+    MonthSums "institution_month.sums" No "The named one of count, sum and digest is not that of the lines sent; list the month again and confirm what it lists." "所示汇总项（笔数、金额或摘要）与所报明细不符，请重新提取本月明细后确认。";
+    /// No such line in the month.
+    MonthLineUnknown "institution_month.line_unknown" No "The named settlement is no line of this institution's month; list the month." "所示结算不在本机构该月异地明细中，请提取本月明细。";
+    /// A line is not as it was listed any more.
+    MonthLineChanged "institution_month.line_changed" No "The named line has changed since it was listed; list the month again and confirm what it lists." "所示明细在提取后已发生变化，请重新提取本月明细后确认。";
+    /// A line is confirmed already.
+    MonthLineConfirmed "institution_month.line_confirmed" No "The named line is answered already, under the confirmation named; take that back first to answer it otherwise." "所示明细已在所示确认中处理，如需更改请先回退该确认。";
+    /// No such confirmation.
+    ConfirmationUnknown "institution_month.confirmation_unknown" No "No confirmation of this id stands for this institution and month; see the month's status." "该机构该月无此确认，请查看月度确认状态。";
+    /// As many confirmations as a month may have.
+    TooManyConfirmations "institution_month.too_many" No "This month has as many confirmations as one may have; take one back, and confirm more lines at once." "本月确认次数已达上限，请回退部分确认并合并明细后重新确认。";
     /// A leg of it is with the clearinghouse, and its receipt was lost.
     LegStands "recovery.leg_stands" SameId "A leg of this settlement is with the clearinghouse and its receipt was lost in a restore; the home bureau must look. Nothing is settled or given up meanwhile." "该笔结算的往来账已报清算中心，回执在恢复中遗失，须由参保地核查；其间不结算也不作废。";
     /// What it says was said in an incarnation that ended.

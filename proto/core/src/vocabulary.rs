@@ -72,12 +72,14 @@ macro_rules! vocabulary {
 
 mod deduction;
 mod dispute;
+mod institution_account;
 mod month;
 mod payment;
 mod prefund;
 
 pub use deduction::{DeductionEndReason, DeductionReason};
 pub use dispute::{DecisionReason, DisputeReason, DisputeStage, RejectionReason};
+pub use institution_account::ObjectionReason;
 pub use month::{MonthObjection, MonthStage};
 pub use payment::{DelayReason, Direction, ParkReason};
 pub use prefund::{CorrectionReason, PrefundLevel};

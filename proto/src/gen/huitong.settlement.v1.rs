@@ -8690,6 +8690,1532 @@ pub mod institution_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Business days, both with them: 1 to 31.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountSpan {
+    #[prost(string, tag = "1")]
+    pub from: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub to: ::prost::alloc::string::String,
+}
+/// What is stated of a settlement or a reversal, or the sums of many. All zero or above.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountAmounts {
+    /// The bills in all.
+    #[prost(int64, tag = "1")]
+    pub total_fen: i64,
+    /// What funds pay through the network.
+    #[prost(int64, tag = "2")]
+    pub funds_fen: i64,
+    /// What own and family accounts pay.
+    #[prost(int64, tag = "3")]
+    pub accounts_fen: i64,
+    /// What patients pay at the counter.
+    #[prost(int64, tag = "4")]
+    pub cash_fen: i64,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountSums {
+    #[prost(uint64, tag = "1")]
+    pub count: u64,
+    /// Required.
+    #[prost(message, optional, tag = "2")]
+    pub amounts: ::core::option::Option<AccountAmounts>,
+}
+/// A figure that the two have otherwise: in fen, or how many.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountDifference {
+    #[prost(enumeration = "AccountBooked", tag = "1")]
+    pub of: i32,
+    #[prost(enumeration = "AccountFigure", tag = "2")]
+    pub figure: i32,
+    #[prost(int64, tag = "3")]
+    pub institution: i64,
+    #[prost(int64, tag = "4")]
+    pub node: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReconcileRequest {
+    /// Required.
+    #[prost(message, optional, tag = "1")]
+    pub span: ::core::option::Option<AccountSpan>,
+    /// Of this kind of care alone. Optional.
+    #[prost(enumeration = "Setting", tag = "2")]
+    pub setting: i32,
+    /// Settlements. Required.
+    #[prost(message, optional, tag = "3")]
+    pub settled: ::core::option::Option<AccountSums>,
+    /// Reversals, apart from them. Required.
+    #[prost(message, optional, tag = "4")]
+    pub reversed: ::core::option::Option<AccountSums>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ReconcileResponse {
+    /// What the node's book has.
+    #[prost(message, optional, tag = "1")]
+    pub settled: ::core::option::Option<AccountSums>,
+    #[prost(message, optional, tag = "2")]
+    pub reversed: ::core::option::Option<AccountSums>,
+    /// Empty when all is equal.
+    #[prost(message, repeated, tag = "3")]
+    pub differences: ::prost::alloc::vec::Vec<AccountDifference>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AccountLine {
+    /// The id under which the institution asked for the settlement, also for its reversal. Required.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "AccountBooked", tag = "2")]
+    pub of: i32,
+    /// Required.
+    #[prost(message, optional, tag = "3")]
+    pub amounts: ::core::option::Option<AccountAmounts>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CompareLinesRequest {
+    /// Required.
+    #[prost(message, optional, tag = "1")]
+    pub span: ::core::option::Option<AccountSpan>,
+    #[prost(enumeration = "Setting", tag = "2")]
+    pub setting: i32,
+    /// The request ids that this call is about: after this one. Empty for all from the first.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+    /// And up to this one. Empty for all to the last.
+    #[prost(string, tag = "4")]
+    pub up_to: ::prost::alloc::string::String,
+    /// At most 500, ascending by request id, a settlement before its reversal; all of those that the institution has of these ids.
+    #[prost(message, repeated, tag = "5")]
+    pub lines: ::prost::alloc::vec::Vec<AccountLine>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct FoundLine {
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "AccountBooked", tag = "2")]
+    pub of: i32,
+    #[prost(enumeration = "LineFinding", tag = "3")]
+    pub finding: i32,
+    /// As the institution states it; absent when it does not.
+    #[prost(message, optional, tag = "4")]
+    pub institution: ::core::option::Option<AccountAmounts>,
+    /// As the node has it; absent when it does not.
+    #[prost(message, optional, tag = "5")]
+    pub node: ::core::option::Option<AccountAmounts>,
+    /// In which amounts they differ.
+    #[prost(message, repeated, tag = "6")]
+    pub differences: ::prost::alloc::vec::Vec<AccountDifference>,
+    /// Its business day at the node; empty when it has none in the span.
+    #[prost(string, tag = "7")]
+    pub business_day: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CompareLinesResponse {
+    /// By request id.
+    #[prost(message, repeated, tag = "1")]
+    pub found: ::prost::alloc::vec::Vec<FoundLine>,
+    /// Up to which request id this answers; empty when it answers all that was asked. What is after it is to be asked again.
+    #[prost(string, tag = "2")]
+    pub answered_to: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListReconciledRequest {
+    /// Of this day, by institution. Either this or a span and an institution.
+    #[prost(string, tag = "1")]
+    pub day: ::prost::alloc::string::String,
+    /// Of this span, by day.
+    #[prost(message, optional, tag = "2")]
+    pub span: ::core::option::Option<AccountSpan>,
+    /// Of this institution alone. An institution names itself or nobody.
+    #[prost(string, tag = "3")]
+    pub institution: ::prost::alloc::string::String,
+    /// Where the page before ended: its next. Optional, for a day alone.
+    #[prost(string, tag = "4")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ReconciledDay {
+    #[prost(string, tag = "1")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub day: ::prost::alloc::string::String,
+    /// Of this kind of care alone; unspecified for all.
+    #[prost(enumeration = "Setting", tag = "3")]
+    pub setting: i32,
+    #[prost(enumeration = "ReconciledStanding", tag = "4")]
+    pub standing: i32,
+    /// How many the institution stated, for the span it stated.
+    #[prost(uint64, tag = "5")]
+    pub stated_settled: u64,
+    #[prost(uint64, tag = "6")]
+    pub stated_reversed: u64,
+    /// How many the node's book has of that day now.
+    #[prost(uint64, tag = "7")]
+    pub settled: u64,
+    #[prost(uint64, tag = "8")]
+    pub reversed: u64,
+    /// The span that was stated; absent when nothing was.
+    #[prost(message, optional, tag = "9")]
+    pub span: ::core::option::Option<AccountSpan>,
+    /// When; zero when nothing was.
+    #[prost(int64, tag = "10")]
+    pub at_ms: i64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListReconciledResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub days: ::prost::alloc::vec::Vec<ReconciledDay>,
+    /// After which institution the next page begins; empty at the end. A page may be empty and not be the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// A line of a month as it stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthLine {
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(int64, tag = "2")]
+    pub at_ms: i64,
+    #[prost(string, tag = "3")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub home_region: ::prost::alloc::string::String,
+    #[prost(enumeration = "Setting", tag = "5")]
+    pub setting: i32,
+    #[prost(int64, tag = "6")]
+    pub total_fen: i64,
+    /// What the agency pays to the institution for it: funds and accounts.
+    #[prost(int64, tag = "7")]
+    pub pays_fen: i64,
+    /// It was settled provisionally, before the home region had answered.
+    #[prost(bool, tag = "8")]
+    pub advanced: bool,
+    /// What was deducted of it and stands.
+    #[prost(int64, tag = "9")]
+    pub deducted_fen: i64,
+    /// What was taken back of it: zero, or all that is paid.
+    #[prost(int64, tag = "10")]
+    pub reversed_fen: i64,
+    /// The digest of this line, under which it is confirmed.
+    #[prost(bytes = "vec", tag = "11")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// The confirmation that answered it; empty while it waits for one.
+    #[prost(string, tag = "12")]
+    pub confirmation: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "13")]
+    pub verdict: ::core::option::Option<MonthVerdict>,
+    /// It has changed since it was answered.
+    #[prost(bool, tag = "14")]
+    pub changed_since: bool,
+}
+/// What an institution says of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthVerdict {
+    #[prost(oneof = "month_verdict::Says", tags = "1, 2")]
+    pub says: ::core::option::Option<month_verdict::Says>,
+}
+/// Nested message and enum types in `MonthVerdict`.
+pub mod month_verdict {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Says {
+        #[prost(message, tag = "1")]
+        Confirmed(super::MonthConfirmedLine),
+        #[prost(enumeration = "super::ObjectionReason", tag = "2")]
+        Objected(i32),
+    }
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthConfirmedLine {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// Required of officers; an institution names itself or nobody.
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    /// Where the page before ended: its next. Optional.
+    #[prost(message, optional, tag = "3")]
+    pub after: ::core::option::Option<MonthPlace>,
+}
+/// A place among the lines of a month.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthPlace {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListMonthResponse {
+    /// By business day and settlement; at most 200.
+    #[prost(message, repeated, tag = "1")]
+    pub lines: ::prost::alloc::vec::Vec<MonthLine>,
+    /// Absent at the end.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<MonthPlace>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AnsweredLine {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    /// The digest that it was listed with.
+    #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Required.
+    #[prost(message, optional, tag = "4")]
+    pub verdict: ::core::option::Option<MonthVerdict>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConfirmMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// 1 to 500, ascending by business day and settlement.
+    #[prost(message, repeated, tag = "2")]
+    pub lines: ::prost::alloc::vec::Vec<AnsweredLine>,
+    /// How many.
+    #[prost(uint64, tag = "3")]
+    pub count: u64,
+    /// What the agency pays for them, as listed.
+    #[prost(int64, tag = "4")]
+    pub sum_fen: i64,
+    /// SHA-256 over the digests of the lines, one after the other.
+    #[prost(bytes = "vec", tag = "5")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmMonthResponse {
+    #[prost(string, tag = "1")]
+    pub confirmation: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RollBackMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub confirmation: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RollBackMonthResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthStatusRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MonthStatusResponse {
+    /// By institution; those without lines and confirmations are left out.
+    #[prost(message, repeated, tag = "1")]
+    pub months: ::prost::alloc::vec::Vec<InstitutionMonth>,
+    /// After which institution the next page begins; empty at the end. A page may be empty and not be the last.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InstitutionMonth {
+    #[prost(string, tag = "1")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub month: ::prost::alloc::string::String,
+    /// Lines that are listed.
+    #[prost(uint64, tag = "3")]
+    pub lines: u64,
+    /// Those that wait for an answer.
+    #[prost(uint64, tag = "4")]
+    pub waiting: u64,
+    /// Those that were confirmed, and what was left to be paid for them then.
+    #[prost(uint64, tag = "5")]
+    pub confirmed: u64,
+    #[prost(int64, tag = "6")]
+    pub applied_fen: i64,
+    /// Those that were objected to.
+    #[prost(uint64, tag = "7")]
+    pub objected: u64,
+    /// Those that have changed since they were answered.
+    #[prost(uint64, tag = "8")]
+    pub changed_since: u64,
+    /// The day until which confirmations can be taken back.
+    #[prost(string, tag = "9")]
+    pub confirm_by: ::prost::alloc::string::String,
+    /// Who closed it; empty while it is open.
+    #[prost(string, tag = "10")]
+    pub closed_by: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "11")]
+    pub confirmations: ::prost::alloc::vec::Vec<MonthConfirmation>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthConfirmation {
+    #[prost(string, tag = "1")]
+    pub confirmation: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub count: u64,
+    #[prost(int64, tag = "3")]
+    pub sum_fen: i64,
+    #[prost(int64, tag = "4")]
+    pub at_ms: i64,
+    /// When it was taken back; zero while it stands.
+    #[prost(int64, tag = "5")]
+    pub rolled_back_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub institution: ::prost::alloc::string::String,
+    #[prost(enumeration = "MonthStanding", tag = "3")]
+    pub standing: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SetMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<InstitutionMonth>,
+}
+/// What a line, or a sum, is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AccountBooked {
+    Unspecified = 0,
+    Settlement = 1,
+    Reversal = 2,
+}
+impl AccountBooked {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ACCOUNT_BOOKED_UNSPECIFIED",
+            Self::Settlement => "ACCOUNT_BOOKED_SETTLEMENT",
+            Self::Reversal => "ACCOUNT_BOOKED_REVERSAL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ACCOUNT_BOOKED_UNSPECIFIED" => Some(Self::Unspecified),
+            "ACCOUNT_BOOKED_SETTLEMENT" => Some(Self::Settlement),
+            "ACCOUNT_BOOKED_REVERSAL" => Some(Self::Reversal),
+            _ => None,
+        }
+    }
+}
+/// A figure that both state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum AccountFigure {
+    Unspecified = 0,
+    Count = 1,
+    Total = 2,
+    Funds = 3,
+    Accounts = 4,
+    Cash = 5,
+}
+impl AccountFigure {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "ACCOUNT_FIGURE_UNSPECIFIED",
+            Self::Count => "ACCOUNT_FIGURE_COUNT",
+            Self::Total => "ACCOUNT_FIGURE_TOTAL",
+            Self::Funds => "ACCOUNT_FIGURE_FUNDS",
+            Self::Accounts => "ACCOUNT_FIGURE_ACCOUNTS",
+            Self::Cash => "ACCOUNT_FIGURE_CASH",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "ACCOUNT_FIGURE_UNSPECIFIED" => Some(Self::Unspecified),
+            "ACCOUNT_FIGURE_COUNT" => Some(Self::Count),
+            "ACCOUNT_FIGURE_TOTAL" => Some(Self::Total),
+            "ACCOUNT_FIGURE_FUNDS" => Some(Self::Funds),
+            "ACCOUNT_FIGURE_ACCOUNTS" => Some(Self::Accounts),
+            "ACCOUNT_FIGURE_CASH" => Some(Self::Cash),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum LineFinding {
+    Unspecified = 0,
+    /// The node has nothing of it.
+    OnlyAtInstitution = 1,
+    /// The institution lacks it.
+    OnlyAtNode = 2,
+    /// Amounts differ.
+    AmountsDiffer = 3,
+    /// The node has its reversal, which the institution lacks.
+    ReversedAtNode = 4,
+    /// Its outcome is not known yet, or it was settled provisionally and the home region has not answered.
+    StillOpen = 5,
+    /// The node has it on another day, or for another kind of care, than this comparison is about.
+    Elsewhere = 6,
+}
+impl LineFinding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "LINE_FINDING_UNSPECIFIED",
+            Self::OnlyAtInstitution => "LINE_FINDING_ONLY_AT_INSTITUTION",
+            Self::OnlyAtNode => "LINE_FINDING_ONLY_AT_NODE",
+            Self::AmountsDiffer => "LINE_FINDING_AMOUNTS_DIFFER",
+            Self::ReversedAtNode => "LINE_FINDING_REVERSED_AT_NODE",
+            Self::StillOpen => "LINE_FINDING_STILL_OPEN",
+            Self::Elsewhere => "LINE_FINDING_ELSEWHERE",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "LINE_FINDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "LINE_FINDING_ONLY_AT_INSTITUTION" => Some(Self::OnlyAtInstitution),
+            "LINE_FINDING_ONLY_AT_NODE" => Some(Self::OnlyAtNode),
+            "LINE_FINDING_AMOUNTS_DIFFER" => Some(Self::AmountsDiffer),
+            "LINE_FINDING_REVERSED_AT_NODE" => Some(Self::ReversedAtNode),
+            "LINE_FINDING_STILL_OPEN" => Some(Self::StillOpen),
+            "LINE_FINDING_ELSEWHERE" => Some(Self::Elsewhere),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ReconciledStanding {
+    Unspecified = 0,
+    /// What was stated last equals the node's book.
+    Equal = 1,
+    /// It did not.
+    Differs = 2,
+    /// The node's book of the day has changed since.
+    ChangedSince = 3,
+    /// The node has settlements or reversals of that day, and nothing was reconciled.
+    Missing = 4,
+}
+impl ReconciledStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "RECONCILED_STANDING_UNSPECIFIED",
+            Self::Equal => "RECONCILED_STANDING_EQUAL",
+            Self::Differs => "RECONCILED_STANDING_DIFFERS",
+            Self::ChangedSince => "RECONCILED_STANDING_CHANGED_SINCE",
+            Self::Missing => "RECONCILED_STANDING_MISSING",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "RECONCILED_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "RECONCILED_STANDING_EQUAL" => Some(Self::Equal),
+            "RECONCILED_STANDING_DIFFERS" => Some(Self::Differs),
+            "RECONCILED_STANDING_CHANGED_SINCE" => Some(Self::ChangedSince),
+            "RECONCILED_STANDING_MISSING" => Some(Self::Missing),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum ObjectionReason {
+    Unspecified = 0,
+    NotOurs = 1,
+    WrongAmount = 2,
+    TakenBack = 3,
+    WrongMonth = 4,
+    DeductionAppealed = 5,
+}
+impl ObjectionReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "OBJECTION_REASON_UNSPECIFIED",
+            Self::NotOurs => "OBJECTION_REASON_NOT_OURS",
+            Self::WrongAmount => "OBJECTION_REASON_WRONG_AMOUNT",
+            Self::TakenBack => "OBJECTION_REASON_TAKEN_BACK",
+            Self::WrongMonth => "OBJECTION_REASON_WRONG_MONTH",
+            Self::DeductionAppealed => "OBJECTION_REASON_DEDUCTION_APPEALED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "OBJECTION_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "OBJECTION_REASON_NOT_OURS" => Some(Self::NotOurs),
+            "OBJECTION_REASON_WRONG_AMOUNT" => Some(Self::WrongAmount),
+            "OBJECTION_REASON_TAKEN_BACK" => Some(Self::TakenBack),
+            "OBJECTION_REASON_WRONG_MONTH" => Some(Self::WrongMonth),
+            "OBJECTION_REASON_DEDUCTION_APPEALED" => Some(Self::DeductionAppealed),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum MonthStanding {
+    Unspecified = 0,
+    Open = 1,
+    Closed = 2,
+}
+impl MonthStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "MONTH_STANDING_UNSPECIFIED",
+            Self::Open => "MONTH_STANDING_OPEN",
+            Self::Closed => "MONTH_STANDING_CLOSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "MONTH_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "MONTH_STANDING_OPEN" => Some(Self::Open),
+            "MONTH_STANDING_CLOSED" => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod institution_account_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to its institutions, each for itself, and to its officers.
+    #[derive(Debug, Clone)]
+    pub struct InstitutionAccountServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl InstitutionAccountServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> InstitutionAccountServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InstitutionAccountServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            InstitutionAccountServiceClient::new(
+                InterceptedService::new(inner, interceptor),
+            )
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// An institution states its totals of a span of business days; the node answers from its own book. Changes nothing of it.
+        pub async fn reconcile(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ReconcileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReconcileResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/Reconcile",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "Reconcile",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// Lines of that span against the node's, a part of the request ids at a time. Changes nothing.
+        pub async fn compare_lines(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CompareLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareLinesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/CompareLines",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "CompareLines",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What was reconciled: of one day, by institution; or of one institution, by day. An institution sees itself.
+        pub async fn list_reconciled(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListReconciledRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReconciledResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/ListReconciled",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "ListReconciled",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The lines of a month: settlements for other regions, by business day. An institution sees itself.
+        pub async fn list_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/ListMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "ListMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An institution confirms lines as they were listed, or objects to them. The same again is the same confirmation.
+        pub async fn confirm_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/ConfirmMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "ConfirmMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An institution takes a confirmation back, whole. Repeated, it answers the same.
+        pub async fn roll_back_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RollBackMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RollBackMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/RollBackMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "RollBackMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// How months stand, a page of institutions at a time. An institution sees itself.
+        pub async fn month_status(
+            &mut self,
+            request: impl tonic::IntoRequest<super::MonthStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MonthStatusResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/MonthStatus",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "MonthStatus",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer closes an institution's month, or opens it again. Repeated, it answers the same.
+        pub async fn set_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/SetMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "SetMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod institution_account_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with InstitutionAccountServiceServer.
+    #[async_trait]
+    pub trait InstitutionAccountService: std::marker::Send + std::marker::Sync + 'static {
+        /// An institution states its totals of a span of business days; the node answers from its own book. Changes nothing of it.
+        async fn reconcile(
+            &self,
+            request: tonic::Request<super::ReconcileRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ReconcileResponse>,
+            tonic::Status,
+        >;
+        /// Lines of that span against the node's, a part of the request ids at a time. Changes nothing.
+        async fn compare_lines(
+            &self,
+            request: tonic::Request<super::CompareLinesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareLinesResponse>,
+            tonic::Status,
+        >;
+        /// What was reconciled: of one day, by institution; or of one institution, by day. An institution sees itself.
+        async fn list_reconciled(
+            &self,
+            request: tonic::Request<super::ListReconciledRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReconciledResponse>,
+            tonic::Status,
+        >;
+        /// The lines of a month: settlements for other regions, by business day. An institution sees itself.
+        async fn list_month(
+            &self,
+            request: tonic::Request<super::ListMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListMonthResponse>,
+            tonic::Status,
+        >;
+        /// An institution confirms lines as they were listed, or objects to them. The same again is the same confirmation.
+        async fn confirm_month(
+            &self,
+            request: tonic::Request<super::ConfirmMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmMonthResponse>,
+            tonic::Status,
+        >;
+        /// An institution takes a confirmation back, whole. Repeated, it answers the same.
+        async fn roll_back_month(
+            &self,
+            request: tonic::Request<super::RollBackMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RollBackMonthResponse>,
+            tonic::Status,
+        >;
+        /// How months stand, a page of institutions at a time. An institution sees itself.
+        async fn month_status(
+            &self,
+            request: tonic::Request<super::MonthStatusRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::MonthStatusResponse>,
+            tonic::Status,
+        >;
+        /// An officer closes an institution's month, or opens it again. Repeated, it answers the same.
+        async fn set_month(
+            &self,
+            request: tonic::Request<super::SetMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetMonthResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to its institutions, each for itself, and to its officers.
+    #[derive(Debug)]
+    pub struct InstitutionAccountServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> InstitutionAccountServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>>
+    for InstitutionAccountServiceServer<T>
+    where
+        T: InstitutionAccountService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.InstitutionAccountService/Reconcile" => {
+                    #[allow(non_camel_case_types)]
+                    struct ReconcileSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::ReconcileRequest>
+                    for ReconcileSvc<T> {
+                        type Response = super::ReconcileResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ReconcileRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::reconcile(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ReconcileSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/CompareLines" => {
+                    #[allow(non_camel_case_types)]
+                    struct CompareLinesSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::CompareLinesRequest>
+                    for CompareLinesSvc<T> {
+                        type Response = super::CompareLinesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CompareLinesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::compare_lines(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CompareLinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/ListReconciled" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListReconciledSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::ListReconciledRequest>
+                    for ListReconciledSvc<T> {
+                        type Response = super::ListReconciledResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListReconciledRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::list_reconciled(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListReconciledSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/ListMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListMonthSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::ListMonthRequest>
+                    for ListMonthSvc<T> {
+                        type Response = super::ListMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::list_month(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/ConfirmMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmMonthSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::ConfirmMonthRequest>
+                    for ConfirmMonthSvc<T> {
+                        type Response = super::ConfirmMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::confirm_month(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/RollBackMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct RollBackMonthSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::RollBackMonthRequest>
+                    for RollBackMonthSvc<T> {
+                        type Response = super::RollBackMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RollBackMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::roll_back_month(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RollBackMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/MonthStatus" => {
+                    #[allow(non_camel_case_types)]
+                    struct MonthStatusSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::MonthStatusRequest>
+                    for MonthStatusSvc<T> {
+                        type Response = super::MonthStatusResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::MonthStatusRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::month_status(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = MonthStatusSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/SetMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetMonthSvc<T: InstitutionAccountService>(pub Arc<T>);
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::SetMonthRequest>
+                    for SetMonthSvc<T> {
+                        type Response = super::SetMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::set_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for InstitutionAccountServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.InstitutionAccountService";
+    impl<T> tonic::server::NamedService for InstitutionAccountServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPayablesRequest {
     /// The month, 2026-11.
@@ -8755,6 +10281,14 @@ pub struct Payable {
     pub days_late: u32,
     #[prost(message, repeated, tag = "16")]
     pub payouts: ::prost::alloc::vec::Vec<Payout>,
+    /// Lines for other regions that the institution has confirmed, and what was left to be paid for them then.
+    #[prost(uint64, tag = "17")]
+    pub applied: u64,
+    #[prost(int64, tag = "18")]
+    pub applied_fen: i64,
+    /// Lines for other regions that it has neither confirmed nor objected to.
+    #[prost(uint64, tag = "19")]
+    pub waiting: u64,
 }
 /// One movement of the bureau's bank.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

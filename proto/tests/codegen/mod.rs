@@ -19,6 +19,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/external.proto",
     "huitong/settlement/v1/home.proto",
     "huitong/settlement/v1/institution.proto",
+    "huitong/settlement/v1/institution_account.proto",
     "huitong/settlement/v1/payable.proto",
     "huitong/settlement/v1/people.proto",
     "huitong/settlement/v1/provisional.proto",

@@ -56,6 +56,7 @@ mod erasure;
 mod evidence;
 mod external;
 mod handbook;
+mod institution_accounts;
 mod months;
 mod moves_on;
 mod papers;

@@ -23,6 +23,12 @@ pub(super) fn print(told: &PayableTold, out: &mut dyn Write) -> anyhow::Result<(
     for (name, (count, amount)) in names.into_iter().zip(told.counted) {
         writeln!(out, "  {name}: {count}, {}", yuan(amount)?)?;
     }
+    let (applied, fen, waiting) = told.applied;
+    writeln!(
+        out,
+        "  applied 已申报: {applied}, {}, waiting for confirmation 待确认 {waiting}",
+        yuan(fen)?
+    )?;
     let (due, paid, remains) = told.due;
     writeln!(
         out,
@@ -68,6 +74,8 @@ pub(super) fn as_json(told: &PayableTold) -> Value {
         "reversed": reversed,
         "deducted": deducted,
         "ended": ended,
+        "applied": { "count": told.applied.0, "fen": told.applied.1 },
+        "waiting": told.applied.2,
         "due_fen": due,
         "paid_fen": paid,
         "remains_fen": remains,

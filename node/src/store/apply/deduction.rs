@@ -104,7 +104,7 @@ pub(super) fn answered(
     out.remove(Key::OpenDeduction(id));
     if let DeductionVerdict::Accepted(day) = &said.verdict {
         let of = (kind_of(order.act), id.as_debt());
-        let whose = (order.home, order.settlement);
+        let whose = (order.home, order.settlement, None);
         let amounts = order.amounts.as_slice();
         payable::due((order.institution, *day), of, whose, amounts, out);
     }
@@ -180,7 +180,7 @@ pub(super) fn lifted(
             };
             let of = (LegKind::DeductionEnd, deduction.as_debt());
             let (on, amounts) = (record.lifted.business_day, record.lifted.amounts.as_slice());
-            let whose = (record.lifted.home, settlement);
+            let whose = (record.lifted.home, settlement, None);
             payable::due((row.institution, on), of, whose, amounts, out);
             out.put(Key::Deduction(deduction), Row::Deduction(row));
             counts_no_more((settlement, deduction), ground, out)?;

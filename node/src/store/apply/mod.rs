@@ -13,6 +13,7 @@ mod erased;
 mod external;
 mod home;
 pub(crate) mod import;
+mod institution_account;
 mod late;
 mod payable;
 pub(crate) mod person;
@@ -165,6 +166,18 @@ pub fn changes(
         NodeRecord::DeductionLifted(record) => deduction::lifted(record, at, ground, &mut out)?,
         NodeRecord::InstitutionPaid(record) => payable::paid(record, &mut out),
         NodeRecord::PayoutCorrected(record) => payable::corrected(record, &mut out),
+        NodeRecord::InstitutionReconciled(record) => {
+            institution_account::reconciled(record, &mut out);
+        }
+        NodeRecord::MonthConfirmed(record) => {
+            institution_account::confirmed(record, ground, &mut out)?;
+        }
+        NodeRecord::MonthRolledBack(record) => {
+            institution_account::rolled_back(record, ground, &mut out)?;
+        }
+        NodeRecord::InstitutionMonthSet(record) => {
+            institution_account::set(record, ground, &mut out)?;
+        }
         NodeRecord::ReceiptsAcknowledged(ReceiptsAcknowledged { treatment, up_to }) => {
             let stream = Stream::Receipts(*treatment);
             let head = ground.rows.stream(stream)?.unwrap_or(StreamHead::EMPTY);

@@ -1,7 +1,7 @@
 //! Rows of what institutions are owed and were paid. Each event is a row of its own, so that reading a record twice counts
 //! nothing twice.
 
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::institution::InstitutionCode;
@@ -18,13 +18,14 @@ use super::Changes;
 pub(super) fn due(
     (institution, on): (InstitutionCode, BusinessDay),
     (kind, id): (LegKind, SettlementId),
-    (home, settlement): (RegionCode, SettlementId),
+    (home, settlement, at): (RegionCode, SettlementId, Option<Timestamp>),
     amounts: &[(Fund, Fen)],
     out: &mut Changes,
 ) {
     let row = DueRow {
         home,
         settlement,
+        at,
         amounts: amounts.to_vec(),
     };
     out.put(Key::Due(institution, on, kind, id), Row::Due(row));

@@ -163,7 +163,8 @@ pub(super) fn booked(
     let part = &body.clearing;
     let of = (LegKind::Reversal, settlement);
     let on = (institution, part.business_day);
-    payable::due(on, of, (home, settlement), &part.amounts, out);
+    let whose = (home, settlement, Some(record.at));
+    payable::due(on, of, whose, &part.amounts, out);
     if let Some(prepared) = &row.prepared {
         let visit = prepared.visit.clone();
         if rows.visit(visit.clone())? == Some(settlement) {

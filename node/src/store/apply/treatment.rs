@@ -30,6 +30,8 @@ pub(super) fn prepared(
             visit: visit.clone(),
             at,
             again: None,
+            total: record.decision.total,
+            cash: record.decision.cash,
         }),
         replaces: ground.rows.replaced(visit.clone())?,
         provisional: None,
@@ -55,6 +57,7 @@ pub(super) fn reprepared(
     };
     if let Some(prepared) = &mut row.prepared {
         prepared.again = Some(at);
+        prepared.cash = record.decision.cash;
     }
     out.put(Key::Settlement(record.settlement), Row::Settlement(row));
     Ok(())
@@ -71,7 +74,8 @@ pub(super) fn settled(
         let (part, id) = (&record.receipt.body.clearing, record.settlement);
         let on = (row.institution, part.business_day);
         let of = (LegKind::Settlement, id);
-        payable::due(on, of, (part.home, id), &part.amounts, out);
+        let whose = (part.home, id, Some(record.at));
+        payable::due(on, of, whose, &part.amounts, out);
         out.put(Key::Settlement(record.settlement), Row::Settlement(row));
         out.remove(Key::Open(record.settlement));
     }

@@ -24,6 +24,7 @@ pub(super) fn payables() -> Vec<(Key, Row)> {
         let row = DueRow {
             home: claim.person.home,
             settlement: id(1),
+            at: Some(now()),
             amounts: vec![(Fund::ResidentPool, fen(7_000))],
         };
         (Key::Due(institution, on, kind, id(1)), Row::Due(row))

@@ -17,6 +17,7 @@ mod first_bytes;
 pub mod hand;
 pub mod home;
 pub mod import;
+pub mod institution_account;
 pub mod looks;
 pub mod month;
 pub mod payable;
@@ -57,6 +58,9 @@ use erasure::{PeopleErased, WordErased};
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
+use institution_account::{
+    InstitutionMonthSet, InstitutionReconciled, MonthConfirmed, MonthRolledBack,
+};
 use looks::SnapshotsGiven;
 use month::MonthWordSigned;
 use payable::{InstitutionPaid, PayoutCorrected};
@@ -235,6 +239,14 @@ pub enum NodeRecord {
     CheckpointSeen(CheckpointSeen),
     /// The clearinghouse signed another checkpoint for the same plan.
     SplitViewFound(SplitViewFound),
+    /// Treatment role: an institution stated its totals of a span, and was answered.
+    InstitutionReconciled(InstitutionReconciled),
+    /// Treatment role: an institution confirmed lines of its month.
+    MonthConfirmed(MonthConfirmed),
+    /// Treatment role: it took such a confirmation back.
+    MonthRolledBack(MonthRolledBack),
+    /// Treatment role: the bureau closed an institution's month, or opened it again.
+    InstitutionMonthSet(InstitutionMonthSet),
 }
 
 canonical_enum!(NodeRecord {
@@ -313,6 +325,10 @@ canonical_enum!(NodeRecord {
     110 => PayoutCorrected(record),
     95 => CheckpointSeen(record),
     96 => SplitViewFound(record),
+    126 => InstitutionReconciled(record),
+    127 => MonthConfirmed(record),
+    128 => MonthRolledBack(record),
+    129 => InstitutionMonthSet(record),
 });
 
 impl NodeRecord {

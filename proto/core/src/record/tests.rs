@@ -5,6 +5,7 @@ mod deductions;
 mod disputes;
 mod duplicates;
 mod external;
+mod institution_accounts;
 mod looks;
 mod payables;
 mod people;
@@ -188,6 +189,7 @@ fn records_have_one_form() {
         .chain(&assistance::of_assistance())
         .chain(&deductions::of_deductions())
         .chain(&payables::of_payables())
+        .chain(&institution_accounts::of_institution_accounts())
     {
         laws(record);
     }

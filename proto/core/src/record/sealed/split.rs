@@ -223,7 +223,11 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::DeductionRegained(_)
         | NodeRecord::DeductionLifted(_)
         | NodeRecord::InstitutionPaid(_)
-        | NodeRecord::PayoutCorrected(_) => return None,
+        | NodeRecord::PayoutCorrected(_)
+        | NodeRecord::InstitutionReconciled(_)
+        | NodeRecord::MonthConfirmed(_)
+        | NodeRecord::MonthRolledBack(_)
+        | NodeRecord::InstitutionMonthSet(_) => return None,
     };
     let bytes = record.to_bytes();
     Some(Split {

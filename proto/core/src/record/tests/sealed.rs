@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::assistance::of_assistance;
 use super::deductions::of_deductions;
 use super::external::of_externals;
+use super::institution_accounts::of_institution_accounts;
 use super::payables::of_payables;
 use super::people::{of_bills_brought_home, of_people};
 use super::recovery::of_restores;
@@ -77,6 +78,7 @@ fn every_kind() -> Vec<NodeRecord> {
     all.extend(of_transfers());
     all.extend(of_deductions());
     all.extend(of_payables());
+    all.extend(of_institution_accounts());
     all.extend(KEPT_IN_FILES.map(of_file));
     all
 }
