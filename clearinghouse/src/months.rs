@@ -23,20 +23,25 @@ pub(crate) struct MonthRules {
     pub(crate) draw_up_by_day: u8,
     /// Regions have confirmed it.
     pub(crate) confirm_by_day: u8,
+    /// But never before so many business days after it was signed.
+    pub(crate) confirm_days: u32,
 }
 
 impl MonthRules {
     /// What holds unless an operator says otherwise: tables by the 21st, confirmed by the 25th, as the national procedure
-    /// of 2022 is remembered; both are to be checked.
+    /// of 2022 is remembered; both are to be checked. Three business days are our own: a month may be drawn up late.
     pub(crate) const STANDARD: Self = Self {
         draw_up_by_day: 21,
         confirm_by_day: 25,
+        confirm_days: 3,
     };
 }
 
 /// What a record of months says, without what only the journal keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum MonthStep {
+    /// A piece of its rows is written.
+    Rows(Month, u32),
     /// Drawn up.
     DrawnUp(Box<DrawnUp>),
     /// Signed at this moment.
@@ -52,6 +57,7 @@ canonical_enum!(MonthStep {
     2 => Signed(month, at),
     3 => Said(month, region, said),
     4 => Approved(month, by, at),
+    5 => Rows(month, piece),
 });
 
 /// A month as it was drawn up.
@@ -82,13 +88,16 @@ pub(crate) struct Said {
     pub(crate) officer: OfficerName,
     /// When it was said.
     pub(crate) at: Timestamp,
+    /// How many words of the region on this month it is.
+    pub(crate) number: u32,
 }
 
 canonical_struct!(Said {
     word,
     objected,
     officer,
-    at
+    at,
+    number
 });
 
 impl Said {
@@ -99,7 +108,14 @@ impl Said {
             objected: u64::try_from(word.objected().len()).unwrap_or(u64::MAX),
             officer: word.officer.clone(),
             at: word.at,
+            number: 1,
         }
+    }
+
+    /// The same after another word.
+    pub(crate) fn after(self, before: Option<&Self>) -> Self {
+        let number = before.map_or(1, |before| before.number.saturating_add(1));
+        Self { number, ..self }
     }
 }
 
@@ -107,9 +123,10 @@ impl MonthStep {
     /// What a record says.
     pub(crate) fn of(record: &MonthRecord) -> Self {
         match record {
+            MonthRecord::Rows(rows) => Self::Rows(rows.month.clone(), rows.piece),
             MonthRecord::DrawnUp(drawn) => Self::DrawnUp(Box::new(DrawnUp {
                 month: drawn.month.clone(),
-                regions: drawn.table.regions().into_iter().collect(),
+                regions: drawn.regions.clone(),
                 by: drawn.by.clone(),
                 at: drawn.at,
             })),
@@ -186,6 +203,7 @@ impl Months {
     /// Changes what a step says has changed.
     pub(crate) fn apply(&mut self, step: MonthStep) -> Result<(), MonthFault> {
         match step {
+            MonthStep::Rows(..) => {}
             MonthStep::DrawnUp(drawn) => {
                 let month = drawn.month.month.clone();
                 if self
@@ -204,7 +222,9 @@ impl Months {
             }
             MonthStep::Signed(month, at) => self.held(month)?.signed = Some(at),
             MonthStep::Said(month, region, said) => {
-                self.held(month)?.said.insert(region, said);
+                let held = self.held(month)?;
+                let said = said.after(held.said.get(&region));
+                held.said.insert(region, said);
             }
             MonthStep::Approved(month, by, at) => {
                 self.held(month)?.approvals.insert(by, at);

@@ -131,6 +131,10 @@ clearing_codes! {
     MonthOther "month.other" No "The month has the digest named, not the one given: look at its rows again before you confirm or approve it." "该月摘要如所示，与所给不符：请重新核对各行后再确认或审批。";
     /// A word on a month that is not the region's.
     MonthWordInvalid "month.word_invalid" No "This word on a month is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该月度确认并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
+    /// A word that is older than the region's last.
+    MonthWordOlder "month.word_older" No "A later word of this region, of the moment named, is taken already; say it again now (node month confirm), and check the node's clock." "本统筹区已有更晚（如所示时间）的确认，请重新确认（node month confirm），并检查节点时钟。";
+    /// Too many words.
+    MonthTooManyWords "month.too_many_words" No "This region has said as much on this month as is taken, the number named; its last word stands." "本统筹区对该月的答复次数已达上限（如所示），以最后一次为准。";
     /// A region that stands in no row.
     MonthNoRows "month.no_rows" No "The region stands in no row of this month: there is nothing to confirm." "该月无涉及本统筹区的行，无需确认。";
     /// An objection to a row that is none.

@@ -12,8 +12,10 @@ pub(super) fn rules(root: &Section<'_>) -> Option<MonthRules> {
     };
     let draw_up_by_day = section.integer_or("draw_up_by_day", 1..=28, standard.draw_up_by_day);
     let confirm_by_day = section.integer_or("confirm_by_day", 1..=28, standard.confirm_by_day);
+    let confirm_days = section.integer_or("confirm_days", 0..=60, standard.confirm_days);
     Some(MonthRules {
         draw_up_by_day: draw_up_by_day?,
         confirm_by_day: confirm_by_day?,
+        confirm_days: confirm_days?,
     })
 }

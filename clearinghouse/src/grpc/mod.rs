@@ -13,6 +13,7 @@ mod exception;
 mod member;
 mod month;
 mod month_office;
+mod month_read;
 mod officer;
 mod paid;
 mod parts;

@@ -4,22 +4,22 @@
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
-use huitong_core::clearing_month::CertifiedMonth;
 use huitong_core::clearing_month::part::MonthPart;
 use huitong_core::clearing_month::row::MonthTable;
 use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord};
 use huitong_core::payable::Month;
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::month_service_server::MonthService;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::month::{month_from_wire, month_to_wire};
-use huitong_transport::CredentialStore;
+use huitong_transport::{CredentialStore, aside};
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
 use super::clearing::region;
-use super::proof::{Untold, read};
+use super::month_read::Months;
 use super::status::{malformed, status};
 use crate::clock::Clock;
 use crate::decide::month as decide;
@@ -36,6 +36,8 @@ pub(super) struct MonthGrpc {
     /// Whose signatures are trusted.
     pub(super) credentials: CredentialStore,
     pub(super) clock: Arc<dyn Clock>,
+    /// The month that was read last.
+    pub(super) months: Months,
 }
 
 #[tonic::async_trait]
@@ -52,11 +54,14 @@ impl MonthService for MonthGrpc {
             .writer
             .decide(move |context| decide::party(context, region, &of));
         party.await.map_err(|refusal| status(&refusal))?;
-        let part = read(move || {
-            let (certified, table) = signed(&proofs, &month)?;
-            Ok(MonthPart::of(region, certified, &table).to_bytes())
+        let read = self.months.read(&proofs, &month).await?;
+        let part = aside(move || {
+            let rows = (&read.table, &read.tree);
+            MonthPart::of(region, read.certified.clone(), rows).to_bytes()
         });
-        Ok(Response::new(v1::FetchMonthResponse { part: part.await? }))
+        let lost = |error| status(&Refusal::general(RefusalCode::Overloaded, error));
+        let part = part.await.map_err(lost)?;
+        Ok(Response::new(v1::FetchMonthResponse { part }))
     }
 
     async fn say_of_month(
@@ -67,9 +72,16 @@ impl MonthService for MonthGrpc {
         let word = CertifiedMonthWord::from_bytes(&request.into_inner().word);
         let word = word.map_err(|fault| malformed(&Path::root("word").wrong(fault)))?;
         self.checked(region, &word)?;
-        let proofs = proofs(&self.writer).await?;
         let said = word.word.clone();
-        read(move || has_rows(&proofs, &said)).await?;
+        let may = self
+            .writer
+            .decide(move |context| decide::may_say(context, &said));
+        may.await.map_err(|refusal| status(&refusal))?;
+        if !word.word.objected().is_empty() {
+            let proofs = proofs(&self.writer).await?;
+            let read = self.months.read(&proofs, &word.word.month).await?;
+            has_rows(&read.table, &word.word).map_err(|refusal| status(&refusal))?;
+        }
         let (rules, said) = (self.rules, word.word.clone());
         let seen = self
             .writer
@@ -100,27 +112,15 @@ impl MonthGrpc {
 }
 
 /// Whether the month has every row that a word objects to.
-fn has_rows(proofs: &Proofs, word: &MonthWord) -> Result<(), Untold> {
-    if word.objected().is_empty() {
-        return Ok(());
-    }
-    // A month that is not there is refused by what decides.
-    let Some(table) = proofs.month_table(&word.month)? else {
-        return Ok(());
-    };
+fn has_rows(table: &MonthTable, word: &MonthWord) -> Result<(), Refusal> {
     let rows = table.rows();
     let is_row = |pair| rows.binary_search_by(|row| row.pair.cmp(pair)).is_ok();
-    match word.objected().iter().find(|row| !is_row(&row.pair)) {
-        None => Ok(()),
-        Some(row) => {
-            let pair = row.pair;
-            let detail = format_args!("{} → {} {}", pair.debtor, pair.creditor, pair.fund.as_str());
-            Err(Untold::Refused(Refusal::new(
-                ClearingCode::MonthRowUnknown,
-                detail,
-            )))
-        }
-    }
+    let unknown = word.objected().iter().find(|row| !is_row(&row.pair));
+    unknown.map_or(Ok(()), |row| {
+        let pair = row.pair;
+        let detail = format_args!("{} → {} {}", pair.debtor, pair.creditor, pair.fund.as_str());
+        Err(Refusal::new(ClearingCode::MonthRowUnknown, detail))
+    })
 }
 
 pub(super) fn month(month: &str) -> Result<Month, Status> {
@@ -130,14 +130,4 @@ pub(super) fn month(month: &str) -> Result<Month, Status> {
 pub(super) async fn proofs(writer: &Writer) -> Result<Proofs, Status> {
     let proofs = writer.proofs().await;
     proofs.map_err(|refusal| status(&refusal))
-}
-
-/// A month as it was signed, with its rows.
-pub(super) fn signed(
-    proofs: &Proofs,
-    month: &Month,
-) -> Result<(CertifiedMonth, MonthTable), Untold> {
-    let (certified, table) = (proofs.month_signed(month)?, proofs.month_table(month)?);
-    let found = certified.zip(table);
-    found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::MonthNotSigned, month)))
 }

@@ -16,9 +16,10 @@ use tokio::sync::Mutex;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
-use tracing::info;
+use tracing::{info, warn};
 
-use super::month::{month, proofs, signed};
+use super::month::{month, proofs};
+use super::month_read::signed;
 use super::officer::officer_name;
 use super::proof::read;
 use super::status::{malformed, status};
@@ -30,6 +31,8 @@ use crate::writer::Writer;
 
 /// The bytes of one part of a file.
 const PART_BYTES: usize = 1 << 20;
+/// Rows of a piece as it is journaled: about a megabyte.
+const ROWS_OF_A_PIECE: usize = 8_192;
 /// Parts that wait for a slow reader.
 const WAITING: usize = 4;
 
@@ -59,7 +62,10 @@ impl MonthOfficeService for MonthOfficeGrpc {
         // It goes on when the caller has gone: counting a large month may take longer than a caller waits.
         let (desk, of) = (self.clone(), month.clone());
         let drawn = tokio::spawn(async move {
-            let drawn = desk.draw_up(of, by).await;
+            let drawn = desk.draw_up(of.clone(), by).await;
+            if let Err(refused) = &drawn {
+                warn!(month = %of, refused = refused.message(), "a month is not drawn up");
+            }
             drop(counting);
             drawn
         });
@@ -78,14 +84,18 @@ impl MonthOfficeService for MonthOfficeGrpc {
         officer_name(&request)?;
         let request = request.into_inner();
         let rules = self.rules;
-        let months = if request.month.is_empty() {
+        let (months, to_draw) = if request.month.is_empty() {
             self.decide(move |context| decide::months(context, rules))
                 .await?
         } else {
-            vec![self.seen(month(&request.month)?).await?]
+            (vec![self.seen(month(&request.month)?).await?], None)
         };
+        let shown = |of: fn(&decide::ToDraw) -> String| to_draw.as_ref().map(of);
         Ok(Response::new(v1::ListMonthsResponse {
             months: months.iter().map(month_to_wire).collect(),
+            to_draw_up: shown(|of| of.month.to_string()).unwrap_or_default(),
+            to_draw_up_by: shown(|of| of.by.to_string()).unwrap_or_default(),
+            to_draw_up_days_late: to_draw.as_ref().map_or(0, |of| of.days_late),
         }))
     }
 
@@ -169,7 +179,19 @@ impl MonthOfficeGrpc {
             let (plans, after) = (extent.plans, extent.after);
             let table = read(move || Ok(counting.month_rows(plans, after)?)).await?;
             let (rows, officer) = (table.rows().len(), by.clone());
-            self.decide(move |context| decide::draw_up(context, &extent, table, by))
+            let pieces = table.pieces(ROWS_OF_A_PIECE);
+            let drawn = decide::Drawn {
+                pieces: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
+                rows: u64::try_from(rows).unwrap_or(u64::MAX),
+                root: table.tree().root(),
+                regions: table.regions(),
+            };
+            for piece in (1_u32..).zip(pieces) {
+                let extent = extent.clone();
+                self.decide(move |context| decide::write_rows(context, &extent, piece))
+                    .await?;
+            }
+            self.decide(move |context| decide::draw_up(context, extent, drawn, by))
                 .await?;
             info!(%month, %officer, rows, "a month is drawn up");
         }

@@ -37,6 +37,7 @@ use super::exception::ExceptionGrpc;
 use super::member::MemberGrpc;
 use super::month::MonthGrpc;
 use super::month_office::MonthOfficeGrpc;
+use super::month_read::Months;
 use super::officer::OfficerGrpc;
 use super::parts::Parts;
 use super::payment::PaymentGrpc;
@@ -180,6 +181,7 @@ fn of_nodes(
         rules: rules.month,
         credentials: credentials.clone(),
         clock: Arc::clone(&clock),
+        months: Months::default(),
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let disputes = DisputeServiceServer::new(DisputeGrpc {

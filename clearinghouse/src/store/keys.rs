@@ -32,7 +32,8 @@
 //! | `o` region, plan's number | where its word on the checkpoint lies |
 //! | `z` region | the plan of its last word |
 //! | `M` place in the journal | what a record says of a month: read in order, they come to all months |
-//! | `N` month | where its rows lie |
+//! | `N` month, piece | where this piece of its rows lies |
+//! | `V` month | where it lies as it was drawn up |
 //! | `O` month, region | where the region's last word on it lies |
 //! | `P` month | where it lies as it was signed |
 //!
@@ -163,8 +164,12 @@ pub(super) fn month(place: &Place) -> Vec<u8> {
     key(MONTHS, place)
 }
 
-pub(super) fn month_rows(month: &Month) -> Vec<u8> {
-    key(b"N", month)
+pub(super) fn month_rows(month: &Month, piece: u32) -> Vec<u8> {
+    key(b"N", &(month.clone(), piece))
+}
+
+pub(super) fn month_drawn(month: &Month) -> Vec<u8> {
+    key(b"V", month)
 }
 
 pub(super) fn month_word(month: &Month, region: RegionCode) -> Vec<u8> {

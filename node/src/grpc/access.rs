@@ -15,6 +15,9 @@ use crate::recovery::Recovery;
 /// How long taking a backup may last.
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
+/// How long holding a month against its days may last: each is fetched and hashed.
+const TYING: Duration = Duration::from_secs(600);
+
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
 const IN_RECOVERY: [&str; 6] = [
     "/huitong.settlement.v1.RelationService/CollectHands",
@@ -324,11 +327,13 @@ fn of_clearing(officer: &[Caller]) -> Vec<Row> {
         Row::method(
             "/huitong.clearing.v1.MonthDeskService/ShowOwnMonth",
             officer,
-        ),
+        )
+        .taking_up_to(TYING),
         Row::method(
             "/huitong.clearing.v1.MonthDeskService/ConfirmOwnMonth",
             officer,
-        ),
+        )
+        .taking_up_to(TYING),
         Row::method(
             "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
             officer,

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`book`] | What does the node's book have of an institution's days? |
 //! | [`compare`] | Where is an institution's list of lines another? |
-//! | [`line`] | What is listed of one settlement? |
+//! | [`mod@line`] | What is listed of one settlement? |
 //! | [`records`] | What is written? |
 //! | [`month`] | Which lines has a month, and how does it stand? |
 //! | [`seen`] | Who has reconciled which days? |

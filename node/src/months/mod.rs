@@ -20,16 +20,19 @@ use std::sync::Arc;
 use huitong_certs::SigningKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
+use huitong_core::clearing_month::ClearingMonth;
 use huitong_core::clearing_month::own::{OwnMonth, OwnMonthRow};
 use huitong_core::clearing_month::part::MonthPart;
 use huitong_core::clearing_month::seen::MonthSeen;
 use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord, ObjectedRow};
+use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_transport::{Certified, CredentialStore};
+use tokio::sync::Mutex;
 use tonic::Status;
 
 use crate::clearing_answer::unreadable;
@@ -39,15 +42,21 @@ use crate::ledger::Ledger;
 use crate::signature::{Parts as Signature, is_month_signed, sign};
 use crate::store::Rows;
 use crate::witness::WitnessDesk;
+use crate::witness::held::HeldDay;
 use crate::writer::Writer;
 
 use records::KeepWord;
 use report::MonthClient;
 use tie::Tying;
 
+/// Days that are kept at hand: those of three months.
+const DAYS_KEPT: usize = 70;
+
 /// Where the region looks at months and confirms them.
 pub struct MonthDesk {
     parts: Parts,
+    /// Days that hold, by plan.
+    days: Mutex<BTreeMap<u64, Arc<HeldDay>>>,
 }
 
 /// What a desk is made of.
@@ -75,8 +84,11 @@ pub struct Parts {
 impl MonthDesk {
     /// The desk of a node.
     #[must_use]
-    pub const fn new(parts: Parts) -> Self {
-        Self { parts }
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            parts,
+            days: Mutex::default(),
+        }
     }
 
     /// The region.
@@ -93,14 +105,15 @@ impl MonthDesk {
         let part = self.part(month).await?;
         let signed = &part.certified.month;
         let digest = signed.digest();
+        self.begins_rightly(signed)?;
+        // One at a time: days are fetched one after the other, and what was fetched is kept for the next who asks.
+        let mut days = self.days.lock().await;
         let mut tying = Tying::of(&part);
         for plan in signed.first_plan..=signed.last_plan {
-            let held = self.parts.witness.held_day(plan).await?;
-            let behind = || NodeError::refused(RefusalCode::MonthDaysNotSeen, plan);
-            tying
-                .add(plan, held.ok_or_else(behind)?)
-                .map_err(|fault| unreadable(&fault))?;
+            let held = self.day(&mut days, plan).await?;
+            tying.add(plan, &held).map_err(|fault| unreadable(&fault))?;
         }
+        drop(days);
         let said = self
             .parts
             .ledger
@@ -137,7 +150,7 @@ impl MonthDesk {
         }
         may_say(&own, &objected)?;
         let region = self.parts.region;
-        let at = self.parts.clock.now();
+        let at = self.moment(month)?;
         let word = MonthWord::new(region, month.clone(), digest, objected, by, at);
         let word = word.map_err(|fault| NodeError::refused(RefusalCode::Malformed, fault))?;
         let kept = self.parts.writer.run(KeepWord(self.signed(word))).await;
@@ -145,9 +158,54 @@ impl MonthDesk {
         self.client()?.say(&kept).await
     }
 
+    /// Whether a month goes on after the cycle that it says, as this region saw it.
+    fn begins_rightly(&self, signed: &ClearingMonth) -> Result<(), Status> {
+        let before = signed.first_plan.saturating_sub(1);
+        let day = self.parts.witness.day_of(before)?;
+        if before > 0 && day.is_none() {
+            return Err(NodeError::refused(RefusalCode::MonthDaysNotSeen, before).into());
+        }
+        if day == signed.after {
+            return Ok(());
+        }
+        let detail = format_args!("the month does not go on after the cycle of plan {before}");
+        Err(unreadable(&detail))
+    }
+
+    /// What the region holds of a day; what holds is kept, since a checkpoint never changes.
+    async fn day(
+        &self,
+        days: &mut BTreeMap<u64, Arc<HeldDay>>,
+        plan: u64,
+    ) -> Result<Arc<HeldDay>, Status> {
+        if let Some(held) = days.get(&plan) {
+            return Ok(Arc::clone(held));
+        }
+        let held = self.parts.witness.held_day(plan).await?;
+        let behind = || NodeError::refused(RefusalCode::MonthDaysNotSeen, plan);
+        let held = Arc::new(held.ok_or_else(behind)?);
+        if held.findings.is_empty() {
+            days.insert(plan, Arc::clone(&held));
+            while days.len() > DAYS_KEPT {
+                days.pop_first();
+            }
+        }
+        Ok(held)
+    }
+
     fn client(&self) -> Result<&MonthClient, NodeError> {
         let off = || NodeError::refused(RefusalCode::MonthsOff, self.parts.region);
         self.parts.client.as_ref().ok_or_else(off)
+    }
+
+    /// A moment that is later than the last word: the clearinghouse takes the newest, and a clock may have been put back.
+    fn moment(&self, month: &Month) -> Result<Timestamp, NodeError> {
+        let now = self.parts.clock.now();
+        let Some(last) = self.parts.ledger.month_word(month.clone())? else {
+            return Ok(now);
+        };
+        let after = Timestamp::from_millis(last.word.at.as_millis().saturating_add(1));
+        Ok(after.map_or(now, |after| after.max(now)))
     }
 
     /// The region's part of a month, which the clearinghouse signed.

@@ -9,7 +9,7 @@ use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// Keeps a word before it is sent. What was said last is sent as it was kept, whoever says it again, unless its certificate
-/// is another one now.
+/// is another one now, or it was said by a clock that ran ahead.
 pub(super) struct KeepWord(pub(super) CertifiedMonthWord);
 
 impl Command for KeepWord {
@@ -18,12 +18,13 @@ impl Command for KeepWord {
     fn decide(
         self,
         rows: &dyn Rows,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Verdict<CertifiedMonthWord>, StoreError> {
         let Self(said) = self;
         if let Some(kept) = rows.month_word(said.word.month.clone())?
             && kept.word.says_as(&said.word)
             && kept.signer == said.signer
+            && kept.word.at <= now
         {
             return Ok(Verdict::Answer(kept));
         }

@@ -16,7 +16,7 @@ use huitong_journal::testing::FakeDisk;
 use super::*;
 use crate::ledger::testing::{append, open};
 use crate::samples::now;
-use crate::witness::held::HeldDay;
+use crate::witness::held::{DaySums, HeldDay};
 use crate::writer::{Command as _, Verdict};
 
 fn region(code: &str) -> RegionCode {
@@ -58,7 +58,20 @@ fn part(legs: &[Leg]) -> MonthPart {
         signature: vec![],
         signer: vec![],
     };
-    MonthPart::of(region("330200"), certified, &table)
+    MonthPart::of(region("330200"), certified, (&table, &table.tree()))
+}
+
+fn sums(legs: &[Leg]) -> DaySums {
+    let mut sums = DaySums::new();
+    for leg in legs {
+        let of = (Pair::of(leg), leg.kind, leg.business_day);
+        let sum = sums.entry(of).or_insert((0, Fen::ZERO));
+        *sum = (
+            sum.0.saturating_add(1),
+            sum.1.checked_add(leg.amount).unwrap(),
+        );
+    }
+    sums
 }
 
 fn held(day: &str, checkpoint: &[u8], legs: &[Leg]) -> HeldDay {
@@ -66,14 +79,14 @@ fn held(day: &str, checkpoint: &[u8], legs: &[Leg]) -> HeldDay {
         day: day.parse().unwrap(),
         checkpoint: sha256(checkpoint),
         findings: vec![],
-        legs: legs.to_vec(),
+        sums: sums(legs),
     }
 }
 
 fn tied(part: &MonthPart, days: [HeldDay; 2]) -> OwnMonth {
     let mut tying = Tying::of(part);
     for (plan, day) in (1..).zip(days) {
-        tying.add(plan, day).unwrap();
+        tying.add(plan, &day).unwrap();
     }
     tying.rows().unwrap()
 }
@@ -169,6 +182,33 @@ fn a_day_that_does_not_hold_keeps_its_rows_from_being_confirmed() {
         "all of the day is in doubt"
     );
 
+    // A leg that was left out of everything has no row, and keeps the month from being confirmed.
+    let mut last_day = held("2026-03-31", b"last", std::slice::from_ref(&two));
+    let lost = Pair::of(&leg(9, "440100", 1, "2026-03-31"));
+    last_day.findings.push(Finding {
+        pair: Some(lost),
+        ..Finding::whole(FindingKind::LegDropped)
+    });
+    let first = || held("2026-03-02", b"first", std::slice::from_ref(&one));
+    let own = tied(&part, [first(), last_day]);
+    let refused = code(may_say(&own, &[]));
+    assert_eq!(
+        refused,
+        (
+            "month.rows_differ",
+            "330200 → 440100 resident_pool".to_owned()
+        )
+    );
+    assert_eq!(
+        code(may_say(&own, &[objection(lost)])).0,
+        "month.no_such_row"
+    );
+
+    // A day that is not the month's.
+    let next = held("2026-04-01", b"last", std::slice::from_ref(&two));
+    let own = tied(&part, [first(), next]);
+    assert!(own.rows.iter().all(|row| !own.holds(row)));
+
     // Another checkpoint than the one that the month names: another day than this region was shown.
     let other = held("2026-03-31", b"other", std::slice::from_ref(&two));
     let own = tied(
@@ -213,6 +253,14 @@ fn a_word_is_kept_and_said_again_as_it_was_until_it_says_something_else() {
         .decide(&ledger, now())
         .unwrap();
     assert!(matches!(again, Verdict::Answer(kept) if kept == first));
+    let before = Timestamp::from_millis(now().as_millis() - 1).unwrap();
+    let ahead = KeepWord(word(vec![], "li.wei", 4))
+        .decide(&ledger, before)
+        .unwrap();
+    assert!(
+        matches!(ahead, Verdict::Append(_, _)),
+        "the clock ran ahead when it was said"
+    );
     let pair = Pair::of(&leg(1, "510100", 5, "2026-03-02"));
     let other = word(vec![objection(pair)], "li.wei", 3);
     let changed = KeepWord(other).decide(&ledger, now()).unwrap();

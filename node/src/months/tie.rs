@@ -38,7 +38,7 @@ impl<'a> Tying<'a> {
     ///
     /// # Errors
     /// A sum out of range.
-    pub(super) fn add(&mut self, plan: u64, held: HeldDay) -> Result<(), MoneyError> {
+    pub(super) fn add(&mut self, plan: u64, held: &HeldDay) -> Result<(), MoneyError> {
         let fault = |finding, pair| MonthDayFault {
             day: held.day,
             plan,
@@ -52,7 +52,15 @@ impl<'a> Tying<'a> {
         if plan == self.signed().last_plan && held.checkpoint != self.signed().checkpoint {
             self.faults.push(fault(FindingKind::Other, None));
         }
-        held.legs.iter().try_for_each(|leg| self.sums.add(leg))
+        // Every day of it lies after the month before, and not after its own last day.
+        let month = self.signed();
+        let is_outside = month.after.is_some_and(|after| held.day <= after)
+            || month.month.last().is_ok_and(|last| held.day > last);
+        if is_outside {
+            self.faults.push(fault(FindingKind::Other, None));
+        }
+        let mut sums = held.sums.iter();
+        sums.try_for_each(|(of, sum)| self.sums.add_sum(*of, *sum))
     }
 
     /// The region's rows, as they are signed and as the days come to them.
@@ -68,6 +76,12 @@ impl<'a> Tying<'a> {
         for row in self.sums.rows()? {
             let pair = row.pair;
             rows.entry(pair).or_default()[1] = Some(row);
+        }
+        // What is in doubt is shown, also where neither has a row of it: a leg that was left out of all.
+        for pair in self.faults.iter().filter_map(|fault| fault.pair) {
+            if pair.names(self.part.region) {
+                rows.entry(pair).or_default();
+            }
         }
         let rows = rows.into_iter().map(|(pair, [signed, days])| OwnMonthRow {
             pair,

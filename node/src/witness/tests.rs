@@ -1,5 +1,7 @@
 //! A checkpoint that is right holds, and whatever is wrong with one is found from the part and the own book alone.
 
+mod held;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -7504,6 +7504,13 @@ pub struct ListMonthsRequest {
 pub struct ListMonthsResponse {
     #[prost(message, repeated, tag = "1")]
     pub months: ::prost::alloc::vec::Vec<Month>,
+    /// The month that is over and is to be drawn up; empty when there is none. Until when, and how many days that is over.
+    #[prost(string, tag = "2")]
+    pub to_draw_up: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub to_draw_up_by: ::prost::alloc::string::String,
+    #[prost(uint32, tag = "4")]
+    pub to_draw_up_days_late: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApproveMonthRequest {

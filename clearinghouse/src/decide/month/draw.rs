@@ -4,6 +4,8 @@
 //! The rows are counted beside the writer: what is netted and proven never changes, so the decision has only to see that
 //! the extent is still the same.
 
+use std::collections::BTreeSet;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::ClearingMonth;
 use huitong_core::clearing_month::row::MonthTable;
@@ -11,10 +13,12 @@ use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
-use huitong_core::record::clearing::{ClearingRecord, MonthDrawnUp, MonthRecord};
+use huitong_core::record::clearing::{ClearingRecord, MonthDrawnUp, MonthRecord, MonthRows};
 use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
 
 use crate::decide::{Context, Decided, Decision, Fault, going_on};
+use crate::months::MonthRules;
 use crate::refusal::{ClearingCode, Refusal};
 
 /// What a month is made of.
@@ -54,45 +58,123 @@ pub(crate) fn drawing(context: &Context<'_>, month: &Month) -> Decision<Drawing>
     })
 }
 
-/// Writes a month down with its rows; one that is drawn up already stays as it is.
-pub(crate) fn draw_up(
+/// Writes a piece of a month's rows down, before the month is.
+pub(crate) fn write_rows(
     context: &Context<'_>,
     counted: &Extent,
-    table: MonthTable,
+    (piece, rows): (u32, MonthTable),
+) -> Decision<()> {
+    Ok(match still(context, counted)? {
+        Ok(Still::Drawn) => Decided::answer(()),
+        Ok(Still::ToDraw) => {
+            let rows = MonthRows {
+                month: counted.month.clone(),
+                piece,
+                rows,
+            };
+            Decided::record(ClearingRecord::Month(MonthRecord::Rows(rows)), ())
+        }
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
+/// What a month's rows come to.
+pub(crate) struct Drawn {
+    /// In how many pieces they are written.
+    pub(crate) pieces: u32,
+    /// How many there are.
+    pub(crate) rows: u64,
+    /// The root of the tree over them.
+    pub(crate) root: Digest,
+    /// The regions that stand in them.
+    pub(crate) regions: BTreeSet<RegionCode>,
+}
+
+/// Writes a month down whose rows are; one that is drawn up already stays as it is.
+pub(crate) fn draw_up(
+    context: &Context<'_>,
+    counted: Extent,
+    drawn: Drawn,
     by: OfficerName,
 ) -> Decision<()> {
-    if let Err(refusal) = going_on(context) {
-        return Ok(Decided::refuse(refusal));
-    }
-    if context.state.months.get(&counted.month).is_some() {
-        return Ok(Decided::answer(()));
-    }
-    let extent = match extent(context, &counted.month)? {
-        Ok(extent) => extent,
+    match still(context, &counted)? {
+        Ok(Still::ToDraw) => {}
+        Ok(Still::Drawn) => return Ok(Decided::answer(())),
         Err(refusal) => return Ok(Decided::refuse(refusal)),
-    };
-    if extent != *counted {
-        let detail = "the month before was drawn up meanwhile: ask again";
-        let refusal = Refusal::general(RefusalCode::Overloaded, detail);
-        return Ok(Decided::refuse(refusal));
     }
     let drawn = MonthDrawnUp {
         month: ClearingMonth {
-            month: extent.month,
-            first_plan: extent.plans.0,
-            last_plan: extent.plans.1,
-            after: extent.after,
-            checkpoint: extent.checkpoint,
-            rows: u64::try_from(table.rows().len()).unwrap_or(u64::MAX),
-            root: table.tree().root(),
-            before: extent.before,
+            month: counted.month,
+            first_plan: counted.plans.0,
+            last_plan: counted.plans.1,
+            after: counted.after,
+            checkpoint: counted.checkpoint,
+            rows: drawn.rows,
+            root: drawn.root,
+            before: counted.before,
         },
-        table,
+        pieces: drawn.pieces,
+        regions: drawn.regions,
         by,
         at: context.now,
     };
     let record = ClearingRecord::Month(MonthRecord::DrawnUp(drawn));
     Ok(Decided::record(record, ()))
+}
+
+/// How a month stands that was counted.
+enum Still {
+    Drawn,
+    ToDraw,
+}
+
+/// Whether what was counted is still what is to be drawn up.
+fn still(context: &Context<'_>, counted: &Extent) -> Result<Result<Still, Refusal>, Fault> {
+    if let Err(refusal) = going_on(context) {
+        return Ok(Err(refusal));
+    }
+    if context.state.months.get(&counted.month).is_some() {
+        return Ok(Ok(Still::Drawn));
+    }
+    let found = extent(context, &counted.month)?;
+    Ok(found.and_then(|extent| {
+        if extent == *counted {
+            return Ok(Still::ToDraw);
+        }
+        let detail = "the month before was drawn up meanwhile: ask again";
+        Err(Refusal::general(RefusalCode::Overloaded, detail))
+    }))
+}
+
+/// A month that is over and not drawn up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ToDraw {
+    pub(crate) month: Month,
+    /// Until when it is to be.
+    pub(crate) by: BusinessDay,
+    /// How many days that is over.
+    pub(crate) days_late: u32,
+}
+
+/// The earliest month that has cycles, has passed, and is not drawn up.
+pub(super) fn to_draw(context: &Context<'_>, rules: MonthRules) -> Option<ToDraw> {
+    let today = context.now.business_day_shanghai();
+    let last = context.state.months.last().map(|held| &held.drawn.month);
+    let done = last.map_or(0, |last| last.last_plan);
+    let mut days = context.state.cycles.iter();
+    let (day, _) = days.find(|(_, cycle)| cycle.plan.is_none_or(|plan| plan > done))?;
+    let after = last.and_then(|last| last.month.last().ok());
+    let month =
+        Month::of(after.map_or(*day, |after| (*day).max(after.plus_days(1).unwrap_or(*day))));
+    if month.last().is_ok_and(|last| last >= today) {
+        return None;
+    }
+    let by = super::due(context, &month, rules.draw_up_by_day);
+    Some(ToDraw {
+        days_late: u32::try_from(by.days_until(today)).unwrap_or(0),
+        month,
+        by,
+    })
 }
 
 type Found = Result<Result<Extent, Refusal>, Fault>;
@@ -105,7 +187,7 @@ fn extent(context: &Context<'_>, month: &Month) -> Found {
     };
     let ((first, _), (last, last_day)) = plans;
     let Some(checkpoint) = checkpoint(context, last)? else {
-        return Ok(Err(Refusal::new(ClearingCode::MonthNotOver, last_day)));
+        return Ok(Err(Refusal::new(ClearingCode::CycleNotProven, last_day)));
     };
     let mut cycles = context.state.cycles.iter();
     let after = cycles.find(|(_, cycle)| cycle.plan == Some(first.saturating_sub(1)));
@@ -148,7 +230,8 @@ fn plans(context: &Context<'_>, month: &Month) -> Result<(Planned, Planned), Ref
     if of_last < *month {
         return Err(no_cycles());
     }
-    if of_first < *month {
+    // One of a month that is drawn up, which another calendar made a business day, is the next month's.
+    if of_first < *month && before.is_none_or(|before| before.month < of_first) {
         return Err(Refusal::new(ClearingCode::MonthEarlierOpen, of_first));
     }
     if !is_over(context, last_day) {

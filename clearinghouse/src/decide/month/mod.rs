@@ -21,8 +21,8 @@ use huitong_core::payable::Month;
 use huitong_core::record::clearing::{ClearingRecord, MonthApproved, MonthRecord};
 use huitong_core::vocabulary::MonthStage;
 
-pub(crate) use draw::{Drawing, draw_up, drawing};
-pub(crate) use say::{party, say};
+pub(crate) use draw::{Drawing, Drawn, ToDraw, draw_up, drawing, write_rows};
+pub(crate) use say::{may_say, party, say};
 
 use super::{Context, Decided, Decision, going_on};
 use crate::months::{HeldMonth, MonthRules};
@@ -63,6 +63,14 @@ fn due(context: &Context<'_>, month: &Month, day: u8) -> BusinessDay {
     context.cycle_of(day)
 }
 
+/// Until when regions are to confirm a month: by the day set, and never before so many business days after it was signed.
+fn confirm_by(context: &Context<'_>, held: &HeldMonth, rules: MonthRules) -> BusinessDay {
+    let by = due(context, &held.drawn.month.month, rules.confirm_by_day);
+    let signed = held.signed.map(|at| at.business_day_shanghai());
+    let after = signed.and_then(|day| context.calendar.after(day, rules.confirm_days).ok());
+    after.map_or(by, |after| after.max(by))
+}
+
 fn stage(held: &HeldMonth) -> MonthStage {
     if held.approvals.len() >= OFFICERS_NEEDED {
         return MonthStage::Approved;
@@ -76,10 +84,7 @@ fn stage(held: &HeldMonth) -> MonthStage {
 
 fn shown(context: &Context<'_>, held: &HeldMonth, rules: MonthRules) -> MonthSeen {
     let signed = &held.drawn.month;
-    let (stage, confirm_by) = (
-        stage(held),
-        due(context, &signed.month, rules.confirm_by_day),
-    );
+    let (stage, confirm_by) = (stage(held), confirm_by(context, held, rules));
     let is_open = matches!(stage, MonthStage::DrawnUp | MonthStage::Signed);
     let over = confirm_by.days_until(context.now.business_day_shanghai());
     let said = |region| {
@@ -127,12 +132,14 @@ pub(crate) fn seen(context: &Context<'_>, month: &Month, rules: MonthRules) -> D
     })
 }
 
-/// The months that are drawn up, the latest first; at most the last ten years'.
-pub(crate) fn months(context: &Context<'_>, rules: MonthRules) -> Decision<Vec<MonthSeen>> {
+/// The months that are drawn up, the latest first, at most the last ten years'; and the one that is to be drawn up.
+pub(crate) fn months(
+    context: &Context<'_>,
+    rules: MonthRules,
+) -> Decision<(Vec<MonthSeen>, Option<ToDraw>)> {
     let months = context.state.months.latest().take(MONTHS_AT_ONCE);
-    Ok(Decided::answer(
-        months.map(|held| shown(context, held, rules)).collect(),
-    ))
+    let months = months.map(|held| shown(context, held, rules)).collect();
+    Ok(Decided::answer((months, draw::to_draw(context, rules))))
 }
 
 /// Approves a month, by the digest of what the officer looked at. Whoever has approved it already, or comes when two others
@@ -169,7 +176,7 @@ pub(crate) fn approve(
 
 /// Whether nobody is waited for any more.
 fn confirmed(context: &Context<'_>, held: &HeldMonth, rules: MonthRules) -> Result<(), Refusal> {
-    let until = due(context, &held.drawn.month.month, rules.confirm_by_day);
+    let until = confirm_by(context, held, rules);
     if context.now.business_day_shanghai() > until {
         return Ok(());
     }

@@ -1,11 +1,11 @@
 //! A region's word on a month: taken until two officers approved it, and the newest counts.
 //!
 //! In order of precedence: a region outside the directory, a month that is not drawn up or not signed, another month than
-//! the one that is signed here, a region that stands in no row, the same word again or an older one (which change
-//! nothing), a word of a moment to come, a month that is approved.
+//! the one that is signed here, a region that stands in no row, the same word again (which changes
+//! nothing), a word of a moment to come, a month that is approved, a word older than the last, too many words.
 
 use huitong_core::clearing_month::seen::MonthSeen;
-use huitong_core::clearing_month::word::CertifiedMonthWord;
+use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord};
 use huitong_core::payable::Month;
 use huitong_core::record::clearing::{ClearingRecord, MonthRecord, MonthSaid};
 use huitong_core::refusal::RefusalCode;
@@ -19,6 +19,8 @@ use crate::refusal::{ClearingCode, Refusal};
 
 /// How far ahead of the own clock a region's may be.
 const AHEAD_MS: i64 = 10 * 60 * 1_000;
+/// Words of a region on one month.
+const WORDS_AT_MOST: u32 = 100;
 
 /// Whether a region may see its part of a month.
 pub(crate) fn party(context: &Context<'_>, region: RegionCode, month: &Month) -> Decision<()> {
@@ -32,33 +34,29 @@ pub(crate) fn party(context: &Context<'_>, region: RegionCode, month: &Month) ->
     })
 }
 
+/// Whether a word on a month may be taken, before its rows are looked up: reading them costs something.
+pub(crate) fn may_say(context: &Context<'_>, word: &MonthWord) -> Decision<()> {
+    Ok(match to_take(context, word) {
+        Ok(_) => Decided::answer(()),
+        Err(refusal) => Decided::refuse(refusal),
+    })
+}
+
 /// Takes a word that its region signed, and whose rows the month has.
 pub(crate) fn say(
     context: &Context<'_>,
     word: CertifiedMonthWord,
     rules: MonthRules,
 ) -> Decision<MonthSeen> {
-    let said = Said::of(&word.word);
-    let held = match spoken_of(context, &word) {
-        Ok(held) => held,
+    let (held, said) = match to_take(context, &word.word) {
+        Ok((held, said)) => (held, said),
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    let region = word.word.region;
-    let before = held.said.get(&region);
-    if before.is_some_and(|before| before.word == said.word || before.at > said.at) {
+    let Some(said) = said else {
         return Ok(Decided::answer(shown(context, held, rules)));
-    }
-    if said.at.as_millis() > context.now.as_millis().saturating_add(AHEAD_MS) {
-        let detail = "word: it was said at a moment that is to come";
-        let refusal = Refusal::general(RefusalCode::Malformed, detail);
-        return Ok(Decided::refuse(refusal));
-    }
-    if stage(held) == MonthStage::Approved {
-        let refusal = Refusal::new(ClearingCode::MonthClosed, &word.word.month);
-        return Ok(Decided::refuse(refusal));
-    }
+    };
     let mut after = held.clone();
-    after.said.insert(region, said);
+    after.said.insert(word.word.region, said);
     let answer = shown(context, &after, rules);
     let said = MonthSaid {
         word,
@@ -68,12 +66,35 @@ pub(crate) fn say(
     Ok(Decided::record(record, answer))
 }
 
-/// The month that a region may speak of.
-fn spoken_of<'a>(
+/// The month that a word is on, and what is new in it; nothing when it is the region's last word.
+fn to_take<'a>(
     context: &Context<'a>,
-    word: &CertifiedMonthWord,
-) -> Result<&'a HeldMonth, Refusal> {
-    let word = &word.word;
+    word: &MonthWord,
+) -> Result<(&'a HeldMonth, Option<Said>), Refusal> {
+    let held = spoken_of(context, word)?;
+    let before = held.said.get(&word.region);
+    let said = Said::of(word).after(before);
+    if before.is_some_and(|before| before.word == said.word) {
+        return Ok((held, None));
+    }
+    if said.at.as_millis() > context.now.as_millis().saturating_add(AHEAD_MS) {
+        let detail = "word: it was said at a moment that is to come";
+        return Err(Refusal::general(RefusalCode::Malformed, detail));
+    }
+    if stage(held) == MonthStage::Approved {
+        return Err(Refusal::new(ClearingCode::MonthClosed, &word.month));
+    }
+    if let Some(before) = before.filter(|before| before.at >= said.at) {
+        return Err(Refusal::new(ClearingCode::MonthWordOlder, before.at));
+    }
+    if said.number > WORDS_AT_MOST {
+        return Err(Refusal::new(ClearingCode::MonthTooManyWords, WORDS_AT_MOST));
+    }
+    Ok((held, Some(said)))
+}
+
+/// The month that a region may speak of.
+fn spoken_of<'a>(context: &Context<'a>, word: &MonthWord) -> Result<&'a HeldMonth, Refusal> {
     in_directory(context, word.region)?;
     let held = looked_at(context, &word.month, word.digest)?;
     if !held.drawn.regions.contains(&word.region) {

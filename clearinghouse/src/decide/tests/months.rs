@@ -1,5 +1,6 @@
 //! Months: drawn up from proven cycles in their order, confirmed, objected to, approved; the same after whatever happens.
 
+use huitong_core::calendar::Calendar;
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::part::MonthPart;
 use huitong_core::clearing_month::row::{Belongs, MonthTable};
@@ -13,7 +14,7 @@ use huitong_core::vocabulary::{MonthObjection, MonthStage};
 
 use super::payments::name as officer_name;
 use super::*;
-use crate::decide::month::{self, Drawing};
+use crate::decide::month::{self, Drawing, Drawn};
 use crate::decide::resume;
 use crate::months::MonthRules;
 use crate::testing::reversed;
@@ -57,7 +58,18 @@ fn draw_up(house: &House, named: &str) -> Result<MonthSeen, Refusal> {
     if let Drawing::Count(extent) = drawing(house, named)? {
         let table = proofs.month_rows(extent.plans, extent.after).unwrap();
         let by = officer_name("wang.fang");
-        house.ask(move |context| month::draw_up(context, &extent, table, by))?;
+        let pieces = table.pieces(1);
+        let drawn = Drawn {
+            pieces: u32::try_from(pieces.len()).unwrap(),
+            rows: u64::try_from(table.rows().len()).unwrap(),
+            root: table.tree().root(),
+            regions: table.regions(),
+        };
+        for piece in (1..).zip(pieces) {
+            let extent = extent.clone();
+            house.ask(move |context| month::write_rows(context, &extent, piece))?;
+        }
+        house.ask(move |context| month::draw_up(context, extent, drawn, by))?;
     }
     house.proofs();
     seen(house, named)
@@ -245,13 +257,10 @@ fn regions_confirm_or_object_until_two_officers_have_approved() {
         "2026-04-05T05:00:00.000Z",
     );
     assert_eq!(code(say(&house, &to_come)), "request.malformed");
-    let seen = say(&house, &first).unwrap();
-    assert_eq!(
-        seen.regions[0].1.as_ref().map(|said| said.objected),
-        Some(1)
-    );
-    assert_eq!(seen.stage, MonthStage::Signed);
-    // An officer looked at it, and it is confirmed now; the word of before comes again and changes nothing.
+    let taken = say(&house, &first).unwrap();
+    let objected = taken.regions[0].1.as_ref().map(|said| said.objected);
+    assert_eq!((objected, taken.stage), (Some(1), MonthStage::Signed));
+    // An officer looked at it, and it is confirmed now; the word of before comes again, and is told to be old.
     let later = word(
         NINGBO,
         "2026-03",
@@ -260,11 +269,64 @@ fn regions_confirm_or_object_until_two_officers_have_approved() {
         "2026-04-05T03:30:00.000Z",
     );
     say(&house, &later).unwrap();
-    let seen = say(&house, &first).unwrap();
+    assert_eq!(code(say(&house, &first)), "month.word_older");
+    let now = seen(&house, "2026-03").unwrap();
+    let objected = now.regions[0].1.as_ref().map(|said| said.objected);
+    assert_eq!(objected, Some(0));
+}
+
+#[test]
+fn a_region_says_so_much_on_a_month_and_no_more() {
+    let house = march();
+    let drawn = draw_up(&house, "2026-03").unwrap();
+    let said = |nth: u32| {
+        let at = format!("2026-04-05T03:{:02}:{:02}.000Z", nth / 60, nth % 60);
+        word(NINGBO, "2026-03", drawn.digest, vec![], &at)
+    };
+    for nth in 1..=100 {
+        say(&house, &said(nth)).unwrap();
+    }
+    assert_eq!(code(say(&house, &said(101))), "month.too_many_words");
+    say(&house, &said(100)).unwrap();
+}
+
+#[test]
+fn a_month_that_is_drawn_up_late_still_gives_regions_their_days() {
+    let house = march();
+    house.clock.put("2026-04-27T04:00:00.000Z");
+    let to_draw = |house: &House| {
+        let listed = house.ask(|context| month::months(context, RULES));
+        listed
+            .unwrap()
+            .1
+            .map(|of| (of.month.to_string(), of.days_late))
+    };
+    assert_eq!(to_draw(&house), Some(("2026-03".to_owned(), 6)));
+    let drawn = draw_up(&house, "2026-03").unwrap();
+    assert_eq!(to_draw(&house), None);
     assert_eq!(
-        seen.regions[0].1.as_ref().map(|said| said.objected),
-        Some(0)
+        (drawn.confirm_by.to_string(), drawn.days_late),
+        ("2026-04-30".to_owned(), 0)
     );
+    let named = ("2026-03", drawn.digest);
+    assert_eq!(code(approve(&house, named, "li.na")), "month.not_confirmed");
+    house.clock.put("2026-05-01T04:00:00.000Z");
+    approve(&house, named, "li.na").unwrap();
+}
+
+#[test]
+fn a_day_that_another_calendar_adds_to_a_month_drawn_up_is_the_next_months() {
+    let mut house = House::new(7);
+    house.clock.put("2026-05-20T04:00:00.000Z");
+    house.calendar = Calendar::every_day().with_off((29..=31).map(day));
+    house.come_back(Return::Stopped);
+    netted(&house, &leg(1, 2, 500), 28);
+    draw_up(&house, "2026-03").unwrap();
+    house.calendar = Calendar::every_day();
+    house.come_back(Return::Stopped);
+    netted(&house, &leg(2, 30, 7), 30);
+    netted(&house, &leg(3, 61, 9), 61);
+    assert_eq!(draw_up(&house, "2026-04").unwrap().plans, (2, 3));
 }
 
 #[test]
@@ -364,6 +426,7 @@ fn a_month_that_cannot_be_signed_is_signed_when_it_can_and_nobody_is_handed_it_b
         .month_signed(&of("2026-03"))
         .unwrap()
         .unwrap();
-    let part = MonthPart::of(region(NINGBO), signed, &table(&house, "2026-03"));
+    let rows = table(&house, "2026-03");
+    let part = MonthPart::of(region(NINGBO), signed, (&rows, &rows.tree()));
     assert_eq!(part.check(region(NINGBO)), Ok(()));
 }

@@ -25,7 +25,8 @@ use crate::store::{Index, StoreError};
 /// What a record changes.
 pub(super) fn rows(record: &MonthRecord, place: Place) -> Vec<Pair> {
     let lies = match record {
-        MonthRecord::DrawnUp(drawn) => Some(keys::month_rows(&drawn.month.month)),
+        MonthRecord::Rows(rows) => Some(keys::month_rows(&rows.month, rows.piece)),
+        MonthRecord::DrawnUp(drawn) => Some(keys::month_drawn(&drawn.month.month)),
         MonthRecord::Signed(certified) => Some(keys::month_signed(&certified.month.month)),
         MonthRecord::Said(said) => {
             let word = &said.word.word;
@@ -89,14 +90,25 @@ impl Proofs {
         MonthTable::new(rows).map_err(|fault| foreign(&fault))
     }
 
-    /// A month's rows, once they are indexed.
+    /// A month's rows, once all of it is indexed.
     pub(crate) fn month_table(&self, month: &Month) -> Result<Option<MonthTable>, StoreError> {
-        let record = self.month_record(&keys::month_rows(month))?;
-        match record {
-            Some(MonthRecord::DrawnUp(drawn)) => Ok(Some(drawn.table)),
-            Some(_) => Err(misplaced("a month's rows")),
-            None => Ok(None),
+        let pieces = match self.month_record(&keys::month_drawn(month))? {
+            Some(MonthRecord::DrawnUp(drawn)) => drawn.pieces,
+            Some(_) => return Err(misplaced("a month")),
+            None => return Ok(None),
+        };
+        let mut rows = Vec::new();
+        for piece in 1..=pieces {
+            let Some(MonthRecord::Rows(of)) = self.month_record(&keys::month_rows(month, piece))?
+            else {
+                return Err(misplaced("a piece of a month's rows"));
+            };
+            rows.extend(of.rows.into_rows());
         }
+        let table = MonthTable::new(rows);
+        table
+            .map(Some)
+            .map_err(|fault| StoreError::Foreign(fault.to_string()))
     }
 
     /// A month as it was signed, once it is indexed.

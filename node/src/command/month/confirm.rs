@@ -38,6 +38,9 @@ pub struct Confirm {
     /// not_confirmed, under_check or in_dispute; may be given many times / 异议行与原因
     #[arg(long, value_name = "ROW")]
     object: Vec<Objection>,
+    /// Object for this reason to every row that does not hold, beside those named / 对全部未通过核对的行提出异议
+    #[arg(long, value_name = "REASON")]
+    object_all: Option<MonthObjection>,
     #[command(flatten)]
     server: ClientOptions,
     /// Print one JSON document / 以 JSON 输出
@@ -74,12 +77,32 @@ impl FromStr for Objection {
 
 impl Confirm {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let objected: Vec<ObjectedRow> = self.object.iter().map(|row| row.0).collect();
+        let mut objected: Vec<ObjectedRow> = self.object.iter().map(|row| row.0).collect();
         let (region, seen) = block_on(async {
             let mut client = MonthDeskClient::connect(&self.server).await?;
+            if let Some(why) = self.object_all {
+                let own = client.show(&self.month).await.map_err(said)?;
+                let doubted = own
+                    .rows
+                    .iter()
+                    .filter(|row| row.signed.is_some() && !own.holds(row));
+                let doubted: Vec<ObjectedRow> = doubted
+                    .map(|row| ObjectedRow {
+                        pair: row.pair,
+                        why,
+                    })
+                    .filter(|row| objected.iter().all(|named| named.pair != row.pair))
+                    .collect();
+                objected.extend(doubted);
+            }
             let seen = client.confirm((&self.month, self.digest), &objected).await;
             Ok((client.region(), seen.map_err(said)?))
         })?;
+        let taken = shown::objected(region, &seen).unwrap_or(0);
+        anyhow::ensure!(
+            u64::try_from(objected.len()).is_ok_and(|said| said == taken),
+            "the clearinghouse has another word of this region, with {taken} rows objected to: say it again / 清算中心所记为另一次确认，请重新确认"
+        );
         if self.json {
             writeln!(out, "{}", shown::said_as_json(region, &seen))?;
         } else {

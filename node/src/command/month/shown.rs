@@ -21,13 +21,13 @@ pub(super) fn print(own: &OwnMonth, out: &mut dyn Write) -> io::Result<()> {
     }
     for fault in &own.faults {
         let (en, zh) = fault.finding.words();
-        writeln!(
-            out,
-            "  {} plan {}: {}: {en} / {zh}",
-            fault.day,
-            fault.plan,
-            fault.finding.code()
-        )?;
+        let (day, plan, code) = (fault.day, fault.plan, fault.finding.code());
+        let row = fault.pair.map(|pair| {
+            let fund = pair.fund.as_str();
+            format!(", {} → {} {fund}", pair.debtor, pair.creditor)
+        });
+        let row = row.unwrap_or_default();
+        writeln!(out, "  {day} plan {plan}{row}: {code}: {en} / {zh}")?;
     }
     match &own.said {
         Some((at, by)) => writeln!(out, "  said / 已答复: {at} by {by}"),
@@ -38,10 +38,10 @@ pub(super) fn print(own: &OwnMonth, out: &mut dyn Write) -> io::Result<()> {
 fn print_row(own: &OwnMonth, row: &OwnMonthRow, out: &mut dyn Write) -> io::Result<()> {
     let pair = row.pair;
     let (debtor, creditor, fund) = (pair.debtor, pair.creditor, pair.fund.as_str());
-    let state = if own.holds(row) {
-        "ties with the days / 与逐日一致"
-    } else {
-        "DOES NOT TIE / 不一致"
+    let state = match (row.ties(), own.holds(row)) {
+        (true, true) => "ties with the days / 与逐日一致",
+        (true, false) => "ON A DAY THAT DOES NOT HOLD / 所涉日期未通过核对",
+        (false, _) => "DOES NOT TIE / 不一致",
     };
     writeln!(
         out,
@@ -115,6 +115,9 @@ pub(super) fn as_json(own: &OwnMonth) -> Value {
             "business_day": fault.day.to_string(),
             "plan": fault.plan,
             "finding": fault.finding.code(),
+            "debtor": fault.pair.map(|pair| pair.debtor.to_string()),
+            "creditor": fault.pair.map(|pair| pair.creditor.to_string()),
+            "fund": fault.pair.map(|pair| pair.fund.as_str()),
         })
     });
     json!({
@@ -130,7 +133,7 @@ pub(super) fn as_json(own: &OwnMonth) -> Value {
 }
 
 /// How many rows the region objects to, as the clearinghouse has it.
-fn objected(region: RegionCode, seen: &MonthSeen) -> Option<u64> {
+pub(super) fn objected(region: RegionCode, seen: &MonthSeen) -> Option<u64> {
     let mut regions = seen.regions.iter();
     let (_, said) = regions.find(|(of, _)| *of == region)?;
     said.as_ref().map(|said| said.objected)

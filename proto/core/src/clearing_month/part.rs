@@ -5,7 +5,7 @@
 use crate::canonical::Artifact;
 use crate::canonical_struct;
 use crate::digest::Digest;
-use crate::merkle::verify_inclusion;
+use crate::merkle::{Tree, verify_inclusion};
 use crate::region::RegionCode;
 
 use super::CertifiedMonth;
@@ -63,8 +63,11 @@ pub enum MonthPartFault {
 impl MonthPart {
     /// A region's part of a month.
     #[must_use]
-    pub fn of(region: RegionCode, certified: CertifiedMonth, table: &MonthTable) -> Self {
-        let tree = table.tree();
+    pub fn of(
+        region: RegionCode,
+        certified: CertifiedMonth,
+        (table, tree): (&MonthTable, &Tree),
+    ) -> Self {
         let rows = (0_u64..)
             .zip(table.rows())
             .filter(|(_, row)| row.pair.names(region));

@@ -4,7 +4,7 @@
 //! debt it is told apart whether it belongs to the month's own days or to those of an earlier month: what came late, was
 //! reversed or deducted afterwards, or corrects what was netted before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::canonical::Artifact;
 use crate::checkpoint::row::Pair;
@@ -13,6 +13,7 @@ use crate::digest::Digest;
 use crate::leg::{Leg, LegKind};
 use crate::merkle;
 use crate::money::{Fen, MoneyError};
+use crate::region::RegionCode;
 use crate::{canonical_enum, canonical_struct};
 
 /// Whose days a debt belongs to.
@@ -168,12 +169,25 @@ impl MonthSums {
     /// # Errors
     /// A sum out of range.
     pub fn add(&mut self, leg: &Leg) -> Result<(), MoneyError> {
-        let belongs = Belongs::of(leg.business_day, self.after);
+        let of = (Pair::of(leg), leg.kind, leg.business_day);
+        self.add_sum(of, (1, leg.amount))
+    }
+
+    /// Adds so many debts of one pair, kind and day, which sum to so much.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn add_sum(
+        &mut self,
+        (pair, kind, day): (Pair, LegKind, BusinessDay),
+        (legs, amount): (u64, Fen),
+    ) -> Result<(), MoneyError> {
+        let belongs = Belongs::of(day, self.after);
         let sum = self
             .sums
-            .entry((Pair::of(leg), leg.kind, belongs))
+            .entry((pair, kind, belongs))
             .or_insert((0, Fen::ZERO));
-        *sum = (sum.0.saturating_add(1), sum.1.checked_add(leg.amount)?);
+        *sum = (sum.0.saturating_add(legs), sum.1.checked_add(amount)?);
         Ok(())
     }
 
@@ -234,6 +248,27 @@ impl MonthTable {
         &self.rows
     }
 
+    /// The rows, taken out.
+    #[must_use]
+    pub fn into_rows(self) -> Vec<MonthRow> {
+        self.rows
+    }
+
+    /// The rows in pieces of so many, each a table of its own; one empty piece of a month without rows.
+    #[must_use]
+    pub fn pieces(&self, rows: usize) -> Vec<Self> {
+        let pieces = self.rows.chunks(rows.max(1));
+        let mut pieces: Vec<Self> = pieces
+            .map(|rows| Self {
+                rows: rows.to_vec(),
+            })
+            .collect();
+        if pieces.is_empty() {
+            pieces.push(Self { rows: Vec::new() });
+        }
+        pieces
+    }
+
     /// The tree over them.
     #[must_use]
     pub fn tree(&self) -> merkle::Tree {
@@ -242,12 +277,9 @@ impl MonthTable {
 
     /// The regions that stand in it, ascending.
     #[must_use]
-    pub fn regions(&self) -> Vec<crate::region::RegionCode> {
-        let both = self
-            .rows
-            .iter()
-            .flat_map(|row| [row.pair.debtor, row.pair.creditor]);
-        let regions: std::collections::BTreeSet<_> = both.collect();
-        regions.into_iter().collect()
+    pub fn regions(&self) -> BTreeSet<RegionCode> {
+        let rows = self.rows.iter();
+        let both = rows.flat_map(|row| [row.pair.debtor, row.pair.creditor]);
+        both.collect()
     }
 }

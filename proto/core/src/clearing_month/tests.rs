@@ -13,7 +13,7 @@ use crate::leg::{Leg, LegKind};
 use crate::money::Fen;
 use crate::record::NodeRecord;
 use crate::record::clearing::{
-    ClearingRecord, MonthApproved, MonthDrawnUp, MonthRecord, MonthSaid,
+    ClearingRecord, MonthApproved, MonthDrawnUp, MonthRecord, MonthRows, MonthSaid,
 };
 use crate::record::month::MonthWordSigned;
 use crate::region::RegionCode;
@@ -121,6 +121,11 @@ fn debts_are_told_apart_by_kind_and_by_whose_days_they_belong_to() {
     assert_eq!(back.amount(), fen(530));
     let regions: Vec<_> = table.regions().iter().map(ToString::to_string).collect();
     assert_eq!(regions, [SHANGHAI, NINGBO, CHENGDU]);
+    let joined = table
+        .pieces(3)
+        .into_iter()
+        .flat_map(|piece| piece.rows().to_vec());
+    assert_eq!(MonthTable::new(joined.collect()).unwrap(), table);
     let first = MonthSums::after(None);
     assert_eq!(first.rows().unwrap(), []);
     assert_eq!(Belongs::of(day("2020-01-01"), None), Belongs::ToMonth);
@@ -157,7 +162,7 @@ fn rows_that_do_not_ascend_or_hold_nothing_are_none() {
 #[test]
 fn a_part_holds_the_own_rows_and_whatever_is_changed_in_it_is_found() {
     let table = table();
-    let of = |code: &str| MonthPart::of(region(code), certified(&table), &table);
+    let of = |code: &str| MonthPart::of(region(code), certified(&table), (&table, &table.tree()));
     let part = of(SHANGHAI);
     assert_eq!(part.rows.len(), 2);
     assert_eq!(part.check(region(SHANGHAI)), Ok(()));
@@ -218,9 +223,16 @@ fn golden_bytes_of_months() {
     golden_file("clearing_month", &certified.month);
     golden_file("clearing_month_table", &table);
     let officer = "li.wei".parse().unwrap();
+    let [piece, _] = table.pieces(3).try_into().unwrap();
+    let rows = MonthRows {
+        month: certified.month.month.clone(),
+        piece: 1,
+        rows: piece,
+    };
     let drawn = MonthDrawnUp {
         month: certified.month.clone(),
-        table: table.clone(),
+        pieces: 2,
+        regions: table.regions(),
         by: officer,
         at: at(),
     };
@@ -252,6 +264,7 @@ fn golden_bytes_of_months() {
         signer: vec![vec![1, 2]],
     };
     for (name, record) in [
+        ("clearing_month_rows", MonthRecord::Rows(rows)),
         ("clearing_month_drawn_up", MonthRecord::DrawnUp(drawn)),
         (
             "clearing_month_signed",

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 pub use attestation::{DifferencesTold, RegionAttested};
 pub use members::{MemberProposed, MembersDecided, MembersRecord};
-pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthSaid};
+pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthRows, MonthSaid};
 pub use payment::{
     Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
     Returned,

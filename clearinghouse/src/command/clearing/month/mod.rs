@@ -109,17 +109,27 @@ impl List {
         };
         let answer = client.list_months(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
-        let months = answer.months.into_iter().map(|month| seen(Some(month)));
+        let months = answer.months.iter().map(|month| seen(Some(month.clone())));
         let months: Vec<MonthSeen> = months.collect::<Result<_, _>>()?;
+        let (to_draw_up, by) = (&answer.to_draw_up, &answer.to_draw_up_by);
+        let days_late = answer.to_draw_up_days_late;
         match self.connection.shape() {
             Shape::Json => {
                 let months: Vec<_> = months.iter().map(shown::as_json).collect();
-                print_json(out, &json!({ "months": months }))
+                let to_draw_up = (!to_draw_up.is_empty())
+                    .then(|| json!({ "month": to_draw_up, "by": by, "days_late": days_late }));
+                print_json(out, &json!({ "months": months, "to_draw_up": to_draw_up }))
             }
             Shape::Text => {
                 writeln!(out, "{} months / 个月份", months.len())?;
+                if !to_draw_up.is_empty() {
+                    writeln!(
+                        out,
+                        "{to_draw_up}: to be drawn up by {by} / 应编制, {days_late} d overdue / 逾期"
+                    )?;
+                }
                 for month in &months {
-                    shown::print(month, out)?;
+                    shown::print_short(month, out)?;
                 }
                 Ok(())
             }
@@ -127,7 +137,7 @@ impl List {
     }
 }
 
-/// One month: its rows, and what each region said of it.
+/// One month: its rows, unless they are written into a file, and what each region said of it.
 #[derive(Debug, clap::Args)]
 struct Show {
     #[command(flatten)]
@@ -171,7 +181,10 @@ impl Show {
             }
             Shape::Text => {
                 shown::print(&month_seen, out)?;
-                Ok(shown::print_rows(&held, out)?)
+                if self.out.is_none() {
+                    shown::print_rows(&held, out)?;
+                }
+                Ok(())
             }
         }
     }

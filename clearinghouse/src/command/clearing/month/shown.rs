@@ -1,7 +1,9 @@
 //! A month as officers read it, in text and JSON. Amounts are yuan.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::MonthFile;
 use huitong_core::clearing_month::row::{Belongs, MonthItem};
 use huitong_core::clearing_month::seen::MonthSeen;
@@ -17,7 +19,7 @@ const fn stage_zh(stage: MonthStage) -> &'static str {
     }
 }
 
-pub(super) fn print(month: &MonthSeen, out: &mut dyn Write) -> io::Result<()> {
+fn print_head(month: &MonthSeen, out: &mut dyn Write) -> io::Result<()> {
     let (first, last) = month.plans;
     writeln!(
         out,
@@ -42,6 +44,25 @@ pub(super) fn print(month: &MonthSeen, out: &mut dyn Write) -> io::Result<()> {
         "  to be confirmed by / 确认期限: {}{late}",
         month.confirm_by
     )?;
+    Ok(())
+}
+
+/// A month in a list: how many regions said something, and not which.
+pub(super) fn print_short(month: &MonthSeen, out: &mut dyn Write) -> io::Result<()> {
+    print_head(month, out)?;
+    let said = month.regions.iter().filter_map(|(_, said)| said.as_ref());
+    let objecting = said.clone().filter(|said| said.objected > 0).count();
+    writeln!(
+        out,
+        "  {} of {} regions confirmed, {objecting} of them but for some rows / 已确认统筹区数（含异议）; approvals / 审批 {}",
+        said.count(),
+        month.regions.len(),
+        month.approvals.len()
+    )
+}
+
+pub(super) fn print(month: &MonthSeen, out: &mut dyn Write) -> io::Result<()> {
+    print_head(month, out)?;
     for (region, said) in &month.regions {
         match said {
             None => writeln!(out, "  {region}: not yet / 尚未确认")?,
@@ -133,6 +154,14 @@ pub(super) fn as_json(month: &MonthSeen) -> Value {
 }
 
 pub(super) fn rows_as_json(held: &MonthFile) -> Value {
+    let mut objections: BTreeMap<Pair, Vec<Value>> = BTreeMap::new();
+    for said in &held.words {
+        let region = said.word.region.to_string();
+        for row in said.word.objected() {
+            let objection = json!({ "region": region, "why": row.why.word() });
+            objections.entry(row.pair).or_default().push(objection);
+        }
+    }
     let rows = held.table.rows().iter().map(|row| {
         let items = row.items().iter().map(|item| {
             json!({
@@ -142,12 +171,7 @@ pub(super) fn rows_as_json(held: &MonthFile) -> Value {
                 "amount": item.amount.to_string(),
             })
         });
-        let objections = held.words.iter().filter_map(|said| {
-            let objected = said.word.objected().iter();
-            let of_row = objected.filter(|objected| objected.pair == row.pair);
-            let why = of_row.map(|objected| objected.why.word()).next()?;
-            Some(json!({ "region": said.word.region.to_string(), "why": why }))
-        });
+        let objections = objections.get(&row.pair).into_iter().flatten();
         json!({
             "debtor": row.pair.debtor.to_string(),
             "creditor": row.pair.creditor.to_string(),

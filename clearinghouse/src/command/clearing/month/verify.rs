@@ -109,8 +109,9 @@ pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
                 "region {region}: its word is of another month / 该确认所指并非本月"
             ));
         }
-        let is_row = |pair| table.rows().iter().any(|row| row.pair == pair);
-        if word.objected().iter().any(|row| !is_row(row.pair)) {
+        let rows = table.rows();
+        let is_row = |pair| rows.binary_search_by(|row| row.pair.cmp(pair)).is_ok();
+        if word.objected().iter().any(|row| !is_row(&row.pair)) {
             faults.push(format!(
                 "region {region}: it objects to a row that is not there / 异议所指之行不存在"
             ));

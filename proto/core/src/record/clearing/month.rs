@@ -1,5 +1,7 @@
 //! What happens to a month of clearing: it is drawn up, signed, confirmed by regions, and approved.
 
+use std::collections::BTreeSet;
+
 use crate::clearing_month::row::MonthTable;
 use crate::clearing_month::word::CertifiedMonthWord;
 use crate::clearing_month::{CertifiedMonth, ClearingMonth};
@@ -7,12 +9,15 @@ use crate::date::Timestamp;
 use crate::digest::Digest;
 use crate::officer::OfficerName;
 use crate::payable::Month;
+use crate::region::RegionCode;
 use crate::{canonical_enum, canonical_struct};
 
 /// One step in the life of a month.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MonthRecord {
-    /// Its rows were drawn up.
+    /// A piece of its rows, before it is drawn up.
+    Rows(MonthRows),
+    /// It was drawn up, of these pieces.
     DrawnUp(MonthDrawnUp),
     /// It was signed.
     Signed(CertifiedMonth),
@@ -27,15 +32,32 @@ canonical_enum!(MonthRecord {
     2 => Signed(certified),
     3 => Said(record),
     4 => Approved(record),
+    5 => Rows(record),
 });
 
-/// A month with its rows.
+/// A piece of a month's rows: all of them are too many for one record. Written again, it takes the place of what stood
+/// under its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthRows {
+    /// Of which month.
+    pub month: Month,
+    /// The how manieth piece, from 1.
+    pub piece: u32,
+    /// The rows.
+    pub rows: MonthTable,
+}
+
+canonical_struct!(MonthRows { month, piece, rows });
+
+/// A month whose rows are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MonthDrawnUp {
     /// The month.
     pub month: ClearingMonth,
-    /// Its rows.
-    pub table: MonthTable,
+    /// How many pieces its rows are.
+    pub pieces: u32,
+    /// The regions that stand in them.
+    pub regions: BTreeSet<RegionCode>,
     /// Who had it drawn up.
     pub by: OfficerName,
     /// When.
@@ -44,7 +66,8 @@ pub struct MonthDrawnUp {
 
 canonical_struct!(MonthDrawnUp {
     month,
-    table,
+    pieces,
+    regions,
     by,
     at
 });
