@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use huitong_core::date::BusinessDay;
-use huitong_core::institution_account::{Amounts, Span, Sums, Totals};
+use huitong_core::institution_account::{Amounts, Difference, Span, Sums, Totals};
 use huitong_core::money::Fen;
 use huitong_core::vocabulary::Setting;
 use huitong_transport::ClientOptions;
@@ -17,7 +17,7 @@ use super::shown::{
     difference_as_json, found_as_json, print_difference, print_found, sums_as_json,
 };
 use crate::command::{block_on, said};
-use crate::grpc::institution_account_client::InstitutionAccountClient;
+use crate::grpc::institution_account_client::{FoundTold, InstitutionAccountClient};
 
 /// Hold an institution's totals, and its lines, against the node's book.
 #[derive(Debug, clap::Args)]
@@ -130,7 +130,7 @@ impl ReconcileDays {
             reversed: self.reversed.over(&of_lines.reversed),
         };
         let of = (span, self.setting);
-        let (own, differences, found) = block_on(async {
+        let told = block_on(async {
             let mut client = InstitutionAccountClient::connect(&self.server).await?;
             let told = client.reconcile(of, &stated).await;
             let (own, differences) = told.map_err(said)?;
@@ -139,24 +139,50 @@ impl ReconcileDays {
                 Some(lines) => client.compare(of, lines).await.map_err(said)?,
                 None => Vec::new(),
             };
-            anyhow::Ok((own, differences, found))
+            anyhow::Ok(Told {
+                own,
+                differences,
+                found,
+            })
         })?;
         if self.json {
-            let differences: Vec<Value> = differences.iter().map(difference_as_json).collect();
-            let found: Vec<Value> = found.iter().map(found_as_json).collect();
-            let page = json!({
-                "from": span.from().to_string(),
-                "to": span.to().to_string(),
-                "equal": differences.is_empty(),
-                "settled": sums_as_json(&own.settled),
-                "reversed": sums_as_json(&own.reversed),
-                "differences": differences,
-                "lines": found,
-            });
-            writeln!(out, "{page}")?;
-            return Ok(ExitCode::SUCCESS);
+            writeln!(out, "{}", told.as_json(span))?;
+        } else {
+            told.print(out)?;
         }
-        if differences.is_empty() {
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What the node answered.
+struct Told {
+    own: Totals,
+    differences: Vec<Difference>,
+    found: Vec<FoundTold>,
+}
+
+impl Told {
+    /// Whether totals are alike, and lines too where there are any.
+    const fn is_equal(&self) -> bool {
+        self.differences.is_empty() && self.found.is_empty()
+    }
+
+    fn as_json(&self, span: Span) -> Value {
+        let differences: Vec<Value> = self.differences.iter().map(difference_as_json).collect();
+        let found: Vec<Value> = self.found.iter().map(found_as_json).collect();
+        json!({
+            "from": span.from().to_string(),
+            "to": span.to().to_string(),
+            "equal": self.is_equal(),
+            "settled": sums_as_json(&self.own.settled),
+            "reversed": sums_as_json(&self.own.reversed),
+            "differences": differences,
+            "lines": found,
+        })
+    }
+
+    fn print(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        if self.is_equal() {
             writeln!(out, "equal / 对账一致")?;
         } else {
             writeln!(out, "differs / 对账不符")?;
@@ -164,12 +190,54 @@ impl ReconcileDays {
         writeln!(
             out,
             "  the node has 节点账: settled 结算 {}, reversed 冲正 {}",
-            own.settled.count, own.reversed.count
+            self.own.settled.count, self.own.reversed.count
         )?;
-        for difference in &differences {
+        for difference in &self.differences {
             print_difference(difference, "  ", out)?;
         }
-        found.iter().try_for_each(|line| print_found(line, out))?;
-        Ok(ExitCode::SUCCESS)
+        self.found
+            .iter()
+            .try_for_each(|line| print_found(line, out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::institution_account::{Booked, LineFinding};
+
+    use super::*;
+
+    fn shown(told: &Told) -> (String, Value) {
+        let mut text = Vec::new();
+        told.print(&mut text).unwrap();
+        let day = Span::day("2023-03-09".parse().unwrap());
+        let equal = told.as_json(day)["equal"].clone();
+        (String::from_utf8(text).unwrap(), equal)
+    }
+
+    #[test]
+    fn lines_that_differ_are_not_equal_though_their_sums_are() {
+        let alike = Told {
+            own: Totals::ZERO,
+            differences: Vec::new(),
+            found: Vec::new(),
+        };
+        let (text, equal) = shown(&alike);
+        assert!(text.starts_with("equal / "), "{text}");
+        assert_eq!(equal, json!(true));
+        let line = FoundTold {
+            request: "r-1".to_owned(),
+            of: Booked::Settlement,
+            finding: LineFinding::OnlyAtNode,
+            differences: Vec::new(),
+            day: String::new(),
+        };
+        let (text, equal) = shown(&Told {
+            found: vec![line],
+            ..alike
+        });
+        assert!(text.starts_with("differs / "), "{text}");
+        assert!(text.contains("r-1 "), "{text}");
+        assert_eq!(equal, json!(false));
     }
 }
