@@ -63,26 +63,17 @@ impl AccountDesk {
         let count_of = |day, setting| counts.get(&(day, setting)).copied().unwrap_or((0, 0));
         let mut seen = Vec::new();
         for day in span.days() {
-            let before = seen.len();
+            let (mut known, mut missing) = (Vec::new(), Vec::new());
             let some = Setting::ALL.iter().copied().map(Some);
             for setting in std::iter::once(None).chain(some) {
-                if let Some(row) = self.ledger.reconciled(institution, day, setting)? {
-                    let of = (institution, day, setting);
-                    seen.push(of_row(of, &row, count_of(day, setting)));
+                let (of, count) = ((institution, day, setting), count_of(day, setting));
+                match self.ledger.reconciled(institution, day, setting)? {
+                    Some(row) => known.push(of_row(of, &row, count)),
+                    None if count == (0, 0) => {}
+                    None => missing.push(of_none(of, count)),
                 }
             }
-            let (settled, reversed) = count_of(day, None);
-            if seen.len() == before && (settled, reversed) != (0, 0) {
-                seen.push(DaySeen {
-                    institution,
-                    day,
-                    setting: None,
-                    standing: DayStanding::Missing,
-                    stated: None,
-                    settled,
-                    reversed,
-                });
-            }
+            seen.extend(of_day(known, missing));
         }
         Ok(seen)
     }
@@ -109,6 +100,32 @@ impl AccountDesk {
     }
 }
 
+/// What was reconciled of a day, and what is missing: all of it when nothing was, and nothing when all kinds of care were at
+/// once. Otherwise each kind that was not.
+fn of_day(known: Vec<DaySeen>, mut missing: Vec<DaySeen>) -> Vec<DaySeen> {
+    if known.iter().any(|day| day.setting.is_none()) {
+        return known;
+    }
+    let is_all = known.is_empty();
+    missing.retain(|day| day.setting.is_none() == is_all);
+    known.into_iter().chain(missing).collect()
+}
+
+const fn of_none(
+    (institution, day, setting): (InstitutionCode, BusinessDay, Option<Setting>),
+    (settled, reversed): Counts,
+) -> DaySeen {
+    DaySeen {
+        institution,
+        day,
+        setting,
+        standing: DayStanding::Missing,
+        stated: None,
+        settled,
+        reversed,
+    }
+}
+
 fn of_row(
     (institution, day, setting): (InstitutionCode, BusinessDay, Option<Setting>),
     row: &ReconciledRow,
@@ -130,5 +147,34 @@ fn of_row(
         stated: Some((row.span, stated, back, row.at)),
         settled,
         reversed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(setting: Option<Setting>) -> DaySeen {
+        let institution = "H51010400001".parse().unwrap();
+        of_none(
+            (institution, "2023-03-09".parse().unwrap(), setting),
+            (1, 0),
+        )
+    }
+
+    #[test]
+    fn a_kind_of_care_that_nobody_reconciled_is_missing_beside_one_that_somebody_did() {
+        let (inpatient, outpatient) = (Some(Setting::Inpatient), Some(Setting::Outpatient));
+        let missing = || vec![day(None), day(inpatient)];
+        let reconciled = |setting| DaySeen {
+            standing: DayStanding::Equal,
+            ..day(setting)
+        };
+        let one = reconciled(outpatient);
+        let seen = of_day(vec![one.clone()], missing());
+        assert_eq!(seen, [one, day(inpatient)]);
+        assert_eq!(of_day(Vec::new(), missing()), [day(None)]);
+        let all = reconciled(None);
+        assert_eq!(of_day(vec![all.clone()], missing()), [all]);
     }
 }
