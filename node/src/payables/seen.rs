@@ -84,8 +84,9 @@ impl Payable {
     /// Whether nothing of it happened.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
-        let counted = [self.settled, self.reversed, self.deducted, self.ended];
-        counted.iter().all(|counted| counted.count == 0) && self.payouts.is_empty()
+        let booked = [self.settled, self.reversed, self.deducted, self.ended];
+        let mut counted = booked.into_iter().chain([self.applied]);
+        counted.all(|counted| counted.count == 0) && self.payouts.is_empty()
     }
 }
 
@@ -247,5 +248,36 @@ impl PayableDesk {
                 return Ok(payouts);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_applied_for_is_seen_also_when_nothing_of_it_is_booked_any_more() {
+        let nothing = Payable {
+            institution: "H51010400001".parse().unwrap(),
+            month: Month::parse("2023-03").unwrap(),
+            settled: Counted::default(),
+            reversed: Counted::default(),
+            deducted: Counted::default(),
+            ended: Counted::default(),
+            applied: Counted::default(),
+            waiting: 0,
+            payouts: Vec::new(),
+            due_by: "2023-05-31".parse().unwrap(),
+            days_late: 0,
+        };
+        assert!(nothing.is_nothing());
+        let applied = Payable {
+            applied: Counted {
+                count: 1,
+                amount: 100,
+            },
+            ..nothing
+        };
+        assert!(!applied.is_nothing());
     }
 }
