@@ -18,16 +18,14 @@ use huitong_proto::conversion::institution_account::{
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_account_service_server::InstitutionAccountService;
-use huitong_transport::{aside, peer};
+use huitong_transport::peer;
 use tonic::{Request, Response, Status};
 
 use super::institution_account_shown::{day_to_wire, found_to_wire, line_to_wire, month_to_wire};
 use super::status::{malformed, refused};
 use super::{calling_institution, calling_officer};
-use crate::institution_account::AccountDesk;
-use crate::institution_account::compare::{self, Part, Stated};
-use crate::institution_account::records;
-use crate::store::StoreError;
+use crate::institution_account::compare::{Part, Stated};
+use crate::institution_account::{AccountDesk, LINES};
 
 /// The service.
 pub struct InstitutionAccountGrpc {
@@ -60,14 +58,13 @@ impl InstitutionAccountGrpc {
         }
     }
 
-    /// Reads rows beside everything else.
-    async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&AccountDesk) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, Status> {
-        let desk = Arc::clone(&self.desk);
-        let read = aside(move || read(&desk)).await;
-        Ok(read.map_err(|_| Status::cancelled("the node is stopping"))??)
+    /// A month that has a next one: until a day of that, confirmations are taken back.
+    fn month(&self, text: &str) -> Result<Month, WireFault> {
+        let path = Path::root("month");
+        let month = path.parse(text, Month::parse)?;
+        let until = self.desk.confirm_by(&month);
+        until.map_err(|fault| path.wrong(fault))?;
+        Ok(month)
     }
 }
 
@@ -118,6 +115,7 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         };
         let (of, part, stated) = read().map_err(|fault| malformed(&fault))?;
         let found = self
+            .desk
             .read(move |desk| desk.compare(institution, of, part, &stated))
             .await?;
         let (found, answered) = found;
@@ -149,6 +147,7 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         };
         let (span, after) = read().map_err(|fault| malformed(&fault))?;
         let (days, next) = self
+            .desk
             .read(move |desk| match about {
                 Some(of) => Ok((desk.reconciled_by(of, span)?, None)),
                 None => desk.reconciled_on(span.from(), after),
@@ -170,13 +169,13 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         let message = request.into_inner();
         let read = || -> Result<_, WireFault> {
             let of = Path::root("institution").required(about)?;
-            let month = Path::root("month").parse(&message.month, Month::parse)?;
+            let month = self.month(&message.month)?;
             let after = message.after.as_ref();
             let after = after.map(|after| place_from_wire(after, Path::root("after")));
             Ok((of, month, after.transpose()?))
         };
         let (of, month, after) = read().map_err(|fault| malformed(&fault))?;
-        let lines = self.read(move |desk| desk.lines(of, &month, after));
+        let lines = self.desk.read(move |desk| desk.lines(of, &month, after));
         let (lines, next) = lines.await?;
         Ok(Response::new(v1::ListMonthResponse {
             lines: lines.iter().map(line_to_wire).collect(),
@@ -192,7 +191,7 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         let institution = calling_institution(&request, self.region)?;
         let message = request.into_inner();
         let read = || -> Result<_, WireFault> {
-            let month = Path::root("month").parse(&message.month, Month::parse)?;
+            let month = self.month(&message.month)?;
             let in_all = LinesInAll {
                 count: message.count,
                 sum: Path::root("sum_fen").fen(message.sum_fen)?,
@@ -217,7 +216,7 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         let read = || -> Result<_, WireFault> {
             let confirmation = Path::root("confirmation");
             Ok((
-                Path::root("month").parse(&message.month, Month::parse)?,
+                self.month(&message.month)?,
                 confirmation.parse(&message.confirmation, ConfirmationId::parse)?,
             ))
         };
@@ -239,12 +238,13 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
         let read = || -> Result<_, WireFault> {
             let after = Path::root("after");
             Ok((
-                Path::root("month").parse(&message.month, Month::parse)?,
+                self.month(&message.month)?,
                 after.optional(&message.after, InstitutionCode::parse)?,
             ))
         };
         let (month, after) = read().map_err(|fault| malformed(&fault))?;
         let (months, next) = self
+            .desk
             .read(move |desk| match about {
                 Some(of) => Ok((vec![desk.month(of, &month)?], None)),
                 None => desk.months(&month, after),
@@ -267,7 +267,7 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
             let institution = Path::root("institution");
             Ok((
                 institution.parse(&message.institution, InstitutionCode::parse)?,
-                Path::root("month").parse(&message.month, Month::parse)?,
+                self.month(&message.month)?,
                 month_standing_from_wire(message.standing, Path::root("standing"))?,
             ))
         };
@@ -283,8 +283,8 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
 /// An institution's lines: not too many, ascending, and all of the part that the call is about.
 fn stated(lines: &[v1::AccountLine], part: Part) -> Result<Stated, WireFault> {
     let root = Path::root("lines");
-    if lines.len() > compare::LINES {
-        return Err(root.wrong(format_args!("are at most {}", compare::LINES)));
+    if lines.len() > LINES {
+        return Err(root.wrong(format_args!("are at most {}", LINES)));
     }
     let mut stated = Stated::new();
     for (nth, line) in lines.iter().enumerate() {
@@ -308,8 +308,8 @@ fn stated(lines: &[v1::AccountLine], part: Part) -> Result<Stated, WireFault> {
 /// The lines that an institution answers: some, not too many, and ascending.
 fn answered(lines: Vec<v1::AnsweredLine>) -> Result<Vec<AnsweredLine>, WireFault> {
     let root = Path::root("lines");
-    if lines.is_empty() || lines.len() > records::LINES {
-        return Err(root.wrong(format_args!("are 1 to {}", records::LINES)));
+    if lines.is_empty() || lines.len() > LINES {
+        return Err(root.wrong(format_args!("are 1 to {}", LINES)));
     }
     let mut answered: Vec<AnsweredLine> = Vec::with_capacity(lines.len());
     for (nth, line) in lines.into_iter().enumerate() {

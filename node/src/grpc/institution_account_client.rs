@@ -28,9 +28,7 @@ pub use super::institution_account_told::{
 use super::institution_account_told::{
     day_from_wire, differences, found_from_wire, line_from_wire, month_from_wire,
 };
-
-/// The most lines of one call.
-pub const LINES: usize = 500;
+pub use crate::institution_account::LINES;
 
 /// Connected to the node of the own region.
 #[derive(Debug)]

@@ -11,6 +11,7 @@
 //! | [`mod@line`] | What is listed of one settlement? |
 //! | [`records`] | What is written? |
 //! | [`month`] | Which lines has a month, and how does it stand? |
+//! | `readings` | How many read at once? |
 //! | [`seen`] | Who has reconciled which days? |
 //!
 //! Not here: what is owed and paid ([`crate::payables`]), and settlements of people who were erased since.
@@ -19,6 +20,7 @@ pub mod book;
 pub mod compare;
 pub mod line;
 pub mod month;
+mod readings;
 pub mod records;
 pub mod seen;
 
@@ -34,14 +36,17 @@ use huitong_core::payable::Month;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Setting;
-use huitong_transport::aside;
 
 use self::month::MonthSeen;
+use self::readings::Readings;
 use self::records::{Confirm, Reconcile, RollBack, SetMonth, Told};
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::store::{Rows, StoreError};
 use crate::writer::Writer;
+
+/// The most lines that an institution sends at once.
+pub const LINES: usize = 500;
 
 /// What institutions and officers ask of an institution's own accounts.
 pub struct AccountDesk {
@@ -50,6 +55,7 @@ pub struct AccountDesk {
     writer: Arc<Writer>,
     calendar: Arc<Calendar>,
     confirm_by_day: u8,
+    readings: Readings,
 }
 
 impl AccountDesk {
@@ -68,6 +74,7 @@ impl AccountDesk {
             writer,
             calendar,
             confirm_by_day,
+            readings: Readings::default(),
         }
     }
 
@@ -82,9 +89,8 @@ impl AccountDesk {
         stated: Totals,
     ) -> Result<Totals, NodeError> {
         let institution = self.known(institution)?;
-        let desk = Arc::clone(self);
-        let read = aside(move || desk.days(institution, span, setting)).await;
-        let (own, days) = read.map_err(|_| NodeError::refused(RefusalCode::Overloaded, ""))??;
+        let read = self.read(move |desk| desk.days(institution, span, setting));
+        let (own, days) = read.await?;
         let command = Reconcile {
             institution,
             span,
@@ -93,8 +99,10 @@ impl AccountDesk {
             own,
             days,
         };
-        self.writer.run(command).await?;
-        Ok(own)
+        match self.writer.run(command).await?.answer {
+            Told::Done(()) => Ok(own),
+            Told::Refused(refusal) => Err(refusal.into()),
+        }
     }
 
     /// Confirms lines of a month, or objects to them; the confirmation's id.
@@ -154,6 +162,9 @@ impl AccountDesk {
         (standing, officer): (MonthStanding, OfficerName),
     ) -> Result<MonthSeen, NodeError> {
         let institution = self.known(institution)?;
+        // Whatever keeps it from being answered keeps it from being written.
+        self.confirm_by(&month).map_err(calendar)?;
+        let reading = self.readings.begin()?;
         let command = SetMonth {
             institution,
             month: month.clone(),
@@ -162,9 +173,19 @@ impl AccountDesk {
         };
         self.writer.run(command).await?;
         let desk = Arc::clone(self);
-        let read = aside(move || desk.month(institution, &month)).await;
-        let read = read.map_err(|_| NodeError::refused(RefusalCode::Overloaded, institution))?;
-        Ok(read?)
+        reading.run(move || desk.month(institution, &month)).await
+    }
+
+    /// Reads rows beside everything else, when not too many do so already.
+    ///
+    /// # Errors
+    /// A refusal when too many read; the node's own trouble.
+    pub async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        read: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, NodeError> {
+        let desk = Arc::clone(self);
+        self.readings.begin()?.run(move || read(&desk)).await
     }
 
     /// The day until which confirmations of a month are taken back.

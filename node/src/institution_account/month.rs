@@ -16,6 +16,8 @@ use crate::store::{ConfirmationRow, InstitutionMonthRow, Key, Rows, StoreError, 
 
 /// Lines of a page, at most.
 pub const PAGE: usize = 200;
+/// Lines after which a page of months ends with its institution.
+const LINES_READ: u64 = 20_000;
 /// Institutions of a page of months, at most.
 pub const INSTITUTIONS: usize = 100;
 
@@ -168,10 +170,14 @@ impl AccountDesk {
         after: Option<InstitutionCode>,
     ) -> Result<(Vec<MonthSeen>, Option<InstitutionCode>), StoreError> {
         let (institutions, next) = self.institutions(after)?;
-        let mut months = Vec::new();
+        let (mut months, mut read) = (Vec::new(), 0_u64);
         for institution in institutions {
             let seen = self.month(institution, month)?;
+            read = read.saturating_add(seen.lines);
             months.extend((!seen.is_nothing()).then_some(seen));
+            if read >= LINES_READ {
+                return Ok((months, Some(institution)));
+            }
         }
         Ok((months, next))
     }

@@ -23,9 +23,6 @@ use super::line::line_of;
 use crate::store::{InstitutionMonthRow, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
-/// The most lines of one confirmation.
-pub const LINES: usize = 500;
-
 /// What became of a wish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told<T> {
@@ -58,9 +55,14 @@ pub struct Reconcile {
 }
 
 impl Command for Reconcile {
-    type Answer = ();
+    type Answer = Told<()>;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Told<()>>, StoreError> {
+        let today = at.business_day_shanghai();
+        if self.span.to() > today {
+            let about = format_args!("span: ends after today, {today}");
+            return Ok(Told::refused(RefusalCode::Malformed, about));
+        }
         let is_known = |day: &DayCount| -> Result<bool, StoreError> {
             let row = rows.reconciled(self.institution, day.day, self.setting)?;
             Ok(row.is_some_and(|row| {
@@ -73,7 +75,7 @@ impl Command for Reconcile {
             is_news |= !is_known(day)?;
         }
         if !is_news {
-            return Ok(Verdict::Answer(()));
+            return Ok(Verdict::Answer(Told::Done(())));
         }
         let record = InstitutionReconciled {
             institution: self.institution,
@@ -86,7 +88,7 @@ impl Command for Reconcile {
         };
         Ok(Verdict::Append(
             vec![NodeRecord::InstitutionReconciled(record)],
-            (),
+            Told::Done(()),
         ))
     }
 }
@@ -99,7 +101,7 @@ pub struct Confirm {
     pub institution: InstitutionCode,
     /// Which month.
     pub month: Month,
-    /// The lines, ascending by day and settlement, at most [`LINES`].
+    /// The lines, ascending by day and settlement, at most [`LINES`](super::LINES).
     pub lines: Vec<AnsweredLine>,
     /// What is said of them in all.
     pub in_all: LinesInAll,
@@ -124,7 +126,7 @@ impl Command for Confirm {
             Ok(lines) => lines,
             Err(refusal) => return Ok(Verdict::Answer(Told::Refused(refusal))),
         };
-        if month.confirmations.len() >= InstitutionMonthRow::AT_MOST {
+        if month.standing().count() >= InstitutionMonthRow::AT_MOST {
             let code = RefusalCode::TooManyConfirmations;
             return Ok(Told::refused(code, InstitutionMonthRow::AT_MOST));
         }

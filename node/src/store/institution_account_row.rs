@@ -85,7 +85,7 @@ canonical_struct!(ConfirmationRow {
 pub struct InstitutionMonthRow {
     /// Who closed it; none while it is open.
     pub closed: Option<OfficerName>,
-    /// What was confirmed of it, also what was taken back, by the time of each.
+    /// What was confirmed of it, by the time of each; of what was taken back, the latest.
     pub confirmations: Vec<ConfirmationRow>,
 }
 
@@ -95,8 +95,10 @@ canonical_struct!(InstitutionMonthRow {
 });
 
 impl InstitutionMonthRow {
-    /// How many confirmations a month may have, those taken back with them.
+    /// How many confirmations of a month may stand.
     pub const AT_MOST: usize = 500;
+    /// How many of those taken back are kept.
+    pub const TAKEN_BACK_AT_MOST: usize = 500;
 
     /// A month of which nobody has said anything.
     pub const NEW: Self = Self {
@@ -114,6 +116,26 @@ impl InstitutionMonthRow {
     pub fn standing(&self) -> impl Iterator<Item = &ConfirmationRow> {
         let all = self.confirmations.iter();
         all.filter(|row| row.rolled_back.is_none())
+    }
+
+    /// Takes a confirmation back. What was taken back longest ago is forgotten when there are too many of them.
+    pub(super) fn take_back(&mut self, id: ConfirmationId, at: Timestamp) {
+        for row in &mut self.confirmations {
+            if row.id == id {
+                row.rolled_back = Some(at);
+            }
+        }
+        let rows = self.confirmations.iter();
+        let mut back: Vec<(Timestamp, ConfirmationId)> = rows
+            .filter_map(|row| row.rolled_back.map(|at| (at, row.id)))
+            .collect();
+        back.sort();
+        let Some(too_many) = back.len().checked_sub(Self::TAKEN_BACK_AT_MOST) else {
+            return;
+        };
+        for (_, forgotten) in back.into_iter().take(too_many) {
+            self.confirmations.retain(|row| row.id != forgotten);
+        }
     }
 
     /// Whether what was said of a line counts.

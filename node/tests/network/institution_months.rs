@@ -234,3 +234,22 @@ async fn what_changes_after_it_was_listed_is_not_confirmed_and_after_it_was_conf
     assert_eq!((one.deducted_fen, one.reversed_fen), (0, 1_316_000));
     assert!(one.changed_since);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_month_without_a_next_one_is_malformed_and_holds_up_nothing() {
+    let world = World::new().await;
+    let set = v1::SetMonthRequest {
+        month: "2199-12".to_owned(),
+        institution: INSTITUTION.to_owned(),
+        standing: v1::MonthStanding::Closed.into(),
+    };
+    let last = desk(&world, OFFICER).await.set_month(set).await;
+    assert_eq!(code(&last.unwrap_err()), "request.malformed");
+    let request = v1::MonthStatusRequest {
+        month: "2199-12".to_owned(),
+        ..v1::MonthStatusRequest::default()
+    };
+    let last = desk(&world, OFFICER).await.month_status(request).await;
+    assert_eq!(code(&last.unwrap_err()), "request.malformed");
+    assert_eq!(status(&world, OFFICER).await, []);
+}

@@ -9,6 +9,7 @@ use huitong_core::vocabulary::ObjectionReason;
 use super::*;
 use crate::home::testing::Home;
 use crate::samples::{fen, id as settlement, now, prepared, receipt, reversal};
+use crate::store::{ConfirmationRow, Key, Row};
 
 fn region() -> RegionCode {
     "510100".parse().unwrap()
@@ -216,13 +217,76 @@ fn a_closed_month_takes_nothing_until_it_is_opened_again() {
 fn a_month_has_so_many_confirmations_and_no_more() {
     let node = node_of(&[1]);
     let lines = [(listed(&node, 1), CONFIRMED)];
-    for _ in 0..InstitutionMonthRow::AT_MOST {
-        let confirmation = done(node.run(confirm(&lines)).0);
-        done(node.run(roll_back(confirmation, LATE)).0);
+    let mut full = InstitutionMonthRow::NEW;
+    for nth in 0..InstitutionMonthRow::AT_MOST {
+        full.confirmations.push(standing(nth));
     }
+    node.put(month_key(), Row::InstitutionMonth(full));
     let (told, records) = node.run(confirm(&lines));
     assert_eq!(code(told), RefusalCode::TooManyConfirmations);
     assert_eq!(records, []);
+    // One that is taken back makes room for another.
+    done(node.run(roll_back(standing(7).id, LATE)).0);
+    done(node.run(confirm(&lines)).0);
+}
+
+#[test]
+fn of_those_taken_back_the_latest_are_kept() {
+    let node = node_of(&[1]);
+    let lines = [(listed(&node, 1), CONFIRMED)];
+    let at_most = InstitutionMonthRow::TAKEN_BACK_AT_MOST;
+    let later = |millis: usize| {
+        let millis = i64::try_from(millis).unwrap();
+        Timestamp::from_millis(now().as_millis() + millis).unwrap()
+    };
+    // It is confirmed first and taken back last.
+    let mut one = InstitutionMonthRow::NEW;
+    one.confirmations.push(standing(0));
+    node.put(month_key(), Row::InstitutionMonth(one));
+    let mut made = Vec::new();
+    for nth in 0..at_most {
+        let confirmation = done(node.run_at(confirm(&lines), later(nth)).0);
+        done(node.run_at(roll_back(confirmation, LATE), later(nth)).0);
+        made.push(confirmation);
+    }
+    let ids = || -> Vec<ConfirmationId> {
+        let row = node.rows.institution_month(institution(), month().first());
+        let rows = row.unwrap().unwrap().confirmations;
+        rows.iter().map(|row| row.id).collect()
+    };
+    assert_eq!(ids().len(), at_most + 1);
+    done(
+        node.run_at(roll_back(standing(0).id, LATE), later(at_most))
+            .0,
+    );
+    let kept = ids();
+    assert_eq!(kept.len(), at_most);
+    assert!(kept.contains(&standing(0).id));
+    assert!(!kept.contains(&made[0]) && kept.contains(&made[1]));
+    let (told, _) = node.run(roll_back(made[0], LATE));
+    assert_eq!(code(told), RefusalCode::ConfirmationUnknown);
+}
+
+fn month_key() -> Key {
+    Key::InstitutionMonth(institution(), month().first())
+}
+
+/// A confirmation of nothing that stands.
+fn standing(nth: usize) -> ConfirmationRow {
+    let millis = i64::try_from(nth).unwrap();
+    ConfirmationRow {
+        id: ConfirmationId::from_parts(millis, [0; 10]),
+        asked: digest_of([]),
+        in_all: LinesInAll {
+            count: 0,
+            sum: Fen::ZERO,
+            digest: digest_of([]),
+        },
+        confirmed: 0,
+        applied: Fen::ZERO,
+        at: now(),
+        rolled_back: None,
+    }
 }
 
 #[test]
@@ -275,4 +339,26 @@ fn what_was_reconciled_is_written_when_it_says_something_new() {
     let inpatient = Some(Setting::Inpatient);
     assert_eq!(node.run(told(totals, totals, inpatient)).1.len(), 1);
     assert_eq!(node.run(told(Totals::ZERO, totals, None)).1, []);
+}
+
+#[test]
+fn a_day_that_has_not_come_yet_is_not_reconciled() {
+    let node = Home::at(region());
+    let today = now().business_day_shanghai();
+    let of = |from: BusinessDay, to: BusinessDay| Reconcile {
+        institution: institution(),
+        span: Span::new(from, to).unwrap(),
+        setting: None,
+        stated: Totals::ZERO,
+        own: Totals::ZERO,
+        days: vec![DayCount {
+            day: from,
+            settled: 0,
+            reversed: 0,
+        }],
+    };
+    let (told, records) = node.run(of(today, today.plus_days(1).unwrap()));
+    assert_eq!((code(told), records), (RefusalCode::Malformed, Vec::new()));
+    let (told, records) = node.run(of(today, today));
+    assert_eq!((told, records.len()), (Told::Done(()), 1));
 }

@@ -76,11 +76,7 @@ pub(super) fn rolled_back(
 ) -> Result<(), StoreError> {
     let (institution, first) = (record.institution, record.month.first());
     let mut month = month(institution, first, ground)?;
-    for row in &mut month.confirmations {
-        if row.id == record.confirmation {
-            row.rolled_back = Some(record.at);
-        }
-    }
+    month.take_back(record.confirmation, record.at);
     put((institution, first), month, out);
     Ok(())
 }
