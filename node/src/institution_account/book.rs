@@ -25,7 +25,9 @@ pub struct Entry {
     pub of: Booked,
     /// Its business day.
     pub on: BusinessDay,
-    /// The id under which the institution asked for the settlement.
+    /// Of which settlement.
+    pub settlement: SettlementId,
+    /// The id under which the institution asked for the settlement; another one when it was booked again after a restore.
     pub request: RequestId,
     /// The kind of care.
     pub setting: Setting,
@@ -154,6 +156,7 @@ fn entry(
     Ok(Entry {
         of,
         on,
+        settlement: id,
         request: row.request,
         setting: prepared.visit.setting,
         amounts: Amounts {

@@ -2,22 +2,24 @@
 //!
 //! A call holds so many of the node's lines and no more: when there are more in the ids it is asked about, it answers up to an
 //! id and says so. Nothing is kept between two calls.
+//!
+//! A settlement's id follows from the institution and the id under which it asked. So one that was booked again after a restore,
+//! when nobody knew that id any more, is found by what the institution states.
 
 use std::collections::BTreeMap;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::id::RequestId;
+use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::institution_account::{Amounts, Booked, Difference, LineFinding, Span};
+use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Setting;
 
 use super::AccountDesk;
 use super::book::Entry;
-use crate::store::{Rows, SettlementState, StoreError};
+use crate::store::{ProvisionalState, Rows, SettlementState, StoreError};
 use crate::treatment::order::settlement_id;
 
-/// The most lines that an institution sends at once.
-pub const LINES: usize = 500;
 /// The most lines of the node's that one call looks at.
 const OWN: usize = 2_000;
 
@@ -48,6 +50,12 @@ pub struct Part {
 }
 
 impl Part {
+    /// Whether it is about all ids.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        self.after.is_none() && self.up_to.is_none()
+    }
+
     /// Whether it is about an id.
     #[must_use]
     pub fn contains(&self, request: RequestId) -> bool {
@@ -72,46 +80,29 @@ impl AccountDesk {
         part: Part,
         stated: &Stated,
     ) -> Result<(Vec<Found>, Option<RequestId>), StoreError> {
-        let mut own: BTreeMap<(RequestId, Booked), Entry> = BTreeMap::new();
-        let mut answered = None;
+        let mut own = Own::new((self.region, institution), part, stated);
         self.entries(institution, of, |entry| {
-            let key = (entry.request, entry.of);
-            let is_asked = part.contains(key.0);
-            if is_asked && answered.is_none_or(|answered| key.0 <= answered) {
-                own.insert(key, entry);
-            }
-            if own.len() > OWN {
-                answered = cut(&mut own);
-            }
+            own.take(entry);
             Ok(())
         })?;
+        let answered = own.answered;
         let stated = stated.iter().filter(|((request, _), _)| {
             let is_answered = answered.is_none_or(|answered| *request <= answered);
             part.contains(*request) && is_answered
         });
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         for (key, amounts) in stated {
-            let line = match own.remove(key) {
+            found.extend(match own.lines.remove(key) {
                 Some(entry) => differing(amounts, &entry),
                 None => Some(Found {
                     institution: Some(*amounts),
                     ..bare(*key, self.not_in_span(institution, *key)?)
                 }),
-            };
-            found.extend(line.map(|line| (*key, line)));
+            });
         }
-        for (key, entry) in own {
-            let finding = match key.1 {
-                Booked::Settlement => LineFinding::OnlyAtNode,
-                Booked::Reversal => LineFinding::ReversedAtNode,
-            };
-            let line = Found {
-                node: Some((entry.on, entry.amounts)),
-                ..bare(key, finding)
-            };
-            found.insert(key, line);
-        }
-        Ok((found.into_values().collect(), answered))
+        found.extend(own.rest().map(only_here));
+        found.sort_by_key(|line| (line.request, line.of));
+        Ok((found, answered))
     }
 
     /// What the node says of a line that its book does not have in the span.
@@ -124,15 +115,103 @@ impl AccountDesk {
         let Some(row) = self.ledger.settlement(id)? else {
             return Ok(LineFinding::OnlyAtInstitution);
         };
-        Ok(match (row.state, of) {
-            (SettlementState::Prepared, _) => LineFinding::StillOpen,
-            (SettlementState::Settled(_), Booked::Settlement)
-            | (SettlementState::Reversed(_), _) => LineFinding::Elsewhere,
-            (SettlementState::Settled(_), Booked::Reversal)
-            | (SettlementState::Refused(_) | SettlementState::Abandoned(_), _) => {
-                LineFinding::OnlyAtInstitution
+        let provisional = self.ledger.provisional(id)?;
+        let provisional = provisional.map(|row| row.state);
+        Ok(out_of_book(&row.state, provisional, of))
+    }
+}
+
+/// What a settlement comes to that the book does not have in the span.
+fn out_of_book(
+    state: &SettlementState,
+    provisional: Option<ProvisionalState>,
+    of: Booked,
+) -> LineFinding {
+    match (state, of) {
+        (SettlementState::Prepared, _) => LineFinding::StillOpen,
+        (SettlementState::Settled(_), Booked::Settlement) | (SettlementState::Reversed(_), _) => {
+            LineFinding::Elsewhere
+        }
+        (SettlementState::Settled(_), Booked::Reversal) => LineFinding::OnlyAtInstitution,
+        (SettlementState::Refused(_) | SettlementState::Abandoned(_), of) => {
+            match (provisional, of) {
+                (Some(ProvisionalState::Borne(_)), Booked::Settlement) => {
+                    LineFinding::BorneByRegion
+                }
+                (Some(ProvisionalState::TakenBack), _) => LineFinding::TakenBack,
+                (Some(ProvisionalState::Borne(_)), Booked::Reversal)
+                | (Some(ProvisionalState::Open | ProvisionalState::TruedUp(_)) | None, _) => {
+                    LineFinding::OnlyAtInstitution
+                }
             }
-        })
+        }
+    }
+}
+
+/// The node's lines of a part, as they are read one by one.
+struct Own {
+    whose: (RegionCode, InstitutionCode),
+    part: Part,
+    /// Which settlements the institution names, and under which ids it asked for them.
+    named: BTreeMap<SettlementId, RequestId>,
+    lines: BTreeMap<(RequestId, Booked), Entry>,
+    /// Those that were booked again after a restore, by ids that are not the institution's, and that it does not name.
+    nameless: Vec<Entry>,
+    /// Up to which id that is all, when it is not all of the part.
+    answered: Option<RequestId>,
+}
+
+impl Own {
+    fn new(whose: (RegionCode, InstitutionCode), part: Part, stated: &Stated) -> Self {
+        let named = stated.keys().map(|(request, _)| *request);
+        Self {
+            whose,
+            part,
+            named: named
+                .map(|request| (settlement_id(whose.0, whose.1, request), request))
+                .collect(),
+            lines: BTreeMap::new(),
+            nameless: Vec::new(),
+            answered: None,
+        }
+    }
+
+    fn take(&mut self, mut entry: Entry) {
+        if let Some(request) = self.named.get(&entry.settlement) {
+            entry.request = *request;
+        } else if entry.settlement != settlement_id(self.whose.0, self.whose.1, entry.request) {
+            // In a part of the ids nobody knows whether it is one of another part's.
+            if self.part.is_all() && self.nameless.len() < OWN {
+                self.nameless.push(entry);
+            }
+            return;
+        }
+        let key = (entry.request, entry.of);
+        let is_asked = self.part.contains(key.0);
+        if is_asked && self.answered.is_none_or(|answered| key.0 <= answered) {
+            self.lines.insert(key, entry);
+        }
+        if self.lines.len() > OWN {
+            self.answered = cut(&mut self.lines);
+        }
+    }
+
+    /// What is left of them; the nameless too, when all was asked about and is answered.
+    fn rest(self) -> impl Iterator<Item = Entry> {
+        let is_whole = self.answered.is_none();
+        let nameless = self.nameless.into_iter().filter(move |_| is_whole);
+        self.lines.into_values().chain(nameless)
+    }
+}
+
+fn only_here(entry: Entry) -> Found {
+    let finding = match entry.of {
+        Booked::Settlement => LineFinding::OnlyAtNode,
+        Booked::Reversal => LineFinding::ReversedAtNode,
+    };
+    Found {
+        node: Some((entry.on, entry.amounts)),
+        ..bare((entry.request, entry.of), finding)
     }
 }
 
@@ -172,65 +251,4 @@ const fn bare((request, of): (RequestId, Booked), finding: LineFinding) -> Found
 }
 
 #[cfg(test)]
-mod tests {
-    use huitong_core::money::Fen;
-
-    use super::*;
-
-    fn request(text: &str) -> RequestId {
-        text.parse().unwrap()
-    }
-
-    fn entry(text: &str, of: Booked) -> ((RequestId, Booked), Entry) {
-        let entry = Entry {
-            of,
-            on: "2023-03-09".parse().unwrap(),
-            request: request(text),
-            setting: Setting::Inpatient,
-            amounts: Amounts::ZERO,
-        };
-        ((entry.request, of), entry)
-    }
-
-    #[test]
-    fn what_is_cut_off_is_whole_requests() {
-        let (settled, reversed) = (Booked::Settlement, Booked::Reversal);
-        let mut own: BTreeMap<_, _> = [
-            entry("a", settled),
-            entry("b", settled),
-            entry("b", reversed),
-        ]
-        .into();
-        assert_eq!(cut(&mut own), Some(request("a")));
-        assert_eq!(own.len(), 1);
-        assert_eq!(cut(&mut own), None);
-    }
-
-    #[test]
-    fn a_part_is_after_one_id_and_up_to_another() {
-        let part = Part {
-            after: Some(request("b")),
-            up_to: Some(request("d")),
-        };
-        let held = ["a", "b", "c", "d", "e"].map(|id| part.contains(request(id)));
-        assert_eq!(held, [false, false, true, true, false]);
-        let all = Part {
-            after: None,
-            up_to: None,
-        };
-        assert!(all.contains(request("a")));
-    }
-
-    #[test]
-    fn equal_lines_are_nothing_to_say() {
-        let (_, entry) = entry("a", Booked::Settlement);
-        assert_eq!(differing(&Amounts::ZERO, &entry), None);
-        let other = Amounts {
-            cash: Fen::MAX,
-            ..Amounts::ZERO
-        };
-        let found = differing(&other, &entry).unwrap();
-        assert_eq!(found.finding, LineFinding::AmountsDiffer);
-        assert_eq!(found.differences.len(), 1);
-    }
-}
+mod tests;

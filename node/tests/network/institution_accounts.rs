@@ -9,6 +9,7 @@ use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::bills::{at_home, published, settle, small};
+use crate::provisional::{allowed, emergency, estimate, outcome};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 
@@ -141,6 +142,14 @@ async fn one_kind_of_care_is_reconciled_apart_from_the_others() {
     let mut hospital = desk(&world, HOSPITAL).await;
     let outpatient = hospital.reconcile(ask(v1::Setting::Outpatient)).await;
     assert_eq!(outpatient.unwrap().into_inner().differences, []);
+    // One kind that was reconciled says nothing of another one.
+    let seen: Vec<(i32, Standing)> = reconciled(&world, OFFICER)
+        .await
+        .iter()
+        .map(|day| (day.setting, day.standing()))
+        .collect();
+    let inpatient = v1::Setting::Inpatient.into();
+    assert!(seen.contains(&(inpatient, Standing::Missing)), "{seen:?}");
     let inpatient = hospital.reconcile(ask(v1::Setting::Inpatient)).await;
     assert_eq!(inpatient.unwrap().into_inner().settled.unwrap().count, 3);
     let seen: Vec<(i32, Standing)> = reconciled(&world, HOSPITAL)
@@ -255,6 +264,27 @@ async fn what_is_still_open_at_the_node_is_said_to_be() {
     let told = compare(&world, ask(&world, vec![line], ("", ""))).await;
     let open = ("r-1", Of::Settlement, Finding::StillOpen);
     assert_eq!(findings(&told.unwrap()), [open]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_settled_provisionally_and_taken_back_is_told_as_that() {
+    let mut world = allowed(World::relayed().await).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    world.stop(NINGBO).await;
+    let given = settle("r-1", emergency(small("V1")));
+    hospital.settle(given).await.unwrap();
+    let reason = ReversalReason::WrongBill;
+    let wished = hospital.reverse("x-1", "r-1", reason).await;
+    assert_eq!(code(&wished.unwrap_err()), "outcome.unknown");
+    world.commits(Commits::Lost);
+    world.start(NINGBO).await;
+    let back = outcome(&mut hospital, "x-1").await;
+    assert_eq!(back, Ok(v1::State::Abandoned));
+    let line = own("r-1", Of::Settlement, Some(v1::AccountAmounts::default()));
+    let told = compare(&world, ask(&world, vec![line], ("", ""))).await;
+    let back = ("r-1", Of::Settlement, Finding::TakenBack);
+    assert_eq!(findings(&told.unwrap()), [back]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

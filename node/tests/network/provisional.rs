@@ -207,7 +207,7 @@ async fn a_provisional_settlement_is_taken_back_before_the_home_region_books_it(
 }
 
 /// The outcome of a wish to reverse r-1, once the home region was heard.
-async fn outcome(hospital: &mut Hospital, wish: &str) -> Result<State, String> {
+pub async fn outcome(hospital: &mut Hospital, wish: &str) -> Result<State, String> {
     loop {
         match hospital.reverse(wish, "r-1", Reason::WrongBill).await {
             Ok(back) => return Ok(back.state()),

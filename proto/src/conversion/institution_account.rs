@@ -61,6 +61,8 @@ wire_enum!(
         ReversedAtNode,
         StillOpen,
         Elsewhere,
+        BorneByRegion,
+        TakenBack,
     }
 );
 

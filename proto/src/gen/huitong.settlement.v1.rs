@@ -9161,6 +9161,10 @@ pub enum LineFinding {
     StillOpen = 5,
     /// The node has it on another day, or for another kind of care, than this comparison is about.
     Elsewhere = 6,
+    /// It was settled provisionally and the home region refused it: the treatment region bears it. It is in no total.
+    BorneByRegion = 7,
+    /// It was settled provisionally and taken back before the home region answered. It is in no total.
+    TakenBack = 8,
 }
 impl LineFinding {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -9176,6 +9180,8 @@ impl LineFinding {
             Self::ReversedAtNode => "LINE_FINDING_REVERSED_AT_NODE",
             Self::StillOpen => "LINE_FINDING_STILL_OPEN",
             Self::Elsewhere => "LINE_FINDING_ELSEWHERE",
+            Self::BorneByRegion => "LINE_FINDING_BORNE_BY_REGION",
+            Self::TakenBack => "LINE_FINDING_TAKEN_BACK",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -9188,6 +9194,8 @@ impl LineFinding {
             "LINE_FINDING_REVERSED_AT_NODE" => Some(Self::ReversedAtNode),
             "LINE_FINDING_STILL_OPEN" => Some(Self::StillOpen),
             "LINE_FINDING_ELSEWHERE" => Some(Self::Elsewhere),
+            "LINE_FINDING_BORNE_BY_REGION" => Some(Self::BorneByRegion),
+            "LINE_FINDING_TAKEN_BACK" => Some(Self::TakenBack),
             _ => None,
         }
     }

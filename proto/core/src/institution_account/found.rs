@@ -15,6 +15,10 @@ pub enum LineFinding {
     StillOpen,
     /// It is booked on another day, or for another kind of care, than was asked about.
     Elsewhere,
+    /// It was settled provisionally and the home region refused it: the region bears it, and no book has it.
+    BorneByRegion,
+    /// It was settled provisionally and taken back before the home region answered: no book has it.
+    TakenBack,
 }
 
 impl LineFinding {
@@ -28,6 +32,8 @@ impl LineFinding {
             Self::ReversedAtNode => "reversed_at_node",
             Self::StillOpen => "still_open",
             Self::Elsewhere => "elsewhere",
+            Self::BorneByRegion => "borne_by_region",
+            Self::TakenBack => "taken_back",
         }
     }
 
@@ -41,6 +47,8 @@ impl LineFinding {
             Self::ReversedAtNode => "节点已冲正",
             Self::StillOpen => "节点尚未决",
             Self::Elsewhere => "节点记在其他日期或类别",
+            Self::BorneByRegion => "参保地拒付，由就医地承担",
+            Self::TakenBack => "先行结算已撤回",
         }
     }
 }
