@@ -82,7 +82,7 @@ impl Authorities {
         directory.write_root(&root, Overwrite::Refuse).unwrap();
         let authority = |region: &RegionCode| {
             let issued = root
-                .issue_region_authority(*region, hours(-99, 99))
+                .issue_region_authority(*region, hours(-99, 990))
                 .unwrap();
             (*region, issued)
         };
@@ -113,7 +113,7 @@ impl Authorities {
     /// finds them.
     pub fn install(&self, identity: &Identity) {
         let authority = self.rightful(identity);
-        let validity = hours(-1, 90);
+        let validity = hours(-1, 900);
         let speaking = authority
             .issue(identity, &Hosts::loopback(), validity)
             .unwrap();
@@ -137,7 +137,7 @@ impl Authorities {
     pub fn credentials(&self, identity: &Identity) -> CredentialStore {
         let issued = self
             .rightful(identity)
-            .issue(identity, &Hosts::loopback(), hours(-1, 90));
+            .issue(identity, &Hosts::loopback(), hours(-1, 900));
         self.speaking_with(&issued.unwrap())
     }
 

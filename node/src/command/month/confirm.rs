@@ -21,7 +21,7 @@ const AFTER: &str = "\
 The region's word is signed by its node, kept in its journal and sent to the clearinghouse. A row that does not tie with the
 region's own days is not confirmed: object to it. An objection stops nothing: the month is cleared as it stands, and what comes
 of the objection is corrected in a later one (a dispute, a deduction, a reversal). Until two officers of the operator approved
-the month another word takes the place of the last one.
+the month another word takes the place of the last one. Reasons: book_differs, not_confirmed, under_check, in_dispute.
 确认由节点签名、留存并报送清算中心。与本区逐日数据不一致的行不得确认，应提出异议；异议不影响清算，经争议、扣款或冲正在以后月份更正。
 两名清算人员审批前可重新确认，以最后一次为准。";
 
@@ -34,11 +34,10 @@ pub struct Confirm {
     /// Its digest, as `show` printed it / 摘要
     #[arg(long)]
     digest: Digest,
-    /// A row that you do not confirm, with the reason: DEBTOR:CREDITOR:FUND:REASON, the reason being book_differs,
-    /// not_confirmed, under_check or in_dispute; may be given many times / 异议行与原因
+    /// A row that you do not confirm, as DEBTOR:CREDITOR:FUND:REASON; may be given again / 异议行与原因
     #[arg(long, value_name = "ROW")]
     object: Vec<Objection>,
-    /// Object for this reason to every row that does not hold, beside those named / 对全部未通过核对的行提出异议
+    /// Object for this reason to every row that does not hold / 对全部未通过核对的行提出异议
     #[arg(long, value_name = "REASON")]
     object_all: Option<MonthObjection>,
     #[command(flatten)]
