@@ -179,11 +179,12 @@ fn dialer(credentials: CredentialStore) -> Dialer {
     Dialer::over(Arc::new(Simulated), credentials, client_limits())
 }
 
-/// Silent connections are noticed soon, since a simulated day is short.
+/// Silent connections are noticed soon, since a simulated day is short. They are looked after between two ticks: what arrives
+/// comes with a tick, and which of the two was first, when both were due then, did not follow from the seed.
 pub fn client_limits() -> ClientLimits {
     ClientLimits {
-        keepalive_interval: std::time::Duration::from_secs(2),
-        keepalive_timeout: std::time::Duration::from_secs(2),
+        keepalive_interval: std::time::Duration::from_millis(2_003),
+        keepalive_timeout: std::time::Duration::from_millis(2_003),
         connect_timeout: std::time::Duration::from_secs(2),
         // The time that passes on the machine, and not in the simulation, ends it.
         given_up_calls: std::time::Duration::from_secs(86_400),

@@ -48,6 +48,7 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize), orders: &
         }
     };
     tokio::select! {
+        biased;
         () = go => {}
         () = looks => {}
     }

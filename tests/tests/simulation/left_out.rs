@@ -70,6 +70,7 @@ impl Story<'_> {
         sleep(loss.copied + Duration::from_millis(50)).await;
         // The backup lacks it, and the region that is left out has it.
         tokio::select! {
+            biased;
             () = self.settles("before", of, away) => {}
             () = sleep_until(began + loss.lost) => {}
         }
@@ -89,6 +90,7 @@ impl Story<'_> {
                 orders.give(Order::Restart(loss.node)).await;
                 let without = chance.millis(2_000..5_000);
                 tokio::select! {
+                    biased;
                     () = async {
                         self.settles("elsewhere", of, self.third).await;
                         sleep(without).await;
