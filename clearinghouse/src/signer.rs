@@ -5,8 +5,6 @@
 //! reload finds revoked, or whose root is trusted no more, until a good one is there. Each checkpoint brings its certificate
 //! along, so both may be replaced while it runs. Deliberately absent: the journal.
 
-mod verified;
-
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,8 +19,6 @@ use huitong_core::dispute::outcome::{CertifiedOutcome, Outcome};
 use huitong_core::evidence::Chain;
 use huitong_core::membership::{Directory, SignedDirectory};
 use huitong_transport::Beside;
-
-pub(crate) use verified::{verify, verify_month, verify_outcome};
 
 /// The files of the signing key.
 #[derive(Debug, Clone)]

@@ -1,10 +1,8 @@
-//! The node's signatures in the values that carry them: policies' statements, and the clearinghouse's checkpoints and months.
+//! The node's signatures in the values that carry them, and those under policies' statements.
 
-use huitong_certs::signing::{Carried, CarriedFault, CertifiedKey, sign_carried};
-use huitong_certs::{Identity, SigningKey, Trust};
+use huitong_certs::SigningKey;
+use huitong_certs::signing::{Carried, CertifiedKey, sign_carried};
 use huitong_core::canonical::Artifact;
-use huitong_core::checkpoint::CertifiedCheckpoint;
-use huitong_core::clearing_month::CertifiedMonth;
 use huitong_core::digest::Digest;
 use huitong_core::publication::{PolicyStatement, SignedStatement};
 
@@ -49,46 +47,4 @@ pub(crate) fn is_statement_signed(signed: &SignedStatement, key: &CertifiedKey) 
         signature: &signed.signature,
     };
     carried.is_of(&signed.bytes, key)
-}
-
-/// Checks that the clearinghouse signed a month.
-///
-/// # Errors
-/// [`CarriedFault`].
-pub(crate) fn is_month_signed(
-    certified: &CertifiedMonth,
-    trust: &Trust,
-) -> Result<(), CarriedFault> {
-    let carried = Carried {
-        algorithm: certified.algorithm,
-        key_id: certified.key_id,
-        signature: &certified.signature,
-    };
-    let bytes = certified.month.signed_bytes(certified.at);
-    let clearinghouse = Identity::ClearinghouseSigning;
-    carried.check(
-        &clearinghouse,
-        (&bytes, certified.at),
-        &certified.signer,
-        trust,
-    )
-}
-
-/// Checks that the clearinghouse signed a checkpoint.
-///
-/// # Errors
-/// [`CarriedFault`].
-pub(crate) fn is_checkpoint_signed(
-    certified: &CertifiedCheckpoint,
-    trust: &Trust,
-) -> Result<(), CarriedFault> {
-    let CertifiedCheckpoint { signed, signer } = certified;
-    let carried = Carried {
-        algorithm: signed.algorithm,
-        key_id: signed.key_id,
-        signature: &signed.signature,
-    };
-    let bytes = signed.checkpoint.signed_bytes(signed.at);
-    let clearinghouse = Identity::ClearinghouseSigning;
-    carried.check(&clearinghouse, (&bytes, signed.at), signer, trust)
 }

@@ -10,6 +10,7 @@
 mod carried;
 mod certified;
 mod key;
+pub mod of_clearinghouse;
 
 pub use crate::key_id::KeyId;
 pub use carried::{Carried, CarriedFault, sign_carried};

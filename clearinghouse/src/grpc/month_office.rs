@@ -31,7 +31,7 @@ use crate::writer::Writer;
 
 /// The bytes of one part of a file.
 const PART_BYTES: usize = 1 << 20;
-/// Rows of a piece as it is journaled: about a megabyte.
+/// Rows of a piece as it is journaled: with every kind of debt of both months in each row still below two megabytes.
 const ROWS_OF_A_PIECE: usize = 8_192;
 /// Parts that wait for a slow reader.
 const WAITING: usize = 4;

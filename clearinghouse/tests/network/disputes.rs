@@ -1,8 +1,7 @@
 //! What regions say in disputes over real TLS: only what their own node's key signed is taken, and what is shown of it
 //! proves itself.
 
-use huitong_certs::signing::CertifiedKey;
-use huitong_certs::{SigningKey, Trust};
+use huitong_certs::SigningKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::Timestamp;
@@ -34,14 +33,10 @@ struct Side {
 impl Side {
     async fn of(world: &World, region: &'static str) -> Self {
         let party = format!("/region/{region}/node");
-        let files = world.files(&party);
-        let folder = files.chain.parent().unwrap();
-        let trust = Trust::from_pem(&std::fs::read(&files.roots).unwrap()).unwrap();
-        let pem = std::fs::read(folder.join("signing.crt")).unwrap();
-        let certified = CertifiedKey::from_pem(&pem, &trust, jiff::Timestamp::now()).unwrap();
+        let (key, certified) = world.signing(region);
         Self {
             client: DisputeServiceClient::new(world.connect(&party).await),
-            key: SigningKey::load(&folder.join("signing.key")).unwrap(),
+            key,
             chain: certified.chain().iter().map(|der| der.to_vec()).collect(),
         }
     }

@@ -1,8 +1,5 @@
 //! A month over real TLS: drawn up, handed to regions, confirmed in words that they signed, approved, and verified offline.
 
-use huitong_certs::directory::{SIGNING_CERTIFICATE, SIGNING_KEY};
-use huitong_certs::signing::CertifiedKey;
-use huitong_certs::{SigningKey, Trust};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::MonthFile;
@@ -62,12 +59,7 @@ fn word(
     digest: Digest,
     objected: &[Pair],
 ) -> CertifiedMonthWord {
-    let place = world.place(&format!("/region/{key_of}/node"));
-    let key = SigningKey::load(&place.join(SIGNING_KEY)).unwrap();
-    let pem = std::fs::read(place.join(SIGNING_CERTIFICATE)).unwrap();
-    let roots = std::fs::read(world.files("/clearinghouse").roots).unwrap();
-    let trust = Trust::from_pem(&roots).unwrap();
-    let certified = CertifiedKey::from_pem(&pem, &trust, jiff::Timestamp::now()).unwrap();
+    let (key, certified) = world.signing(key_of);
     let objected = objected.iter().map(|pair| ObjectedRow {
         pair: *pair,
         why: MonthObjection::BookDiffers,

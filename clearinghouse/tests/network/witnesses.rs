@@ -1,8 +1,5 @@
 //! Regions' nodes fetch checkpoints and their own part of each, say what they think of it, and officers see it.
 
-use huitong_certs::directory::{SIGNING_CERTIFICATE, SIGNING_KEY};
-use huitong_certs::signing::CertifiedKey;
-use huitong_certs::{SigningKey, Trust};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::witness::{
@@ -76,12 +73,7 @@ fn word(
     checkpoint: Digest,
     found: &[Finding],
 ) -> CertifiedWord {
-    let place = world.place(&format!("/region/{key_of}/node"));
-    let key = SigningKey::load(&place.join(SIGNING_KEY)).unwrap();
-    let pem = std::fs::read(place.join(SIGNING_CERTIFICATE)).unwrap();
-    let roots = std::fs::read(world.files("/clearinghouse").roots).unwrap();
-    let trust = Trust::from_pem(&roots).unwrap();
-    let certified = CertifiedKey::from_pem(&pem, &trust, jiff::Timestamp::now()).unwrap();
+    let (key, certified) = world.signing(key_of);
     let chain = certified.chain().iter().map(|der| der.to_vec());
     let word = WitnessWord {
         region: RegionCode::parse(of).unwrap(),

@@ -6,8 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use huitong_certs::authority::{Hosts, Revoked};
-use huitong_certs::directory::{Overwrite, write_party, write_revocation_list};
-use huitong_certs::{Authority, Certificate, Identity, Validity};
+use huitong_certs::directory::{
+    Overwrite, SIGNING_CERTIFICATE, SIGNING_KEY, write_party, write_revocation_list,
+};
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Authority, Certificate, Identity, SigningKey, Trust, Validity};
 use huitong_clearinghouse::clock::Clock;
 use huitong_clearinghouse::{Clearinghouse, Config, RunningClearinghouse, StartError};
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -129,6 +132,17 @@ impl World {
         write_party(&place, &issued, signing.as_ref(), anchor, Overwrite::Refuse).unwrap();
         let serial = Certificate::read(&issued.chain()[0]).unwrap().serial;
         self.serials.insert(party.to_owned(), serial);
+    }
+
+    /// With what a region's node signs, and the certificate that proves it now.
+    pub(crate) fn signing(&self, region: &str) -> (SigningKey, CertifiedKey) {
+        let place = self.place(&format!("/region/{region}/node"));
+        let key = SigningKey::load(&place.join(SIGNING_KEY)).unwrap();
+        let pem = std::fs::read(place.join(SIGNING_CERTIFICATE)).unwrap();
+        let roots = std::fs::read(self.files("/clearinghouse").roots).unwrap();
+        let trust = Trust::from_pem(&roots).unwrap();
+        let certified = CertifiedKey::from_pem(&pem, &trust, jiff::Timestamp::now()).unwrap();
+        (key, certified)
     }
 
     /// Where a party's files lie.

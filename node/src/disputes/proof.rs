@@ -1,7 +1,7 @@
 //! Whether a dispute is as it is told: every word signed by the region whose it is, each on the one before, and the
 //! outcome signed by the clearinghouse. Only the operator's root is trusted.
 
-use huitong_certs::signing::{Carried, CarriedFault};
+use huitong_certs::signing::{Carried, CarriedFault, of_clearinghouse};
 use huitong_certs::{Identity, Trust};
 use huitong_core::canonical::CanonicalError;
 use huitong_core::dispute::course::Course;
@@ -28,15 +28,7 @@ pub(super) fn checked(history: &DisputeHistory, trust: &Trust) -> Result<Course,
         said(signed, trust)?;
     }
     if let Some(certified) = &history.outcome {
-        let carried = Carried {
-            algorithm: certified.algorithm,
-            key_id: certified.key_id,
-            signature: &certified.signature,
-        };
-        let bytes = certified.outcome.signed_bytes(certified.at);
-        let signed = (&*bytes, certified.at);
-        let clearinghouse = Identity::ClearinghouseSigning;
-        carried.check(&clearinghouse, signed, &certified.signer, trust)?;
+        of_clearinghouse::outcome(certified, trust)?;
     }
     Ok(history.course()?)
 }

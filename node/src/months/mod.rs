@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_certs::SigningKey;
+use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::ClearingMonth;
@@ -39,7 +40,7 @@ use crate::clearing_answer::unreadable;
 use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
-use crate::signature::{Parts as Signature, is_month_signed, sign};
+use crate::signature::{Parts as Signature, sign};
 use crate::store::Rows;
 use crate::witness::WitnessDesk;
 use crate::witness::held::HeldDay;
@@ -217,7 +218,7 @@ impl MonthDesk {
             Status::from(NodeError::refused(RefusalCode::Overloaded, detail))
         };
         let credentials = self.parts.credentials.credentials();
-        is_month_signed(&part.certified, credentials.trust())
+        of_clearinghouse::month(&part.certified, credentials.trust())
             .map_err(|fault| does_not_hold(&fault))?;
         part.check(self.parts.region)
             .map_err(|fault| does_not_hold(&fault))?;

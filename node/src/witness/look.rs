@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use huitong_certs::signing::CarriedFault;
+use huitong_certs::signing::{CarriedFault, of_clearinghouse};
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::{CertifiedWord, Finding, Verdict, WitnessWord};
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
@@ -17,7 +17,7 @@ use super::report::ProofClient;
 use super::{Trouble, WitnessDesk, book};
 use crate::error::NodeError;
 use crate::legs::book::closed_by;
-use crate::signature::{self, is_checkpoint_signed};
+use crate::signature;
 use crate::store::{Rows, WitnessHead};
 
 impl WitnessDesk {
@@ -64,7 +64,7 @@ impl WitnessDesk {
         &self,
         certified: &CertifiedCheckpoint,
     ) -> Result<(), CarriedFault> {
-        is_checkpoint_signed(certified, self.credentials.credentials().trust())
+        of_clearinghouse::checkpoint(certified, self.credentials.credentials().trust())
     }
 
     /// Holds a checkpoint against the own book, beside the calls that are served meanwhile.

@@ -14,6 +14,7 @@ mod file;
 mod members;
 mod month;
 mod net;
+mod offline;
 mod paid;
 mod papers;
 mod prefund;

@@ -7,15 +7,16 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_certs::Trust;
+use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
 use huitong_core::dispute::course::Course;
 use huitong_core::dispute::history::DisputeHistory;
 use serde_json::json;
 
-use crate::command::clearing::{connection::print_json, file};
-use crate::signer::verify_outcome;
+use crate::command::clearing::connection::{Shape, print_json};
+use crate::command::clearing::file;
+use crate::command::clearing::offline::Offline;
 use crate::words;
 
 const AFTER: &str = "\
@@ -31,22 +32,13 @@ word, which stands under its signature. Exit 1 when something is wrong.
 pub(super) struct Verify {
     /// The file, as `huitong clearing dispute show --out` wrote it / 争议记录文件
     file: PathBuf,
-    /// The operator's root certificate (root.crt), or several / 运营方根证书
-    #[arg(long, required = true, num_args = 1..)]
-    roots: Vec<PathBuf>,
-    /// Print one JSON document / 以 JSON 输出
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    offline: Offline,
 }
 
 impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let mut pem = Vec::new();
-        for root in &self.roots {
-            pem.extend(file::read(root)?);
-            pem.push(b'\n');
-        }
-        let trust = Trust::from_pem(&pem).context("the roots / 根证书无法读取")?;
+        let trust = self.offline.trust()?;
         let shown = self.file.display().to_string();
         let history = DisputeHistory::from_bytes(&file::read(&self.file)?);
         let (course, faults) = match &history {
@@ -57,7 +49,7 @@ impl Verify {
             }
         };
         let signed = history.is_ok_and(|history| history.outcome.is_some());
-        if self.json {
+        if self.offline.shape() == Shape::Json {
             let settled = course.as_ref().and_then(Course::settled);
             print_json(
                 out,
@@ -96,7 +88,11 @@ fn checked(history: &DisputeHistory, trust: &Trust) -> (Option<Course>, Vec<Stri
             None
         }
     };
-    if let Some(Err(fault)) = history.outcome.as_ref().map(|it| verify_outcome(it, trust)) {
+    if let Some(Err(fault)) = history
+        .outcome
+        .as_ref()
+        .map(|it| of_clearinghouse::outcome(it, trust))
+    {
         faults.push(format!("the outcome / 结果: {fault}"));
     }
     (course, faults)

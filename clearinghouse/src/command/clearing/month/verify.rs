@@ -4,14 +4,15 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_certs::Trust;
+use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::MonthFile;
 use serde_json::json;
 
-use crate::command::clearing::{connection::print_json, file};
-use crate::signer::verify_month;
+use crate::command::clearing::connection::{Shape, print_json};
+use crate::command::clearing::file;
+use crate::command::clearing::offline::Offline;
 use crate::words;
 
 const AFTER: &str = "\
@@ -28,22 +29,13 @@ to (huitong node month show). Exit 1 when something is wrong.
 pub(super) struct Verify {
     /// The file, as `huitong clearing month show --out` wrote it / 月度清算文件
     file: PathBuf,
-    /// The operator's root certificate (root.crt), or several / 运营方根证书
-    #[arg(long, required = true, num_args = 1..)]
-    roots: Vec<PathBuf>,
-    /// Print one JSON document / 以 JSON 输出
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    offline: Offline,
 }
 
 impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let mut pem = Vec::new();
-        for root in &self.roots {
-            pem.extend(file::read(root)?);
-            pem.push(b'\n');
-        }
-        let trust = Trust::from_pem(&pem).context("the roots / 根证书无法读取")?;
+        let trust = self.offline.trust()?;
         let shown = self.file.display().to_string();
         let (month, faults) = match MonthFile::from_bytes(&file::read(&self.file)?) {
             Ok(held) => {
@@ -56,7 +48,7 @@ impl Verify {
                 (None, vec![fault])
             }
         };
-        if self.json {
+        if self.offline.shape() == Shape::Json {
             let document = json!({ "file": shown, "month": month, "faults": faults });
             print_json(out, &document)?;
         } else if faults.is_empty() {
@@ -87,7 +79,7 @@ pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
         words,
     } = held;
     let signed = &certified.month;
-    if let Err(fault) = verify_month(certified, trust) {
+    if let Err(fault) = of_clearinghouse::month(certified, trust) {
         faults.push(format!("month {}: {fault}", signed.month));
     }
     if u64::try_from(table.rows().len()).is_ok_and(|rows| rows != signed.rows)

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use huitong_certs::Trust;
+use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::book::LegBook;
@@ -18,8 +19,9 @@ use huitong_core::checkpoint::witness::{CertifiedWord, WitnessFile};
 use huitong_netting::statement::{MemberStatement, check, compare, follow, neighbour};
 
 use self::shown::Said;
+use super::connection::{Shape, print_json};
 use super::file;
-use crate::signer::verify;
+use super::offline::Offline;
 use crate::words::on_checkpoint;
 
 const AFTER: &str = "\
@@ -49,20 +51,16 @@ pub(super) struct Verify {
     /// The statement of the cycle before: of each stream nothing may lie between the two / 上一期对账单
     #[arg(long)]
     before: Option<PathBuf>,
-    /// The operator's root certificate (root.crt), or several / 运营方根证书
-    #[arg(long, required = true, num_args = 1..)]
-    roots: Vec<PathBuf>,
     /// A region's own legs (`huitong node legs`): a file, or a folder of them; may be repeated / 统筹区自有账簿
     #[arg(long)]
     book: Vec<PathBuf>,
-    /// Print one JSON document / 以 JSON 输出
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    offline: Offline,
 }
 
 impl Verify {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let trust = self.trust()?;
+        let trust = self.offline.trust()?;
         let books = self.books()?;
         let shown = self.statement.display().to_string();
         let statement = MemberStatement::from_bytes(&file::read(&self.statement)?);
@@ -87,8 +85,8 @@ impl Verify {
             books: &books,
             faults: &faults,
         };
-        if self.json {
-            super::connection::print_json(out, &found.document())?;
+        if self.offline.shape() == Shape::Json {
+            print_json(out, &found.document())?;
         } else {
             found.text(out)?;
         }
@@ -97,16 +95,6 @@ impl Verify {
         } else {
             ExitCode::FAILURE
         })
-    }
-
-    fn trust(&self) -> anyhow::Result<Trust> {
-        let mut pem = Vec::new();
-        for root in &self.roots {
-            pem.extend(file::read(root)?);
-            pem.push(b'\n');
-        }
-        let named = || self.roots.iter().map(|root| root.display().to_string());
-        Trust::from_pem(&pem).with_context(|| named().collect::<Vec<_>>().join(", "))
     }
 
     fn books(&self) -> anyhow::Result<Vec<LegBook>> {
@@ -161,7 +149,7 @@ impl Verify {
         books: &[LegBook],
     ) -> anyhow::Result<Vec<Said>> {
         let mut faults = Vec::new();
-        if let Err(fault) = verify(&statement.checkpoint, trust) {
+        if let Err(fault) = of_clearinghouse::checkpoint(&statement.checkpoint, trust) {
             faults.push(Said::signature("the statement's checkpoint", &fault));
         }
         for path in &self.checkpoint {
@@ -177,7 +165,7 @@ impl Verify {
                 }
             };
             // What is not the clearinghouse's word proves nothing against it either.
-            match verify(&other, trust) {
+            match of_clearinghouse::checkpoint(&other, trust) {
                 Ok(()) => {
                     let fault = neighbour(statement, &other.signed.checkpoint).err();
                     faults.extend(fault.map(|fault| Said::of(&fault)));
@@ -189,7 +177,7 @@ impl Verify {
         if let Some(path) = &self.before {
             let cannot = || format!("{}: not a statement / 不是对账单", path.display());
             let before = MemberStatement::from_bytes(&file::read(path)?).with_context(cannot)?;
-            match verify(&before.checkpoint, trust) {
+            match of_clearinghouse::checkpoint(&before.checkpoint, trust) {
                 Ok(()) => faults.extend(follow(statement, &before).iter().map(Said::of)),
                 Err(fault) => faults.push(Said::signature(&path.display().to_string(), &fault)),
             }

@@ -1,0 +1,41 @@
+//! What every check that asks no server is told: whom to trust, and how to show what was found.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use huitong_certs::Trust;
+
+use super::connection::Shape;
+use super::file;
+
+/// Whom to trust, and how to show what was found.
+#[derive(Debug, clap::Args)]
+pub(super) struct Offline {
+    /// The operator's root certificate (root.crt), or several / 运营方根证书
+    #[arg(long, required = true, num_args = 1..)]
+    roots: Vec<PathBuf>,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+impl Offline {
+    /// The roots.
+    pub(super) fn trust(&self) -> anyhow::Result<Trust> {
+        let mut pem = Vec::new();
+        for root in &self.roots {
+            pem.extend(file::read(root)?);
+            pem.push(b'\n');
+        }
+        let named = || self.roots.iter().map(|root| root.display().to_string());
+        Trust::from_pem(&pem).with_context(|| {
+            let files = named().collect::<Vec<_>>().join(", ");
+            format!("the roots / 根证书无法读取: {files}")
+        })
+    }
+
+    /// How it is shown.
+    pub(super) const fn shape(&self) -> Shape {
+        if self.json { Shape::Json } else { Shape::Text }
+    }
+}
