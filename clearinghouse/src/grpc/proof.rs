@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::date::BusinessDay;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -43,9 +44,9 @@ impl ProofOfficeService for ProofOfficeGrpc {
         let regions = regions.map_err(|refusal| status(&refusal))?;
         let told = regions.iter().map(ToString::to_string).collect();
         let (file, words) = read(move || {
-            let cycle = cycle(&proofs, day)?;
-            let words = proofs.words(cycle.plan.number(), &regions)?;
-            Ok((cycle.certified().to_bytes(), words))
+            let checkpoint = checkpoint(&proofs, day)?;
+            let words = proofs.words(checkpoint.signed.checkpoint.plan, &regions)?;
+            Ok((checkpoint.to_bytes(), words))
         })
         .await?;
         Ok(Response::new(v1::GetCheckpointResponse {
@@ -135,13 +136,20 @@ pub(super) async fn read<T: Send + 'static>(
     }
 }
 
-pub(super) fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<ProvenCycle, Untold> {
-    let found = proofs.cycle(day)?;
-    found.ok_or_else(|| Untold::Refused(Refusal::new(ClearingCode::CycleNotProven, day)))
+pub(super) fn cycle(proofs: &Proofs, day: BusinessDay) -> Result<Arc<ProvenCycle>, Untold> {
+    proofs.cycle(day)?.ok_or_else(|| not_proven(day))
+}
+
+pub(super) fn checkpoint(proofs: &Proofs, day: BusinessDay) -> Result<CertifiedCheckpoint, Untold> {
+    proofs.checkpoint_of(day)?.ok_or_else(|| not_proven(day))
+}
+
+fn not_proven(day: BusinessDay) -> Untold {
+    Untold::Refused(Refusal::new(ClearingCode::CycleNotProven, day))
 }
 
 /// A cycle in which the member stands.
-fn stands(cycle: ProvenCycle, member: Member) -> Result<ProvenCycle, Untold> {
+fn stands(cycle: Arc<ProvenCycle>, member: Member) -> Result<Arc<ProvenCycle>, Untold> {
     let mut windows = cycle.plan.windows().iter();
     if windows.any(|window| window.member == member) {
         return Ok(cycle);

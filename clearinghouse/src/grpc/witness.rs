@@ -8,7 +8,7 @@ use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::BusinessDay;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_netting::statement::{ProvenPlan, part};
+use huitong_netting::statement::part;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_service_server::ProofService;
 use huitong_proto::conversion::Path;
@@ -20,7 +20,7 @@ use tracing::{error, warn};
 use super::clearing::region;
 use super::officer::day;
 use super::parts::Parts;
-use super::proof::{Untold, cycle, read};
+use super::proof::{Untold, checkpoint, cycle, read};
 use super::status::{malformed, status};
 use crate::decide;
 use crate::refusal::{ClearingCode, Code, Refusal};
@@ -72,8 +72,8 @@ impl ProofService for ProofGrpc {
             newest.into_iter().next().unwrap_or_default()
         } else {
             let day = day(&asked)?;
-            let cycle = read(move || cycle(&proofs, day)).await?;
-            cycle.certified().to_bytes()
+            let checkpoint = read(move || checkpoint(&proofs, day)).await?;
+            checkpoint.to_bytes()
         };
         Ok(Response::new(v1::FetchCheckpointResponse { file }))
     }
@@ -88,7 +88,10 @@ impl ProofService for ProofGrpc {
         let day: BusinessDay = day(&request.into_inner().business_day)?;
         self.reached(region).await?;
         let proofs = self.writer.proven_rows();
-        let file = move || file(&proofs, &cycle(&proofs, day)?, region);
+        let file = move || {
+            let cycle = cycle(&proofs, day)?;
+            file(&proofs, &cycle, region)
+        };
         let pieces = self.parts.write(region, file);
         let pieces = pieces.map_err(|refusal| status(&refusal))?;
         Ok(Response::new(ReceiverStream::new(pieces)))
@@ -168,12 +171,6 @@ fn page(proofs: &Proofs, after: u64, signed: u64) -> Result<Vec<Vec<u8>>, Untold
 /// The region's own part of a cycle; empty when the cycle has no window of it.
 fn file(proofs: &Proofs, cycle: &ProvenCycle, region: RegionCode) -> Result<Vec<u8>, Untold> {
     let legs = proofs.legs_of_region(cycle, region)?;
-    let proven = ProvenPlan {
-        plan: &cycle.plan,
-        parent: cycle.parent.as_ref(),
-        pair_roots: &cycle.proven.pair_roots,
-        checkpoint: &cycle.certified(),
-    };
-    let part = part(&proven, region, &legs);
+    let part = part(&cycle.whole(), region, &legs);
     Ok(part.map(|part| part.to_bytes()).unwrap_or_default())
 }

@@ -20,7 +20,7 @@ use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
 use huitong_core::region::RegionCode;
 use huitong_journal::testing::FakeDisk;
 use huitong_netting::statement::{
-    MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
+    MemberStatement, PlanRows, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
 use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, Run, Runs, plan};
 
@@ -100,7 +100,7 @@ fn cycle(up_to: u64, before: Option<&Cycle>) -> Cycle {
     let proven = ProvenPlan {
         plan: &plan,
         parent,
-        pair_roots: &roots,
+        rows: &PlanRows::of(&plan, &roots),
         checkpoint: &certified,
     };
     let part = part(&proven, region(NINGBO), &legs).unwrap();

@@ -16,7 +16,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{Leg, NumberedLeg};
 use huitong_netting::statement::{
-    MemberStatement, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
+    MemberStatement, PlanRows, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
 use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
 use huitong_proto::clearing::v1;
@@ -132,7 +132,7 @@ impl World {
         let proven = ProvenPlan {
             plan: &plan,
             parent,
-            pair_roots: &roots,
+            rows: &PlanRows::of(&plan, &roots),
             checkpoint: &checkpoint,
         };
         let parts = [NINGBO, CHENGDU].map(|code| {

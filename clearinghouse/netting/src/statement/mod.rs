@@ -29,6 +29,7 @@ use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind};
+use huitong_core::merkle::Tree;
 use huitong_core::money::{Fen, SignedFen};
 use huitong_core::region::RegionCode;
 
@@ -81,20 +82,32 @@ pub fn pair_roots<'a>(
     }
 }
 
-/// The rows of a plan, each with its pair root.
-fn rows_of(plan: &NettingPlan, pair_roots: &[Digest]) -> Vec<Row> {
-    let rows = plan.gross.iter().zip(pair_roots);
-    rows.map(|(gross, pair_root)| Row {
-        pair: Pair {
-            debtor: gross.debtor,
-            creditor: gross.creditor,
-            fund: gross.fund,
-        },
-        legs: gross.legs,
-        amount: gross.amount,
-        pair_root: *pair_root,
-    })
-    .collect()
+/// The rows of a plan and the tree over them, made once for all who are told their part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanRows {
+    rows: Vec<Row>,
+    tree: Tree,
+}
+
+impl PlanRows {
+    /// The gross rows of a plan, each with its pair root.
+    #[must_use]
+    pub fn of(plan: &NettingPlan, pair_roots: &[Digest]) -> Self {
+        let rows = plan.gross.iter().zip(pair_roots);
+        let rows = rows.map(|(gross, pair_root)| Row {
+            pair: Pair {
+                debtor: gross.debtor,
+                creditor: gross.creditor,
+                fund: gross.fund,
+            },
+            legs: gross.legs,
+            amount: gross.amount,
+            pair_root: *pair_root,
+        });
+        let rows: Vec<Row> = rows.collect();
+        let tree = tree(&rows);
+        Self { rows, tree }
+    }
 }
 
 /// The public table of a plan.
@@ -109,7 +122,7 @@ fn table_of(plan: &NettingPlan) -> NetTable {
 /// The checkpoint of a plan.
 #[must_use]
 pub fn checkpoint(plan: &NettingPlan, pair_roots: &[Digest], before: Option<Digest>) -> Checkpoint {
-    let tree = tree(&rows_of(plan, pair_roots));
+    let PlanRows { tree, .. } = PlanRows::of(plan, pair_roots);
     Checkpoint {
         plan: plan.number,
         day: plan.day,
@@ -259,8 +272,8 @@ pub struct ProvenPlan<'a> {
     pub plan: &'a NettingPlan,
     /// The plan before; none for the first.
     pub parent: Option<&'a NettingPlan>,
-    /// The root of each of its gross rows.
-    pub pair_roots: &'a [Digest],
+    /// Its rows.
+    pub rows: &'a PlanRows,
     /// The checkpoint, signed.
     pub checkpoint: &'a CertifiedCheckpoint,
 }
@@ -284,7 +297,7 @@ fn of_regions(
     let ProvenPlan {
         plan,
         parent,
-        pair_roots,
+        rows: PlanRows { rows, tree },
         checkpoint,
     } = *proven;
     let regions = own.iter().map(|window| {
@@ -300,20 +313,18 @@ fn of_regions(
             nets: nets.map(|net| (net.fund, net.amount)).collect(),
         }
     });
-    let all = rows_of(plan, pair_roots);
-    let tree = tree(&all);
     let mut of_row: BTreeMap<Pair, Vec<StatedLeg>> = BTreeMap::new();
     for leg in legs {
         let legs = of_row.entry(Pair::of(leg)).or_default();
         legs.push(StatedLeg::of(leg));
     }
     let stands = |row: &Row| own.iter().any(|window| row.pair.names(window.region));
-    let rows = (0..).zip(all).filter(|(_, row)| stands(row));
+    let rows = (0..).zip(rows).filter(|(_, row)| stands(row));
     let rows = rows.map(|(index, row)| {
         let mut legs = of_row.remove(&row.pair).unwrap_or_default();
         legs.sort_unstable_by_key(|leg| (leg.settlement, leg.kind));
         StatedRow {
-            row,
+            row: *row,
             index,
             path: tree.inclusion_path(index).unwrap_or_default(),
             legs,

@@ -11,8 +11,8 @@ use huitong_core::digest::Digest;
 use super::properties::{Debt, Streams, streams};
 use super::*;
 use crate::statement::{
-    MemberStatement, Neighbour, ProvenPlan, RegionPart, StatementFault, check, checkpoint, compare,
-    follow, neighbour, pair_roots, part, statement,
+    MemberStatement, Neighbour, PlanRows, ProvenPlan, RegionPart, StatementFault, check,
+    checkpoint, compare, follow, neighbour, pair_roots, part, statement,
 };
 
 /// The second of two cycles, and the checkpoint of the first.
@@ -56,11 +56,12 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
     let one = plan(&inputs).unwrap();
     let roots = pair_roots(&one, &legs.iter().map(whole).collect::<Vec<_>>()).unwrap();
     let first = signed(&one, &roots, None);
+    let rows = PlanRows::of(&one, &roots);
     let taken: Vec<Leg> = legs.iter().map(whole).collect();
     let proven = ProvenPlan {
         plan: &one,
         parent: None,
-        pair_roots: &roots,
+        rows: &rows,
         checkpoint: &first,
     };
     let earlier = stated(&proven, &taken);
@@ -78,10 +79,11 @@ fn netted(debts: &[Debt], tenths: u64) -> Day {
     let roots = pair_roots(&two, &taken).unwrap();
     let before = first.signed.checkpoint.digest();
     let second = signed(&two, &roots, Some(before));
+    let rows = PlanRows::of(&two, &roots);
     let proven = ProvenPlan {
         plan: &two,
         parent: Some(&one),
-        pair_roots: &roots,
+        rows: &rows,
         checkpoint: &second,
     };
     let statements = stated(&proven, &taken);

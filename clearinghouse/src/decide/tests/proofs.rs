@@ -1,5 +1,7 @@
 //! Checkpoints of netted cycles: one for each plan, the same again whatever was lost, and none that a cycle waits for.
 
+use std::sync::Arc;
+
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
 use huitong_core::record::clearing::{ClearingRecord, Proven};
@@ -29,9 +31,8 @@ fn both(house: &House, number: u8) {
 /// The checkpoints of the first so many days.
 fn told(house: &House, days: u8) -> Vec<Checkpoint> {
     let proofs = house.proofs();
-    let cycle = |on| proofs.cycle(day(on)).unwrap();
-    let proven = (1..=days).map_while(cycle);
-    proven.map(|cycle| cycle.proven.signed.checkpoint).collect()
+    let proven = (1..=days).map_while(|on| proofs.checkpoint_of(day(on)).unwrap());
+    proven.map(|proven| proven.signed.checkpoint).collect()
 }
 
 /// A member's statement of a day.
@@ -138,4 +139,19 @@ fn after_a_restore_the_same_plan_comes_to_the_same_checkpoint() {
     assert_eq!(told(&house, 2), before);
     // What it was signed with tells when; the checkpoint itself does not.
     assert_eq!(journaled(&house)[1].signed.at, house.clock.now());
+}
+
+#[test]
+fn the_cycle_that_was_looked_at_last_is_read_once_and_another_takes_its_place() {
+    let house = House::new(29);
+    for number in 1..=2 {
+        netted(&house, number);
+    }
+    let proofs = house.proofs();
+    let cycle = |on| proofs.cycle(day(on)).unwrap().unwrap();
+    let (first, again) = (cycle(1), house.proofs().cycle(day(1)).unwrap().unwrap());
+    assert!(Arc::ptr_eq(&first, &again), "read once");
+    assert_eq!((cycle(2).plan.day(), cycle(1).plan.day()), (day(2), day(1)));
+    assert!(!Arc::ptr_eq(&first, &cycle(1)), "one is kept");
+    assert!(proofs.cycle(day(3)).unwrap().is_none());
 }

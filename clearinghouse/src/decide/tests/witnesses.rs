@@ -1,11 +1,10 @@
 //! Regions' words on checkpoints: each region's own, in the order of the plans, once, and nothing follows from them.
 
-use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::witness::{
     CertifiedWord, Finding, FindingKind, Verdict, WitnessWord,
 };
 use huitong_core::digest::sha256;
-use huitong_netting::statement::{ProvenPlan, RegionPart, part};
+use huitong_netting::statement::{RegionPart, part};
 
 use super::proofs::netted;
 use super::*;
@@ -53,17 +52,7 @@ fn own_part(house: &House, on: u8, of: usize) -> Option<RegionPart> {
     let proofs = house.proofs();
     let cycle = proofs.cycle(day(on)).unwrap().unwrap();
     let legs = proofs.legs_of_region(&cycle, region(of)).unwrap();
-    let checkpoint = CertifiedCheckpoint {
-        signed: cycle.proven.signed.clone(),
-        signer: cycle.proven.signer.clone(),
-    };
-    let proven = ProvenPlan {
-        plan: &cycle.plan,
-        parent: cycle.parent.as_ref(),
-        pair_roots: &cycle.proven.pair_roots,
-        checkpoint: &checkpoint,
-    };
-    part(&proven, region(of), &legs)
+    part(&cycle.whole(), region(of), &legs)
 }
 
 #[test]

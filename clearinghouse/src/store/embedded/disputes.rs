@@ -45,7 +45,7 @@ pub(super) fn load(index: &dyn Index) -> Result<Disputes, StoreError> {
 impl Proofs {
     /// A dispute with every word in it, as far as it is indexed; none that is not.
     pub(crate) fn history(&self, name: DisputeName) -> Result<Option<DisputeHistory>, StoreError> {
-        let index = &*self.0.index;
+        let index = &*self.journaled.index;
         let prefix = keys::key(keys::DISPUTES, &name);
         let (mut steps, mut from) = (Vec::new(), prefix.clone());
         loop {
@@ -68,7 +68,7 @@ impl Proofs {
         };
         let outcome = match place {
             Some(place) => {
-                let record = self.0.record(&keys::read(&place)?)?;
+                let record = self.journaled.record(&keys::read(&place)?)?;
                 let ClearingRecord::DisputeSigned(certified) = record else {
                     let what = "another record where the index says there is an outcome";
                     return Err(StoreError::Foreign(what.to_owned()));
@@ -86,19 +86,19 @@ impl Proofs {
         debt: Debt,
         creditor: RegionCode,
     ) -> Result<Option<(Leg, BusinessDay)>, StoreError> {
-        let Some(number) = self.0.index.get(&keys::debt(debt))? else {
+        let Some(number) = self.journaled.index.get(&keys::debt(debt))? else {
             return Ok(None);
         };
         let number: u64 = keys::read(&number)?;
-        let Some(plan) = self.0.plan_by_number(number)? else {
+        let Some(plan) = self.journaled.plan_by_number(number)? else {
             return Ok(None);
         };
         let Some(window) = plan.window(creditor) else {
             return Ok(None);
         };
-        let parent = self.0.plan_by_number(number.saturating_sub(1))?;
+        let parent = self.journaled.plan_by_number(number.saturating_sub(1))?;
         let mut found = None;
-        self.0
+        self.journaled
             .visit_taken(window, parent.as_ref(), &mut |_, numbered| {
                 if numbered.side == Side::Receivable && numbered.leg.debt() == debt {
                     found = Some((numbered.leg, plan.day()));

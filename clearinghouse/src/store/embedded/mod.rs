@@ -190,7 +190,7 @@ impl Store for Embedded {
     }
 
     fn proofs(&self) -> Proofs {
-        Proofs(self.journaled.clone())
+        Proofs::new(self.journaled.clone())
     }
 
     fn reader(&self) -> Reader {

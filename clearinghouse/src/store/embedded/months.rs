@@ -60,12 +60,12 @@ impl Proofs {
         let foreign = |fault: &dyn std::fmt::Display| StoreError::Foreign(fault.to_string());
         let mut sums = MonthSums::after(after);
         let mut days: BTreeMap<RowPair, (u64, Fen)> = BTreeMap::new();
-        let mut parent = self.0.plan_by_number(first.saturating_sub(1))?;
+        let mut parent = self.journaled.plan_by_number(first.saturating_sub(1))?;
         for number in first..=last {
-            let plan = self.0.plan_by_number(number)?;
+            let plan = self.journaled.plan_by_number(number)?;
             let plan = plan.ok_or_else(|| foreign(&format_args!("plan {number} is missing")))?;
             for window in plan.windows() {
-                self.0
+                self.journaled
                     .visit_taken(window, parent.as_ref(), &mut |_, numbered| {
                         // Each debt once: as its creditor reports it.
                         if numbered.side == Side::Receivable {
@@ -138,10 +138,10 @@ impl Proofs {
     }
 
     fn month_record(&self, key: &[u8]) -> Result<Option<MonthRecord>, StoreError> {
-        let Some(place) = self.0.index.get(key)? else {
+        let Some(place) = self.journaled.index.get(key)? else {
             return Ok(None);
         };
-        let record = self.0.record(&keys::read(&place)?)?;
+        let record = self.journaled.record(&keys::read(&place)?)?;
         let ClearingRecord::Month(record) = record else {
             return Err(misplaced("a record of a month"));
         };

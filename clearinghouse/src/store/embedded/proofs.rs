@@ -1,4 +1,9 @@
 //! What is proven and indexed, to be looked through beside the writer: a statement of a large member reads many legs.
+//!
+//! Once a cycle is netted every region asks for its part of it, and officers for statements. So the cycle that was looked
+//! at last is kept: its plan is read, and its tree hashed, once. It never changes while the program runs.
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::witness::CertifiedWord;
@@ -6,7 +11,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Leg, Side};
 use huitong_core::record::clearing::Proven;
 use huitong_core::region::RegionCode;
-use huitong_netting::statement::{MemberStatement, ProvenPlan, statement};
+use huitong_netting::statement::{MemberStatement, PlanRows, ProvenPlan, statement};
 use huitong_netting::{Member, NettingPlan, Window};
 
 use super::journaled::Journaled;
@@ -14,46 +19,85 @@ use crate::store::{StoreError, keys};
 
 /// Checkpoints, plans and the legs that they took.
 #[derive(Clone)]
-pub(crate) struct Proofs(pub(super) Journaled);
+pub(crate) struct Proofs {
+    pub(super) journaled: Journaled,
+    kept: Arc<Mutex<Option<Arc<ProvenCycle>>>>,
+}
 
 /// A cycle with its checkpoint.
 #[derive(Debug)]
 pub(crate) struct ProvenCycle {
-    /// The checkpoint, as it was signed.
-    pub(crate) proven: Proven,
+    /// The checkpoint, as it is handed on.
+    pub(crate) checkpoint: CertifiedCheckpoint,
     /// Its plan.
     pub(crate) plan: NettingPlan,
     /// The plan before; none for the first.
-    pub(crate) parent: Option<NettingPlan>,
+    parent: Option<NettingPlan>,
+    /// The plan's rows.
+    rows: PlanRows,
 }
 
 impl ProvenCycle {
-    /// The checkpoint as it is handed on.
-    pub(crate) fn certified(&self) -> CertifiedCheckpoint {
-        certified(&self.proven)
+    /// The plan with what was proven of it.
+    pub(crate) const fn whole(&self) -> ProvenPlan<'_> {
+        ProvenPlan {
+            plan: &self.plan,
+            parent: self.parent.as_ref(),
+            rows: &self.rows,
+            checkpoint: &self.checkpoint,
+        }
     }
 }
 
-fn certified(proven: &Proven) -> CertifiedCheckpoint {
+fn certified(proven: Proven) -> CertifiedCheckpoint {
     CertifiedCheckpoint {
-        signed: proven.signed.clone(),
-        signer: proven.signer.clone(),
+        signed: proven.signed,
+        signer: proven.signer,
     }
 }
 
 impl Proofs {
-    /// A cycle, once its checkpoint is indexed.
-    pub(crate) fn cycle(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
-        let (proven, plan) = (self.0.proven(day)?, self.0.plan(day)?);
+    pub(super) fn new(journaled: Journaled) -> Self {
+        Self {
+            journaled,
+            kept: Arc::default(),
+        }
+    }
+
+    /// A cycle, once its checkpoint is indexed. Whoever asks while it is being read waits for that.
+    pub(crate) fn cycle(&self, day: BusinessDay) -> Result<Option<Arc<ProvenCycle>>, StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cycle) = kept.as_ref().filter(|cycle| cycle.plan.day() == day) {
+            return Ok(Some(Arc::clone(cycle)));
+        }
+        // Two cycles are never held when one is enough.
+        *kept = None;
+        *kept = self.read(day)?.map(Arc::new);
+        Ok(kept.clone())
+    }
+
+    fn read(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
+        let journaled = &self.journaled;
+        let (proven, plan) = (journaled.proven(day)?, journaled.plan(day)?);
         let (Some(proven), Some(plan)) = (proven, plan) else {
             return Ok(None);
         };
-        let parent = self.0.plan_by_number(plan.number().saturating_sub(1))?;
+        let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
+        let rows = PlanRows::of(&plan, &proven.pair_roots);
         Ok(Some(ProvenCycle {
-            proven,
+            checkpoint: certified(proven),
             plan,
             parent,
+            rows,
         }))
+    }
+
+    /// The checkpoint of a cycle, once it is indexed.
+    pub(crate) fn checkpoint_of(
+        &self,
+        day: BusinessDay,
+    ) -> Result<Option<CertifiedCheckpoint>, StoreError> {
+        Ok(self.journaled.proven(day)?.map(certified))
     }
 
     /// A member's statement of a cycle.
@@ -62,24 +106,18 @@ impl Proofs {
         cycle: &ProvenCycle,
         member: Member,
     ) -> Result<MemberStatement, StoreError> {
-        let proven = ProvenPlan {
-            plan: &cycle.plan,
-            parent: cycle.parent.as_ref(),
-            pair_roots: &cycle.proven.pair_roots,
-            checkpoint: &cycle.certified(),
-        };
-        Ok(statement(&proven, member, &self.legs(cycle, member)?))
+        let legs = self.legs(cycle, member)?;
+        Ok(statement(&cycle.whole(), member, &legs))
     }
 
     /// A signed version of the directory as a file, once it is indexed.
     pub(crate) fn version(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        Ok(self.0.index.get(&keys::version(number))?)
+        Ok(self.journaled.index.get(&keys::version(number))?)
     }
 
     /// A plan's checkpoint, once it is indexed.
     pub(crate) fn checkpoint(&self, plan: u64) -> Result<Option<CertifiedCheckpoint>, StoreError> {
-        let proven = self.0.proven_by_number(plan)?;
-        Ok(proven.as_ref().map(certified))
+        Ok(self.journaled.proven_by_number(plan)?.map(certified))
     }
 
     /// What regions said of a plan's checkpoint, in the order of the regions that are asked for.
@@ -88,7 +126,9 @@ impl Proofs {
         plan: u64,
         regions: &[RegionCode],
     ) -> Result<Vec<CertifiedWord>, StoreError> {
-        let words = regions.iter().map(|region| self.0.word(*region, plan));
+        let words = regions
+            .iter()
+            .map(|region| self.journaled.word(*region, plan));
         words.filter_map(Result::transpose).collect()
     }
 
@@ -113,15 +153,16 @@ impl Proofs {
         let parent = cycle.parent.as_ref();
         let mut legs = Vec::new();
         for window in own {
-            self.0.visit_taken(window, parent, &mut |_, numbered| {
-                let leg = numbered.leg;
-                // Between two of the regions the creditor's is taken.
-                let is_other = own.iter().all(|other| other.region != leg.creditor);
-                if numbered.side == Side::Receivable || is_other {
-                    legs.push(leg);
-                }
-                Ok(())
-            })?;
+            self.journaled
+                .visit_taken(window, parent, &mut |_, numbered| {
+                    let leg = numbered.leg;
+                    // Between two of the regions the creditor's is taken.
+                    let is_other = own.iter().all(|other| other.region != leg.creditor);
+                    if numbered.side == Side::Receivable || is_other {
+                        legs.push(leg);
+                    }
+                    Ok(())
+                })?;
         }
         Ok(legs)
     }
