@@ -166,10 +166,21 @@ impl MonthDesk {
         if before > 0 && day.is_none() {
             return Err(NodeError::refused(RefusalCode::MonthDaysNotSeen, before).into());
         }
-        if day == signed.after {
+        if day != signed.after {
+            let detail = format_args!("the month does not go on after the cycle of plan {before}");
+            return Err(unreadable(&detail));
+        }
+        let Ok(previous) = signed.month.previous() else {
+            return Ok(());
+        };
+        let said = self.parts.ledger.month_word(previous.clone());
+        let said = said.map_err(NodeError::from)?;
+        if goes_on(signed, said.map(|kept| kept.word.digest)) {
             return Ok(());
         }
-        let detail = format_args!("the month does not go on after the cycle of plan {before}");
+        let detail = format_args!(
+            "it names another {previous} than the one of which this region said something"
+        );
         Err(unreadable(&detail))
     }
 
@@ -244,6 +255,11 @@ impl MonthDesk {
             signer: chain.map(|der| der.to_vec()).collect(),
         }
     }
+}
+
+/// Whether a month goes on after the one before it of which the region said something, if it did.
+fn goes_on(signed: &ClearingMonth, said: Option<Digest>) -> bool {
+    said.is_none_or(|said| signed.before == Some(said))
 }
 
 /// Whether every row that may not be confirmed is objected to, and every objection is to a row that is signed.

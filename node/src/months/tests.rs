@@ -273,3 +273,16 @@ fn a_word_is_kept_and_said_again_as_it_was_until_it_says_something_else() {
         "it is signed under another certificate"
     );
 }
+
+#[test]
+fn a_month_names_the_one_before_of_which_the_region_said_something() {
+    let mut month = part(&[leg(1, "510100", 100, "2026-03-02")]).certified.month;
+    let said = sha256(b"february");
+    assert!(goes_on(&month, None));
+    assert!(!goes_on(&month, Some(said)), "it names none");
+    month.before = Some(sha256(b"another february"));
+    assert!(goes_on(&month, None), "nothing to hold it against");
+    assert!(!goes_on(&month, Some(said)));
+    month.before = Some(said);
+    assert!(goes_on(&month, Some(said)));
+}

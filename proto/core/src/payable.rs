@@ -75,6 +75,14 @@ impl Month {
         }
     }
 
+    /// The month before it.
+    ///
+    /// # Errors
+    /// [`DateError`] at the beginning of the years that days have.
+    pub fn previous(&self) -> Result<Self, DateError> {
+        Ok(Self::of(self.first.plus_days(-1)?))
+    }
+
     /// As it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -136,6 +144,10 @@ mod tests {
         assert_eq!(december.last().unwrap().to_string(), "2026-12-31");
         assert_eq!(december.in_next(20).unwrap().to_string(), "2027-01-20");
         assert_eq!(Month::of("2026-12-31".parse().unwrap()), december);
+        let november = december.previous().unwrap();
+        assert_eq!(november.as_str(), "2026-11");
+        let january = Month::parse("2027-01").unwrap();
+        assert_eq!(january.previous().unwrap(), december);
         for bad in ["2024-2", "2024-13", "2024", "2024-02-01", ""] {
             assert_eq!(Month::parse(bad), Err(MonthError), "{bad}");
         }
