@@ -5,6 +5,7 @@
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
 mod attestations;
+mod debts;
 mod disputes;
 mod format;
 mod indexer;
@@ -33,7 +34,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent, keys};
+use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
 use crate::state::Attested;
 
 /// Where a store reports what became of what it was handed.
@@ -155,10 +156,7 @@ impl Store for Embedded {
     }
 
     fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
-        self.index
-            .get(&keys::debt(debt))?
-            .map(|value| keys::read(&value))
-            .transpose()
+        debts::plan_of(&*self.index, debt)
     }
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
