@@ -11,6 +11,7 @@ mod executable;
 mod fuzz;
 mod generate;
 mod harness;
+mod month;
 mod oracle;
 mod python;
 mod race;
@@ -53,6 +54,9 @@ enum Chore {
     /// Simulate twelve regions and the clearinghouse from seeds, and audit their books: `--seeds N`, `--seed S`
     /// with all its events, or `--minutes M`.
     Sim(sim::Arguments),
+    /// Clear a month with hundreds of regions, and audit it: `--regions N`, `--visits N`, `--seed S`; a short form is in
+    /// `test`.
+    Month(month::Arguments),
     /// Check licences, sources, advisories and versions with cargo-deny.
     Deny,
     /// Install the tools that `test` needs and that are missing.
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Chore::Oracle(arguments) => oracle::run(&arguments),
         Chore::Race(arguments) => race::run(&arguments),
         Chore::Sim(arguments) => sim::run(&arguments),
+        Chore::Month(arguments) => month::run(&arguments),
         Chore::Deny => deny::run(),
         Chore::Setup(arguments) => setup::run(&arguments),
     };

@@ -1,0 +1,23 @@
+//! `cargo xtask month`: a month of clearing with hundreds of regions, and audited. Its last line is
+//! `N days, N legs, N statements verified, N wrong`.
+//!
+//! The clearinghouse is the real one with its journal on a disk; a test run has the same month with fewer regions.
+
+use anyhow::Result;
+
+use crate::cargo::{cargo, run as run_command};
+
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Arguments {
+    /// `--regions N`, `--visits N`, `--seed S` and what else `cargo xtask month --help` names.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mut command = cargo(&["run", "--locked", "--quiet", "--package", "huitong-tests"]);
+    command.args(["--example", "month", "--"]);
+    command.args(&arguments.arguments);
+    run_command(command)
+}

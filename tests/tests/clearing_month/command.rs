@@ -1,0 +1,105 @@
+//! `cargo xtask month`: a month of clearing with as many regions as one likes, and everything that is in the short form. The
+//! last line is `N days, N legs, N statements verified, N wrong`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test says what must hold by panicking"
+)]
+
+mod auditor;
+mod bank;
+mod closing;
+mod driver;
+mod evidence;
+mod office;
+mod proof;
+mod quarrels;
+mod register;
+mod saboteurs;
+mod source;
+mod story;
+mod world;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Parser;
+use driver::Setup;
+
+/// A month of clearing with many regions, audited.
+#[derive(Parser)]
+#[command(name = "cargo xtask month", bin_name = "cargo xtask month")]
+struct Arguments {
+    /// How many regions report.
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u16).range(12..=800))]
+    regions: u16,
+    /// Visits of strangers in each region on each day.
+    #[arg(long, default_value_t = 4)]
+    visits: usize,
+    /// What happens follows from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    let Arguments {
+        regions,
+        visits,
+        seed,
+    } = Arguments::parse();
+    let begun = Instant::now();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let outcome = runtime.block_on(driver::pass(Setup {
+        seed,
+        regions: usize::from(regions),
+        visits,
+    }));
+    let found = auditor::audit(&outcome.evidence);
+    let mut wrong = outcome.faults.len() + found.violations.len();
+    outcome
+        .faults
+        .iter()
+        .for_each(|fault| println!("wrong: {fault}"));
+    for violation in &found.violations {
+        println!("wrong: {:?}: {}", violation.law, violation.story);
+    }
+    for (name, sabotage, law) in saboteurs::ALL {
+        let mut changed = outcome.evidence.clone();
+        sabotage(&mut changed);
+        let found = auditor::audit(&changed);
+        if !found.violations.iter().any(|it| it.law == law) {
+            println!("wrong: not noticed: {name}");
+            wrong += 1;
+        }
+    }
+    if outcome.meddled.iter().any(Vec::is_empty) {
+        println!("wrong: a meddled statement holds");
+        wrong += 1;
+    }
+    println!(
+        "seed {seed}, {regions} regions: {} legs under another day than their cycle's, {} told again, {:?}",
+        found.under_their_own_day, found.repeated, found.of_kind
+    );
+    println!(
+        "{} rows of an earlier month, {} open payments seen by who is owed",
+        found.earlier, found.unpaid
+    );
+    println!("went down: {}", outcome.outages.join(", "));
+    println!("took {} s", begun.elapsed().as_secs());
+    let (days, statements) = (outcome.evidence.cycles.len(), outcome.statements);
+    println!(
+        "{days} days, {} legs, {statements} statements verified, {wrong} wrong",
+        found.netted
+    );
+    if wrong == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

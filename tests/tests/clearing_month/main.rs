@@ -1,0 +1,107 @@
+//! A month of clearing with many regions: each is a source of legs, over a connection and with certificates of its own,
+//! of one clearinghouse as it is run, with its journal on a disk. The nodes are left out; what they say is said by sources
+//! that know what they wrote and what they were answered, and nothing else.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`register`], [`world`] | Who is there, and what runs? |
+//! | [`story`] | What do regions come to owe each other, and how is it reported? |
+//! | [`source`], [`office`], [`bank`], [`quarrels`] | Who says what? |
+//! | [`driver`], [`closing`] | How does it go, and when does it go down? |
+//! | [`proof`] | What does each region check without a server? |
+//! | [`evidence`], [`auditor`] | What must have come of it? |
+//! | [`saboteurs`] | Would the auditor notice? |
+//!
+//! `cargo xtask month` is the long form.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test says what must hold by panicking"
+)]
+
+mod auditor;
+mod bank;
+mod closing;
+mod driver;
+mod evidence;
+mod office;
+mod proof;
+mod quarrels;
+mod register;
+mod saboteurs;
+mod source;
+mod story;
+mod world;
+
+use std::collections::BTreeSet;
+
+use driver::Setup;
+use huitong_core::leg::LegKind;
+
+/// Fewer regions than there are, and as many provinces.
+const REGIONS: usize = 40;
+const VISITS: usize = 2;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_month_with_many_regions_holds_every_law_and_whoever_breaks_one_is_noticed() {
+    let seed = 20_260_901;
+    println!("cargo xtask month --regions {REGIONS} --visits {VISITS} --seed {seed}");
+    let outcome = driver::pass(Setup {
+        seed,
+        regions: REGIONS,
+        visits: VISITS,
+    })
+    .await;
+    assert_eq!(outcome.faults, Vec::<String>::new());
+    let found = auditor::audit(&outcome.evidence);
+    let broken: Vec<_> = found
+        .violations
+        .iter()
+        .map(|it| (it.law, &it.story))
+        .collect();
+    assert_eq!(broken, []);
+
+    assert!(
+        outcome.statements > REGIONS * 23,
+        "{} statements",
+        outcome.statements
+    );
+    // None of it holds only because nothing of it happened.
+    assert!(found.netted > REGIONS * 40, "{} legs", found.netted);
+    assert!(
+        found.under_their_own_day > 100,
+        "late: {}",
+        found.under_their_own_day
+    );
+    assert!(found.repeated > 50, "told again: {}", found.repeated);
+    assert!(found.unpaid > 50, "open: {}", found.unpaid);
+    assert!(found.earlier > 5, "of an earlier month: {}", found.earlier);
+    let of = |kind| found.of_kind.get(&kind).copied().unwrap_or(0);
+    for kind in [LegKind::Reversal, LegKind::Deduction, LegKind::DeductionEnd] {
+        assert!(of(kind) > 20, "{kind}: {}", of(kind));
+    }
+    assert_eq!(of(LegKind::Correction), 4);
+    let outages: BTreeSet<_> = outcome.outages.iter().copied().collect();
+    assert_eq!(outages.len(), 12, "{outages:?}");
+    for said in &outcome.meddled {
+        assert!(!said.is_empty());
+    }
+    is_noticed(&outcome.evidence);
+}
+
+/// Each sabotage is noticed, as a breach of its law.
+fn is_noticed(evidence: &evidence::Evidence) {
+    for (name, sabotage, law) in saboteurs::ALL {
+        let mut changed = evidence.clone();
+        sabotage(&mut changed);
+        let found = auditor::audit(&changed);
+        let laws: BTreeSet<_> = found.violations.iter().map(|it| it.law).collect();
+        assert!(laws.contains(&law), "{name}: {laws:?}");
+    }
+}

@@ -1,0 +1,267 @@
+//! What regions come to owe each other, day by day: settlements, their reversals, audit deductions and their ends. Most of
+//! it is reported at once by both; some comes late, twice, from one side only, or not alike and right a day later.
+
+use std::collections::BTreeMap;
+
+use fastrand::Rng;
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::{Leg, LegKind, Side};
+use huitong_core::money::Fen;
+use huitong_core::region::RegionCode;
+
+use crate::register::Place;
+
+const FUNDS: [Fund; 3] = [
+    Fund::ResidentPool,
+    Fund::EmployeePool,
+    Fund::ResidentCriticalIllness,
+];
+/// So many of a hundred visits are of people of the region that does not pay.
+const OF_THE_SILENT: u32 = 6;
+
+/// What a region is to write into its stream.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub region: RegionCode,
+    pub side: Side,
+    pub leg: Leg,
+}
+
+impl Line {
+    fn of(side: Side, leg: &Leg) -> Self {
+        let region = match side {
+            Side::Receivable => leg.creditor,
+            Side::Payable => leg.debtor,
+        };
+        Self {
+            region,
+            side,
+            leg: leg.clone(),
+        }
+    }
+
+    /// Both sides of a debt.
+    pub fn both(leg: &Leg) -> [Self; 2] {
+        [Side::Receivable, Side::Payable].map(|side| Self::of(side, leg))
+    }
+}
+
+/// What is written on a day.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Before the day is closed.
+    pub in_time: Vec<Line>,
+    /// After it.
+    pub late: Vec<Line>,
+}
+
+/// How a debt comes to be reported.
+enum Course {
+    AtOnce,
+    BothLate,
+    OneLate(Side),
+    /// The debtor's amount is wrong, and right on the next day.
+    Differs,
+    /// One side comes two days later.
+    Missing(Side),
+    /// Both report it once more on the next day.
+    Twice,
+}
+
+/// The story of a month.
+pub struct Story {
+    chance: Rng,
+    places: Vec<Place>,
+    /// Visits in each region and day.
+    visits: usize,
+    serial: u64,
+    /// The last day of which something is told later.
+    last: usize,
+    later: BTreeMap<usize, Vec<Line>>,
+    /// Settlements that both reported, oldest first, of which nothing came since.
+    sound: Vec<Leg>,
+    deducted: Vec<Leg>,
+}
+
+impl Story {
+    pub fn new(seed: u64, places: &[Place], visits: usize, last: usize) -> Self {
+        Self {
+            chance: Rng::with_seed(seed),
+            places: places.to_vec(),
+            visits,
+            serial: 0,
+            last,
+            later: BTreeMap::new(),
+            sound: Vec::new(),
+            deducted: Vec::new(),
+        }
+    }
+
+    /// Settlements of earlier days that nothing came of; they are taken out.
+    pub fn sound(&mut self, count: usize) -> Vec<Leg> {
+        let count = count.min(self.sound.len());
+        self.sound.drain(..count).collect()
+    }
+
+    /// What happens on a day, of which `earlier` are the days before.
+    pub fn day(&mut self, number: usize, day: BusinessDay, earlier: &[BusinessDay]) -> Told {
+        let mut told = Told {
+            in_time: self.later.remove(&number).unwrap_or_default(),
+            late: Vec::new(),
+        };
+        if number > self.last {
+            return told;
+        }
+        let before = self.sound.len();
+        for at in 0..self.places.len() {
+            for _ in 0..self.visits {
+                let leg = self.visit(at, day, earlier);
+                let course = self.course();
+                self.reported(number, &leg, &course, &mut told);
+            }
+        }
+        for back in self.taken_back(before, day) {
+            told.in_time.extend(Line::both(&back));
+        }
+        told
+    }
+
+    fn next_id(&mut self) -> SettlementId {
+        self.serial += 1;
+        let mut random = [0; 10];
+        random[2..].copy_from_slice(&self.serial.to_be_bytes());
+        // Ids do not stand in the order in which they are made.
+        SettlementId::from_parts(self.chance.i64(0..1 << 40), random)
+    }
+
+    fn visit(&mut self, at: usize, day: BusinessDay, earlier: &[BusinessDay]) -> Leg {
+        let creditor = self.places[at].code;
+        let home = if at > 0 && self.chance.u32(0..100) < OF_THE_SILENT {
+            0
+        } else {
+            (at + self.chance.usize(1..self.places.len())) % self.places.len()
+        };
+        let is_earlier = self.chance.u32(0..100) < 6 && !earlier.is_empty();
+        let business_day = if is_earlier {
+            earlier[self.chance.usize(0..earlier.len())]
+        } else {
+            day
+        };
+        let settlement = self.next_id();
+        Leg {
+            settlement,
+            kind: LegKind::Settlement,
+            debtor: self.places[home].code,
+            creditor,
+            fund: FUNDS[self.chance.usize(0..FUNDS.len())],
+            amount: Fen::new(self.chance.i64(100..5_000_000)).unwrap(),
+            business_day,
+            receipt: sha256(settlement.to_string().as_bytes()),
+        }
+    }
+
+    fn course(&mut self) -> Course {
+        let side = if self.chance.bool() {
+            Side::Receivable
+        } else {
+            Side::Payable
+        };
+        match self.chance.u32(0..100) {
+            0..6 => Course::BothLate,
+            6..10 => Course::OneLate(side),
+            10..14 => Course::Differs,
+            14..17 => Course::Missing(side),
+            17..20 => Course::Twice,
+            _ => Course::AtOnce,
+        }
+    }
+
+    fn reported(&mut self, number: usize, leg: &Leg, course: &Course, told: &mut Told) {
+        let other = |side: Side| match side {
+            Side::Receivable => Side::Payable,
+            Side::Payable => Side::Receivable,
+        };
+        match course {
+            Course::AtOnce => {
+                told.in_time.extend(Line::both(leg));
+                self.sound.push(leg.clone());
+            }
+            Course::BothLate => told.late.extend(Line::both(leg)),
+            Course::OneLate(side) => {
+                told.late.push(Line::of(*side, leg));
+                told.in_time.push(Line::of(other(*side), leg));
+            }
+            Course::Differs => {
+                let mut wrong = leg.clone();
+                wrong.amount = Fen::new(leg.amount.get() + 1).unwrap();
+                told.in_time.push(Line::of(Side::Receivable, leg));
+                told.in_time.push(Line::of(Side::Payable, &wrong));
+                self.later(number + 1, [Line::of(Side::Payable, leg)]);
+            }
+            Course::Missing(side) => {
+                told.in_time.push(Line::of(other(*side), leg));
+                self.later(number + 2, [Line::of(*side, leg)]);
+            }
+            Course::Twice => {
+                told.in_time.extend(Line::both(leg));
+                self.later(number + 1, Line::both(leg));
+            }
+        }
+    }
+
+    /// Something that is told on a later day, at the latest on the one after the last.
+    pub fn later(&mut self, number: usize, lines: impl IntoIterator<Item = Line>) {
+        let number = number.min(self.last + 1);
+        self.later.entry(number).or_default().extend(lines);
+    }
+
+    /// Reversals, deductions and ends of deductions, of what was reported on days before.
+    fn taken_back(&mut self, before: usize, day: BusinessDay) -> Vec<Leg> {
+        let mut back = Vec::new();
+        let mut count = before.min(self.places.len() / 4 + 2);
+        while count > 0 {
+            count -= 1;
+            let at = self.chance.usize(0..=count);
+            let of = self.sound.remove(at);
+            let kind = if self.chance.bool() {
+                LegKind::Reversal
+            } else {
+                LegKind::Deduction
+            };
+            let leg = self.against(&of, kind, day);
+            if kind == LegKind::Deduction {
+                self.deducted.push(leg.clone());
+            }
+            back.push(leg);
+        }
+        if self.deducted.len() > self.places.len() / 4 {
+            let ended = self.deducted.remove(0);
+            back.push(self.against(&ended, LegKind::DeductionEnd, day));
+        }
+        back
+    }
+
+    /// What goes back the other way: all of it, or of a deduction some part.
+    fn against(&mut self, of: &Leg, kind: LegKind, day: BusinessDay) -> Leg {
+        let (settlement, amount) = match kind {
+            LegKind::Deduction => {
+                let part = self.chance.i64(1..=of.amount.get());
+                (self.next_id(), Fen::new(part).unwrap())
+            }
+            _ => (of.settlement, of.amount),
+        };
+        Leg {
+            settlement,
+            kind,
+            debtor: of.creditor,
+            creditor: of.debtor,
+            fund: of.fund,
+            amount,
+            business_day: day,
+            receipt: sha256(format!("{kind} of {settlement}").as_bytes()),
+        }
+    }
+}
