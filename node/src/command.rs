@@ -15,6 +15,7 @@ pub mod dispute;
 pub mod duplicates;
 mod erase;
 mod evidence;
+pub mod expense_check;
 pub mod external;
 pub mod filing;
 mod filing_shown;
@@ -130,6 +131,9 @@ pub enum NodeCommand {
     /// Raise, answer and settle disputes with other regions / 清算争议
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
+    /// Have settlements verified where people were treated, and answer such checks / 异地费用协查
+    #[command(subcommand)]
+    Check(expense_check::CheckCommand),
     /// What was settled while a home region could not be reached, and who bears the difference / 先行结算
     #[command(subcommand)]
     Provisional(provisional::ProvisionalCommand),
@@ -218,6 +222,7 @@ impl NodeCommand {
             Self::Duplicates(duplicates) => duplicates.run(out),
             Self::Dispute(dispute) => dispute.run(out),
             Self::Month(month) => month.run(out),
+            Self::Check(check) => check.run(out),
             Self::Provisional(provisional) => provisional.run(out),
             Self::Deduct(deduct) => deduct.run(out),
             Self::Deductions(list) => list.run(out),

@@ -4,6 +4,7 @@
 //! (certificates, keys, the calendar) are read and checked too, and what is wrong with one is a fault of the
 //! line that names it. `deploy/config/node.example.toml` shows every key.
 
+mod checks;
 mod directory;
 mod duplicates;
 mod filing;
@@ -102,6 +103,7 @@ pub fn read(
     });
     let reversal = reversal::read(&root);
     let payables = payables::read(&root);
+    let checks = checks::read(&root);
     let filing = filing::read(&root);
     let (timing, report_every) = timing(&root);
     let limits = limits::read(&root);
@@ -127,6 +129,7 @@ pub fn read(
                 calendar: calendar?,
                 reversal: reversal?,
                 payables: payables?,
+                checks: checks?,
                 filing: filing?,
                 clock,
                 journal: limits.journal,

@@ -11,6 +11,7 @@
 //! | [`duplicates`] | Whom does another region insure too? |
 //! | [`months`] | Do the own days come to a month, and does the region confirm it? |
 //! | [`disputes`] | What do regions dispute, and what is corrected for it? |
+//! | [`checks`] | Which settlements do regions have verified where people were treated? |
 //! | [`registry`] | What do its officers bring in and close? |
 //! | [`people`](mod@people) | What do officers change of one person's record? |
 //! | [`hand`] | How is a bill settled that a patient paid and brought home? |
@@ -44,6 +45,7 @@ pub mod assistance;
 pub mod backup;
 pub mod catalogue;
 pub mod chance;
+pub mod checks;
 mod clearing_answer;
 pub mod clock;
 pub mod command;

@@ -28,6 +28,7 @@ use tonic::service::Routes;
 pub use offline::open_offline;
 pub use start_error::StartError;
 
+use crate::checks::CheckRule;
 use crate::clock::Clock;
 use crate::duplicates::{DuplicateDesk, DuplicateRule};
 use crate::evidence::EvidenceDesk;
@@ -100,6 +101,8 @@ pub struct NodeConfig {
     pub reversal: ReversalRule,
     /// Until when its institutions are paid.
     pub payables: PayableRule,
+    /// Which expense checks are asked and taken.
+    pub checks: CheckRule,
     /// Who may file what for its people.
     pub filing: FilingRule,
     /// How many of its people may be asked about.
@@ -208,7 +211,8 @@ fn assemble(
     );
     let signing = (&config.signing, &config.certified, &trusting);
     let met = (&homes, hearing, &evidence);
-    let told = (clearing, report_every);
+    let checking = (config.checks, &calendar, config.timing.commit);
+    let told = (clearing, report_every, checking);
     let in_touch = in_touch((region, parts), (&clock, &calling), signing, met, told)?;
     let payables = payables((region, parts), (&calendar, &clock), config.payables);
     let people = people(region, parts, (config.filing, watch), &clock);
@@ -301,6 +305,7 @@ impl Heart {
             transfers: Arc::clone(&self.transfers),
             duplicates: Arc::clone(&self.duplicates),
             disputes: Arc::clone(&self.in_touch.disputes),
+            checks: Arc::clone(&self.in_touch.checks),
             months: Arc::clone(&self.in_touch.months),
             witness: Arc::clone(&self.in_touch.witness),
             region,
@@ -375,6 +380,8 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(looking)));
         let correcting = Arc::clone(&self.in_touch.disputes).run(stop.clone());
         tasks.push(after_recovery(Box::pin(correcting)));
+        let checking = Arc::clone(&self.in_touch.checks).run(self.report_every, stop.clone());
+        tasks.push(after_recovery(Box::pin(checking)));
         let watching = Arc::clone(&self.in_touch.witness).run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(watching)));
         if let Some(reporter) = self.in_touch.reporter.clone() {

@@ -13,6 +13,7 @@ mod days;
 pub mod decision;
 pub mod deduction;
 pub mod dispute;
+pub mod expense_check;
 pub mod external;
 pub mod field;
 pub mod filing;

@@ -1,5 +1,7 @@
 //! Who may call what on a region's node: the table of certs/NAMES.md, row by row.
 
+mod checks;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,6 +94,7 @@ pub fn table(own: RegionCode) -> Result<AccessTable, AccessTableError> {
     rows.extend(of_transfers(node, officer));
     rows.extend(of_duplicates(node, officer));
     rows.extend(of_deductions(node, officer, either));
+    rows.extend(checks::rows(node, officer));
     rows.extend(of_accounts(institution, officer, either));
     rows.extend(of_witnesses(node, officer));
     rows.extend(of_institutions(institution, either));

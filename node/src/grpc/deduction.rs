@@ -189,10 +189,10 @@ fn after(message: &v1::ListDeductionsRequest) -> Result<Option<Place>, WireFault
     }
 }
 
-fn to_wire(seen: &DeductionSeen) -> v1::Deduction {
+/// How a deduction stands.
+pub(super) fn standing_to_wire(state: DeductionState) -> i32 {
     use v1::DeductionStanding as Standing;
-    let row = &seen.row;
-    let standing = match row.state {
+    let standing = match state {
         DeductionState::Asked => Standing::Asked,
         DeductionState::Stands => Standing::Stands,
         DeductionState::Refused => Standing::Refused,
@@ -200,6 +200,11 @@ fn to_wire(seen: &DeductionSeen) -> v1::Deduction {
         DeductionState::Withdrawn => Standing::Withdrawn,
         DeductionState::Lifted => Standing::Lifted,
     };
+    standing.into()
+}
+
+fn to_wire(seen: &DeductionSeen) -> v1::Deduction {
+    let row = &seen.row;
     let day = |day: Option<BusinessDay>| day.map(|day| day.to_string()).unwrap_or_default();
     v1::Deduction {
         deduction: seen.deduction.to_string(),
@@ -208,7 +213,7 @@ fn to_wire(seen: &DeductionSeen) -> v1::Deduction {
         home_region: row.home.to_string(),
         amounts: amounts_to_wire(row.amounts.as_slice()),
         reason: deduction_reason_to_wire(row.reason),
-        standing: standing.into(),
+        standing: standing_to_wire(row.state),
         ordered_on: row.on.to_string(),
         officer: seen
             .officer

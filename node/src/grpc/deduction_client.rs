@@ -210,7 +210,8 @@ fn read(told: v1::Deduction, path: Path<'_>) -> Result<DeductionTold, WireFault>
     })
 }
 
-fn standing(number: i32, path: Path<'_>) -> Result<Standing, WireFault> {
+/// Reads how a deduction stands.
+pub(super) fn standing(number: i32, path: Path<'_>) -> Result<Standing, WireFault> {
     use v1::DeductionStanding as Wire;
     match Wire::try_from(number) {
         Ok(Wire::Asked) => Ok(Standing::Asked),

@@ -16,6 +16,8 @@ pub mod dispute_client;
 pub mod duplicate;
 pub mod duplicate_client;
 pub mod evidence;
+pub mod expense_check;
+pub mod expense_check_client;
 mod explained;
 pub mod external;
 pub mod external_client;

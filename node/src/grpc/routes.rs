@@ -20,6 +20,7 @@ use huitong_proto::settlement::v1::deduction_service_server::DeductionServiceSer
 use huitong_proto::settlement::v1::duplicate_office_service_server::DuplicateOfficeServiceServer;
 use huitong_proto::settlement::v1::duplicate_service_server::DuplicateServiceServer;
 use huitong_proto::settlement::v1::evidence_service_server::EvidenceServiceServer;
+use huitong_proto::settlement::v1::expense_check_service_server::ExpenseCheckServiceServer;
 use huitong_proto::settlement::v1::external_service_server::ExternalServiceServer;
 use huitong_proto::settlement::v1::home_service_server::HomeServiceServer;
 use huitong_proto::settlement::v1::institution_account_service_server::InstitutionAccountServiceServer;
@@ -40,6 +41,7 @@ use super::deduction::DeductionGrpc;
 use super::dispute::DisputeDeskGrpc;
 use super::duplicate::DuplicateGrpc;
 use super::evidence::EvidenceGrpc;
+use super::expense_check::ExpenseCheckGrpc;
 use super::external::ExternalGrpc;
 use super::home::HomeGrpc;
 use super::institution::{InstitutionGrpc, InstitutionParts};
@@ -58,6 +60,7 @@ use super::transfer::TransferGrpc;
 use super::treatment::TreatmentGrpc;
 use super::witness::WitnessGrpc;
 use crate::assistance::AssistanceDesk;
+use crate::checks::CheckDesk;
 use crate::clock::Clock;
 use crate::disputes::DisputeDesk;
 use crate::duplicates::DuplicateDesk;
@@ -103,6 +106,8 @@ pub struct Services {
     pub transfers: Arc<TransferDesk>,
     /// People whom another region insures too.
     pub duplicates: Arc<DuplicateDesk>,
+    /// Expense checks with other regions.
+    pub checks: Arc<CheckDesk>,
     /// Disputes with other regions.
     pub disputes: Arc<DisputeDesk>,
     /// Months of clearing.
@@ -194,6 +199,7 @@ fn of_parties(services: &Services) -> Routes {
         .add_service(policy)
         .add_service(returning)
         .add_service(relation)
+        .add_service(checks(services))
 }
 
 /// What officers of the region call, and what they share with its institutions.
@@ -313,6 +319,12 @@ fn deductions(services: &Services) -> DeductionServiceServer<DeductionGrpc> {
         homes,
     })
     .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn checks(services: &Services) -> ExpenseCheckServiceServer<ExpenseCheckGrpc> {
+    let desk = Arc::clone(&services.checks);
+    ExpenseCheckServiceServer::new(ExpenseCheckGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn payables(services: &Services) -> PayableServiceServer<PayableGrpc> {

@@ -100,6 +100,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::Recovering
         | RefusalCode::LeftOut
         | RefusalCode::PersonHeld
+        | RefusalCode::CheckCollecting
         | RefusalCode::LegStands
         | RefusalCode::MemberMoving
         | RefusalCode::OutcomeUnknown => Code::Unavailable,
@@ -118,6 +119,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TransferUnknown
         | RefusalCode::AssistanceUnknown
         | RefusalCode::DeductionUnknown
+        | RefusalCode::CheckUnknown
         | RefusalCode::PayoutUnknown
         | RefusalCode::MonthLineUnknown
         | RefusalCode::ConfirmationUnknown
@@ -128,6 +130,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::FilingStands
         | RefusalCode::TransferStands
         | RefusalCode::AssistanceStands
+        | RefusalCode::CheckStands
         | RefusalCode::MonthLineConfirmed
         | RefusalCode::AlreadyReversed => Code::AlreadyExists,
         RefusalCode::VisitInProgress
@@ -148,6 +151,10 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::DeductionTooLarge
         | RefusalCode::DeductionDiffers
         | RefusalCode::DeductionEnded
+        | RefusalCode::CheckTooSmall
+        | RefusalCode::CheckDiffers
+        | RefusalCode::CheckTooLarge
+        | RefusalCode::CheckNotNow
         | RefusalCode::MonthClosed
         | RefusalCode::MonthTooLate
         | RefusalCode::MonthSums

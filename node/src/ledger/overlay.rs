@@ -208,6 +208,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::Assistance(row) => Row::Assistance(row.placed(place)),
         Row::Deduction(row) => Row::Deduction(row.placed(place)),
         Row::HomeDeduction(row) => Row::HomeDeduction(row.placed(place)),
+        Row::Check(row) => Row::Check(row.placed(place)),
         Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
             refused: row.refused.map(place),
             ..row
@@ -227,6 +228,8 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::OpenDeduction(_)
         | Row::DeductionOn(_)
         | Row::HomeDeductions(_)
+        | Row::OpenCheck(_)
+        | Row::CheckOf(_)
         | Row::Due(_)
         | Row::Payout(_)
         | Row::PayoutOf(_)

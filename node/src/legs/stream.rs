@@ -154,7 +154,11 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::InstitutionReconciled(_)
         | NodeRecord::MonthConfirmed(_)
         | NodeRecord::MonthRolledBack(_)
-        | NodeRecord::InstitutionMonthSet(_) => return Ok(Vec::new()),
+        | NodeRecord::InstitutionMonthSet(_)
+        | NodeRecord::CheckWordSaid(_)
+        | NodeRecord::CheckWordBooked(_)
+        | NodeRecord::CheckWordTaken(_)
+        | NodeRecord::CheckRefused(_) => return Ok(Vec::new()),
         NodeRecord::CorrectionBooked(record) => {
             let outcome = record.history.outcome.as_ref();
             let leg = outcome.and_then(|certified| certified.outcome.leg());

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use super::StartError;
 use crate::chance::Chance;
+use crate::checks::{self, CheckDesk, CheckRule};
 use crate::clock::Clock;
 use crate::disputes::report::DisputeClient;
 use crate::disputes::{self, DisputeDesk};
@@ -309,8 +310,32 @@ pub(super) fn calling(
     }
 }
 
-/// What of a node is in touch with the clearinghouse.
+/// What checks go by: the rule, business days, and how long another region is waited for.
+type Checking<'a> = (CheckRule, &'a Arc<Calendar>, Duration);
+
+fn checks(
+    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
+    clock: &Arc<dyn Clock>,
+    (_, certified, _): Signing<'_>,
+    homes: &Homes,
+    (rule, calendar, call): Checking<'_>,
+) -> Arc<CheckDesk> {
+    Arc::new(CheckDesk::new(checks::Parts {
+        region,
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        clock: Arc::clone(clock),
+        calendar: Arc::clone(calendar),
+        homes: homes.clone(),
+        certified: certified.clone(),
+        rule,
+        call,
+    }))
+}
+
+/// What of a node is in touch with the clearinghouse, or speaks with other regions by itself.
 pub(super) struct InTouch {
+    pub(super) checks: Arc<CheckDesk>,
     pub(super) reporter: Option<Arc<Reporter>>,
     pub(super) call_up: Option<Arc<CallUp>>,
     pub(super) disputes: Arc<DisputeDesk>,
@@ -323,10 +348,11 @@ pub(super) fn in_touch(
     by: (&Arc<dyn Clock>, &Calling),
     signing: Signing<'_>,
     (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
-    (endpoint, every): (Option<&str>, Duration),
+    (endpoint, every, checking): (Option<&str>, Duration, Checking<'_>),
 ) -> Result<InTouch, StartError> {
     let witness = witness((region, parts), by, signing, (homes, hearing, endpoint))?;
     Ok(InTouch {
+        checks: checks((region, parts), by.0, signing, homes, checking),
         months: months((region, parts), by, signing, (&witness, endpoint))?,
         reporter: reporter(endpoint, parts.0, by.1, every)?,
         call_up: call_up(endpoint, evidence, by.1)?,

@@ -41,6 +41,7 @@ use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 mod deduction;
 mod duplicates;
+mod expense_check;
 mod recovery;
 mod snapshot;
 mod transfer;

@@ -7,6 +7,7 @@ mod deductions;
 mod disputes;
 mod duplicates;
 mod erased;
+mod expense_checks;
 mod institution_accounts;
 mod months;
 mod payables;

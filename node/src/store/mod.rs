@@ -7,6 +7,7 @@
 
 pub mod apply;
 mod assistance_row;
+mod check_row;
 #[cfg(test)]
 mod conformance;
 mod deduction_row;
@@ -36,6 +37,7 @@ mod transfer_row;
 mod witness_row;
 
 pub use assistance_row::AssistanceRow;
+pub use check_row::CheckRow;
 pub use deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };

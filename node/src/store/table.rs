@@ -10,7 +10,7 @@ use huitong_core::digest::Digest;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::external::CoreId;
-use huitong_core::id::{ActId, DeductionId, ReversalId, SettlementId, TransferId};
+use huitong_core::id::{ActId, CheckId, DeductionId, ReversalId, SettlementId, TransferId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
@@ -26,6 +26,7 @@ use huitong_core::vocabulary::Setting;
 
 use super::StoreError;
 use super::assistance_row::AssistanceRow;
+use super::check_row::CheckRow;
 use super::deduction_row::{DeductionRow, Deductions, HomeDeductionRow};
 use super::dispute_row::{CorrectionRow, DisputeWordRow};
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
@@ -272,4 +273,10 @@ tables! {
     97 RefusedCheckpoint(plan: u64) => Location, refused_checkpoint;
     /// Another checkpoint of the same plan, by its digest.
     98 SplitView(plan: u64, digest: Digest) => Location, split_view;
+    /// An expense check, in either role.
+    131 Check(id: CheckId) => CheckRow, check;
+    /// An expense check in which something is to be said or sent.
+    132 OpenCheck(id: CheckId) => OpenRow, open_check;
+    /// The last expense check of a settlement.
+    133 CheckOf(treatment: RegionCode, settlement: SettlementId) => CheckId, check_of;
 }

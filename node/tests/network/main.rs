@@ -23,6 +23,8 @@ mod by_hand;
 mod clearing;
 mod deductions;
 mod emergencies;
+mod expense_checks;
+mod expense_checks_kept;
 mod externals;
 mod files;
 mod filings;

@@ -76,6 +76,8 @@ pub struct World {
     pub clock: Arc<SetClock>,
     /// The rule for reversals of both regions, when they are next started.
     pub rule: ReversalRule,
+    /// Which expense checks are asked and taken, in both regions, when they are next started.
+    pub checks: huitong_node::checks::CheckRule,
     /// How many people may be asked about, in both regions, when they are next started.
     pub watch: WatchLimits,
     pub ningbo: Region,
@@ -126,6 +128,7 @@ impl World {
             trust,
             clock,
             rule: ReversalRule::STANDARD,
+            checks: crate::expense_checks::rule(),
             watch: WatchLimits::standard(),
             ningbo,
             chengdu,
@@ -259,6 +262,7 @@ impl World {
             calendar: Calendar::every_day(),
             reversal: self.rule,
             payables: PayableRule::STANDARD,
+            checks: self.checks,
             filing: FilingRule::standard(),
             clock: self.clock.clone(),
             journal: Options::standard().segment_bytes(32 << 20),

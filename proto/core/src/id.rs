@@ -128,6 +128,10 @@ time_ordered_id! {
     /// The id of an institution's confirmation of lines of its month.
     ConfirmationId, "cfm_"
 }
+time_ordered_id! {
+    /// The id of an expense check between two regions.
+    CheckId, "chk_"
+}
 
 impl DeductionId {
     /// The same 16 bytes where a leg names what it arose from.

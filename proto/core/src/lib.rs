@@ -29,6 +29,7 @@ pub mod digest;
 pub mod dispute;
 pub mod duplicate;
 pub mod evidence;
+pub mod expense_check;
 pub mod external;
 pub mod final_refusal;
 pub mod fund;

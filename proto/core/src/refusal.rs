@@ -160,6 +160,20 @@ refusals! {
     DeductionUnknown "deduction.unknown" No "No deduction of this id stands here; list the deductions." "本统筹区无此扣款，请查看扣款列表。";
     /// The deduction stands no more.
     DeductionEnded "deduction.ended" No "The deduction was refused, was withdrawn, or ended with the reversal of its settlement; nothing is left to withdraw." "该扣款已被拒绝、撤销或随结算冲正终止，没有可撤销的扣款。";
+    /// No such expense check.
+    CheckUnknown "check.unknown" No "No expense check of this id is known here; list the checks." "本统筹区无此费用协查，请查看协查列表。";
+    /// Only large bills of inpatients are checked.
+    CheckTooSmall "check.too_small" No "Only inpatient settlements of another region whose bill is at or above the amount named here, and of which a pooled fund paid something, are checked." "仅可对异地住院且费用达到所示金额、由统筹类基金支付的结算发起费用协查。";
+    /// Another check of the settlement is open.
+    CheckStands "check.stands" No "The settlement is under the open check named here; wait for its end." "该笔结算已有所示未完成的费用协查，请待其办结。";
+    /// What is asked is not what is known of the settlement here.
+    CheckDiffers "check.differs" No "What the check says of the settlement is not what the receipt here says; both operators must look." "协查所述结算与本地回执不符，须由双方运维人员核查。";
+    /// More should not have been owed than was paid.
+    CheckTooLarge "check.too_large" No "More of the named fund is said not to have been owed than it paid on this settlement; name at most what the receipt says." "所列差异金额超过所示基金在该笔结算中的支付额，请按回执核减。";
+    /// Nothing of this kind may be said of the check now.
+    CheckNotNow "check.not_now" No "The check does not stand so that this may be said, as named here; look at it, and say what is due." "该协查当前状态（如所示）不可执行此操作，请查看后办理。";
+    /// After a restore the checks with a region are not back yet.
+    CheckCollecting "check.collecting" SameId "This node was restored and has not yet collected its checks from the region named here; send the same again a little later." "本节点恢复后尚未从所示统筹区收回协查记录，请稍后以相同编号重试。";
     /// No such payment to an institution.
     PayoutUnknown "payout.unknown" No "No payment to an institution stands as it is named here: name reference, institution, month, day and amount as they were entered." "没有与所示流水号、机构、月份、日期和金额一致的付款登记，请按原登记内容填写。";
     /// The bureau closed the institution's month.

@@ -72,6 +72,7 @@ macro_rules! vocabulary {
 
 mod deduction;
 mod dispute;
+mod expense_check;
 mod institution_account;
 mod month;
 mod payment;
@@ -79,6 +80,7 @@ mod prefund;
 
 pub use deduction::{DeductionEndReason, DeductionReason};
 pub use dispute::{DecisionReason, DisputeReason, DisputeStage, RejectionReason};
+pub use expense_check::{CheckReason, CheckStanding, SendBackReason};
 pub use institution_account::ObjectionReason;
 pub use month::{MonthObjection, MonthStage};
 pub use payment::{DelayReason, Direction, ParkReason};

@@ -5691,6 +5691,1217 @@ pub mod evidence_service_server {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCheckWordRequest {
+    /// Canonical bytes of the word with its region's signature.
+    #[prost(bytes = "vec", tag = "1")]
+    pub word: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PutCheckWordResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectCheckWordsRequest {
+    /// After which check the page begins, chk\_…; empty at first.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CollectCheckWordsResponse {
+    /// Canonical bytes of words with their signatures, those of one check in their order.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub words: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// After which check the next page begins; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// What the treatment region finds.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CheckFinding {
+    /// Unspecified when the settlement was verified: then nothing else of this message is set.
+    #[prost(enumeration = "DeductionReason", tag = "1")]
+    pub reason: i32,
+    /// What of each fund should not have been owed: at least one, each above zero and at most what the receipt says.
+    #[prost(message, repeated, tag = "2")]
+    pub amounts: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// The audit deduction that gives it back, ded\_…; empty while there is none.
+    #[prost(string, tag = "3")]
+    pub deduction: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AskCheckRequest {
+    /// The officer's own id of the request: 1 to 64 of letters, digits, '.', '\_', ':' and '-'.
+    #[prost(string, tag = "1")]
+    pub request_id: ::prost::alloc::string::String,
+    /// Where the person was treated.
+    #[prost(string, tag = "2")]
+    pub treatment_region: ::prost::alloc::string::String,
+    /// The settlement, stl\_…
+    #[prost(string, tag = "3")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "CheckReason", tag = "4")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AskCheckResponse {
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<ExpenseCheck>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AnswerCheckRequest {
+    /// The check, chk\_…
+    #[prost(string, tag = "1")]
+    pub check: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub finding: ::core::option::Option<CheckFinding>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct AnswerCheckResponse {
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<ExpenseCheck>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ConfirmCheckRequest {
+    /// The check, chk\_…
+    #[prost(string, tag = "1")]
+    pub check: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ConfirmCheckResponse {
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<ExpenseCheck>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SendBackCheckRequest {
+    /// The check, chk\_…
+    #[prost(string, tag = "1")]
+    pub check: ::prost::alloc::string::String,
+    #[prost(enumeration = "SendBackReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct SendBackCheckResponse {
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<ExpenseCheck>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShowCheckRequest {
+    /// The check, chk\_…
+    #[prost(string, tag = "1")]
+    pub check: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ShowCheckResponse {
+    #[prost(message, optional, tag = "1")]
+    pub check: ::core::option::Option<ExpenseCheck>,
+    /// What was said, in its order.
+    #[prost(message, repeated, tag = "2")]
+    pub said: ::prost::alloc::vec::Vec<CheckSaid>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListChecksRequest {
+    /// After which check the page begins, chk\_…; empty at first.
+    #[prost(string, tag = "1")]
+    pub after: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListChecksResponse {
+    /// At most 200.
+    #[prost(message, repeated, tag = "1")]
+    pub checks: ::prost::alloc::vec::Vec<ExpenseCheck>,
+    /// After which check the next page begins; empty at the end.
+    #[prost(string, tag = "2")]
+    pub next: ::prost::alloc::string::String,
+}
+/// A check as it stands.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExpenseCheck {
+    #[prost(string, tag = "1")]
+    pub check: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub home_region: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub treatment_region: ::prost::alloc::string::String,
+    #[prost(enumeration = "CheckReason", tag = "5")]
+    pub reason: i32,
+    #[prost(enumeration = "CheckStanding", tag = "6")]
+    pub standing: i32,
+    /// The business day of the settlement.
+    #[prost(string, tag = "7")]
+    pub settled_on: ::prost::alloc::string::String,
+    /// What the bill comes to.
+    #[prost(int64, tag = "8")]
+    pub bill_fen: i64,
+    /// What pooled funds paid of it.
+    #[prost(message, repeated, tag = "9")]
+    pub paid: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
+    /// When it was asked, in Shanghai.
+    #[prost(string, tag = "10")]
+    pub asked_on: ::prost::alloc::string::String,
+    /// From which day on it is taken up, and until which day it is to be answered; empty once it is answered.
+    #[prost(string, tag = "11")]
+    pub take_up_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "12")]
+    pub answer_by: ::prost::alloc::string::String,
+    /// How often a day to answer by has passed without an answer.
+    #[prost(uint32, tag = "13")]
+    pub late: u32,
+    /// What was found. Absent while it is not answered.
+    #[prost(message, optional, tag = "14")]
+    pub finding: ::core::option::Option<CheckFinding>,
+    /// On which day the answer was given, and, at the home region, until when it may be confirmed or sent back.
+    #[prost(string, tag = "15")]
+    pub answered_on: ::prost::alloc::string::String,
+    #[prost(string, tag = "16")]
+    pub confirm_by: ::prost::alloc::string::String,
+    /// Why an answer was sent back. Unspecified when none was.
+    #[prost(enumeration = "SendBackReason", tag = "17")]
+    pub sent_back: i32,
+    /// How the deduction that the finding names stands here. Unspecified when it is not known here.
+    #[prost(enumeration = "DeductionStanding", tag = "18")]
+    pub deduction_standing: i32,
+    /// How many words of this region the other is not known to have.
+    #[prost(uint32, tag = "19")]
+    pub to_send: u32,
+    /// Why the treatment region refused to take it. Optional.
+    #[prost(message, optional, tag = "20")]
+    pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
+}
+/// One word of a check.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CheckSaid {
+    /// The region that said it.
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// ask, answer, confirm, silent or send_back.
+    #[prost(string, tag = "2")]
+    pub says: ::prost::alloc::string::String,
+    /// The officer; empty of what a node said by itself.
+    #[prost(string, tag = "3")]
+    pub officer: ::prost::alloc::string::String,
+    /// When, RFC 3339.
+    #[prost(string, tag = "4")]
+    pub at: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CheckReason {
+    Unspecified = 0,
+    UnusualAmount = 1,
+    UnusualStay = 2,
+    ItemsDoNotFit = 3,
+    OtherPerson = 4,
+    SplitAdmission = 5,
+    Duplicate = 6,
+    Reported = 7,
+    Other = 8,
+}
+impl CheckReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHECK_REASON_UNSPECIFIED",
+            Self::UnusualAmount => "CHECK_REASON_UNUSUAL_AMOUNT",
+            Self::UnusualStay => "CHECK_REASON_UNUSUAL_STAY",
+            Self::ItemsDoNotFit => "CHECK_REASON_ITEMS_DO_NOT_FIT",
+            Self::OtherPerson => "CHECK_REASON_OTHER_PERSON",
+            Self::SplitAdmission => "CHECK_REASON_SPLIT_ADMISSION",
+            Self::Duplicate => "CHECK_REASON_DUPLICATE",
+            Self::Reported => "CHECK_REASON_REPORTED",
+            Self::Other => "CHECK_REASON_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHECK_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHECK_REASON_UNUSUAL_AMOUNT" => Some(Self::UnusualAmount),
+            "CHECK_REASON_UNUSUAL_STAY" => Some(Self::UnusualStay),
+            "CHECK_REASON_ITEMS_DO_NOT_FIT" => Some(Self::ItemsDoNotFit),
+            "CHECK_REASON_OTHER_PERSON" => Some(Self::OtherPerson),
+            "CHECK_REASON_SPLIT_ADMISSION" => Some(Self::SplitAdmission),
+            "CHECK_REASON_DUPLICATE" => Some(Self::Duplicate),
+            "CHECK_REASON_REPORTED" => Some(Self::Reported),
+            "CHECK_REASON_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum SendBackReason {
+    Unspecified = 0,
+    NotAnswered = 1,
+    Incomplete = 2,
+    AmountsUnclear = 3,
+    Other = 4,
+}
+impl SendBackReason {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "SEND_BACK_REASON_UNSPECIFIED",
+            Self::NotAnswered => "SEND_BACK_REASON_NOT_ANSWERED",
+            Self::Incomplete => "SEND_BACK_REASON_INCOMPLETE",
+            Self::AmountsUnclear => "SEND_BACK_REASON_AMOUNTS_UNCLEAR",
+            Self::Other => "SEND_BACK_REASON_OTHER",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "SEND_BACK_REASON_UNSPECIFIED" => Some(Self::Unspecified),
+            "SEND_BACK_REASON_NOT_ANSWERED" => Some(Self::NotAnswered),
+            "SEND_BACK_REASON_INCOMPLETE" => Some(Self::Incomplete),
+            "SEND_BACK_REASON_AMOUNTS_UNCLEAR" => Some(Self::AmountsUnclear),
+            "SEND_BACK_REASON_OTHER" => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+/// How a check stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CheckStanding {
+    Unspecified = 0,
+    /// It waits for the day on which the treatment region takes requests up.
+    Waiting = 1,
+    /// The treatment region is to answer.
+    TakenUp = 2,
+    /// So it is, and is late.
+    Overdue = 3,
+    /// The home region is to confirm the answer, or to send it back once.
+    Answered = 4,
+    /// The home region confirmed the answer.
+    Confirmed = 5,
+    /// It said nothing in time, which counts as confirmed.
+    ConfirmedBySilence = 6,
+    /// The settlement was reversed before the check was over.
+    Reversed = 7,
+    /// The treatment region refused to take it.
+    Refused = 8,
+}
+impl CheckStanding {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "CHECK_STANDING_UNSPECIFIED",
+            Self::Waiting => "CHECK_STANDING_WAITING",
+            Self::TakenUp => "CHECK_STANDING_TAKEN_UP",
+            Self::Overdue => "CHECK_STANDING_OVERDUE",
+            Self::Answered => "CHECK_STANDING_ANSWERED",
+            Self::Confirmed => "CHECK_STANDING_CONFIRMED",
+            Self::ConfirmedBySilence => "CHECK_STANDING_CONFIRMED_BY_SILENCE",
+            Self::Reversed => "CHECK_STANDING_REVERSED",
+            Self::Refused => "CHECK_STANDING_REFUSED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CHECK_STANDING_UNSPECIFIED" => Some(Self::Unspecified),
+            "CHECK_STANDING_WAITING" => Some(Self::Waiting),
+            "CHECK_STANDING_TAKEN_UP" => Some(Self::TakenUp),
+            "CHECK_STANDING_OVERDUE" => Some(Self::Overdue),
+            "CHECK_STANDING_ANSWERED" => Some(Self::Answered),
+            "CHECK_STANDING_CONFIRMED" => Some(Self::Confirmed),
+            "CHECK_STANDING_CONFIRMED_BY_SILENCE" => Some(Self::ConfirmedBySilence),
+            "CHECK_STANDING_REVERSED" => Some(Self::Reversed),
+            "CHECK_STANDING_REFUSED" => Some(Self::Refused),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod expense_check_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node.
+    #[derive(Debug, Clone)]
+    pub struct ExpenseCheckServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ExpenseCheckServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ExpenseCheckServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ExpenseCheckServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ExpenseCheckServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The other region's node puts one of its words. Idempotent: a word that is here already is taken again.
+        pub async fn put_word(
+            &mut self,
+            request: impl tonic::IntoRequest<super::PutCheckWordRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutCheckWordResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/PutWord",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ExpenseCheckService",
+                        "PutWord",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The other region's node was restored, and has the words between the two given back.
+        pub async fn collect_words(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CollectCheckWordsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CollectCheckWordsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/CollectWords",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ExpenseCheckService",
+                        "CollectWords",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer of the home region asks. Idempotent by (officer, request id); the same id with other content is refused.
+        pub async fn ask(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AskCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AskCheckResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/Ask",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExpenseCheckService", "Ask"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer of the treatment region answers. Repeated with the same answer, it answers how the check stands.
+        pub async fn answer(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AnswerCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AnswerCheckResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/Answer",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ExpenseCheckService",
+                        "Answer",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer of the home region confirms the answer. Repeated, it answers how the check stands.
+        pub async fn confirm(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ConfirmCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmCheckResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/Confirm",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ExpenseCheckService",
+                        "Confirm",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// An officer of the home region sends the answer back, once. Repeated, it answers how the check stands.
+        pub async fn send_back(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SendBackCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SendBackCheckResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/SendBack",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.ExpenseCheckService",
+                        "SendBack",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// One check with all that was said.
+        pub async fn show(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ShowCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowCheckResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/Show",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExpenseCheckService", "Show"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// The region's checks in both roles, by id.
+        pub async fn list(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListChecksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChecksResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.ExpenseCheckService/List",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.ExpenseCheckService", "List"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod expense_check_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ExpenseCheckServiceServer.
+    #[async_trait]
+    pub trait ExpenseCheckService: std::marker::Send + std::marker::Sync + 'static {
+        /// The other region's node puts one of its words. Idempotent: a word that is here already is taken again.
+        async fn put_word(
+            &self,
+            request: tonic::Request<super::PutCheckWordRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::PutCheckWordResponse>,
+            tonic::Status,
+        >;
+        /// The other region's node was restored, and has the words between the two given back.
+        async fn collect_words(
+            &self,
+            request: tonic::Request<super::CollectCheckWordsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CollectCheckWordsResponse>,
+            tonic::Status,
+        >;
+        /// An officer of the home region asks. Idempotent by (officer, request id); the same id with other content is refused.
+        async fn ask(
+            &self,
+            request: tonic::Request<super::AskCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AskCheckResponse>,
+            tonic::Status,
+        >;
+        /// An officer of the treatment region answers. Repeated with the same answer, it answers how the check stands.
+        async fn answer(
+            &self,
+            request: tonic::Request<super::AnswerCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AnswerCheckResponse>,
+            tonic::Status,
+        >;
+        /// An officer of the home region confirms the answer. Repeated, it answers how the check stands.
+        async fn confirm(
+            &self,
+            request: tonic::Request<super::ConfirmCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ConfirmCheckResponse>,
+            tonic::Status,
+        >;
+        /// An officer of the home region sends the answer back, once. Repeated, it answers how the check stands.
+        async fn send_back(
+            &self,
+            request: tonic::Request<super::SendBackCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SendBackCheckResponse>,
+            tonic::Status,
+        >;
+        /// One check with all that was said.
+        async fn show(
+            &self,
+            request: tonic::Request<super::ShowCheckRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowCheckResponse>,
+            tonic::Status,
+        >;
+        /// The region's checks in both roles, by id.
+        async fn list(
+            &self,
+            request: tonic::Request<super::ListChecksRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListChecksResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node.
+    #[derive(Debug)]
+    pub struct ExpenseCheckServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ExpenseCheckServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ExpenseCheckServiceServer<T>
+    where
+        T: ExpenseCheckService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.settlement.v1.ExpenseCheckService/PutWord" => {
+                    #[allow(non_camel_case_types)]
+                    struct PutWordSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::PutCheckWordRequest>
+                    for PutWordSvc<T> {
+                        type Response = super::PutCheckWordResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::PutCheckWordRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::put_word(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = PutWordSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/CollectWords" => {
+                    #[allow(non_camel_case_types)]
+                    struct CollectWordsSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::CollectCheckWordsRequest>
+                    for CollectWordsSvc<T> {
+                        type Response = super::CollectCheckWordsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CollectCheckWordsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::collect_words(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CollectWordsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/Ask" => {
+                    #[allow(non_camel_case_types)]
+                    struct AskSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::AskCheckRequest> for AskSvc<T> {
+                        type Response = super::AskCheckResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AskCheckRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::ask(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AskSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/Answer" => {
+                    #[allow(non_camel_case_types)]
+                    struct AnswerSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::AnswerCheckRequest>
+                    for AnswerSvc<T> {
+                        type Response = super::AnswerCheckResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AnswerCheckRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::answer(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AnswerSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/Confirm" => {
+                    #[allow(non_camel_case_types)]
+                    struct ConfirmSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::ConfirmCheckRequest>
+                    for ConfirmSvc<T> {
+                        type Response = super::ConfirmCheckResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ConfirmCheckRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::confirm(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ConfirmSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/SendBack" => {
+                    #[allow(non_camel_case_types)]
+                    struct SendBackSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::SendBackCheckRequest>
+                    for SendBackSvc<T> {
+                        type Response = super::SendBackCheckResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SendBackCheckRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::send_back(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SendBackSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/Show" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::ShowCheckRequest>
+                    for ShowSvc<T> {
+                        type Response = super::ShowCheckResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ShowCheckRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::show(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.ExpenseCheckService/List" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListSvc<T: ExpenseCheckService>(pub Arc<T>);
+                    impl<
+                        T: ExpenseCheckService,
+                    > tonic::server::UnaryService<super::ListChecksRequest>
+                    for ListSvc<T> {
+                        type Response = super::ListChecksResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListChecksRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ExpenseCheckService>::list(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ExpenseCheckServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.settlement.v1.ExpenseCheckService";
+    impl<T> tonic::server::NamedService for ExpenseCheckServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SnapshotRequest {
     #[prost(message, optional, tag = "1")]
     pub person: ::core::option::Option<super::super::common::v1::Person>,

@@ -16,6 +16,7 @@ pub(crate) const FILES: &[&str] = &[
     "huitong/settlement/v1/deduction.proto",
     "huitong/settlement/v1/duplicate.proto",
     "huitong/settlement/v1/evidence.proto",
+    "huitong/settlement/v1/expense_check.proto",
     "huitong/settlement/v1/external.proto",
     "huitong/settlement/v1/home.proto",
     "huitong/settlement/v1/institution.proto",

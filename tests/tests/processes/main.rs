@@ -54,6 +54,7 @@ mod duplicates;
 mod erased_elsewhere;
 mod erasure;
 mod evidence;
+mod expense_checks;
 mod external;
 mod handbook;
 mod institution_accounts;

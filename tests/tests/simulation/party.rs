@@ -12,6 +12,7 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::backup::Anew;
 use huitong_node::chance::Chance as _;
+use huitong_node::checks::CheckRule;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::payables::PayableRule;
@@ -300,6 +301,7 @@ impl Party {
             certified: certificates.signed_by(number).into(),
             reversal: ReversalRule::STANDARD,
             payables: PayableRule::STANDARD,
+            checks: CheckRule::STANDARD,
             filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),

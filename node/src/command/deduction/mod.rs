@@ -3,9 +3,10 @@
 
 pub mod list;
 mod order;
-mod shown;
+pub(in crate::command) mod shown;
 mod withdraw;
 
 pub use list::Deductions;
 pub use order::Deduct;
+pub(in crate::command) use order::amount;
 pub use withdraw::WithdrawDeduction;

@@ -42,7 +42,7 @@ pub struct Deduct {
 }
 
 /// Reads a fund and what is taken off.
-fn amount(text: &str) -> anyhow::Result<(Fund, Fen)> {
+pub(in crate::command) fn amount(text: &str) -> anyhow::Result<(Fund, Fen)> {
     let parts = text.split_once('=');
     let (fund, amount) = parts
         .context("a fund and yuan, with = between, as resident_pool=120.50 / 应为 基金=金额")?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::grpc::deduction_client::{DeductionTold, Standing};
 
 /// The word of a standing.
-const fn word(standing: Standing) -> &'static str {
+pub(in crate::command) const fn word(standing: Standing) -> &'static str {
     match standing {
         Standing::Asked => "asked",
         Standing::Stands => "stands",

@@ -8,10 +8,13 @@ use std::process::ExitCode;
 
 use huitong_core::payable::Month;
 use huitong_transport::ClientOptions;
+use serde_json::Value;
 
 pub use confirm::Confirm;
 
+use super::expense_check::shown as checks;
 use super::{block_on, said};
+use crate::grpc::expense_check_client::{CheckTold, ExpenseCheckClient};
 use crate::grpc::month_client::MonthDeskClient;
 
 /// The clearing month / 月度清算确认
@@ -33,7 +36,7 @@ impl MonthCommand {
     }
 }
 
-/// Show the region's rows of a month, each beside what its own days come to.
+/// Show the region's rows of a month, each beside what its own days come to, and the open checks of its settlements.
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// The month, such as 2026-03 / 月份
@@ -47,14 +50,21 @@ pub struct Show {
 
 impl Show {
     fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let own = block_on(async {
+        let (own, checks) = block_on(async {
             let mut client = MonthDeskClient::connect(&self.server).await?;
-            client.show(&self.month).await.map_err(said)
+            let own = client.show(&self.month).await.map_err(said)?;
+            let mut client = ExpenseCheckClient::connect(&self.server).await?;
+            Ok((own, client.all().await.map_err(said)?))
         })?;
+        let open = open_of(&self.month, checks);
         if self.json {
-            writeln!(out, "{}", shown::as_json(&own))?;
+            writeln!(out, "{}", with_checks(shown::as_json(&own), &open))?;
         } else {
             shown::print(&own, out)?;
+            for told in &open {
+                writeln!(out, "  under check / 费用协查未完成:")?;
+                checks::print(told, out)?;
+            }
         }
         let holds = own.rows.iter().all(|row| own.holds(row));
         Ok(if holds {
@@ -63,4 +73,18 @@ impl Show {
             ExitCode::from(1)
         })
     }
+}
+
+/// The checks of settlements of a month in which somebody is still to say something.
+fn open_of(month: &Month, mut checks: Vec<CheckTold>) -> Vec<CheckTold> {
+    checks.retain(|told| told.standing.is_open() && Month::of(told.settled_on) == *month);
+    checks
+}
+
+fn with_checks(mut page: Value, open: &[CheckTold]) -> Value {
+    if let Value::Object(page) = &mut page {
+        let open = open.iter().map(checks::as_json);
+        page.insert("open_checks".to_owned(), open.collect());
+    }
+    page
 }

@@ -10,6 +10,7 @@ mod deduction;
 mod dispute;
 mod duplicate;
 mod erased;
+mod expense_check;
 mod external;
 mod home;
 pub(crate) mod import;
@@ -164,6 +165,10 @@ pub fn changes(
             deduction::decided(&regained.record, at, ground, &mut out)?;
         }
         NodeRecord::DeductionLifted(record) => deduction::lifted(record, at, ground, &mut out)?,
+        NodeRecord::CheckWordSaid(record) => expense_check::said(record, at, ground, &mut out)?,
+        NodeRecord::CheckWordBooked(record) => expense_check::booked(record, at, ground, &mut out)?,
+        NodeRecord::CheckWordTaken(record) => expense_check::taken(record, ground, &mut out)?,
+        NodeRecord::CheckRefused(record) => expense_check::refused(record, ground, &mut out)?,
         NodeRecord::InstitutionPaid(record) => payable::paid(record, &mut out),
         NodeRecord::PayoutCorrected(record) => payable::corrected(record, &mut out),
         NodeRecord::InstitutionReconciled(record) => {

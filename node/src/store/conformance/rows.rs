@@ -315,6 +315,7 @@ fn a_row_of_every_table_comes_back_is_found_in_its_table_replaced_and_taken_away
         provisional::provisional(),
         deductions::deductions(),
         disputes::disputes(),
+        expense_checks::expense_checks(),
         months::months(),
         payables::payables(),
         institution_accounts::institution_accounts(),

@@ -30,6 +30,8 @@ const HAND_TAKEN: u8 = 63;
 const DEDUCTION_ORDERED: u8 = 104;
 const DEDUCTION_ANSWERED: u8 = 105;
 const DEDUCTION_DECIDED: u8 = 106;
+/// The tag of a word in an expense check.
+const CHECK_WORD_SAID: u8 = 131;
 /// The tag of what orders people to be erased.
 const PEOPLE_ERASED: u8 = 33;
 
@@ -45,8 +47,8 @@ fn tag(record: &[u8]) -> Option<(u8, Decoder<'_>)> {
     is_record.then_some((tag, input))
 }
 
-/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's, a snapshot's or
-/// a deduction's, read from its first bytes; `None` for any other record.
+/// The leaf of an encoded record that is signed with its group, a receipt's, a refusal's, a reversal's, a snapshot's,
+/// a deduction's or a check's, read from its first bytes; `None` for any other record.
 ///
 /// The seal of a commit group needs the leaf of every record in it and nothing else of them.
 #[must_use]
@@ -54,7 +56,7 @@ pub fn signed_leaf(record: &[u8]) -> Option<Digest> {
     match tag(record)? {
         (
             COMMITTED | HOME_REFUSED | REVERSAL_ORDERED | HAND_WRITTEN | SNAPSHOT_SIGNED
-            | DEDUCTION_ORDERED | DEDUCTION_DECIDED,
+            | DEDUCTION_ORDERED | DEDUCTION_DECIDED | CHECK_WORD_SAID,
             mut input,
         ) => Digest::decode(&mut input).ok(),
         _ => None,

@@ -12,6 +12,7 @@ pub mod deduction;
 pub mod dispute;
 pub mod duplicate;
 pub mod erasure;
+pub mod expense_check;
 pub mod external;
 mod first_bytes;
 pub mod hand;
@@ -55,6 +56,7 @@ use deduction::{
 use dispute::{CorrectionBooked, DisputeWordSigned};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use erasure::{PeopleErased, WordErased};
+use expense_check::{CheckRefused, CheckWordBooked, CheckWordSaid, CheckWordTaken};
 use external::{ExternalNoted, ExternalWithdrawn};
 use home::{Committed, HomeRefused};
 use import::{ImportChunk, ImportCommitted};
@@ -247,6 +249,14 @@ pub enum NodeRecord {
     MonthRolledBack(MonthRolledBack),
     /// Treatment role: the bureau closed an institution's month, or opened it again.
     InstitutionMonthSet(InstitutionMonthSet),
+    /// The region says a word in an expense check.
+    CheckWordSaid(CheckWordSaid),
+    /// A word in an expense check comes from the other region.
+    CheckWordBooked(CheckWordBooked),
+    /// The other region has the own word in an expense check.
+    CheckWordTaken(CheckWordTaken),
+    /// Home role: the treatment region refused to take an expense check.
+    CheckRefused(CheckRefused),
 }
 
 canonical_enum!(NodeRecord {
@@ -329,6 +339,10 @@ canonical_enum!(NodeRecord {
     127 => MonthConfirmed(record),
     128 => MonthRolledBack(record),
     129 => InstitutionMonthSet(record),
+    131 => CheckWordSaid(record),
+    132 => CheckWordBooked(record),
+    133 => CheckWordTaken(record),
+    134 => CheckRefused(record),
 });
 
 impl NodeRecord {

@@ -4,6 +4,7 @@ mod assistance;
 mod deductions;
 mod disputes;
 mod duplicates;
+mod expense_checks;
 mod external;
 mod institution_accounts;
 mod looks;
@@ -189,6 +190,7 @@ fn records_have_one_form() {
         .chain(&assistance::of_assistance())
         .chain(&deductions::of_deductions())
         .chain(&payables::of_payables())
+        .chain(&expense_checks::of_checks())
         .chain(&institution_accounts::of_institution_accounts())
     {
         laws(record);

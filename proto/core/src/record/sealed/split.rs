@@ -227,7 +227,11 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::InstitutionReconciled(_)
         | NodeRecord::MonthConfirmed(_)
         | NodeRecord::MonthRolledBack(_)
-        | NodeRecord::InstitutionMonthSet(_) => return None,
+        | NodeRecord::InstitutionMonthSet(_)
+        | NodeRecord::CheckWordSaid(_)
+        | NodeRecord::CheckWordBooked(_)
+        | NodeRecord::CheckWordTaken(_)
+        | NodeRecord::CheckRefused(_) => return None,
     };
     let bytes = record.to_bytes();
     Some(Split {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::assistance::of_assistance;
 use super::deductions::of_deductions;
+use super::expense_checks::of_checks;
 use super::external::of_externals;
 use super::institution_accounts::of_institution_accounts;
 use super::payables::of_payables;
@@ -78,6 +79,7 @@ fn every_kind() -> Vec<NodeRecord> {
     all.extend(of_transfers());
     all.extend(of_deductions());
     all.extend(of_payables());
+    all.extend(of_checks());
     all.extend(of_institution_accounts());
     all.extend(KEPT_IN_FILES.map(of_file));
     all

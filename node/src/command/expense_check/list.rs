@@ -1,0 +1,93 @@
+//! `huitong node check list`: the region's checks in both roles, and how many of them are late, by region.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::ExitCode;
+
+use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::CheckStanding;
+use huitong_transport::ClientOptions;
+use serde_json::{Value, json};
+
+use super::shown::{as_json, print};
+use crate::command::{block_on, said};
+use crate::grpc::expense_check_client::{CheckTold, ExpenseCheckClient};
+
+/// List the region's checks in both roles.
+#[derive(Debug, clap::Args)]
+pub struct List {
+    /// Only those in which somebody is still to say something / 仅列未办结
+    #[arg(long, conflicts_with = "overdue")]
+    open: bool,
+    /// Only those that are not answered in time / 仅列逾期未答复
+    #[arg(long)]
+    overdue: bool,
+    #[command(flatten)]
+    server: ClientOptions,
+    /// Print one JSON document / 以 JSON 输出
+    #[arg(long)]
+    json: bool,
+}
+
+/// What the checks of a treatment region come to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Count {
+    /// Checks that somebody is still to say something in.
+    pub open: u32,
+    /// Those of them that are not answered in time.
+    pub overdue: u32,
+    /// How often a day to answer by has passed without an answer, over all checks.
+    pub late: u32,
+}
+
+/// The counts of the regions that are to answer.
+pub(super) fn counted(all: &[CheckTold]) -> BTreeMap<RegionCode, Count> {
+    let mut counts: BTreeMap<RegionCode, Count> = BTreeMap::new();
+    for told in all {
+        let count = counts.entry(told.treatment).or_default();
+        let is = |is: bool| u32::from(is);
+        let is_overdue = told.standing == CheckStanding::Overdue;
+        count.open = count.open.saturating_add(is(told.standing.is_open()));
+        count.overdue = count.overdue.saturating_add(is(is_overdue));
+        count.late = count.late.saturating_add(told.late);
+    }
+    counts
+}
+
+impl List {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let mut all = block_on(async {
+            let mut client = ExpenseCheckClient::connect(&self.server).await?;
+            client.all().await.map_err(said)
+        })?;
+        let counts = counted(&all);
+        all.retain(|told| {
+            let is_overdue = told.standing == CheckStanding::Overdue;
+            (!self.open || told.standing.is_open()) && (!self.overdue || is_overdue)
+        });
+        if self.json {
+            let listed: Vec<Value> = all.iter().map(as_json).collect();
+            let counts = counts.iter().map(|(region, count)| {
+                json!({
+                    "treatment_region": region.to_string(),
+                    "open": count.open,
+                    "overdue": count.overdue,
+                    "late": count.late,
+                })
+            });
+            let page = json!({ "checks": listed, "regions": counts.collect::<Vec<_>>() });
+            writeln!(out, "{page}")?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        writeln!(out, "{} checks / 笔协查", all.len())?;
+        all.iter().try_for_each(|told| print(told, out))?;
+        for (region, count) in &counts {
+            writeln!(
+                out,
+                "answered by 就医地 {region}: open 未办结 {}, overdue 逾期 {}, late 逾期次数 {}",
+                count.open, count.overdue, count.late
+            )?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
