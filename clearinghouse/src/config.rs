@@ -5,6 +5,7 @@
 
 mod dispute;
 mod month;
+mod payment;
 mod signing;
 
 #[cfg(test)]
@@ -28,6 +29,7 @@ use huitong_transport::{
 use crate::decide::Schedule;
 use crate::disputes::DisputeRules;
 use crate::months::MonthRules;
+use crate::payments::PaymentRules;
 use crate::prefunds::Rules;
 use crate::roles::{Role, Roles};
 use crate::signer::SigningFiles;
@@ -49,8 +51,8 @@ pub struct Config {
     pub(crate) segment_mib: u32,
     /// Which days are business days.
     pub(crate) calendar: Calendar,
-    /// Within how many business days of the order a payment is due.
-    pub(crate) due_days: u32,
+    /// Whether money moves by the day or by the month, and by when it is due.
+    pub(crate) payment: PaymentRules,
     /// How long netting waits after the cut-off for regions that have not attested their rows.
     pub(crate) wait_minutes: u32,
     /// What is set for prefunds.
@@ -102,9 +104,6 @@ impl Scalar for Automatic {
         }
     }
 }
-
-/// Five working days until a province's bureau asks its finance bureau, and ten until that transfers.
-const DUE_DAYS: u32 = 15;
 
 /// Nodes attest within seconds; an hour is enough to look after one that does not, and keeps no cycle from its day.
 const WAIT_MINUTES: u32 = 60;
@@ -183,10 +182,7 @@ impl Config {
         let signing = signing::read(&root.section("signing"), folder, trust);
         let schedule = schedule(&root);
         let segment_mib = root.integer_or("journal_segment_mib", 1..=1_023, 64);
-        let payment = root.optional_section("payment");
-        let due_days = payment.map_or(Some(DUE_DAYS), |section| {
-            section.integer_or("due_days", 1..=250, DUE_DAYS)
-        });
+        let payment = payment::rules(&root);
         let attestation = root.optional_section("attestation");
         let wait_minutes = attestation.map_or(Some(WAIT_MINUTES), |section| {
             section.integer_or("wait_minutes", 0..=2_880, WAIT_MINUTES)
@@ -212,7 +208,7 @@ impl Config {
                 schedule: schedule?,
                 segment_mib: segment_mib?,
                 calendar: calendar?,
-                due_days: due_days?,
+                payment: payment?,
                 wait_minutes: wait_minutes?,
                 prefund: prefund?,
                 dispute: dispute?,

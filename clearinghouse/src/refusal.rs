@@ -115,6 +115,10 @@ clearing_codes! {
     WitnessInvalid "witness.invalid" No "This word on a checkpoint is not signed by the caller's region, for the reason named: check the node's signing key and its certificate." "该检查点签署并非本统筹区所签（原因如所示），请检查节点签名密钥及证书。";
     /// A word on another checkpoint.
     WitnessOtherCheckpoint "witness.other_checkpoint" No "For this plan another checkpoint, named here, is signed than the region was shown: the node fetches it and keeps both (node checkpoints --evidence); have the clearinghouse's operator explain it." "该期方案在此签署的检查点如所示，与本区所见不符：节点已取回并留存两份（node checkpoints --evidence），请要求清算中心运营方说明。";
+    /// Money moves by the month.
+    PaymentByMonth "payment.by_month" No "Money moves by the month here ([payment] moves): draw up the month named, have it approved, and order payment of it (month instruct)." "本中心按月拨付（[payment] moves）：请编制并审批所示月份后下达月度拨付指令（month instruct）。";
+    /// Money moves by the day.
+    PaymentByDay "payment.by_day" No "Money moves by the day here ([payment] moves): order payment of each cycle (instruct --day); the month is confirmed and approved all the same." "本中心按日拨付（[payment] moves）：请逐期下达拨付指令（instruct --day），月度确认与审批照常进行。";
     /// A month that is not over.
     MonthNotOver "month.not_over" SameId "The month is not over: the cycle named is not netted and proven, or the last business day is still to be cut off." "该月尚未结束：所示清算期尚未轧差并签名，或最后一个工作日尚未日切。";
     /// A month in which nothing was netted.
@@ -143,6 +147,8 @@ clearing_codes! {
     MonthClosed "month.closed" No "Two officers approved this month; what is wrong with it is corrected in a later one: raise a dispute (node dispute raise)." "该月已由两人审批；如有差错，请提出争议，在以后月份更正（node dispute raise）。";
     /// Regions have not confirmed a month.
     MonthNotConfirmed "month.not_confirmed" SameId "The regions named have not confirmed the month or objected to it, and the day named until which they may is not over; wait for them." "所示统筹区尚未确认或提出异议，且确认期限（如所示）未到，请等待。";
+    /// A month that two officers have not approved.
+    MonthNotApproved "month.not_approved" No "Two different officers must approve the month first (month approve)." "须先由两名不同的清算人员审批该月（month approve）。";
     /// The plan is another than the officer looked at.
     ApprovalOtherPlan "approval.other_plan" No "The plan of this cycle has the digest named, not the one given: look at the plan again (net, statement) before you approve it." "该期轧差方案的摘要如所示，与所给不符：请重新核对方案（net、statement）后再审批。";
     /// Fewer than two officers approved.

@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 39] = [
+const TABLE: [(&str, Role); 40] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -112,6 +112,7 @@ const TABLE: [(&str, Role); 39] = [
     ("MonthOfficeService/DrawUpMonth", Role::Clear),
     ("MonthOfficeService/ListMonths", Role::Look),
     ("MonthOfficeService/ApproveMonth", Role::Approve),
+    ("MonthOfficeService/InstructMonth", Role::Pay),
     ("MonthOfficeService/FetchMonthFile", Role::Look),
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),

@@ -103,7 +103,7 @@ impl Clearinghouse {
         let schedule = config.schedule;
         let watched = (config.prefund, config.dispute);
         let day_rules = grpc::DayRules {
-            due_days: config.due_days,
+            payment: config.payment,
             wait_minutes: config.wait_minutes,
             prefund: config.prefund,
             dispute: config.dispute,

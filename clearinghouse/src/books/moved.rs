@@ -50,6 +50,7 @@ pub(crate) fn moved(record: &PaymentRecord) -> Result<Vec<Entry>, LedgerError> {
         }
         PaymentRecord::Approved(_)
         | PaymentRecord::Instructed(_)
+        | PaymentRecord::MonthInstructed(_)
         | PaymentRecord::Delayed(_)
         | PaymentRecord::Joined(_) => {
             return Ok(Vec::new());

@@ -1,6 +1,7 @@
 //! Configurations that hold, and every fault of those that do not.
 
 use super::*;
+use crate::payments::Moves;
 
 #[test]
 fn every_fault_is_told_at_once() {
@@ -15,6 +16,9 @@ automatic = "sometimes"
 deadline_minutes = 0
 [attestation]
 wait_minutes = -1
+[payment]
+moves = "weekly"
+due_days = 0
 [[region]]
 code = "330200"
 member = "510000"
@@ -36,6 +40,8 @@ code = "330200"
         "cut_off.automatic",
         "cut_off.deadline_minutes",
         "attestation.wait_minutes",
+        "payment.moves",
+        "payment.due_days",
         "region[0].member",
         "region[1].code",
     ] {
@@ -64,6 +70,7 @@ fn the_example_file_can_be_read() {
     let all = text.replace("\n# deadline_minutes", "\ndeadline_minutes");
     let all = all.replace("\n# automatic", "\nautomatic");
     let keys = [
+        "moves",
         "due_days",
         "wait_minutes",
         "yellow_percent",
@@ -76,14 +83,39 @@ fn the_example_file_can_be_read() {
     });
     let all = Config::parse("all", &all).unwrap();
     assert_eq!(
-        (all.schedule, all.due_days, all.wait_minutes, all.prefund),
+        (all.schedule, all.payment, all.wait_minutes, all.prefund),
         (
             config.schedule,
-            config.due_days,
+            config.payment,
             config.wait_minutes,
             config.prefund
         )
     );
+}
+
+#[test]
+fn money_moves_by_the_day_unless_it_is_said_that_it_moves_by_the_month() {
+    let example = include_str!("../../../deploy/config/clearinghouse.example.toml");
+    let told = |moves: &str| {
+        let text = example.replace("[payment]", &format!("[payment]\nmoves = {moves}"));
+        Config::parse("c.toml", &text).map(|config| config.payment.moves)
+    };
+    let config = Config::parse("c.toml", example).unwrap();
+    assert_eq!(config.payment.moves, Moves::Daily);
+    assert_eq!(told("\"daily\"").unwrap(), Moves::Daily);
+    assert_eq!(told("\"monthly\"").unwrap(), Moves::Monthly);
+    let line = 1 + example
+        .lines()
+        .take_while(|line| *line != "[payment]")
+        .count();
+    for wrong in ["\"weekly\"", "true", "\"Monthly\""] {
+        let faults = told(wrong).unwrap_err().to_string();
+        let place = format!("c.toml:{}", line + 1);
+        assert!(
+            faults.contains(&place) && faults.contains("\"monthly\""),
+            "{faults}"
+        );
+    }
 }
 
 #[test]

@@ -133,11 +133,11 @@ fn purpose(
         match line.direction {
             Direction::PayIn => payments
                 .owed(line.member, line.fund)
-                .next()
-                .filter(|earliest| earliest.instruction.reference < reference)
+                .first()
+                .filter(|earliest| earliest.turn() < payment.turn())
                 .map(|_| ParkReason::EarlierOpen),
             Direction::PayOut => {
-                let cover = payments.cover(payment.day, reference.fund);
+                let cover = payments.cover(&payment.order, reference.fund);
                 let cover = cover.map_err(|error| Fault::Broken(error.to_string()))?;
                 (line.amount > cover).then_some(ParkReason::NotCovered)
             }

@@ -14,7 +14,7 @@ use huitong_core::vocabulary::{CorrectionReason, Direction};
 use super::bank::{describe, taken};
 use super::net::plan_of;
 use super::{Context, Decided, Decision, Fault, going_on};
-use crate::payments::{Line, Progress};
+use crate::payments::Line;
 use crate::prefunds::between_members;
 use crate::refusal::{ClearingCode, Refusal};
 
@@ -75,8 +75,11 @@ fn stood_on(context: &Context<'_>, known: &Line) -> Result<Option<Refusal>, Faul
     }
     let payments = &context.state.payments;
     for (reference, amount) in &known.counted {
-        let day = payments.payment(*reference).map(|payment| payment.day);
-        let cover = day.map_or(Ok(Fen::ZERO), |day| payments.cover(day, reference.fund));
+        let cover = payments
+            .payment(*reference)
+            .map_or(Ok(Fen::ZERO), |payment| {
+                payments.cover(&payment.order, reference.fund)
+            });
         let cover = cover.map_err(|error| Fault::Broken(error.to_string()))?;
         if cover < *amount {
             let detail = format_args!("{reference}: {cover}");
@@ -99,15 +102,17 @@ fn reopened(
         let Some(payment) = payments.payment(*reference) else {
             continue;
         };
-        if !matches!(payments.progress(payment.day), Progress::Final(_)) {
+        if payments.paid(&payment.order).is_none() {
             continue;
         }
-        let plan = match plan_of(context, payment.day)? {
-            Ok(plan) => plan,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        let owed = between_members(&plan);
-        reopened.insert(payment.day, owed);
+        for day in &payment.order.days {
+            let plan = match plan_of(context, *day)? {
+                Ok(plan) => plan,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
+            let owed = between_members(&plan);
+            reopened.insert(*day, owed);
+        }
     }
     Ok(Ok(reopened))
 }

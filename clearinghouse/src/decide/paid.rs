@@ -1,6 +1,7 @@
 //! What is ordered, open and parked, a page at a time.
 
 use huitong_core::date::BusinessDay;
+use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::region::RegionCode;
 
@@ -13,10 +14,12 @@ const ROWS_AT_ONCE: usize = 1_000;
 const COUNTED_AT_ONCE: usize = 20_000;
 
 /// Which payments are asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Wanted {
-    /// Of one cycle.
+    /// Of one cycle, or ordered with it.
     pub(crate) day: Option<BusinessDay>,
+    /// Ordered for one month.
+    pub(crate) month: Option<Month>,
     /// Of one member.
     pub(crate) member: Option<RegionCode>,
     /// Those of which some is open.
@@ -54,7 +57,9 @@ pub(crate) fn payments(
     after: Option<PaymentReference>,
 ) -> Decision<Page<Payment, PaymentReference>> {
     let wants = |(reference, payment): &(PaymentReference, &Payment)| {
-        wanted.day.is_none_or(|day| payment.day == day)
+        let (order, month) = (&payment.order, wanted.month.as_ref());
+        wanted.day.is_none_or(|day| order.days.contains(&day))
+            && month.is_none_or(|month| order.month.as_ref() == Some(month))
             && wanted
                 .member
                 .is_none_or(|member| reference.member == member)

@@ -232,12 +232,14 @@ fn out_of_turn(
     let (member, fund) = (line.line.member, line.line.fund);
     match line.line.direction {
         Direction::PayIn => {
-            let Some((last, _)) = to.last_key_value() else {
-                return Ok(None);
-            };
-            let earlier = payments.owed(member, fund);
-            let left = earlier
-                .take_while(|payment| payment.instruction.reference < *last)
+            let turns = to
+                .keys()
+                .filter_map(|of| Some(payments.payment(*of)?.turn()));
+            let last = turns.max();
+            let owed = payments.owed(member, fund);
+            let left = owed
+                .into_iter()
+                .take_while(|payment| Some(payment.turn()) < last)
                 .find(|payment| to.get(&payment.instruction.reference) != Some(&payment.open()));
             let left = left.map(|payment| payment.instruction.reference);
             Ok(left.map(|earlier| Refusal::new(ClearingCode::PaymentEarlierOpen, earlier)))
@@ -256,7 +258,7 @@ fn not_covered(
         let Some(payment) = payments.payment(*reference) else {
             continue;
         };
-        let cover = payments.cover(payment.day, fund);
+        let cover = payments.cover(&payment.order, fund);
         let cover = cover.map_err(|error| Fault::Broken(error.to_string()))?;
         if *amount > cover {
             let detail = format_args!("{reference}: {cover} is there");

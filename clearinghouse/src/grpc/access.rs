@@ -134,6 +134,10 @@ fn of_what_is_around_it() -> Vec<Row> {
             officer,
         ),
         Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/InstructMonth",
+            officer,
+        ),
+        Row::method(
             "/huitong.clearing.v1.MonthOfficeService/FetchMonthFile",
             officer,
         )

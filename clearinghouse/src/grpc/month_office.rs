@@ -21,11 +21,13 @@ use tracing::{info, warn};
 use super::month::{month, proofs};
 use super::month_read::signed;
 use super::officer::officer_name;
+use super::paid::month_order;
 use super::proof::read;
 use super::status::{malformed, status};
 use crate::decide::month as decide;
 use crate::decide::{Context, Decision};
 use crate::months::MonthRules;
+use crate::payments::PaymentRules;
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
@@ -41,6 +43,7 @@ const WAITING: usize = 4;
 pub(super) struct MonthOfficeGrpc {
     writer: Arc<Writer>,
     rules: MonthRules,
+    paying: PaymentRules,
     /// Held while a month is counted: one at a time.
     counting: Arc<Mutex<()>>,
 }
@@ -90,12 +93,14 @@ impl MonthOfficeService for MonthOfficeGrpc {
         } else {
             (vec![self.seen(month(&request.month)?).await?], None)
         };
+        let orders = self.orders(&months).await?;
         let shown = |of: fn(&decide::ToDraw) -> String| to_draw.as_ref().map(of);
         Ok(Response::new(v1::ListMonthsResponse {
             months: months.iter().map(month_to_wire).collect(),
             to_draw_up: shown(|of| of.month.to_string()).unwrap_or_default(),
             to_draw_up_by: shown(|of| of.by.to_string()).unwrap_or_default(),
             to_draw_up_days_late: to_draw.as_ref().map_or(0, |of| of.days_late),
+            orders,
         }))
     }
 
@@ -115,6 +120,27 @@ impl MonthOfficeService for MonthOfficeGrpc {
         info!(month = %seen.month, %officer, stage = %seen.stage, "a month is approved by an officer");
         Ok(Response::new(v1::ApproveMonthResponse {
             month: Some(month_to_wire(&seen)),
+        }))
+    }
+
+    async fn instruct_month(
+        &self,
+        request: Request<v1::InstructMonthRequest>,
+    ) -> Result<Response<v1::InstructMonthResponse>, Status> {
+        let by = officer_name(&request)?;
+        let request = request.into_inner();
+        let month = month(&request.month)?;
+        let digest = month_digest_from_wire(&request.digest, Path::root("digest"));
+        let digest = digest.map_err(|fault| malformed(&fault))?;
+        let (rules, officer, of) = (self.paying, by.clone(), month.clone());
+        self.decide(move |context| decide::instruct(context, (&of, digest), rules, by))
+            .await?;
+        info!(%month, %officer, "payment of a month ordered");
+        let seen = self.seen(month).await?;
+        let order = self.orders(std::slice::from_ref(&seen)).await?.pop();
+        Ok(Response::new(v1::InstructMonthResponse {
+            month: Some(month_to_wire(&seen)),
+            order,
         }))
     }
 
@@ -159,10 +185,11 @@ async fn send(bytes: &[u8], to: &Sender<Part>) {
 
 impl MonthOfficeGrpc {
     /// The officers' side of months.
-    pub(super) fn new(writer: &Arc<Writer>, rules: MonthRules) -> Self {
+    pub(super) fn new(writer: &Arc<Writer>, rules: MonthRules, paying: PaymentRules) -> Self {
         Self {
             writer: Arc::clone(writer),
             rules,
+            paying,
             counting: Arc::default(),
         }
     }
@@ -205,6 +232,15 @@ impl MonthOfficeGrpc {
     ) -> Result<A, Status> {
         let decided = self.writer.decide(decide).await;
         decided.map_err(|refusal| status(&refusal))
+    }
+
+    /// The orders to pay these months, of those for which there is one.
+    async fn orders(&self, months: &[MonthSeen]) -> Result<Vec<v1::MonthOrder>, Status> {
+        let months: Vec<_> = months.iter().map(|seen| seen.month.clone()).collect();
+        let ordered = self
+            .decide(move |context| decide::ordered(context, &months))
+            .await?;
+        Ok(ordered.iter().map(month_order).collect())
     }
 
     async fn seen(&self, month: Month) -> Result<MonthSeen, Status> {

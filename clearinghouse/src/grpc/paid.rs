@@ -8,7 +8,8 @@ use huitong_proto::conversion::payment::{
     park_reason_to_wire,
 };
 
-use crate::payments::{Line, Payment};
+use crate::decide::month::Ordered;
+use crate::payments::{Line, Order, Payment};
 
 /// A payment, late as of today.
 pub(super) fn payment(payment: &Payment, today: BusinessDay) -> v1::Payment {
@@ -16,15 +17,39 @@ pub(super) fn payment(payment: &Payment, today: BusinessDay) -> v1::Payment {
     let reference = instruction.reference;
     v1::Payment {
         reference: reference.to_string(),
-        business_day: payment.day.to_string(),
+        business_day: payment.order.first.to_string(),
         member: reference.member.to_string(),
         fund: fund_to_wire(reference.fund),
         direction: direction_to_wire(instruction.direction),
         amount_fen: instruction.amount.get(),
         paid_fen: payment.paid.get(),
-        due: payment.due.to_string(),
+        due: payment.order.due.to_string(),
         days_late: payment.days_late(today),
         delay: payment.delay.map_or(0, delay_reason_to_wire),
+        month: month(&payment.order),
+    }
+}
+
+/// The month that an order is for; empty of a cycle's.
+pub(super) fn month(order: &Order) -> String {
+    order
+        .month
+        .as_ref()
+        .map(|month| month.to_string())
+        .unwrap_or_default()
+}
+
+/// The order to pay a month.
+pub(super) fn month_order(ordered: &Ordered) -> v1::MonthOrder {
+    let order = &ordered.order;
+    v1::MonthOrder {
+        month: month(order),
+        business_days: order.days.iter().map(|day| day.to_string()).collect(),
+        payments: u32::try_from(order.references.len()).unwrap_or(u32::MAX),
+        due: order.due.to_string(),
+        ordered_by: order.by.to_string(),
+        ordered_at_ms: order.at.as_millis(),
+        final_at_ms: ordered.paid.map_or(0, |at| at.as_millis()),
     }
 }
 

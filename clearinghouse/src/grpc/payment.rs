@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -20,15 +21,14 @@ use super::officer::{day, officer_name, status_of};
 use super::paid;
 use super::status::{malformed, status};
 use crate::decide::{self, Context, Decision, Openness, Wanted};
-use crate::payments::{Line, Payment};
+use crate::payments::{Line, Payment, PaymentRules};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
 /// The officers' side of payments.
 pub(super) struct PaymentGrpc {
     pub(super) writer: Arc<Writer>,
-    /// Within how many days of the order a payment is due.
-    pub(super) due_days: u32,
+    pub(super) rules: PaymentRules,
 }
 
 #[tonic::async_trait]
@@ -57,8 +57,8 @@ impl PaymentService for PaymentGrpc {
     ) -> Result<Response<v1::InstructResponse>, Status> {
         let by = officer_name(&request)?;
         let day = day(&request.into_inner().business_day)?;
-        let within = self.due_days;
-        self.decide(move |context| decide::instruct(context, day, within, by))
+        let rules = self.rules;
+        self.decide(move |context| decide::instruct(context, day, rules, by))
             .await?;
         info!(%day, "payment ordered");
         let status = Some(status_of(&self.writer, Some(day)).await?);
@@ -234,10 +234,12 @@ fn wanted(
     request: &v1::ListPaymentsRequest,
 ) -> Result<(Wanted, Option<PaymentReference>), WireFault> {
     let day = Path::root("business_day").optional(&request.business_day, BusinessDay::parse)?;
+    let month = Path::root("month").optional(&request.month, Month::parse)?;
     let member = Path::root("member").optional(&request.member, RegionCode::parse)?;
     let after = Path::root("after").optional(&request.after, str::parse::<PaymentReference>)?;
     let wanted = Wanted {
         day,
+        month,
         member,
         open: Openness::from(request.open_only),
     };

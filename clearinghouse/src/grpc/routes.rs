@@ -49,6 +49,7 @@ use super::witness::ProofGrpc;
 use crate::clock::Clock;
 use crate::disputes::DisputeRules;
 use crate::months::MonthRules;
+use crate::payments::PaymentRules;
 use crate::prefunds::Rules;
 use crate::refusal::Refusal;
 use crate::writer::Writer;
@@ -59,8 +60,7 @@ const LARGEST_ANSWER_BYTES: usize = 4 * MAX_MESSAGE_BYTES;
 /// By when things are due, and what is set for prefunds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DayRules {
-    /// Within how many business days of the order a payment is due.
-    pub(crate) due_days: u32,
+    pub(crate) payment: PaymentRules,
     /// How long netting waits after the cut-off for regions that have not attested.
     pub(crate) wait_minutes: u32,
     pub(crate) prefund: Rules,
@@ -96,7 +96,7 @@ pub(crate) async fn routes(
     });
     let payments = PaymentServiceServer::new(PaymentGrpc {
         writer: Arc::clone(writer),
-        due_days: rules.due_days,
+        rules: rules.payment,
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
@@ -106,7 +106,8 @@ pub(crate) async fn routes(
         rules: rules.prefund,
     });
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
-    let months = MonthOfficeServiceServer::new(MonthOfficeGrpc::new(writer, rules.month));
+    let months =
+        MonthOfficeServiceServer::new(MonthOfficeGrpc::new(writer, rules.month, rules.payment));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()

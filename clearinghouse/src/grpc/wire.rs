@@ -32,11 +32,8 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         officer: officer.to_string(),
         at_ms: at.as_millis(),
     });
-    let due = status
-        .paying
-        .ordered
-        .as_ref()
-        .map(|ordered| ordered.due.to_string());
+    let ordered = status.paying.ordered.as_deref();
+    let due = ordered.map(|order| order.due.to_string());
     v1::StatusResponse {
         business_day: status.day.to_string(),
         state: state.into(),
@@ -49,6 +46,7 @@ pub(super) fn status(status: &Status) -> v1::StatusResponse {
         approvals: approvals.collect(),
         due: due.unwrap_or_default(),
         final_at_ms: final_at,
+        month: ordered.map(paid::month).unwrap_or_default(),
     }
 }
 

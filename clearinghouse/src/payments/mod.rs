@@ -2,30 +2,35 @@
 //!
 //! | room | its question |
 //! |---|---|
-//! | `orders` | What is to be paid for a plan? |
+//! | `rules` | Does money move by the day or by the month, and until when? |
+//! | `orders` | What is to be paid for a plan, and what for a month's? |
 //! | `lines` | What has become of a movement of money? |
 //!
 //! [`Payments::apply`] is the only way it changes, and it decides nothing: what a record says has happened. Money counts
-//! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered. All of it stays
-//! in memory: some hundred rows a day. Deliberately absent: what is decided, which is in `decide`, and what is posted,
+//! for what it was ordered for or is parked; what it was ordered for never counts more than was ordered. The cycles of one
+//! order go on together: they are final when all of it moved. All of it stays in memory: some hundred rows a day. Deliberately absent: what is decided, which is in `decide`, and what is posted,
 //! which is in `books`.
 
 mod lines;
 mod orders;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::fund::Fund;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
+use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, Instruction, PaymentReference};
-use huitong_core::record::clearing::{Corrected, Instructed, PaymentRecord};
+use huitong_core::record::clearing::{Corrected, PaymentRecord};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{DelayReason, Direction};
 
 pub(crate) use lines::Line;
-pub(crate) use orders::instructions;
+pub(crate) use orders::{Nets, Order};
+pub(crate) use rules::{Moves, PaymentRules};
 
 /// How many officers approve a plan, each another.
 pub(crate) const OFFICERS_NEEDED: usize = 2;
@@ -35,25 +40,16 @@ pub(crate) const OFFICERS_NEEDED: usize = 2;
 pub(crate) struct Paying {
     /// Who approved its plan, and when.
     pub(crate) approvals: BTreeMap<OfficerName, Timestamp>,
-    /// The order to pay.
-    pub(crate) ordered: Option<Ordered>,
-}
-
-/// An order to pay a cycle.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Ordered {
-    pub(crate) due: BusinessDay,
-    pub(crate) by: OfficerName,
-    pub(crate) at: Timestamp,
-    pub(crate) references: Vec<PaymentReference>,
+    /// The order to pay, which may be other cycles' too.
+    pub(crate) ordered: Option<Arc<Order>>,
 }
 
 /// How far a payment is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Payment {
     pub(crate) instruction: Instruction,
-    pub(crate) day: BusinessDay,
-    pub(crate) due: BusinessDay,
+    /// The order that it is part of.
+    pub(crate) order: Arc<Order>,
     /// How much of it moved.
     pub(crate) paid: Fen,
     /// When the last of it was entered.
@@ -68,7 +64,12 @@ impl Payment {
         if self.open().is_zero() {
             return 0;
         }
-        u32::try_from(self.due.days_until(today)).unwrap_or(0)
+        u32::try_from(self.order.due.days_until(today)).unwrap_or(0)
+    }
+
+    /// When it is its turn among what a member owes: the earliest cycle first.
+    pub(crate) fn turn(&self) -> (BusinessDay, PaymentReference) {
+        (self.order.first, self.instruction.reference)
     }
 
     /// How much of it has not moved.
@@ -114,6 +115,9 @@ pub(crate) enum PaymentError {
     /// A movement is told twice.
     #[error("money moved twice under {0}")]
     Twice(BankReference),
+    /// An order for no cycle.
+    #[error("the order to pay {0} is for no cycle")]
+    NoCycle(Month),
     /// A sum out of range.
     #[error(transparent)]
     Amount(#[from] MoneyError),
@@ -123,6 +127,8 @@ pub(crate) enum PaymentError {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Payments {
     cycles: BTreeMap<BusinessDay, Paying>,
+    /// The orders that were for a month.
+    months: BTreeMap<Month, Arc<Order>>,
     payments: BTreeMap<PaymentReference, Payment>,
     /// Those of which some is open.
     open: BTreeSet<PaymentReference>,
@@ -149,14 +155,22 @@ impl Payments {
                 Progress::Netted
             };
         };
-        if ordered.references.iter().any(|of| self.open.contains(of)) {
-            return Progress::Instructed;
+        self.paid(ordered)
+            .map_or(Progress::Instructed, Progress::Final)
+    }
+
+    /// When the last of an order was entered, once all of it is paid.
+    pub(crate) fn paid(&self, order: &Order) -> Option<Timestamp> {
+        if order.references.iter().any(|of| self.open.contains(of)) {
+            return None;
         }
-        let entered = ordered
-            .references
-            .iter()
-            .filter_map(|of| self.payments.get(of)?.last);
-        Progress::Final(entered.fold(ordered.at, Timestamp::max))
+        let entered = self.of_order(order).filter_map(|payment| payment.last);
+        Some(entered.fold(order.at, Timestamp::max))
+    }
+
+    /// The order to pay a month, if there was one.
+    pub(crate) fn month(&self, month: &Month) -> Option<&Arc<Order>> {
+        self.months.get(month)
     }
 
     /// What was ordered under a reference.
@@ -198,20 +212,23 @@ impl Payments {
     }
 
     /// The payments of a fund that a member still owes, the earliest cycle first.
-    pub(crate) fn owed(&self, member: RegionCode, fund: Fund) -> impl Iterator<Item = &Payment> {
+    pub(crate) fn owed(&self, member: RegionCode, fund: Fund) -> Vec<&Payment> {
         let open = self.open.iter();
         let open = open.filter(move |of| (of.member, of.fund) == (member, fund));
         let payments = open.filter_map(|reference| self.payments.get(reference));
-        payments.filter(|payment| payment.instruction.direction == Direction::PayIn)
+        let owed = payments.filter(|payment| payment.instruction.direction == Direction::PayIn);
+        let mut owed: Vec<_> = owed.collect();
+        owed.sort_unstable_by_key(|payment| payment.turn());
+        owed
     }
 
-    /// What was paid in for a cycle and fund and not paid out again.
+    /// What was paid in for an order and fund and not paid out again.
     ///
     /// # Errors
     /// A sum out of range.
-    pub(crate) fn cover(&self, day: BusinessDay, fund: Fund) -> Result<Fen, MoneyError> {
+    pub(crate) fn cover(&self, order: &Order, fund: Fund) -> Result<Fen, MoneyError> {
         let (mut paid_in, mut paid_out) = (Fen::ZERO, Fen::ZERO);
-        for payment in self.of_cycle(day) {
+        for payment in self.of_order(order) {
             if payment.instruction.reference.fund == fund {
                 let sum = match payment.instruction.direction {
                     Direction::PayIn => &mut paid_in,
@@ -223,30 +240,32 @@ impl Payments {
         paid_in.checked_sub(paid_out)
     }
 
-    /// The payments of a cycle, ascending by reference.
+    /// The payments of a cycle, or of all cycles that were ordered with it, ascending by reference.
     pub(crate) fn of_cycle(&self, day: BusinessDay) -> impl Iterator<Item = &Payment> {
-        let ordered = self
-            .cycles
-            .get(&day)
-            .and_then(|paying| paying.ordered.as_ref());
-        let references = ordered.into_iter().flat_map(|ordered| &ordered.references);
+        let paying = self.cycles.get(&day);
+        let ordered = paying.and_then(|paying| paying.ordered.as_ref());
+        ordered.into_iter().flat_map(|order| self.of_order(order))
+    }
+
+    /// The payments of an order, ascending by reference.
+    pub(crate) fn of_order<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Payment> {
+        let references = order.references.iter();
         references.filter_map(|reference| self.payments.get(reference))
     }
 
     /// The cycles that a record brings on.
     pub(crate) fn cycles_of(&self, record: &PaymentRecord) -> BTreeSet<BusinessDay> {
-        let day_of = |reference: &PaymentReference| Some(self.payments.get(reference)?.day);
+        let days_of = |reference: &PaymentReference| {
+            let payment = self.payments.get(reference);
+            payment.map_or_else(BTreeSet::new, |payment| payment.order.days.clone())
+        };
         match record {
             PaymentRecord::Instructed(instructed) => BTreeSet::from([instructed.day]),
-            PaymentRecord::Confirmed(confirmed) => {
-                day_of(&confirmed.reference).into_iter().collect()
-            }
+            PaymentRecord::MonthInstructed(instructed) => instructed.days.clone(),
+            PaymentRecord::Confirmed(confirmed) => days_of(&confirmed.reference),
             PaymentRecord::Applied(applied) => {
-                let days = applied
-                    .to
-                    .iter()
-                    .filter_map(|(reference, _)| day_of(reference));
-                days.collect()
+                let days = applied.to.iter().map(|(reference, _)| days_of(reference));
+                days.flatten().collect()
             }
             PaymentRecord::Approved(_)
             | PaymentRecord::Parked(_)
@@ -264,7 +283,14 @@ impl Payments {
                 let paying = self.cycles.entry(approved.day).or_default();
                 paying.approvals.insert(approved.by.clone(), approved.at);
             }
-            PaymentRecord::Instructed(instructed) => self.order(instructed),
+            PaymentRecord::Instructed(instructed) => {
+                self.order(Order::of_cycle(instructed), &instructed.instructions);
+            }
+            PaymentRecord::MonthInstructed(instructed) => {
+                let order = Order::of_month(instructed);
+                let order = order.ok_or_else(|| PaymentError::NoCycle(instructed.month.clone()))?;
+                self.order(order, &instructed.instructions);
+            }
             PaymentRecord::Confirmed(confirmed) => {
                 self.take(Line::confirmed(confirmed))?;
                 self.count(confirmed.reference, confirmed.line.amount, confirmed.at)?;
@@ -298,19 +324,18 @@ impl Payments {
         Ok(())
     }
 
-    fn order(&mut self, instructed: &Instructed) {
-        let references = instructed.instructions.iter().map(|of| of.reference);
-        self.cycles.entry(instructed.day).or_default().ordered = Some(Ordered {
-            due: instructed.due,
-            by: instructed.by.clone(),
-            at: instructed.at,
-            references: references.collect(),
-        });
-        for instruction in &instructed.instructions {
+    fn order(&mut self, order: Order, instructions: &[Instruction]) {
+        let order = Arc::new(order);
+        for day in &order.days {
+            self.cycles.entry(*day).or_default().ordered = Some(Arc::clone(&order));
+        }
+        if let Some(month) = &order.month {
+            self.months.insert(month.clone(), Arc::clone(&order));
+        }
+        for instruction in instructions {
             let payment = Payment {
                 instruction: *instruction,
-                day: instructed.day,
-                due: instructed.due,
+                order: Arc::clone(&order),
                 paid: Fen::ZERO,
                 last: None,
                 delay: None,

@@ -1,29 +1,111 @@
-//! What is to be paid for a plan: each member's net of each fund, and nothing that the plan does not say.
+//! What is to be paid: each member's net of each fund, and nothing that the plans do not say.
 
-use huitong_core::money::Fen;
-use huitong_core::payment::{Instruction, PaymentReference};
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::fund::Fund;
+use huitong_core::money::{Fen, MoneyError, SignedFen};
+use huitong_core::officer::OfficerName;
+use huitong_core::payable::Month;
+use huitong_core::payment::{Instruction, PaymentReference, Purpose};
+use huitong_core::record::clearing::{Instructed, MonthInstructed};
+use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 use huitong_netting::NettingPlan;
 
-/// The payments of a plan, ascending by reference; none where all nets are zero.
-pub(crate) fn instructions(plan: &NettingPlan) -> Vec<Instruction> {
-    let nets = plan.member_nets().iter();
-    let nets = nets.filter(|net| !net.amount.is_zero());
-    let instructions = nets.map(|net| {
-        let (direction, amount) = match Fen::try_from(net.amount) {
-            Ok(amount) => (Direction::PayOut, amount),
-            Err(_) => (Direction::PayIn, net.amount.abs()),
-        };
-        let reference = PaymentReference {
-            plan: plan.number(),
-            member: net.member.code(),
-            fund: net.fund,
-        };
-        Instruction {
-            reference,
-            direction,
-            amount,
+/// An order to pay: a cycle, or those cycles of a month for which there was none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// The first of its cycles: what is ordered for earlier ones is paid before it.
+    pub(crate) first: BusinessDay,
+    /// All of its cycles.
+    pub(crate) days: BTreeSet<BusinessDay>,
+    /// The month that it is for; none of a cycle's.
+    pub(crate) month: Option<Month>,
+    pub(crate) due: BusinessDay,
+    pub(crate) by: OfficerName,
+    pub(crate) at: Timestamp,
+    pub(crate) references: Vec<PaymentReference>,
+}
+
+impl Order {
+    pub(super) fn of_cycle(instructed: &Instructed) -> Self {
+        Self {
+            first: instructed.day,
+            days: BTreeSet::from([instructed.day]),
+            month: None,
+            due: instructed.due,
+            by: instructed.by.clone(),
+            at: instructed.at,
+            references: references(&instructed.instructions),
         }
-    });
-    instructions.collect()
+    }
+
+    /// None of an order that names no cycle.
+    pub(super) fn of_month(instructed: &MonthInstructed) -> Option<Self> {
+        Some(Self {
+            first: *instructed.days.first()?,
+            days: instructed.days.clone(),
+            month: Some(instructed.month.clone()),
+            due: instructed.due,
+            by: instructed.by.clone(),
+            at: instructed.at,
+            references: references(&instructed.instructions),
+        })
+    }
+}
+
+fn references(instructions: &[Instruction]) -> Vec<PaymentReference> {
+    instructions.iter().map(|of| of.reference).collect()
+}
+
+/// Members' nets of some plans, summed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Nets(BTreeMap<(RegionCode, Fund), SignedFen>);
+
+impl Nets {
+    /// Those of one plan.
+    ///
+    /// # Errors
+    /// None of a plan that is one: its nets are told once for each member and fund.
+    pub(crate) fn of(plan: &NettingPlan) -> Result<Self, MoneyError> {
+        let mut nets = Self::default();
+        nets.add(plan)?;
+        Ok(nets)
+    }
+
+    /// With those of another plan.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub(crate) fn add(&mut self, plan: &NettingPlan) -> Result<(), MoneyError> {
+        for net in plan.member_nets() {
+            let of = (net.member.code(), net.fund);
+            let sum = self.0.entry(of).or_insert(SignedFen::ZERO);
+            *sum = sum.checked_add(net.amount)?;
+        }
+        Ok(())
+    }
+
+    /// The payments of them, ascending by reference; none where all are zero.
+    pub(crate) fn instructions(&self, purpose: Purpose) -> Vec<Instruction> {
+        let nets = self.0.iter().filter(|(_, amount)| !amount.is_zero());
+        let instructions = nets.map(|((member, fund), amount)| {
+            let (direction, amount) = match Fen::try_from(*amount) {
+                Ok(amount) => (Direction::PayOut, amount),
+                Err(_) => (Direction::PayIn, amount.abs()),
+            };
+            let reference = PaymentReference {
+                purpose,
+                member: *member,
+                fund: *fund,
+            };
+            Instruction {
+                reference,
+                direction,
+                amount,
+            }
+        });
+        instructions.collect()
+    }
 }

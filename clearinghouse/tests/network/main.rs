@@ -19,6 +19,7 @@ mod disputes;
 mod evidence;
 mod intake;
 mod members;
+mod month_paid;
 mod months;
 mod payments;
 mod prefunds;

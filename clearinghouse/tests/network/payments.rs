@@ -28,7 +28,7 @@ pub(crate) async fn netted(world: &World) -> String {
 }
 
 /// `confirm` of a movement of money on the resident pool.
-fn confirm<'a>(
+pub(crate) fn confirm<'a>(
     bank_ref: &'a str,
     (member, direction): (&'a str, &'a str),
     amount: &'a str,
@@ -46,10 +46,10 @@ fn confirm<'a>(
     [&["confirm"], words.as_flattened()].concat()
 }
 
-const PAYS: (&str, &str) = ("330000", "pay_in");
-const IS_PAID: (&str, &str) = ("510100", "pay_out");
+pub(crate) const PAYS: (&str, &str) = ("330000", "pay_in");
+pub(crate) const IS_PAID: (&str, &str) = ("510100", "pay_out");
 
-fn open(payments: &Value) -> Vec<(&str, &str)> {
+pub(crate) fn open(payments: &Value) -> Vec<(&str, &str)> {
     let rows = payments["payments"].as_array().unwrap().iter();
     let rows = rows.map(|row| {
         (

@@ -64,6 +64,8 @@ pub(crate) struct World {
     automatic: &'static str,
     /// How long netting waits for regions to attest: most tests have none that would.
     pub(crate) wait_minutes: u32,
+    /// Whether money moves by the day or by the month.
+    pub(crate) moves: &'static str,
     /// The officers of the configuration; none when every officer may do everything.
     pub(crate) officers: &'static str,
     /// The serial number of each party's certificate.
@@ -97,6 +99,7 @@ impl World {
             clock,
             automatic,
             wait_minutes: 0,
+            moves: "daily",
             officers: "",
             serials: BTreeMap::new(),
             running: None,
@@ -205,6 +208,7 @@ impl World {
              [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"{}\"\ndeadline_minutes = 1500\n\
              [attestation]\nwait_minutes = {}\n\
+             [payment]\nmoves = {:?}\n\
              [[region]]\ncode = \"{NINGBO}\"\nmember = \"330000\"\n\
              [[region]]\ncode = \"{CHENGDU}\"\n{}",
             self.data(),
@@ -213,6 +217,7 @@ impl World {
             signing("signing.crt"),
             self.automatic,
             self.wait_minutes,
+            self.moves,
             self.officers
         )
     }

@@ -2,9 +2,11 @@
 /// What is to be paid for one plan, member and fund.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Payment {
-    /// PLAN-MEMBER-FUND, such as 12-330000-resident_pool; whoever pays repeats it to the bank.
+    /// PLAN-MEMBER-FUND, such as 12-330000-resident_pool, or of a month MONTH-MEMBER-FUND, such as
+    /// M202611-330000-resident_pool; whoever pays repeats it to the bank.
     #[prost(string, tag = "1")]
     pub reference: ::prost::alloc::string::String,
+    /// The cycle; of a month's payment the first of its cycles.
     #[prost(string, tag = "2")]
     pub business_day: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]
@@ -25,6 +27,9 @@ pub struct Payment {
     /// Why it is late, as an officer said last. Optional.
     #[prost(enumeration = "DelayReason", tag = "10")]
     pub delay: i32,
+    /// The month that it was ordered for; empty when for a cycle.
+    #[prost(string, tag = "11")]
+    pub month: ::prost::alloc::string::String,
 }
 /// Which way money moves, seen from the clearing account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
@@ -283,6 +288,9 @@ pub struct StatusResponse {
     /// When the last of it was paid. Optional.
     #[prost(int64, tag = "11")]
     pub final_at_ms: i64,
+    /// The month with which payment of it was ordered; empty when it was by itself, or is not.
+    #[prost(string, tag = "12")]
+    pub month: ::prost::alloc::string::String,
 }
 /// An officer's word that a plan is to be paid.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -7511,6 +7519,9 @@ pub struct ListMonthsResponse {
     pub to_draw_up_by: ::prost::alloc::string::String,
     #[prost(uint32, tag = "4")]
     pub to_draw_up_days_late: u32,
+    /// The orders to pay the months listed, of those for which there is one, in the order of the list.
+    #[prost(message, repeated, tag = "5")]
+    pub orders: ::prost::alloc::vec::Vec<MonthOrder>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ApproveMonthRequest {
@@ -7523,6 +7534,42 @@ pub struct ApproveMonthRequest {
 pub struct ApproveMonthResponse {
     #[prost(message, optional, tag = "1")]
     pub month: ::core::option::Option<Month>,
+}
+/// An order to pay a month.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthOrder {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// The cycles that it is for, ascending.
+    #[prost(string, repeated, tag = "2")]
+    pub business_days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// How many payments it is.
+    #[prost(uint32, tag = "3")]
+    pub payments: u32,
+    #[prost(string, tag = "4")]
+    pub due: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub ordered_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "6")]
+    pub ordered_at_ms: i64,
+    /// When the last of it was paid. Optional.
+    #[prost(int64, tag = "7")]
+    pub final_at_ms: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct InstructMonthRequest {
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct InstructMonthResponse {
+    #[prost(message, optional, tag = "1")]
+    pub month: ::core::option::Option<Month>,
+    /// Absent when each of its cycles was ordered by itself.
+    #[prost(message, optional, tag = "2")]
+    pub order: ::core::option::Option<MonthOrder>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FetchMonthFileRequest {
@@ -8305,6 +8352,37 @@ pub mod month_office_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Orders payment of an approved month, by its digest, where money moves by the month: of its cycles that are not ordered
+        /// yet. Again, it changes nothing.
+        pub async fn instruct_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::InstructMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::InstructMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/InstructMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "InstructMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// The signed month, all its rows, and what regions said of it, as they were signed.
         pub async fn fetch_month_file(
             &mut self,
@@ -8372,6 +8450,15 @@ pub mod month_office_service_server {
             request: tonic::Request<super::ApproveMonthRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ApproveMonthResponse>,
+            tonic::Status,
+        >;
+        /// Orders payment of an approved month, by its digest, where money moves by the month: of its cycles that are not ordered
+        /// yet. Again, it changes nothing.
+        async fn instruct_month(
+            &self,
+            request: tonic::Request<super::InstructMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::InstructMonthResponse>,
             tonic::Status,
         >;
         /// Server streaming response type for the FetchMonthFile method.
@@ -8589,6 +8676,52 @@ pub mod month_office_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ApproveMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthOfficeService/InstructMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct InstructMonthSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::UnaryService<super::InstructMonthRequest>
+                    for InstructMonthSvc<T> {
+                        type Response = super::InstructMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::InstructMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::instruct_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = InstructMonthSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -9239,7 +9372,7 @@ pub struct DelayRequest {
 pub struct DelayResponse {}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListPaymentsRequest {
-    /// Optional.
+    /// Of this cycle, or ordered with it. Optional.
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
     /// Optional.
@@ -9250,10 +9383,13 @@ pub struct ListPaymentsRequest {
     /// Where the page before ended; empty for the first.
     #[prost(string, tag = "4")]
     pub after: ::prost::alloc::string::String,
+    /// Ordered for this month. Optional.
+    #[prost(string, tag = "5")]
+    pub month: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ListPaymentsResponse {
-    /// Ascending by plan, member and fund, at most 1,000.
+    /// Ascending by plan, member and fund, those of months after those of plans; at most 1,000.
     #[prost(message, repeated, tag = "1")]
     pub payments: ::prost::alloc::vec::Vec<Payment>,
     /// Where the next page begins; empty with the last.
@@ -9444,7 +9580,7 @@ pub mod payment_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Orders payment of an approved cycle, in the order of the cycles.
+        /// Orders payment of an approved cycle, in the order of the cycles, where money moves by the day.
         pub async fn instruct(
             &mut self,
             request: impl tonic::IntoRequest<super::InstructRequest>,
@@ -9673,7 +9809,7 @@ pub mod payment_service_server {
             &self,
             request: tonic::Request<super::ApproveRequest>,
         ) -> std::result::Result<tonic::Response<super::ApproveResponse>, tonic::Status>;
-        /// Orders payment of an approved cycle, in the order of the cycles.
+        /// Orders payment of an approved cycle, in the order of the cycles, where money moves by the day.
         async fn instruct(
             &self,
             request: tonic::Request<super::InstructRequest>,

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use huitong_core::date::BusinessDay;
+use huitong_core::payable::Month;
 use huitong_core::payment::PaymentReference;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{CorrectionReason, DelayReason, Direction, ParkReason};
@@ -23,15 +24,22 @@ use crate::decide::Openness;
 pub(super) struct Payments {
     #[command(flatten)]
     connection: Connection,
-    /// Of one cycle / 业务日
+    /// Of one cycle, or ordered with it / 业务日
     #[arg(long)]
     day: Option<BusinessDay>,
+    /// Ordered for one month / 月份
+    #[arg(long)]
+    month: Option<Month>,
     /// Of one member / 清算成员
     #[arg(long)]
     member: Option<RegionCode>,
     /// Only what is not paid in full / 仅未清
     #[arg(long)]
     open: bool,
+}
+
+fn text<T: ToString>(of: Option<&T>) -> String {
+    of.map(T::to_string).unwrap_or_default()
 }
 
 impl Payments {
@@ -41,10 +49,11 @@ impl Payments {
         let mut after = String::new();
         loop {
             let request = v1::ListPaymentsRequest {
-                business_day: self.day.map(|day| day.to_string()).unwrap_or_default(),
-                member: self.member.map(|code| code.to_string()).unwrap_or_default(),
+                business_day: text(self.day.as_ref()),
+                member: text(self.member.as_ref()),
                 open_only: self.open,
                 after,
+                month: text(self.month.as_ref()),
             };
             let page = client.list_payments(request).await;
             let page = page.map_err(|status| told(&status))?.into_inner();
@@ -199,6 +208,7 @@ fn payment_json(payment: &v1::Payment) -> anyhow::Result<Value> {
     Ok(json!({
         "reference": payment.reference,
         "business_day": payment.business_day,
+        "month": (!payment.month.is_empty()).then_some(&payment.month),
         "member": payment.member,
         "fund": shown::fund(payment.fund)?.as_str(),
         "direction": direction(payment.direction)?.word(),

@@ -120,6 +120,7 @@ fn document(status: &v1::StatusResponse) -> anyhow::Result<Value> {
             "at": at.to_string(),
         })).collect::<Vec<_>>(),
         "due": (!status.due.is_empty()).then_some(&status.due),
+        "month": (!status.month.is_empty()).then_some(&status.month),
         "final": moment(status.final_at_ms)?.map(|at| at.to_string()),
         "agreed_legs": status.agreed_legs,
         "waiting_legs": status.waiting_legs,
@@ -154,6 +155,9 @@ fn approvals(status: &v1::StatusResponse) -> anyhow::Result<Vec<(&str, Timestamp
 fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
     for (officer, at) in approvals(status)? {
         writeln!(out, "approved by {officer} at {at} / 已审批")?;
+    }
+    if !status.month.is_empty() {
+        writeln!(out, "ordered with month {} / 按月下达拨付", status.month)?;
     }
     if let Some(at) = moment(status.final_at_ms)? {
         writeln!(out, "paid in full at {at} / 已清讫")?;

@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `draw` | Which cycles come to it, and is it over? |
 //! | `say` | Is a region's word on it taken? |
+//! | `instruct` | What is to be paid for it? |
 //!
 //! Neither an objection nor a region that says nothing stops it: after the day until which regions may confirm, it is
 //! approved without them, and shows who said nothing.
 
 mod draw;
+mod instruct;
 mod say;
 
 use huitong_core::canonical::Artifact;
@@ -22,6 +24,7 @@ use huitong_core::record::clearing::{ClearingRecord, MonthApproved, MonthRecord}
 use huitong_core::vocabulary::MonthStage;
 
 pub(crate) use draw::{Drawing, Drawn, ToDraw, draw_up, drawing, write_rows};
+pub(crate) use instruct::{Ordered, instruct, ordered};
 pub(crate) use say::{may_say, party, say};
 
 use super::{Context, Decided, Decision, going_on};

@@ -15,13 +15,13 @@ use huitong_core::vocabulary::{DelayReason, Direction};
 use huitong_netting::NettingPlan;
 
 use super::*;
-use crate::payments::{Line, Payment, Progress};
+use crate::payments::{Line, Payment, PaymentRules, Progress};
 
 pub(super) fn name(text: &str) -> OfficerName {
     text.parse().unwrap()
 }
 
-fn digest(plan: &NettingPlan) -> Digest {
+pub(super) fn digest(plan: &NettingPlan) -> Digest {
     sha256(&plan.to_bytes())
 }
 
@@ -48,13 +48,17 @@ pub(super) fn netted(house: &House, number: u8, fen: i64) -> NettingPlan {
     house.net(number).unwrap()
 }
 
-fn approve_as(house: &House, on: u8, digest: Digest, by: &str) -> Result<(), Refusal> {
+pub(super) fn approve_as(house: &House, on: u8, digest: Digest, by: &str) -> Result<(), Refusal> {
     let by = name(by);
     house.ask(move |context| approve(context, day(on), digest, by))
 }
 
 fn instruct_within(house: &House, on: u8, days: u32) -> Result<(), Refusal> {
-    house.ask(move |context| instruct(context, day(on), days, name("wang.fang")))
+    let rules = PaymentRules {
+        due_days: days,
+        ..PaymentRules::STANDARD
+    };
+    house.ask(move |context| instruct(context, day(on), rules, name("wang.fang")))
 }
 
 /// A cycle whose payment is ordered.
@@ -66,7 +70,7 @@ pub(super) fn ordered(house: &House, number: u8, fen: i64) {
     instruct_within(house, number, 21).unwrap();
 }
 
-fn progress(house: &House, on: u8) -> CycleState {
+pub(super) fn progress(house: &House, on: u8) -> CycleState {
     house.status(Some(on)).state
 }
 
@@ -93,7 +97,7 @@ pub(super) fn enter(house: &House, line: BankLine, bears: &str) -> Result<Line, 
     Ok(found.unwrap().0)
 }
 
-fn apply(house: &House, of: &str, to: &[(&str, i64)]) -> Result<(), Refusal> {
+pub(super) fn apply(house: &House, of: &str, to: &[(&str, i64)]) -> Result<(), Refusal> {
     let of = bank(of);
     let to = to
         .iter()
@@ -102,13 +106,13 @@ fn apply(house: &House, of: &str, to: &[(&str, i64)]) -> Result<(), Refusal> {
     house.ask(move |context| count_parked(context, of, &to, name("zhao.min")))
 }
 
-fn back(house: &House, of: &str, by: &str) -> Result<(), Refusal> {
+pub(super) fn back(house: &House, of: &str, by: &str) -> Result<(), Refusal> {
     let (of, by) = (bank(of), bank(by));
     let on = "2026-03-31".parse().unwrap();
     house.ask(move |context| send_back(context, of, (by, on), name("zhao.min")))
 }
 
-fn open(house: &House) -> Vec<(String, i64)> {
+pub(super) fn open(house: &House) -> Vec<(String, i64)> {
     let wanted = Wanted {
         open: Openness::Open,
         ..Wanted::default()
@@ -119,7 +123,7 @@ fn open(house: &House) -> Vec<(String, i64)> {
 }
 
 /// The balance of a member's account of the resident pool.
-fn balance(house: &House, member: &str, class: AccountClass) -> i128 {
+pub(super) fn balance(house: &House, member: &str, class: AccountClass) -> i128 {
     let account = Account {
         holder: Holder::Member(member.parse().unwrap()),
         fund: Fund::ResidentPool,

@@ -14,7 +14,7 @@ use crate::prefunds::Rules;
 
 const RULES: Rules = Rules::STANDARD;
 /// What Zhejiang, which clears for Ningbo, has with Chengdu.
-const ZHEJIANG: &str = "330000-510100-resident_pool";
+pub(super) const ZHEJIANG: &str = "330000-510100-resident_pool";
 const IN: &str = "1-330000-resident_pool";
 const OUT: &str = "1-510100-resident_pool";
 
@@ -26,7 +26,7 @@ fn fen(fen: i64) -> Fen {
     Fen::new(fen).unwrap()
 }
 
-fn set(house: &House, text: &str, year: u16, amount: i64) -> Result<(), Refusal> {
+pub(super) fn set(house: &House, text: &str, year: u16, amount: i64) -> Result<(), Refusal> {
     let (prefund, amount) = (of(text), fen(amount));
     house
         .ask(move |context| prefund::set(context, prefund, year, amount, &RULES, name("wang.fang")))
@@ -57,7 +57,7 @@ fn correct(house: &House, line: PrefundLine, why: CorrectionReason) -> Result<()
     house.ask(move |context| prefund::correct(context, line, why, name("zhao.min")))
 }
 
-fn standing(house: &House) -> PrefundRow {
+pub(super) fn standing(house: &House) -> PrefundRow {
     let row = house.ask(|context| prefund::standing(context, of(ZHEJIANG), &RULES));
     row.unwrap().unwrap()
 }

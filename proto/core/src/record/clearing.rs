@@ -19,8 +19,8 @@ pub use attestation::{DifferencesTold, RegionAttested};
 pub use members::{MemberProposed, MembersDecided, MembersRecord};
 pub use month::{MonthApproved, MonthDrawnUp, MonthRecord, MonthRows, MonthSaid};
 pub use payment::{
-    Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, Parked, PaymentRecord,
-    Returned,
+    Applied, Approved, Confirmed, Corrected, Delayed, Instructed, Joined, MonthInstructed, Parked,
+    PaymentRecord, Returned,
 };
 pub use prefund::{
     LevelChange, PrefundCorrected, PrefundLevels, PrefundMoved, PrefundRecord, PrefundSet,

@@ -1,5 +1,6 @@
 //! `huitong clearing month …`: the clearing month, for the operator's officers, and the file that proves it to anybody.
 
+mod instruct;
 mod shown;
 mod verify;
 
@@ -15,7 +16,7 @@ use huitong_core::payable::Month;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::month::month_seen_from_wire;
 use huitong_proto::conversion::{Path, WireFault};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::connection::{Connection, Shape, print_json, told};
 use super::file;
@@ -45,6 +46,9 @@ enum Action {
     /// Approve a month, by the digest of what you looked at; two different officers must / 审批（须两人）
     #[command(override_usage = "huitong clearing month approve [OPTIONS] <MONTH>")]
     Approve(Approve),
+    /// Order payment of an approved month, where money moves by the month; again changes nothing / 下达月度拨付指令
+    #[command(override_usage = "huitong clearing month instruct [OPTIONS] <MONTH>")]
+    Instruct(instruct::Instruct),
     /// Check a month's file offline; exit 1 when something is wrong / 离线核验
     Verify(verify::Verify),
 }
@@ -56,6 +60,7 @@ impl MonthCommand {
             Action::List(list) => list.run(out).await,
             Action::Show(show) => show.run(out).await,
             Action::Approve(approve) => approve.run(out).await,
+            Action::Instruct(instruct) => instruct.run(out).await,
             Action::Verify(verify) => return verify.run(out),
         };
         done.map(|()| ExitCode::SUCCESS)
@@ -71,6 +76,21 @@ fn print(month: &MonthSeen, shape: Shape, out: &mut dyn Write) -> anyhow::Result
         Shape::Json => print_json(out, &shown::as_json(month)),
         Shape::Text => Ok(shown::print(month, out)?),
     }
+}
+
+fn order_of<'a>(month: &MonthSeen, orders: &'a [v1::MonthOrder]) -> Option<&'a v1::MonthOrder> {
+    let named = month.month.as_str();
+    orders.iter().find(|order| order.month == named)
+}
+
+/// A month with the order to pay it, if there is one.
+fn with_order(month: &MonthSeen, orders: &[v1::MonthOrder]) -> anyhow::Result<Value> {
+    let mut document = shown::as_json(month);
+    let order = order_of(month, orders).map(instruct::as_json).transpose()?;
+    if let Some(object) = document.as_object_mut() {
+        object.insert("ordered".to_owned(), json!(order));
+    }
+    Ok(document)
 }
 
 /// Draw a month up from its days and sign it. Again, it changes nothing.
@@ -115,7 +135,8 @@ impl List {
         let days_late = answer.to_draw_up_days_late;
         match self.connection.shape() {
             Shape::Json => {
-                let months: Vec<_> = months.iter().map(shown::as_json).collect();
+                let months = months.iter().map(|month| with_order(month, &answer.orders));
+                let months: Vec<_> = months.collect::<anyhow::Result<_>>()?;
                 let to_draw_up = (!to_draw_up.is_empty())
                     .then(|| json!({ "month": to_draw_up, "by": by, "days_late": days_late }));
                 print_json(out, &json!({ "months": months, "to_draw_up": to_draw_up }))
@@ -130,6 +151,7 @@ impl List {
                 }
                 for month in &months {
                     shown::print_short(month, out)?;
+                    instruct::print(order_of(month, &answer.orders), out)?;
                 }
                 Ok(())
             }
@@ -159,6 +181,7 @@ impl Show {
         let answer = client.list_months(request).await;
         let answer = answer.map_err(|status| told(&status))?.into_inner();
         let month_seen = seen(answer.months.into_iter().next())?;
+        let orders = answer.orders;
         let parts = client
             .fetch_month_file(v1::FetchMonthFileRequest { month })
             .await;
@@ -173,7 +196,7 @@ impl Show {
         }
         match self.connection.shape() {
             Shape::Json => {
-                let mut document = shown::as_json(&month_seen);
+                let mut document = with_order(&month_seen, &orders)?;
                 if let Some(object) = document.as_object_mut() {
                     object.insert("table".to_owned(), shown::rows_as_json(&held));
                 }
@@ -181,6 +204,7 @@ impl Show {
             }
             Shape::Text => {
                 shown::print(&month_seen, out)?;
+                instruct::print(order_of(&month_seen, &orders), out)?;
                 if self.out.is_none() {
                     shown::print_rows(&held, out)?;
                 }

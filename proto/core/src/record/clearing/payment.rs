@@ -3,12 +3,13 @@
 //! The amount that a record counts is in the record. Money that fits nothing that was ordered is parked as it came, so
 //! that none is lost from the books and none is counted for what it was not meant for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::date::{BusinessDay, Timestamp};
 use crate::digest::Digest;
 use crate::money::Fen;
 use crate::officer::OfficerName;
+use crate::payable::Month;
 use crate::payment::{BankLine, BankReference, Instruction, PaymentReference};
 use crate::prefund::Prefund;
 use crate::vocabulary::{CorrectionReason, DelayReason, ParkReason};
@@ -35,6 +36,8 @@ pub enum PaymentRecord {
     Joined(Joined),
     /// A movement that was entered is taken out again.
     Corrected(Corrected),
+    /// Payment of a month's nets was ordered.
+    MonthInstructed(MonthInstructed),
 }
 
 canonical_enum!(PaymentRecord {
@@ -47,6 +50,7 @@ canonical_enum!(PaymentRecord {
     7 => Delayed(record),
     8 => Joined(record),
     9 => Corrected(record),
+    10 => MonthInstructed(record),
 });
 
 /// An officer approved a plan.
@@ -81,6 +85,35 @@ pub struct Instructed {
 
 canonical_struct!(Instructed {
     day,
+    due,
+    instructions,
+    by,
+    at
+});
+
+/// What a month's nets come to is to be paid: those of its cycles that no order was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthInstructed {
+    /// The month.
+    pub month: Month,
+    /// Its digest, as two officers approved it.
+    pub digest: Digest,
+    /// The cycles that it is for, at least one.
+    pub days: BTreeSet<BusinessDay>,
+    /// By when.
+    pub due: BusinessDay,
+    /// One for each member and fund whose nets do not sum to zero; none when all do.
+    pub instructions: Vec<Instruction>,
+    /// Who ordered it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(MonthInstructed {
+    month,
+    digest,
+    days,
     due,
     instructions,
     by,

@@ -1,6 +1,7 @@
 //! The bytes of the clearinghouse's records, as they were written before and must be read for ever.
 
 mod attestations;
+mod months;
 
 use super::*;
 use crate::canonical::testing::{golden, golden_file};
