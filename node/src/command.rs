@@ -28,6 +28,7 @@ pub mod payable;
 pub mod person;
 pub mod policy;
 pub mod provisional;
+mod receipt_proof;
 mod recover;
 mod release_person;
 mod restore;
@@ -60,6 +61,7 @@ pub use institution_account::{InstitutionMonthCommand, ReconcileDays, Reconciled
 pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
 pub use payable::{PayInstitution, Payables};
+pub use receipt_proof::WriteReceiptProof;
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
 pub use restore::Restore;
@@ -107,6 +109,8 @@ pub enum NodeCommand {
     Legs(WriteLegs),
     /// Say what the region says of the clearinghouse's checkpoints, and which contradict / 检查点核对与副署
     Checkpoints(Checkpoints),
+    /// Write what proves a settlement against the day's checkpoint, as text and QR code / 回执验证码
+    ReceiptProof(WriteReceiptProof),
     /// File, amend, cancel and list filings; review emergencies / 备案办理
     #[command(subcommand)]
     Filing(filing::FilingCommand),
@@ -214,6 +218,7 @@ impl NodeCommand {
             Self::CloseDay(close) => close.run(out),
             Self::Legs(legs) => legs.run(out),
             Self::Checkpoints(checkpoints) => checkpoints.run(out),
+            Self::ReceiptProof(proof) => proof.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),
             Self::External(external) => external.run(out),

@@ -17,7 +17,7 @@ use crate::recovery::Recovery;
 /// How long taking a backup may last.
 const COPYING: Duration = Duration::from_secs(6 * 3_600);
 
-/// How long holding a month against its days may last: each is fetched and hashed.
+/// How long holding a month against its days, or proving a receipt, may last: days are fetched and hashed.
 const TYING: Duration = Duration::from_secs(600);
 
 /// What a node answers while it is in recovery: what leads out of it, and what tells of it.
@@ -195,7 +195,7 @@ fn of_accounts(institution: &[Caller], officer: &[Caller], either: &[Caller]) ->
 }
 
 /// What regions show each other of checkpoints, and what officers see of them.
-fn of_witnesses(node: &[Caller], officer: &[Caller]) -> [Row; 3] {
+fn of_witnesses(node: &[Caller], officer: &[Caller]) -> [Row; 4] {
     [
         Row::method(
             "/huitong.clearing.v1.WitnessService/GetSeenCheckpoint",
@@ -209,6 +209,11 @@ fn of_witnesses(node: &[Caller], officer: &[Caller]) -> [Row; 3] {
             "/huitong.clearing.v1.WitnessOfficeService/ListSplitViews",
             officer,
         ),
+        Row::method(
+            "/huitong.clearing.v1.WitnessOfficeService/ProveReceipt",
+            officer,
+        )
+        .taking_up_to(TYING),
     ]
 }
 

@@ -102,6 +102,8 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PersonHeld
         | RefusalCode::CheckCollecting
         | RefusalCode::LegStands
+        | RefusalCode::ReceiptProvisional
+        | RefusalCode::ReceiptNotProven
         | RefusalCode::MemberMoving
         | RefusalCode::OutcomeUnknown => Code::Unavailable,
         RefusalCode::Malformed | RefusalCode::BadBill => Code::InvalidArgument,
@@ -192,6 +194,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::MonthChanged
         | RefusalCode::MonthRowsDiffer
         | RefusalCode::MonthNoSuchRow
+        | RefusalCode::ReceiptsOff
+        | RefusalCode::ReceiptNoLegs
+        | RefusalCode::ReceiptDiffers
         | RefusalCode::AccountShort
         | RefusalCode::ProposalExpired
         | RefusalCode::PolicyOverlaps

@@ -3,8 +3,9 @@
 
 use std::sync::Arc;
 
-use huitong_core::canonical::{decode_exact, encode_to_vec};
+use huitong_core::canonical::{Artifact, decode_exact, encode_to_vec};
 use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::witness_office_service_server::WitnessOfficeService;
 use huitong_proto::clearing::v1::witness_service_server::WitnessService;
@@ -83,6 +84,25 @@ impl WitnessOfficeService for WitnessGrpc {
         Ok(Response::new(v1::ListSplitViewsResponse {
             views: views.into_iter().map(told).collect(),
             next: next.map(|next| encode_to_vec(&next)).unwrap_or_default(),
+        }))
+    }
+
+    #[tracing::instrument(name = "witness.prove_receipt", skip_all)]
+    async fn prove_receipt(
+        &self,
+        request: Request<v1::ProveReceiptRequest>,
+    ) -> Result<Response<v1::ProveReceiptResponse>, Status> {
+        calling_officer(&request, self.desk.region())?;
+        let path = Path::root("settlement");
+        let wanted = request.into_inner().settlement;
+        let settlement = path.parse(&wanted, SettlementId::parse);
+        let settlement = settlement.map_err(|fault| malformed(&fault))?;
+        let proven = self.desk.prove_receipt(settlement).await?;
+        let proofs = proven.proofs.iter().map(Artifact::to_bytes);
+        Ok(Response::new(v1::ProveReceiptResponse {
+            proofs: proofs.collect(),
+            waiting: u64::try_from(proven.waiting).unwrap_or(u64::MAX),
+            reversed: proven.reversed,
         }))
     }
 }

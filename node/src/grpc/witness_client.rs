@@ -2,8 +2,10 @@
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::checkpoint::receipt::ReceiptProof;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::Timestamp;
+use huitong_core::id::SettlementId;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::witness_office_service_client::WitnessOfficeServiceClient;
@@ -63,6 +65,17 @@ pub struct SplitTold {
     pub from: RegionCode,
     /// When it was found.
     pub at: Timestamp,
+}
+
+/// What proves a settlement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptTold {
+    /// For each cycle that took a leg of it, ascending.
+    pub proofs: Vec<ReceiptProof>,
+    /// Legs that no cycle took yet.
+    pub waiting: u64,
+    /// Whether it is reversed since.
+    pub reversed: bool,
 }
 
 /// An officer connected to the node of the own region.
@@ -130,6 +143,24 @@ impl WitnessClient {
             }
             after = page.next;
         }
+    }
+
+    /// What proves a settlement.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn prove_receipt(&mut self, settlement: SettlementId) -> Result<ReceiptTold, Status> {
+        let request = v1::ProveReceiptRequest {
+            settlement: settlement.to_string(),
+        };
+        let told = self.0.prove_receipt(request).await?.into_inner();
+        let proofs = told.proofs.iter();
+        let proofs = proofs.map(|bytes| ReceiptProof::from_bytes(bytes).map_err(unreadable));
+        Ok(ReceiptTold {
+            proofs: proofs.collect::<Result<_, _>>()?,
+            waiting: told.waiting,
+            reversed: told.reversed,
+        })
     }
 }
 

@@ -119,7 +119,7 @@ pub(super) fn held(
 }
 
 /// Whether a part takes something else of the region's stream than was taken when the checkpoint was looked at.
-fn taken_otherwise(
+pub(super) fn taken_otherwise(
     part: &RegionPart,
     seen: &CheckpointSeen,
     before: Option<&CheckpointSeen>,
@@ -139,7 +139,7 @@ fn taken_otherwise(
         .or(ends_wrong)
 }
 
-fn untold(trouble: Trouble) -> NodeError {
+pub(super) fn untold(trouble: Trouble) -> NodeError {
     match trouble {
         Trouble::Node(error) => error,
         Trouble::Call(_)

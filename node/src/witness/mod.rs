@@ -8,6 +8,7 @@
 //! | `examine` | What is wrong with a checkpoint, as this region can see it? |
 //! | `held` | What does a day come to once more, for a month? |
 //! | `book` | Which of the own legs is it held against? |
+//! | [`receipt`] | What proves one settlement to whoever holds its receipt? |
 //! | [`heard`] | What do other regions' nodes say of theirs, on ordinary calls? |
 //! | `split` | Did the clearinghouse sign another one for the same plan? |
 //! | `records` | The decisions of the writer |
@@ -22,6 +23,7 @@ mod examine;
 pub mod heard;
 pub(crate) mod held;
 mod look;
+pub mod receipt;
 mod records;
 pub mod report;
 pub mod seen;

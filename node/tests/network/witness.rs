@@ -2,6 +2,7 @@
 
 mod handing_in;
 mod proofs;
+mod receipt;
 mod split;
 mod unsigned;
 

@@ -256,6 +256,16 @@ refusals! {
     MonthRowsDiffer "month.rows_differ" No "The row named is not what the region's own days come to, or stands on a day that does not hold: object to it (--object), or find out first (node month show)." "所示之行与本区逐日数据不一致，或所涉日期未通过核对：请提出异议（--object），或先行查明（node month show）。";
     /// An objection to a row that is not shown.
     MonthNoSuchRow "month.no_such_row" No "The signed month has no such row of this region as the one named; object to rows as they are shown (node month show)." "已签名的该月没有所示的本区之行，请按清单所列提出异议（node month show）。";
+    /// The node has no clearinghouse whose checkpoints would prove a receipt.
+    ReceiptsOff "receipt.off" No "This node has no clearinghouse, so no checkpoint proves its settlements; its operator sets [clearinghouse] endpoint in its configuration and restarts it." "本节点未配置清算中心，无检查点可证明其结算；须由运维人员在配置 [clearinghouse] 中设置 endpoint 后重启。";
+    /// A settlement that waits for the home region's word.
+    ReceiptProvisional "receipt.provisional" SameId "This settlement is provisional: the home region has not confirmed it, so nothing of it is netted; ask again once it has, and the day after is netted." "该笔为先行结算，参保地尚未确认，未进入清算；确认并轧差后再行索取。";
+    /// A settlement of which nothing is owed between regions.
+    ReceiptNoLegs "receipt.no_legs" No "Nothing of this settlement is owed between regions: the person was treated at home, or no fund paid; no checkpoint says anything of it." "该笔结算不涉及统筹区间清算（本地就医或基金未支付），检查点不含该笔。";
+    /// No cycle that took its legs is proven yet.
+    ReceiptNotProven "receipt.not_proven" SameId "No cycle that took this settlement is netted and looked at by this node yet, up to the checkpoint named; ask again after the next cycle (node checkpoints)." "截至所示检查点，尚无已轧差并经本节点核对的清算期包含该笔结算，请在下一清算期后再索取（node checkpoints）。";
+    /// What was netted is not what the own book has.
+    ReceiptDiffers "receipt.differs" No "What the named cycle took of this settlement is not what this node's book has, or the cycle does not hold: look at its findings (node checkpoints), and give row and settlement to the clearinghouse." "所示清算期所含与本节点账簿不符，或该期核对有误：请查看核对发现（node checkpoints），并将该行与结算告知清算中心。";
     /// An account holds less than is said to be paid from it.
     AccountShort "person.account_short" No "The account holds less here than is said to be paid from it; set the balances first." "账户余额小于所填账户支付额，请先录入账户余额。";
     /// No settlement of the year counts.

@@ -11545,6 +11545,24 @@ pub struct SplitView {
     pub found_at_ms: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProveReceiptRequest {
+    /// Required: the settlement's id.
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProveReceiptResponse {
+    /// The proofs, each in its canonical form, ascending by cycle: one for each cycle that took a leg of it.
+    #[prost(bytes = "vec", repeated, tag = "1")]
+    pub proofs: ::prost::alloc::vec::Vec<::prost::alloc::vec::Vec<u8>>,
+    /// Legs that no cycle took yet.
+    #[prost(uint64, tag = "2")]
+    pub waiting: u64,
+    /// Whether the settlement is reversed since.
+    #[prost(bool, tag = "3")]
+    pub reversed: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GetProvenStatementRequest {
     #[prost(string, tag = "1")]
     pub business_day: ::prost::alloc::string::String,
@@ -13002,6 +13020,36 @@ pub mod witness_office_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// What proves a settlement against the checkpoints of the cycles that took it.
+        pub async fn prove_receipt(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProveReceiptRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProveReceiptResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.WitnessOfficeService/ProveReceipt",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.WitnessOfficeService",
+                        "ProveReceipt",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -13031,6 +13079,14 @@ pub mod witness_office_service_server {
             request: tonic::Request<super::ListSplitViewsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListSplitViewsResponse>,
+            tonic::Status,
+        >;
+        /// What proves a settlement against the checkpoints of the cycles that took it.
+        async fn prove_receipt(
+            &self,
+            request: tonic::Request<super::ProveReceiptRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProveReceiptResponse>,
             tonic::Status,
         >;
     }
@@ -13195,6 +13251,52 @@ pub mod witness_office_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListSplitViewsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.WitnessOfficeService/ProveReceipt" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProveReceiptSvc<T: WitnessOfficeService>(pub Arc<T>);
+                    impl<
+                        T: WitnessOfficeService,
+                    > tonic::server::UnaryService<super::ProveReceiptRequest>
+                    for ProveReceiptSvc<T> {
+                        type Response = super::ProveReceiptResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProveReceiptRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as WitnessOfficeService>::prove_receipt(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProveReceiptSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

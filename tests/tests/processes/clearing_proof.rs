@@ -1,6 +1,8 @@
 //! A netted day is proven: the statement is fetched, checked offline with the operator's root and the region's own legs, and
 //! whatever somebody meddled with in it is named with its row and settlement.
 
+mod receipt;
+
 use std::path::{Path, PathBuf};
 
 use huitong_certs::{Authority, Identity};

@@ -8,6 +8,7 @@
 //! | [`follow`](follow()) | Does it go on where the cycle before ended? |
 //! | [`compare`](compare()) | Does it say what the regions' own books say? |
 //! | [`part`](part()) | What of it is one region's, and does that hold? |
+//! | [`receipt`](receipt()) | What of a region's part proves one settlement? |
 //!
 //! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
 //! absent: the signature, which is checked by who reads it.
@@ -16,6 +17,7 @@ mod check;
 mod compare;
 pub mod fault;
 mod part;
+mod receipt;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +39,7 @@ pub use check::{Neighbour, check, follow, neighbour};
 pub use compare::compare;
 pub use fault::StatementFault;
 pub use part::{NotOne, RegionPart, part};
+pub use receipt::receipt;
 
 use crate::member::Member;
 use crate::netting_plan::{NettingPlan, Window};

@@ -74,6 +74,13 @@ impl RegionPart {
             .map(|stated| reach_of(stated.to, &stated.carried))
     }
 
+    /// Whether the cycle, or one before it, took a number of the region's stream.
+    #[must_use]
+    pub fn has_taken(&self, number: u64) -> bool {
+        let taken = |stated: &StatedRegion| number <= stated.to && !stated.carried.contains(number);
+        self.stated().is_some_and(taken)
+    }
+
     /// All that is wrong with it by itself, in the order of trust.
     #[must_use]
     pub fn check(&self) -> Vec<StatementFault> {

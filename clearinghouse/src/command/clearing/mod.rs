@@ -24,6 +24,7 @@ mod shown;
 mod statement;
 mod status;
 mod verify;
+mod verify_receipt;
 mod what_if;
 
 use std::io::{self, Write};
@@ -56,6 +57,8 @@ enum Action {
     Certificates(certificates::Certificates),
     /// Check a member's statement offline, down to each leg / 离线核验对账单
     Verify(verify::Verify),
+    /// Check the code printed beside a receipt offline, against that day's checkpoint / 离线核验回执验证码
+    VerifyReceipt(verify_receipt::VerifyReceipt),
     /// What members' statements say, as CSV and Parquet / 导出明细与汇总表
     Papers(papers::Papers),
     /// What moved on the clearing account, as ISO 20022 camt.053 / 导出银行对账单（camt.053）
@@ -119,6 +122,7 @@ impl ClearingCommand {
             let done = match self.action {
                 // It asks nobody.
                 Action::Verify(verify) => return verify.run(out),
+                Action::VerifyReceipt(verify) => return verify.run(out),
                 Action::Dispute(dispute) => return dispute.run(out).await,
                 Action::Month(month) => return month.run(out).await,
                 Action::Papers(papers) => papers.run(out),

@@ -9,6 +9,7 @@
 //! | [`search`] | In which legs of a row do two differ? |
 //! | [`difference`] | How does a leg differ? |
 //! | [`witness`] | What does a region say of it, once it has looked? |
+//! | [`receipt`] | How is one settlement proven to whoever holds its receipt? |
 //!
 //! A checkpoint commits to the tree of the cycle's rows, to the public table of nets and to the checkpoint before, so
 //! that none can be left out or exchanged later. It holds no time: the same plan has the same checkpoint also after a
@@ -17,6 +18,7 @@
 
 pub mod book;
 pub mod difference;
+pub mod receipt;
 pub mod row;
 pub mod search;
 pub mod table;

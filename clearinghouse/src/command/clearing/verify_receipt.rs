@@ -1,0 +1,172 @@
+//! `huitong clearing verify-receipt`: what is printed beside a receipt, checked offline against that day's checkpoint by the
+//! operator's root alone. It needs no server and no certificate of one's own.
+//!
+//! The order is that of trust: the checkpoint's signature, that the code names this checkpoint, rows, legs, and last what
+//! the receipt itself says that funds paid.
+
+mod shown;
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, Read as _, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use huitong_certs::signing::of_clearinghouse;
+use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::CertifiedCheckpoint;
+use huitong_core::checkpoint::receipt::ReceiptProof;
+use huitong_core::checkpoint::receipt::text::{LETTERS_AT_MOST, read};
+use huitong_core::fund::Fund;
+use huitong_core::leg::LegKind;
+use huitong_core::money::Fen;
+
+use self::shown::{Found, Said};
+use super::connection::{Shape, print_json};
+use super::file;
+use super::offline::Offline;
+
+const AFTER: &str = "\
+A code is what huitong node receipt-proof wrote, as a scanner reads it: HTR1: and letters. Several may be given, of a settlement
+that has more than one; with - they are read from standard input, one a line, and lines that begin otherwise are passed over.
+Checked are: the clearinghouse's signature under the checkpoint, up to the operator's root at the moment of signing; that the
+code is of this checkpoint and no other; that each row is one that the checkpoint commits to; that each leg is one of its row. With
+--receipt: that a fund paid what the receipt says. Only what was netted that day is proven: whether it was reversed later, and
+whether the receipt's other figures are right, is not. Exit 1 when something is wrong: each is named.
+依次核对：检查点签名及证书链，验证码所指检查点，各行在检查点所确认的树中，各明细在所在行中；给出--receipt时核对回执所载基金支付额。
+仅证明当期已轧差的内容，不证明其后是否冲正，也不证明回执其他金额。有误时退出码为1。";
+
+/// Lines that are read from standard input, at most.
+const LINES_AT_MOST: usize = 1_000;
+/// And their letters.
+const INPUT_AT_MOST: u64 = 8 << 20;
+
+/// Check the code printed beside a receipt offline, against that day's checkpoint; exit 1 when something is wrong.
+#[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
+pub(super) struct VerifyReceipt {
+    /// What the code says, or - for standard input / 验证码内容，- 为标准输入
+    #[arg(required = true)]
+    payload: Vec<String>,
+    /// That day's checkpoint, as `huitong clearing checkpoint --out` wrote it / 当日检查点文件
+    #[arg(long)]
+    checkpoint: PathBuf,
+    /// What the receipt says a fund paid, as FUND=YUAN; may be repeated / 回执所载基金支付额
+    #[arg(long, value_parser = stated)]
+    receipt: Vec<(Fund, Fen)>,
+    #[command(flatten)]
+    offline: Offline,
+}
+
+fn stated(text: &str) -> Result<(Fund, Fen), String> {
+    let (fund, amount) = text
+        .split_once('=')
+        .ok_or("write FUND=YUAN, such as resident_pool=131.60")?;
+    let fund: Fund = fund.parse().map_err(|_| format!("no fund: {fund}"))?;
+    let amount: Fen = amount
+        .parse()
+        .map_err(|error| format!("no amount: {error}"))?;
+    Ok((fund, amount))
+}
+
+impl VerifyReceipt {
+    pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
+        let trust = self.offline.trust()?;
+        let payloads = self.payloads()?;
+        let shown = self.checkpoint.display().to_string();
+        let mut faults = Vec::new();
+        let checkpoint = CertifiedCheckpoint::from_bytes(&file::read(&self.checkpoint)?);
+        let checkpoint = match checkpoint {
+            Ok(checkpoint) => {
+                if let Err(fault) = of_clearinghouse::checkpoint(&checkpoint, &trust) {
+                    faults.push(Said::signature(&shown, &fault));
+                }
+                Some(checkpoint)
+            }
+            Err(error) => {
+                let en = format!("{shown} cannot be read as a checkpoint: {error}");
+                let zh = format!("{shown} 无法按检查点读取");
+                faults.push(Said::new("checkpoint.unreadable", en, zh));
+                None
+            }
+        };
+        let mut proofs = Vec::new();
+        for payload in &payloads {
+            match read(payload) {
+                Ok(proof) => proofs.push(proof),
+                Err(error) => {
+                    let en = format!("the code cannot be read: {error}");
+                    let zh = "验证码无法读取：扫描有误、被更改或并非回执验证码";
+                    faults.push(Said::new("receipt.unreadable", en, zh));
+                }
+            }
+        }
+        if let Some(checkpoint) = &checkpoint {
+            let checkpoint = &checkpoint.signed.checkpoint;
+            for proof in &proofs {
+                let found = proof.check(checkpoint);
+                faults.extend(found.iter().map(|fault| Said::of(fault, proof, checkpoint)));
+            }
+        }
+        self.against_receipt(&proofs, &mut faults);
+        let found = Found {
+            checkpoint: checkpoint.as_ref().map(|it| &it.signed),
+            proofs: &proofs,
+            faults: &faults,
+        };
+        if self.offline.shape() == Shape::Json {
+            print_json(out, &found.document())?;
+        } else {
+            found.text(out)?;
+        }
+        Ok(if faults.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+
+    /// The codes that were given.
+    fn payloads(&self) -> anyhow::Result<Vec<String>> {
+        let mut payloads = Vec::new();
+        for payload in &self.payload {
+            if payload != "-" {
+                payloads.push(payload.clone());
+                continue;
+            }
+            let input = std::io::stdin().lock().take(INPUT_AT_MOST);
+            for line in input.lines().take(LINES_AT_MOST) {
+                let line = line.context("standard input / 标准输入")?;
+                let line = line.trim_end_matches('\r');
+                if line.starts_with("HTR") {
+                    payloads.push(
+                        line.chars()
+                            .take(LETTERS_AT_MOST.saturating_add(1))
+                            .collect(),
+                    );
+                }
+            }
+        }
+        anyhow::ensure!(
+            !payloads.is_empty(),
+            "no code was given: it begins with HTR1: / 未给出验证码"
+        );
+        Ok(payloads)
+    }
+
+    /// Whether funds paid what the receipt says, by the legs of the settlements themselves.
+    fn against_receipt(&self, proofs: &[ReceiptProof], faults: &mut Vec<Said>) {
+        let mut paid = BTreeMap::<Fund, i128>::new();
+        let legs = proofs.iter().flat_map(ReceiptProof::legs);
+        for leg in legs.filter(|leg| leg.kind == LegKind::Settlement) {
+            let sum = paid.entry(leg.row.pair.fund).or_insert(0);
+            *sum = sum.saturating_add(i128::from(leg.amount.get()));
+        }
+        for (fund, stated) in &self.receipt {
+            let netted = paid.get(fund).copied();
+            if netted != Some(i128::from(stated.get())) {
+                faults.push(Said::amount(*fund, *stated, netted));
+            }
+        }
+    }
+}
