@@ -11,6 +11,7 @@ use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
 use huitong_core::record::clearing::{ClearingRecord, CutOff, Proven};
+use huitong_core::record::deduction::{DeductionAnswered, DeductionDecided, DeductionLifted};
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
@@ -70,6 +71,10 @@ pub struct NodeBooks {
     pub ordered: Vec<ReversalOrdered>,
     /// Reversals of what was settled here.
     pub reversed: Vec<Reversal>,
+    /// Orders to deduct, or to give again, with the own word; with another home's word; and what ended with a reversal.
+    pub deductions_decided: Vec<DeductionDecided>,
+    pub deductions_answered: Vec<DeductionAnswered>,
+    pub deductions_lifted: Vec<DeductionLifted>,
     /// How many records there are, whatever they are.
     pub records: usize,
 }
@@ -219,6 +224,9 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::AssistanceGranted(record) => books.granted.push(record),
             NodeRecord::AssistanceWithdrawn(record) => books.withdrawn.push(record),
             NodeRecord::SupplementTaken(record) => books.supplements.push(record),
+            NodeRecord::DeductionDecided(record) => books.deductions_decided.push(record),
+            NodeRecord::DeductionAnswered(record) => books.deductions_answered.push(record),
+            NodeRecord::DeductionLifted(record) => books.deductions_lifted.push(record),
             _ => {}
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::chance::Seeded;
-use crate::desks::{Desks, External, Hand};
+use crate::desks::{Deducted, Deducting, Desks, External, Hand};
 use crate::faults::losing_its_disk;
 use crate::register::{IN_NEED, Somebody, Stay};
 use crate::workload::{Asked, HOMES, Hospitals, PATIENCE};
@@ -38,6 +38,13 @@ pub enum Wanted {
         grant: String,
         of: Somebody,
     },
+    /// Something taken off a settlement where it was settled, and given again.
+    Deducted(Deducting),
+    GivenAgain {
+        deduction: String,
+        of: Somebody,
+        treatment: usize,
+    },
 }
 
 /// What became of it.
@@ -46,6 +53,8 @@ pub enum Ending {
     Settled(Hand),
     /// Granted under this id.
     Granted(String),
+    /// Deducted under this id, whether it has ended since or not.
+    Deducted(String),
     Done,
     /// Refused for good.
     Refused(String),
@@ -64,7 +73,7 @@ impl Acts {
     }
 
     /// Asks until it is answered for good or takes too long.
-    async fn want(&self, hospitals: &Hospitals, wanted: Wanted) -> Option<Ending> {
+    pub async fn want(&self, hospitals: &Hospitals, wanted: Wanted) -> Option<Ending> {
         let number = {
             let mut acts = self.0.lock().unwrap();
             acts.push((wanted, None));
@@ -84,7 +93,7 @@ impl Acts {
         if known.is_some() {
             return known;
         }
-        let mut desks = Desks::of(wanted.of().home);
+        let mut desks = Desks::of(wanted.desks());
         while begun.elapsed() <= within {
             let told = wanted.asked_of(&mut desks).await;
             let what = format_args!("{wanted:?}: {told:?}");
@@ -119,6 +128,10 @@ impl Acts {
 fn is_for_good(code: &str) -> bool {
     [
         "visit.already_settled",
+        "reversal.already_reversed",
+        "reversal.nothing_stands",
+        "deduction.too_large",
+        "deduction.ended",
         "assistance.stands",
         "assistance.not_entitled",
         "assistance.nothing_counts",
@@ -131,7 +144,20 @@ impl Wanted {
         match self {
             Self::ByHand(asked) => asked.of,
             Self::Recorded(settled) | Self::Withdrawn(settled) => settled.of,
-            Self::Back { of, .. } | Self::Granted { of, .. } | Self::Ended { of, .. } => *of,
+            Self::Deducted(wanted) => wanted.of,
+            Self::Back { of, .. }
+            | Self::Granted { of, .. }
+            | Self::Ended { of, .. }
+            | Self::GivenAgain { of, .. } => *of,
+        }
+    }
+
+    /// The region whose officer wants it.
+    const fn desks(&self) -> usize {
+        match self {
+            Self::Deducted(wanted) => wanted.treatment,
+            Self::GivenAgain { treatment, .. } => *treatment,
+            _ => self.of().home,
         }
     }
 
@@ -155,6 +181,17 @@ impl Wanted {
                 desks.grant(request_id, *of).await.map(Ending::Granted)
             }
             Self::Ended { grant, .. } => desks.end_grant(grant).await.map(|()| Ending::Done),
+            Self::Deducted(wanted) => desks.deduct(wanted).await.map(|done| match done {
+                Deducted::Taken(deduction) => Ending::Deducted(deduction),
+                Deducted::Refused(code) => Ending::Refused(code),
+            }),
+            Self::GivenAgain { deduction, .. } => {
+                let done = desks.give_again(deduction).await;
+                done.map(|done| match done {
+                    Deducted::Taken(_) => Ending::Done,
+                    Deducted::Refused(code) => Ending::Refused(code),
+                })
+            }
         }
     }
 }
@@ -282,7 +319,7 @@ impl Story<'_> {
         };
         match tokio::join!(hand, directly).0 {
             Some(Ending::Settled(hand)) => Some(hand.settlement),
-            Some(Ending::Granted(_) | Ending::Done | Ending::Refused(_)) | None => None,
+            Some(_) | None => None,
         }
     }
 
@@ -309,7 +346,7 @@ impl Story<'_> {
         };
         match tokio::join!(record, directly).0 {
             Some(Ending::Done) => Some(settled),
-            Some(Ending::Granted(_) | Ending::Settled(_) | Ending::Refused(_)) | None => None,
+            Some(_) | None => None,
         }
     }
 }

@@ -13,6 +13,7 @@
     reason = "a test says what must hold by panicking"
 )]
 
+mod audits;
 mod books;
 mod bureau;
 mod callers;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::audits;
 use crate::bureau::{self, Acts};
 use crate::callers::{Answer, Officers};
 use crate::chance::Seeded;
@@ -92,6 +93,7 @@ impl Day {
             cut_off::all(&hospitals, of, &self.orders),
             moving::all(&hospitals, of),
             bureau::all(&hospitals, of, &self.acts),
+            audits::all(&hospitals, of, &self.acts),
             left_out::all(&hospitals, of, &self.orders),
             lost_clearing::all(of, &self.orders, &self.papers, &self.log),
         );

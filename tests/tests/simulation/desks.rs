@@ -4,6 +4,7 @@
 use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::assistance_service_client::AssistanceServiceClient;
+use huitong_proto::settlement::v1::deduction_service_client::DeductionServiceClient;
 use huitong_proto::settlement::v1::external_service_client::ExternalServiceClient;
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
 use huitong_transport::call_within;
@@ -35,6 +36,30 @@ pub struct Hand {
     pub amounts: Vec<i64>,
 }
 
+/// What is to be taken off a settlement after an audit, by the bureau of the region where it was settled.
+#[derive(Debug, Clone)]
+pub struct Deducting {
+    pub request_id: String,
+    pub of: Somebody,
+    pub treatment: usize,
+    pub settlement: String,
+    /// Of which fund, and how much.
+    pub fund: i32,
+    pub fen: i64,
+}
+
+/// What the home region said of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Deducted {
+    /// The deduction's id; it may have ended since.
+    Taken(String),
+    /// Its refusal, for good.
+    Refused(String),
+}
+
+/// What is told of an order that the home region has not answered yet.
+const NOT_ANSWERED: &str = "deduction without an answer";
+
 /// The day on which need is found.
 pub const NEED: &str = "2024-05-20";
 
@@ -43,6 +68,7 @@ pub struct Desks {
     registry: RegistryServiceClient<Channel>,
     externals: ExternalServiceClient<Channel>,
     assistance: AssistanceServiceClient<Channel>,
+    deductions: DeductionServiceClient<Channel>,
 }
 
 impl Desks {
@@ -52,7 +78,8 @@ impl Desks {
         Self {
             registry: RegistryServiceClient::new(channel.clone()),
             externals: ExternalServiceClient::new(channel.clone()),
-            assistance: AssistanceServiceClient::new(channel),
+            assistance: AssistanceServiceClient::new(channel.clone()),
+            deductions: DeductionServiceClient::new(channel),
         }
     }
 
@@ -180,5 +207,51 @@ impl Desks {
         let client = &mut self.assistance;
         let call = call_within(PATIENCE, request, |request| client.withdraw(request));
         call.await.map(drop).map_err(|status| code(&status))
+    }
+
+    /// Takes something off a settlement.
+    pub async fn deduct(&mut self, wanted: &Deducting) -> Result<Deducted, String> {
+        let request = v1::OrderDeductionRequest {
+            request_id: wanted.request_id.clone(),
+            settlement: wanted.settlement.clone(),
+            amounts: vec![common::FundAmount {
+                fund: wanted.fund,
+                amount_fen: wanted.fen,
+            }],
+            reason: v1::DeductionReason::Overcharged.into(),
+            note: String::new(),
+        };
+        let client = &mut self.deductions;
+        let call = call_within(PATIENCE, request, |request| client.order(request));
+        let answer = call.await.map_err(|status| code(&status))?.into_inner();
+        let told = answer.deduction.unwrap();
+        match told.standing() {
+            v1::DeductionStanding::Refused => Ok(Deducted::Refused(told.refusal.unwrap().code)),
+            v1::DeductionStanding::Stands
+            | v1::DeductionStanding::Withdrawing
+            | v1::DeductionStanding::Withdrawn
+            | v1::DeductionStanding::Lifted => Ok(Deducted::Taken(told.deduction)),
+            v1::DeductionStanding::Asked => Err(NOT_ANSWERED.to_owned()),
+            v1::DeductionStanding::Unspecified => panic!("a deduction in no state"),
+        }
+    }
+
+    /// Gives again what was taken off.
+    pub async fn give_again(&mut self, deduction: &str) -> Result<Deducted, String> {
+        let request = v1::WithdrawDeductionRequest {
+            deduction: deduction.to_owned(),
+            reason: v1::DeductionEndReason::AppealUpheld.into(),
+            note: String::new(),
+        };
+        let client = &mut self.deductions;
+        let call = call_within(PATIENCE, request, |request| client.withdraw(request));
+        let answer = call.await.map_err(|status| code(&status))?.into_inner();
+        let told = answer.deduction.unwrap();
+        match told.standing() {
+            v1::DeductionStanding::Withdrawn => Ok(Deducted::Taken(told.deduction)),
+            // The reversal of its settlement was first.
+            v1::DeductionStanding::Lifted => Ok(Deducted::Refused("lifted".to_owned())),
+            _ => Err(NOT_ANSWERED.to_owned()),
+        }
     }
 }

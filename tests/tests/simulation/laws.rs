@@ -3,6 +3,7 @@
 
 mod bureau;
 mod clearing;
+mod deductions;
 mod moves;
 mod people;
 mod provisional;
@@ -44,6 +45,8 @@ pub enum Law {
     LeftOut,
     /// Nobody is held, and so released, of whose record nothing was missing.
     Released,
+    /// No fund gives back by deductions more than it paid, and of a reversed settlement no deduction stands.
+    Deducted,
     /// Totals and balances equal the sum of what stands.
     Totals,
     /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
@@ -84,6 +87,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
         Saboteur::ForgottenHandOver => &[Law::OneHome],
         Saboteur::ForgottenGrant => &[Law::UsedTwice],
+        Saboteur::ForgottenDeduction => &[Law::Deducted],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::HeldForNothing => &[Law::Released],
         Saboteur::LostDifference => &[Law::Loss],
@@ -140,6 +144,8 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.whoever_is_released_had_a_gap();
     audit.what_bureaus_did_is_there_once();
     audit.nobody_is_helped_twice();
+    audit.what_is_deducted_is_in_both_books_once();
+    audit.no_more_is_deducted_than_was_paid();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();
     audit.nothing_passes_while_left_out();

@@ -11,6 +11,7 @@
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`desks`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
+//! | [`audits`] | What is deducted after an audit? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
@@ -31,6 +32,7 @@
     reason = "a test says what must hold by panicking"
 )]
 
+mod audits;
 mod books;
 mod bureau;
 mod callers;
@@ -162,6 +164,11 @@ fn is_caught(saboteur: Saboteur) {
 #[test]
 fn a_record_that_never_changes_is_caught() {
     is_caught(Saboteur::StaleRecord);
+}
+
+#[test]
+fn forgotten_deductions_are_caught() {
+    is_caught(Saboteur::ForgottenDeduction);
 }
 
 #[test]

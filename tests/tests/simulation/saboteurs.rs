@@ -44,6 +44,8 @@ pub enum Saboteur {
     ForgottenHandOver,
     /// What is borne of a provisional settlement is forgotten.
     LostDifference,
+    /// What is deducted from a settlement already is forgotten, in both regions.
+    ForgottenDeduction,
     /// That assistance was granted on a year is forgotten.
     ForgottenGrant,
     /// After a restore people are held of whose record nothing is missing.
@@ -81,6 +83,7 @@ impl Saboteur {
             | Self::HandOverTwice
             | Self::ForgottenHandOver
             | Self::ForgottenGrant
+            | Self::ForgottenDeduction
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
@@ -122,6 +125,7 @@ impl Forgetful {
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
             | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
+            | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..), _)
             | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {

@@ -25,6 +25,8 @@ impl Audit<'_> {
                     self.is_by_hand_once(wanted, hand);
                     continue;
                 }
+                // In the books of two regions: other laws tell of it.
+                (Wanted::Deducted(_) | Wanted::GivenAgain { .. }, _) => continue,
                 // Refused under this id: whatever stands has the other.
                 (Wanted::ByHand(_), _) => continue,
                 (Wanted::Back { settlement, .. }, _) => {

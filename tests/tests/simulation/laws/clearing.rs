@@ -15,11 +15,11 @@ use huitong_netting::statement::{checkpoint, pair_roots};
 use super::{Audit, Law};
 
 /// What one region owes another by one record.
-struct Owed<'a> {
-    of: (SettlementId, LegKind),
-    debtor: RegionCode,
-    creditor: RegionCode,
-    amounts: &'a [(Fund, Fen)],
+pub(super) struct Owed<'a> {
+    pub(super) of: (SettlementId, LegKind),
+    pub(super) debtor: RegionCode,
+    pub(super) creditor: RegionCode,
+    pub(super) amounts: &'a [(Fund, Fen)],
 }
 
 /// Whether a plan took a number of a region's stream: one that had waited, or came since, and does not wait on.
@@ -38,7 +38,7 @@ fn is_taken(
 }
 
 impl<'a> Audit<'a> {
-    /// The debts between regions: of what was settled, and of what was taken back.
+    /// The debts between regions: of what was settled, of what was taken back, and of what was deducted.
     fn debts(&self) -> impl Iterator<Item = Owed<'a>> + use<'a> {
         let settled = self.committed().map(|record| {
             let part = &record.body().clearing;
@@ -58,7 +58,7 @@ impl<'a> Audit<'a> {
                 amounts: &part.amounts,
             }
         });
-        let all = settled.chain(taken_back);
+        let all = settled.chain(taken_back).chain(self.owed_by_deductions());
         all.filter(|owed| owed.debtor != owed.creditor)
     }
 
