@@ -237,10 +237,12 @@ impl Story {
             }
             back.push(leg);
         }
-        if self.deducted.len() > self.places.len() / 4 {
-            let ended = self.deducted.remove(0);
-            back.push(self.against(&ended, LegKind::DeductionEnd, day));
-        }
+        // Some of those of earlier days are withdrawn.
+        let few = self.places.len() / 16 + 1;
+        let over = self.deducted.len().saturating_sub(self.places.len() / 4);
+        let ended: Vec<Leg> = self.deducted.drain(..few.min(over)).collect();
+        let ended = ended.iter();
+        back.extend(ended.map(|of| self.against(of, LegKind::DeductionEnd, day)));
         back
     }
 
