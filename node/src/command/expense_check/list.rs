@@ -91,3 +91,30 @@ impl List {
         Ok(ExitCode::SUCCESS)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::told;
+    use super::*;
+
+    #[test]
+    fn what_is_open_and_late_is_counted_for_the_region_that_is_to_answer() {
+        let day = "2026-03-02";
+        let all = [
+            told("510100", CheckStanding::Overdue, 2, day),
+            told("510100", CheckStanding::Answered, 0, day),
+            told("510100", CheckStanding::Confirmed, 1, day),
+            told("440300", CheckStanding::Reversed, 0, day),
+        ];
+        let count = |open, overdue, late| Count {
+            open,
+            overdue,
+            late,
+        };
+        let expected = [
+            ("510100".parse().unwrap(), count(2, 1, 3)),
+            ("440300".parse().unwrap(), count(0, 0, 0)),
+        ];
+        assert_eq!(counted(&all), expected.into());
+    }
+}

@@ -2,7 +2,9 @@
 
 mod answer;
 mod ask;
-pub(super) mod list;
+mod list;
+#[cfg(test)]
+pub(super) mod samples;
 pub(super) mod shown;
 
 use std::io::Write;

@@ -88,3 +88,26 @@ fn with_checks(mut page: Value, open: &[CheckTold]) -> Value {
     }
     page
 }
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::vocabulary::CheckStanding;
+    use serde_json::json;
+
+    use super::super::expense_check::samples::told;
+    use super::*;
+
+    #[test]
+    fn a_month_shows_the_open_checks_of_its_own_settlements() {
+        let checks = vec![
+            told("510100", CheckStanding::Overdue, 1, "2026-03-31"),
+            told("510100", CheckStanding::Confirmed, 0, "2026-03-02"),
+            told("510100", CheckStanding::Waiting, 0, "2026-04-01"),
+        ];
+        let open = open_of(&"2026-03".parse().unwrap(), checks);
+        let page = with_checks(json!({"month": "2026-03"}), &open);
+        let shown = page["open_checks"].as_array().unwrap();
+        assert_eq!(shown.len(), 1);
+        assert_eq!(shown[0]["state"], "overdue");
+    }
+}
