@@ -155,6 +155,8 @@ clearing_codes! {
     CycleNotApproved "cycle.not_approved" No "Two different officers must approve the plan first (approve)." "须先由两名不同的清算人员审批（approve）。";
     /// An earlier cycle is not ordered to be paid.
     CycleEarlierNotInstructed "cycle.earlier_not_instructed" No "Order payment of the earlier cycle named first." "请先对所示较早的清算期下达拨付指令。";
+    /// Nothing is ordered for a cycle or a month.
+    PaymentNotOrdered "payment.not_ordered" No "Payment of this cycle or month is not ordered (instruct, month instruct); of a month whose cycles were ordered by the day ask for each day." "该清算期或月份尚未下达拨付指令（instruct、month instruct）；按日下达的请逐日查询。";
     /// Nothing was ordered under the reference.
     PaymentUnknown "payment.unknown" No "No payment was ordered under this reference; list the payments (payments)." "无此付款参考号，请查看付款清单（payments）。";
     /// The payment is made.

@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 40] = [
+const TABLE: [(&str, Role); 41] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -98,6 +98,7 @@ const TABLE: [(&str, Role); 40] = [
     ("PaymentService/Correct", Role::Pay),
     ("PaymentService/Delay", Role::Pay),
     ("PaymentService/ListPayments", Role::Look),
+    ("PaymentService/ListNotices", Role::Look),
     ("PaymentService/ListMovements", Role::Look),
     ("PrefundService/Set", Role::Prefund),
     ("PrefundService/TopUp", Role::Prefund),

@@ -96,6 +96,7 @@ fn of_the_day() -> Vec<Row> {
         Row::method("/huitong.clearing.v1.PaymentService/Correct", officer),
         Row::method("/huitong.clearing.v1.PaymentService/Delay", officer),
         Row::method("/huitong.clearing.v1.PaymentService/ListPayments", officer),
+        Row::method("/huitong.clearing.v1.PaymentService/ListNotices", officer),
         Row::method("/huitong.clearing.v1.PaymentService/ListMovements", officer),
         Row::method("/huitong.clearing.v1.PrefundService/Set", officer),
         Row::method("/huitong.clearing.v1.PrefundService/TopUp", officer),

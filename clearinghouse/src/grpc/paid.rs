@@ -1,6 +1,7 @@
 //! Payments and movements as messages.
 
 use huitong_core::date::BusinessDay;
+use huitong_core::money::MoneyError;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::payment::{
@@ -9,6 +10,7 @@ use huitong_proto::conversion::payment::{
 };
 
 use crate::decide::month::Ordered;
+use crate::decide::{Notice, Notices};
 use crate::payments::{Line, Order, Payment};
 
 /// A payment, late as of today.
@@ -51,6 +53,43 @@ pub(super) fn month_order(ordered: &Ordered) -> v1::MonthOrder {
         ordered_at_ms: order.at.as_millis(),
         final_at_ms: ordered.paid.map_or(0, |at| at.as_millis()),
     }
+}
+
+/// What a member is told of an order.
+///
+/// # Errors
+/// A difference out of range.
+pub(super) fn notices(found: &Notices) -> Result<v1::ListNoticesResponse, MoneyError> {
+    let notices = found.notices.iter().map(|of| notice(of, found.today));
+    let approvals = found.approvals.iter().map(|(officer, at)| v1::Approval {
+        officer: officer.to_string(),
+        at_ms: at.as_millis(),
+    });
+    let order = &found.order;
+    Ok(v1::ListNoticesResponse {
+        notices: notices.collect::<Result<_, _>>()?,
+        approvals: approvals.collect(),
+        ordered_by: order.by.to_string(),
+        ordered_at_ms: order.at.as_millis(),
+        business_days: order.days.iter().map(|day| day.to_string()).collect(),
+    })
+}
+
+fn notice(notice: &Notice, today: BusinessDay) -> Result<v1::Notice, MoneyError> {
+    let parts = notice.parts.iter().map(|part| {
+        Ok(v1::NoticePart {
+            business_day: part.day.to_string(),
+            plan: part.plan,
+            receivable_fen: part.receivable.get(),
+            payable_fen: part.payable.get(),
+            net_fen: part.net()?.get(),
+            legs: part.legs,
+        })
+    });
+    Ok(v1::Notice {
+        payment: Some(payment(&notice.payment, today)),
+        parts: parts.collect::<Result<_, MoneyError>>()?,
+    })
 }
 
 pub(super) fn movement(line: &Line) -> v1::Movement {

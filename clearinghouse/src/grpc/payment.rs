@@ -8,6 +8,7 @@ use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
+use huitong_netting::Member;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::payment_service_server::PaymentService;
 use huitong_proto::conversion::payment::{
@@ -20,7 +21,7 @@ use tracing::{info, warn};
 use super::officer::{day, officer_name, status_of};
 use super::paid;
 use super::status::{malformed, status};
-use crate::decide::{self, Context, Decision, Openness, Wanted};
+use crate::decide::{self, Context, Decision, Openness, OrderOf, Wanted};
 use crate::payments::{Line, Payment, PaymentRules};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
@@ -178,6 +179,19 @@ impl PaymentService for PaymentGrpc {
         }))
     }
 
+    async fn list_notices(
+        &self,
+        request: Request<v1::ListNoticesRequest>,
+    ) -> Result<Response<v1::ListNoticesResponse>, Status> {
+        let (of, member) = order_of(&request.into_inner())?;
+        let found = self
+            .decide(move |context| decide::notices(context, &of, member))
+            .await?;
+        let found = paid::notices(&found);
+        let malformed = |error| status(&Refusal::general(RefusalCode::Malformed, error));
+        Ok(Response::new(found.map_err(malformed)?))
+    }
+
     async fn list_movements(
         &self,
         request: Request<v1::ListMovementsRequest>,
@@ -218,6 +232,24 @@ impl PaymentGrpc {
             status(&Refusal::new(code, bank_reference))
         })
     }
+}
+
+/// Of which order notices are asked for, and whose.
+fn order_of(request: &v1::ListNoticesRequest) -> Result<(OrderOf, Member), Status> {
+    let month = Path::root("month").optional(&request.month, Month::parse);
+    let member = Path::root("member").parse(&request.member, RegionCode::parse);
+    let (month, member) = month
+        .and_then(|month| Ok((month, Member::new(member?))))
+        .map_err(|fault| malformed(&fault))?;
+    let of = match month {
+        None => OrderOf::Day(day(&request.business_day)?),
+        Some(month) if request.business_day.is_empty() => OrderOf::Month(month),
+        Some(_) => {
+            let both = "business_day, month: one of them";
+            return Err(status(&Refusal::general(RefusalCode::Malformed, both)));
+        }
+    };
+    Ok((of, member))
 }
 
 fn bank(text: &str, field: &'static str) -> Result<BankReference, Status> {

@@ -97,7 +97,7 @@ mod tests {
             (keys::plan(day), b"n".to_vec()),
             (keys::plan_day(1), b"p".to_vec()),
             (keys::proof(day), b"e".to_vec()),
-            (keys::debts(&[7; 18]), b"K".to_vec()),
+            (keys::debts(&[7; 21]), b"K".to_vec()),
             (keys::month_rows(&month, 1), b"N".to_vec()),
             (keys::month_drawn(&month), b"V".to_vec()),
             (keys::month_word(&month, one), b"O".to_vec()),

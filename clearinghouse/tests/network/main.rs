@@ -20,6 +20,7 @@ mod evidence;
 mod intake;
 mod members;
 mod month_paid;
+mod month_papers;
 mod months;
 mod payments;
 mod prefunds;

@@ -1,5 +1,6 @@
 //! Money that moves by the month, with the running server: two cycles, one month, one payment each way, and both cycles final.
 
+use huitong_core::leg::Leg;
 use serde_json::{Value, json as to_json};
 
 use crate::commands::{clearing, clearing_as, json};
@@ -9,24 +10,36 @@ use crate::world::{
     CHENGDU, NINGBO, SECOND_OFFICER, World, close, cut_off, debt, net, payable, receivable, report,
 };
 
-const MONTH: &str = "2026-03";
-const DAYS: [&str; 2] = ["2026-03-30", "2026-03-31"];
+pub(crate) const MONTH: &str = "2026-03";
+pub(crate) const DAYS: [&str; 2] = ["2026-03-30", "2026-03-31"];
 const IN: &str = "M202603-330000-resident_pool";
 const OUT: &str = "M202603-510100-resident_pool";
 
 /// A debt on each of the last two business days of March, each netted with its day.
 async fn two_cycles(world: &World) {
+    let legs = [debt(1, 1_316_000), debt(2, 50_000)];
+    netted(world, &legs.map(|leg| vec![leg])).await;
+}
+
+/// What Ningbo and Chengdu owe each other by each of the last two business days of March, netted with its day.
+pub(crate) async fn netted(world: &World, legs: &[Vec<Leg>; 2]) {
     world.clock.put("2026-04-02T04:00:00.000Z");
     let (mut ningbo, mut chengdu) = (world.region(NINGBO).await, world.region(CHENGDU).await);
     let mut officer = world.officer().await;
-    for ((number, day), fen) in (1_u8..).zip(DAYS).zip([1_316_000, 50_000]) {
-        let (leg, next) = (debt(number, fen), u64::from(number));
-        report(&mut chengdu, vec![receivable(next, &leg)])
-            .await
-            .unwrap();
-        report(&mut ningbo, vec![payable(next, &leg)])
-            .await
-            .unwrap();
+    let mut next = 0;
+    for (day, legs) in DAYS.iter().zip(legs) {
+        for leg in legs {
+            next += 1;
+            let is_chengdus = leg.creditor.to_string() == CHENGDU;
+            let (owed, owes) = (receivable(next, leg), payable(next, leg));
+            let (of_chengdu, of_ningbo) = if is_chengdus {
+                (owed, owes)
+            } else {
+                (owes, owed)
+            };
+            report(&mut chengdu, vec![of_chengdu]).await.unwrap();
+            report(&mut ningbo, vec![of_ningbo]).await.unwrap();
+        }
         close(&mut ningbo, day, next).await.unwrap();
         close(&mut chengdu, day, next).await.unwrap();
         cut_off(&mut officer, day).await.unwrap();
@@ -34,14 +47,14 @@ async fn two_cycles(world: &World) {
     }
 }
 
-async fn start_again(world: &mut World, moves: &'static str) {
+pub(crate) async fn start_again(world: &mut World, moves: &'static str) {
     world.stop().await;
     world.moves = moves;
     world.start().await.unwrap();
 }
 
 /// The month drawn up, and approved by two officers when no region was waited for any more; its digest.
-async fn approved(world: &World) -> String {
+pub(crate) async fn approved(world: &World) -> String {
     let drawn = asked(world, &["draw-up", MONTH]).await.unwrap();
     let digest = drawn["digest"].as_str().unwrap().to_owned();
     let refused = asked(world, &["instruct", MONTH, "--digest", &digest])

@@ -9396,6 +9396,62 @@ pub struct ListPaymentsResponse {
     #[prost(string, tag = "2")]
     pub next: ::prost::alloc::string::String,
 }
+/// Either the cycle or the month is given.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListNoticesRequest {
+    /// The order that this cycle was ordered with.
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    /// A month's order.
+    #[prost(string, tag = "2")]
+    pub month: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub member: ::prost::alloc::string::String,
+}
+/// What a cycle comes to for the member and the fund.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NoticePart {
+    #[prost(string, tag = "1")]
+    pub business_day: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub plan: u64,
+    /// What its regions are owed, and owe.
+    #[prost(int64, tag = "3")]
+    pub receivable_fen: i64,
+    #[prost(int64, tag = "4")]
+    pub payable_fen: i64,
+    /// The one less the other.
+    #[prost(int64, tag = "5")]
+    pub net_fen: i64,
+    /// How many debts these are.
+    #[prost(uint64, tag = "6")]
+    pub legs: u64,
+}
+/// A payment, and what it is made of.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Notice {
+    #[prost(message, optional, tag = "1")]
+    pub payment: ::core::option::Option<Payment>,
+    /// Of the cycles in which a region of the member has a row of the fund, ascending.
+    #[prost(message, repeated, tag = "2")]
+    pub parts: ::prost::alloc::vec::Vec<NoticePart>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListNoticesResponse {
+    /// Ascending by fund; none when all nets of the member are zero.
+    #[prost(message, repeated, tag = "1")]
+    pub notices: ::prost::alloc::vec::Vec<Notice>,
+    /// Who approved the plan, or the month.
+    #[prost(message, repeated, tag = "2")]
+    pub approvals: ::prost::alloc::vec::Vec<Approval>,
+    #[prost(string, tag = "3")]
+    pub ordered_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "4")]
+    pub ordered_at_ms: i64,
+    /// The cycles that the order is for, ascending.
+    #[prost(string, repeated, tag = "5")]
+    pub business_days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListMovementsRequest {
     #[prost(bool, tag = "1")]
@@ -9759,6 +9815,33 @@ pub mod payment_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// What a member is told of an order to pay.
+        pub async fn list_notices(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNoticesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PaymentService/ListNotices",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PaymentService", "ListNotices"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// What the bank says moved, a page at a time.
         pub async fn list_movements(
             &mut self,
@@ -9851,6 +9934,14 @@ pub mod payment_service_server {
             request: tonic::Request<super::ListPaymentsRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ListPaymentsResponse>,
+            tonic::Status,
+        >;
+        /// What a member is told of an order to pay.
+        async fn list_notices(
+            &self,
+            request: tonic::Request<super::ListNoticesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListNoticesResponse>,
             tonic::Status,
         >;
         /// What the bank says moved, a page at a time.
@@ -10282,6 +10373,51 @@ pub mod payment_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ListPaymentsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PaymentService/ListNotices" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListNoticesSvc<T: PaymentService>(pub Arc<T>);
+                    impl<
+                        T: PaymentService,
+                    > tonic::server::UnaryService<super::ListNoticesRequest>
+                    for ListNoticesSvc<T> {
+                        type Response = super::ListNoticesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListNoticesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PaymentService>::list_notices(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListNoticesSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

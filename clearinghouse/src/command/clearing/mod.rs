@@ -14,6 +14,7 @@ mod file;
 mod members;
 mod month;
 mod net;
+mod notices;
 mod offline;
 mod paid;
 mod papers;
@@ -83,6 +84,8 @@ enum Action {
     Correct(bank::Correct),
     /// What was ordered to be paid, and how far it is / 付款清单
     Payments(paid::Payments),
+    /// A member's payment and receipt notices, of a day or a month that is ordered; with --out as tables / 付款、收款通知书
+    Notices(notices::Notices),
     /// What the bank said moved, and what has become of it / 银行流水清单
     Movements(paid::Movements),
     /// Say why a payment is late / 登记逾期原因
@@ -143,6 +146,7 @@ impl ClearingCommand {
                 Action::SendBack(back) => back.run(out).await,
                 Action::Correct(correct) => correct.run(out).await,
                 Action::Payments(payments) => payments.run(out).await,
+                Action::Notices(notices) => notices.run(out).await,
                 Action::Movements(movements) => movements.run(out).await,
                 Action::Delay(delay) => delay.run(out).await,
                 Action::Members(members) => members.run(out).await,

@@ -19,8 +19,8 @@ const ON_A_SHEET: usize = 256;
 /// Debts that are written in one batch, at most: the index holds each of a batch many times over until it is done.
 const AT_ONCE: usize = 4_096;
 
-const DEBT_BYTES: usize = 18;
-const ENTRY_BYTES: usize = 26;
+const DEBT_BYTES: usize = 21;
+const ENTRY_BYTES: usize = 29;
 
 /// A debt in the form in which it orders and is stored.
 type DebtBytes = [u8; DEBT_BYTES];

@@ -4,6 +4,8 @@ mod instruct;
 mod shown;
 mod verify;
 
+pub(super) use verify::rows_fault;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -70,6 +70,16 @@ impl Verify {
     }
 }
 
+/// Whether a month's rows are those that it says.
+pub(in crate::command::clearing) fn rows_fault(held: &MonthFile) -> Option<String> {
+    let (signed, table) = (&held.certified.month, &held.table);
+    let differ = u64::try_from(table.rows().len()).is_ok_and(|rows| rows != signed.rows)
+        || table.tree().root() != signed.root;
+    let month = &signed.month;
+    differ
+        .then(|| format!("month {month}: its rows are not those that are signed / 各行与签名不符"))
+}
+
 /// All that is wrong, in the order of trust.
 pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
     let mut faults = Vec::new();
@@ -82,14 +92,7 @@ pub(crate) fn faults(held: &MonthFile, trust: &Trust) -> Vec<String> {
     if let Err(fault) = of_clearinghouse::month(certified, trust) {
         faults.push(format!("month {}: {fault}", signed.month));
     }
-    if u64::try_from(table.rows().len()).is_ok_and(|rows| rows != signed.rows)
-        || table.tree().root() != signed.root
-    {
-        let month = &signed.month;
-        faults.push(format!(
-            "month {month}: its rows are not those that are signed / 各行与签名不符"
-        ));
-    }
+    faults.extend(rows_fault(held));
     for certified in words {
         let word = &certified.word;
         let region = word.region;

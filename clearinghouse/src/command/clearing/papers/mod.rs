@@ -1,5 +1,6 @@
 //! `huitong clearing papers`: what members' statements say, as tables that other tools read. It asks no server.
 
+mod deductions;
 mod tables;
 
 use std::io::Write;
@@ -7,19 +8,22 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::MonthFile;
 use huitong_netting::statement::{MemberStatement, check};
 use huitong_papers::Table;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use self::tables::Gathered;
 use super::connection::print_json;
 use super::file;
+use super::month::rows_fault;
 
 const AFTER: &str = "\
 Written are, each as .csv and .parquet: legs (each once, also when both members' statements have it), rows (who owes whom for
-which fund), nets (of all members) and regions (who clears for whom, as far as the statements tell). Amounts are yuan.
+which fund), nets (of all members), regions (who clears for whom, as far as the statements tell) and deductions (what audits
+took off, and the ends of that; with --month only the month's, and all of them or nothing is written). Amounts are yuan.
 Only statements that hold in themselves are taken; whose word they are says `huitong clearing verify`.
-每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区。仅接受自身一致的对账单；签名请用 verify 核验。";
+每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请用 verify 核验。";
 
 /// Write the tables of members' statements, of one cycle or of many.
 #[derive(Debug, clap::Args)]
@@ -28,6 +32,9 @@ pub(super) struct Papers {
     /// A statement, as `huitong clearing statement --out` wrote it; may be repeated / 对账单文件
     #[arg(long, required = true, num_args = 1..)]
     statement: Vec<PathBuf>,
+    /// A month, as `huitong clearing month show --out` wrote it: its deductions are listed / 月度清算文件
+    #[arg(long)]
+    month: Option<PathBuf>,
     /// The folder to write into; no file in it is written over / 输出目录
     #[arg(long)]
     out: PathBuf,
@@ -45,14 +52,19 @@ impl Papers {
                 .take(&read(path)?)
                 .with_context(|| shown.to_string())?;
         }
+        let month = self
+            .month
+            .as_deref()
+            .map(|path| read_month(path, &gathered));
+        let month = month.transpose()?;
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("{}: cannot be made / 无法创建", self.out.display()))?;
-        let written = self.write(&gathered)?;
+        let mut tables = gathered.tables()?.to_vec();
+        let month = month.as_ref().map(|held| &held.certified.month);
+        tables.push(("deductions", deductions::table(&gathered, month)?));
+        let written = write_all(&self.out, &tables)?;
         if self.json {
-            let files = written
-                .iter()
-                .map(|(file, rows)| json!({ "file": file.display().to_string(), "rows": rows }));
-            return print_json(out, &json!({ "files": files.collect::<Vec<_>>() }));
+            return print_json(out, &json!({ "files": files_json(&written) }));
         }
         for (file, rows) in written {
             writeln!(out, "{}: {rows} rows / 行", file.display())?;
@@ -62,22 +74,42 @@ impl Papers {
 }
 
 /// A file that was written, and how many rows are in it.
-type Written = (PathBuf, usize);
+pub(super) type Written = (PathBuf, usize);
 
-impl Papers {
-    /// Writes all tables, or leaves none behind: half of them would stand in the way of the next try.
-    fn write(&self, gathered: &Gathered) -> anyhow::Result<Vec<Written>> {
-        let mut written = Vec::new();
-        for (name, table) in gathered.tables()? {
-            if let Err(error) = write(&self.out, name, &table, &mut written) {
-                for (file, _) in written {
-                    drop(std::fs::remove_file(file));
-                }
-                return Err(error);
+pub(super) fn files_json(written: &[Written]) -> Vec<Value> {
+    let files = written.iter();
+    files
+        .map(|(file, rows)| json!({ "file": file.display().to_string(), "rows": rows }))
+        .collect()
+}
+
+/// Writes all tables, or leaves none behind: half of them would stand in the way of the next try.
+pub(super) fn write_all(
+    folder: &Path,
+    tables: &[(&'static str, Table)],
+) -> anyhow::Result<Vec<Written>> {
+    let mut written = Vec::new();
+    for (name, table) in tables {
+        if let Err(error) = write(folder, name, table, &mut written) {
+            for (file, _) in written {
+                drop(std::fs::remove_file(file));
             }
+            return Err(error);
         }
-        Ok(written)
     }
+    Ok(written)
+}
+
+/// A month's file that holds in itself, and has just the deductions that the statements have.
+fn read_month(path: &Path, gathered: &Gathered) -> anyhow::Result<MonthFile> {
+    let shown = path.display();
+    let held = MonthFile::from_bytes(&file::read(path)?);
+    let held = held.with_context(|| format!("{shown}: no month / 不是月度清算文件"))?;
+    if let Some(fault) = rows_fault(&held) {
+        anyhow::bail!("{shown}: {fault}");
+    }
+    deductions::ties(gathered, &held).with_context(|| shown.to_string())?;
+    Ok(held)
 }
 
 fn read(path: &Path) -> anyhow::Result<MemberStatement> {

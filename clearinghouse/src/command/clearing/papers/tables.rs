@@ -14,6 +14,17 @@ use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, StatedLeg};
 use huitong_papers::{Cell, Kind, Table, TableError};
 
+/// A leg, and where it stands.
+pub(super) struct GatheredLeg<'a> {
+    /// The cycle.
+    pub(super) day: BusinessDay,
+    /// Its plan.
+    pub(super) plan: u64,
+    pub(super) pair: Pair,
+    pub(super) kind: LegKind,
+    pub(super) leg: &'a StatedLeg,
+}
+
 /// All that statements say.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
@@ -58,6 +69,30 @@ impl Gathered {
         Ok(())
     }
 
+    /// Each leg once, with where it stands.
+    pub(super) fn legs(&self) -> impl Iterator<Item = GatheredLeg<'_>> {
+        let legs = self.legs.iter();
+        legs.map(|((day, pair, _, kind), leg)| GatheredLeg {
+            day: *day,
+            plan: self.checkpoints.get(day).map_or(0, |(_, plan)| *plan),
+            pair: *pair,
+            kind: *kind,
+            leg,
+        })
+    }
+
+    /// Whether a region's member has a statement here.
+    pub(super) fn has(&self, region: RegionCode) -> bool {
+        self.regions.keys().any(|(_, of)| *of == region)
+    }
+
+    /// The checkpoint of a plan, if there is a statement of it.
+    pub(super) fn checkpoint(&self, plan: u64) -> Option<Digest> {
+        let mut checkpoints = self.checkpoints.values();
+        let found = checkpoints.find(|(_, of)| *of == plan);
+        found.map(|(digest, _)| *digest)
+    }
+
     /// The tables, each with its name.
     ///
     /// # Errors
@@ -90,13 +125,7 @@ impl Gathered {
                 text(&pair.creditor),
                 text(pair.fund.as_str()),
                 text(settlement),
-                text(match kind {
-                    LegKind::Settlement => "settlement",
-                    LegKind::Reversal => "reversal",
-                    LegKind::Deduction => "deduction",
-                    LegKind::DeductionEnd => "deduction_end",
-                    LegKind::Correction => "correction",
-                }),
+                text(kind),
                 Cell::Amount(leg.amount.into()),
                 Cell::Day(leg.business_day),
                 text(&leg.receipt),
@@ -163,6 +192,6 @@ impl Gathered {
     }
 }
 
-fn text(of: &(impl ToString + ?Sized)) -> Cell {
+pub(super) fn text(of: &(impl ToString + ?Sized)) -> Cell {
     Cell::Text(of.to_string())
 }

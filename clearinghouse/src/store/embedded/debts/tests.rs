@@ -92,7 +92,7 @@ fn a_sheet_that_is_none_is_told() {
     let index = MemoryIndex::new();
     assert_eq!(plan_of(&index, debt(1)).unwrap(), None);
     written(&index, 1, [1]);
-    let row = (keys::debts(&bytes_of(debt(1)).unwrap()), vec![0; 25]);
+    let row = (keys::debts(&bytes_of(debt(1)).unwrap()), vec![0; 28]);
     index.write(vec![row]).unwrap();
     assert!(matches!(
         plan_of(&index, debt(1)),

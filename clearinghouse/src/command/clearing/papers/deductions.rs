@@ -1,0 +1,146 @@
+//! What audits took off (审核扣款清单): one row for each debt of a deduction or of its end, and whether that is all of a month.
+//!
+//! A leg names a deduction where it would name a settlement, so the region that ordered it finds it under this id at its own
+//! node. Deliberately absent: anything of a person, and of the institution that is paid less.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::clearing_month::row::Belongs;
+use huitong_core::clearing_month::{ClearingMonth, MonthFile};
+use huitong_core::leg::LegKind;
+use huitong_core::money::Fen;
+use huitong_papers::{Cell, Kind, Table, TableError};
+
+use super::tables::{Gathered, GatheredLeg, text};
+
+/// So many rows that do not tie are told.
+const TOLD: usize = 10;
+
+/// The debts of deductions, of the cycles of a month where one is given.
+fn deductions<'a>(
+    gathered: &'a Gathered,
+    month: Option<&'a ClearingMonth>,
+) -> impl Iterator<Item = GatheredLeg<'a>> {
+    let is_deduction = |leg: &GatheredLeg<'_>| is_deduction(leg.kind);
+    let is_of_month = move |leg: &GatheredLeg<'_>| {
+        month.is_none_or(|month| (month.first_plan..=month.last_plan).contains(&leg.plan))
+    };
+    gathered.legs().filter(is_deduction).filter(is_of_month)
+}
+
+const fn is_deduction(kind: LegKind) -> bool {
+    match kind {
+        LegKind::Deduction | LegKind::DeductionEnd => true,
+        LegKind::Settlement | LegKind::Reversal | LegKind::Correction => false,
+    }
+}
+
+/// The list. Of which month's days a deduction is, is said when the month is given.
+pub(super) fn table(
+    gathered: &Gathered,
+    month: Option<&ClearingMonth>,
+) -> Result<Table, TableError> {
+    let mut table = Table::new(&[
+        ("cycle", Kind::Day),
+        ("plan", Kind::Count),
+        ("debtor", Kind::Text),
+        ("creditor", Kind::Text),
+        ("fund", Kind::Text),
+        ("deduction", Kind::Text),
+        ("kind", Kind::Text),
+        ("amount", Kind::Amount),
+        ("business_day", Kind::Day),
+        ("belongs", Kind::Text),
+    ]);
+    for leg in deductions(gathered, month) {
+        let day = leg.leg.business_day;
+        let belongs = month.map(|month| match Belongs::of(day, month.after) {
+            Belongs::ToMonth => "month",
+            Belongs::ToEarlier => "earlier",
+        });
+        table.push(vec![
+            Cell::Day(leg.day),
+            Cell::Count(leg.plan),
+            text(&leg.pair.debtor),
+            text(&leg.pair.creditor),
+            text(leg.pair.fund.as_str()),
+            text(&leg.leg.settlement),
+            text(&leg.kind),
+            Cell::Amount(leg.leg.amount.into()),
+            Cell::Day(day),
+            text(belongs.unwrap_or_default()),
+        ])?;
+    }
+    Ok(table)
+}
+
+/// How many deductions of a kind a row has, and what they sum to.
+type Sums = BTreeMap<(Pair, LegKind), (u64, Fen)>;
+
+fn add(sums: &mut Sums, of: (Pair, LegKind), (legs, amount): (u64, Fen)) {
+    let sum = sums.entry(of).or_insert((0, Fen::ZERO));
+    let amount = sum.1.checked_add(amount).unwrap_or(Fen::MAX);
+    *sum = (sum.0.saturating_add(legs), amount);
+}
+
+/// Whether the statements have just the deductions that a month's rows of their regions are made of.
+pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<()> {
+    let month = &held.certified.month;
+    let checkpoint = gathered.checkpoint(month.last_plan);
+    anyhow::ensure!(
+        checkpoint.is_none_or(|found| found == month.checkpoint),
+        "month {} names another checkpoint of plan {} than the statements; keep both, they are evidence \
+         / 月度文件与对账单的检查点不符，请一并保留作为证据",
+        month.month,
+        month.last_plan
+    );
+    let (mut expected, mut found) = (Sums::new(), Sums::new());
+    for row in held.table.rows() {
+        if gathered.has(row.pair.debtor) || gathered.has(row.pair.creditor) {
+            for item in row.items().iter().filter(|item| is_deduction(item.kind)) {
+                add(
+                    &mut expected,
+                    (row.pair, item.kind),
+                    (item.legs, item.amount),
+                );
+            }
+        }
+    }
+    for leg in deductions(gathered, Some(month)) {
+        add(&mut found, (leg.pair, leg.kind), (1, leg.leg.amount));
+    }
+    let rows: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
+    let none = (0, Fen::ZERO);
+    let differing = rows.into_iter().filter_map(|of| {
+        let (signed, stated) = (expected.get(of), found.get(of));
+        let (signed, stated) = (signed.unwrap_or(&none), stated.unwrap_or(&none));
+        let (
+            Pair {
+                debtor,
+                creditor,
+                fund,
+            },
+            kind,
+        ) = of;
+        (signed != stated).then(|| {
+            format!(
+                "{debtor} {creditor} {} {kind}: {} of {} in the month, {} of {} in the statements",
+                fund.as_str(),
+                signed.0,
+                signed.1,
+                stated.0,
+                stated.1
+            )
+        })
+    });
+    let differing: Vec<_> = differing.take(TOLD).collect();
+    anyhow::ensure!(
+        differing.is_empty(),
+        "month {}: the deductions of these statements are not those of its rows; give the statements of all of its cycles \
+         / 扣款与月度各行不符，请提供当月各期对账单:\n{}",
+        month.month,
+        differing.join("\n")
+    );
+    Ok(())
+}
