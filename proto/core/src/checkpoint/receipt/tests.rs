@@ -23,9 +23,10 @@ fn settlement(nth: u8) -> SettlementId {
 
 fn leg(nth: u8, kind: LegKind, fund: Fund) -> Leg {
     let (home, treatment) = (region("330200"), region("510100"));
-    let (debtor, creditor) = match kind {
-        LegKind::Reversal => (treatment, home),
-        _ => (home, treatment),
+    let (debtor, creditor) = if kind == LegKind::Reversal {
+        (treatment, home)
+    } else {
+        (home, treatment)
     };
     Leg {
         settlement: settlement(nth),
