@@ -23,6 +23,7 @@ mod import;
 pub mod institution_account;
 mod leave_out;
 mod legs;
+mod members;
 pub mod month;
 pub mod payable;
 pub mod person;
@@ -60,6 +61,7 @@ pub use import::Import;
 pub use institution_account::{InstitutionMonthCommand, ReconcileDays, Reconciled};
 pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
+pub use members::ShowMembers;
 pub use payable::{PayInstitution, Payables};
 pub use receipt_proof::WriteReceiptProof;
 pub use recover::Recover;
@@ -109,6 +111,8 @@ pub enum NodeCommand {
     Legs(WriteLegs),
     /// Say what the region says of the clearinghouse's checkpoints, and which contradict / 检查点核对与副署
     Checkpoints(Checkpoints),
+    /// Show which version of the signed directory the node goes by / 名录版本
+    Members(ShowMembers),
     /// Write what proves a settlement against the day's checkpoint, as text and QR code / 回执验证码
     ReceiptProof(WriteReceiptProof),
     /// File, amend, cancel and list filings; review emergencies / 备案办理
@@ -218,6 +222,7 @@ impl NodeCommand {
             Self::CloseDay(close) => close.run(out),
             Self::Legs(legs) => legs.run(out),
             Self::Checkpoints(checkpoints) => checkpoints.run(out),
+            Self::Members(members) => members.run(out),
             Self::ReceiptProof(proof) => proof.run(out),
             Self::Filing(filing) => filing.run(out),
             Self::Person(person) => person.run(out),

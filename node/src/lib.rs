@@ -52,6 +52,7 @@ pub mod command;
 mod compute;
 pub mod config;
 mod delivery;
+pub mod directory;
 pub mod disputes;
 pub mod duplicates;
 pub mod erasure;

@@ -308,6 +308,7 @@ impl Heart {
             checks: Arc::clone(&self.in_touch.checks),
             months: Arc::clone(&self.in_touch.months),
             witness: Arc::clone(&self.in_touch.witness),
+            directory: Arc::clone(&self.in_touch.directory),
             region,
             ledger: Arc::clone(&self.ledger),
             home: Arc::clone(&self.home),
@@ -384,6 +385,8 @@ impl Heart {
         tasks.push(after_recovery(Box::pin(checking)));
         let watching = Arc::clone(&self.in_touch.witness).run(self.report_every, stop.clone());
         tasks.push(after_recovery(Box::pin(watching)));
+        let following = Arc::clone(&self.in_touch.directory).run(self.report_every, stop.clone());
+        tasks.push(tokio::spawn(following));
         if let Some(reporter) = self.in_touch.reporter.clone() {
             let attesting = Attester::beside(&reporter).run(stop.clone());
             tasks.push(after_recovery(Box::pin(attesting)));

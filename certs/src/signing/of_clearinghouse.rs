@@ -1,5 +1,5 @@
-//! Whether the clearinghouse signed what it is said to have signed: a checkpoint, a month, what is settled in a dispute. The
-//! operator's root alone is trusted, at the moment of signing.
+//! Whether the clearinghouse signed what it is said to have signed: a checkpoint, a month, what is settled in a dispute, a
+//! version of the directory. The operator's root alone is trusted, at the moment of signing.
 //!
 //! Nodes and whoever checks a file offline ask the same. Deliberately absent: whether what is signed is right.
 
@@ -9,6 +9,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::dispute::outcome::CertifiedOutcome;
 use huitong_core::evidence::Chain;
+use huitong_core::membership::SignedDirectory;
 
 use super::{Carried, CarriedFault};
 use crate::identity::Identity;
@@ -43,6 +44,16 @@ pub fn outcome(certified: &CertifiedOutcome, trust: &Trust) -> Result<(), Carrie
     let bytes = certified.outcome.signed_bytes(certified.at);
     let parts = (certified.algorithm, certified.key_id, &*certified.signature);
     check((&bytes, certified.at), parts, &certified.signer, trust)
+}
+
+/// Checks that the clearinghouse signed a version of the directory.
+///
+/// # Errors
+/// [`CarriedFault`].
+pub fn directory(signed: &SignedDirectory, trust: &Trust) -> Result<(), CarriedFault> {
+    let bytes = signed.directory.signed_bytes(signed.at);
+    let parts = (signed.algorithm, signed.key_id, &*signed.signature);
+    check((&bytes, signed.at), parts, &signed.signer, trust)
 }
 
 fn check(

@@ -47,7 +47,8 @@ fn entry(
     let endpoint = endpoint(section);
     let file = path(section, "signing_certificate", folder);
     let signing = file.and_then(|file| certified(section, "signing_certificate", &file, trust));
-    let (region, signing) = (region?, signing?);
+    let pinned = section.flag("pinned");
+    let (region, signing, pinned) = (region?, signing?, pinned?);
     if !seen.insert(region) {
         section.fault_of(
             "region",
@@ -69,5 +70,6 @@ fn entry(
         region,
         endpoint: endpoint?,
         signing,
+        pinned,
     })
 }

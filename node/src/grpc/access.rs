@@ -343,6 +343,10 @@ fn of_clearing(officer: &[Caller]) -> Vec<Row> {
         )
         .taking_up_to(TYING),
         Row::method(
+            "/huitong.clearing.v1.DirectoryDeskService/ShowDirectory",
+            officer,
+        ),
+        Row::method(
             "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
             officer,
         ),

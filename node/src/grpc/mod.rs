@@ -11,6 +11,8 @@ pub mod assistance_client;
 mod by_hand;
 pub mod deduction;
 pub mod deduction_client;
+pub mod directory;
+pub mod directory_client;
 pub mod dispute;
 pub mod dispute_client;
 pub mod duplicate;

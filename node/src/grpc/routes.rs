@@ -7,6 +7,7 @@ use huitong_backup::note::Owner;
 use huitong_core::region::RegionCode;
 use huitong_desk::grpc::server::CertificateGrpc;
 use huitong_proto::DESCRIPTORS;
+use huitong_proto::clearing::v1::directory_desk_service_server::DirectoryDeskServiceServer;
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
 use huitong_proto::clearing::v1::month_desk_service_server::MonthDeskServiceServer;
@@ -38,6 +39,7 @@ use tonic::service::Routes;
 
 use super::assistance::AssistanceGrpc;
 use super::deduction::DeductionGrpc;
+use super::directory::DirectoryGrpc;
 use super::dispute::DisputeDeskGrpc;
 use super::duplicate::DuplicateGrpc;
 use super::evidence::EvidenceGrpc;
@@ -62,6 +64,7 @@ use super::witness::WitnessGrpc;
 use crate::assistance::AssistanceDesk;
 use crate::checks::CheckDesk;
 use crate::clock::Clock;
+use crate::directory::DirectoryDesk;
 use crate::disputes::DisputeDesk;
 use crate::duplicates::DuplicateDesk;
 use crate::evidence::EvidenceDesk;
@@ -112,6 +115,8 @@ pub struct Services {
     pub disputes: Arc<DisputeDesk>,
     /// Months of clearing.
     pub months: Arc<MonthDesk>,
+    /// The directory of the network.
+    pub directory: Arc<DirectoryDesk>,
     /// The clearinghouse's checkpoints.
     pub witness: Arc<WitnessDesk>,
     /// The policies' office.
@@ -218,11 +223,6 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
     let office = PolicyOfficeGrpc::new(office, Arc::clone(&policies), Arc::clone(&ledger));
     let office =
         PolicyOfficeServiceServer::new(office).max_encoding_message_size(MAX_MESSAGE_BYTES);
-    let legs = LegBookServiceServer::new(LegBookGrpc {
-        region: services.region,
-        ledger: Arc::clone(&ledger),
-    });
-    let legs = legs.max_encoding_message_size(MAX_MESSAGE_BYTES);
     let writer = Arc::clone(&services.writer);
     let externals = Arc::new(ExternalDesk::new(
         services.region,
@@ -257,7 +257,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(duplicates)
         .add_service(transfers)
         .add_service(evidence)
-        .add_service(legs)
+        .add_service(legs(services))
         .add_service(office)
         .add_service(registry)
         .add_service(people)
@@ -265,6 +265,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(months(services))
         .add_service(external(externals))
         .add_service(witness(services))
+        .add_service(directory(services))
         .add_service(assistance(services))
         .add_service(provisional(services))
         .add_service(deductions(services))
@@ -295,6 +296,18 @@ fn assistance(services: &Services) -> AssistanceServiceServer<AssistanceGrpc> {
         Arc::clone(&services.policies),
     );
     AssistanceServiceServer::new(AssistanceGrpc::new(Arc::new(desk)))
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn legs(services: &Services) -> LegBookServiceServer<LegBookGrpc> {
+    let (region, ledger) = (services.region, Arc::clone(&services.ledger));
+    LegBookServiceServer::new(LegBookGrpc { region, ledger })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn directory(services: &Services) -> DirectoryDeskServiceServer<DirectoryGrpc> {
+    let (region, desk) = (services.region, Arc::clone(&services.directory));
+    DirectoryDeskServiceServer::new(DirectoryGrpc { region, desk })
         .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 

@@ -102,6 +102,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PersonHeld
         | RefusalCode::CheckCollecting
         | RefusalCode::LegStands
+        | RefusalCode::RegionSuspended
         | RefusalCode::ReceiptProvisional
         | RefusalCode::ReceiptNotProven
         | RefusalCode::MemberMoving
@@ -194,6 +195,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::MonthChanged
         | RefusalCode::MonthRowsDiffer
         | RefusalCode::MonthNoSuchRow
+        | RefusalCode::RegionLeft
         | RefusalCode::ReceiptsOff
         | RefusalCode::ReceiptNoLegs
         | RefusalCode::ReceiptDiffers

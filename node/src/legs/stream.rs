@@ -223,6 +223,8 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::WordErased(_)
         | NodeRecord::CheckpointSeen(_)
         | NodeRecord::SplitViewFound(_)
+        | NodeRecord::DirectoryTaken(_)
+        | NodeRecord::DirectorySplit(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     numbered(side, from, legs)

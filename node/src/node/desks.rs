@@ -14,6 +14,8 @@ use super::StartError;
 use crate::chance::Chance;
 use crate::checks::{self, CheckDesk, CheckRule};
 use crate::clock::Clock;
+use crate::directory::report::DirectoryClient;
+use crate::directory::{self, DirectoryDesk};
 use crate::disputes::report::DisputeClient;
 use crate::disputes::{self, DisputeDesk};
 use crate::duplicates::report::TagClient;
@@ -150,6 +152,24 @@ fn witness(
         measures: Arc::clone(&calling.measures),
         homes: homes.clone(),
         hearing,
+    })?))
+}
+
+fn directory(
+    (ledger, writer, _): Parts<'_>,
+    (clock, calling): (&Arc<dyn Clock>, &Calling),
+    credentials: &CredentialStore,
+    (homes, clearing): (&Homes, Option<&str>),
+) -> Result<Arc<DirectoryDesk>, StartError> {
+    let client = clearing.map(|endpoint| DirectoryClient::new(endpoint, &calling.dialer));
+    Ok(Arc::new(DirectoryDesk::new(directory::Parts {
+        ledger: Arc::clone(ledger),
+        writer: Arc::clone(writer),
+        clock: Arc::clone(clock),
+        chance: Arc::clone(&calling.chance),
+        credentials: credentials.clone(),
+        client: client.transpose().map_err(StartError::Clearinghouse)?,
+        homes: homes.clone(),
     })?))
 }
 
@@ -341,6 +361,7 @@ pub(super) struct InTouch {
     pub(super) disputes: Arc<DisputeDesk>,
     pub(super) months: Arc<MonthDesk>,
     pub(super) witness: Arc<WitnessDesk>,
+    pub(super) directory: Arc<DirectoryDesk>,
 }
 
 pub(super) fn in_touch(
@@ -350,6 +371,7 @@ pub(super) fn in_touch(
     (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
     (endpoint, every, checking): (Option<&str>, Duration, Checking<'_>),
 ) -> Result<InTouch, StartError> {
+    let directory = directory(parts, by, signing.2, (homes, endpoint))?;
     let witness = witness((region, parts), by, signing, (homes, hearing, endpoint))?;
     Ok(InTouch {
         checks: checks((region, parts), by.0, signing, homes, checking),
@@ -358,6 +380,7 @@ pub(super) fn in_touch(
         call_up: call_up(endpoint, evidence, by.1)?,
         disputes: disputes((region, parts), by, signing, endpoint)?,
         witness,
+        directory,
     })
 }
 

@@ -1,7 +1,8 @@
 //! The other regions' nodes: where each is, who it must prove to be, and the key it signs with.
 //!
-//! The directory is a list in the configuration. A region that is not in it is refused, and a home region is
-//! asked through one door ([`Home`]) whether it is another node or this one.
+//! Which regions there are is a list in the configuration. A region that is not in it is refused, and a home region is
+//! asked through one door ([`Home`]) whether it is another node or this one. Where a node is follows the signed directory
+//! (`crate::directory`), where that says it.
 
 pub mod breaker;
 pub mod budget;
@@ -39,7 +40,7 @@ use crate::measures::Measures;
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
 pub use guard::PeerLimits;
-pub use remote::{Announced, Collect, Collected, Hands, Peer};
+pub use remote::{Announced, Collect, Collected, Hands, Peer, Ways};
 
 /// One region of the directory.
 #[derive(Debug, Clone)]
@@ -50,6 +51,8 @@ pub struct DirectoryEntry {
     pub endpoint: String,
     /// The key it signs with, proven by its certificate.
     pub signing: CertifiedKey,
+    /// Whether the endpoint stands whatever the signed directory says.
+    pub pinned: bool,
 }
 
 /// Why an entry of the directory cannot be used.

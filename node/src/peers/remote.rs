@@ -3,10 +3,8 @@
 //! A few connections are kept to each peer, since four carry half as much again as one. What the peer says
 //! is validated like anything that arrives.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
 use huitong_core::claim::VisitKey;
@@ -45,40 +43,27 @@ mod expense_check;
 mod recovery;
 mod snapshot;
 mod transfer;
+mod ways;
 mod witness;
 
 pub use recovery::{Announced, Collect, Collected, Hands};
-
-/// Connections kept to one peer.
-const CONNECTIONS: usize = 4;
+pub use ways::Ways;
 
 /// Another region's node.
 pub struct Peer {
     region: RegionCode,
     signing: CertifiedKey,
-    channels: Vec<Remarked>,
-    next: AtomicUsize,
+    ways: Ways,
     guard: Guard,
 }
 
 impl Peer {
     pub(super) fn new(entry: DirectoryEntry, calling: &Calling) -> Result<Self, TransportError> {
-        let DirectoryEntry {
-            region,
-            endpoint,
-            signing,
-        } = entry;
-        let open = |_| {
-            let party = Identity::RegionNode(region);
-            let channel = calling.dialer.connect_lazy(&endpoint, party.clone())?;
-            Ok(Remarked::new(channel, party, calling.remarks.clone()))
-        };
-        let channels = (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?;
+        let region = entry.region;
         Ok(Self {
             region,
-            signing,
-            channels,
-            next: AtomicUsize::new(0),
+            ways: Ways::new(&entry, calling)?,
+            signing: entry.signing,
             guard: Guard::new(region, calling),
         })
     }
@@ -95,15 +80,15 @@ impl Peer {
         &self.signing
     }
 
-    /// The next of the channels; there is always one.
+    /// Where it is called.
+    #[must_use]
+    pub const fn ways(&self) -> &Ways {
+        &self.ways
+    }
+
+    /// The next of the channels.
     fn channel(&self) -> Result<Remarked, Status> {
-        let turn = self.next.fetch_add(1, Ordering::Relaxed);
-        let channel = turn
-            .checked_rem(self.channels.len())
-            .and_then(|at| self.channels.get(at));
-        channel
-            .cloned()
-            .ok_or_else(|| Status::internal("no channel"))
+        self.ways.channel()
     }
 
     /// Calls the peer's home role, with retries.

@@ -11,6 +11,7 @@ mod check_row;
 #[cfg(test)]
 mod conformance;
 mod deduction_row;
+mod directory_row;
 mod dispute_row;
 mod duplicate_row;
 pub mod embedded;
@@ -41,6 +42,7 @@ pub use check_row::CheckRow;
 pub use deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };
+pub use directory_row::DirectoryHead;
 pub use dispute_row::{CorrectionRow, DisputeWordRow};
 pub use duplicate_row::{DuplicateRow, TagHead, TagRow};
 pub use erased::{erased_act, is_erased, is_erased_transfer};

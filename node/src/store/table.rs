@@ -28,6 +28,7 @@ use super::StoreError;
 use super::assistance_row::AssistanceRow;
 use super::check_row::CheckRow;
 use super::deduction_row::{DeductionRow, Deductions, HomeDeductionRow};
+use super::directory_row::DirectoryHead;
 use super::dispute_row::{CorrectionRow, DisputeWordRow};
 use super::duplicate_row::{DuplicateRow, TagHead, TagRow};
 use super::erased_row::ErasedId;
@@ -279,4 +280,8 @@ tables! {
     132 OpenCheck(id: CheckId) => OpenRow, open_check;
     /// The last expense check of a settlement.
     133 CheckOf(treatment: RegionCode, settlement: SettlementId) => CheckId, check_of;
+    /// The version of the network's directory that the node goes by.
+    136 DirectoryHead() => DirectoryHead, directory_head;
+    /// A signed version of the directory that contradicts those that were taken, by its number and digest.
+    137 DirectorySplit(number: u64, digest: Digest) => Location, directory_split;
 }

@@ -20,6 +20,7 @@
 //! | [`verify`] | Is a receipt or reversal the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
 
+mod anew;
 pub mod attempt;
 pub mod cancel;
 pub mod deduct;

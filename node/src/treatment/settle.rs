@@ -51,7 +51,7 @@ impl TreatmentRole {
     /// # Errors
     /// A refusal, or the node's own trouble.
     pub async fn estimate(&self, order: &Order, within: Duration) -> Result<Estimate, NodeError> {
-        let home = self.home(order.bill.person.home)?;
+        let home = self.home_anew(order.bill.person.home)?;
         let institution = self.institution(order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
         let found = self
@@ -90,7 +90,7 @@ impl TreatmentRole {
                 order.request,
             ));
         }
-        let home = self.home(order.bill.person.home)?;
+        let home = self.home_anew(order.bill.person.home)?;
         let institution = self.institution(&order)?;
         check_dates(&order.bill.bill, &order.bill.visit)?;
         let found = match self.adjudicate(&order, institution, home, left()).await {

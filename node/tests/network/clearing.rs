@@ -12,6 +12,7 @@ use huitong_proto::clearing::v1::call_up_service_server::{CallUpService, CallUpS
 use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
+use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
 use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::{
     CloseDayRequest, CloseDayResponse, GiveEvidenceRequest, GiveEvidenceResponse, Leg,
@@ -30,6 +31,7 @@ use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
+use crate::directory::Directories;
 use crate::witness::Proofs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 
@@ -53,6 +55,7 @@ pub struct Running {
     closed: Arc<Mutex<BTreeSet<String>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     pub proofs: Proofs,
+    pub directories: Directories,
     task: JoinHandle<()>,
 }
 
@@ -219,15 +222,22 @@ impl World {
             .await
             .unwrap();
         let address = server.local_address();
-        let rows = ["ClearingService", "CallUpService", "ProofService"].map(|service| {
+        let rows = [
+            "ClearingService",
+            "CallUpService",
+            "ProofService",
+            "DirectoryService",
+        ]
+        .map(|service| {
             let service = format!("huitong.clearing.v1.{service}");
             Row::service(service.leak(), &[Caller::RegionNode])
         });
         let table = AccessTable::new(rows.into()).unwrap();
-        let proofs = Proofs::default();
+        let (proofs, directories) = (Proofs::default(), Directories::default());
         let routes = Routes::new(ClearingServiceServer::new(service.clone()))
             .add_service(CallUpServiceServer::new(service))
-            .add_service(ProofServiceServer::new(proofs.clone()));
+            .add_service(ProofServiceServer::new(proofs.clone()))
+            .add_service(DirectoryServiceServer::new(directories.clone()));
         let task = tokio::spawn(async move {
             server
                 .serve(routes, table, std::future::pending())
@@ -241,6 +251,7 @@ impl World {
             closed,
             shown,
             proofs,
+            directories,
             task,
         });
         for region in [NINGBO, CHENGDU] {

@@ -22,6 +22,7 @@ mod bureau;
 mod by_hand;
 mod clearing;
 mod deductions;
+mod directory;
 mod emergencies;
 mod expense_checks;
 mod expense_checks_kept;

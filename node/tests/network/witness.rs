@@ -16,6 +16,7 @@ use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::membership::{Directory, SignedDirectory};
 use huitong_netting::statement::{
     MemberStatement, PlanRows, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
@@ -70,6 +71,20 @@ impl Signing {
         Self {
             key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
             chain: issued.chain().iter().map(|der| der.to_vec()).collect(),
+        }
+    }
+
+    /// A signed version of the directory.
+    pub fn directory(&self, directory: Directory) -> SignedDirectory {
+        let at = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()).unwrap();
+        let signature = self.key.sign(&directory.signed_bytes(at));
+        SignedDirectory {
+            directory,
+            at,
+            algorithm: 1,
+            key_id: Digest::from_bytes(*signature.key_id().as_bytes()),
+            signature: signature.bytes().to_vec(),
+            signer: self.chain.clone(),
         }
     }
 

@@ -243,6 +243,7 @@ impl World {
                 region: region.code,
                 endpoint: format!("https://{address}"),
                 signing: region.certified.current(),
+                pinned: false,
             }
         };
         NodeConfig {

@@ -82,6 +82,10 @@ refusals! {
     NotAllowed "identity.not_allowed" No "This caller may not do this; see certs/NAMES.md." "该调用方无此权限，见 certs/NAMES.md。";
     /// The region is not in the directory.
     UnknownRegion "directory.unknown_region" No "The home region is not in this node's directory; check the region code." "名录中无此参保地，请核对统筹区代码。";
+    /// The signed directory has suspended one of the two regions.
+    RegionSuspended "directory.suspended" SameId "The region named is suspended by the network's signed directory, so nothing new is settled with it; what was begun goes on. The patient claims at home, or send it again once the region is resumed (node members)." "所示统筹区已被全国名录暂停，暂不受理新的异地结算，已开始的业务继续办理；请回参保地手工报销，或待恢复后重发（node members）。";
+    /// The signed directory says that one of the two regions has left.
+    RegionLeft "directory.left" No "The region named has left the network by its signed directory; the patient claims at home (node members)." "按全国名录，所示统筹区已退出网络，请回参保地手工报销（node members）。";
     /// The id was used for another request.
     IdConflict "id.conflict" No "This id was used for another request, which differs in the named part; use a new id." "该编号已用于另一请求（所指部分不同），请使用新编号。";
     /// The id was abandoned and can never commit.

@@ -290,6 +290,7 @@ impl Party {
             region: region(other),
             endpoint: endpoint(other),
             signing: certificates.signed_by(other),
+            pinned: false,
         });
         NodeConfig {
             region: region(number),

@@ -7,6 +7,7 @@
 mod assistance;
 pub(crate) mod cover;
 mod deduction;
+mod directory;
 mod dispute;
 mod duplicate;
 mod erased;
@@ -29,6 +30,7 @@ mod witness;
 
 pub use erased::{SeenKey, keys_given, opened};
 
+use huitong_core::canonical::Artifact as _;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
@@ -156,6 +158,12 @@ pub fn changes(
         NodeRecord::CorrectionBooked(record) => dispute::booked(record, at, ground, &mut out)?,
         NodeRecord::CheckpointSeen(record) => witness::seen(record, at, &mut out),
         NodeRecord::SplitViewFound(record) => witness::split(record, at, &mut out),
+        NodeRecord::DirectoryTaken(record) => directory::taken(record, at, &mut out),
+        NodeRecord::DirectorySplit(record) => {
+            let other = &record.other.directory;
+            let key = Key::DirectorySplit(other.number, other.digest());
+            out.put(key, Row::DirectorySplit(at));
+        }
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
         NodeRecord::DeductionOrdered(record) => deduction::ordered(record, at, ground, &mut out)?,

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::canonical::testing::golden_file;
+use crate::record::NodeRecord;
+use crate::record::directory::{DirectorySplit, DirectoryTaken};
 
 fn region(code: &str) -> RegionCode {
     code.parse().unwrap()
@@ -46,6 +48,11 @@ fn golden_bytes_of_the_directory() {
         directory,
     };
     golden_file("network_directory_signed", &signed);
+    let (at, other) = (signed.at, signed.clone());
+    let taken = DirectoryTaken { signed, at };
+    golden_file("record_directory_taken", &NodeRecord::DirectoryTaken(taken));
+    let split = DirectorySplit { other, at };
+    golden_file("record_directory_split", &NodeRecord::DirectorySplit(split));
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod assistance;
 pub mod by_hand;
 pub mod clearing;
 pub mod deduction;
+pub mod directory;
 pub mod dispute;
 pub mod duplicate;
 pub mod erasure;
@@ -53,6 +54,7 @@ use by_hand::{SettledByHand, VisitFreed};
 use deduction::{
     DeductionAnswered, DeductionDecided, DeductionLifted, DeductionOrdered, DeductionRegained,
 };
+use directory::{DirectorySplit, DirectoryTaken};
 use dispute::{CorrectionBooked, DisputeWordSigned};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use erasure::{PeopleErased, WordErased};
@@ -219,6 +221,10 @@ pub enum NodeRecord {
     CorrectionBooked(CorrectionBooked),
     /// What the region says of a month, signed and not sent yet.
     MonthWordSigned(MonthWordSigned),
+    /// The next version of the network's directory was taken.
+    DirectoryTaken(DirectoryTaken),
+    /// The clearinghouse signed a version of the directory that cannot stand beside those that were taken.
+    DirectorySplit(DirectorySplit),
     /// People are erased: their keys are destroyed.
     PeopleErased(PeopleErased),
     /// A word of another region is of somebody who was erased there.
@@ -324,6 +330,8 @@ canonical_enum!(NodeRecord {
     124 => DisputeWordSigned(record),
     125 => CorrectionBooked(record),
     130 => MonthWordSigned(record),
+    136 => DirectoryTaken(record),
+    137 => DirectorySplit(record),
     33 => PeopleErased(record),
     34 => WordErased(record),
     104 => DeductionOrdered(record),

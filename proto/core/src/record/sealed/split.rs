@@ -216,6 +216,8 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::PeopleErased(_)
         | NodeRecord::CheckpointSeen(_)
         | NodeRecord::SplitViewFound(_)
+        | NodeRecord::DirectoryTaken(_)
+        | NodeRecord::DirectorySplit(_)
         | NodeRecord::WordErased(_)
         | NodeRecord::DeductionOrdered(_)
         | NodeRecord::DeductionAnswered(_)

@@ -86,7 +86,7 @@ fn every_kind() -> Vec<NodeRecord> {
 }
 
 /// Kinds whose golden bytes are files.
-const KEPT_IN_FILES: [&str; 15] = [
+const KEPT_IN_FILES: [&str; 17] = [
     "record_snapshot_signed",
     "record_snapshot_kept",
     "record_provisional",
@@ -102,6 +102,8 @@ const KEPT_IN_FILES: [&str; 15] = [
     "record_dispute_word",
     "record_correction_booked",
     "record_month_word",
+    "record_directory_taken",
+    "record_directory_split",
 ];
 
 fn of_file(name: &str) -> NodeRecord {

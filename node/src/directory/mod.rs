@@ -1,0 +1,303 @@
+//! The signed directory of the network, as the clearinghouse decides it: fetched version by version, checked, written down,
+//! and gone by.
+//!
+//! | module | its question |
+//! |---|---|
+//! | [`report`] | How are versions fetched? |
+//! | `records` | The decisions of the writer |
+//! | [`seen`] | What does an officer see of it? |
+//!
+//! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
+//! before; and the one that is gone by must still be what the clearinghouse hands out. A signed version that contradicts
+//! is written down as evidence; it changes nothing, and neither does what is not signed. Followed are where nodes are and
+//! how regions stand. Deliberately absent: the keys that regions sign with and regions that no configuration names, which
+//! take a change of `[[directory]]`; and stopping what was begun.
+
+mod records;
+pub mod report;
+pub mod seen;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use huitong_certs::signing::of_clearinghouse;
+use huitong_core::canonical::Artifact;
+use huitong_core::membership::{Directory, SignedDirectory};
+use huitong_core::record::NodeRecord;
+use huitong_core::record::directory::{DirectorySplit, DirectoryTaken};
+use huitong_transport::CredentialStore;
+use tokio_util::sync::CancellationToken;
+
+use self::records::{NoteSplit, NoteTaken};
+use self::report::DirectoryClient;
+use crate::chance::{Chance, jittered};
+use crate::clock::Clock;
+use crate::error::NodeError;
+use crate::ledger::Ledger;
+use crate::peers::Homes;
+use crate::store::apply::Records;
+use crate::store::{DirectoryHead, Rows, StoreError};
+use crate::writer::Writer;
+
+/// Versions that are taken in one round.
+const AT_ONCE: usize = 256;
+/// The directory is asked for so much more seldom than legs are reported.
+const MORE_SELDOM: u32 = 10;
+/// The longest wait after failures.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Why a round ended early.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    /// The node's own.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The clearinghouse was not reached, or refused for now.
+    #[error("{0}")]
+    Call(String),
+    /// What it hands out is no version that it signed.
+    #[error("the clearinghouse handed out what is not its signed directory: {0}")]
+    NotSigned(String),
+    /// A signed version that contradicts those that were taken.
+    #[error(
+        "the clearinghouse signed version {0} of the directory twice, or upon another: node members"
+    )]
+    Contradicts(u64),
+    /// Another version than was asked for.
+    #[error(
+        "the clearinghouse handed out version {found} of the directory where {expected} belongs"
+    )]
+    NotNext {
+        /// What belongs there.
+        expected: u64,
+        /// What came.
+        found: u64,
+    },
+    /// It has not the version that it handed out before.
+    #[error("the clearinghouse went back before version {0} of the directory, which it signed")]
+    WentBack(u64),
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl Trouble {
+    /// Whether a person must look.
+    const fn is_alarm(&self) -> bool {
+        match self {
+            Self::Node(_) | Self::Call(_) => false,
+            Self::NotSigned(_)
+            | Self::Contradicts(_)
+            | Self::NotNext { .. }
+            | Self::WentBack(_) => true,
+        }
+    }
+}
+
+/// Where the directory is followed.
+pub struct DirectoryDesk {
+    parts: Parts,
+    /// What a person must look at; none when all is well.
+    trouble: Mutex<Option<String>>,
+}
+
+/// What a desk is made of.
+pub struct Parts {
+    /// Journal and rows.
+    pub ledger: Arc<Ledger>,
+    /// The writer.
+    pub writer: Arc<Writer>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// For jitter.
+    pub chance: Arc<dyn Chance>,
+    /// Whose signatures are trusted.
+    pub credentials: CredentialStore,
+    /// The way to the clearinghouse.
+    pub client: Option<DirectoryClient>,
+    /// The other regions.
+    pub homes: Homes,
+}
+
+impl DirectoryDesk {
+    /// The desk of a node. It goes by the last version that was taken from now on, whether the clearinghouse is there or not.
+    ///
+    /// # Errors
+    /// [`StoreError`] when that cannot be read.
+    pub fn new(parts: Parts) -> Result<Self, StoreError> {
+        let desk = Self {
+            parts,
+            trouble: Mutex::default(),
+        };
+        if let Some((_, signed)) = desk.taken()? {
+            desk.follow(&signed.directory);
+        }
+        Ok(desk)
+    }
+
+    /// Follows the directory until told to stop, `every` being how often legs are reported; at once over where there is no
+    /// clearinghouse.
+    pub async fn run(self: Arc<Self>, every: Duration, stop: CancellationToken) {
+        let Some(client) = &self.parts.client else {
+            return;
+        };
+        let every = every.saturating_mul(MORE_SELDOM);
+        let mut failed = every;
+        loop {
+            let round = tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                round = self.round(client) => round,
+            };
+            let wait = match round {
+                Ok(()) => {
+                    self.note(None);
+                    failed = every;
+                    every
+                }
+                Err(trouble) => {
+                    self.tell(&trouble);
+                    failed = failed.saturating_mul(2).min(LONGEST_WAIT).max(every);
+                    failed
+                }
+            };
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(jittered(&*self.parts.chance, wait)) => {}
+            }
+        }
+    }
+
+    /// Says what keeps the directory from being followed; an alarm once, until it is another one.
+    fn tell(&self, trouble: &Trouble) {
+        let said = trouble.to_string();
+        if !trouble.is_alarm() {
+            tracing::debug!(trouble = said, "the directory is not asked for now");
+            return;
+        }
+        if self.trouble().as_deref() != Some(said.as_str()) {
+            tracing::error!(
+                trouble = said,
+                "the network's directory is not followed: look at `node members`"
+            );
+        }
+        self.note(Some(said));
+    }
+
+    /// Looks whether the version that is gone by still stands, and takes those after it.
+    async fn round(&self, client: &DirectoryClient) -> Result<(), Trouble> {
+        let mut head = self.parts.ledger.directory_head()?;
+        if let Some(head) = &head {
+            self.still_stands(client, head).await?;
+        }
+        for _ in 0..AT_ONCE {
+            let number = head.as_ref().map_or(0, |head| head.number);
+            let Some(signed) = self.after(client, number).await? else {
+                return Ok(());
+            };
+            if signed.directory.before != head.as_ref().map(|head| head.digest) {
+                return self.contradicted(signed).await;
+            }
+            let (directory, at) = (signed.directory.clone(), self.parts.clock.now());
+            let noted = NoteTaken(DirectoryTaken { signed, at });
+            self.parts
+                .writer
+                .run(noted)
+                .await
+                .map_err(NodeError::from)?;
+            self.follow(&directory);
+            tracing::info!(
+                number = directory.number,
+                "a version of the directory is in force"
+            );
+            head = self.parts.ledger.directory_head()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the clearinghouse still hands out what was taken last.
+    async fn still_stands(
+        &self,
+        client: &DirectoryClient,
+        head: &DirectoryHead,
+    ) -> Result<(), Trouble> {
+        let before = head.number.saturating_sub(1);
+        match self.after(client, before).await? {
+            None => Err(Trouble::WentBack(head.number)),
+            Some(signed) if signed.directory.digest() == head.digest => Ok(()),
+            Some(signed) => self.contradicted(signed).await,
+        }
+    }
+
+    /// The signed version after a number; none when the clearinghouse has none.
+    async fn after(
+        &self,
+        client: &DirectoryClient,
+        number: u64,
+    ) -> Result<Option<SignedDirectory>, Trouble> {
+        let file = client.after(number).await.map_err(Trouble::Call)?;
+        if file.is_empty() {
+            return Ok(None);
+        }
+        let not_signed = |why: String| Trouble::NotSigned(why);
+        let signed = SignedDirectory::from_bytes(&file);
+        let signed = signed.map_err(|error| not_signed(error.to_string()))?;
+        let credentials = self.parts.credentials.credentials();
+        of_clearinghouse::directory(&signed, credentials.trust())
+            .map_err(|fault| not_signed(fault.to_string()))?;
+        let (expected, found) = (number.saturating_add(1), signed.directory.number);
+        if found != expected {
+            return Err(Trouble::NotNext { expected, found });
+        }
+        Ok(Some(signed))
+    }
+
+    /// Keeps what contradicts, once.
+    async fn contradicted(&self, other: SignedDirectory) -> Result<(), Trouble> {
+        let number = other.directory.number;
+        let at = self.parts.clock.now();
+        let noted = NoteSplit(DirectorySplit { other, at });
+        self.parts
+            .writer
+            .run(noted)
+            .await
+            .map_err(NodeError::from)?;
+        Err(Trouble::Contradicts(number))
+    }
+
+    /// Calls nodes where a version says that they are.
+    fn follow(&self, directory: &Directory) {
+        for (region, peer) in self.parts.homes.others() {
+            let listed = directory.regions.get(&region);
+            let endpoint = listed.and_then(|listed| listed.endpoint.as_deref());
+            if let Err(error) = peer.ways().lead_to(endpoint) {
+                tracing::error!(%region, %error, "the directory names an endpoint that cannot be used");
+            }
+        }
+    }
+
+    /// The version that is gone by, once that is on disk.
+    fn taken(&self) -> Result<Option<(DirectoryHead, SignedDirectory)>, StoreError> {
+        let head = self.parts.ledger.directory_head()?;
+        let Some(head) = head.filter(|head| head.at.frame().is_some()) else {
+            return Ok(None);
+        };
+        let NodeRecord::DirectoryTaken(taken) = self.parts.ledger.record(head.at)? else {
+            return Err(StoreError::Inconsistent("another record than a directory"));
+        };
+        Ok(Some((head, taken.signed)))
+    }
+
+    fn trouble(&self) -> Option<String> {
+        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        trouble.clone()
+    }
+
+    fn note(&self, trouble: Option<String>) {
+        *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
+}

@@ -1,0 +1,208 @@
+//! The signed directory as a clearinghouse hands it out to nodes: followed in order, and not when it contradicts itself.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use huitong_core::canonical::Artifact;
+use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskServiceClient;
+use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
+use huitong_proto::settlement::v1::State;
+use tonic::{Request, Response, Status};
+
+use crate::bills::{at_home, settle, small};
+use crate::witness::Signing;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
+
+/// The versions that are handed out.
+#[derive(Clone, Default)]
+pub struct Directories(Arc<Mutex<Vec<SignedDirectory>>>);
+
+impl Directories {
+    fn set(&self, versions: &[SignedDirectory]) {
+        *self.0.lock().unwrap() = versions.to_vec();
+    }
+}
+
+#[tonic::async_trait]
+impl DirectoryService for Directories {
+    async fn fetch_directory(
+        &self,
+        request: Request<v1::FetchDirectoryRequest>,
+    ) -> Result<Response<v1::FetchDirectoryResponse>, Status> {
+        let after = request.into_inner().after as usize;
+        let versions = self.0.lock().unwrap();
+        let file = versions.get(after).map(Artifact::to_bytes);
+        Ok(Response::new(v1::FetchDirectoryResponse {
+            file: file.unwrap_or_default(),
+        }))
+    }
+}
+
+/// The version after another, in which Ningbo stands like this and is there.
+fn version(
+    before: Option<&SignedDirectory>,
+    standing: Standing,
+    endpoint: Option<String>,
+) -> Directory {
+    let listed = |code, standing, endpoint| ListedRegion {
+        member: region(code),
+        endpoint,
+        signers: Vec::new(),
+        standing,
+        since: None,
+    };
+    Directory {
+        number: before.map_or(1, |before| before.directory.number + 1),
+        before: before.map(|before| before.directory.digest()),
+        regions: BTreeMap::from([
+            (region(NINGBO), listed(NINGBO, standing, endpoint)),
+            (region(CHENGDU), listed(CHENGDU, Standing::Active, None)),
+        ]),
+    }
+}
+
+async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {
+    let party = format!("/region/{region}/officer/li.wei");
+    let officer = world.caller(&party, region).await;
+    let mut client = DirectoryDeskServiceClient::new(officer);
+    let request = v1::ShowDirectoryRequest {};
+    client.show_directory(request).await.unwrap().into_inner()
+}
+
+/// What both nodes show, once it is so.
+async fn until(world: &World, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
+    for region in [NINGBO, CHENGDU] {
+        while !so(&shown(world, region).await) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+fn ningbo(told: &v1::ShowDirectoryResponse) -> &v1::DirectoryRegion {
+    told.regions.iter().find(|it| it.region == NINGBO).unwrap()
+}
+
+async fn refusal(world: &World, visit: &str) -> String {
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let refused = hospital.settle(settle(visit, small(visit))).await;
+    code(&refused.unwrap_err())
+}
+
+async fn settles(world: &World, visit: &str) {
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.settle(settle(visit, small(visit))).await.unwrap();
+    assert_eq!(settled.state(), State::Settled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_new_is_settled_with_a_region_that_is_suspended_or_left_and_what_was_begun_stands()
+{
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    settles(&world, "V0").await;
+    let told = shown(&world, CHENGDU).await;
+    assert_eq!((told.number, told.trouble.as_str()), (0, ""));
+    let first = signing.directory(version(None, Standing::Suspended, None));
+    directories.set(std::slice::from_ref(&first));
+    until(&world, |told| told.number == 1).await;
+    assert_eq!(refusal(&world, "V1").await, "directory.suspended");
+    // What stands is answered and taken back as ever, and at home nothing changes.
+    settles(&world, "V0").await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let local = settle("r-home", at_home("H1"));
+    assert_eq!(
+        hospital.settle(local).await.unwrap().state(),
+        State::Settled
+    );
+    // From the journal alone, and before the clearinghouse is reached.
+    directories.set(&[]);
+    world.kill(CHENGDU).await;
+    world.forget_index(CHENGDU);
+    world.start(CHENGDU).await;
+    assert_eq!(refusal(&world, "V2").await, "directory.suspended");
+    let told = shown(&world, CHENGDU).await;
+    assert_eq!(ningbo(&told).standing(), v1::MemberStanding::Suspended);
+    let second = signing.directory(version(Some(&first), Standing::Active, None));
+    let third = signing.directory(version(Some(&second), Standing::Left, None));
+    directories.set(&[first.clone(), second.clone()]);
+    until(&world, |told| told.number == 2 && told.trouble.is_empty()).await;
+    settles(&world, "V1").await;
+    directories.set(&[first, second, third]);
+    until(&world, |told| told.number == 3).await;
+    assert_eq!(refusal(&world, "V3").await, "directory.left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_is_called_where_the_directory_says_and_where_configured_when_it_says_nothing() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    settles(&world, "V0").await;
+    let nowhere = "https://127.0.0.1:1".to_owned();
+    let first = version(None, Standing::Active, Some(nowhere.clone()));
+    let first = signing.directory(first);
+    directories.set(std::slice::from_ref(&first));
+    until(&world, |told| told.number == 1).await;
+    assert_eq!(refusal(&world, "V1").await, "home.unreachable");
+    let told = shown(&world, CHENGDU).await;
+    let listed = ningbo(&told);
+    assert_eq!(listed.called_endpoint, nowhere);
+    assert_ne!(listed.configured_endpoint, nowhere);
+    // It stands after a restart too.
+    world.stop(CHENGDU).await;
+    world.start(CHENGDU).await;
+    assert_eq!(
+        ningbo(&shown(&world, CHENGDU).await).called_endpoint,
+        nowhere
+    );
+    let second = signing.directory(version(Some(&first), Standing::Active, None));
+    directories.set(&[first, second]);
+    until(&world, |told| told.number == 2).await;
+    let told = shown(&world, CHENGDU).await;
+    let listed = ningbo(&told);
+    assert_eq!(listed.called_endpoint, listed.configured_endpoint);
+    settles(&world, "V1").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_that_contradicts_itself_goes_back_or_is_not_signed_is_not_followed() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    // Signed by a region's key.
+    let forged = Signing::of(&world, "/region/330200/node/signing");
+    let unsigned = forged.directory(version(None, Standing::Left, None));
+    directories.set(&[unsigned]);
+    until(&world, |told| told.trouble.contains("not its signed")).await;
+    let first = signing.directory(version(None, Standing::Active, None));
+    directories.set(std::slice::from_ref(&first));
+    until(&world, |told| told.number == 1 && told.trouble.is_empty()).await;
+    // Another of the same number, signed: kept once, and not gone by.
+    let other = signing.directory(version(None, Standing::Left, None));
+    directories.set(std::slice::from_ref(&other));
+    until(&world, |told| {
+        told.contradictions == 1 && !told.trouble.is_empty()
+    })
+    .await;
+    // The next, upon the other.
+    let upon = signing.directory(version(Some(&other), Standing::Left, None));
+    directories.set(&[first.clone(), upon]);
+    until(&world, |told| told.contradictions == 2).await;
+    directories.set(&[]);
+    until(&world, |told| told.trouble.contains("went back")).await;
+    assert_eq!(shown(&world, CHENGDU).await.number, 1);
+    settles(&world, "V0").await;
+    // It is kept after a kill, from the journal alone.
+    world.kill(CHENGDU).await;
+    world.forget_index(CHENGDU);
+    world.start(CHENGDU).await;
+    assert_eq!(shown(&world, CHENGDU).await.contradictions, 2);
+    directories.set(&[first]);
+    until(&world, |told| told.trouble.is_empty()).await;
+}
