@@ -1,5 +1,10 @@
 //! What is drawn is read again by a reader of another make.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "pixels of a small drawing are counted"
+)]
+
 use super::*;
 
 /// Pixels of a module's side.
