@@ -12,7 +12,7 @@
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
 //! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
-//! | `K` settlement, kind, fund | a sheet of debts from this one on, each with the number of the plan that took it |
+//! | `k` settlement, kind, fund | the number of the plan that took this debt |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
 //! | `f` place in the journal | a record of prefunds as it is there |
@@ -49,6 +49,7 @@ use huitong_core::digest::Digest;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
+use huitong_core::leg::Debt;
 use huitong_core::payable::Month;
 use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::Actor;
@@ -86,7 +87,6 @@ pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
 pub(super) const WITNESSED: &[u8] = b"z";
 pub(super) const MONTHS: &[u8] = b"M";
-pub(super) const DEBTS: &[u8] = b"K";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -184,9 +184,8 @@ pub(super) fn plan_day(number: u64) -> Vec<u8> {
     key(b"p", &number)
 }
 
-/// Of a sheet, by the bytes of its first debt.
-pub(super) fn debts(first: &[u8]) -> Vec<u8> {
-    [DEBTS, first].concat()
+pub(super) fn debt(debt: Debt) -> Vec<u8> {
+    key(b"k", &debt)
 }
 
 pub(super) fn word(about: About, receipt: Option<Digest>) -> Vec<u8> {

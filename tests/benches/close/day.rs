@@ -104,10 +104,11 @@ fn debt(chance: &mut Chance, regions: &[RegionCode], number: u64) -> (usize, usi
     };
     let creditor = (debtor + 1 + distance) % regions.len();
     let receipt = sha256(&number.to_be_bytes());
-    let mut random = [0; 10];
-    random.copy_from_slice(&receipt.as_bytes()[..10]);
+    // Nodes take an id from a digest: ids of a day lie anywhere among all ids.
+    let mut id = [0; 16];
+    id.copy_from_slice(&receipt.as_bytes()[..16]);
     let leg = Leg {
-        settlement: SettlementId::from_parts(1_772_400_000_000 + number as i64, random),
+        settlement: SettlementId::from_bytes(id),
         kind: LegKind::Settlement,
         debtor: regions[debtor],
         creditor: regions[creditor],

@@ -9,7 +9,6 @@ use huitong_core::leg::{Debt, Leg, Side};
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::region::RegionCode;
 
-use super::debts;
 use super::proofs::Proofs;
 use super::scan::each;
 use crate::disputes::{DisputeFault, Disputes};
@@ -87,9 +86,10 @@ impl Proofs {
         debt: Debt,
         creditor: RegionCode,
     ) -> Result<Option<(Leg, BusinessDay)>, StoreError> {
-        let Some(number) = debts::plan_of(&*self.journaled.index, debt)? else {
+        let Some(number) = self.journaled.index.get(&keys::debt(debt))? else {
             return Ok(None);
         };
+        let number: u64 = keys::read(&number)?;
         let Some(plan) = self.journaled.plan_by_number(number)? else {
             return Ok(None);
         };

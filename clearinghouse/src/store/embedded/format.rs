@@ -11,18 +11,15 @@ use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
 use huitong_core::prefund::Prefund;
 
-use super::debts;
 use super::journaled::Journaled;
 use super::scan::each;
 use crate::prefunds::between_members;
 use crate::store::{StoreError, keys};
 
-/// The format of this program: the second has what members owe each other, by cycle and by year, and the third the debts
-/// that plans took on sheets.
-const FORMAT: u32 = 3;
+/// The format of this program: the second has what members owe each other, by cycle and by year.
+const FORMAT: u32 = 2;
 
-/// Brings the index up: debts first, and the rest in one batch with its format. Cut off in the middle, it is done again,
-/// which changes nothing.
+/// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
 ///
 /// # Errors
 /// [`StoreError`]; also when a later program wrote the index.
@@ -46,8 +43,6 @@ pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
         let Some(plan) = journaled.plan(day)? else {
             return Ok(());
         };
-        let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
-        debts::write(journaled, &plan, parent.as_ref())?;
         let owed = between_members(&plan);
         for (prefund, amount) in &owed {
             let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);

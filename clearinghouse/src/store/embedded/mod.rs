@@ -5,7 +5,6 @@
 //! store is opened; one that is ahead means that acknowledged records are gone, and nothing is served.
 
 mod attestations;
-mod debts;
 mod disputes;
 mod format;
 mod indexer;
@@ -34,7 +33,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
+use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent, keys};
 use crate::state::Attested;
 
 /// Where a store reports what became of what it was handed.
@@ -156,7 +155,10 @@ impl Store for Embedded {
     }
 
     fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
-        debts::plan_of(&*self.index, debt)
+        self.index
+            .get(&keys::debt(debt))?
+            .map(|value| keys::read(&value))
+            .transpose()
     }
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {

@@ -1,9 +1,10 @@
 //! What is proven and indexed, to be looked through beside the writer: a statement of a large member reads many legs.
 //!
-//! Once a cycle is netted every region asks for its part of it, and officers for statements. So the cycle that was looked
-//! at last is kept: its plan is read, and its tree hashed, once. It never changes while the program runs.
+//! Once a cycle is netted every region asks for its part of it, and officers for statements; at a month's end regions ask
+//! for all of its days. So the cycles that were looked at last are kept: a plan is read, and its tree hashed, once for all
+//! who ask at that time. A cycle never changes while the program runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::witness::CertifiedWord;
@@ -21,7 +22,21 @@ use crate::store::{StoreError, keys};
 #[derive(Clone)]
 pub(crate) struct Proofs {
     pub(super) journaled: Journaled,
-    kept: Arc<Mutex<Option<Arc<ProvenCycle>>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
+}
+
+/// How many cycles are kept: the two plans and the tree of one take some tens of megabytes for the whole country.
+const CYCLES_KEPT: usize = 4;
+
+/// A cycle that is kept, or being read: whoever asks for the same one meanwhile waits for that.
+#[derive(Clone)]
+struct Kept {
+    day: BusinessDay,
+    cycle: Arc<Mutex<Option<Arc<ProvenCycle>>>>,
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A cycle with its checkpoint.
@@ -64,22 +79,42 @@ impl Proofs {
         }
     }
 
-    /// A cycle, once its checkpoint is indexed. Whoever asks while it is being read waits for that.
+    /// A cycle, once its checkpoint is indexed.
     pub(crate) fn cycle(&self, day: BusinessDay) -> Result<Option<Arc<ProvenCycle>>, StoreError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cycle) = kept.as_ref().filter(|cycle| cycle.plan.day() == day) {
-            return Ok(Some(Arc::clone(cycle)));
+        // A day without a checkpoint takes no place of one that has.
+        if self.journaled.index.get(&keys::proof(day))?.is_none() {
+            return Ok(None);
         }
-        // Two cycles are never held when one is enough.
-        *kept = None;
-        *kept = self.read(day)?.map(Arc::new);
-        Ok(kept.clone())
+        let place = self.place_of(day);
+        let mut held = locked(&place);
+        if held.is_none() {
+            *held = self.read(day)?.map(Arc::new);
+        }
+        Ok(held.clone())
+    }
+
+    /// Where a cycle is kept; what was asked for first of too many gives way.
+    fn place_of(&self, day: BusinessDay) -> Arc<Mutex<Option<Arc<ProvenCycle>>>> {
+        let mut all = locked(&self.kept);
+        if let Some(kept) = all.iter().find(|kept| kept.day == day) {
+            return Arc::clone(&kept.cycle);
+        }
+        let begun = Kept {
+            day,
+            cycle: Arc::default(),
+        };
+        all.push(begun.clone());
+        let too_many = all.len().saturating_sub(CYCLES_KEPT);
+        all.drain(..too_many);
+        begun.cycle
     }
 
     fn read(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
         let journaled = &self.journaled;
-        let (proven, plan) = (journaled.proven(day)?, journaled.plan(day)?);
-        let (Some(proven), Some(plan)) = (proven, plan) else {
+        let Some(proven) = journaled.proven(day)? else {
+            return Ok(None);
+        };
+        let Some(plan) = journaled.plan(day)? else {
             return Ok(None);
         };
         let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
