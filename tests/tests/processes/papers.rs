@@ -59,7 +59,7 @@ async fn another_tool_computes_the_same_nets_from_the_legs_on_paper() {
     let (code, printed, said) = papers(&statements, &out).await;
     assert_eq!(code, Some(0), "{printed}{said}");
     let written: Value = serde_json::from_str(&printed).unwrap();
-    assert_eq!(written["files"].as_array().unwrap().len(), 8);
+    assert_eq!(written["files"].as_array().unwrap().len(), 10);
     let given = json!({ "folder": shown(&out) });
     let theirs = python::run("nets.py", &given).await;
     let count = |name: &str| theirs[name].as_u64().unwrap();
@@ -78,7 +78,7 @@ async fn another_tool_computes_the_same_nets_from_the_legs_on_paper() {
     assert_eq!(std::fs::read(taken.join("nets.csv")).unwrap(), b"mine");
     let (code, _, said) = papers(&statements, &out).await;
     assert_eq!(code, Some(1), "no file is written over");
-    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 8);
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 10);
     assert!(said.contains("cannot be written"), "{said}");
     let mut bytes = std::fs::read(&statements[0]).unwrap();
     let last = bytes.len() - 1;

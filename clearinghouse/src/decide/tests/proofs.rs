@@ -142,16 +142,19 @@ fn after_a_restore_the_same_plan_comes_to_the_same_checkpoint() {
 }
 
 #[test]
-fn the_cycle_that_was_looked_at_last_is_read_once_and_another_takes_its_place() {
+fn the_cycles_that_were_looked_at_last_are_read_once_and_others_take_their_place() {
     let house = House::new(29);
-    for number in 1..=2 {
+    for number in 1..=5 {
         netted(&house, number);
     }
     let proofs = house.proofs();
     let cycle = |on| proofs.cycle(day(on)).unwrap().unwrap();
     let (first, again) = (cycle(1), house.proofs().cycle(day(1)).unwrap().unwrap());
     assert!(Arc::ptr_eq(&first, &again), "read once");
-    assert_eq!((cycle(2).plan.day(), cycle(1).plan.day()), (day(2), day(1)));
-    assert!(!Arc::ptr_eq(&first, &cycle(1)), "one is kept");
-    assert!(proofs.cycle(day(3)).unwrap().is_none());
+    let second = cycle(2);
+    assert!(proofs.cycle(day(6)).unwrap().is_none());
+    assert!(Arc::ptr_eq(&second, &cycle(2)) && Arc::ptr_eq(&first, &cycle(1)));
+    let days = [3, 4, 5].map(|on| cycle(on).plan.day());
+    assert_eq!(days, [day(3), day(4), day(5)]);
+    assert!(!Arc::ptr_eq(&first, &cycle(1)), "four are kept");
 }
