@@ -45,7 +45,8 @@ pub enum Law {
     LeftOut,
     /// Nobody is held, and so released, of whose record nothing was missing.
     Released,
-    /// No fund gives back by deductions more than it paid, and of a reversed settlement no deduction stands.
+    /// No fund gives back by deductions more than it paid, of a reversed settlement no deduction stands, and what ends, ends
+    /// whole.
     Deducted,
     /// Totals and balances equal the sum of what stands.
     Totals,
@@ -87,7 +88,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
         Saboteur::ForgottenHandOver => &[Law::OneHome],
         Saboteur::ForgottenGrant => &[Law::UsedTwice],
-        Saboteur::ForgottenDeduction => &[Law::Deducted],
+        Saboteur::ForgottenDeduction | Saboteur::OtherAmount => &[Law::Deducted],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::HeldForNothing => &[Law::Released],
         Saboteur::LostDifference => &[Law::Loss],
@@ -145,6 +146,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.what_bureaus_did_is_there_once();
     audit.nobody_is_helped_twice();
     audit.what_is_deducted_is_in_both_books_once();
+    audit.what_ends_was_deducted();
     audit.no_more_is_deducted_than_was_paid();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();

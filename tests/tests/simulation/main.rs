@@ -172,6 +172,11 @@ fn forgotten_deductions_are_caught() {
 }
 
 #[test]
+fn another_amount_given_again_than_was_deducted_is_caught() {
+    is_caught(Saboteur::OtherAmount);
+}
+
+#[test]
 fn forgotten_tombstones_are_caught() {
     is_caught(Saboteur::NoTombstone);
 }

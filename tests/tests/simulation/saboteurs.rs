@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::{DateInterval, Timestamp};
+use huitong_core::deduction::DeductionAmounts;
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
@@ -16,7 +17,7 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, HomeRow, HomeState, Index, Key, Leaving, LeavingState, ProvisionalRow,
+    Change, Deductions, HomeRow, HomeState, Index, Key, Leaving, LeavingState, ProvisionalRow,
     ProvisionalState, Reached, RegainedPerson, RelationRow, Row, StoreError, Stream, StreamHead,
     Table,
 };
@@ -46,6 +47,8 @@ pub enum Saboteur {
     LostDifference,
     /// What is deducted from a settlement already is forgotten, in both regions.
     ForgottenDeduction,
+    /// One fen more is remembered as deducted from a settlement than was, in both regions.
+    OtherAmount,
     /// That assistance was granted on a year is forgotten.
     ForgottenGrant,
     /// After a restore people are held of whose record nothing is missing.
@@ -84,6 +87,7 @@ impl Saboteur {
             | Self::ForgottenHandOver
             | Self::ForgottenGrant
             | Self::ForgottenDeduction
+            | Self::OtherAmount
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
@@ -146,6 +150,12 @@ impl Forgetful {
                 let before = row.before.max(1);
                 Some(Row::Regained(RegainedPerson { before, ..row }))
             }
+            (Saboteur::OtherAmount, _, Row::Deductions(row)) => {
+                Some(Row::Deductions(one_fen_more(row)))
+            }
+            (Saboteur::OtherAmount, _, Row::HomeDeductions(row)) => {
+                Some(Row::HomeDeductions(one_fen_more(row)))
+            }
             (Saboteur::LostDifference, _, Row::Provisional(row)) => {
                 Some(Row::Provisional(borne_by_nobody(row)))
             }
@@ -171,6 +181,16 @@ impl Forgetful {
             Some(_) | None => Ok(false),
         }
     }
+}
+
+fn one_fen_more(row: Deductions) -> Deductions {
+    let more = |amounts: DeductionAmounts| {
+        let amounts = amounts.as_slice().iter();
+        let amounts = amounts.map(|(fund, fen)| (*fund, Fen::new(fen.get() + 1).unwrap()));
+        DeductionAmounts::new(amounts.collect()).unwrap()
+    };
+    let rows = row.0.into_iter();
+    Deductions(rows.map(|(id, amounts)| (id, more(amounts))).collect())
 }
 
 fn borne_by_nobody(row: ProvisionalRow) -> ProvisionalRow {
