@@ -9,8 +9,10 @@ use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
 use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
+use huitong_document::calendar::state_council;
 
 use crate::evidence::{Cycle, Evidence, Month, MonthRows, Sum};
+use crate::world::DUE_DAYS;
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +31,7 @@ pub enum Law {
     Balance,
     /// The month's rows are the sums of the days, for each region and for everybody.
     Month,
-    /// Who is owed sees what is not paid, by whom, how late, and why.
+    /// Who is owed sees what is not paid, by whom, since when it is due, how late, and why.
     Unpaid,
 }
 
@@ -297,6 +299,14 @@ fn balance(cycle: &Cycle, found: &mut Found) {
     );
 }
 
+/// By when is due what was ordered on a day: so many business days after it, or after the next one.
+fn is_due(ordered: BusinessDay) -> BusinessDay {
+    let calendar = state_council().unwrap();
+    let days = (0..60).map(|days| ordered.plus_days(days).unwrap());
+    let mut business = days.filter(|day| calendar.is_business(*day));
+    business.nth(usize::try_from(DUE_DAYS).unwrap()).unwrap()
+}
+
 fn unpaid(evidence: &Evidence, cycle: &Cycle, found: &mut Found) {
     let open =
         |of: &(RegionCode, Fund), net: i64| net.abs() - cycle.paid.get(of).copied().unwrap_or(0);
@@ -308,12 +318,8 @@ fn unpaid(evidence: &Evidence, cycle: &Cycle, found: &mut Found) {
     let owes: Vec<_> = owes.map(|(of, net)| (of.0, of.1, open(of, *net))).collect();
     let is_last = evidence.cycles.last().map(|last| last.day) == Some(cycle.day);
     for (member, told) in &cycle.unpaid {
-        let is_owed = |fund: &Fund| {
-            cycle
-                .nets
-                .get(&(*member, *fund))
-                .is_some_and(|net| *net > 0)
-        };
+        let net = |fund: &Fund| cycle.nets.get(&(*member, *fund));
+        let is_owed = |fund: &Fund| net(fund).is_some_and(|net| *net > 0);
         let mut due: Vec<_> = owes
             .iter()
             .filter(|(_, fund, _)| is_owed(fund))
@@ -333,12 +339,19 @@ fn unpaid(evidence: &Evidence, cycle: &Cycle, found: &mut Found) {
         );
         let (silent, since) = evidence.silent;
         for unpaid in told {
-            let late = unpaid.due.days_until(evidence.today).max(0);
-            let right = i64::from(unpaid.days_late) == late
+            let due = is_due(cycle.ordered.unwrap());
+            let late = due.days_until(evidence.today).max(0);
+            let right = unpaid.due == due
+                && i64::from(unpaid.days_late) == late
                 && (is_last || unpaid.has_reason && unpaid.member == silent && cycle.day >= since);
             found.breaks(
                 Law::Unpaid,
-                (!right).then(|| format!("{} {member}: {unpaid:?}, {late} days late", cycle.day)),
+                (!right).then(|| {
+                    format!(
+                        "{} {member}: {unpaid:?}, due {due}, {late} days late",
+                        cycle.day
+                    )
+                }),
             );
         }
     }

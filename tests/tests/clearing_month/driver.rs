@@ -276,6 +276,8 @@ impl Month {
             assert_eq!(self.office.state(day).await, CycleState::Approved);
         }
         self.office.instructs(day).await;
+        assert_eq!(self.office.state(day).await, CycleState::Instructed);
+        cycle.ordered = Some(self.world.clock.now().business_day_shanghai());
         self.cycles.push(cycle);
     }
 

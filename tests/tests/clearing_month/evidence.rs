@@ -47,6 +47,8 @@ pub struct Cycle {
     pub unpaid: BTreeMap<RegionCode, Vec<Unpaid>>,
     /// What the bank was said to have moved for it.
     pub paid: BTreeMap<(RegionCode, Fund), i64>,
+    /// On which day its payment was ordered.
+    pub ordered: Option<BusinessDay>,
 }
 
 /// What is known of a month.

@@ -131,6 +131,7 @@ impl Office {
             posted: BTreeMap::new(),
             unpaid: BTreeMap::new(),
             paid: BTreeMap::new(),
+            ordered: None,
         };
         (cycle, plan.digest)
     }

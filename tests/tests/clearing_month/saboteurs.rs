@@ -11,7 +11,7 @@ use crate::evidence::{Cycle, Evidence};
 pub type Sabotage = fn(&mut Evidence);
 
 /// Every sabotage, with its name and the law that it breaks.
-pub const ALL: [(&str, Sabotage, Law); 15] = [
+pub const ALL: [(&str, Sabotage, Law); 16] = [
     ("a leg is dropped", dropped, Law::Taken),
     ("a leg is netted twice", twice, Law::Once),
     ("a leg is never sent", never_sent, Law::Taken),
@@ -43,6 +43,11 @@ pub const ALL: [(&str, Sabotage, Law); 15] = [
     (
         "an open payment is less late than it is",
         younger,
+        Law::Unpaid,
+    ),
+    (
+        "an open payment is due one day later, and less late by it",
+        due_later,
         Law::Unpaid,
     ),
     ("a month's row is one leg short", short, Law::Month),
@@ -154,6 +159,15 @@ fn younger(evidence: &mut Evidence) {
     let told = told.flat_map(|cycle| cycle.unpaid.values_mut()).flatten();
     let mut late = told.filter(|unpaid| unpaid.days_late > 1);
     late.next().unwrap().days_late -= 1;
+}
+
+fn due_later(evidence: &mut Evidence) {
+    let told = evidence.cycles[..20].iter_mut();
+    let told = told.flat_map(|cycle| cycle.unpaid.values_mut()).flatten();
+    let mut late = told.filter(|unpaid| unpaid.days_late > 1);
+    let late = late.next().unwrap();
+    late.due = late.due.plus_days(1).unwrap();
+    late.days_late -= 1;
 }
 
 fn short(evidence: &mut Evidence) {
