@@ -106,8 +106,9 @@ pub async fn month(
         world.goes_down(Outage::Killed).await;
     }
     for which in 0..2 {
-        approves(office, which, name).await;
+        let stage = approves(office, which, name).await;
         world.goes_down(Outage::Killed).await;
+        assert_eq!(drawn_up(office, name).await.stage(), stage);
     }
     let (file, of_file) = file(world, office, name).await;
     checked.adds(of_file);
@@ -185,7 +186,7 @@ async fn say(mut source: OwnedMutexGuard<Source>, word: Option<Vec<u8>>) {
     }
 }
 
-async fn approves(office: &mut Office, which: usize, name: &str) {
+async fn approves(office: &mut Office, which: usize, name: &str) -> v1::MonthStage {
     let channels = office.channels().await;
     let digest = drawn_up(office, name).await.digest;
     let request = v1::ApproveMonthRequest {
@@ -203,6 +204,7 @@ async fn approves(office: &mut Office, which: usize, name: &str) {
     assert_eq!(month.stage(), stage);
     let silent = month.regions.iter().filter(|region| !region.said);
     assert_eq!(silent.count(), 0, "every region's word was kept");
+    stage
 }
 
 /// The month's file, checked by `huitong clearing month verify`, and its rows.

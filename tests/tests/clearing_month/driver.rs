@@ -255,6 +255,7 @@ impl Month {
         let (mut cycle, digest) = self.office.nets(day, marks.clone()).await;
         if number == 8 {
             self.goes_down("netted").await;
+            assert_eq!(self.office.state(day).await, CycleState::Netted);
             let (_, again) = self.office.nets(day, marks).await;
             assert_eq!(again, digest, "the plan of {day}");
         }
@@ -270,11 +271,12 @@ impl Month {
         if number == 10 {
             self.goes_down("approved by one").await;
         }
+        assert_eq!(self.office.state(day).await, CycleState::Netted);
         self.office.approves(1, day, &digest).await;
         if number == 11 {
             self.goes_down("approved").await;
-            assert_eq!(self.office.state(day).await, CycleState::Approved);
         }
+        assert_eq!(self.office.state(day).await, CycleState::Approved);
         self.office.instructs(day).await;
         assert_eq!(self.office.state(day).await, CycleState::Instructed);
         cycle.ordered = Some(self.world.clock.now().business_day_shanghai());
