@@ -122,10 +122,11 @@ impl Month {
 
     /// It goes down in a state, one way or the other.
     async fn goes_down(&mut self, state: &'static str) {
-        let how = if self.chance.bool() {
-            Outage::Killed
-        } else {
-            Outage::Stopped
+        let how = match (state, self.chance.bool()) {
+            ("cut off", _) => Outage::Keeping,
+            ("netted", _) => Outage::Behind,
+            (_, true) => Outage::Killed,
+            (_, false) => Outage::Stopped,
         };
         self.world.goes_down(how).await;
         self.outages.push(state);

@@ -58,6 +58,10 @@ pub enum Outage {
     Stopped,
     /// Killed: what its journal holds at that moment is all that is left.
     Killed,
+    /// Told to stop; a copy of its index is put aside.
+    Keeping,
+    /// The process is killed, and beside its journal lies the index that was put aside, which is behind.
+    Behind,
 }
 
 /// A place in the journal: a file, and how many bytes of it are written.
@@ -209,14 +213,31 @@ impl World {
         match how {
             Outage::Stopped => self.stop().await,
             Outage::Killed => {
-                // What it writes from here on is in files that nobody reads again.
-                let next = self.next_life();
-                copy(&self.data.join("journal"), &next.join("journal"));
+                self.is_killed().await;
+            }
+            Outage::Keeping => {
                 self.stop().await;
-                self.comes_back_in(next);
+                copy_all(&self.data.join("index"), &self.aside());
+            }
+            Outage::Behind => {
+                self.is_killed().await;
+                copy_all(&self.aside(), &self.data.join("index"));
             }
         }
         self.start().await;
+    }
+
+    async fn is_killed(&mut self) {
+        // What it writes from here on is in files that nobody reads again.
+        let next = self.next_life();
+        copy(&self.data.join("journal"), &next.join("journal"));
+        self.stop().await;
+        self.comes_back_in(next);
+    }
+
+    /// Where an older index lies.
+    fn aside(&self) -> PathBuf {
+        self.folder.path().join("index-aside")
     }
 
     fn next_life(&mut self) -> PathBuf {
@@ -276,6 +297,20 @@ fn names(journal: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.filter_map(name).collect();
     names.sort();
     names
+}
+
+/// Copies a folder with all that is in it.
+fn copy_all(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let (path, copied) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_all(&path, &copied);
+        } else {
+            std::fs::copy(&path, &copied).unwrap();
+        }
+    }
 }
 
 fn copy(from: &Path, to: &Path) {
