@@ -25,6 +25,9 @@ pub(crate) struct MonthRules {
     pub(crate) confirm_by_day: u8,
     /// But never before so many business days after it was signed.
     pub(crate) confirm_days: u32,
+    /// So many rows are journaled in one piece; at most so many that a piece with every kind of debt of both months in each
+    /// row stays below two megabytes.
+    pub(crate) rows_of_a_piece: usize,
 }
 
 impl MonthRules {
@@ -34,6 +37,7 @@ impl MonthRules {
         draw_up_by_day: 21,
         confirm_by_day: 25,
         confirm_days: 3,
+        rows_of_a_piece: 8_192,
     };
 }
 

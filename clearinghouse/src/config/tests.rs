@@ -19,6 +19,8 @@ wait_minutes = -1
 [payment]
 moves = "weekly"
 due_days = 0
+[month]
+rows_of_a_piece = 0
 [[region]]
 code = "330200"
 member = "510000"
@@ -42,6 +44,7 @@ code = "330200"
         "attestation.wait_minutes",
         "payment.moves",
         "payment.due_days",
+        "month.rows_of_a_piece",
         "region[0].member",
         "region[1].code",
     ] {
@@ -77,18 +80,26 @@ fn the_example_file_can_be_read() {
         "red_percent",
         "ask_days",
         "months",
+        "rows_of_a_piece",
     ];
     let all = keys.iter().fold(all, |all, key| {
         all.replace(&format!("\n# {key}"), &format!("\n{key}"))
     });
     let all = Config::parse("all", &all).unwrap();
     assert_eq!(
-        (all.schedule, all.payment, all.wait_minutes, all.prefund),
+        (
+            all.schedule,
+            all.payment,
+            all.wait_minutes,
+            all.prefund,
+            all.month
+        ),
         (
             config.schedule,
             config.payment,
             config.wait_minutes,
-            config.prefund
+            config.prefund,
+            config.month
         )
     );
 }

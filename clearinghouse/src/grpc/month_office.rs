@@ -33,8 +33,6 @@ use crate::writer::Writer;
 
 /// The bytes of one part of a file.
 const PART_BYTES: usize = 1 << 20;
-/// Rows of a piece as it is journaled: with every kind of debt of both months in each row still below two megabytes.
-const ROWS_OF_A_PIECE: usize = 8_192;
 /// Parts that wait for a slow reader.
 const WAITING: usize = 4;
 
@@ -206,7 +204,7 @@ impl MonthOfficeGrpc {
             let (plans, after) = (extent.plans, extent.after);
             let table = read(move || Ok(counting.month_rows(plans, after)?)).await?;
             let (rows, officer) = (table.rows().len(), by.clone());
-            let pieces = table.pieces(ROWS_OF_A_PIECE);
+            let pieces = table.pieces(self.rules.rows_of_a_piece);
             let drawn = decide::Drawn {
                 pieces: u32::try_from(pieces.len()).unwrap_or(u32::MAX),
                 rows: u64::try_from(rows).unwrap_or(u64::MAX),
