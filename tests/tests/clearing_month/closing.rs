@@ -27,7 +27,7 @@ use crate::source::{Shared, Source, each};
 use crate::world::{Outage, World};
 
 /// The parts of what drawing up writes after which it died.
-const DIED_AFTER: [(usize, usize); 3] = [(1, 4), (1, 2), (7, 8)];
+pub const DIED_AFTER: [(usize, usize); 3] = [(1, 4), (1, 2), (7, 8)];
 /// Each of so many regions objects to a row.
 const OBJECTS: usize = 7;
 
@@ -42,7 +42,8 @@ pub async fn drawn_up(office: &mut Office, name: &str) -> v1::Month {
     answer.into_inner().month.unwrap()
 }
 
-/// It dies while the month's rows are written, and comes to the same month each time; how often it did.
+/// It dies while the pieces of the month's rows are written, of which each death leaves some, and comes to the same month each
+/// time; how often it did.
 async fn dies_while_drawing(world: &mut World, office: &mut Office, name: &str) -> usize {
     let before = world.written();
     let drawn = drawn_up(office, name).await;
@@ -79,8 +80,9 @@ pub async fn month(
         let rows = plain(part.rows.iter().map(|placed| &placed.row));
         of_regions.insert(code, rows);
         checked.adds(Checked {
-            statements: 1,
+            months: 1,
             faults: wrong,
+            ..Checked::default()
         });
         let objects = number % OBJECTS == 0;
         let objected = part.rows.first().filter(|_| objects);
@@ -228,8 +230,9 @@ async fn file(world: &World, office: &mut Office, name: &str) -> (MonthRows, Che
     let checking = tokio::task::spawn_blocking(move || clearing(&words));
     let verified = checking.await.unwrap();
     let checked = Checked {
-        statements: 1,
+        files: 1,
         faults: faults(&verified),
+        ..Checked::default()
     };
     let held = MonthFile::from_bytes(&bytes).unwrap();
     (plain(held.table.rows()), checked)

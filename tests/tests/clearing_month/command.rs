@@ -61,8 +61,9 @@ fn main() -> ExitCode {
         visits,
     }));
     let found = auditor::audit(&outcome.evidence);
-    let mut wrong = outcome.faults.len() + found.violations.len();
-    outcome
+    let checked = &outcome.checked;
+    let mut wrong = checked.faults.len() + found.violations.len();
+    checked
         .faults
         .iter()
         .for_each(|fault| println!("wrong: {fault}"));
@@ -78,6 +79,14 @@ fn main() -> ExitCode {
             wrong += 1;
         }
     }
+    if checked.all() != outcome.to_check() {
+        println!(
+            "wrong: {:?} of {:?} checked",
+            checked.all(),
+            outcome.to_check()
+        );
+        wrong += 1;
+    }
     if outcome.meddled.iter().any(Vec::is_empty) {
         println!("wrong: a meddled statement holds");
         wrong += 1;
@@ -90,9 +99,16 @@ fn main() -> ExitCode {
         "{} rows of an earlier month, {} open payments seen by who is owed",
         found.earlier, found.unpaid
     );
+    println!(
+        "{} payments tried while an earlier one was open",
+        outcome.too_soon
+    );
     println!("went down: {}", outcome.outages.join(", "));
     println!("took {} s", begun.elapsed().as_secs());
-    let (days, statements) = (outcome.evidence.cycles.len(), outcome.statements);
+    let (days, statements) = (
+        outcome.evidence.cycles.len(),
+        checked.all().iter().sum::<usize>(),
+    );
     println!(
         "{days} days, {} legs, {statements} statements verified, {wrong} wrong",
         found.netted

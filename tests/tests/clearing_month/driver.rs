@@ -3,7 +3,7 @@
 
 mod paying;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -53,13 +53,25 @@ pub struct Setup {
 #[derive(Debug)]
 pub struct Outcome {
     pub evidence: Evidence,
-    pub statements: usize,
-    /// What did not hold when it was looked at.
-    pub faults: Vec<String>,
+    /// What was checked offline, and what did not hold when it was looked at.
+    pub checked: Checked,
+    /// Payments that were tried while an earlier one was open.
+    pub too_soon: usize,
     /// In which states it went down.
     pub outages: Vec<&'static str>,
     /// What the command says of a statement that was changed, and of a book that lacks legs.
     pub meddled: [Vec<String>; 2],
+}
+
+impl Outcome {
+    /// What was to be checked: of each cycle every region's part and every member's statement, of the month every region's
+    /// part and its file.
+    pub fn to_check(&self) -> [usize; 4] {
+        let regions = self.evidence.members.len();
+        let members: BTreeSet<_> = self.evidence.members.values().collect();
+        let cycles = self.evidence.cycles.len();
+        [regions * cycles, members.len() * cycles, regions, 1]
+    }
 }
 
 /// The cycles: the last of the month before, the month's own, and one more.
@@ -85,6 +97,7 @@ struct Month {
     months: Vec<crate::evidence::Month>,
     checked: Checked,
     outages: Vec<&'static str>,
+    too_soon: usize,
     /// The last correction that each region booked.
     corrected: Vec<u64>,
     chance: fastrand::Rng,
@@ -108,6 +121,7 @@ pub async fn pass(setup: Setup) -> Outcome {
         months: Vec::new(),
         checked: Checked::default(),
         outages: Vec::new(),
+        too_soon: 0,
     };
     for number in 0..month.days.len() {
         month.day(number).await;
@@ -315,9 +329,8 @@ impl Month {
         drawn_up(&mut self.office, "2026-08").await;
         let of = (&mut self.world, &mut self.office, &self.sources);
         let (month, checked, died) = closing::month(of.0, of.1, of.2, MONTH).await;
-        if died > 0 {
-            self.outages.push("rows written in part");
-        }
+        let died = std::iter::repeat_n("rows written in part", died);
+        self.outages.extend(died);
         let rest = ["drawn up", "said", "approved of the month"];
         self.outages.extend(rest);
         self.checked.adds(checked);
@@ -357,8 +370,8 @@ impl Month {
                 silent,
                 today,
             },
-            statements: self.checked.statements,
-            faults: self.checked.faults,
+            checked: self.checked,
+            too_soon: self.too_soon,
             outages: self.outages,
             meddled,
         }

@@ -58,7 +58,7 @@ async fn a_month_with_many_regions_holds_every_law_and_whoever_breaks_one_is_not
         visits: VISITS,
     })
     .await;
-    assert_eq!(outcome.faults, Vec::<String>::new());
+    assert_eq!(outcome.checked.faults, Vec::<String>::new());
     let found = auditor::audit(&outcome.evidence);
     let broken: Vec<_> = found
         .violations
@@ -67,11 +67,13 @@ async fn a_month_with_many_regions_holds_every_law_and_whoever_breaks_one_is_not
         .collect();
     assert_eq!(broken, []);
 
-    assert!(
-        outcome.statements > REGIONS * 23,
-        "{} statements",
-        outcome.statements
-    );
+    // The last cycle before the month, the month's twenty-two, and the first after it.
+    assert_eq!(outcome.evidence.cycles.len(), 24);
+    assert_eq!(outcome.checked.all(), outcome.to_check());
+    let rows: BTreeSet<_> = outcome.evidence.months[0].file.keys().collect();
+    let rows: BTreeSet<_> = rows.into_iter().map(|(pair, _)| pair).collect();
+    // So that the month's rows are pieces enough for each death to leave some of them and not all.
+    assert!(rows.len() > 8 * world::ROWS_OF_A_PIECE, "{}", rows.len());
     // None of it holds only because nothing of it happened.
     assert!(found.netted > REGIONS * 40, "{} legs", found.netted);
     assert!(
@@ -87,6 +89,10 @@ async fn a_month_with_many_regions_holds_every_law_and_whoever_breaks_one_is_not
         assert!(of(kind) > 20, "{kind}: {}", of(kind));
     }
     assert_eq!(of(LegKind::Correction), 4);
+    assert_eq!(outcome.too_soon, 1, "a payment while an earlier is open");
+    let in_part = outcome.outages.iter();
+    let in_part = in_part.filter(|state| **state == "rows written in part");
+    assert_eq!(in_part.count(), closing::DIED_AFTER.len());
     let outages: BTreeSet<_> = outcome.outages.iter().copied().collect();
     assert_eq!(outages.len(), 12, "{outages:?}");
     for said in &outcome.meddled {

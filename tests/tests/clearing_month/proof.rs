@@ -44,14 +44,29 @@ struct Command {
 /// What was checked, and what was wrong.
 #[derive(Debug, Default)]
 pub struct Checked {
+    /// Regions' own parts of cycles.
+    pub parts: usize,
+    /// Members' statements of cycles, by the command.
     pub statements: usize,
+    /// Regions' own parts of a month.
+    pub months: usize,
+    /// Files of a month, by the command.
+    pub files: usize,
     pub faults: Vec<String>,
 }
 
 impl Checked {
     pub fn adds(&mut self, other: Self) {
+        self.parts += other.parts;
         self.statements += other.statements;
+        self.months += other.months;
+        self.files += other.files;
         self.faults.extend(other.faults);
+    }
+
+    /// How many of everything.
+    pub const fn all(&self) -> [usize; 4] {
+        [self.parts, self.statements, self.months, self.files]
     }
 }
 
@@ -149,8 +164,9 @@ pub async fn parts(
     for (code, legs, faults) in told.await {
         cycle.taken.insert(code, legs);
         checked.adds(Checked {
-            statements: 1,
+            parts: 1,
             faults,
+            ..Checked::default()
         });
     }
     checked
@@ -211,6 +227,7 @@ pub async fn statements(
             Checked {
                 statements: 1,
                 faults: faults.collect(),
+                ..Checked::default()
             }
         });
     }

@@ -21,6 +21,8 @@ use crate::register::Place;
 pub const DUE_DAYS: u32 = 3;
 /// Netting waits so long for regions that do not attest.
 const WAIT_MINUTES: u32 = 60;
+/// So many rows of a month are written in one piece: few, so that few regions' rows are many pieces.
+pub const ROWS_OF_A_PIECE: usize = 64;
 const CLEARINGHOUSE: &str = "/clearinghouse";
 
 /// A clock that stands where it is put.
@@ -56,7 +58,7 @@ impl Endpoint {
 pub enum Outage {
     /// Told to stop: its index stays.
     Stopped,
-    /// Killed: what its journal holds at that moment is all that is left.
+    /// The process is killed: what its journal's files hold at that moment is all that is left, synced or not.
     Killed,
     /// Told to stop; a copy of its index is put aside.
     Keeping,
@@ -180,7 +182,8 @@ impl World {
              [cut_off]\nautomatic = \"never\"\n\
              [calendar]\nstate_council = true\n\
              [payment]\ndue_days = {DUE_DAYS}\n\
-             [attestation]\nwait_minutes = {WAIT_MINUTES}\n",
+             [attestation]\nwait_minutes = {WAIT_MINUTES}\n\
+             [month]\nrows_of_a_piece = {ROWS_OF_A_PIECE}\n",
             self.data,
             signing(SIGNING_KEY),
             signing(SIGNING_CERTIFICATE),

@@ -49,6 +49,7 @@ impl Month {
             .find(|later| lines.iter().any(|line| line.fund == later.fund));
         if let Some(line) = too_soon {
             bank::enter_too_soon(&mut self.office, line, today).await;
+            self.too_soon += 1;
         }
         let mut cycle = oldest.clone();
         bank::enter(&mut self.office, &mut cycle, &lines, today).await;
