@@ -137,6 +137,12 @@ fn one_seed_run_twice_gives_the_same_events() {
 
 /// Lets a saboteur in until the auditor names one of the laws that it breaks; the same seed without it breaks none.
 fn is_caught(saboteur: Saboteur) {
+    is_caught_from(saboteur, 1);
+}
+
+/// The same for one that seldom shows itself. The seed that caught it when this was written is tried first, which is only
+/// quicker: when it does so no more, all are tried.
+fn is_caught_from(saboteur: Saboteur, first: u64) {
     let broken = |seed, saboteur| {
         let outcome = simulate(Setup {
             seed,
@@ -145,7 +151,8 @@ fn is_caught(saboteur: Saboteur) {
         });
         outcome.violations
     };
-    let caught = (1..=SEEDS_OF_A_SABOTEUR).find(|seed| {
+    let mut seeds = std::iter::once(first).chain(1..=SEEDS_OF_A_SABOTEUR);
+    let caught = seeds.find(|seed| {
         let of_it = broken(*seed, Some(saboteur)).into_iter();
         of_it
             .filter(|violation| laws::broken_by(saboteur).contains(&violation.law))
@@ -178,7 +185,7 @@ fn another_amount_given_again_than_was_deducted_is_caught() {
 
 #[test]
 fn forgotten_tombstones_are_caught() {
-    is_caught(Saboteur::NoTombstone);
+    is_caught_from(Saboteur::NoTombstone, 19);
 }
 
 #[test]
@@ -223,7 +230,7 @@ fn a_forgotten_grant_is_caught() {
 
 #[test]
 fn a_forgotten_left_out_region_is_caught() {
-    is_caught(Saboteur::ForgottenLeftOut);
+    is_caught_from(Saboteur::ForgottenLeftOut, 42);
 }
 
 #[test]
