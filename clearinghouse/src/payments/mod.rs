@@ -118,6 +118,9 @@ pub(crate) enum PaymentError {
     /// An order for no cycle.
     #[error("the order to pay {0} is for no cycle")]
     NoCycle(Month),
+    /// A second order for a cycle, or for what was to be paid by its order.
+    #[error("what is to be paid of {0} is ordered twice")]
+    Ordered(BusinessDay),
     /// A sum out of range.
     #[error(transparent)]
     Amount(#[from] MoneyError),
@@ -284,12 +287,12 @@ impl Payments {
                 paying.approvals.insert(approved.by.clone(), approved.at);
             }
             PaymentRecord::Instructed(instructed) => {
-                self.order(Order::of_cycle(instructed), &instructed.instructions);
+                self.order(Order::of_cycle(instructed), &instructed.instructions)?;
             }
             PaymentRecord::MonthInstructed(instructed) => {
                 let order = Order::of_month(instructed);
                 let order = order.ok_or_else(|| PaymentError::NoCycle(instructed.month.clone()))?;
-                self.order(order, &instructed.instructions);
+                self.order(order, &instructed.instructions)?;
             }
             PaymentRecord::Confirmed(confirmed) => {
                 self.take(Line::confirmed(confirmed))?;
@@ -322,27 +325,6 @@ impl Payments {
             }
         }
         Ok(())
-    }
-
-    fn order(&mut self, order: Order, instructions: &[Instruction]) {
-        let order = Arc::new(order);
-        for day in &order.days {
-            self.cycles.entry(*day).or_default().ordered = Some(Arc::clone(&order));
-        }
-        if let Some(month) = &order.month {
-            self.months.insert(month.clone(), Arc::clone(&order));
-        }
-        for instruction in instructions {
-            let payment = Payment {
-                instruction: *instruction,
-                order: Arc::clone(&order),
-                paid: Fen::ZERO,
-                last: None,
-                delay: None,
-            };
-            self.payments.insert(instruction.reference, payment);
-            self.open.insert(instruction.reference);
-        }
     }
 
     fn line_mut(&mut self, bank_reference: BankReference) -> Result<&mut Line, PaymentError> {

@@ -1,6 +1,7 @@
-//! What is to be paid: each member's net of each fund, and nothing that the plans do not say.
+//! What is to be paid: each member's net of each fund, and nothing that the plans do not say; and each of it once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::fund::Fund;
@@ -12,6 +13,8 @@ use huitong_core::record::clearing::{Instructed, MonthInstructed};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::Direction;
 use huitong_netting::NettingPlan;
+
+use super::{Payment, PaymentError, Payments};
 
 /// An order to pay: a cycle, or those cycles of a month for which there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +55,45 @@ impl Order {
             at: instructed.at,
             references: references(&instructed.instructions),
         })
+    }
+}
+
+impl Payments {
+    /// Takes an order. What is ordered stays as it is: money may have moved for it.
+    ///
+    /// # Errors
+    /// One of its cycles, or of its payments, is ordered.
+    pub(super) fn order(
+        &mut self,
+        order: Order,
+        instructions: &[Instruction],
+    ) -> Result<(), PaymentError> {
+        let mut days = order.days.iter();
+        let day = days.find(|day| self.cycles.get(day).is_some_and(|of| of.ordered.is_some()));
+        let mut references = order.references.iter();
+        let payment = references.find_map(|reference| self.payments.get(reference));
+        if let Some(first) = day.copied().or(payment.map(|of| of.order.first)) {
+            return Err(PaymentError::Ordered(first));
+        }
+        let order = Arc::new(order);
+        for day in &order.days {
+            self.cycles.entry(*day).or_default().ordered = Some(Arc::clone(&order));
+        }
+        if let Some(month) = &order.month {
+            self.months.insert(month.clone(), Arc::clone(&order));
+        }
+        for instruction in instructions {
+            let payment = Payment {
+                instruction: *instruction,
+                order: Arc::clone(&order),
+                paid: Fen::ZERO,
+                last: None,
+                delay: None,
+            };
+            self.payments.insert(instruction.reference, payment);
+            self.open.insert(instruction.reference);
+        }
+        Ok(())
     }
 }
 

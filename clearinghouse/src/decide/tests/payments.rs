@@ -11,11 +11,12 @@ use huitong_core::ledger::{Account, AccountClass, Holder};
 use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::payment::{BankLine, BankReference, PaymentReference};
+use huitong_core::record::clearing::{Instructed, PaymentRecord};
 use huitong_core::vocabulary::{DelayReason, Direction};
 use huitong_netting::NettingPlan;
 
 use super::*;
-use crate::payments::{Line, Payment, PaymentRules, Progress};
+use crate::payments::{Line, Payment, PaymentError, PaymentRules, Progress};
 
 pub(super) fn name(text: &str) -> OfficerName {
     text.parse().unwrap()
@@ -334,4 +335,34 @@ fn what_came_after_a_backup_is_entered_again_in_any_order_and_counts_once() {
     back(&house, "P-1", "P-1-BACK").unwrap();
     assert_eq!((open(&house), suspense(&house)), before);
     assert!(house.trial_balance().values().all(|sum| *sum == 0));
+}
+
+#[test]
+fn a_second_order_for_a_cycle_or_a_payment_is_a_fault_and_what_moved_stays() {
+    let house = House::new(87);
+    ordered(&house, 1, 1_000);
+    enter(&house, line("IN-1", Direction::PayIn, 400), IN).unwrap();
+    let held = house.ask(|context| {
+        let mut payments = context.state.payments.clone();
+        let payment = payments.payment(reference(IN)).unwrap().clone();
+        // The same cycle again, and another with a payment of the first.
+        for on in [1, 2] {
+            let again = PaymentRecord::Instructed(Instructed {
+                day: day(on),
+                due: payment.order.due,
+                instructions: vec![payment.instruction],
+                by: name("wang.fang"),
+                at: context.now,
+            });
+            let refused = payments.apply(&again);
+            assert_eq!(refused, Err(PaymentError::Ordered(day(1))));
+        }
+        let held = payments.payment(reference(IN)).unwrap();
+        assert!(payments.cycle(day(2)).is_none());
+        Ok(Decided::answer((
+            held.paid.get(),
+            held.order == payment.order,
+        )))
+    });
+    assert_eq!(held.unwrap(), (400, true));
 }
