@@ -173,10 +173,11 @@ impl Prefunds {
         self.count_used(changed);
     }
 
-    /// All of a cycle is paid.
-    pub(crate) fn paid(&mut self, day: BusinessDay) {
-        let owed = self.by_cycle.remove(&day).unwrap_or_default();
-        self.count_used(owed.into_keys());
+    /// All of some cycles is paid: each prefund is counted once for all of them.
+    pub(crate) fn paid(&mut self, days: &BTreeSet<BusinessDay>) {
+        let owed = days.iter().filter_map(|day| self.by_cycle.remove(day));
+        let changed: BTreeSet<_> = owed.flat_map(BTreeMap::into_keys).collect();
+        self.count_used(changed);
     }
 
     /// What regions agree on may come to more over several cycles than is counted: then it is as much as is.

@@ -304,11 +304,9 @@ impl State {
                 self.prefunds.unpaid(*day, owed.clone());
             }
         }
-        for day in self.payments.cycles_of(record) {
-            if matches!(self.payments.progress(day), Progress::Final(_)) {
-                self.prefunds.paid(day);
-            }
-        }
+        let mut paid = self.payments.cycles_of(record);
+        paid.retain(|day| matches!(self.payments.progress(*day), Progress::Final(_)));
+        self.prefunds.paid(&paid);
         Ok(())
     }
 
