@@ -174,13 +174,13 @@ clearing_codes! {
     /// More than is open, or than is parked.
     PaymentExceeds "payment.exceeds" No "The amount is more than is open under the reference or parked of the movement; give at most what is named." "金额超过未清余额或挂账余额，不得高于所示金额。";
     /// An earlier cycle comes first.
-    PaymentEarlierOpen "payment.earlier_open" No "The member owes for the earlier cycle named, which is paid in full first." "该成员尚有所示较早清算期未清，须先足额缴清。";
+    PaymentEarlierOpen "payment.earlier_open" No "The member owes for the earlier payment named, of a cycle or of a month, which is paid in full first." "该成员尚有所示较早付款（清算期或月度）未清，须先足额缴清。";
     /// More would be paid out than was paid in.
-    PaymentNotCovered "payment.not_covered" No "For this cycle and fund no more is paid out than was paid in; wait for what is owed." "该清算期该基金拨付不得超过已缴入金额，请等待缴入。";
+    PaymentNotCovered "payment.not_covered" No "For this fund and this cycle, or month where that is ordered, no more is paid out than was paid in; wait for what is owed." "该清算期（按月下达的为该月）该基金拨付不得超过已缴入金额，请等待缴入。";
     /// A movement that went back, or that took one back.
     PaymentSentBack "payment.sent_back" No "The movement named went back by this one, or took it back; neither is taken out again." "该款项与所示流水互为退回关系，不可更正。";
     /// What was paid out rests on it.
-    PaymentPaidOut "payment.paid_out" No "For the cycle of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期该基金未拨付余额仅为所示金额，请先更正拨付款项。";
+    PaymentPaidOut "payment.paid_out" No "For the cycle or month of the payment named, only so much of what was paid in is not paid out; correct what was paid out first." "所示付款所属清算期或月度的该基金未拨付余额仅为所示金额，请先更正拨付款项。";
     /// A region that no version names.
     MemberUnknown "member.unknown" No "This region is not in the directory; have it join (members join)." "名录中无此统筹区，请先加入（members join）。";
     /// A region that left.

@@ -2,6 +2,7 @@
 //!
 //! Where it moves by the month, what is ordered stays and nothing more is ordered by the day.
 
+use huitong_core::clearing_month::ClearingMonth;
 use huitong_core::date::BusinessDay;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
@@ -59,7 +60,10 @@ fn may_be_ordered(
     match rules.moves {
         Moves::Daily => {}
         Moves::Monthly => {
-            return Err(Refusal::new(ClearingCode::PaymentByMonth, Month::of(day)));
+            return Err(Refusal::new(
+                ClearingCode::PaymentByMonth,
+                month_of(context, day),
+            ));
         }
     }
     let payments = &context.state.payments;
@@ -69,6 +73,26 @@ fn may_be_ordered(
         return Err(Refusal::new(ClearingCode::CycleNotApproved, detail));
     }
     in_turn(context, day)
+}
+
+/// The month that a cycle is paid with: the one that took it, or else the next that its day allows. A day of a month
+/// that is drawn up without it is the next month's.
+fn month_of(context: &Context<'_>, day: BusinessDay) -> Month {
+    let plan = context.state.cycles.get(&day).and_then(|cycle| cycle.plan);
+    let took = |month: &&ClearingMonth| {
+        plan.is_some_and(|plan| (month.first_plan..=month.last_plan).contains(&plan))
+    };
+    let mut drawn = context.state.months.latest().map(|held| &held.drawn.month);
+    if let Some(month) = drawn.find(took) {
+        return month.month.clone();
+    }
+    let last = context
+        .state
+        .months
+        .last()
+        .map(|held| held.drawn.month.month.last());
+    let next = last.and_then(|last| last.ok()?.plus_days(1).ok());
+    Month::of(next.map_or(day, |next| next.max(day)))
 }
 
 /// Refused while a cycle before a day is not ordered.

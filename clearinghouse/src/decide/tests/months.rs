@@ -20,6 +20,7 @@ use super::*;
 use crate::decide::month::{self, Drawing, Drawn};
 use crate::decide::resume;
 use crate::months::MonthRules;
+use crate::payments::{Moves, PaymentRules};
 use crate::testing::reversed;
 
 const RULES: MonthRules = MonthRules::STANDARD;
@@ -232,6 +233,20 @@ fn a_day_that_another_calendar_adds_to_a_month_drawn_up_is_the_next_months() {
     house.come_back(Return::Stopped);
     netted(&house, &leg(2, 30, 7), 30);
     netted(&house, &leg(3, 61, 9), 61);
+    // Where money moves by the month, it is paid with that one.
+    for (on, month) in [(28, "2026-03"), (30, "2026-04"), (61, "2026-04")] {
+        let rules = PaymentRules {
+            moves: Moves::Monthly,
+            ..PaymentRules::STANDARD
+        };
+        let by = officer_name("wang.fang");
+        let refused = house.ask(move |context| instruct(context, day(on), rules, by));
+        let refused = refused.unwrap_err();
+        assert_eq!(
+            (refused.code.code(), &*refused.detail),
+            ("payment.by_month", month)
+        );
+    }
     assert_eq!(draw_up(&house, "2026-04").unwrap().plans, (2, 3));
 }
 

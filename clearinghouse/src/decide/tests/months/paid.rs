@@ -12,7 +12,7 @@ use super::super::payments::{
 use super::super::prefunds;
 use super::*;
 use crate::decide::month::Ordered;
-use crate::payments::{Line, Moves, PaymentRules, Progress};
+use crate::payments::{Line, Progress};
 
 const IN: &str = "M202603-330000-resident_pool";
 const OUT: &str = "M202603-510100-resident_pool";
