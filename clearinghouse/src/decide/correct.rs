@@ -1,7 +1,7 @@
 //! A movement of money that was entered wrongly, or that the bank took back, is taken out again with all that it counted
 //! for. What is right is entered as another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
@@ -91,7 +91,8 @@ fn stood_on(context: &Context<'_>, known: &Line) -> Result<Option<Refusal>, Faul
 
 type Owed = BTreeMap<Prefund, Fen>;
 
-/// The cycles that are paid in full and will not be, with what members owe each other by them.
+/// The orders that are paid in full and will not be, each by its first cycle with what members owe each other by all of
+/// its cycles. One sum for an order: a month's days, each by itself, could be more than a record takes.
 fn reopened(
     context: &Context<'_>,
     known: &Line,
@@ -102,17 +103,33 @@ fn reopened(
         let Some(payment) = payments.payment(*reference) else {
             continue;
         };
-        if payments.paid(&payment.order).is_none() {
+        let order = &payment.order;
+        if reopened.contains_key(&order.first) || payments.paid(order).is_none() {
             continue;
         }
-        for day in &payment.order.days {
-            let plan = match plan_of(context, *day)? {
-                Ok(plan) => plan,
-                Err(refusal) => return Ok(Err(refusal)),
-            };
-            let owed = between_members(&plan);
-            reopened.insert(*day, owed);
-        }
+        match owed_by(context, &order.days)? {
+            Ok(owed) => reopened.insert(order.first, owed),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
     }
     Ok(Ok(reopened))
+}
+
+/// What members owe each other by some cycles; as much as is counted where it comes to more.
+fn owed_by(
+    context: &Context<'_>,
+    days: &BTreeSet<BusinessDay>,
+) -> Result<Result<Owed, Refusal>, Fault> {
+    let mut sums = Owed::new();
+    for day in days {
+        let plan = match plan_of(context, *day)? {
+            Ok(plan) => plan,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        for (prefund, amount) in between_members(&plan) {
+            let sum = sums.entry(prefund).or_insert(Fen::ZERO);
+            *sum = sum.checked_add(amount).unwrap_or(Fen::MAX);
+        }
+    }
+    Ok(Ok(sums))
 }

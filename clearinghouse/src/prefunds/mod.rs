@@ -50,7 +50,7 @@ pub(crate) struct Prefunds {
     accounts: BTreeMap<Prefund, PrefundAccount>,
     lines: BTreeMap<LineKey, PrefundLine>,
     corrected: BTreeMap<LineKey, Vec<PrefundCorrected>>,
-    /// What members owe each other, by cycle that is not paid.
+    /// What members owe each other, by cycle that is not paid; of an order that is open again, all under its first.
     by_cycle: BTreeMap<BusinessDay, BTreeMap<Prefund, Fen>>,
     /// The sum of that.
     used: BTreeMap<Prefund, Fen>,
@@ -166,7 +166,7 @@ impl Prefunds {
         self.unpaid(day, owed);
     }
 
-    /// A netted cycle is not paid: so much members owe each other. What they spent is known already.
+    /// A netted cycle, or an order by its first, is not paid: so much members owe each other. What they spent is known.
     pub(crate) fn unpaid(&mut self, day: BusinessDay, owed: BTreeMap<Prefund, Fen>) {
         let changed: Vec<_> = owed.keys().copied().collect();
         self.by_cycle.insert(day, owed);

@@ -1,5 +1,6 @@
 //! Months that are paid: approved by two officers, ordered once for all cycles that were not, and final with all of them.
 
+mod corrected;
 mod properties;
 
 use huitong_core::ledger::AccountClass;

@@ -249,7 +249,8 @@ pub struct Corrected {
     pub counted: Vec<(PaymentReference, Fen)>,
     /// How much of it was parked.
     pub parked: Fen,
-    /// The cycles that had been paid in full, with what members owe each other by them again.
+    /// The orders that had been paid in full, each by its first cycle, with what members owe each other again by all of
+    /// its cycles.
     pub reopened: BTreeMap<BusinessDay, BTreeMap<Prefund, Fen>>,
     /// Why it is taken out.
     pub why: CorrectionReason,
