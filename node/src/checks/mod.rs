@@ -17,6 +17,8 @@
 mod booking;
 mod facts;
 mod records;
+#[cfg(test)]
+pub(crate) mod samples;
 pub mod seen;
 mod send;
 mod words;

@@ -27,7 +27,7 @@ pub enum Obstacle {
     Covered,
     /// The accounts are not empty.
     AccountHolds,
-    /// A settlement, a reversal or a deduction of it, or a review, is not done.
+    /// A settlement, a reversal, a deduction or an expense check of it, or a review, is not done.
     Open(SettlementId),
     /// A settlement was made provisionally and is not trued up.
     Provisional(SettlementId),
@@ -202,6 +202,7 @@ fn open(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result<(), S
         }
     }
     deductions(ledger, seen, found)?;
+    checks(ledger, seen, found)?;
     let wishes = ledger.scan(Table::OpenReversal, usize::MAX)?;
     for (key, _) in wishes {
         let Key::OpenReversal(reversal) = key else {
@@ -230,6 +231,24 @@ fn deductions(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result
         let mut ids = seen.prepared.iter().map(|(_, settlement)| *settlement);
         if ids.any(|settlement| settlement == row.settlement) {
             found.push(Obstacle::Open(row.settlement));
+        }
+    }
+    Ok(())
+}
+
+/// Checks of the person's settlements in which something is to be said or sent, in either role.
+fn checks(ledger: &Ledger, seen: &Seen, found: &mut Vec<Obstacle>) -> Result<(), StoreError> {
+    for (key, _) in ledger.scan(Table::OpenCheck, usize::MAX)? {
+        let Key::OpenCheck(check) = key else {
+            continue;
+        };
+        let Some(row) = ledger.check(check)? else {
+            continue;
+        };
+        let (treatment, settlement) = (row.course.treatment, row.course.ask.settlement);
+        let mut ids = seen.prepared.iter().map(|(_, settlement)| *settlement);
+        if ids.any(|id| id == settlement) || seen.committed.contains(&(treatment, settlement)) {
+            found.push(Obstacle::Open(settlement));
         }
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! People are erased from a journal: what it then says, what goes on without them, and what stands in the way.
 
+mod checked;
 mod deducted;
 mod ended;
 mod gaps;

@@ -38,7 +38,7 @@ mod transfer_row;
 mod witness_row;
 
 pub use assistance_row::AssistanceRow;
-pub use check_row::CheckRow;
+pub use check_row::{CheckRow, is_check_reversed};
 pub use deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };

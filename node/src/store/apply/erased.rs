@@ -13,7 +13,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::ReversalBody;
 
 use super::super::{Change, ErasedId, HeldReceipts, Key, Location, Row, Rows, StoreError, Stream};
-use super::{Changes, Ground, changes, duplicate};
+use super::{Changes, Ground, changes, duplicate, expense_check};
 
 /// The rows that a stored record changes, whole or what remains of it.
 ///
@@ -182,7 +182,9 @@ fn reversed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let debt = (body.clearing.settlement, LegKind::Reversal);
+    let part = &body.clearing;
+    expense_check::reversed((part.treatment, part.settlement), ground, out)?;
+    let debt = (part.settlement, LegKind::Reversal);
     let legs = Leg::of_reversal(body).len();
     out.legs(legs_from, legs, debt, at, ground.rows)
 }

@@ -2,12 +2,14 @@
 
 use huitong_core::expense_check::CheckWord;
 use huitong_core::expense_check::course::Course;
+use huitong_core::id::SettlementId;
 use huitong_core::record::expense_check::{
     CheckRefused, CheckWordBooked, CheckWordSaid, CheckWordTaken,
 };
+use huitong_core::region::RegionCode;
 
 use super::super::check_row::CheckRow;
-use super::super::{Key, Location, OpenRow, Row, StoreError};
+use super::super::{Key, Location, OpenRow, Row, StoreError, is_check_reversed};
 use super::{Changes, Ground};
 
 const UNKNOWN: StoreError = StoreError::Inconsistent("a record names a check that was never asked");
@@ -20,9 +22,8 @@ pub(super) fn said(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let row = with(record.word(), at, ground)?;
-    put(row, out);
-    Ok(())
+    let row = with(record.word(), at, ground, out)?;
+    put(row, ground, out)
 }
 
 /// A word that the other region has.
@@ -32,18 +33,19 @@ pub(super) fn booked(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let row = with(&record.signed.word, at, ground)?;
+    let row = with(&record.signed.word, at, ground, out)?;
     let shared = u32::try_from(row.places.len()).unwrap_or(u32::MAX);
     let confirm_by = record.confirm_by.or(row.confirm_by);
     put(
         CheckRow {
             shared,
             confirm_by,
+            refused: None,
             ..row
         },
+        ground,
         out,
-    );
-    Ok(())
+    )
 }
 
 /// The other region has the own word, and all before it.
@@ -59,8 +61,13 @@ pub(super) fn taken(
         .ok_or(DOES_NOT_FOLLOW)?;
     let has = u32::try_from(nth.saturating_add(1)).unwrap_or(u32::MAX);
     let shared = row.shared.max(has);
-    put(CheckRow { shared, ..row }, out);
-    Ok(())
+    let refused = None;
+    let row = CheckRow {
+        shared,
+        refused,
+        ..row
+    };
+    put(row, ground, out)
 }
 
 /// The treatment region refused to take it.
@@ -71,14 +78,32 @@ pub(super) fn refused(
 ) -> Result<(), StoreError> {
     let row = ground.rows.check(record.check)?.ok_or(UNKNOWN)?;
     let refused = Some(record.refusal.clone());
-    put(CheckRow { refused, ..row }, out);
+    put(CheckRow { refused, ..row }, ground, out)
+}
+
+/// A settlement does not stand any more: its check is over, and is looked at no more.
+pub(super) fn reversed(
+    of: (RegionCode, SettlementId),
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<(), StoreError> {
+    if let Some(check) = ground.rows.check_of(of.0, of.1)? {
+        out.remove(Key::OpenCheck(check));
+    }
     Ok(())
 }
 
-fn with(word: &CheckWord, at: Location, ground: &Ground<'_>) -> Result<CheckRow, StoreError> {
+fn with(
+    word: &CheckWord,
+    at: Location,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<CheckRow, StoreError> {
     let Some(mut row) = ground.rows.check(word.check)? else {
+        let course = Course::begun(word).map_err(|_| DOES_NOT_FOLLOW)?;
+        last_of(&course, ground, out)?;
         return Ok(CheckRow {
-            course: Course::begun(word).map_err(|_| DOES_NOT_FOLLOW)?,
+            course,
             places: vec![at],
             shared: 0,
             confirm_by: None,
@@ -91,16 +116,30 @@ fn with(word: &CheckWord, at: Location, ground: &Ground<'_>) -> Result<CheckRow,
     Ok(row)
 }
 
-fn put(row: CheckRow, out: &mut Changes) {
+/// A settlement's last check is the one that was asked last, also when older ones are given back after it.
+fn last_of(course: &Course, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
+    let (treatment, settlement) = (course.treatment, course.ask.settlement);
+    let known = ground.rows.check_of(treatment, settlement)?;
+    let known = known.map(|check| ground.rows.check(check)).transpose()?;
+    let is_later = known
+        .flatten()
+        .is_none_or(|row| row.course.asked <= course.asked);
+    if is_later {
+        let key = Key::CheckOf(treatment, settlement);
+        out.put(key, Row::CheckOf(course.check));
+    }
+    Ok(())
+}
+
+fn put(row: CheckRow, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
     let course = &row.course;
     let check = course.check;
-    let of = (course.treatment, course.ask.settlement);
-    if row.is_open() {
+    if row.is_open() && !is_check_reversed(ground.rows, course)? {
         let since = course.asked;
         out.put(Key::OpenCheck(check), Row::OpenCheck(OpenRow { since }));
     } else {
         out.remove(Key::OpenCheck(check));
     }
-    out.put(Key::CheckOf(of.0, of.1), Row::CheckOf(check));
     out.put(Key::Check(check), Row::Check(row));
+    Ok(())
 }

@@ -13,7 +13,7 @@ use super::super::{
 use super::erased::held;
 use super::payable;
 use super::treatment::known;
-use super::{Changes, Ground};
+use super::{Changes, Ground, expense_check};
 
 /// Home role: the settlement stands no more, and its visit is free.
 pub(super) fn ordered(
@@ -60,6 +60,7 @@ pub(super) fn ordered(
         out.remove(Key::HomeVisit(record.visit.clone()));
     }
     out.remove(Key::Emergency(treatment, settlement));
+    expense_check::reversed((treatment, settlement), ground, out)?;
     let psn_no = record.person.person.psn_no;
     let account = rows.account(psn_no)?;
     let mut account = account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
@@ -173,6 +174,7 @@ pub(super) fn booked(
         out.put(Key::Replaced(visit), Row::Replaced(settlement));
     }
     out.put(Key::Settlement(settlement), Row::Settlement(row));
+    expense_check::reversed((part.treatment, settlement), ground, out)?;
     match rows.reversal(body.reversal)? {
         Some(wish) => {
             let row = ReversalRow {
