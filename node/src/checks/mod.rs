@@ -21,6 +21,8 @@ mod records;
 pub(crate) mod samples;
 pub mod seen;
 mod send;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::collections::BTreeSet;

@@ -116,7 +116,7 @@ pub(super) fn large(known: &Known, rule: CheckRule) -> Option<DeductionAmounts> 
     known.paid.clone().filter(|_| is_large)
 }
 
-/// The check of a settlement in which somebody is still to say something.
+/// The check of a settlement in which something is still to be said, or to be sent: the other region holds it open then.
 pub(super) fn standing(
     rows: &dyn Rows,
     (treatment, settlement): (RegionCode, SettlementId),
@@ -124,8 +124,7 @@ pub(super) fn standing(
     let Some(last) = rows.check_of(treatment, settlement)? else {
         return Ok(None);
     };
-    let row = rows.check(last)?;
-    let open = row.filter(|row| row.refused.is_none() && row.course.turn().is_some());
+    let open = rows.check(last)?.filter(CheckRow::is_open);
     Ok(open.map(|_| last))
 }
 

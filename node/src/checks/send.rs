@@ -243,7 +243,6 @@ fn is_final(signed: &SignedCheckWord, refusal: &Refusal) -> bool {
         RefusalCode::AlreadyReversed,
         RefusalCode::IdConflict,
         RefusalCode::CheckTooSmall,
-        RefusalCode::CheckStands,
         RefusalCode::CheckDiffers,
     ];
     is_first && codes.contains(&refusal.code)
