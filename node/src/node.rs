@@ -58,14 +58,16 @@ use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
 mod desks;
+mod in_touch;
 mod running;
 
 pub use running::RunningNode;
 
 use desks::{
-    InTouch, calling, duplicates, evidence, home, in_touch, office, payables, people, recovery,
-    registry, reloading, transfers, treating,
+    calling, duplicates, evidence, home, office, payables, people, recovery, registry, reloading,
+    transfers, treating,
 };
+use in_touch::{InTouch, in_touch};
 
 /// Commands that may wait for the writer.
 const COMMANDS_WAITING: usize = 4_096;

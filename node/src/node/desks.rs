@@ -12,12 +12,7 @@ use tokio::sync::watch;
 
 use super::StartError;
 use crate::chance::Chance;
-use crate::checks::{self, CheckDesk, CheckRule};
 use crate::clock::Clock;
-use crate::directory::report::DirectoryClient;
-use crate::directory::{self, DirectoryDesk};
-use crate::disputes::report::DisputeClient;
-use crate::disputes::{self, DisputeDesk};
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
 use crate::evidence::EvidenceDesk;
@@ -25,11 +20,8 @@ use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
 use crate::home::{HomeRole, HomeRules};
 use crate::ledger::Ledger;
-use crate::legs::call_up::CallUp;
 use crate::legs::report::{Reported, Reporter};
 use crate::measures::Measures;
-use crate::months::report::MonthClient;
-use crate::months::{self, MonthDesk};
 use crate::office::Office;
 use crate::payables::{PayableDesk, PayableRule};
 use crate::peers::{Calling, Homes, PeerLimits};
@@ -44,12 +36,10 @@ use crate::transfer::TransferDesk;
 use crate::transfer::deliver::WayThere;
 use crate::treatment::{self, Timing, TreatmentRole};
 use crate::witness::heard::Hearing;
-use crate::witness::report::ProofClient;
-use crate::witness::{self, WitnessDesk};
 use crate::writer::Writer;
 
 /// What every desk stands on.
-type Parts<'a> = (&'a Arc<Ledger>, &'a Arc<Writer>, &'a Arc<PolicyBook>);
+pub(super) type Parts<'a> = (&'a Arc<Ledger>, &'a Arc<Writer>, &'a Arc<PolicyBook>);
 
 pub(super) fn transfers(
     (ledger, writer, _): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
@@ -90,25 +80,6 @@ pub(super) fn duplicates(
     })))
 }
 
-fn disputes(
-    (region, (_, writer, _)): (RegionCode, Parts<'_>),
-    (clock, calling): (&Arc<dyn Clock>, &Calling),
-    (key, certified, credentials): Signing<'_>,
-    clearing: Option<&str>,
-) -> Result<Arc<DisputeDesk>, StartError> {
-    let client = clearing.map(|endpoint| DisputeClient::new(endpoint, &calling.dialer));
-    Ok(Arc::new(DisputeDesk::new(disputes::Parts {
-        region,
-        writer: Arc::clone(writer),
-        clock: Arc::clone(clock),
-        chance: Arc::clone(&calling.chance),
-        key: Arc::clone(key),
-        certified: certified.clone(),
-        credentials: credentials.clone(),
-        client: client.transpose().map_err(StartError::Clearinghouse)?,
-    })))
-}
-
 pub(super) fn recovery(
     (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
     treatment: &Arc<TreatmentRole>,
@@ -130,68 +101,6 @@ pub(super) fn recovery(
 
 /// With what the region signs, and whose signatures are trusted.
 pub(super) type Signing<'a> = (&'a Arc<SigningKey>, &'a Certified, &'a CredentialStore);
-
-fn witness(
-    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
-    (clock, calling): (&Arc<dyn Clock>, &Calling),
-    (key, certified, credentials): Signing<'_>,
-    (homes, hearing, clearing): (&Homes, Arc<Hearing>, Option<&str>),
-) -> Result<Arc<WitnessDesk>, StartError> {
-    let client = clearing.map(|endpoint| ProofClient::new(endpoint, &calling.dialer));
-    let client = client.transpose().map_err(StartError::Clearinghouse)?;
-    Ok(Arc::new(WitnessDesk::new(witness::Parts {
-        region,
-        ledger: Arc::clone(ledger),
-        writer: Arc::clone(writer),
-        clock: Arc::clone(clock),
-        chance: Arc::clone(&calling.chance),
-        credentials: credentials.clone(),
-        key: Arc::clone(key),
-        certified: certified.clone(),
-        client,
-        measures: Arc::clone(&calling.measures),
-        homes: homes.clone(),
-        hearing,
-    })?))
-}
-
-fn directory(
-    (ledger, writer, _): Parts<'_>,
-    (clock, calling): (&Arc<dyn Clock>, &Calling),
-    credentials: &CredentialStore,
-    (homes, clearing): (&Homes, Option<&str>),
-) -> Result<Arc<DirectoryDesk>, StartError> {
-    let client = clearing.map(|endpoint| DirectoryClient::new(endpoint, &calling.dialer));
-    Ok(Arc::new(DirectoryDesk::new(directory::Parts {
-        ledger: Arc::clone(ledger),
-        writer: Arc::clone(writer),
-        clock: Arc::clone(clock),
-        chance: Arc::clone(&calling.chance),
-        credentials: credentials.clone(),
-        client: client.transpose().map_err(StartError::Clearinghouse)?,
-        homes: homes.clone(),
-    })?))
-}
-
-fn months(
-    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
-    (clock, calling): (&Arc<dyn Clock>, &Calling),
-    (key, certified, credentials): Signing<'_>,
-    (witness, clearing): (&Arc<WitnessDesk>, Option<&str>),
-) -> Result<Arc<MonthDesk>, StartError> {
-    let client = clearing.map(|endpoint| MonthClient::new(endpoint, &calling.dialer));
-    Ok(Arc::new(MonthDesk::new(months::Parts {
-        region,
-        ledger: Arc::clone(ledger),
-        writer: Arc::clone(writer),
-        clock: Arc::clone(clock),
-        credentials: credentials.clone(),
-        key: Arc::clone(key),
-        certified: certified.clone(),
-        witness: Arc::clone(witness),
-        client: client.transpose().map_err(StartError::Clearinghouse)?,
-    })))
-}
 
 pub(super) fn registry(
     (ledger, writer, _): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
@@ -279,36 +188,6 @@ pub(super) fn treating(
     })))
 }
 
-/// The way to show the clearinghouse evidence, where there is one.
-fn call_up(
-    endpoint: Option<&str>,
-    desk: &Arc<EvidenceDesk>,
-    calling: &Calling,
-) -> Result<Option<Arc<CallUp>>, StartError> {
-    let made = endpoint.map(|endpoint| {
-        let (desk, chance) = (Arc::clone(desk), Arc::clone(&calling.chance));
-        CallUp::new(desk, endpoint, &calling.dialer, chance)
-    });
-    let made = made.transpose().map_err(StartError::Clearinghouse)?;
-    Ok(made.map(Arc::new))
-}
-
-/// The way to report legs, where there is a clearinghouse.
-fn reporter(
-    endpoint: Option<&str>,
-    ledger: &Arc<Ledger>,
-    calling: &Calling,
-    every: Duration,
-) -> Result<Option<Arc<Reporter>>, StartError> {
-    let Some(endpoint) = endpoint else {
-        return Ok(None);
-    };
-    let (ledger, chance) = (Arc::clone(ledger), Arc::clone(&calling.chance));
-    let reporter = Reporter::new(ledger, endpoint, &calling.dialer, chance, every);
-    let reporter = reporter.map_err(StartError::Clearinghouse)?;
-    Ok(Some(Arc::new(reporter)))
-}
-
 /// What keeps the node's certificates as the files are.
 pub(super) fn reloading(credentials: &CredentialStore, certified: &Certified) -> Reloading {
     Reloading::new(credentials.clone()).with(Arc::new(certified.clone()))
@@ -328,60 +207,6 @@ pub(super) fn calling(
         measures,
         remarks: Some(Arc::<Hearing>::clone(hearing)),
     }
-}
-
-/// What checks go by: the rule, business days, and how long another region is waited for.
-type Checking<'a> = (CheckRule, &'a Arc<Calendar>, Duration);
-
-fn checks(
-    (region, (ledger, writer, _)): (RegionCode, Parts<'_>),
-    clock: &Arc<dyn Clock>,
-    (_, certified, _): Signing<'_>,
-    homes: &Homes,
-    (rule, calendar, call): Checking<'_>,
-) -> Arc<CheckDesk> {
-    Arc::new(CheckDesk::new(checks::Parts {
-        region,
-        ledger: Arc::clone(ledger),
-        writer: Arc::clone(writer),
-        clock: Arc::clone(clock),
-        calendar: Arc::clone(calendar),
-        homes: homes.clone(),
-        certified: certified.clone(),
-        rule,
-        call,
-    }))
-}
-
-/// What of a node is in touch with the clearinghouse, or speaks with other regions by itself.
-pub(super) struct InTouch {
-    pub(super) checks: Arc<CheckDesk>,
-    pub(super) reporter: Option<Arc<Reporter>>,
-    pub(super) call_up: Option<Arc<CallUp>>,
-    pub(super) disputes: Arc<DisputeDesk>,
-    pub(super) months: Arc<MonthDesk>,
-    pub(super) witness: Arc<WitnessDesk>,
-    pub(super) directory: Arc<DirectoryDesk>,
-}
-
-pub(super) fn in_touch(
-    (region, parts): (RegionCode, Parts<'_>),
-    by: (&Arc<dyn Clock>, &Calling),
-    signing: Signing<'_>,
-    (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
-    (endpoint, every, checking): (Option<&str>, Duration, Checking<'_>),
-) -> Result<InTouch, StartError> {
-    let directory = directory(parts, by, signing.2, (homes, endpoint))?;
-    let witness = witness((region, parts), by, signing, (homes, hearing, endpoint))?;
-    Ok(InTouch {
-        checks: checks((region, parts), by.0, signing, homes, checking),
-        months: months((region, parts), by, signing, (&witness, endpoint))?,
-        reporter: reporter(endpoint, parts.0, by.1, every)?,
-        call_up: call_up(endpoint, evidence, by.1)?,
-        disputes: disputes((region, parts), by, signing, endpoint)?,
-        witness,
-        directory,
-    })
 }
 
 pub(super) fn home(
