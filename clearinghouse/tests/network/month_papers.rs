@@ -208,7 +208,10 @@ async fn the_list_of_a_months_deductions_is_whole_or_is_not_written() {
     let refused = offline(&[&half[..], &[&file("half")]].concat()).await;
     let refused = refused.unwrap_err();
     assert!(!folder.path().join("half").exists());
-    assert!(refused.contains("month"), "{refused}");
+    assert!(
+        refused.contains("month") && refused.contains("no statement of plan 2"),
+        "{refused}"
+    );
 
     let ([first, second], papers) = (DAYS.map(file), file("papers"));
     let whole = ["papers", "--statement", &first, &second];

@@ -12,6 +12,7 @@ use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use huitong_papers::{Cell, Kind, Table, TableError};
 
+use super::standing::{NotTied, Standing};
 use super::tables::{Gathered, GatheredLeg, text};
 
 /// So many rows that do not tie are told.
@@ -84,20 +85,16 @@ fn add(sums: &mut Sums, of: (Pair, LegKind), (legs, amount): (u64, Fen)) {
     *sum = (sum.0.saturating_add(legs), amount);
 }
 
-/// Whether the statements have just the deductions that a month's rows of their regions are made of.
-pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<()> {
+/// Whether the statements have just the deductions that a month's rows of their regions are made of. Told are the regions
+/// that changed their member, with the rows of which that is not known.
+pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<Vec<NotTied>> {
     let month = &held.certified.month;
-    let checkpoint = gathered.checkpoint(month.last_plan);
-    anyhow::ensure!(
-        checkpoint.is_none_or(|found| found == month.checkpoint),
-        "month {} names another checkpoint of plan {} than the statements; keep both, they are evidence \
-         / 月度文件与对账单的检查点不符，请一并保留作为证据",
-        month.month,
-        month.last_plan
-    );
+    belong(gathered, month)?;
+    let cycles = gathered.cycles(&(month.first_plan..=month.last_plan));
+    let standing = Standing::of(gathered.clears(), &cycles)?;
     let (mut expected, mut found) = (Sums::new(), Sums::new());
     for row in held.table.rows() {
-        if gathered.has(row.pair.debtor) || gathered.has(row.pair.creditor) {
+        if standing.has(&row.pair) {
             for item in row.items().iter().filter(|item| is_deduction(item.kind)) {
                 add(
                     &mut expected,
@@ -107,9 +104,34 @@ pub(super) fn ties(gathered: &Gathered, held: &MonthFile) -> anyhow::Result<()> 
             }
         }
     }
-    for leg in deductions(gathered, Some(month)) {
+    for leg in deductions(gathered, Some(month)).filter(|leg| standing.has(&leg.pair)) {
         add(&mut found, (leg.pair, leg.kind), (1, leg.leg.amount));
     }
+    same(month, &expected, &found)?;
+    let rows = held.table.rows().iter().map(|row| row.pair);
+    let not_tied = standing.not_tied(rows).collect();
+    Ok(not_tied)
+}
+
+/// Whether the statements are of the cycles that a month names: one of its last is there, with the month's checkpoint.
+fn belong(gathered: &Gathered, month: &ClearingMonth) -> anyhow::Result<()> {
+    let (named, plan) = (&month.month, month.last_plan);
+    let checkpoint = gathered.checkpoint(plan);
+    anyhow::ensure!(
+        checkpoint.is_some(),
+        "month {named}: no statement of plan {plan} is here, its last; give it too, the month names its checkpoint \
+         / 缺少该月最后一期（方案 {plan}）的对账单"
+    );
+    anyhow::ensure!(
+        checkpoint == Some(month.checkpoint),
+        "month {named} names another checkpoint of plan {plan} than the statements; keep both, they are evidence \
+         / 月度文件与对账单的检查点不符，请一并保留作为证据"
+    );
+    Ok(())
+}
+
+/// Whether rows of deductions are the same ones.
+fn same(month: &ClearingMonth, expected: &Sums, found: &Sums) -> anyhow::Result<()> {
     let rows: BTreeSet<_> = expected.keys().chain(found.keys()).collect();
     let none = (0, Fen::ZERO);
     let differing = rows.into_iter().filter_map(|of| {

@@ -1,6 +1,7 @@
 //! `huitong clearing papers`: what members' statements say, as tables that other tools read. It asks no server.
 
 mod deductions;
+mod standing;
 mod tables;
 
 use std::io::Write;
@@ -8,11 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::MonthFile;
 use huitong_netting::statement::{MemberStatement, check};
 use huitong_papers::Table;
 use serde_json::{Value, json};
 
+use self::standing::NotTied;
 use self::tables::Gathered;
 use super::connection::print_json;
 use super::file;
@@ -21,9 +24,10 @@ use super::month::rows_fault;
 const AFTER: &str = "\
 Written are, each as .csv and .parquet: legs (each once, also when both members' statements have it), rows (who owes whom for
 which fund), nets (of all members), regions (who clears for whom, as far as the statements tell) and deductions (what audits
-took off, and the ends of that; with --month only the month's, and all of them or nothing is written). Amounts are yuan.
-Only statements that hold in themselves are taken; whose word they are says `huitong clearing verify`.
-每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请用 verify 核验。";
+took off, and the ends of that; with --month only the month's, and all of them or nothing is written, but that rows of a region
+that changed its member are named and not held against the month). Amounts are yuan. Only statements and a month that hold in
+themselves are taken; whose word they are say `huitong clearing verify` and `huitong clearing month verify`: run them first.
+每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请先用 verify 与 month verify 核验。";
 
 /// Write the tables of members' statements, of one cycle or of many.
 #[derive(Debug, clap::Args)]
@@ -56,21 +60,52 @@ impl Papers {
             .month
             .as_deref()
             .map(|path| read_month(path, &gathered));
-        let month = month.transpose()?;
+        let (month, not_tied) = month.transpose()?.unzip();
+        let not_tied = not_tied.unwrap_or_default();
         std::fs::create_dir_all(&self.out)
             .with_context(|| format!("{}: cannot be made / 无法创建", self.out.display()))?;
         let mut tables = gathered.tables()?.to_vec();
-        let month = month.as_ref().map(|held| &held.certified.month);
+        let month = month.as_ref().map(|held: &MonthFile| &held.certified.month);
         tables.push(("deductions", deductions::table(&gathered, month)?));
         let written = write_all(&self.out, &tables)?;
         if self.json {
-            return print_json(out, &json!({ "files": files_json(&written) }));
+            let not_tied: Vec<_> = not_tied.iter().map(not_tied_json).collect();
+            let document = json!({ "files": files_json(&written), "not_tied": not_tied });
+            return print_json(out, &document);
         }
         for (file, rows) in written {
             writeln!(out, "{}: {rows} rows / 行", file.display())?;
         }
-        Ok(())
+        not_tied.iter().try_for_each(|of| tell(of, out))
     }
+}
+
+/// Says of which rows the deductions may not be all.
+fn tell(of: &NotTied, out: &mut dyn Write) -> anyhow::Result<()> {
+    let (region, days) = (of.region, of.elsewhere.len());
+    writeln!(
+        out,
+        "region {region}: another member cleared for it in {days} of these cycles; not held against the month are \
+         its rows / 该统筹区当月曾变更清算成员，下列各行未与月度核对:"
+    )?;
+    for pair in &of.rows {
+        let fund = pair.fund.as_str();
+        writeln!(out, "  {} {} {fund}", pair.debtor, pair.creditor)?;
+    }
+    Ok(())
+}
+
+fn not_tied_json(of: &NotTied) -> Value {
+    let row = |pair: &Pair| {
+        json!({
+            "debtor": pair.debtor.to_string(),
+            "creditor": pair.creditor.to_string(),
+            "fund": pair.fund.as_str(),
+        })
+    };
+    let elsewhere: Vec<_> = of.elsewhere.iter().map(ToString::to_string).collect();
+    let rows: Vec<_> = of.rows.iter().map(row).collect();
+    json!({ "region": of.region.to_string(), "cycles_elsewhere": elsewhere, "rows": rows })
 }
 
 /// A file that was written, and how many rows are in it.
@@ -100,16 +135,17 @@ pub(super) fn write_all(
     Ok(written)
 }
 
-/// A month's file that holds in itself, and has just the deductions that the statements have.
-fn read_month(path: &Path, gathered: &Gathered) -> anyhow::Result<MonthFile> {
+/// A month's file that holds in itself, and has just the deductions that the statements have; and of which rows that is
+/// not known.
+fn read_month(path: &Path, gathered: &Gathered) -> anyhow::Result<(MonthFile, Vec<NotTied>)> {
     let shown = path.display();
     let held = MonthFile::from_bytes(&file::read(path)?);
     let held = held.with_context(|| format!("{shown}: no month / 不是月度清算文件"))?;
     if let Some(fault) = rows_fault(&held) {
         anyhow::bail!("{shown}: {fault}");
     }
-    deductions::ties(gathered, &held).with_context(|| shown.to_string())?;
-    Ok(held)
+    let not_tied = deductions::ties(gathered, &held).with_context(|| shown.to_string())?;
+    Ok((held, not_tied))
 }
 
 fn read(path: &Path) -> anyhow::Result<MemberStatement> {

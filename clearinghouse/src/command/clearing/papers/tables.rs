@@ -1,6 +1,7 @@
 //! What several statements say, each thing once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::row::{Pair, Row};
@@ -13,6 +14,8 @@ use huitong_core::money::SignedFen;
 use huitong_core::region::RegionCode;
 use huitong_netting::statement::{MemberStatement, StatedLeg};
 use huitong_papers::{Cell, Kind, Table, TableError};
+
+use super::standing::Clears;
 
 /// A leg, and where it stands.
 pub(super) struct GatheredLeg<'a> {
@@ -32,7 +35,7 @@ pub(super) struct Gathered {
     legs: BTreeMap<(BusinessDay, Pair, SettlementId, LegKind), StatedLeg>,
     rows: BTreeMap<(BusinessDay, Pair), Row>,
     nets: BTreeMap<(BusinessDay, RegionCode, Fund), SignedFen>,
-    regions: BTreeMap<(BusinessDay, RegionCode), RegionCode>,
+    regions: Clears,
 }
 
 impl Gathered {
@@ -81,9 +84,16 @@ impl Gathered {
         })
     }
 
-    /// Whether a region's member has a statement here.
-    pub(super) fn has(&self, region: RegionCode) -> bool {
-        self.regions.keys().any(|(_, of)| *of == region)
+    /// Who clears for each region on each day.
+    pub(super) const fn clears(&self) -> &Clears {
+        &self.regions
+    }
+
+    /// The cycles of some plans of which there are statements.
+    pub(super) fn cycles(&self, plans: &RangeInclusive<u64>) -> BTreeSet<BusinessDay> {
+        let cycles = self.checkpoints.iter();
+        let cycles = cycles.filter(|(_, (_, plan))| plans.contains(plan));
+        cycles.map(|(day, _)| *day).collect()
     }
 
     /// The checkpoint of a plan, if there is a statement of it.

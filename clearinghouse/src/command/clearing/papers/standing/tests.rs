@@ -1,0 +1,83 @@
+//! Regions that stand in all cycles of a month, changed their member, or lack a statement.
+
+use huitong_core::fund::Fund;
+
+use super::*;
+
+const NINGBO: &str = "330200";
+const HANGZHOU: &str = "330100";
+const ZHEJIANG: &str = "330000";
+const CHENGDU: &str = "510100";
+const DAYS: [&str; 3] = ["2026-03-02", "2026-03-03", "2026-03-04"];
+
+fn region(code: &str) -> RegionCode {
+    code.parse().unwrap()
+}
+
+/// Zhejiang clears for Hangzhou on all days, and for Ningbo on those named.
+fn clears(ningbo: &[&str]) -> (Clears, BTreeSet<BusinessDay>) {
+    let days = DAYS.iter().map(|day| day.parse().unwrap());
+    let days: BTreeSet<BusinessDay> = days.collect();
+    let mut clears = Clears::new();
+    for day in &days {
+        clears.insert((*day, region(HANGZHOU)), region(ZHEJIANG));
+    }
+    for day in ningbo {
+        clears.insert((day.parse().unwrap(), region(NINGBO)), region(ZHEJIANG));
+    }
+    (clears, days)
+}
+
+fn pair(debtor: &str, creditor: &str) -> Pair {
+    Pair {
+        debtor: region(debtor),
+        creditor: region(creditor),
+        fund: Fund::ResidentPool,
+    }
+}
+
+#[test]
+fn a_region_that_changed_its_member_is_named_with_the_rows_that_are_not_all_here() {
+    let (whole, days) = clears(&DAYS);
+    let whole = Standing::of(&whole, &days).unwrap();
+    let own = pair(NINGBO, CHENGDU);
+    assert!(whole.has(&own) && whole.not_tied(std::iter::once(own)).next().is_none());
+
+    let (mut moved, _) = clears(&DAYS[..1]);
+    let standing = Standing::of(&moved, &days).unwrap();
+    let rows = [
+        own,
+        pair(HANGZHOU, NINGBO),
+        pair(HANGZHOU, CHENGDU),
+        pair(CHENGDU, NINGBO),
+    ];
+    assert!(!standing.has(&own) && standing.has(&rows[1]) && standing.has(&rows[2]));
+    let found: Vec<_> = standing.not_tied(rows.into_iter()).collect();
+    let expected = NotTied {
+        region: region(NINGBO),
+        elsewhere: days.iter().skip(1).copied().collect(),
+        rows: vec![own, rows[3]],
+    };
+    assert_eq!(found, [expected]);
+
+    // With the statements of the member that clears for it now, all of it is here.
+    for day in days.iter().skip(1) {
+        moved.insert((*day, region(NINGBO)), region(NINGBO));
+    }
+    assert!(Standing::of(&moved, &days).unwrap().has(&own));
+}
+
+#[test]
+fn a_statement_that_is_missing_beside_another_members_is_asked_for() {
+    let (mut clears, days) = clears(&DAYS);
+    for day in &days {
+        clears.insert((*day, region(CHENGDU)), region(CHENGDU));
+    }
+    assert!(Standing::of(&clears, &days).is_ok());
+    clears.remove(&(DAYS[1].parse().unwrap(), region(CHENGDU)));
+    let refused = Standing::of(&clears, &days).unwrap_err().to_string();
+    assert!(
+        refused.contains(CHENGDU) && refused.contains(DAYS[1]),
+        "{refused}"
+    );
+}
