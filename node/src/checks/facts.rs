@@ -92,23 +92,3 @@ pub(super) fn at_treatment(
         }
     }
 }
-
-/// Whether the settlement of a check is reversed in the own book.
-pub(super) fn is_reversed(
-    rows: &dyn Rows,
-    own: RegionCode,
-    (treatment, settlement): (RegionCode, SettlementId),
-) -> Result<bool, StoreError> {
-    if treatment == own {
-        let row = rows.settlement(settlement)?;
-        return Ok(matches!(
-            row.map(|row| row.state),
-            Some(SettlementState::Reversed(_))
-        ));
-    }
-    let row = rows.home_settlement(treatment, settlement)?;
-    Ok(matches!(
-        row.map(|row| row.state),
-        Some(HomeState::Reversed(_))
-    ))
-}

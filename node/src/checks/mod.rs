@@ -25,18 +25,19 @@ mod send;
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::canonical::encode_to_vec;
-use huitong_core::digest::sha256_parts;
+use huitong_core::date::BusinessDay;
+use huitong_core::digest::{Digest, sha256_parts};
 use huitong_core::expense_check::{CheckSays, CheckTerms, Finding, SignedCheckWord};
 use huitong_core::id::{CheckId, RequestId, SettlementId};
 use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
-use huitong_core::refusal::RefusalCode;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{CheckReason, SendBackReason};
 use huitong_transport::Certified;
@@ -44,6 +45,7 @@ use huitong_transport::Certified;
 use self::booking::{Book, Coming};
 use self::records::{Ask, Say};
 use self::seen::CheckSeen;
+pub use self::send::Collecting;
 use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
@@ -125,17 +127,38 @@ pub struct Parts {
 /// Where the region's side of checks is said and heard.
 pub struct CheckDesk {
     parts: Parts,
+    /// The day of the start.
+    began: BusinessDay,
     /// The regions from which checks were collected since the start, where the journal was ever restored.
-    collected: Mutex<BTreeSet<RegionCode>>,
+    collected: Mutex<BTreeMap<RegionCode, Collected>>,
+    /// Of a region that is not collected: a check whose word came back and is not accepted.
+    not_accepted: Mutex<BTreeMap<RegionCode, (CheckId, Refusal)>>,
+    /// Why the other region did not take what is to be sent of a check, when it was last sent.
+    held_up: Mutex<BTreeMap<CheckId, Refusal>>,
+}
+
+/// From when until when a region's checks were collected, and nothing was said to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Collected {
+    began: BusinessDay,
+    ended: BusinessDay,
+}
+
+/// What is held in memory alone: whoever panicked with it left it whole.
+fn held<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl CheckDesk {
     /// The desk of a node.
     #[must_use]
-    pub const fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts) -> Self {
         Self {
+            began: parts.clock.now().business_day_shanghai(),
             parts,
-            collected: Mutex::new(BTreeSet::new()),
+            collected: Mutex::new(BTreeMap::new()),
+            not_accepted: Mutex::new(BTreeMap::new()),
+            held_up: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -176,13 +199,14 @@ impl CheckDesk {
         self.sent(check, within).await
     }
 
-    /// Says something in a check, and waits as [`CheckDesk::ask`] does. Said again, it answers how the check stands.
+    /// Says something in a check whose last word was looked at, and waits as [`CheckDesk::ask`] does. Said again, it
+    /// answers how the check stands.
     ///
     /// # Errors
     /// As [`CheckDesk::ask`].
     pub async fn say(
         &self,
-        check: CheckId,
+        (check, looked_at): (CheckId, Digest),
         saying: Saying,
         officer: OfficerName,
         within: Duration,
@@ -195,7 +219,8 @@ impl CheckDesk {
             Saying::Confirm => CheckSays::Confirm,
             Saying::SendBack(reason) => CheckSays::SendBack(reason),
         };
-        self.say_word(check, says, Some(officer)).await?;
+        let by = Some((officer, looked_at));
+        self.say_word(check, says, by).await?;
         self.sent(check, within).await
     }
 
@@ -203,13 +228,17 @@ impl CheckDesk {
         &self,
         check: CheckId,
         says: CheckSays,
-        officer: Option<OfficerName>,
+        by: Option<(OfficerName, Digest)>,
     ) -> Result<(), NodeError> {
+        let row = self.parts.ledger.check(check)?;
+        let other = row.map(|row| row.course.other(self.parts.region));
+        let heard_until = other.map(|other| self.heard_until(other)).transpose()?;
         let command = Say {
             check,
             region: self.parts.region,
             says,
-            officer,
+            by,
+            heard_until: heard_until.flatten(),
         };
         Ok(self.parts.writer.run(command).await?.answer?)
     }
@@ -218,7 +247,7 @@ impl CheckDesk {
     async fn sent(&self, check: CheckId, within: Duration) -> Result<CheckSeen, NodeError> {
         // What does not arrive by then is sent again.
         if let Ok(Err(error)) = tokio::time::timeout(within, self.send(check)).await {
-            tracing::warn!(%check, %error, "a word of a check has not arrived");
+            tracing::error!(%check, %error, "a word of a check cannot be sent");
         }
         self.parts.ledger.barrier().await?;
         let seen = self.check(check)?;
@@ -269,9 +298,7 @@ impl CheckDesk {
     /// After a restore nothing is said to a region before it gave back what was said: a second word after the same one
     /// would be refused by it for good.
     fn has_collected(&self, other: RegionCode) -> Result<(), NodeError> {
-        let collected = self.collected.lock();
-        let collected = collected.unwrap_or_else(PoisonError::into_inner);
-        if collected.contains(&other) || self.parts.ledger.restored()?.is_none() {
+        if held(&self.collected).contains_key(&other) || self.parts.ledger.restored()?.is_none() {
             return Ok(());
         }
         Err(NodeError::refused(RefusalCode::CheckCollecting, other))

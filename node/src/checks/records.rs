@@ -1,7 +1,8 @@
 //! What the writer decides of what the region itself says in checks, from the rows alone.
 
-use huitong_core::date::Timestamp;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::deduction::DeductionAmounts;
+use huitong_core::digest::Digest;
 use huitong_core::expense_check::course::{CheckFault, Course, Stage};
 use huitong_core::expense_check::{CheckAsk, CheckSays, CheckWord, Finding};
 use huitong_core::id::{CheckId, SettlementId};
@@ -13,9 +14,11 @@ use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::{CheckReason, Setting};
 
 use super::CheckRule;
-use super::facts::{Known, is_reversed};
+use super::facts::Known;
 use crate::home::restored::is_left_out;
-use crate::store::{CheckRow, HomeState, Rows, StoreError, is_erased};
+use crate::store::{
+    CheckRow, DeductionState, HomeState, Rows, StoreError, is_check_reversed, is_erased,
+};
 use crate::writer::{Command, Verdict};
 
 /// Whether something was done, or why not.
@@ -138,7 +141,10 @@ pub(super) struct Say {
     pub(super) check: CheckId,
     pub(super) region: RegionCode,
     pub(super) says: CheckSays,
-    pub(super) officer: Option<OfficerName>,
+    /// The officer, and the last word that was looked at; none of what the node says by itself.
+    pub(super) by: Option<(OfficerName, Digest)>,
+    /// Until when officers may still say what they could not while words were given back.
+    pub(super) heard_until: Option<BusinessDay>,
 }
 
 impl Command for Say {
@@ -149,30 +155,38 @@ impl Command for Say {
             return refused(RefusalCode::CheckUnknown, self.check);
         };
         let course = &row.course;
+        let (officer, looked_at) = self.by.unzip();
         let word = CheckWord {
             check: self.check,
             home: course.home,
             treatment: course.treatment,
             follows: course.last(),
             says: self.says,
-            officer: self.officer,
+            officer,
             at: now,
         };
         if word.speaker() != self.region {
             let whose = format_args!("it is region {}'s to say", word.speaker());
             return refused(RefusalCode::CheckNotNow, whose);
         }
-        if is_said(&row, &word.says) {
+        let is_looked_at = |word: Option<Digest>| looked_at.is_none_or(|it| Some(it) == word);
+        if is_said(&row, &word.says)
+            && (is_looked_at(course.last()) || is_looked_at(followed(course, &word.says)))
+        {
             return Ok(DONE);
+        }
+        if !is_looked_at(course.last()) {
+            let what = "something was said since it was looked at";
+            return refused(RefusalCode::CheckNotNow, what);
         }
         if row.refused.is_some() {
             return refused(RefusalCode::CheckNotNow, "refused");
         }
-        let of = (course.treatment, course.ask.settlement);
-        if is_reversed(rows, self.region, of)? {
+        if is_check_reversed(rows, course)? {
             return refused(RefusalCode::AlreadyReversed, course.ask.settlement);
         }
-        if let (CheckSays::SendBack(_), Some(until)) = (&word.says, row.confirm_by)
+        let until = row.confirm_by.max(self.heard_until);
+        if let (CheckSays::SendBack(_), Some(until)) = (&word.says, until)
             && now.business_day_shanghai() > until
         {
             return refused(RefusalCode::CheckNotNow, until);
@@ -214,7 +228,24 @@ fn is_said(row: &CheckRow, says: &CheckSays) -> bool {
     }
 }
 
-/// Why the deduction that an answer names is none of the settlement's.
+/// The word after which what stands of a kind was said.
+fn followed(course: &Course, says: &CheckSays) -> Option<Digest> {
+    let after = match (says, &course.stage) {
+        // The confirmation came after the answer.
+        (CheckSays::Answer(_), Stage::Confirmed { .. }) => 2,
+        (
+            CheckSays::Ask(_)
+            | CheckSays::Answer(_)
+            | CheckSays::Confirm
+            | CheckSays::Silent(_)
+            | CheckSays::SendBack(_),
+            Stage::Asked { .. } | Stage::Answered { .. } | Stage::Confirmed { .. },
+        ) => 1,
+    };
+    course.words.iter().rev().nth(after).copied()
+}
+
+/// Why the deduction that an answer names gives nothing back: it is none of the settlement's, or has ended.
 fn named_deduction(
     rows: &dyn Rows,
     course: &Course,
@@ -228,8 +259,18 @@ fn named_deduction(
         return Ok(None);
     };
     let row = rows.deduction(*named)?;
-    let is_its = row.is_some_and(|row| row.settlement == course.ask.settlement);
-    Ok((!is_its).then(|| Refusal::new(RefusalCode::DeductionUnknown, named)))
+    let its = row.filter(|row| row.settlement == course.ask.settlement);
+    let code = match its.map(|row| row.state) {
+        None => RefusalCode::DeductionUnknown,
+        Some(DeductionState::Asked | DeductionState::Stands) => return Ok(None),
+        Some(
+            DeductionState::Refused
+            | DeductionState::Withdrawing
+            | DeductionState::Withdrawn
+            | DeductionState::Lifted,
+        ) => RefusalCode::DeductionEnded,
+    };
+    Ok(Some(Refusal::new(code, named)))
 }
 
 pub(super) fn refusal_of(fault: CheckFault) -> Refusal {

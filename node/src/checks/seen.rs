@@ -2,14 +2,15 @@
 
 use huitong_core::date::BusinessDay;
 use huitong_core::expense_check::{Finding, SignedCheckWord};
-use huitong_core::id::{CheckId, DeductionId};
+use huitong_core::id::{CheckId, SettlementId};
+use huitong_core::refusal::Refusal;
 use huitong_core::vocabulary::CheckStanding;
 
-use super::CheckDesk;
-use super::facts::is_reversed;
 use super::words::word_at;
+use super::{CheckDesk, held};
 use crate::store::{
     CheckRow, DeductionState, HomeDeductionState, Key, Row, Rows, StoreError, Table,
+    is_check_reversed,
 };
 
 /// Checks of one page.
@@ -24,8 +25,34 @@ pub struct CheckSeen {
     pub standing: CheckStanding,
     /// How often a day to answer by has passed without an answer.
     pub late: u32,
-    /// How the deduction that the answer names stands in the own book; none when none is named, or it is not known here.
-    pub deduction: Option<(DeductionId, Option<DeductionState>)>,
+    /// The deduction that the answer names, as the own book has it; none when none is named.
+    pub deduction: Option<Named>,
+    /// At the home region: until when the last answer may be confirmed or sent back.
+    pub confirm_by: Option<BusinessDay>,
+    /// Why the other region did not take what is to be sent, when it was last sent.
+    pub held: Option<Refusal>,
+}
+
+/// A deduction that an answer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// It is not known here.
+    Unknown,
+    /// It is another settlement's: this one gets nothing back by it.
+    OfAnother,
+    /// It is this settlement's, and stands so.
+    Its(DeductionState),
+}
+
+impl Named {
+    /// Of a settlement's check: whose a deduction is, and how it stands.
+    fn of(found: Option<(SettlementId, DeductionState)>, settlement: SettlementId) -> Self {
+        match found {
+            None => Self::Unknown,
+            Some((whose, state)) if whose == settlement => Self::Its(state),
+            Some(_) => Self::OfAnother,
+        }
+    }
 }
 
 impl CheckDesk {
@@ -75,16 +102,22 @@ impl CheckDesk {
     fn seen(&self, row: CheckRow) -> Result<CheckSeen, StoreError> {
         let course = &row.course;
         let today = self.parts.clock.now().business_day_shanghai();
-        let of = (course.treatment, course.ask.settlement);
         let said = course.standing(today);
         let standing = if row.refused.is_some() {
             CheckStanding::Refused
-        } else if said.is_open() && is_reversed(&*self.parts.ledger, self.parts.region, of)? {
+        } else if said.is_open() && is_check_reversed(&*self.parts.ledger, course)? {
             CheckStanding::Reversed
         } else {
             said
         };
+        let heard = self.heard_until(course.other(self.parts.region))?;
+        let confirm_by = row
+            .confirm_by
+            .map(|by| heard.map_or(by, |heard| by.max(heard)));
+        let held_up = held(&self.held_up).get(&course.check).cloned();
         Ok(CheckSeen {
+            held: held_up.filter(|_| !row.to_send().is_empty()),
+            confirm_by,
             late: late(&row, standing, today),
             deduction: self.deduction_of(&row)?,
             standing,
@@ -92,10 +125,7 @@ impl CheckDesk {
         })
     }
 
-    fn deduction_of(
-        &self,
-        row: &CheckRow,
-    ) -> Result<Option<(DeductionId, Option<DeductionState>)>, StoreError> {
+    fn deduction_of(&self, row: &CheckRow) -> Result<Option<Named>, StoreError> {
         let Some(Finding::Discrepancy {
             deduction: Some(named),
             ..
@@ -104,18 +134,22 @@ impl CheckDesk {
             return Ok(None);
         };
         let (ledger, course) = (&self.parts.ledger, &row.course);
-        let state = if course.treatment == self.parts.region {
-            ledger.deduction(*named)?.map(|row| row.state)
+        let found = if course.treatment == self.parts.region {
+            let row = ledger.deduction(*named)?;
+            row.map(|row| (row.settlement, row.state))
         } else {
             let row = ledger.home_deduction(course.treatment, *named)?;
-            row.map(|row| match row.state {
-                HomeDeductionState::Refused => DeductionState::Refused,
-                HomeDeductionState::Stands => DeductionState::Stands,
-                HomeDeductionState::Withdrawn => DeductionState::Withdrawn,
-                HomeDeductionState::Lifted => DeductionState::Lifted,
+            row.map(|row| {
+                let state = match row.state {
+                    HomeDeductionState::Refused => DeductionState::Refused,
+                    HomeDeductionState::Stands => DeductionState::Stands,
+                    HomeDeductionState::Withdrawn => DeductionState::Withdrawn,
+                    HomeDeductionState::Lifted => DeductionState::Lifted,
+                };
+                (row.settlement, state)
             })
         };
-        Ok(Some((*named, state)))
+        Ok(Some(Named::of(found, course.ask.settlement)))
     }
 }
 
@@ -125,5 +159,20 @@ fn late(row: &CheckRow, standing: CheckStanding, today: BusinessDay) -> u32 {
         row.course.late_until(today)
     } else {
         row.course.late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_of_another_settlements_deduction_says_nothing_of_this_one() {
+        let own = SettlementId::from_bytes([1; 16]);
+        let other = SettlementId::from_bytes([2; 16]);
+        let stands = DeductionState::Stands;
+        assert_eq!(Named::of(None, own), Named::Unknown);
+        assert_eq!(Named::of(Some((own, stands)), own), Named::Its(stands));
+        assert_eq!(Named::of(Some((other, stands)), own), Named::OfAnother);
     }
 }

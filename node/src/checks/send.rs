@@ -1,10 +1,11 @@
 //! What is sent until the other region has it, what the node says by itself, and what is collected after a restore.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::date::BusinessDay;
 use huitong_core::expense_check::course::Stage;
 use huitong_core::expense_check::{CheckSays, SignedCheckWord};
 use huitong_core::id::CheckId;
@@ -12,13 +13,12 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
-use super::CheckDesk;
 use super::booking::{Coming, NoteRefused, NoteTaken};
-use super::facts::is_reversed;
 use super::words::{self, word_at};
+use super::{CheckDesk, Collected, held};
 use crate::error::NodeError;
 use crate::peers::{HomeFault, Peer};
-use crate::store::{CheckRow, Key, Row, Rows, StoreError, Table};
+use crate::store::{CheckRow, Key, Row, Rows, StoreError, Table, is_check_reversed};
 
 /// Open checks that are looked at in one go.
 const ROWS: usize = 500;
@@ -27,6 +27,20 @@ const LOOKED_AT: usize = 1_000;
 const PAGE: usize = 32;
 /// Pages of one region in a row: more than it can have, and an end all the same.
 const PAGES_AT_MOST: usize = 100_000;
+
+/// What came of sending the words of a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// The other region has them, or it is over.
+    Done,
+    /// The other region does not take one of them now: that holds up this check alone.
+    Held,
+    /// The other region does not answer, or has no room: nothing else is sent to it in this round.
+    Away,
+}
+
+/// A region that has not given back every word, and the check of one that is not accepted, and why.
+pub type Collecting = (RegionCode, Option<(CheckId, Refusal)>);
 
 /// A page of signed words, and after which check the next begins.
 pub(super) type Words = (Vec<SignedCheckWord>, Option<CheckId>);
@@ -67,6 +81,12 @@ impl CheckDesk {
                 after = key;
             }
             if is_last {
+                // What is over is held up no more.
+                let is_open = |check: &CheckId| {
+                    let row = self.parts.ledger.open_check(*check);
+                    row.is_ok_and(|row| row.is_some())
+                };
+                held(&self.held_up).retain(|check, _| is_open(check));
                 return Ok(());
             }
         }
@@ -86,34 +106,73 @@ impl CheckDesk {
             return Ok(());
         }
         if let Some(silent) = self.silence(&row)? {
-            self.say_word(check, silent, None).await?;
+            match self.say_word(check, silent, None).await {
+                Err(NodeError::Refused(refusal)) => {
+                    tracing::warn!(%check, %refusal, "silence is not said in a check");
+                }
+                said => said?,
+            }
         }
-        if let Err(error) = self.send(check).await {
-            tracing::warn!(%check, %error, "a word of a check has not arrived");
-            away.insert(other);
+        match self.send(check).await {
+            Ok(Sent::Away) => {
+                away.insert(other);
+            }
+            Ok(Sent::Done | Sent::Held) => {}
+            Err(error) => tracing::error!(%check, %error, "a word of a check cannot be sent"),
         }
         Ok(())
     }
 
-    /// What the node says when officers of the home region said nothing in time.
-    fn silence(&self, row: &CheckRow) -> Result<Option<CheckSays>, StoreError> {
+    /// What the node says when officers of the home region said nothing in time. Of a time in which they could say
+    /// nothing, because the other region had not given back yet what was said, nothing is counted against them.
+    fn silence(&self, row: &CheckRow) -> Result<Option<CheckSays>, NodeError> {
         let course = &row.course;
         let (Stage::Answered { .. }, Some(until)) = (&course.stage, row.confirm_by) else {
             return Ok(None);
         };
-        let is_over = self.parts.clock.now().business_day_shanghai() > until;
         let is_ours = course.home == self.parts.region && row.refused.is_none();
-        let of = (course.treatment, course.ask.settlement);
-        let due = is_over && is_ours && !is_reversed(&*self.parts.ledger, course.home, of)?;
+        if !is_ours || self.has_collected(course.treatment).is_err() {
+            return Ok(None);
+        }
+        let until = self
+            .heard_until(course.treatment)?
+            .map_or(until, |heard| until.max(heard));
+        let is_over = self.parts.clock.now().business_day_shanghai() > until;
+        let due = is_over && !is_check_reversed(&*self.parts.ledger, course)?;
         Ok(due.then_some(CheckSays::Silent(until)))
     }
 
+    /// Until when officers may still say what they could not before a region gave back what was said: the days to
+    /// confirm begin anew with a restore, and when the collection ended on a later day than it could first be asked for.
+    pub(super) fn heard_until(&self, other: RegionCode) -> Result<Option<BusinessDay>, StoreError> {
+        let Some(restored) = self.parts.ledger.restored()? else {
+            return Ok(None);
+        };
+        let collected = held(&self.collected).get(&other).copied();
+        let Some(Collected { began, ended }) = collected else {
+            return Ok(None);
+        };
+        let anew = |from| {
+            let until = self
+                .parts
+                .calendar
+                .after(from, self.parts.rule.confirm_days);
+            until.map_err(|_| StoreError::Range("the calendar's days"))
+        };
+        let mut until = anew(restored.since.business_day_shanghai())?;
+        if ended > began {
+            until = until.max(anew(ended)?);
+        }
+        // Never on the day itself: an officer has the rest of it.
+        Ok(Some(until.max(ended)))
+    }
+
     /// Sends what the other region is not known to have of a check, one word after the other.
-    pub(super) async fn send(&self, check: CheckId) -> Result<(), NodeError> {
+    pub(super) async fn send(&self, check: CheckId) -> Result<Sent, NodeError> {
         // What is sent is synced.
         self.parts.ledger.barrier().await?;
         let Some(row) = self.parts.ledger.check(check)? else {
-            return Ok(());
+            return Ok(Sent::Done);
         };
         let other = row.course.other(self.parts.region);
         for at in row.to_send() {
@@ -131,12 +190,21 @@ impl CheckDesk {
                         .writer
                         .run(NoteRefused { check, refusal })
                         .await?;
-                    return Ok(());
+                    break;
                 }
-                Err(fault) => return Err(NodeError::refused(RefusalCode::OutcomeUnknown, fault)),
+                Err(HomeFault::Refused(refusal)) => {
+                    tracing::warn!(%check, %refusal, "a word of a check is not taken");
+                    held(&self.held_up).insert(check, refusal);
+                    return Ok(Sent::Held);
+                }
+                Err(fault @ (HomeFault::Pushed { .. } | HomeFault::Unreachable(_))) => {
+                    tracing::warn!(%check, %fault, "a word of a check has not arrived");
+                    return Ok(Sent::Away);
+                }
             }
         }
-        Ok(())
+        held(&self.held_up).remove(&check);
+        Ok(Sent::Done)
     }
 
     /// After a restore: has each region give back the words between the two. The regions that did not.
@@ -150,10 +218,15 @@ impl CheckDesk {
                 continue;
             }
             match self.collect_from(peer).await {
-                Ok(()) => {
-                    let collected = self.collected.lock();
-                    let mut collected = collected.unwrap_or_else(PoisonError::into_inner);
-                    collected.insert(region);
+                Ok(None) => {
+                    let ended = self.parts.clock.now().business_day_shanghai();
+                    let began = self.began;
+                    held(&self.collected).insert(region, Collected { began, ended });
+                    held(&self.not_accepted).remove(&region);
+                }
+                Ok(Some(not_accepted)) => {
+                    held(&self.not_accepted).insert(region, not_accepted);
+                    away.insert(region);
                 }
                 Err(error) => {
                     tracing::warn!(%region, %error, "checks are not given back yet");
@@ -164,10 +237,11 @@ impl CheckDesk {
         Ok(away)
     }
 
-    async fn collect_from(&self, peer: &Peer) -> Result<(), NodeError> {
+    /// The last of the words given back that are not accepted, and why; none when all are in the own book.
+    async fn collect_from(&self, peer: &Peer) -> Result<Option<(CheckId, Refusal)>, NodeError> {
         let unknown = |fault: HomeFault| NodeError::refused(RefusalCode::OutcomeUnknown, fault);
         let (own, other) = (self.parts.region, peer.region());
-        let mut after = None;
+        let (mut after, mut not_accepted) = (None, None);
         for _ in 0..PAGES_AT_MOST {
             let page = peer.collect_check_words(after, self.parts.call).await;
             let (given, next) = page.map_err(unknown)?;
@@ -177,14 +251,15 @@ impl CheckDesk {
                 } else {
                     words::check(&signed, (other, own), peer.signing_key())
                 };
-                if let Err(fault) = checked {
-                    tracing::error!(region = %other, %fault, "a check's word that came back is not accepted");
-                    continue;
-                }
                 let check = signed.word.check;
-                match self.take(signed, Coming::GivenBack).await {
+                let taken = match checked {
+                    Ok(()) => self.take(signed, Coming::GivenBack).await,
+                    Err(fault) => Err(NodeError::refused(RefusalCode::IdentityMismatch, fault)),
+                };
+                match taken {
                     Err(NodeError::Refused(refusal)) => {
-                        tracing::error!(%check, %refusal, "a check's word that came back does not fit");
+                        tracing::error!(%check, region = %other, %refusal, "a check's word that came back is not accepted");
+                        not_accepted = Some((check, refusal));
                     }
                     taken => taken?,
                 }
@@ -192,10 +267,27 @@ impl CheckDesk {
             // A next page begins later than this one, or there would be no end.
             match next {
                 Some(next) if after.is_none_or(|after| next > after) => after = Some(next),
-                Some(_) | None => return Ok(()),
+                Some(_) | None => return Ok(not_accepted),
             }
         }
-        Ok(())
+        Ok(not_accepted)
+    }
+
+    /// After a restore: the regions that have not given back every word, and the check of one that is not accepted.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    pub fn collecting(&self) -> Result<Vec<Collecting>, StoreError> {
+        if self.parts.ledger.restored()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let collected = held(&self.collected).clone();
+        let not_accepted = held(&self.not_accepted).clone();
+        let others = self.parts.homes.others().map(|(region, _)| region);
+        let left = others.filter(|region| !collected.contains_key(region));
+        Ok(left
+            .map(|region| (region, not_accepted.get(&region).cloned()))
+            .collect())
     }
 
     /// The words of checks between this region and another, a page of them.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
 use huitong_core::expense_check::SignedCheckWord;
 use huitong_core::expense_check::course::Stage;
 use huitong_core::id::{CheckId, RequestId, SettlementId};
@@ -12,7 +13,7 @@ use huitong_core::region::RegionCode;
 use huitong_proto::conversion::common::amounts_to_wire;
 use huitong_proto::conversion::expense_check::{
     check_reason_from_wire, check_reason_to_wire, check_standing_to_wire, finding_from_wire,
-    finding_to_wire, send_back_reason_from_wire, send_back_reason_to_wire,
+    finding_to_wire, send_back_reason_from_wire, send_back_reason_to_wire, word_digest_from_wire,
 };
 use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
@@ -24,8 +25,8 @@ use tonic::{Request, Response, Status};
 use super::deduction::standing_to_wire;
 use super::status::{malformed, refused};
 use super::{calling_officer, calling_region, within};
-use crate::checks::seen::{CheckSeen, PAGE};
-use crate::checks::{AskWish, CheckDesk, Saying};
+use crate::checks::seen::{CheckSeen, Named, PAGE};
+use crate::checks::{AskWish, CheckDesk, Collecting, Saying};
 use crate::error::NodeError;
 
 /// The service.
@@ -100,7 +101,8 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
                 let path = Path::root("finding");
                 let finding = path.required(message.finding.as_ref())?;
                 let finding = finding_from_wire(finding, path)?;
-                Ok((checked(&message.check)?, Saying::Answer(finding)))
+                let of = looked_at(&message.check, &message.digest)?;
+                Ok((of, Saying::Answer(finding)))
             })
             .await?;
         Ok(Response::new(v1::AnswerCheckResponse { check }))
@@ -113,7 +115,8 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
     ) -> Result<Response<v1::ConfirmCheckResponse>, Status> {
         let check = self
             .said(request, |message| {
-                Ok((checked(&message.check)?, Saying::Confirm))
+                let of = looked_at(&message.check, &message.digest)?;
+                Ok((of, Saying::Confirm))
             })
             .await?;
         Ok(Response::new(v1::ConfirmCheckResponse { check }))
@@ -127,7 +130,8 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
         let check = self
             .said(request, |message| {
                 let reason = send_back_reason_from_wire(message.reason, Path::root("reason"))?;
-                Ok((checked(&message.check)?, Saying::SendBack(reason)))
+                let of = looked_at(&message.check, &message.digest)?;
+                Ok((of, Saying::SendBack(reason)))
             })
             .await?;
         Ok(Response::new(v1::SendBackCheckResponse { check }))
@@ -160,9 +164,11 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
         let desk = Arc::clone(&self.desk);
         let read = aside(move || desk.checks(after, PAGE)).await;
         let (seen, next) = read.map_err(|_| Status::cancelled("the node is stopping"))??;
+        let collecting = self.desk.collecting().map_err(NodeError::from)?;
         Ok(Response::new(v1::ListChecksResponse {
             checks: seen.iter().map(to_wire).collect(),
             next: next.map(|next| next.to_string()).unwrap_or_default(),
+            collecting: collecting.iter().map(collecting_to_wire).collect(),
         }))
     }
 }
@@ -172,18 +178,33 @@ impl ExpenseCheckGrpc {
     async fn said<T>(
         &self,
         request: Request<T>,
-        read: impl FnOnce(T) -> Result<(CheckId, Saying), WireFault>,
+        read: impl FnOnce(T) -> Result<((CheckId, Digest), Saying), WireFault>,
     ) -> Result<Option<v1::ExpenseCheck>, Status> {
         let officer = calling_officer(&request, self.desk.region())?;
         let within = within(&request);
-        let (check, saying) = read(request.into_inner()).map_err(|fault| malformed(&fault))?;
-        let seen: Result<_, NodeError> = self.desk.say(check, saying, officer, within).await;
+        let (of, saying) = read(request.into_inner()).map_err(|fault| malformed(&fault))?;
+        let seen: Result<_, NodeError> = self.desk.say(of, saying, officer, within).await;
         Ok(Some(to_wire(&seen?)))
     }
 }
 
 fn checked(text: &str) -> Result<CheckId, WireFault> {
     Path::root("check").parse(text, CheckId::parse)
+}
+
+/// A check, and the last word of it that the officer looked at.
+fn looked_at(check: &str, digest: &[u8]) -> Result<(CheckId, Digest), WireFault> {
+    let digest = word_digest_from_wire(digest, Path::root("digest"))?;
+    Ok((checked(check)?, digest))
+}
+
+fn collecting_to_wire((region, why): &Collecting) -> v1::CheckCollecting {
+    let check = why.as_ref().map(|(check, _)| check.to_string());
+    v1::CheckCollecting {
+        region: region.to_string(),
+        check: check.unwrap_or_default(),
+        refusal: why.as_ref().map(|(_, refusal)| refusal_to_wire(refusal)),
+    }
 }
 
 fn said_to_wire(signed: &SignedCheckWord) -> v1::CheckSaid {
@@ -212,7 +233,11 @@ fn to_wire(seen: &CheckSeen) -> v1::ExpenseCheck {
         Stage::Answered { on, .. } => (None, None, Some(*on)),
         Stage::Confirmed { .. } => (None, None, None),
     };
-    let state = seen.deduction.and_then(|(_, state)| state);
+    let state = match seen.deduction {
+        Some(Named::Its(state)) => Some(state),
+        Some(Named::Unknown | Named::OfAnother) | None => None,
+    };
+    let digest = course.last().map(|digest| digest.as_bytes().to_vec());
     v1::ExpenseCheck {
         check: course.check.to_string(),
         settlement: ask.settlement.to_string(),
@@ -229,7 +254,7 @@ fn to_wire(seen: &CheckSeen) -> v1::ExpenseCheck {
         late: seen.late,
         finding: course.finding().map(finding_to_wire),
         answered_on: day(answered_on),
-        confirm_by: day(row.confirm_by),
+        confirm_by: day(seen.confirm_by),
         sent_back: course
             .sent_back
             .map(send_back_reason_to_wire)
@@ -237,5 +262,8 @@ fn to_wire(seen: &CheckSeen) -> v1::ExpenseCheck {
         deduction_standing: state.map(standing_to_wire).unwrap_or_default(),
         to_send: u32::try_from(row.to_send().len()).unwrap_or(u32::MAX),
         refusal: row.refused.as_ref().map(refusal_to_wire),
+        digest: digest.unwrap_or_default(),
+        other_settlement: seen.deduction == Some(Named::OfAnother),
+        held: seen.held.as_ref().map(refusal_to_wire),
     }
 }

@@ -1,6 +1,7 @@
 //! A client for expense checks: what is asked and what is answered, as values.
 
 use huitong_core::date::BusinessDay;
+use huitong_core::digest::Digest;
 use huitong_core::expense_check::Finding;
 use huitong_core::fund::Fund;
 use huitong_core::id::{CheckId, RequestId, SettlementId};
@@ -10,7 +11,7 @@ use huitong_core::vocabulary::{CheckReason, CheckStanding, SendBackReason};
 use huitong_proto::conversion::deduction::deduction_amounts_from_wire;
 use huitong_proto::conversion::expense_check::{
     check_reason_from_wire, check_reason_to_wire, check_standing_from_wire, finding_from_wire,
-    finding_to_wire, send_back_reason_from_wire, send_back_reason_to_wire,
+    finding_to_wire, send_back_reason_from_wire, send_back_reason_to_wire, word_digest_from_wire,
 };
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
@@ -69,7 +70,25 @@ pub struct CheckTold {
     /// How many words of this region the other is not known to have.
     pub to_send: u32,
     /// Why the treatment region refused it: the code, and what to do in English and Chinese.
-    pub refusal: Option<(String, String, String)>,
+    pub refusal: Option<RefusalTold>,
+    /// Digest of the last word that was said.
+    pub digest: Digest,
+    /// Whether the deduction that the finding names is of another settlement.
+    pub is_of_another: bool,
+    /// Why the other region did not take what is to be sent, when it was last sent.
+    pub held: Option<RefusalTold>,
+}
+
+/// A refusal: the code, and what to do in English and Chinese.
+pub type RefusalTold = (String, String, String);
+
+/// A region that has not given back what was said before a restore.
+#[derive(Debug, Clone)]
+pub struct CollectingTold {
+    /// The region.
+    pub region: RegionCode,
+    /// The check of a word that came back and is not accepted, and why.
+    pub not_accepted: Option<(CheckId, RefusalTold)>,
 }
 
 /// One word of a check: region, what it says, officer and moment.
@@ -124,39 +143,50 @@ impl ExpenseCheckClient {
         required(self.client.ask(request).await?.into_inner().check)
     }
 
-    /// Answers a check.
+    /// Answers a check, whose last word was looked at.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
-    pub async fn answer(&mut self, check: CheckId, found: &Finding) -> Result<CheckTold, Status> {
+    pub async fn answer(
+        &mut self,
+        (check, digest): (CheckId, Digest),
+        found: &Finding,
+    ) -> Result<CheckTold, Status> {
         let request = v1::AnswerCheckRequest {
             check: check.to_string(),
+            digest: digest.as_bytes().to_vec(),
             finding: Some(finding_to_wire(found)),
         };
         required(self.client.answer(request).await?.into_inner().check)
     }
 
-    /// Confirms the answer.
+    /// Confirms the answer that was looked at.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
-    pub async fn confirm(&mut self, check: CheckId) -> Result<CheckTold, Status> {
-        let check = check.to_string();
-        let request = v1::ConfirmCheckRequest { check };
+    pub async fn confirm(
+        &mut self,
+        (check, digest): (CheckId, Digest),
+    ) -> Result<CheckTold, Status> {
+        let request = v1::ConfirmCheckRequest {
+            check: check.to_string(),
+            digest: digest.as_bytes().to_vec(),
+        };
         required(self.client.confirm(request).await?.into_inner().check)
     }
 
-    /// Sends the answer back.
+    /// Sends the answer that was looked at back.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
     pub async fn send_back(
         &mut self,
-        check: CheckId,
+        (check, digest): (CheckId, Digest),
         reason: SendBackReason,
     ) -> Result<CheckTold, Status> {
         let request = v1::SendBackCheckRequest {
             check: check.to_string(),
+            digest: digest.as_bytes().to_vec(),
             reason: send_back_reason_to_wire(reason),
         };
         required(self.client.send_back(request).await?.into_inner().check)
@@ -179,11 +209,12 @@ impl ExpenseCheckClient {
         Ok((required(answer.check)?, said.collect()))
     }
 
-    /// Every check of the region, in both roles, by the day on which it was asked.
+    /// Every check of the region, in both roles, by the day on which it was asked; and after a restore the regions that
+    /// have not given back every word.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
-    pub async fn all(&mut self) -> Result<Vec<CheckTold>, Status> {
+    pub async fn all(&mut self) -> Result<(Vec<CheckTold>, Vec<CollectingTold>), Status> {
         let (mut all, mut after) = (Vec::new(), String::new());
         loop {
             let request = v1::ListChecksRequest {
@@ -196,7 +227,10 @@ impl ExpenseCheckClient {
             // A next page begins later than this one, or the list would never end.
             if page.next <= after {
                 all.sort_by_key(|told: &CheckTold| (told.asked_on, told.check));
-                return Ok(all);
+                let collecting = page.collecting.into_iter().map(read_collecting);
+                let collecting = collecting.collect::<Result<_, _>>();
+                let fault = |fault: WireFault| Status::internal(fault.to_string());
+                return Ok((all, collecting.map_err(fault)?));
             }
             after = page.next;
         }
@@ -207,6 +241,19 @@ fn required(told: Option<v1::ExpenseCheck>) -> Result<CheckTold, Status> {
     let path = Path::root("check");
     let told = path.required(told).and_then(|told| read(told, path));
     told.map_err(|fault| Status::internal(fault.to_string()))
+}
+
+fn read_collecting(told: v1::CheckCollecting) -> Result<CollectingTold, WireFault> {
+    let path = Path::root("collecting");
+    let check = path.optional(&told.check, CheckId::parse)?;
+    Ok(CollectingTold {
+        region: path.parse(&told.region, RegionCode::parse)?,
+        not_accepted: check.zip(told.refusal.map(refusal_told)),
+    })
+}
+
+fn refusal_told(refusal: huitong_proto::common::v1::Refusal) -> RefusalTold {
+    (refusal.code, refusal.advice_en, refusal.advice_zh)
 }
 
 fn read(told: v1::ExpenseCheck, path: Path<'_>) -> Result<CheckTold, WireFault> {
@@ -244,8 +291,9 @@ fn read(told: v1::ExpenseCheck, path: Path<'_>) -> Result<CheckTold, WireFault> 
         sent_back,
         deduction,
         to_send: told.to_send,
-        refusal: told
-            .refusal
-            .map(|refusal| (refusal.code, refusal.advice_en, refusal.advice_zh)),
+        refusal: told.refusal.map(refusal_told),
+        digest: word_digest_from_wire(&told.digest, path.field("digest"))?,
+        is_of_another: told.other_settlement,
+        held: told.held.map(refusal_told),
     })
 }

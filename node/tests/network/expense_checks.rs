@@ -49,22 +49,41 @@ pub async fn answer(
     let request = v1::AnswerCheckRequest {
         check: check.to_owned(),
         finding: Some(finding),
+        digest: digest(world, CHENGDU, check).await,
     };
     let answer = desk(world, CHENGDU).await.answer(request).await?;
     Ok(answer.into_inner().check.unwrap())
 }
 
-pub async fn confirm(world: &World, region: &str, check: &str) -> Result<v1::ExpenseCheck, Status> {
+/// The last word of a check in a region's book.
+pub async fn digest(world: &World, region: &str, check: &str) -> Vec<u8> {
+    let shown = show(world, region, check).await.unwrap();
+    shown.check.unwrap().digest
+}
+
+/// Confirms what was looked at then.
+pub async fn confirm_at(
+    world: &World,
+    region: &str,
+    check: &str,
+    digest: Vec<u8>,
+) -> Result<v1::ExpenseCheck, Status> {
     let check = check.to_owned();
-    let request = v1::ConfirmCheckRequest { check };
+    let request = v1::ConfirmCheckRequest { check, digest };
     let answer = desk(world, region).await.confirm(request).await?;
     Ok(answer.into_inner().check.unwrap())
+}
+
+pub async fn confirm(world: &World, region: &str, check: &str) -> Result<v1::ExpenseCheck, Status> {
+    let looked_at = digest(world, region, check).await;
+    confirm_at(world, region, check, looked_at).await
 }
 
 pub async fn send_back(world: &World, check: &str) -> Result<v1::ExpenseCheck, Status> {
     let request = v1::SendBackCheckRequest {
         check: check.to_owned(),
         reason: SendBackReason::Incomplete.into(),
+        digest: digest(world, NINGBO, check).await,
     };
     let answer = desk(world, NINGBO).await.send_back(request).await?;
     Ok(answer.into_inner().check.unwrap())
@@ -102,9 +121,13 @@ pub async fn stands(
 }
 
 pub async fn listed(world: &World, region: &str) -> Vec<v1::ExpenseCheck> {
+    page(world, region).await.checks
+}
+
+pub async fn page(world: &World, region: &str) -> v1::ListChecksResponse {
     let request = v1::ListChecksRequest::default();
     let answer = desk(world, region).await.list(request).await.unwrap();
-    answer.into_inner().checks
+    answer.into_inner()
 }
 
 /// What was said in a check, the same in both books.
@@ -170,6 +193,7 @@ async fn a_check_is_asked_answered_sent_back_once_and_confirmed_and_both_books_s
     // The calendar of this network knows no day off.
     let heard = stands(&world, NINGBO, check, Standing::Answered).await;
     assert_eq!(heard.confirm_by, "2023-03-31");
+    let looked_at = heard.digest;
     let back = send_back(&world, check).await.unwrap();
     assert_eq!(back.standing(), Standing::TakenUp);
     assert_eq!(back.answer_by, "2023-04-26");
@@ -199,6 +223,9 @@ async fn a_check_is_asked_answered_sent_back_once_and_confirmed_and_both_books_s
     assert_eq!(answered.finding, Some(named));
     let heard = stands(&world, NINGBO, check, Standing::Answered).await;
     assert_eq!(heard.deduction_standing(), DeductionStanding::Stands);
+    // Nobody confirms another answer than the one that was looked at.
+    let stale = confirm_at(&world, NINGBO, check, looked_at).await;
+    assert_eq!(code(&stale.unwrap_err()), "check.not_now");
     let twice = send_back(&world, check).await.unwrap_err();
     assert_eq!(code(&twice), "check.not_now");
     let over = confirm(&world, NINGBO, check).await.unwrap();

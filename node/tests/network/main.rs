@@ -25,6 +25,7 @@ mod deductions;
 mod directory;
 mod emergencies;
 mod expense_checks;
+mod expense_checks_held;
 mod expense_checks_kept;
 mod externals;
 mod files;

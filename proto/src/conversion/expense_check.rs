@@ -1,5 +1,6 @@
 //! Expense checks: their words and findings.
 
+use huitong_core::digest::Digest;
 use huitong_core::expense_check::Finding;
 use huitong_core::id::DeductionId;
 use huitong_core::vocabulary::{CheckReason, CheckStanding, SendBackReason};
@@ -90,6 +91,16 @@ pub fn finding_from_wire(sent: &v1::CheckFinding, path: Path<'_>) -> Result<Find
         amounts: deduction_amounts_from_wire(&sent.amounts, path.field("amounts"))?,
         deduction: deduction.optional(&sent.deduction, DeductionId::parse)?,
     })
+}
+
+/// Reads the digest of a word.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn word_digest_from_wire(digest: &[u8], path: Path<'_>) -> Result<Digest, WireFault> {
+    let bytes = <[u8; 32]>::try_from(digest);
+    let bytes = bytes.map_err(|_| path.wrong("a digest has 32 bytes / 摘要应为32字节"))?;
+    Ok(Digest::from_bytes(bytes))
 }
 
 #[cfg(test)]

@@ -5752,6 +5752,9 @@ pub struct AnswerCheckRequest {
     pub check: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
     pub finding: ::core::option::Option<CheckFinding>,
+    /// Digest of the last word that the officer looked at, as the check has it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct AnswerCheckResponse {
@@ -5763,6 +5766,9 @@ pub struct ConfirmCheckRequest {
     /// The check, chk\_…
     #[prost(string, tag = "1")]
     pub check: ::prost::alloc::string::String,
+    /// Digest of the last word that the officer looked at, as the check has it.
+    #[prost(bytes = "vec", tag = "2")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct ConfirmCheckResponse {
@@ -5776,6 +5782,9 @@ pub struct SendBackCheckRequest {
     pub check: ::prost::alloc::string::String,
     #[prost(enumeration = "SendBackReason", tag = "2")]
     pub reason: i32,
+    /// Digest of the last word that the officer looked at, as the check has it.
+    #[prost(bytes = "vec", tag = "3")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SendBackCheckResponse {
@@ -5810,6 +5819,21 @@ pub struct ListChecksResponse {
     /// After which check the next page begins; empty at the end.
     #[prost(string, tag = "2")]
     pub next: ::prost::alloc::string::String,
+    /// After a restore: the regions that have not given back every word yet.
+    #[prost(message, repeated, tag = "3")]
+    pub collecting: ::prost::alloc::vec::Vec<CheckCollecting>,
+}
+/// A region that has not given back what was said before a restore: nothing is said to it before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CheckCollecting {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// The check of a word that came back and is not accepted, chk\_…; empty when none did.
+    #[prost(string, tag = "2")]
+    pub check: ::prost::alloc::string::String,
+    /// Why it is not accepted. Optional.
+    #[prost(message, optional, tag = "3")]
+    pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
 }
 /// A check as it stands.
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -5866,6 +5890,15 @@ pub struct ExpenseCheck {
     /// Why the treatment region refused to take it. Optional.
     #[prost(message, optional, tag = "20")]
     pub refusal: ::core::option::Option<super::super::common::v1::Refusal>,
+    /// Digest of the last word that was said: whoever says the next one names it.
+    #[prost(bytes = "vec", tag = "21")]
+    pub digest: ::prost::alloc::vec::Vec<u8>,
+    /// Set when the deduction that the finding names is of another settlement.
+    #[prost(bool, tag = "22")]
+    pub other_settlement: bool,
+    /// Why the other region does not take what is to be sent, when it was last sent; it is sent again. Optional.
+    #[prost(message, optional, tag = "23")]
+    pub held: ::core::option::Option<super::super::common::v1::Refusal>,
 }
 /// One word of a check.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -29,7 +29,7 @@ fn folder_of(world: &World) -> tempfile::TempDir {
 async fn type_the_page(world: &World, settlement: &str) -> String {
     let folder = folder_of(world);
     let (page, mut count) = (page_of("expense-checks.md"), 0);
-    let mut check = String::new();
+    let (mut check, mut digest) = (String::new(), String::new());
     let typed = blocks(&page).into_iter();
     for block in typed.filter(|block| block.info == "console") {
         for Exchange { typed, shown } in exchanges(&block) {
@@ -38,6 +38,7 @@ async fn type_the_page(world: &World, settlement: &str) -> String {
                 "https://treatment.example:7443" => world.endpoint(&CHENGDU),
                 "stl_…" => settlement.to_owned(),
                 "chk_…" => check.clone(),
+                "…" => digest.clone(),
                 _ => word,
             };
             let args: Vec<String> = words(&typed).into_iter().skip(1).map(meant).collect();
@@ -50,6 +51,12 @@ async fn type_the_page(world: &World, settlement: &str) -> String {
             let id = printed.split_once(": ");
             if let Some((id, _)) = id.filter(|(id, _)| id.starts_with("chk_")) {
                 check = id.to_owned();
+            }
+            // The last word of the check that was printed last.
+            let last = printed.rsplit_once("末条摘要: ");
+            let last = last.and_then(|(_, rest)| rest.lines().next());
+            if let Some(last) = last {
+                digest = last.to_owned();
             }
             count += 1;
         }

@@ -10,7 +10,7 @@ use huitong_core::id::DeductionId;
 use huitong_core::money::Fen;
 use huitong_core::vocabulary::DeductionReason;
 
-use super::Named;
+use super::LookedAt;
 use crate::command::deduction::amount;
 use crate::command::{block_on, said};
 use crate::grpc::expense_check_client::ExpenseCheckClient;
@@ -19,7 +19,7 @@ use crate::grpc::expense_check_client::ExpenseCheckClient;
 #[derive(Debug, clap::Args)]
 pub struct Answer {
     #[command(flatten)]
-    of: Named,
+    at: LookedAt,
     /// The settlement is as it should be / 核实无误
     #[arg(long, required_unless_present = "discrepancy", conflicts_with_all = ["discrepancy", "amounts", "deduction"])]
     verified: bool,
@@ -40,10 +40,10 @@ impl Answer {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let found = finding(self.discrepancy, self.amounts, self.deduction)?;
         let told = block_on(async {
-            let mut client = ExpenseCheckClient::connect(&self.of.server).await?;
-            client.answer(self.of.check, &found).await.map_err(said)
+            let mut client = ExpenseCheckClient::connect(&self.at.of.server).await?;
+            client.answer(self.at.word(), &found).await.map_err(said)
         })?;
-        self.of.print(&told, out)
+        self.at.of.print(&told, out)
     }
 }
 
@@ -78,7 +78,8 @@ mod tests {
     fn read(words: &str) -> Option<Finding> {
         let check = huitong_core::id::CheckId::from_bytes([1; 16]).to_string();
         let server = "--endpoint https://a:1 --cert a --key a --ca a";
-        let line = format!("answer {check} {server} {words}");
+        let digest = huitong_core::digest::Digest::from_bytes([2; 32]);
+        let line = format!("answer {check} --digest {digest} {server} {words}");
         let line = Line::try_parse_from(line.split_whitespace()).ok()?;
         let Answer {
             discrepancy,

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::shown::{as_json, print};
 use crate::command::{block_on, said};
-use crate::grpc::expense_check_client::{CheckTold, ExpenseCheckClient};
+use crate::grpc::expense_check_client::{CheckTold, CollectingTold, ExpenseCheckClient};
 
 /// List the region's checks in both roles.
 #[derive(Debug, clap::Args)]
@@ -56,7 +56,7 @@ pub(super) fn counted(all: &[CheckTold]) -> BTreeMap<RegionCode, Count> {
 
 impl List {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
-        let mut all = block_on(async {
+        let (mut all, collecting) = block_on(async {
             let mut client = ExpenseCheckClient::connect(&self.server).await?;
             client.all().await.map_err(said)
         })?;
@@ -75,7 +75,11 @@ impl List {
                     "late": count.late,
                 })
             });
-            let page = json!({ "checks": listed, "regions": counts.collect::<Vec<_>>() });
+            let page = json!({
+                "checks": listed,
+                "regions": counts.collect::<Vec<_>>(),
+                "collecting": collecting.iter().map(collecting_as_json).collect::<Vec<_>>(),
+            });
             writeln!(out, "{page}")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -88,8 +92,31 @@ impl List {
                 count.open, count.overdue, count.late
             )?;
         }
+        collecting.iter().try_for_each(|told| not_back(told, out))?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn collecting_as_json(told: &CollectingTold) -> Value {
+    let why = told.not_accepted.as_ref();
+    json!({
+        "region": told.region.to_string(),
+        "check": why.map(|(check, _)| check.to_string()),
+        "refusal": why.map(|(_, (code, _, _))| code),
+    })
+}
+
+fn not_back(told: &CollectingTold, out: &mut dyn Write) -> std::io::Result<()> {
+    let region = told.region;
+    let words = "has not given back every word; nothing is said to it before / 尚未收回全部协查记录，暂不可办理";
+    writeln!(out, "{region}: {words}")?;
+    if let Some((check, (code, en, zh))) = &told.not_accepted {
+        writeln!(
+            out,
+            "  {check} not accepted 未通过核验: {code}: {en} / {zh}"
+        )?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

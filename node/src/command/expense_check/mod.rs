@@ -10,6 +10,7 @@ pub(super) mod shown;
 use std::io::Write;
 use std::process::ExitCode;
 
+use huitong_core::digest::Digest;
 use huitong_core::id::CheckId;
 use huitong_core::vocabulary::SendBackReason;
 use huitong_transport::ClientOptions;
@@ -68,6 +69,22 @@ impl Named {
     }
 }
 
+/// A check of which something is said, as it was looked at.
+#[derive(Debug, clap::Args)]
+struct LookedAt {
+    #[command(flatten)]
+    of: Named,
+    /// Digest of its last word, as `show` printed it / 末条摘要
+    #[arg(long)]
+    digest: Digest,
+}
+
+impl LookedAt {
+    const fn word(&self) -> (CheckId, Digest) {
+        (self.of.check, self.digest)
+    }
+}
+
 /// Prints a check, as JSON if that is asked for.
 fn print_one(told: &CheckTold, json: Option<()>, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
     match json {
@@ -111,16 +128,16 @@ impl Show {
 #[derive(Debug, clap::Args)]
 pub struct Confirm {
     #[command(flatten)]
-    of: Named,
+    at: LookedAt,
 }
 
 impl Confirm {
     fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let told = block_on(async {
-            let mut client = ExpenseCheckClient::connect(&self.of.server).await?;
-            client.confirm(self.of.check).await.map_err(said)
+            let mut client = ExpenseCheckClient::connect(&self.at.of.server).await?;
+            client.confirm(self.at.word()).await.map_err(said)
         })?;
-        self.of.print(&told, out)
+        self.at.of.print(&told, out)
     }
 }
 
@@ -128,7 +145,7 @@ impl Confirm {
 #[derive(Debug, clap::Args)]
 pub struct SendBack {
     #[command(flatten)]
-    of: Named,
+    at: LookedAt,
     /// not_answered, incomplete, amounts_unclear or other / 退回事由
     #[arg(long)]
     reason: SendBackReason,
@@ -137,10 +154,10 @@ pub struct SendBack {
 impl SendBack {
     fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let told = block_on(async {
-            let mut client = ExpenseCheckClient::connect(&self.of.server).await?;
-            let back = client.send_back(self.of.check, self.reason);
+            let mut client = ExpenseCheckClient::connect(&self.at.of.server).await?;
+            let back = client.send_back(self.at.word(), self.reason);
             back.await.map_err(said)
         })?;
-        self.of.print(&told, out)
+        self.at.of.print(&told, out)
     }
 }

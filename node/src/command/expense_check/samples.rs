@@ -36,5 +36,8 @@ pub(in crate::command) fn told(
         deduction: None,
         to_send: 0,
         refusal: None,
+        digest: huitong_core::digest::Digest::from_bytes([3; 32]),
+        is_of_another: false,
+        held: None,
     }
 }

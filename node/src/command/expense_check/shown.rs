@@ -53,9 +53,10 @@ pub(in crate::command) fn print(told: &CheckTold, out: &mut dyn Write) -> std::i
         let words = "not with the other region yet; it is sent again / 尚未送达对方，将自动重发";
         writeln!(out, "  {words}")?;
     }
-    if let Some((code, en, zh)) = &told.refusal {
+    for (code, en, zh) in told.refusal.iter().chain(&told.held) {
         writeln!(out, "  {code}: {en} / {zh}")?;
     }
+    writeln!(out, "  digest of the last word 末条摘要: {}", told.digest)?;
     Ok(())
 }
 
@@ -73,9 +74,12 @@ fn print_finding(told: &CheckTold, out: &mut dyn Write) -> std::io::Result<()> {
                 writeln!(out, "  {:26} {amount:>16}", fund.as_str())?;
             }
             if let Some(named) = deduction {
-                let state = told
-                    .deduction
-                    .map_or("not known here 本地无此扣款", deduction_word);
+                let state = if told.is_of_another {
+                    "another settlement's 非本笔结算的扣款"
+                } else {
+                    told.deduction
+                        .map_or("not known here 本地无此扣款", deduction_word)
+                };
                 writeln!(out, "  deduction 审核扣款 {named}: {state}")?;
             }
         }
@@ -107,6 +111,7 @@ pub(in crate::command) fn as_json(told: &CheckTold) -> Value {
             "amounts_fen": amounts(wrong.as_slice()),
             "deduction": deduction.map(|named| named.to_string()),
             "deduction_state": told.deduction.map(deduction_word),
+            "deduction_is_of_another": told.is_of_another,
         }),
     });
     json!({
@@ -130,6 +135,8 @@ pub(in crate::command) fn as_json(told: &CheckTold) -> Value {
         "sent_back": told.sent_back.map(SendBackReason::word),
         "to_send": told.to_send,
         "refusal": told.refusal.as_ref().map(|(code, _, _)| code),
+        "held": told.held.as_ref().map(|(code, _, _)| code),
+        "digest": told.digest.to_string(),
     })
 }
 

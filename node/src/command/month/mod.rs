@@ -54,7 +54,8 @@ impl Show {
             let mut client = MonthDeskClient::connect(&self.server).await?;
             let own = client.show(&self.month).await.map_err(said)?;
             let mut client = ExpenseCheckClient::connect(&self.server).await?;
-            Ok((own, client.all().await.map_err(said)?))
+            let (checks, _) = client.all().await.map_err(said)?;
+            Ok((own, checks))
         })?;
         let open = open_of(&self.month, checks);
         if self.json {
