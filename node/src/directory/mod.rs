@@ -8,10 +8,11 @@
 //! | [`seen`] | What does an officer see of it? |
 //!
 //! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
-//! before; and the one that is gone by must still be what the clearinghouse hands out. A signed version that contradicts
-//! is written down as evidence; it changes nothing, and neither does what is not signed. Followed are where nodes are and
-//! how regions stand. Deliberately absent: the keys that regions sign with and regions that no configuration names, which
-//! take a change of `[[directory]]`; and stopping what was begun.
+//! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
+//! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing,
+//! and neither does what is not signed. Followed are where nodes are and how regions stand. Deliberately absent: the keys
+//! that regions sign with and regions that no configuration names, which take a change of `[[directory]]`; and stopping
+//! what was begun.
 
 mod records;
 pub mod report;
@@ -226,10 +227,14 @@ impl DirectoryDesk {
         head: &DirectoryHead,
     ) -> Result<(), Trouble> {
         let before = head.number.saturating_sub(1);
-        match self.after(client, before).await? {
+        match fetched(client, before).await? {
             None => Err(Trouble::WentBack(head.number)),
+            // It was checked when it was taken, under the roots of then.
             Some(signed) if signed.directory.digest() == head.digest => Ok(()),
-            Some(signed) => self.contradicted(signed).await,
+            Some(signed) => {
+                self.check(&signed, before)?;
+                self.contradicted(signed).await
+            }
         }
     }
 
@@ -239,21 +244,23 @@ impl DirectoryDesk {
         client: &DirectoryClient,
         number: u64,
     ) -> Result<Option<SignedDirectory>, Trouble> {
-        let file = client.after(number).await.map_err(Trouble::Call)?;
-        if file.is_empty() {
-            return Ok(None);
+        let signed = fetched(client, number).await?;
+        if let Some(signed) = &signed {
+            self.check(signed, number)?;
         }
-        let not_signed = |why: String| Trouble::NotSigned(why);
-        let signed = SignedDirectory::from_bytes(&file);
-        let signed = signed.map_err(|error| not_signed(error.to_string()))?;
+        Ok(signed)
+    }
+
+    /// Whether what was handed out is signed, and the version after a number.
+    fn check(&self, signed: &SignedDirectory, number: u64) -> Result<(), Trouble> {
         let credentials = self.parts.credentials.credentials();
-        of_clearinghouse::directory(&signed, credentials.trust())
-            .map_err(|fault| not_signed(fault.to_string()))?;
+        of_clearinghouse::directory(signed, credentials.trust())
+            .map_err(|fault| Trouble::NotSigned(fault.to_string()))?;
         let (expected, found) = (number.saturating_add(1), signed.directory.number);
         if found != expected {
             return Err(Trouble::NotNext { expected, found });
         }
-        Ok(Some(signed))
+        Ok(())
     }
 
     /// Keeps what contradicts, once.
@@ -300,4 +307,18 @@ impl DirectoryDesk {
     fn note(&self, trouble: Option<String>) {
         *self.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
+}
+
+/// What is handed out after a number, as it is; none when there is nothing.
+async fn fetched(
+    client: &DirectoryClient,
+    number: u64,
+) -> Result<Option<SignedDirectory>, Trouble> {
+    let file = client.after(number).await.map_err(Trouble::Call)?;
+    if file.is_empty() {
+        return Ok(None);
+    }
+    let signed = SignedDirectory::from_bytes(&file);
+    let signed = signed.map_err(|error| Trouble::NotSigned(error.to_string()))?;
+    Ok(Some(signed))
 }

@@ -206,3 +206,28 @@ async fn a_directory_that_contradicts_itself_goes_back_or_is_not_signed_is_not_f
     directories.set(&[first]);
     until(&world, |told| told.trouble.is_empty()).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_stands_when_its_signature_holds_no_more_and_what_follows_upon_it_is_taken()
+{
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let first = signing.directory(version(None, Standing::Suspended, None));
+    directories.set(std::slice::from_ref(&first));
+    until(&world, |told| told.number == 1).await;
+    // The same version under a certificate that is not good for it, as when its root is gone or it was revoked.
+    let stale = Signing::of(&world, "/region/330200/node/signing");
+    let stale = stale.directory(first.directory.clone());
+    let second = signing.directory(version(Some(&first), Standing::Active, None));
+    directories.set(&[stale.clone(), second.clone()]);
+    until(&world, |told| told.number == 2 && told.trouble.is_empty()).await;
+    settles(&world, "V0").await;
+    // What is new must be signed all the same.
+    let third = version(Some(&second), Standing::Left, None);
+    let third = Signing::of(&world, "/region/330200/node/signing").directory(third);
+    directories.set(&[stale, second, third]);
+    until(&world, |told| told.trouble.contains("not its signed")).await;
+    assert_eq!(shown(&world, CHENGDU).await.number, 2);
+}
