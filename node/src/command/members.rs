@@ -13,8 +13,9 @@ const AFTER: &str = "\
 The clearinghouse signs each version of the directory; the node fetches them in order, checks signature and order, and goes by the
 last, also when the clearinghouse is away. Nothing new is settled with a region that is suspended or has left, and a node is called
 where the directory says that it is, unless its [[directory]] says pinned = true. A region that joined, or signs with another key,
-needs its [[directory]] changed: such lines say so. Exit 1 when a signed version contradicts another, or is not followed.
-节点按序取得清算中心签名的名录并核验后执行；暂停或退出的统筹区不受理新业务；与本地配置不同之处逐行列出。存在矛盾版本时退出码为1。";
+needs its [[directory]] changed: such lines say so. Exit 1 when a signed version contradicts another, or is not followed, or when the
+node was kept for an hour from looking what the clearinghouse hands out.
+节点按序取得清算中心签名的名录并核验后执行；暂停或退出的统筹区不受理新业务；与本地配置不同之处逐行列出。存在矛盾版本或一小时未能查看时退出码为1。";
 
 /// Show which version of the network's directory the node goes by, and what differs from its configuration.
 #[derive(Debug, clap::Args)]
@@ -97,6 +98,7 @@ fn document(told: &ToldDirectory) -> Value {
         "regions": regions.collect::<Vec<_>>(),
         "contradictions": told.contradictions,
         "trouble": told.trouble,
+        "looked_at": told.looked.map(|looked| looked.to_string()),
     })
 }
 
@@ -111,6 +113,13 @@ fn print(told: &ToldDirectory, out: &mut dyn Write) -> anyhow::Result<()> {
             "version {} {}, signed {signed}, in force since {taken} / 名录版本",
             told.number, told.digest
         )?,
+    }
+    match told.looked {
+        None => writeln!(
+            out,
+            "not looked at since the start of the node / 节点启动后尚未查看"
+        )?,
+        Some(looked) => writeln!(out, "last looked at {looked} / 最近查看")?,
     }
     for region in &told.regions {
         let since = match region.since.as_str() {
@@ -146,3 +155,6 @@ fn print(told: &ToldDirectory, out: &mut dyn Write) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@
 //! | [`report`] | How are versions fetched? |
 //! | `records` | The decisions of the writer |
 //! | [`seen`] | What does an officer see of it? |
+//! | `watch` | How often is looked, and since when not? |
 //!
 //! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
 //! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
@@ -17,8 +18,9 @@
 mod records;
 pub mod report;
 pub mod seen;
+mod watch;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::signing::of_clearinghouse;
@@ -31,6 +33,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::records::{NoteSplit, NoteTaken};
 use self::report::DirectoryClient;
+use self::watch::{LONGEST_WAIT, Watch, between};
 use crate::chance::{Chance, jittered};
 use crate::clock::Clock;
 use crate::error::NodeError;
@@ -42,10 +45,6 @@ use crate::writer::Writer;
 
 /// Versions that are taken in one round.
 const AT_ONCE: usize = 256;
-/// The directory is asked for so much more seldom than legs are reported.
-const MORE_SELDOM: u32 = 10;
-/// The longest wait after failures.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +102,8 @@ pub struct DirectoryDesk {
     parts: Parts,
     /// What a person must look at; none when all is well.
     trouble: Mutex<Option<String>>,
+    /// Since when it was not looked at.
+    watch: Mutex<Watch>,
 }
 
 /// What a desk is made of.
@@ -130,6 +131,7 @@ impl DirectoryDesk {
     /// [`StoreError`] when that cannot be read.
     pub fn new(parts: Parts) -> Result<Self, StoreError> {
         let desk = Self {
+            watch: Mutex::new(Watch::new(parts.clock.now())),
             parts,
             trouble: Mutex::default(),
         };
@@ -145,7 +147,7 @@ impl DirectoryDesk {
         let Some(client) = &self.parts.client else {
             return;
         };
-        let every = every.saturating_mul(MORE_SELDOM);
+        let every = between(every);
         let mut failed = every;
         loop {
             let round = tokio::select! {
@@ -156,6 +158,7 @@ impl DirectoryDesk {
             let wait = match round {
                 Ok(()) => {
                     self.note(None);
+                    self.watch().complete(self.parts.clock.now());
                     failed = every;
                     every
                 }
@@ -173,11 +176,15 @@ impl DirectoryDesk {
         }
     }
 
-    /// Says what keeps the directory from being followed; an alarm once, until it is another one.
+    /// Says what keeps the directory from being followed; an alarm once, until it is another one, and what may pass once
+    /// it lasts.
     fn tell(&self, trouble: &Trouble) {
         let said = trouble.to_string();
         if !trouble.is_alarm() {
             tracing::debug!(trouble = said, "the directory is not asked for now");
+            if let Some(since) = self.watch().keep(self.parts.clock.now(), said.clone()) {
+                tracing::warn!(%since, trouble = said, "the network's directory could not be looked at since");
+            }
             return;
         }
         if self.trouble().as_deref() != Some(said.as_str()) {
@@ -297,6 +304,10 @@ impl DirectoryDesk {
             return Err(StoreError::Inconsistent("another record than a directory"));
         };
         Ok(Some((head, taken.signed)))
+    }
+
+    fn watch(&self) -> MutexGuard<'_, Watch> {
+        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trouble(&self) -> Option<String> {

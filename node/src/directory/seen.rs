@@ -55,8 +55,10 @@ pub struct Seen {
     pub regions: Vec<SeenRegion>,
     /// Signed versions that contradict.
     pub contradictions: usize,
-    /// Why it is not followed, when a person must look.
+    /// Why it is not followed, when a person must look; that no look was completed for too long among it.
     pub trouble: Option<String>,
+    /// When a look was last completed; none when none was since the start.
+    pub looked: Option<Timestamp>,
 }
 
 impl DirectoryDesk {
@@ -105,7 +107,13 @@ impl DirectoryDesk {
                 .ledger
                 .scan(Table::DirectorySplit, COUNTED_AT_MOST)?
                 .len(),
-            trouble: self.trouble(),
+            trouble: self.trouble().or_else(|| self.overdue()),
+            looked: self.watch().looked(),
         })
+    }
+    /// That no look was completed for too long, where there is a clearinghouse to look at.
+    fn overdue(&self) -> Option<String> {
+        self.parts.client.as_ref()?;
+        self.watch().overdue(self.parts.clock.now())
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_core::date::Timestamp;
 use huitong_core::membership::Standing;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
@@ -41,6 +42,7 @@ impl DirectoryDeskService for DirectoryGrpc {
             regions: seen.regions.into_iter().map(region).collect(),
             contradictions: u64::try_from(seen.contradictions).unwrap_or(u64::MAX),
             trouble: seen.trouble.unwrap_or_default(),
+            looked_at_ms: seen.looked.map_or(0, Timestamp::as_millis),
         }))
     }
 }

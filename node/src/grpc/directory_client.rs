@@ -56,6 +56,8 @@ pub struct ToldDirectory {
     pub contradictions: u64,
     /// Why it is not followed; empty when all is well.
     pub trouble: String,
+    /// When the node last completed a look; none when it did not since it was started.
+    pub looked: Option<Timestamp>,
 }
 
 /// An officer connected to the node of the own region.
@@ -80,11 +82,15 @@ impl DirectoryDeskClient {
     pub async fn show(&mut self) -> Result<ToldDirectory, Status> {
         let told = self.0.show_directory(v1::ShowDirectoryRequest {}).await?;
         let told = told.into_inner();
-        let at =
+        let moment =
             |ms| Timestamp::from_millis(ms).map_err(|error| Status::internal(error.to_string()));
         let at = match told.number {
             0 => None,
-            _ => Some((at(told.signed_at_ms)?, at(told.taken_at_ms)?)),
+            _ => Some((moment(told.signed_at_ms)?, moment(told.taken_at_ms)?)),
+        };
+        let looked = match told.looked_at_ms {
+            0 => None,
+            looked => Some(moment(looked)?),
         };
         Ok(ToldDirectory {
             number: told.number,
@@ -93,6 +99,7 @@ impl DirectoryDeskClient {
             regions: told.regions.into_iter().map(region).collect(),
             contradictions: told.contradictions,
             trouble: told.trouble,
+            looked,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! The signed directory as a clearinghouse hands it out to nodes: followed in order, and not when it contradicts itself.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use huitong_core::canonical::Artifact;
@@ -17,11 +18,20 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
 
 /// The versions that are handed out.
 #[derive(Clone, Default)]
-pub struct Directories(Arc<Mutex<Vec<SignedDirectory>>>);
+pub struct Directories(Arc<Mutex<Vec<SignedDirectory>>>, Arc<Away>);
+
+/// Whether nothing is answered, and how often nothing was.
+#[derive(Default)]
+struct Away(AtomicBool, AtomicUsize);
 
 impl Directories {
     fn set(&self, versions: &[SignedDirectory]) {
         *self.0.lock().unwrap() = versions.to_vec();
+    }
+
+    /// Answers nothing from now on, or again.
+    fn set_away(&self, is_away: bool) {
+        self.1.0.store(is_away, Ordering::SeqCst);
     }
 }
 
@@ -31,6 +41,10 @@ impl DirectoryService for Directories {
         &self,
         request: Request<v1::FetchDirectoryRequest>,
     ) -> Result<Response<v1::FetchDirectoryResponse>, Status> {
+        if self.1.0.load(Ordering::SeqCst) {
+            self.1.1.fetch_add(1, Ordering::SeqCst);
+            return Err(Status::unavailable("away"));
+        }
         let after = request.into_inner().after as usize;
         let versions = self.0.lock().unwrap();
         let file = versions.get(after).map(Artifact::to_bytes);
@@ -230,4 +244,28 @@ async fn what_was_taken_stands_when_its_signature_holds_no_more_and_what_follows
     directories.set(&[stale, second, third]);
     until(&world, |told| told.trouble.contains("not its signed")).await;
     assert_eq!(shown(&world, CHENGDU).await.number, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_kept_from_the_directory_for_an_hour_says_that_it_is_not_followed() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    until(&world, |told| told.looked_at_ms > 0).await;
+    directories.set_away(true);
+    // Waits double, so the third is not one node's before the other's first.
+    while directories.1.1.load(Ordering::SeqCst) < 3 {
+        tokio::task::yield_now().await;
+    }
+    let looked = shown(&world, CHENGDU).await;
+    world.clock.set("2023-03-10T04:59:00.000Z");
+    assert_eq!(shown(&world, CHENGDU).await.trouble, "");
+    world.clock.set("2023-03-10T05:00:00.000Z");
+    until(&world, |told| told.trouble.contains("away")).await;
+    let kept = shown(&world, CHENGDU).await;
+    assert_eq!(kept.looked_at_ms, looked.looked_at_ms);
+    directories.set_away(false);
+    until(&world, |told| told.trouble.is_empty()).await;
+    let again = shown(&world, CHENGDU).await;
+    assert!(again.looked_at_ms > looked.looked_at_ms);
 }

@@ -6668,6 +6668,9 @@ pub struct ShowDirectoryResponse {
     /// Why the directory is not followed, when a person must look; empty when all is well.
     #[prost(string, tag = "7")]
     pub trouble: ::prost::alloc::string::String,
+    /// When the node last completed a look at what the clearinghouse hands out; 0 when it did not since it was started.
+    #[prost(int64, tag = "8")]
+    pub looked_at_ms: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DirectoryRegion {
