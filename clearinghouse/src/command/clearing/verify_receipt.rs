@@ -4,23 +4,25 @@
 //! The order is that of trust: the checkpoint's signature, that the code names this checkpoint, rows, legs, and last what
 //! the receipt itself says that funds paid.
 
+mod against;
 mod shown;
 
-use std::collections::BTreeMap;
 use std::io::{BufRead as _, Read as _, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use huitong_certs::Trust;
 use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
-use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::checkpoint::receipt::ReceiptProof;
 use huitong_core::checkpoint::receipt::text::{LETTERS_AT_MOST, read};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
 use huitong_core::fund::Fund;
-use huitong_core::leg::LegKind;
+use huitong_core::id::SettlementId;
 use huitong_core::money::Fen;
 
+use self::against::{Together, check};
 use self::shown::{Found, Said};
 use super::connection::{Shape, print_json};
 use super::file;
@@ -28,13 +30,16 @@ use super::offline::Offline;
 
 const AFTER: &str = "\
 A code is what huitong node receipt-proof wrote, as a scanner reads it: HTR1: and letters. Several may be given, of a settlement
-that has more than one; with - they are read from standard input, one a line, and lines that begin otherwise are passed over.
+that has more than one and of that alone, each once; with - they are read from standard input, one a line, and lines that begin
+otherwise are passed over. Where they are of several cycles, give --checkpoint of each.
 Checked are: the clearinghouse's signature under the checkpoint, up to the operator's root at the moment of signing; that the
 code is of this checkpoint and no other; that each row is one that the checkpoint commits to; that each leg is one of its row. With
---receipt: that a fund paid what the receipt says. Only what was netted that day is proven: whether it was reversed later, and
-whether the receipt's other figures are right, is not. Exit 1 when something is wrong: each is named.
-依次核对：检查点签名及证书链，验证码所指检查点，各行在检查点所确认的树中，各明细在所在行中；给出--receipt时核对回执所载基金支付额。
-仅证明当期已轧差的内容，不证明其后是否冲正，也不证明回执其他金额。有误时退出码为1。";
+--receipt and --settlement, as the paper has them: that a fund paid what the receipt says and that no code says it was reversed.
+Only what was netted is proven. Whoever holds codes can leave legs out of them, a reversal in the same cycle too, and nothing here
+shows it: whether it was reversed, then or later, and whether the receipt's other figures are right, the region's bureau says.
+Exit 1 when something is wrong: each is named.
+依次核对：检查点签名及证书链，验证码所指检查点，各行在检查点所确认的树中，各明细在所在行中；给出--receipt与--settlement时核对回执所载基金支付额。
+仅证明已轧差的内容；持码人可略去部分明细（包括同期冲正），是否冲正及其他金额须向统筹区经办机构核实。有误时退出码为1。";
 
 /// Lines that are read from standard input, at most.
 const LINES_AT_MOST: usize = 1_000;
@@ -48,12 +53,15 @@ pub(super) struct VerifyReceipt {
     /// What the code says, or - for standard input / 验证码内容，- 为标准输入
     #[arg(required = true)]
     payload: Vec<String>,
-    /// That day's checkpoint, as `huitong clearing checkpoint --out` wrote it / 当日检查点文件
-    #[arg(long)]
-    checkpoint: PathBuf,
+    /// That day's checkpoint, as `huitong clearing checkpoint --out` wrote it; may be repeated / 当日检查点文件
+    #[arg(long, required = true)]
+    checkpoint: Vec<PathBuf>,
     /// What the receipt says a fund paid, as FUND=YUAN; may be repeated / 回执所载基金支付额
-    #[arg(long, value_parser = stated)]
+    #[arg(long, value_parser = stated, requires = "settlement")]
     receipt: Vec<(Fund, Fen)>,
+    /// The settlement that the receipt is of / 回执所载结算编号
+    #[arg(long)]
+    settlement: Option<SettlementId>,
     #[command(flatten)]
     offline: Offline,
 }
@@ -73,44 +81,18 @@ impl VerifyReceipt {
     pub(super) fn run(self, out: &mut dyn Write) -> anyhow::Result<ExitCode> {
         let trust = self.offline.trust()?;
         let payloads = self.payloads()?;
-        let shown = self.checkpoint.display().to_string();
         let mut faults = Vec::new();
-        let checkpoint = CertifiedCheckpoint::from_bytes(&file::read(&self.checkpoint)?);
-        let checkpoint = match checkpoint {
-            Ok(checkpoint) => {
-                if let Err(fault) = of_clearinghouse::checkpoint(&checkpoint, &trust) {
-                    faults.push(Said::signature(&shown, &fault));
-                }
-                Some(checkpoint)
-            }
-            Err(error) => {
-                let en = format!("{shown} cannot be read as a checkpoint: {error}");
-                let zh = format!("{shown} 无法按检查点读取");
-                faults.push(Said::new("checkpoint.unreadable", en, zh));
-                None
-            }
-        };
-        let mut proofs = Vec::new();
-        for payload in &payloads {
-            match read(payload) {
-                Ok(proof) => proofs.push(proof),
-                Err(error) => {
-                    let en = format!("the code cannot be read: {error}");
-                    let zh = "验证码无法读取：扫描有误、被更改或并非回执验证码";
-                    faults.push(Said::new("receipt.unreadable", en, zh));
-                }
-            }
+        let checkpoints = self.checkpoints(&trust, &mut faults)?;
+        let proofs = proofs(&payloads, &mut faults);
+        let signed = checkpoints.iter().map(|it| &it.signed.checkpoint);
+        let signed: Vec<&Checkpoint> = signed.collect();
+        for proof in &proofs {
+            check(proof, &signed, &mut faults);
         }
-        if let Some(checkpoint) = &checkpoint {
-            let checkpoint = &checkpoint.signed.checkpoint;
-            for proof in &proofs {
-                let found = proof.check(checkpoint);
-                faults.extend(found.iter().map(|fault| Said::of(fault, proof, checkpoint)));
-            }
-        }
-        self.against_receipt(&proofs, &mut faults);
+        let together = Together::of(&proofs, self.settlement, &mut faults);
+        together.against(&self.receipt, &mut faults);
         let found = Found {
-            checkpoint: checkpoint.as_ref().map(|it| &it.signed),
+            checkpoints: &checkpoints,
             proofs: &proofs,
             faults: &faults,
         };
@@ -124,6 +106,32 @@ impl VerifyReceipt {
         } else {
             ExitCode::FAILURE
         })
+    }
+
+    /// The checkpoints that were given, as far as they can be read.
+    fn checkpoints(
+        &self,
+        trust: &Trust,
+        faults: &mut Vec<Said>,
+    ) -> anyhow::Result<Vec<CertifiedCheckpoint>> {
+        let mut checkpoints = Vec::new();
+        for path in &self.checkpoint {
+            let shown = path.display();
+            match CertifiedCheckpoint::from_bytes(&file::read(path)?) {
+                Ok(checkpoint) => {
+                    if let Err(fault) = of_clearinghouse::checkpoint(&checkpoint, trust) {
+                        faults.push(Said::signature(&shown.to_string(), &fault));
+                    }
+                    checkpoints.push(checkpoint);
+                }
+                Err(error) => {
+                    let en = format!("{shown} cannot be read as a checkpoint: {error}");
+                    let zh = format!("{shown} 无法按检查点读取");
+                    faults.push(Said::new("checkpoint.unreadable", en, zh));
+                }
+            }
+        }
+        Ok(checkpoints)
     }
 
     /// The codes that were given.
@@ -153,20 +161,20 @@ impl VerifyReceipt {
         );
         Ok(payloads)
     }
+}
 
-    /// Whether funds paid what the receipt says, by the legs of the settlements themselves.
-    fn against_receipt(&self, proofs: &[ReceiptProof], faults: &mut Vec<Said>) {
-        let mut paid = BTreeMap::<Fund, i128>::new();
-        let legs = proofs.iter().flat_map(ReceiptProof::legs);
-        for leg in legs.filter(|leg| leg.kind == LegKind::Settlement) {
-            let sum = paid.entry(leg.row.pair.fund).or_insert(0);
-            *sum = sum.saturating_add(i128::from(leg.amount.get()));
-        }
-        for (fund, stated) in &self.receipt {
-            let netted = paid.get(fund).copied();
-            if netted != Some(i128::from(stated.get())) {
-                faults.push(Said::amount(*fund, *stated, netted));
+/// The codes, as far as they can be read.
+fn proofs(payloads: &[String], faults: &mut Vec<Said>) -> Vec<ReceiptProof> {
+    let mut proofs = Vec::new();
+    for payload in payloads {
+        match read(payload) {
+            Ok(proof) => proofs.push(proof),
+            Err(error) => {
+                let en = format!("the code cannot be read: {error}");
+                let zh = "验证码无法读取：扫描有误、被更改或并非回执验证码";
+                faults.push(Said::new("receipt.unreadable", en, zh));
             }
         }
     }
+    proofs
 }

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use huitong_core::checkpoint::receipt::text::{read, texts as codes_of};
+use huitong_core::leg::LegKind;
+
 use super::*;
 
 /// What proves a settlement, by a region's node, once it has looked at the day; with the drawing of its code.
@@ -92,19 +95,43 @@ async fn a_receipt_is_proven_by_its_code_against_the_day_and_not_when_anything_i
         (&back["creditor"], &back["amount"]),
         (&owed["debtor"], &owed["amount"])
     );
-    assert_eq!(found["business_day"], day);
-    // What the receipt says funds paid.
+    assert_eq!(found["checkpoints"][0]["business_day"], day);
+    on_paper(&checkpoint, &roots, code, (&settlement, owed)).await;
+    meddled(&checkpoint, &roots, code).await;
+}
+
+/// What the receipt says funds paid, of a settlement that was taken back in the same cycle.
+async fn on_paper(checkpoint: &Path, roots: &Path, code: &str, (settlement, owed): (&str, &Value)) {
     let says = |amount: &str| format!("{}={amount}", owed["fund"].as_str().unwrap());
     let right = says(owed["amount"].as_str().unwrap());
-    let (ended, _) = verify(&checkpoint, &roots, &[code], &["--receipt", &right]).await;
-    assert_eq!(ended, Some(0));
     let wrong = says("9999.99");
-    let (ended, found) = verify(&checkpoint, &roots, &[code], &["--receipt", &wrong]).await;
+    let paper = ["--settlement", settlement, "--receipt"];
+    let right = [&paper[..], &[&right]].concat();
+    let wrong = [&paper[..], &[&wrong]].concat();
+    let proof = read(code).unwrap();
+    let alone = proof.each().next().unwrap();
+    assert_eq!(alone.legs()[0].kind, LegKind::Settlement);
+    let alone = codes_of(&alone).remove(0);
+    let alone = alone.as_str();
+    let cases: [(&[&str], &[&str], &[&str]); 5] = [
+        (&[code], &right, &["receipt.reversed"]),
+        (&[code], &wrong, &["receipt.reversed", "receipt.amount"]),
+        // Whoever holds a code can leave the reversal out.
+        (&[alone], &right, &[]),
+        (&[alone], &wrong, &["receipt.amount"]),
+        (&[alone, alone], &right, &["receipt.repeated"]),
+    ];
+    for (codes, more, expected) in cases {
+        let (ended, found) = verify(checkpoint, roots, codes, more).await;
+        let code = i32::from(!expected.is_empty());
+        assert_eq!((ended, &*found_codes(&found)), (Some(code), expected));
+    }
+    let other = "stl_00000000000000000000000000";
+    let (ended, found) = verify(checkpoint, roots, &[code], &["--settlement", other]).await;
     assert_eq!(
         (ended, found_codes(&found)),
-        (Some(1), vec!["receipt.amount"])
+        (Some(1), vec!["receipt.other_settlement"])
     );
-    meddled(&checkpoint, &roots, code).await;
 }
 
 /// Some letters of the code, another root, and what is no checkpoint.

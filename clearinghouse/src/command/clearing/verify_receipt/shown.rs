@@ -6,8 +6,9 @@ use huitong_certs::signing::CarriedFault;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::receipt::{ProvenLeg, ReceiptFault, ReceiptProof};
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::checkpoint::{Checkpoint, SignedCheckpoint};
+use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
 use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use serde_json::{Value, json};
@@ -78,6 +79,38 @@ impl Said {
         Self::new(fault.code(), en, zh)
     }
 
+    /// Its code.
+    #[cfg(test)]
+    pub(super) const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// A code of another settlement than the others, or than that of the paper.
+    pub(super) fn other_settlement(found: SettlementId, wanted: SettlementId) -> Self {
+        let en = format!(
+            "a code is of settlement {found}, and not of {wanted}: check each settlement for itself"
+        );
+        let zh = format!("验证码属于结算{found}，而非{wanted}：请逐笔核验");
+        Self::new("receipt.other_settlement", en, zh)
+    }
+
+    /// A leg that was given before.
+    pub(super) fn repeated(kind: LegKind, pair: &Pair) -> Self {
+        let row = row(kind, pair);
+        let en = format!("{row}: the leg is given twice and counts once: give each code once");
+        let zh = format!("{row}：明细重复，仅计一次：每个验证码只提供一次");
+        Self::new("receipt.repeated", en, zh)
+    }
+
+    /// A settlement that was taken back, by the codes themselves.
+    pub(super) fn reversed(settlement: SettlementId) -> Self {
+        let en = format!(
+            "settlement {settlement} was reversed: what the receipt says is not owed any more"
+        );
+        let zh = format!("结算{settlement}已冲正：回执所载金额不再有效");
+        Self::new("receipt.reversed", en, zh)
+    }
+
     /// A fund that paid something else than the receipt says.
     pub(super) fn amount(fund: Fund, stated: Fen, netted: Option<i128>) -> Self {
         let netted = netted.map_or_else(|| "nothing".to_owned(), yuan);
@@ -103,7 +136,7 @@ fn row(kind: LegKind, pair: &Pair) -> String {
 
 /// What was found.
 pub(super) struct Found<'a> {
-    pub(super) checkpoint: Option<&'a SignedCheckpoint>,
+    pub(super) checkpoints: &'a [CertifiedCheckpoint],
     pub(super) proofs: &'a [ReceiptProof],
     pub(super) faults: &'a [Said],
 }
@@ -118,6 +151,7 @@ impl Found<'_> {
         let legs = self.legs().map(|(proof, leg)| {
             json!({
                 "settlement": proof.settlement().to_string(),
+                "plan": proof.plan(),
                 "kind": leg.kind.to_string(),
                 "debtor": leg.row.pair.debtor.to_string(),
                 "creditor": leg.row.pair.creditor.to_string(),
@@ -129,13 +163,18 @@ impl Found<'_> {
         });
         let faults = self.faults.iter();
         let faults = faults.map(|said| json!({"code": said.code, "en": said.en, "zh": said.zh}));
-        let checkpoint = self.checkpoint.map(|signed| &signed.checkpoint);
+        let checkpoints = self.checkpoints.iter().map(|certified| {
+            let checkpoint = &certified.signed.checkpoint;
+            json!({
+                "business_day": checkpoint.day.to_string(),
+                "plan": checkpoint.plan,
+                "checkpoint": checkpoint.digest().to_string(),
+                "signed_at": certified.signed.at.to_string(),
+            })
+        });
         json!({
             "holds": self.faults.is_empty(),
-            "business_day": checkpoint.map(|it| it.day.to_string()),
-            "plan": checkpoint.map(|it| it.plan),
-            "checkpoint": checkpoint.map(|it| it.digest().to_string()),
-            "signed_at": self.checkpoint.map(|signed| signed.at.to_string()),
+            "checkpoints": checkpoints.collect::<Vec<_>>(),
             "legs": legs.collect::<Vec<_>>(),
             "faults": faults.collect::<Vec<_>>(),
         })
@@ -149,16 +188,12 @@ impl Found<'_> {
             }
             return Ok(());
         }
-        let Some(signed) = self.checkpoint else {
-            return Ok(());
-        };
-        let checkpoint = &signed.checkpoint;
         writeln!(out, "holds / 核验无误")?;
-        writeln!(
-            out,
-            "netted on {}, plan {}, signed {} / 已轧差",
-            checkpoint.day, checkpoint.plan, signed.at
-        )?;
+        for certified in self.checkpoints {
+            let (checkpoint, at) = (&certified.signed.checkpoint, certified.signed.at);
+            let (day, plan) = (checkpoint.day, checkpoint.plan);
+            writeln!(out, "netted on {day}, plan {plan}, signed {at} / 已轧差")?;
+        }
         for (proof, leg) in self.legs() {
             let row = row(leg.kind, &leg.row.pair);
             writeln!(
@@ -170,7 +205,8 @@ impl Found<'_> {
         }
         writeln!(
             out,
-            "only what was netted in this cycle is proven, not whether it was reversed later / 仅证明当期已轧差，其后是否冲正不在此列"
+            "only what was netted is proven: not whether it was reversed, then or later, nor that no leg was left out / \
+             仅证明已轧差的内容，是否另有冲正或未出示的明细不在此列"
         )?;
         Ok(())
     }
