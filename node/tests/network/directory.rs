@@ -29,9 +29,14 @@ impl Directories {
         *self.0.lock().unwrap() = versions.to_vec();
     }
 
-    /// Answers nothing from now on, or again.
-    fn set_away(&self, is_away: bool) {
-        self.1.0.store(is_away, Ordering::SeqCst);
+    /// Answers nothing from now on.
+    fn go_away(&self) {
+        self.1.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Answers again.
+    fn come_back(&self) {
+        self.1.0.store(false, Ordering::SeqCst);
     }
 }
 
@@ -252,7 +257,7 @@ async fn a_node_that_is_kept_from_the_directory_for_an_hour_says_that_it_is_not_
     world.clearinghouse().await;
     let directories = world.clearing.as_ref().unwrap().directories.clone();
     until(&world, |told| told.looked_at_ms > 0).await;
-    directories.set_away(true);
+    directories.go_away();
     // Waits double, so the third is not one node's before the other's first.
     while directories.1.1.load(Ordering::SeqCst) < 3 {
         tokio::task::yield_now().await;
@@ -264,7 +269,7 @@ async fn a_node_that_is_kept_from_the_directory_for_an_hour_says_that_it_is_not_
     until(&world, |told| told.trouble.contains("away")).await;
     let kept = shown(&world, CHENGDU).await;
     assert_eq!(kept.looked_at_ms, looked.looked_at_ms);
-    directories.set_away(false);
+    directories.come_back();
     until(&world, |told| told.trouble.is_empty()).await;
     let again = shown(&world, CHENGDU).await;
     assert!(again.looked_at_ms > looked.looked_at_ms);
