@@ -193,6 +193,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::MonthsOff
         | RefusalCode::MonthDaysNotSeen
         | RefusalCode::MonthChanged
+        | RefusalCode::MonthOtherBefore
         | RefusalCode::MonthRowsDiffer
         | RefusalCode::MonthNoSuchRow
         | RefusalCode::RegionLeft

@@ -26,7 +26,7 @@ use huitong_core::clearing_month::own::{OwnMonth, OwnMonthRow};
 use huitong_core::clearing_month::part::MonthPart;
 use huitong_core::clearing_month::seen::MonthSeen;
 use huitong_core::clearing_month::word::{CertifiedMonthWord, MonthWord, ObjectedRow};
-use huitong_core::date::Timestamp;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::Digest;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
@@ -161,27 +161,11 @@ impl MonthDesk {
 
     /// Whether a month goes on after the cycle that it says, as this region saw it.
     fn begins_rightly(&self, signed: &ClearingMonth) -> Result<(), Status> {
-        let before = signed.first_plan.saturating_sub(1);
-        let day = self.parts.witness.day_of(before)?;
-        if before > 0 && day.is_none() {
-            return Err(NodeError::refused(RefusalCode::MonthDaysNotSeen, before).into());
-        }
-        if day != signed.after {
-            let detail = format_args!("the month does not go on after the cycle of plan {before}");
-            return Err(unreadable(&detail));
-        }
-        let Ok(previous) = signed.month.previous() else {
-            return Ok(());
-        };
-        let said = self.parts.ledger.month_word(previous.clone());
-        let said = said.map_err(NodeError::from)?;
-        if goes_on(signed, said.map(|kept| kept.word.digest)) {
-            return Ok(());
-        }
-        let detail = format_args!(
-            "it names another {previous} than the one of which this region said something"
-        );
-        Err(unreadable(&detail))
+        let day = self
+            .parts
+            .witness
+            .day_of(signed.first_plan.saturating_sub(1))?;
+        begins_rightly(signed, day, &self.parts.ledger)
     }
 
     /// What the region holds of a day; what holds is kept, since a checkpoint never changes.
@@ -257,9 +241,35 @@ impl MonthDesk {
     }
 }
 
-/// Whether a month goes on after the one before it of which the region said something, if it did.
-fn goes_on(signed: &ClearingMonth, said: Option<Digest>) -> bool {
-    said.is_none_or(|said| signed.before == Some(said))
+/// Whether a month goes on after the cycle of a day, and names the month of which the region said something, if it did.
+///
+/// The month before is the one that the cycle before belongs to, since the last day of a month's cycles is its own. It
+/// need not be the last of the calendar: a month without cycles is not drawn up.
+fn begins_rightly(
+    signed: &ClearingMonth,
+    day: Option<BusinessDay>,
+    ledger: &Ledger,
+) -> Result<(), Status> {
+    let before = signed.first_plan.saturating_sub(1);
+    if before > 0 && day.is_none() {
+        return Err(NodeError::refused(RefusalCode::MonthDaysNotSeen, before).into());
+    }
+    if day != signed.after {
+        let detail = format_args!("the month does not go on after the cycle of plan {before}");
+        return Err(unreadable(&detail));
+    }
+    let Some(previous) = day.map(Month::of) else {
+        return Ok(());
+    };
+    let said = ledger.month_word(previous.clone());
+    let said = said.map_err(NodeError::from)?;
+    let digest = said.map(|kept| kept.word.digest);
+    if digest.is_none_or(|digest| signed.before == Some(digest)) {
+        return Ok(());
+    }
+    tracing::error!(month = %signed.month, %previous, "a month names another one before it than this region was shown");
+    let detail = format_args!("{}: {previous}", signed.month);
+    Err(NodeError::refused(RefusalCode::MonthOtherBefore, detail).into())
 }
 
 /// Whether every row that may not be confirmed is objected to, and every objection is to a row that is signed.

@@ -274,15 +274,71 @@ fn a_word_is_kept_and_said_again_as_it_was_until_it_says_something_else() {
     );
 }
 
+fn word_on(month: &ClearingMonth) -> CertifiedMonthWord {
+    let (by, said) = ("li.wei".parse().unwrap(), month.month.clone());
+    CertifiedMonthWord {
+        word: MonthWord::new(region("330200"), said, month.digest(), vec![], by, now()).unwrap(),
+        algorithm: 1,
+        key_id: sha256(b"key"),
+        signature: vec![1; 64],
+        signer: vec![vec![1]],
+    }
+}
+
 #[test]
-fn a_month_names_the_one_before_of_which_the_region_said_something() {
-    let mut month = part(&[leg(1, "510100", 100, "2026-03-02")]).certified.month;
-    let said = sha256(b"february");
-    assert!(goes_on(&month, None));
-    assert!(!goes_on(&month, Some(said)), "it names none");
-    month.before = Some(sha256(b"another february"));
-    assert!(goes_on(&month, None), "nothing to hold it against");
-    assert!(!goes_on(&month, Some(said)));
-    month.before = Some(said);
-    assert!(goes_on(&month, Some(said)));
+fn a_month_goes_on_after_the_one_of_which_the_region_said_something_also_past_one_without_cycles() {
+    let ledger = open(&FakeDisk::new(2), &Arc::default()).unwrap();
+    let march = part(&[leg(1, "510100", 100, "2026-03-02")]).certified.month;
+    let last: BusinessDay = "2026-03-31".parse().unwrap();
+    assert!(begins_rightly(&march, None, &ledger).is_ok(), "the first");
+    // The next is April, or May when April had no cycles; each goes on after the same plan.
+    let next = |named: &str, before: Option<Digest>| ClearingMonth {
+        month: Month::parse(named).unwrap(),
+        first_plan: 3,
+        last_plan: 4,
+        after: Some(last),
+        before,
+        ..march.clone()
+    };
+    let held = |month: &ClearingMonth| {
+        let refused = begins_rightly(month, Some(last), &ledger);
+        refused.map_err(|status| status.message().to_owned())
+    };
+    let other = Some(sha256(b"another march"));
+    for named in ["2026-04", "2026-05"] {
+        assert_eq!(
+            held(&next(named, other)),
+            Ok(()),
+            "nothing to hold it against"
+        );
+    }
+    append_word(&ledger, word_on(&march));
+    for named in ["2026-04", "2026-05"] {
+        assert_eq!(held(&next(named, Some(march.digest()))), Ok(()));
+        for before in [other, None] {
+            let refused = held(&next(named, before)).unwrap_err();
+            let is_told = refused.starts_with("month.other_before: ");
+            let names = refused.contains(&format!("[{named}: 2026-03]"));
+            assert!(is_told && names, "{refused}");
+        }
+    }
+    // Another cycle before it than the region saw, and one that it has not seen.
+    let next = next("2026-04", Some(march.digest()));
+    let (day, none) = ("2026-03-30".parse().unwrap(), None);
+    for (day, expected) in [
+        (Some(day), "node.overloaded"),
+        (none, "month.days_not_seen"),
+    ] {
+        let refused = begins_rightly(&next, day, &ledger).unwrap_err();
+        assert!(refused.message().starts_with(expected), "{refused}");
+    }
+}
+
+fn append_word(ledger: &Ledger, word: CertifiedMonthWord) {
+    let Verdict::Append(records, _) = KeepWord(word).decide(ledger, now()).unwrap() else {
+        panic!("it is kept")
+    };
+    for record in records {
+        append(ledger, record).unwrap();
+    }
 }

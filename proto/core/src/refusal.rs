@@ -256,6 +256,8 @@ refusals! {
     MonthDaysNotSeen "month.days_not_seen" SameId "The node has not yet looked at the checkpoint of every day of this month, from the plan named on: it does so by itself, wait for it (node checkpoints)." "本节点尚未核对该月全部检查点（自所示方案起），节点会自动核对，请等待（node checkpoints）。";
     /// The month is another than the officer looked at.
     MonthChanged "month.changed" No "The month has the digest named, not the one given: look at its rows again (node month show) before you confirm it." "该月摘要如所示，与所给不符：请重新查看各行（node month show）后再确认。";
+    /// The month names another one before it than the region was shown.
+    MonthOtherBefore "month.other_before" No "The month goes on after another one than that of which this region said something, which is named: keep both month files (clearing month show --out), they are evidence; confirm nothing, and ask the operator which of the two holds." "该月所接续的上月（见所示）与本区曾确认或异议的并非同一份：请保留两份月度清算文件（clearing month show --out）作为证据，暂不确认，并向国家清算机构查明以何者为准。";
     /// Rows that may not be confirmed.
     MonthRowsDiffer "month.rows_differ" No "The row named is not what the region's own days come to, or stands on a day that does not hold: object to it (--object), or find out first (node month show)." "所示之行与本区逐日数据不一致，或所涉日期未通过核对：请提出异议（--object），或先行查明（node month show）。";
     /// An objection to a row that is not shown.
