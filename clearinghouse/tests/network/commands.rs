@@ -41,7 +41,8 @@ pub(crate) async fn clearing(world: &World, words: &[&str]) -> Result<String, St
 pub(crate) async fn offline(words: &[&str]) -> Result<String, String> {
     let words = words.iter().map(ToString::to_string);
     let line = Line::try_parse_from(["clearing".to_owned()].into_iter().chain(words)).unwrap();
-    run(line).await
+    let ran = run(line).await;
+    ran.map_err(|error| format!("{error:#}"))
 }
 
 /// Runs `clearing …` as one of the officers.
@@ -55,16 +56,16 @@ pub(crate) async fn clearing_as(
         .into_iter()
         .chain(words)
         .chain(speaking_as(world, party));
-    run(Line::try_parse_from(line).unwrap()).await
+    let ran = run(Line::try_parse_from(line).unwrap()).await;
+    ran.map_err(|error| error.to_string())
 }
 
-async fn run(line: Line) -> Result<String, String> {
+async fn run(line: Line) -> anyhow::Result<String> {
     // The command has a runtime of its own.
     let run = move || {
         let mut out = Vec::new();
         let ran = line.clearing.run_to(&mut out);
         ran.map(|_| String::from_utf8(out).unwrap())
-            .map_err(|error| error.to_string())
     };
     tokio::task::spawn_blocking(run).await.unwrap()
 }
