@@ -7,20 +7,12 @@
 mod offline;
 mod start_error;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use huitong_certs::SigningKey;
-use huitong_core::calendar::Calendar;
 use huitong_core::region::RegionCode;
-use huitong_journal::Options;
-use huitong_transport::{
-    AccessTable, Certified, ClientLimits, CredentialStore, Dialer, Reloading, Server, ServerLimits,
-    aside,
-};
+use huitong_transport::{AccessTable, Dialer, Reloading, Server, aside};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tonic::service::Routes;
@@ -28,39 +20,37 @@ use tonic::service::Routes;
 pub use offline::open_offline;
 pub use start_error::StartError;
 
-use crate::checks::CheckRule;
 use crate::clock::Clock;
-use crate::duplicates::{DuplicateDesk, DuplicateRule};
+use crate::duplicates::DuplicateDesk;
 use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
 use crate::home::HomeRole;
-use crate::home::reverse::ReversalRule;
-use crate::home::watch::{Watch, WatchLimits};
+use crate::home::watch::Watch;
 use crate::ledger::{KeyOptions, Ledger, LedgerOptions};
 use crate::legs::attest::Attester;
 use crate::legs::report::Reporter;
 use crate::measures::Measures;
 use crate::office::Office;
-use crate::payables::{PayableDesk, PayableRule};
-use crate::peers::{DirectoryEntry, Homes, PeerLimits};
+use crate::payables::PayableDesk;
+use crate::peers::Homes;
 use crate::people::PeopleDesk;
-use crate::people::rule::FilingRule;
 use crate::platform::{Platform, Stored};
 use crate::policies::PolicyBook;
 use crate::reading::read_policies;
 use crate::recovery::Recovery;
 use crate::registry::Registry;
-use crate::sealing::StoreRule;
 use crate::transfer::TransferDesk;
-use crate::treatment::{Timing, TreatmentRole};
+use crate::treatment::TreatmentRole;
 use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
 mod desks;
 mod in_touch;
+mod node_config;
 mod running;
 
+pub use node_config::NodeConfig;
 pub use running::RunningNode;
 
 use desks::{
@@ -74,56 +64,6 @@ const COMMANDS_WAITING: usize = 4_096;
 
 /// How far the index may be behind the journal.
 const INDEX_EVERY: Duration = Duration::from_millis(100);
-
-/// Everything a node is started with.
-pub struct NodeConfig {
-    /// Its region.
-    pub region: RegionCode,
-    /// Where it listens.
-    pub listen: SocketAddr,
-    /// Its folder: `journal` and `index` lie in it.
-    pub data: PathBuf,
-    /// What it keeps of people, and where their keys lie.
-    pub store: StoreRule,
-    /// Its TLS certificate, and whom it trusts.
-    pub credentials: CredentialStore,
-    /// The key it signs receipts with.
-    pub signing: Arc<SigningKey>,
-    /// The certificate by which others know it.
-    pub certified: Certified,
-    /// The other regions.
-    pub directory: Vec<DirectoryEntry>,
-    /// The clearinghouse, `https://host:port`; legs wait without one.
-    pub clearinghouse: Option<String>,
-    /// With what people are looked for whom another region insures too; they are not without it.
-    pub duplicates: Option<DuplicateRule>,
-    /// Days that are no business days.
-    pub calendar: Calendar,
-    /// Which settlements of its people are reversed, and by whom.
-    pub reversal: ReversalRule,
-    /// Until when its institutions are paid.
-    pub payables: PayableRule,
-    /// Which expense checks are asked and taken.
-    pub checks: CheckRule,
-    /// Who may file what for its people.
-    pub filing: FilingRule,
-    /// How many of its people may be asked about.
-    pub watch: WatchLimits,
-    /// The clock.
-    pub clock: Arc<dyn Clock>,
-    /// The journal's limits.
-    pub journal: Options,
-    /// How long it waits for other nodes.
-    pub timing: Timing,
-    /// How often legs are reported, and receipts delivered that were not acknowledged.
-    pub report_every: Duration,
-    /// Bounds on whoever calls.
-    pub server: ServerLimits,
-    /// Bounds on calling.
-    pub client: ClientLimits,
-    /// Bounds on calling one other region's node.
-    pub peers: PeerLimits,
-}
 
 /// A node.
 pub struct Node;

@@ -7,6 +7,7 @@
 
 pub mod apply;
 mod assistance_row;
+mod check_reversed;
 mod check_row;
 #[cfg(test)]
 mod conformance;
@@ -38,7 +39,8 @@ mod transfer_row;
 mod witness_row;
 
 pub use assistance_row::AssistanceRow;
-pub use check_row::{CheckRow, is_check_reversed};
+pub use check_reversed::is_check_reversed;
+pub use check_row::CheckRow;
 pub use deduction_row::{
     DeductionRow, DeductionState, Deductions, HomeDeductionRow, HomeDeductionState,
 };

@@ -31,12 +31,12 @@ async fn a_word_that_is_not_taken_holds_up_its_own_check_alone_and_is_shown() {
         settled(&world, "r-2", "V2").await,
     );
     world.stop(CHENGDU).await;
-    let held = ask(&world, "k-1", &first).await.unwrap().check;
+    let held = ask(&world, "k-2", &first).await.unwrap().check;
     world.stop(NINGBO).await;
     new_key(&mut world, NINGBO);
     world.start(NINGBO).await;
     // One that the round comes to after the one that is held.
-    let other = ask(&world, "k-2", &second).await.unwrap().check;
+    let other = ask(&world, "k-1", &second).await.unwrap().check;
     world.start(CHENGDU).await;
     stands(&world, NINGBO, &other, Standing::Waiting).await;
     let shown = loop {
