@@ -17,6 +17,7 @@
 //! | [`refused`] | What is a caller told that is refused? |
 //! | [`patience`] | How is something waited for that another process does? |
 //! | [`handbook`] | What does the handbook for policy authors show, and have typed? |
+//! | [`typist`] | Does a page of the handbook do what it shows, typed as it stands? |
 //! | [`audit`] | Do two nodes, the clearinghouse and the hospitals tell one story? |
 //!
 //! Nothing here is known to the servers, and nothing here reaches into them: they are asked over mutual TLS
@@ -50,4 +51,5 @@ pub mod refused;
 pub mod register;
 pub mod start;
 mod tomorrow;
+pub mod typist;
 pub mod world;

@@ -44,6 +44,13 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs an example of the tests' crate: a long form of what every test run does in short.
+pub(crate) fn run_example(name: &str, arguments: &[String]) -> Result<()> {
+    let mut command = cargo(&["run", "--locked", "--quiet", "--package", "huitong-tests"]);
+    command.args(["--example", name, "--"]).args(arguments);
+    run(command)
+}
+
 /// Runs a command and returns what it wrote to standard output.
 pub(crate) fn read(mut command: Command) -> Result<String> {
     let output = command

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use crate::cargo::{cargo, run as run_command};
+use crate::cargo::run_example;
 
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
@@ -15,8 +15,5 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let mut command = cargo(&["run", "--locked", "--quiet", "--package", "huitong-tests"]);
-    command.args(["--example", "simulation", "--"]);
-    command.args(&arguments.arguments);
-    run_command(command)
+    run_example("simulation", &arguments.arguments)
 }

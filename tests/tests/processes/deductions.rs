@@ -6,12 +6,12 @@ use huitong_core::fund::Fund;
 use huitong_proto::clearing::v1::NettingPlan;
 use huitong_tests::bills::outpatient;
 use huitong_tests::certificates::{institution, officer};
-use huitong_tests::executable::{self, run_in, texts};
-use huitong_tests::handbook::{Exchange, blocks, exchanges, is_like, page_of, words};
+use huitong_tests::executable;
 use huitong_tests::hospital::{Hospital, receipt};
 use huitong_tests::officer::{ClearingOfficer, RegionOfficer, options, options_as};
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
 use huitong_tests::start;
+use huitong_tests::typist::{folder_of, id_of, type_page};
 use huitong_tests::world::World;
 use serde_json::Value;
 
@@ -26,46 +26,16 @@ async fn node(words: &[&str], options: &[String]) -> Value {
 
 /// Types every command of a page; the id of the deduction that it is about, if it is about one.
 async fn type_the_page(world: &World, page: &str, settlement: &str, month: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let from = world.credentials(&officer(&CHENGDU));
-    for (file, name) in [
-        ("tls.crt", "treatment.crt"),
-        ("tls.key", "treatment.key"),
-        ("root.crt", "root.crt"),
-    ] {
-        std::fs::copy(from.join(file), folder.path().join(name)).unwrap();
-    }
-    let (page, mut count) = (page_of(page), 0);
-    let mut deduction = String::new();
-    let typed = blocks(&page).into_iter();
-    for block in typed.filter(|block| block.info == "console") {
-        for Exchange { typed, shown } in exchanges(&block) {
-            let meant = |word: String| match word.as_str() {
-                "https://treatment.example:7443" => world.endpoint(&CHENGDU),
-                "stl_…" => settlement.to_owned(),
-                "ded_…" => deduction.clone(),
-                "2026-11" => month.to_owned(),
-                _ => word,
-            };
-            let args: Vec<String> = words(&typed).into_iter().skip(1).map(meant).collect();
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let (printed, said) = texts(&run_in(folder.path(), &args).await);
-            assert!(
-                is_like(&printed, &shown),
-                "{typed}\n{shown}\n{printed}{said}"
-            );
-            if let Some((id, _)) = printed
-                .split_once(": ")
-                .filter(|(id, _)| id.starts_with("ded_"))
-            {
-                deduction = id.to_owned();
-            }
-            count += 1;
-        }
-    }
-    let typed = page.lines().filter(|line| line.starts_with("$ ")).count();
-    assert_eq!(count, typed, "every line that is typed was run");
-    deduction
+    let folder = folder_of(world, &[(officer(&CHENGDU), "treatment")]);
+    let meant = [
+        ("https://treatment.example:7443", world.endpoint(&CHENGDU)),
+        ("stl_…", settlement.to_owned()),
+        ("2026-11", month.to_owned()),
+    ];
+    let meant = type_page(page, folder.path(), &meant, |printed| {
+        id_of(printed, "ded_", "ded_…")
+    });
+    meant.await.get("ded_…").cloned().unwrap_or_default()
 }
 
 /// What the net of a day says that a member is to be paid by a fund; below zero what it pays.

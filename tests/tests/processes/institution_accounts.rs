@@ -1,16 +1,14 @@
 //! An institution's own accounts, by every command of deploy/docs/institution-accounts.md as it is typed, at real nodes, with
 //! the institution's certificate and the bureau's.
 
-use std::path::Path;
-
 use huitong_tests::bills::outpatient;
 use huitong_tests::certificates::{institution, officer};
-use huitong_tests::executable::{self, run_in, texts};
-use huitong_tests::handbook::{Exchange, blocks, exchanges, is_like, page_of, words};
+use huitong_tests::executable;
 use huitong_tests::hospital::{Hospital, receipt};
 use huitong_tests::officer::{options, options_as};
 use huitong_tests::register::{CHENGDU, Desk, Item, NINGBO};
 use huitong_tests::start;
+use huitong_tests::typist::{folder_of, id_of, type_page};
 use huitong_tests::world::World;
 use serde_json::Value;
 
@@ -21,58 +19,25 @@ async fn node(words: &[&str], options: &[String]) -> Value {
     executable::json(&words).await
 }
 
-/// A folder with the certificates that the page names, and a file of lines that the node does not know.
-fn folder_of(world: &World) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let copied = |from: &Path, file: &str, to: &str| {
-        std::fs::copy(from.join(file), folder.path().join(to)).unwrap();
-    };
-    let bureau = world.credentials(&officer(&CHENGDU));
-    copied(&bureau, "tls.crt", "treatment.crt");
-    copied(&bureau, "tls.key", "treatment.key");
-    copied(&bureau, "root.crt", "root.crt");
-    let hospital = world.credentials(&institution(&CHENGDU, Desk::Three));
-    copied(&hospital, "tls.crt", "hospital.crt");
-    copied(&hospital, "tls.key", "hospital.key");
+/// Types every command of the page, beside a file of lines that the node does not know; the folder in which it was done.
+async fn type_the_page(world: &World, day: &str, month: &str) -> tempfile::TempDir {
+    let hospital = institution(&CHENGDU, Desk::Three);
+    let parties = [(officer(&CHENGDU), "treatment"), (hospital, "hospital")];
+    let folder = folder_of(world, &parties);
     let lines = "request,of,total,funds,accounts,cash\nr-unknown,settlement,10.00,6.00,0.00,4.00\n";
     std::fs::write(folder.path().join("day.csv"), lines).unwrap();
-    folder
-}
-
-/// Types every command of the page; the folder in which it was done.
-async fn type_the_page(world: &World, day: &str, month: &str) -> tempfile::TempDir {
-    let folder = folder_of(world);
-    let (page, mut count) = (page_of("institution-accounts.md"), 0);
-    let mut confirmation = String::new();
-    let typed = blocks(&page).into_iter();
-    for block in typed.filter(|block| block.info == "console") {
-        for Exchange { typed, shown } in exchanges(&block) {
-            let meant = |word: String| match word.as_str() {
-                "https://treatment.example:7443" => world.endpoint(&CHENGDU),
-                "cfm_…" => confirmation.clone(),
-                "2026-11" => month.to_owned(),
-                "2026-11-27" => day.to_owned(),
-                _ => word,
-            };
-            let args: Vec<String> = words(&typed).into_iter().skip(1).map(meant).collect();
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let (printed, said) = texts(&run_in(folder.path(), &args).await);
-            let shown = shown.replace("2026-11-27", day).replace("2026-11", month);
-            assert!(
-                is_like(&printed, &shown),
-                "{typed}\n{shown}\n{printed}{said}"
-            );
-            if let Some((id, _)) = printed
-                .split_once(": ")
-                .filter(|(id, _)| id.starts_with("cfm_"))
-            {
-                confirmation = id.to_owned();
-            }
-            count += 1;
-        }
-    }
-    let typed = page.lines().filter(|line| line.starts_with("$ ")).count();
-    assert_eq!(count, typed, "every line that is typed was run");
+    let meant = [
+        ("https://treatment.example:7443", world.endpoint(&CHENGDU)),
+        ("2026-11", month.to_owned()),
+        ("2026-11-27", day.to_owned()),
+    ];
+    let typed = type_page(
+        "institution-accounts.md",
+        folder.path(),
+        &meant,
+        |printed| id_of(printed, "cfm_", "cfm_…"),
+    );
+    typed.await;
     folder
 }
 

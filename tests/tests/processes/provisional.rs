@@ -2,18 +2,16 @@
 //! stands, the patient pays the lower of the two, legs agree at the clearinghouse, and the officers of both regions
 //! see who bears the difference, by every command of deploy/docs/provisional.md as it is typed.
 
-use std::path::Path;
-
 use huitong_proto::settlement::v1::{Arrival, Bill, ReversalReason as Reason, Settlement, State};
 use huitong_tests::bills::{outpatient, visit};
 use huitong_tests::certificates::officer;
-use huitong_tests::executable::{self, run_in, texts};
-use huitong_tests::handbook::{Exchange, blocks, exchanges, is_like, page_of, words};
+use huitong_tests::executable;
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::{self, ClearingOfficer, RegionOfficer};
 use huitong_tests::patience;
 use huitong_tests::register::{CHENGDU, Desk, HANGZHOU, Item, Region};
 use huitong_tests::start;
+use huitong_tests::typist::{folder_of, type_page};
 use huitong_tests::world::{Party, World};
 use serde_json::{Value, json};
 
@@ -106,34 +104,16 @@ async fn given_across_kills(world: &World, hospital: &Hospital) {
 
 /// Types every command of the page in a folder that holds both officers' certificates.
 async fn type_the_page(world: &World) {
-    let folder = tempfile::tempdir().unwrap();
-    for (region, name) in [(&CHENGDU, "treatment"), (&HANGZHOU, "home")] {
-        let from = world.credentials(&officer(region));
-        let copy = |file: &str, to: &Path| std::fs::copy(from.join(file), to).unwrap();
-        copy("tls.crt", &folder.path().join(format!("{name}.crt")));
-        copy("tls.key", &folder.path().join(format!("{name}.key")));
-        copy("root.crt", &folder.path().join("root.crt"));
-    }
-    let (page, mut count) = (page_of("provisional.md"), 0);
-    for block in blocks(&page) {
-        for Exchange { typed, shown } in exchanges(&block) {
-            let meant = |word: String| match word.as_str() {
-                "https://treatment.example:7443" => world.endpoint(&CHENGDU),
-                "https://home.example:7443" => world.endpoint(&HANGZHOU),
-                _ => word,
-            };
-            let args: Vec<String> = words(&typed).into_iter().skip(1).map(meant).collect();
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let (printed, said) = texts(&run_in(folder.path(), &args).await);
-            assert!(
-                is_like(&printed, &shown),
-                "{typed}\n{shown}\n{printed}{said}"
-            );
-            count += 1;
-        }
-    }
-    let typed = page.lines().filter(|line| line.starts_with("$ ")).count();
-    assert_eq!(count, typed, "every line that is typed was run");
+    let parties = [
+        (officer(&CHENGDU), "treatment"),
+        (officer(&HANGZHOU), "home"),
+    ];
+    let folder = folder_of(world, &parties);
+    let meant = [
+        ("https://treatment.example:7443", world.endpoint(&CHENGDU)),
+        ("https://home.example:7443", world.endpoint(&HANGZHOU)),
+    ];
+    type_page("provisional.md", folder.path(), &meant, |_| Vec::new()).await;
 }
 
 /// Every leg has its counterpart, and the day is netted.

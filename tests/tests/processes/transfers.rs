@@ -2,21 +2,20 @@
 //! between the hand-over and its acknowledgement, the hand-over is taken once, a late claim of the old cover is
 //! decided on the new home's totals, a reversal follows the person, and no account money is made or lost.
 
-use std::path::Path;
-
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::money::Fen;
 use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1::{Bill, ReversalReason as Reason, Settlement, State};
 use huitong_tests::bills::{outpatient, visit};
+use huitong_tests::certificates;
 use huitong_tests::executable::{self, texts};
-use huitong_tests::handbook::{Exchange, blocks, exchanges, is_like, words};
 use huitong_tests::hospital::Hospital;
 use huitong_tests::officer::{self, RegionOfficer};
 use huitong_tests::patience;
 use huitong_tests::refused::Again;
 use huitong_tests::register::{CHENGDU, Desk, Item, Region, SHANGHAI};
 use huitong_tests::start;
+use huitong_tests::typist::{folder_of, id_of, type_page};
 use huitong_tests::world::{Party, World};
 use serde_json::Value;
 
@@ -129,42 +128,15 @@ async fn request(
 
 /// Every command of deploy/docs/transfers.md, as it is typed; the transfer that they start and call back.
 async fn type_the_page(world: &World, day: &str) -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/docs/transfers.md");
-    let page = std::fs::read_to_string(page).unwrap();
-    let options = officer::options(world, &SHANGHAI);
-    let mut transfer = None;
-    let mut count = 0;
-    for block in blocks(&page) {
-        for Exchange { typed, shown } in exchanges(&block) {
-            let meant = |word: String| match word.as_str() {
-                "2026-12-01" => day.to_owned(),
-                "TRANSFER" => transfer.clone().unwrap(),
-                "https://node.example:7443" => options[1].clone(),
-                "officer.crt" => options[3].clone(),
-                "officer.key" => options[5].clone(),
-                "root.crt" => options[7].clone(),
-                _ => word,
-            };
-            let args: Vec<String> = words(&typed).into_iter().skip(1).map(meant).collect();
-            let args: Vec<&str> = args.iter().map(String::as_str).collect();
-            let (printed, said) = texts(&executable::run(&args).await);
-            let shown = shown.replace("2026-12-01", day);
-            assert!(
-                is_like(&printed, &shown),
-                "{typed}\n{shown}\n{printed}{said}"
-            );
-            let first = printed.split(':').next().unwrap();
-            if first.starts_with("trf_") {
-                transfer = Some(first.to_owned());
-            }
-            count += 1;
-        }
-    }
-    assert_eq!(
-        count,
-        page.lines().filter(|line| line.starts_with("$ ")).count()
-    );
-    transfer.unwrap()
+    let folder = folder_of(world, &[(certificates::officer(&SHANGHAI), "officer")]);
+    let meant = [
+        ("https://node.example:7443", world.endpoint(&SHANGHAI)),
+        ("2026-12-01", day.to_owned()),
+    ];
+    let meant = type_page("transfers.md", folder.path(), &meant, |printed| {
+        id_of(printed, "trf_", "TRANSFER")
+    });
+    meant.await["TRANSFER"].clone()
 }
 
 /// Two homes agree; one transfer is called back and leaves nothing, one stands.

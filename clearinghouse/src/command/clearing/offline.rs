@@ -1,6 +1,7 @@
-//! What every check that asks no server is told: whom to trust, and how to show what was found.
+//! What every check that asks no server is told: whom to trust, and how to show what was found; and how it ends.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use huitong_certs::Trust;
@@ -37,5 +38,14 @@ impl Offline {
     /// How it is shown.
     pub(super) const fn shape(&self) -> Shape {
         if self.json { Shape::Json } else { Shape::Text }
+    }
+}
+
+/// A check ends with 0 when all holds, and with 1 otherwise.
+pub(super) const fn ended<T>(faults: &[T]) -> ExitCode {
+    if faults.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }

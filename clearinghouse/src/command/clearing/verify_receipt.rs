@@ -26,7 +26,7 @@ use self::against::{Together, check};
 use self::shown::{Found, Said};
 use super::connection::{Shape, print_json};
 use super::file;
-use super::offline::Offline;
+use super::offline::{Offline, ended};
 
 const AFTER: &str = "\
 A code is what huitong node receipt-proof wrote, as a scanner reads it: HTR1: and letters. Several may be given, of a settlement
@@ -101,11 +101,7 @@ impl VerifyReceipt {
         } else {
             found.text(out)?;
         }
-        Ok(if faults.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(ended(&faults))
     }
 
     /// The checkpoints that were given, as far as they can be read.

@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::command::clearing::connection::{Shape, print_json};
 use crate::command::clearing::file;
-use crate::command::clearing::offline::Offline;
+use crate::command::clearing::offline::{Offline, ended};
 use crate::words;
 
 const AFTER: &str = "\
@@ -65,11 +65,7 @@ impl Verify {
         } else {
             print(&shown, course.as_ref(), &faults, out)?;
         }
-        Ok(if faults.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(ended(&faults))
     }
 }
 

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::command::clearing::connection::{Shape, print_json};
 use crate::command::clearing::file;
-use crate::command::clearing::offline::Offline;
+use crate::command::clearing::offline::{Offline, ended};
 use crate::words;
 
 const AFTER: &str = "\
@@ -62,11 +62,7 @@ impl Verify {
                 writeln!(out, "{shown}: {fault}")?;
             }
         }
-        Ok(if faults.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::from(1)
-        })
+        Ok(ended(&faults))
     }
 }
 

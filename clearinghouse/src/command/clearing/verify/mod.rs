@@ -21,7 +21,7 @@ use huitong_netting::statement::{MemberStatement, check, compare, follow, neighb
 use self::shown::Said;
 use super::connection::{Shape, print_json};
 use super::file;
-use super::offline::Offline;
+use super::offline::{Offline, ended};
 use crate::words::on_checkpoint;
 
 const AFTER: &str = "\
@@ -90,11 +90,7 @@ impl Verify {
         } else {
             found.text(out)?;
         }
-        Ok(if faults.is_empty() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        Ok(ended(&faults))
     }
 
     fn books(&self) -> anyhow::Result<Vec<LegBook>> {

@@ -77,15 +77,7 @@ const GOLDEN: [&str; 2] = ["477feeac19af50e9", "42c097a5d5f05df3"];
 
 #[test]
 fn every_record_of_assistance_keeps_its_bytes() {
-    let found: Vec<String> = of_assistance()
-        .iter()
-        .inspect(|record| {
-            let read = NodeRecord::from_bytes(&record.to_bytes());
-            assert_eq!(read.as_ref(), Ok(*record));
-        })
-        .map(|record| record.digest().to_string()[..16].to_owned())
-        .collect();
-    assert_eq!(found, GOLDEN);
+    keep_their_bytes(&of_assistance(), &GOLDEN);
 }
 
 /// A digest names what is granted, and not the version that it was worked out on.
