@@ -1,4 +1,5 @@
 //! What the writer decides of what comes from the other region: its words, that it has ours, or that it takes none.
+//! Deliberately absent: signing and sending.
 
 use std::sync::Arc;
 
@@ -18,6 +19,9 @@ use super::facts::Known;
 use super::records::{DONE, Outcome, large, refusal_of, standing};
 use crate::store::{Rows, SettlementState, StoreError, is_erased};
 use crate::writer::{Command, Verdict};
+
+/// How many milliseconds after the own clock an answer may be dated: a day.
+const AHEAD_AT_MOST: i64 = 86_400_000;
 
 /// On which way a word comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +66,10 @@ impl Command for Book {
                 return Ok(Verdict::Answer(Err(refusal)));
             }
         }
-        let confirm_by = self.confirm_by(now)?;
+        let confirm_by = match self.confirm_by(now) {
+            Ok(confirm_by) => confirm_by,
+            Err(refusal) => return Ok(Verdict::Answer(Err(refusal))),
+        };
         let record = CheckWordBooked {
             signed: self.signed,
             confirm_by,
@@ -129,11 +136,16 @@ impl Book {
         Ok(open.map(|open| Refusal::new(RefusalCode::CheckStands, open)))
     }
 
-    /// Of an answer at the home region: until when it may be confirmed or sent back.
-    fn confirm_by(&self, now: Timestamp) -> Result<Option<BusinessDay>, StoreError> {
+    /// Of an answer at the home region: until when it may be confirmed or sent back. The date is the other region's to
+    /// say: one that lies too far ahead is refused.
+    fn confirm_by(&self, now: Timestamp) -> Result<Option<BusinessDay>, Refusal> {
         let word = &self.signed.word;
         if word.home != self.region || !matches!(word.says, CheckSays::Answer(_)) {
             return Ok(None);
+        }
+        if now.millis_until(word.at) > AHEAD_AT_MOST {
+            let dated = format_args!("the answer is dated {}", word.at);
+            return Err(Refusal::new(RefusalCode::CheckNotNow, dated));
         }
         let today = now.business_day_shanghai();
         // Silence is counted from when it is here, and never from before it was said.
@@ -141,7 +153,7 @@ impl Book {
         let until = self.calendar.after(from, self.rule.confirm_days);
         until
             .map(Some)
-            .map_err(|_| StoreError::Range("the calendar's days"))
+            .map_err(|fault| Refusal::new(RefusalCode::CheckNotNow, fault))
     }
 }
 

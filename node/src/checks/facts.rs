@@ -21,7 +21,7 @@ use crate::treatment::view::booked;
 pub(super) struct Known {
     /// Digest of the receipt's signed body.
     pub(super) receipt: Digest,
-    /// What pooled funds paid; none when they paid nothing.
+    /// What funds other than the person's accounts paid; none when they paid nothing.
     pub(super) paid: Option<DeductionAmounts>,
     /// What the bill comes to.
     pub(super) bill: Fen,
@@ -34,10 +34,10 @@ pub(super) struct Known {
 impl Known {
     fn of(body: &ReceiptBody, claim: &Claim) -> Self {
         let amounts = body.clearing.amounts.iter();
-        let pooled = amounts.filter(|(fund, amount)| !fund.is_account() && !amount.is_zero());
+        let others = amounts.filter(|(fund, amount)| !fund.is_account() && !amount.is_zero());
         Self {
             receipt: body.digest(),
-            paid: DeductionAmounts::new(pooled.copied().collect()).ok(),
+            paid: DeductionAmounts::new(others.copied().collect()).ok(),
             bill: claim.bill.total(),
             setting: claim.visit.setting,
             settled_on: body.clearing.business_day,

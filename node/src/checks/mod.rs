@@ -7,14 +7,16 @@
 //! | `booking` | What it decides of what comes from the other region |
 //! | `words` | How is a signed word read out of the journal, and is one the other region's? |
 //! | [`seen`] | How do checks stand? |
-//! | `send` | What is sent, said by the node itself, and collected after a restore? |
+//! | `send` | What is sent, and said by the node itself? |
+//! | `collect` | What is collected after a restore? |
 //!
 //! A word is signed, journaled and only then sent, and is sent again until the other region has booked it. What may
-//! follow what is said by [`huitong_core::expense_check::course::Course`], which both nodes ask. A request is taken up by
-//! itself on its day: until then it waits in the treatment region's list. Deliberately absent: any effect on a settlement, a
-//! person's record or money; the audit deduction that an answer names is ordered for itself.
+//! follow what is said by [`huitong_core::expense_check::course::Course`], which both nodes ask. A request is taken up
+//! by itself on its day: until then it waits in the treatment region's list. Deliberately absent: any effect on a
+//! settlement, a person's record or money; the audit deduction that an answer names is ordered for itself.
 
 mod booking;
+mod collect;
 mod facts;
 mod records;
 #[cfg(test)]
@@ -30,9 +32,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_core::calendar::Calendar;
-use huitong_core::canonical::encode_to_vec;
 use huitong_core::date::BusinessDay;
-use huitong_core::digest::{Digest, sha256_parts};
+use huitong_core::digest::Digest;
 use huitong_core::expense_check::{CheckSays, CheckTerms, Finding, SignedCheckWord};
 use huitong_core::id::{CheckId, RequestId, SettlementId};
 use huitong_core::money::Fen;
@@ -43,11 +44,13 @@ use huitong_core::vocabulary::{CheckReason, SendBackReason};
 use huitong_transport::Certified;
 
 use self::booking::{Book, Coming};
+pub use self::collect::Collecting;
+use self::collect::{Collected, Giving};
 use self::records::{Ask, Say};
 use self::seen::CheckSeen;
-pub use self::send::Collecting;
 use crate::clock::Clock;
 use crate::error::NodeError;
+use crate::home::deduction::id_of;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::store::Rows;
@@ -65,7 +68,7 @@ pub struct CheckRule {
 }
 
 impl CheckRule {
-    /// As provinces have published it: 30,000 yuan, the 26th and the 26th, five business days.
+    /// 30,000 yuan, the 26th and the 26th, five business days, as the detailed rules of Hebei have it (articles 53 to 55).
     pub const STANDARD: Self = Self {
         at_least: match Fen::new(3_000_000) {
             Ok(amount) => amount,
@@ -131,17 +134,14 @@ pub struct CheckDesk {
     began: BusinessDay,
     /// The regions from which checks were collected since the start, where the journal was ever restored.
     collected: Mutex<BTreeMap<RegionCode, Collected>>,
-    /// Of a region that is not collected: a check whose word came back and is not accepted.
+    /// How far a region that is not collected has given back.
+    giving: Mutex<BTreeMap<RegionCode, Giving>>,
+    /// Of a region that is not collected: a check whose word came back and is not accepted, or at which it went wrong.
     not_accepted: Mutex<BTreeMap<RegionCode, (CheckId, Refusal)>>,
+    /// With a region that had no time left for more in a round: at which check that was.
+    left_at: Mutex<BTreeMap<RegionCode, CheckId>>,
     /// Why the other region did not take what is to be sent of a check, when it was last sent.
     held_up: Mutex<BTreeMap<CheckId, Refusal>>,
-}
-
-/// From when until when a region's checks were collected, and nothing was said to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Collected {
-    began: BusinessDay,
-    ended: BusinessDay,
 }
 
 /// What is held in memory alone: whoever panicked with it left it whole.
@@ -157,7 +157,9 @@ impl CheckDesk {
             began: parts.clock.now().business_day_shanghai(),
             parts,
             collected: Mutex::new(BTreeMap::new()),
+            giving: Mutex::new(BTreeMap::new()),
             not_accepted: Mutex::new(BTreeMap::new()),
+            left_at: Mutex::new(BTreeMap::new()),
             held_up: Mutex::new(BTreeMap::new()),
         }
     }
@@ -307,13 +309,5 @@ impl CheckDesk {
 
 /// The id of the check that an officer asks for.
 fn check_id(region: RegionCode, officer: &OfficerName, request: RequestId) -> CheckId {
-    let digest = sha256_parts(&[
-        b"HTCI\x00\x01",
-        &encode_to_vec(&(region, officer.clone(), request)),
-    ]);
-    let (first, _) = digest
-        .as_bytes()
-        .split_first_chunk::<16>()
-        .unwrap_or((&[0; 16], &[]));
-    CheckId::from_bytes(*first)
+    CheckId::from_bytes(id_of(b"HTCI\x00\x01", region, officer, request))
 }

@@ -1,4 +1,5 @@
-//! What the writer decides of what the region itself says in checks, from the rows alone.
+//! What the writer decides of what the region itself says in checks, from the rows alone. Deliberately absent: signing
+//! and sending.
 
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::deduction::DeductionAmounts;
@@ -113,13 +114,14 @@ impl Command for Ask {
     }
 }
 
-/// What pooled funds paid of a settlement of which a check may be asked.
+/// What funds other than the person's accounts paid of a settlement of which a check may be asked.
 pub(super) fn large(known: &Known, rule: CheckRule) -> Option<DeductionAmounts> {
     let is_large = known.setting == Setting::Inpatient && known.bill >= rule.at_least;
     known.paid.clone().filter(|_| is_large)
 }
 
-/// The check of a settlement in which something is still to be said, or to be sent: the other region holds it open then.
+/// The check of a settlement in which something is still to be said, or to be sent: the other region holds it open
+/// then.
 pub(super) fn standing(
     rows: &dyn Rows,
     (treatment, settlement): (RegionCode, SettlementId),

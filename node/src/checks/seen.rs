@@ -1,4 +1,4 @@
-//! Checks as officers of either region see them.
+//! Checks as officers of either region see them. Deliberately absent: any change.
 
 use huitong_core::date::BusinessDay;
 use huitong_core::expense_check::{Finding, SignedCheckWord};

@@ -1,11 +1,14 @@
-//! What is sent until the other region has it, what the node says by itself, and what is collected after a restore.
+//! What is sent until the other region has it, what the node says by itself, and what is given to one that collects.
+//!
+//! In a round regions come one after the other, each with so long at most: one that is slow keeps the others waiting no
+//! longer, and goes on in the next round from where it was. Deliberately absent: what may follow what, which the course
+//! says.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
-use huitong_core::date::BusinessDay;
 use huitong_core::expense_check::course::Stage;
 use huitong_core::expense_check::{CheckSays, SignedCheckWord};
 use huitong_core::id::CheckId;
@@ -13,11 +16,11 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
-use super::booking::{Coming, NoteRefused, NoteTaken};
-use super::words::{self, word_at};
-use super::{CheckDesk, Collected, held};
+use super::booking::{NoteRefused, NoteTaken};
+use super::words::word_at;
+use super::{CheckDesk, held};
 use crate::error::NodeError;
-use crate::peers::{HomeFault, Peer};
+use crate::peers::HomeFault;
 use crate::store::{CheckRow, Key, Row, Rows, StoreError, Table, is_check_reversed};
 
 /// Open checks that are looked at in one go.
@@ -25,8 +28,8 @@ const ROWS: usize = 500;
 /// Checks that are looked through for one page, and checks of one page; each has at most five words.
 const LOOKED_AT: usize = 1_000;
 const PAGE: usize = 32;
-/// Pages of one region in a row: more than it can have, and an end all the same.
-const PAGES_AT_MOST: usize = 100_000;
+/// What one region has of a round at most, to give back and once more for what is said to it.
+const IN_A_ROUND: Duration = Duration::from_millis(30_003);
 
 /// What came of sending the words of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,9 +41,6 @@ pub(super) enum Sent {
     /// The other region does not answer, or has no room: nothing else is sent to it in this round.
     Away,
 }
-
-/// A region that has not given back every word, and the check of one that is not accepted, and why.
-pub type Collecting = (RegionCode, Option<(CheckId, Refusal)>);
 
 /// A page of signed words, and after which check the next begins.
 pub(super) type Words = (Vec<SignedCheckWord>, Option<CheckId>);
@@ -65,46 +65,72 @@ impl CheckDesk {
     }
 
     async fn round(&self) -> Result<(), NodeError> {
-        let mut away = self.collect().await?;
+        let away = self.collect().await?;
         self.parts.ledger.barrier().await?;
+        let mut open = self.open_checks()?;
+        open.retain(|region, _| !away.contains(region));
+        for (region, checks) in open {
+            let looked = in_its_time(self.look_at_all(region, checks)).await?;
+            if looked.is_none() {
+                tracing::warn!(%region, "a region is slow: its other checks are looked at in the next round");
+            }
+        }
+        // What is over is held up no more.
+        let is_open = |check: &CheckId| {
+            let row = self.parts.ledger.open_check(*check);
+            row.is_ok_and(|row| row.is_some())
+        };
+        held(&self.held_up).retain(|check, _| is_open(check));
+        Ok(())
+    }
+
+    /// The open checks with each region, ascending.
+    fn open_checks(&self) -> Result<BTreeMap<RegionCode, Vec<CheckId>>, StoreError> {
+        let ledger = &self.parts.ledger;
+        let mut open: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut after = Key::OpenCheck(CheckId::from_bytes([0; 16]));
         loop {
-            let rows = self
-                .parts
-                .ledger
-                .scan_after(Table::OpenCheck, &after, ROWS)?;
+            let rows = ledger.scan_after(Table::OpenCheck, &after, ROWS)?;
             let is_last = rows.len() < ROWS;
             for (key, _) in rows {
-                if let Key::OpenCheck(check) = key {
-                    self.look_at(check, &mut away).await?;
+                if let Key::OpenCheck(check) = key
+                    && let Some(row) = ledger.check(check)?
+                {
+                    let other = row.course.other(self.parts.region);
+                    open.entry(other).or_default().push(check);
                 }
                 after = key;
             }
             if is_last {
-                // What is over is held up no more.
-                let is_open = |check: &CheckId| {
-                    let row = self.parts.ledger.open_check(*check);
-                    row.is_ok_and(|row| row.is_some())
-                };
-                held(&self.held_up).retain(|check, _| is_open(check));
-                return Ok(());
+                return Ok(open);
             }
         }
     }
 
-    /// Sends what is to be sent in a check, unless its region does not answer in this round; or says what the node says.
-    async fn look_at(
+    /// Looks at the checks with a region until it does not answer: first at those that it had no time for before.
+    async fn look_at_all(
         &self,
-        check: CheckId,
-        away: &mut BTreeSet<RegionCode>,
+        region: RegionCode,
+        mut checks: Vec<CheckId>,
     ) -> Result<(), NodeError> {
-        let Some(row) = self.parts.ledger.check(check)? else {
-            return Ok(());
-        };
-        let other = row.course.other(self.parts.region);
-        if away.contains(&other) {
-            return Ok(());
+        let left_at = held(&self.left_at).get(&region).copied();
+        begin_at(&mut checks, left_at);
+        for check in checks {
+            held(&self.left_at).insert(region, check);
+            match self.look_at(check).await? {
+                Sent::Done | Sent::Held => {}
+                Sent::Away => break,
+            }
         }
+        held(&self.left_at).remove(&region);
+        Ok(())
+    }
+
+    /// Says what the node says in a check, and sends what is to be sent.
+    async fn look_at(&self, check: CheckId) -> Result<Sent, NodeError> {
+        let Some(row) = self.parts.ledger.check(check)? else {
+            return Ok(Sent::Done);
+        };
         if let Some(silent) = self.silence(&row)? {
             match self.say_word(check, silent, None).await {
                 Err(NodeError::Refused(refusal)) => {
@@ -113,14 +139,11 @@ impl CheckDesk {
                 said => said?,
             }
         }
-        match self.send(check).await {
-            Ok(Sent::Away) => {
-                away.insert(other);
-            }
-            Ok(Sent::Done | Sent::Held) => {}
-            Err(error) => tracing::error!(%check, %error, "a word of a check cannot be sent"),
-        }
-        Ok(())
+        let sent = self.send(check).await;
+        Ok(sent.unwrap_or_else(|error| {
+            tracing::error!(%check, %error, "a word of a check cannot be sent");
+            Sent::Held
+        }))
     }
 
     /// What the node says when officers of the home region said nothing in time. Of a time in which they could say
@@ -140,31 +163,6 @@ impl CheckDesk {
         let is_over = self.parts.clock.now().business_day_shanghai() > until;
         let due = is_over && !is_check_reversed(&*self.parts.ledger, course)?;
         Ok(due.then_some(CheckSays::Silent(until)))
-    }
-
-    /// Until when officers may still say what they could not before a region gave back what was said: the days to
-    /// confirm begin anew with a restore, and when the collection ended on a later day than it could first be asked for.
-    pub(super) fn heard_until(&self, other: RegionCode) -> Result<Option<BusinessDay>, StoreError> {
-        let Some(restored) = self.parts.ledger.restored()? else {
-            return Ok(None);
-        };
-        let collected = held(&self.collected).get(&other).copied();
-        let Some(Collected { began, ended }) = collected else {
-            return Ok(None);
-        };
-        let anew = |from| {
-            let until = self
-                .parts
-                .calendar
-                .after(from, self.parts.rule.confirm_days);
-            until.map_err(|_| StoreError::Range("the calendar's days"))
-        };
-        let mut until = anew(restored.since.business_day_shanghai())?;
-        if ended > began {
-            until = until.max(anew(ended)?);
-        }
-        // Never on the day itself: an officer has the rest of it.
-        Ok(Some(until.max(ended)))
     }
 
     /// Sends what the other region is not known to have of a check, one word after the other.
@@ -205,89 +203,6 @@ impl CheckDesk {
         }
         held(&self.held_up).remove(&check);
         Ok(Sent::Done)
-    }
-
-    /// After a restore: has each region give back the words between the two. The regions that did not.
-    async fn collect(&self) -> Result<BTreeSet<RegionCode>, NodeError> {
-        let mut away = BTreeSet::new();
-        if self.parts.ledger.restored()?.is_none() {
-            return Ok(away);
-        }
-        for (region, peer) in self.parts.homes.others() {
-            if self.has_collected(region).is_ok() {
-                continue;
-            }
-            match self.collect_from(peer).await {
-                Ok(None) => {
-                    let ended = self.parts.clock.now().business_day_shanghai();
-                    let began = self.began;
-                    held(&self.collected).insert(region, Collected { began, ended });
-                    held(&self.not_accepted).remove(&region);
-                }
-                Ok(Some(not_accepted)) => {
-                    held(&self.not_accepted).insert(region, not_accepted);
-                    away.insert(region);
-                }
-                Err(error) => {
-                    tracing::warn!(%region, %error, "checks are not given back yet");
-                    away.insert(region);
-                }
-            }
-        }
-        Ok(away)
-    }
-
-    /// The last of the words given back that are not accepted, and why; none when all are in the own book.
-    async fn collect_from(&self, peer: &Peer) -> Result<Option<(CheckId, Refusal)>, NodeError> {
-        let unknown = |fault: HomeFault| NodeError::refused(RefusalCode::OutcomeUnknown, fault);
-        let (own, other) = (self.parts.region, peer.region());
-        let (mut after, mut not_accepted) = (None, None);
-        for _ in 0..PAGES_AT_MOST {
-            let page = peer.collect_check_words(after, self.parts.call).await;
-            let (given, next) = page.map_err(unknown)?;
-            for signed in given {
-                let checked = if signed.word.speaker() == own {
-                    words::check(&signed, (own, other), &self.parts.certified.current())
-                } else {
-                    words::check(&signed, (other, own), peer.signing_key())
-                };
-                let check = signed.word.check;
-                let taken = match checked {
-                    Ok(()) => self.take(signed, Coming::GivenBack).await,
-                    Err(fault) => Err(NodeError::refused(RefusalCode::IdentityMismatch, fault)),
-                };
-                match taken {
-                    Err(NodeError::Refused(refusal)) => {
-                        tracing::error!(%check, region = %other, %refusal, "a check's word that came back is not accepted");
-                        not_accepted = Some((check, refusal));
-                    }
-                    taken => taken?,
-                }
-            }
-            // A next page begins later than this one, or there would be no end.
-            match next {
-                Some(next) if after.is_none_or(|after| next > after) => after = Some(next),
-                Some(_) | None => return Ok(not_accepted),
-            }
-        }
-        Ok(not_accepted)
-    }
-
-    /// After a restore: the regions that have not given back every word, and the check of one that is not accepted.
-    ///
-    /// # Errors
-    /// [`StoreError`] when it cannot be read.
-    pub fn collecting(&self) -> Result<Vec<Collecting>, StoreError> {
-        if self.parts.ledger.restored()?.is_none() {
-            return Ok(Vec::new());
-        }
-        let collected = held(&self.collected).clone();
-        let not_accepted = held(&self.not_accepted).clone();
-        let others = self.parts.homes.others().map(|(region, _)| region);
-        let left = others.filter(|region| !collected.contains_key(region));
-        Ok(left
-            .map(|region| (region, not_accepted.get(&region).cloned()))
-            .collect())
     }
 
     /// The words of checks between this region and another, a page of them.
@@ -338,4 +253,56 @@ fn is_final(signed: &SignedCheckWord, refusal: &Refusal) -> bool {
         RefusalCode::CheckDiffers,
     ];
     is_first && codes.contains(&refusal.code)
+}
+
+/// The work of one region in a round; none when it is not done in its time.
+pub(super) async fn in_its_time<T>(
+    work: impl Future<Output = Result<T, NodeError>>,
+) -> Result<Option<T>, NodeError> {
+    let done = tokio::time::timeout(IN_A_ROUND, work).await;
+    done.ok().transpose()
+}
+
+/// Puts the checks from one on before those that come before it.
+fn begin_at(checks: &mut [CheckId], first: Option<CheckId>) {
+    if let Some(first) = first {
+        let before = checks.partition_point(|check| *check < first);
+        checks.rotate_left(before);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_region_that_never_ends_is_left_for_the_round_and_what_is_done_in_time_counts() {
+        let never = std::future::pending::<Result<(), NodeError>>();
+        assert!(in_its_time(never).await.unwrap().is_none());
+        let slow = async {
+            tokio::time::sleep(Duration::from_secs(29)).await;
+            Ok(7)
+        };
+        assert_eq!(in_its_time(slow).await.unwrap(), Some(7));
+        let fault = async { Err::<(), _>(NodeError::refused(RefusalCode::Overloaded, "")) };
+        assert!(in_its_time(fault).await.is_err());
+    }
+
+    #[test]
+    fn what_a_region_had_no_time_for_comes_first_in_the_next_round() {
+        let id = |nth| CheckId::from_bytes([nth; 16]);
+        let cases: [(Option<u8>, [u8; 3]); 5] = [
+            (None, [1, 3, 5]),
+            (Some(1), [1, 3, 5]),
+            (Some(3), [3, 5, 1]),
+            // It is over since.
+            (Some(4), [5, 1, 3]),
+            (Some(6), [1, 3, 5]),
+        ];
+        for (first, expected) in cases {
+            let mut checks = [1, 3, 5].map(id);
+            begin_at(&mut checks, first.map(id));
+            assert_eq!(checks, expected.map(id), "{first:?}");
+        }
+    }
 }

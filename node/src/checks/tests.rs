@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use huitong_core::date::Timestamp;
+use huitong_core::calendar::Calendar;
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::expense_check::course::Course;
-use huitong_core::expense_check::{CheckSays, CheckWord, Finding};
+use huitong_core::expense_check::{CheckSays, CheckWord, Finding, SignedCheckWord};
 use huitong_core::id::CheckId;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::expense_check::{CheckRefused, CheckWordTaken};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_journal::testing::FakeDisk;
 
+use super::CheckRule;
+use super::booking::{Book, Coming};
 use super::records::standing;
 use super::samples::{asked, check_of, next, said};
 use crate::ledger::Ledger;
@@ -18,6 +21,7 @@ use crate::ledger::testing::{append, open};
 use crate::samples::{now, receipt};
 use crate::store::Rows;
 use crate::store::memory::MemoryIndex;
+use crate::writer::{Command as _, Verdict};
 
 fn ledger() -> Ledger {
     open(&FakeDisk::new(1), &Arc::new(MemoryIndex::new())).unwrap()
@@ -99,4 +103,61 @@ fn the_last_check_of_a_settlement_is_the_one_that_was_asked_last() {
         assert_eq!(last(&ledger), Some(CheckId::from_bytes([2; 16])));
         ledger.close();
     }
+}
+
+/// Until when an answer of a moment, which comes now, may be confirmed; or why it is not booked.
+fn booked(ledger: &Ledger, calendar: Calendar, at: Timestamp) -> Result<BusinessDay, RefusalCode> {
+    let answer = next(&course(ledger, 1), CheckSays::Answer(Finding::Verified));
+    let command = Book {
+        region: answer.home,
+        signed: SignedCheckWord {
+            word: CheckWord { at, ..answer },
+            group: receipt(1).group,
+            index: 0,
+            path: Vec::new(),
+        },
+        known: None,
+        coming: Coming::Put,
+        rule: CheckRule::STANDARD,
+        calendar: Arc::new(calendar),
+    };
+    match command.decide(ledger, now()).unwrap() {
+        Verdict::Append(records, outcome) => {
+            outcome.unwrap();
+            let [NodeRecord::CheckWordBooked(record)] = &records[..] else {
+                panic!("{records:?}");
+            };
+            Ok(record.confirm_by.unwrap())
+        }
+        Verdict::Answer(outcome) => Err(outcome.unwrap_err().code),
+    }
+}
+
+#[test]
+fn an_answer_dated_more_than_a_day_ahead_is_not_booked() {
+    let ledger = ledger();
+    append(&ledger, asked(first(1), now())).unwrap();
+    for (ahead, expected) in [
+        (0, Ok("2023-03-15")),
+        (86_400_000, Ok("2023-03-16")),
+        (86_400_001, Err(RefusalCode::CheckNotNow)),
+        (345_600_000_000, Err(RefusalCode::CheckNotNow)),
+    ] {
+        let at = now().plus_millis(ahead).unwrap();
+        let expected = expected.map(|text| text.parse::<BusinessDay>().unwrap());
+        assert_eq!(booked(&ledger, Calendar::every_day(), at), expected);
+    }
+    ledger.close();
+}
+
+#[test]
+fn an_answer_at_the_end_of_the_calendar_is_refused_and_is_no_trouble_of_the_store() {
+    let ledger = ledger();
+    append(&ledger, asked(first(1), now())).unwrap();
+    let today = now().business_day_shanghai();
+    let off = (0..60).map(|days| today.plus_days(days).unwrap());
+    let calendar = Calendar::every_day().with_off(off);
+    let refused = booked(&ledger, calendar, now());
+    assert_eq!(refused, Err(RefusalCode::CheckNotNow));
+    ledger.close();
 }

@@ -4,10 +4,10 @@ use huitong_certs::signing::CertifiedKey;
 use huitong_core::expense_check::SignedCheckWord;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::recovery::Proof;
-use huitong_core::record::sealed::Joined;
 use huitong_core::region::RegionCode;
 
-use crate::group::{Group, is_signed};
+use crate::group::is_signed;
+use crate::home::deduction::words::{proof_of, record_of};
 use crate::ledger::Ledger;
 use crate::store::{Location, StoreError};
 
@@ -47,12 +47,7 @@ pub(super) fn check(
 /// The word of a record that says or books one.
 pub(super) fn word_at(ledger: &Ledger, at: Location) -> Result<SignedCheckWord, StoreError> {
     let frame = ledger.frame(at)?;
-    let bytes = frame.record(at.record());
-    let joined = bytes.map(|bytes| ledger.unsealed(bytes)).transpose()?;
-    let record = match joined {
-        Some(Joined::Whole(record)) => Some(record),
-        Some(Joined::Erased(_) | Joined::Tags { .. }) | None => None,
-    };
+    let record = record_of(ledger, &frame, at.record())?;
     if let Some(NodeRecord::CheckWordBooked(booked)) = record {
         return Ok(booked.signed);
     }
@@ -61,10 +56,7 @@ pub(super) fn word_at(ledger: &Ledger, at: Location) -> Result<SignedCheckWord, 
             "a check word's place holds another record",
         ));
     };
-    let proof = Group::of_frame(&frame).and_then(|group| group.proof(at.record()));
-    let Proof { group, index, path } = proof.ok_or(StoreError::Inconsistent(
-        "a check word's frame is not sealed",
-    ))?;
+    let Proof { group, index, path } = proof_of(&frame, at.record())?;
     Ok(SignedCheckWord {
         word: said.word().clone(),
         group,

@@ -47,7 +47,7 @@ pub struct CheckTold {
     pub settled_on: BusinessDay,
     /// What the bill comes to.
     pub bill: Fen,
-    /// What pooled funds paid of it.
+    /// What each fund other than the person's accounts paid of it.
     pub paid: Vec<(Fund, Fen)>,
     /// When it was asked.
     pub asked_on: BusinessDay,

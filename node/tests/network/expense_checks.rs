@@ -1,5 +1,8 @@
 //! Expense checks between two nodes: by their days, and with a reversal.
 
+use std::fmt::Debug;
+use std::time::Duration;
+
 use huitong_core::money::Fen;
 use huitong_node::checks::CheckRule;
 use huitong_proto::common::v1 as common;
@@ -102,6 +105,25 @@ pub async fn show(
     Ok(answer.into_inner())
 }
 
+/// The longest that anything is waited for, on a busy machine.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// Looks until what is looked for is there, and panics with what was seen last when it never is.
+pub async fn until<T, S: Debug>(mut look: impl AsyncFnMut() -> Result<T, S>) -> T {
+    let mut last = None;
+    let looking = async {
+        loop {
+            match look().await {
+                Ok(found) => return found,
+                Err(seen) => last = Some(seen),
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let found = tokio::time::timeout(LONGEST, looking).await;
+    found.unwrap_or_else(|_| panic!("not in {LONGEST:?}; seen last: {last:?}"))
+}
+
 /// Waits until a check stands so in a region's book, with nothing left to send.
 pub async fn stands(
     world: &World,
@@ -109,15 +131,26 @@ pub async fn stands(
     check: &str,
     standing: Standing,
 ) -> v1::ExpenseCheck {
-    loop {
-        if let Ok(shown) = show(world, region, check).await {
-            let found = shown.check.unwrap();
-            if found.standing() == standing && found.to_send == 0 {
-                return found;
-            }
+    until(async || {
+        let shown = show(world, region, check).await;
+        let found = shown.map_err(|status| format!("{status:?}"))?;
+        let found = found.check.unwrap();
+        if found.standing() == standing && found.to_send == 0 {
+            Ok(found)
+        } else {
+            Err(format!("{found:?}"))
         }
-        tokio::task::yield_now().await;
-    }
+    })
+    .await
+}
+
+/// Does what is refused as long as words are given back to a region.
+pub async fn once_collected<T>(mut does: impl AsyncFnMut() -> Result<T, Status>) -> T {
+    until(async || match does().await {
+        Err(status) if code(&status) == "check.collecting" => Err(status),
+        done => Ok(done.unwrap()),
+    })
+    .await
 }
 
 pub async fn listed(world: &World, region: &str) -> Vec<v1::ExpenseCheck> {

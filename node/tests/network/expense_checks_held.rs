@@ -7,7 +7,9 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::CheckStanding as Standing;
 use huitong_proto::settlement::v1::deduction_service_client::DeductionServiceClient;
 
-use crate::expense_checks::{answer, ask, confirm, page, settled, show, stands, verified, wrong};
+use crate::expense_checks::{
+    answer, ask, confirm, page, settled, show, stands, until, verified, wrong,
+};
 use crate::world::{CHENGDU, NINGBO, World, certified, code, year};
 
 /// A region that signs with another key from its next start on.
@@ -39,13 +41,15 @@ async fn a_word_that_is_not_taken_holds_up_its_own_check_alone_and_is_shown() {
     let other = ask(&world, "k-1", &second).await.unwrap().check;
     world.start(CHENGDU).await;
     stands(&world, NINGBO, &other, Standing::Waiting).await;
-    let shown = loop {
+    let shown = until(async || {
         let shown = show(&world, NINGBO, &held).await.unwrap().check.unwrap();
         if shown.held.is_some() {
-            break shown;
+            Ok(shown)
+        } else {
+            Err(format!("{shown:?}"))
         }
-        tokio::task::yield_now().await;
-    };
+    })
+    .await;
     assert_eq!(shown.held.unwrap().code, "identity.mismatch");
     assert_eq!(shown.to_send, 1);
     assert!(held < other, "{held} is come to before {other}");
@@ -63,9 +67,15 @@ async fn restored_at(world: &mut World, code: &str, backup: &Path, at: &str) {
 }
 
 async fn collected(world: &World, code: &str) {
-    while !page(world, code).await.collecting.is_empty() {
-        tokio::task::yield_now().await;
-    }
+    until(async || {
+        let collecting = page(world, code).await.collecting;
+        if collecting.is_empty() {
+            Ok(())
+        } else {
+            Err(collecting)
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,9 +84,10 @@ async fn silence_is_not_said_of_a_time_in_which_nothing_could_be_said() {
     let mut world = World::new().await;
     world.clearinghouse().await;
     let settlement = settled(&world, "r-1", "V1").await;
-    world.held(CHENGDU, 1).await;
-    world.held(NINGBO, 1).await;
-    let check = ask(&world, "k-1", &settlement).await.unwrap().check;
+    let second = settled(&world, "r-2", "V2").await;
+    world.held(CHENGDU, 2).await;
+    world.held(NINGBO, 2).await;
+    let check = ask(&world, "k-2", &settlement).await.unwrap().check;
     answer(&world, &check, verified()).await.unwrap();
     let heard = stands(&world, NINGBO, &check, Standing::Answered).await;
     assert_eq!(heard.confirm_by, "2023-03-15");
@@ -85,8 +96,13 @@ async fn silence_is_not_said_of_a_time_in_which_nothing_could_be_said() {
     let at = "2023-03-20T04:00:00.000Z";
     restored_at(&mut world, NINGBO, backup.path(), at).await;
     collected(&world, NINGBO).await;
-    // Rounds go by, and nothing is said.
-    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    // A round goes by, and nothing is said: one that sends a check which it comes to after this one.
+    world.stop(CHENGDU).await;
+    let later = ask(&world, "k-1", &second).await.unwrap();
+    assert_eq!(later.to_send, 1);
+    assert!(check < later.check, "{check} is come to before the other");
+    world.start(CHENGDU).await;
+    stands(&world, NINGBO, &later.check, Standing::Waiting).await;
     let heard = stands(&world, NINGBO, &check, Standing::Answered).await;
     assert_eq!(heard.confirm_by, "2023-03-25");
     // It may be sent back until then, and is confirmed by silence after.
@@ -118,14 +134,17 @@ async fn a_region_whose_words_came_back_and_are_not_accepted_is_not_collected_an
     world.start(CHENGDU).await;
     let at = "2023-03-10T05:00:00.000Z";
     restored_at(&mut world, NINGBO, backup.path(), at).await;
-    let why = loop {
+    let why = until(async || {
         let collecting = page(&world, NINGBO).await.collecting;
         assert_eq!(collecting.len(), 1);
-        if !collecting[0].check.is_empty() {
-            break collecting[0].clone();
+        let why = collecting[0].clone();
+        if why.check.is_empty() {
+            Err(format!("{why:?}"))
+        } else {
+            Ok(why)
         }
-        tokio::task::yield_now().await;
-    };
+    })
+    .await;
     assert_eq!((&*why.region, &*why.check), (CHENGDU, &*check));
     assert_eq!(why.refusal.unwrap().code, "identity.mismatch");
     let barred = ask(&world, "k-2", &settlement).await.unwrap_err();

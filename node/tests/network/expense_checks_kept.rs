@@ -5,7 +5,9 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::CheckStanding as Standing;
 use huitong_proto::settlement::v1::expense_check_service_client::ExpenseCheckServiceClient;
 
-use crate::expense_checks::{answer, ask, confirm, said, settled, stands, verified, words, wrong};
+use crate::expense_checks::{
+    answer, ask, confirm, once_collected, said, settled, stands, verified, words, wrong,
+};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 const NODE_OF_HOME: &str = "/region/330200/node";
@@ -69,23 +71,9 @@ async fn either_region_that_lost_its_disk_has_the_words_given_back_and_goes_on()
             before
         );
         // The officer who asks again finds it, and it goes on from where it was.
-        let again = loop {
-            match ask(&world, "k-2", &second).await {
-                Err(status) if code(&status) == "check.collecting" => {
-                    tokio::task::yield_now().await;
-                }
-                asked => break asked.unwrap(),
-            }
-        };
+        let again = once_collected(async || ask(&world, "k-2", &second).await).await;
         assert_eq!(again.check, open);
-        let answered = loop {
-            match answer(&world, &open, verified()).await {
-                Err(status) if code(&status) == "check.collecting" => {
-                    tokio::task::yield_now().await;
-                }
-                answered => break answered.unwrap(),
-            }
-        };
+        let answered = once_collected(async || answer(&world, &open, verified()).await).await;
         assert_eq!(answered.standing(), Standing::Answered);
         stands(&world, NINGBO, &open, Standing::Answered).await;
         assert_eq!(words(&said(&world, &open).await), ["ask", "answer"]);

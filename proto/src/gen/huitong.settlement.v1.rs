@@ -5856,7 +5856,7 @@ pub struct ExpenseCheck {
     /// What the bill comes to.
     #[prost(int64, tag = "8")]
     pub bill_fen: i64,
-    /// What pooled funds paid of it.
+    /// What each fund other than the person's accounts paid of it.
     #[prost(message, repeated, tag = "9")]
     pub paid: ::prost::alloc::vec::Vec<super::super::common::v1::FundAmount>,
     /// When it was asked, in Shanghai.

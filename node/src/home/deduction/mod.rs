@@ -24,15 +24,24 @@ use huitong_core::region::RegionCode;
 /// The id of the deduction that an officer orders.
 #[must_use]
 pub fn deduction_id(region: RegionCode, officer: &OfficerName, request: RequestId) -> DeductionId {
-    let digest = sha256_parts(&[
-        b"HTDI\x00\x01",
-        &encode_to_vec(&(region, officer.clone(), request)),
-    ]);
+    DeductionId::from_bytes(id_of(b"HTDI\x00\x01", region, officer, request))
+}
+
+/// The bytes of the id that follows from a region's officer and the officer's own id of a request. What kind of id it
+/// is keeps those of deductions and of expense checks apart.
+#[must_use]
+pub fn id_of(
+    kind: &[u8],
+    region: RegionCode,
+    officer: &OfficerName,
+    request: RequestId,
+) -> [u8; 16] {
+    let digest = sha256_parts(&[kind, &encode_to_vec(&(region, officer.clone(), request))]);
     let (first, _) = digest
         .as_bytes()
         .split_first_chunk::<16>()
         .unwrap_or((&[0; 16], &[]));
-    DeductionId::from_bytes(*first)
+    *first
 }
 
 #[cfg(test)]

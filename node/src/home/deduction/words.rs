@@ -1,4 +1,6 @@
 //! A signed order or word, out of the journal: its record and the group it was sealed in give the same bytes again.
+//!
+//! How a record and its proof are read is shared with expense checks.
 
 use huitong_core::deduction::{DeductionWord, SignedDeduction};
 use huitong_core::record::NodeRecord;
@@ -21,7 +23,7 @@ pub fn order_at(
 ) -> Result<(SignedDeduction, DeductionOrdered), StoreError> {
     let frame = ledger.frame(at)?;
     if let Some(NodeRecord::DeductionOrdered(record)) = record_of(ledger, &frame, at.record())? {
-        let Proof { group, index, path } = proof(&frame, at.record())?;
+        let Proof { group, index, path } = proof_of(&frame, at.record())?;
         let body = record.body().clone();
         let signed = SignedDeduction {
             body,
@@ -62,7 +64,7 @@ pub fn word_of(
     Ok(if let NodeRecord::DeductionAnswered(record) = record {
         Some(record.word)
     } else if let NodeRecord::DeductionDecided(record) = record {
-        Some(record.word(proof(frame, nth)?))
+        Some(record.word(proof_of(frame, nth)?))
     } else if let NodeRecord::DeductionRegained(regained) = record {
         let DeductionRegained { proof, record } = regained;
         Some(record.word(proof))
@@ -71,7 +73,15 @@ pub fn word_of(
     })
 }
 
-fn record_of(ledger: &Ledger, frame: &Frame, nth: u32) -> Result<Option<NodeRecord>, StoreError> {
+/// A record of a frame; none when it is erased, or not there.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn record_of(
+    ledger: &Ledger,
+    frame: &Frame,
+    nth: u32,
+) -> Result<Option<NodeRecord>, StoreError> {
     let bytes = frame.record(nth);
     match bytes.map(|bytes| ledger.unsealed(bytes)).transpose()? {
         Some(Joined::Whole(record)) => Ok(Some(record)),
@@ -79,10 +89,12 @@ fn record_of(ledger: &Ledger, frame: &Frame, nth: u32) -> Result<Option<NodeReco
     }
 }
 
-fn proof(frame: &Frame, nth: u32) -> Result<Proof, StoreError> {
+/// What proves a record of a frame.
+///
+/// # Errors
+/// [`StoreError`] when the frame is not sealed.
+pub fn proof_of(frame: &Frame, nth: u32) -> Result<Proof, StoreError> {
     Group::of_frame(frame)
         .and_then(|group| group.proof(nth))
-        .ok_or(StoreError::Inconsistent(
-            "a deduction's frame is not sealed",
-        ))
+        .ok_or(StoreError::Inconsistent("a word's frame is not sealed"))
 }

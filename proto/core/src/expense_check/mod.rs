@@ -86,7 +86,7 @@ pub struct CheckTerms {
 canonical_struct!(CheckTerms { take_up, answer });
 
 impl CheckTerms {
-    /// The 26th and the 26th, as provinces have published it.
+    /// The 26th and the 26th, as the detailed rules of Hebei have it (articles 53 to 55).
     pub const STANDARD: Self = Self {
         take_up: DayOfMonth(26),
         answer: DayOfMonth(26),
@@ -100,7 +100,8 @@ pub struct CheckAsk {
     pub settlement: SettlementId,
     /// Digest of its receipt's signed body.
     pub receipt: Digest,
-    /// What pooled funds paid of it, as the receipt says: of each no more can have been owed wrongly.
+    /// What funds other than the person's accounts paid of it, as the receipt says: of each no more can have been owed
+    /// wrongly.
     pub paid: DeductionAmounts,
     /// What the bill comes to.
     pub bill: Fen,
