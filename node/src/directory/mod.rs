@@ -43,8 +43,17 @@ use crate::store::apply::Records;
 use crate::store::{DirectoryHead, Rows, StoreError};
 use crate::writer::Writer;
 
-/// Versions that are taken in one round.
+/// Versions that are taken in one round; where more may follow, the next begins at once.
 const AT_ONCE: usize = 256;
+
+/// How a round ended that went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// The clearinghouse has no further version: the look is complete.
+    AtTheLast,
+    /// As many were taken as are in one round, and more may follow.
+    MoreMayFollow,
+}
 
 /// Why a round ended early.
 #[derive(Debug, thiserror::Error)]
@@ -156,11 +165,16 @@ impl DirectoryDesk {
                 round = self.round(client) => round,
             };
             let wait = match round {
-                Ok(()) => {
+                Ok(Ended::AtTheLast) => {
                     self.note(None);
                     self.watch().complete(self.parts.clock.now());
                     failed = every;
                     every
+                }
+                Ok(Ended::MoreMayFollow) => {
+                    self.keep("more versions follow than were taken");
+                    failed = every;
+                    continue;
                 }
                 Err(trouble) => {
                     self.tell(&trouble);
@@ -182,9 +196,7 @@ impl DirectoryDesk {
         let said = trouble.to_string();
         if !trouble.is_alarm() {
             tracing::debug!(trouble = said, "the directory is not asked for now");
-            if let Some(since) = self.watch().keep(self.parts.clock.now(), said.clone()) {
-                tracing::warn!(%since, trouble = said, "the network's directory could not be looked at since");
-            }
+            self.keep(&said);
             return;
         }
         if self.trouble().as_deref() != Some(said.as_str()) {
@@ -196,8 +208,16 @@ impl DirectoryDesk {
         self.note(Some(said));
     }
 
+    /// Notes why a look was not completed, and warns of it once it lasts.
+    fn keep(&self, why: &str) {
+        let now = self.parts.clock.now();
+        if let Some(since) = self.watch().keep(now, why.to_owned()) {
+            tracing::warn!(%since, trouble = why, "the network's directory could not be looked at since");
+        }
+    }
+
     /// Looks whether the version that is gone by still stands, and takes those after it.
-    async fn round(&self, client: &DirectoryClient) -> Result<(), Trouble> {
+    async fn round(&self, client: &DirectoryClient) -> Result<Ended, Trouble> {
         let mut head = self.parts.ledger.directory_head()?;
         if let Some(head) = &head {
             self.still_stands(client, head).await?;
@@ -205,10 +225,10 @@ impl DirectoryDesk {
         for _ in 0..AT_ONCE {
             let number = head.as_ref().map_or(0, |head| head.number);
             let Some(signed) = self.after(client, number).await? else {
-                return Ok(());
+                return Ok(Ended::AtTheLast);
             };
             if signed.directory.before != head.as_ref().map(|head| head.digest) {
-                return self.contradicted(signed).await;
+                return Err(self.contradicted(signed).await);
             }
             let (directory, at) = (signed.directory.clone(), self.parts.clock.now());
             let noted = NoteTaken(DirectoryTaken { signed, at });
@@ -224,7 +244,7 @@ impl DirectoryDesk {
             );
             head = self.parts.ledger.directory_head()?;
         }
-        Ok(())
+        Ok(Ended::MoreMayFollow)
     }
 
     /// Whether the clearinghouse still hands out what was taken last.
@@ -240,7 +260,7 @@ impl DirectoryDesk {
             Some(signed) if signed.directory.digest() == head.digest => Ok(()),
             Some(signed) => {
                 self.check(&signed, before)?;
-                self.contradicted(signed).await
+                Err(self.contradicted(signed).await)
             }
         }
     }
@@ -270,17 +290,15 @@ impl DirectoryDesk {
         Ok(())
     }
 
-    /// Keeps what contradicts, once.
-    async fn contradicted(&self, other: SignedDirectory) -> Result<(), Trouble> {
+    /// Keeps what contradicts, once; what is to be said of it.
+    async fn contradicted(&self, other: SignedDirectory) -> Trouble {
         let number = other.directory.number;
         let at = self.parts.clock.now();
         let noted = NoteSplit(DirectorySplit { other, at });
-        self.parts
-            .writer
-            .run(noted)
-            .await
-            .map_err(NodeError::from)?;
-        Err(Trouble::Contradicts(number))
+        match self.parts.writer.run(noted).await {
+            Ok(_) => Trouble::Contradicts(number),
+            Err(error) => Trouble::Node(error.into()),
+        }
     }
 
     /// Calls nodes where a version says that they are.

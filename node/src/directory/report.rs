@@ -1,5 +1,5 @@
 //! Fetching versions of the directory from the clearinghouse. What comes is bytes: they are read and checked where they are
-//! taken.
+//! taken. Deliberately absent: whether what came is believed.
 
 use std::time::Duration;
 

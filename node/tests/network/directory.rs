@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
@@ -10,11 +11,15 @@ use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskServiceClient;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
 use huitong_proto::settlement::v1::State;
+use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
+
+/// The longest that anything is waited for, on a busy machine.
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// The versions that are handed out.
 #[derive(Clone, Default)]
@@ -29,9 +34,17 @@ impl Directories {
         *self.0.lock().unwrap() = versions.to_vec();
     }
 
-    /// Answers nothing from now on.
-    fn go_away(&self) {
+    /// Answers nothing from now on, and waits until no look of before is under way.
+    async fn goes_away(&self) {
         self.1.0.store(true, Ordering::SeqCst);
+        // Waits double, so the third is not one node's before the other's first.
+        let kept = async {
+            while self.1.1.load(Ordering::SeqCst) < 3 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let kept = timeout(LONGEST, kept).await;
+        kept.unwrap_or_else(|_| panic!("the nodes did not ask in {LONGEST:?}"));
     }
 
     /// Answers again.
@@ -90,12 +103,21 @@ async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {
     client.show_directory(request).await.unwrap().into_inner()
 }
 
-/// What both nodes show, once it is so.
-async fn until(world: &World, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
-    for region in [NINGBO, CHENGDU] {
+/// What a node shows, once it is so.
+async fn until_at(world: &World, region: &str, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
+    let seen = async {
         while !so(&shown(world, region).await) {
             tokio::task::yield_now().await;
         }
+    };
+    let seen = timeout(LONGEST, seen).await;
+    seen.unwrap_or_else(|_| panic!("{region}: not in {LONGEST:?}"));
+}
+
+/// What both nodes show, once it is so.
+async fn until(world: &World, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
+    for region in [NINGBO, CHENGDU] {
+        until_at(world, region, &so).await;
     }
 }
 
@@ -257,11 +279,7 @@ async fn a_node_that_is_kept_from_the_directory_for_an_hour_says_that_it_is_not_
     world.clearinghouse().await;
     let directories = world.clearing.as_ref().unwrap().directories.clone();
     until(&world, |told| told.looked_at_ms > 0).await;
-    directories.go_away();
-    // Waits double, so the third is not one node's before the other's first.
-    while directories.1.1.load(Ordering::SeqCst) < 3 {
-        tokio::task::yield_now().await;
-    }
+    directories.goes_away().await;
     let looked = shown(&world, CHENGDU).await;
     world.clock.set("2023-03-10T04:59:00.000Z");
     assert_eq!(shown(&world, CHENGDU).await.trouble, "");
@@ -273,4 +291,28 @@ async fn a_node_that_is_kept_from_the_directory_for_an_hour_says_that_it_is_not_
     until(&world, |told| told.trouble.is_empty()).await;
     let again = shown(&world, CHENGDU).await;
     assert!(again.looked_at_ms > looked.looked_at_ms);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_is_complete_only_when_every_version_that_there_is_was_taken() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    until(&world, |told| told.looked_at_ms > 0).await;
+    // More than are taken in one round.
+    let mut versions: Vec<SignedDirectory> = Vec::new();
+    for _ in 0..260 {
+        let next = version(versions.last(), Standing::Active, None);
+        versions.push(signing.directory(next));
+    }
+    directories.goes_away().await;
+    directories.set(&versions);
+    let before = shown(&world, CHENGDU).await.looked_at_ms;
+    world.clock.set("2023-03-10T04:30:00.000Z");
+    directories.come_back();
+    for region in [NINGBO, CHENGDU] {
+        until_at(&world, region, |told| told.looked_at_ms > before).await;
+        assert_eq!(shown(&world, region).await.number, 260, "{region}");
+    }
 }
