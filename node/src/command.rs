@@ -17,6 +17,7 @@ mod erase;
 mod evidence;
 pub mod expense_check;
 pub mod external;
+mod file;
 pub mod filing;
 mod filing_shown;
 mod import;
@@ -147,7 +148,7 @@ pub enum NodeCommand {
     Provisional(provisional::ProvisionalCommand),
     /// Take money off a settlement of the region's institutions, after an audit / 审核扣款
     Deduct(Deduct),
-    /// List audit deductions, by month / 审核扣款清单
+    /// List audit deductions, by month / 审核扣款查询
     Deductions(Deductions),
     /// Withdraw an audit deduction, in full / 撤销审核扣款
     WithdrawDeduction(WithdrawDeduction),

@@ -15,7 +15,7 @@ use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::region::RegionCode;
 use huitong_transport::ClientOptions;
 
-use super::{BAD_FILE, block_on, said};
+use super::{BAD_FILE, block_on, file, said};
 use crate::evidence::{EVIDENCE_BYTES_AT_MOST, EvidenceFault, check};
 use crate::grpc::evidence::EvidenceClient;
 
@@ -66,12 +66,7 @@ impl WriteEvidence {
             evidence.map_err(said)
         })?;
         let shown = self.out.display();
-        let cannot = || format!("{shown}: cannot be written / 无法写入");
-        let mut file = std::fs::File::create_new(&self.out).with_context(cannot)?;
-        let written = file.write_all(&evidence).and_then(|()| file.sync_all());
-        // Half a file, as on a full disk, would stand in the way of the next try.
-        let written = written.inspect_err(|_| drop(std::fs::remove_file(&self.out)));
-        written.with_context(cannot)?;
+        file::write(&self.out, &evidence)?;
         writeln!(
             out,
             "{shown}: {} bytes; check it with `huitong node verify-evidence` / 共 {} 字节，可用 verify-evidence 验证",

@@ -4,13 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::BusinessDay;
 use huitong_transport::ClientOptions;
 use serde_json::json;
 
-use super::{block_on, said};
+use super::{block_on, file, said};
 use crate::grpc::leg_book::{LegBookClient, Wanted};
 
 const AFTER: &str = "\
@@ -54,14 +53,7 @@ impl WriteLegs {
             node.legs(wanted).await.map_err(said)
         })?;
         let shown = self.out.display().to_string();
-        let cannot = || format!("{shown}: cannot be written / 无法写入");
-        let mut file = std::fs::File::create_new(&self.out).with_context(cannot)?;
-        let written = file
-            .write_all(&book.to_bytes())
-            .and_then(|()| file.sync_all());
-        // Half a file, as on a full disk, would stand in the way of the next try.
-        let written = written.inspect_err(|_| drop(std::fs::remove_file(&self.out)));
-        written.with_context(cannot)?;
+        file::write(&self.out, &book.to_bytes())?;
         let (region, legs) = (book.region(), book.legs());
         let ends = [legs.first(), legs.last()].map(|leg| leg.map(|leg| leg.number));
         if self.json {

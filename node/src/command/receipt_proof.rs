@@ -7,24 +7,23 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use huitong_core::checkpoint::receipt::ReceiptProof;
 use huitong_core::checkpoint::receipt::text::texts;
 use huitong_core::id::SettlementId;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
-use super::{block_on, said};
+use super::{block_on, file, said};
 use crate::grpc::witness_client::{ReceiptTold, WitnessClient};
 
 const AFTER: &str = "\
 Once the cycle that took a settlement is netted and proven, either region's node makes this of it: which regions, funds and
 amounts, and the path of each to the root that the clearinghouse signed that day. Nothing in it says who was treated. Whoever
 scans the code checks it without a server, by that day's checkpoint and the operator's root (huitong clearing verify-receipt).
-It says what was netted in that cycle: a settlement that is reversed later is a leg of a later cycle, with a code of its own.
+It says what was netted in that cycle: a reversal is a leg of its own, of the same cycle or a later one, and a code may leave it out.
 A settlement with many funds has a code for each: then further files are written beside the first, as NAME-2.svg.
 结算所在清算期轧差并签名后，就医地或参保地节点均可生成回执验证码：含统筹区、基金、金额及其在当日根中的路径，不含患者信息。
-扫码后凭当日检查点和运营方根证书即可离线核验（huitong clearing verify-receipt），仅证明该期已轧差的内容。";
+扫码后凭当日检查点和运营方根证书即可离线核验（huitong clearing verify-receipt），仅证明该期已轧差的内容，不含其后或同期冲正与否。";
 
 /// Write what proves a settlement against the day's checkpoint, as text and QR code.
 #[derive(Debug, clap::Args)]
@@ -56,13 +55,18 @@ impl WriteReceiptProof {
             let mut node = WitnessClient::connect(&self.server).await?;
             node.prove_receipt(self.settlement).await.map_err(said)
         })?;
-        let mut codes = Vec::new();
+        let mut codes: Vec<Code<'_>> = Vec::new();
         for proof in &told.proofs {
-            for text in texts(proof) {
-                let nth = codes.len().saturating_add(1);
-                let file = self.out.as_deref().map(|first| nth_file(first, nth));
-                let file = file.map(|file| write(&file, &text)).transpose()?;
-                codes.push(Code { proof, text, file });
+            codes.extend(texts(proof).into_iter().map(|text| Code {
+                proof,
+                text,
+                file: None,
+            }));
+        }
+        if let Some(first) = &self.out {
+            let drawn = draw_all(first, codes.iter().map(|code| code.text.as_str()))?;
+            for (code, path) in codes.iter_mut().zip(drawn) {
+                code.file = Some(path.display().to_string());
             }
         }
         if self.json {
@@ -83,18 +87,24 @@ fn nth_file(first: &Path, nth: usize) -> PathBuf {
     first.with_file_name(format!("{stem}-{nth}.svg"))
 }
 
-fn write(file: &Path, text: &str) -> anyhow::Result<String> {
-    let shown = file.display().to_string();
-    let cannot = || format!("{shown}: cannot be written / 无法写入");
-    let svg = qr::svg(text)?;
-    let mut open = std::fs::File::create_new(file).with_context(cannot)?;
-    let written = open
-        .write_all(svg.as_bytes())
-        .and_then(|()| open.sync_all());
-    // Half a file, as on a full disk, would stand in the way of the next try.
-    let written = written.inspect_err(|_| drop(std::fs::remove_file(file)));
-    written.with_context(cannot)?;
-    Ok(shown)
+/// Draws every code into a file of its own, or leaves none behind: some of them would stand in the way of the next try.
+fn draw_all<'a>(
+    first: &Path,
+    texts: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<Vec<PathBuf>> {
+    let mut drawn = Vec::new();
+    for (nth, text) in (1..).zip(texts) {
+        let path = nth_file(first, nth);
+        let written = qr::svg(text).and_then(|svg| file::write(&path, svg.as_bytes()));
+        if let Err(error) = written {
+            for path in drawn {
+                drop(std::fs::remove_file(path));
+            }
+            return Err(error);
+        }
+        drawn.push(path);
+    }
+    Ok(drawn)
 }
 
 fn document(told: &ReceiptTold, codes: &[Code<'_>]) -> Value {
@@ -143,3 +153,6 @@ fn print(told: &ReceiptTold, codes: &[Code<'_>], out: &mut dyn Write) -> anyhow:
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

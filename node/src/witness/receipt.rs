@@ -11,6 +11,7 @@ use huitong_core::checkpoint::receipt::ReceiptProof;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg};
 use huitong_core::refusal::RefusalCode;
+use huitong_core::region::RegionCode;
 use huitong_netting::statement::{RegionPart, StatementFault, receipt};
 use huitong_transport::aside;
 
@@ -50,8 +51,9 @@ impl WitnessDesk {
     /// What proves a settlement in which the own region took part.
     ///
     /// # Errors
-    /// A refusal: nothing is known of the id, nothing stands under it, nothing of it is owed between regions, no cycle
-    /// that took it is looked at yet, or what was netted is something else. Or the node's own trouble.
+    /// A refusal: nothing is known of the id, nothing stands under it, or under the same id of two regions something does,
+    /// nothing of it is owed between regions, no cycle that took it is looked at yet, or what was netted is something
+    /// else. Or the node's own trouble.
     pub async fn prove_receipt(
         &self,
         settlement: SettlementId,
@@ -232,23 +234,42 @@ impl WitnessDesk {
         }
     }
 
-    /// A settlement of an own member, wherever the person was treated.
+    /// A settlement of an own member, wherever the person was treated. Its row lies under the region that gave the id,
+    /// and is not found by the id alone: of a region that the configuration no longer names, nothing is found.
     fn insured(&self, settlement: SettlementId) -> Result<(Location, Option<Location>), NodeError> {
         let others = self.homes.others().map(|(region, _)| region);
-        for treatment in std::iter::once(self.region).chain(others) {
-            let Some(row) = self.ledger.home_settlement(treatment, settlement)? else {
-                continue;
-            };
-            return match row.state {
-                HomeState::Committed(at) => Ok((at, None)),
-                HomeState::Reversed(row) => Ok((row.settled, Some(row.reversed))),
-                HomeState::Refused(_) | HomeState::Tombstone(_) => {
-                    Err(NodeError::refused(RefusalCode::NotSettled, settlement))
-                }
-            };
-        }
-        Err(NodeError::refused(RefusalCode::NotFound, settlement))
+        let treatments = std::iter::once(self.region).chain(others);
+        standing(&*self.ledger, treatments, settlement)
     }
+}
+
+/// What stands under an id that one of these regions gave. What came to nothing under another's does not hide it; where
+/// something stands under two, it is not known which is meant, and neither is proven.
+fn standing(
+    rows: &impl Rows,
+    treatments: impl Iterator<Item = RegionCode>,
+    settlement: SettlementId,
+) -> Result<(Location, Option<Location>), NodeError> {
+    let (mut stands, mut otherwise) = (None, RefusalCode::NotFound);
+    for treatment in treatments {
+        let Some(row) = rows.home_settlement(treatment, settlement)? else {
+            continue;
+        };
+        let found = match row.state {
+            HomeState::Committed(at) => (at, None),
+            HomeState::Reversed(row) => (row.settled, Some(row.reversed)),
+            HomeState::Refused(_) | HomeState::Tombstone(_) => {
+                otherwise = RefusalCode::NotSettled;
+                continue;
+            }
+        };
+        if let Some((other, _)) = stands.replace((treatment, found)) {
+            let detail = format!("{settlement}: {other}, {treatment}");
+            return Err(NodeError::refused(RefusalCode::ReceiptDiffers, detail));
+        }
+    }
+    let found = stands.map(|(_, found)| found);
+    found.ok_or_else(|| NodeError::refused(otherwise, settlement))
 }
 
 /// The proof of just these legs of a settlement, out of a part that holds; none when it has others.
@@ -262,3 +283,6 @@ fn made(part: &RegionPart, settlement: SettlementId, own: &[Leg]) -> Option<Rece
     }
     (proven == own).then_some(proof)
 }
+
+#[cfg(test)]
+mod tests;

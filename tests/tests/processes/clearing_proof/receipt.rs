@@ -1,9 +1,8 @@
 //! What is printed beside a receipt: written by either region's node once the day is proven, and checked without a server.
 
-use std::time::Duration;
-
 use huitong_core::checkpoint::receipt::text::{read, texts as codes_of};
 use huitong_core::leg::LegKind;
+use huitong_tests::patience;
 
 use super::*;
 
@@ -21,15 +20,16 @@ async fn proof(world: &World, region: &Region, settlement: &str, svg: &Path) -> 
     ];
     let words = words.into_iter().chain(options.iter().map(String::as_str));
     let words: Vec<&str> = words.collect();
-    loop {
+    patience::until("the node has looked at the day", async || {
         let output = executable::run(&words).await;
         let (printed, said) = texts(&output);
         if output.status.success() {
-            return serde_json::from_str(&printed).unwrap();
+            return Some(serde_json::from_str(&printed).unwrap());
         }
         assert!(said.contains("receipt.not_proven"), "{said}");
-        tokio::time::sleep(Duration::from_millis(200)).await;
-    }
+        None
+    })
+    .await
 }
 
 /// Checks codes against a checkpoint; how it ended, and what was found.

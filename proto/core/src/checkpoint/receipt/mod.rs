@@ -3,8 +3,9 @@
 //!
 //! It is made to be printed beside a receipt, so it is small: it names the checkpoint by its digest and carries neither
 //! signature nor certificates, which stand in the checkpoint's file. It says what was netted in that cycle and nothing
-//! else: a settlement that is reversed later is a leg of another cycle. Legs of deductions and corrections have another
-//! id in a settlement's place and are none of a receipt. Deliberately absent: whoever was treated, and the bill.
+//! else: a reversal is a leg of its own, of the same cycle or a later one, and a code may leave it out. Legs of
+//! deductions and corrections have another id in a settlement's place and are none of a receipt. Deliberately absent:
+//! whoever was treated, and the bill.
 //!
 //! | room | its question |
 //! |---|---|
