@@ -1,6 +1,7 @@
 //! What a member is told of an order to pay: each of its payments, and what that is made of, cycle by cycle.
 //!
-//! All of it follows from the plans and the order. Deliberately absent: what was paid on it, which a statement of today says.
+//! All of it follows from the plans and the order. The order is looked up in a decision; the plans of a month are many,
+//! and are looked through beside the writer. Deliberately absent: what was paid on it, which a statement of today says.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 use huitong_netting::{Member, NettingPlan};
 
-use super::net::plan_of;
 use super::{Context, Decided, Decision};
 use crate::payments::{Order, Payment};
 use crate::refusal::{ClearingCode, Refusal};
@@ -30,6 +30,8 @@ pub(crate) enum OrderOf {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notices {
     pub(crate) order: Arc<Order>,
+    /// Whose.
+    pub(crate) member: Member,
     /// Who approved the plan, or the month, and when.
     pub(crate) approvals: BTreeMap<OfficerName, Timestamp>,
     /// Ascending by reference.
@@ -42,7 +44,8 @@ pub(crate) struct Notices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Notice {
     pub(crate) payment: Payment,
-    /// Of the cycles in which a region of the member has a row of the fund, ascending.
+    /// Of the cycles in which a region of the member has a row of the fund, ascending; none before the plans are
+    /// looked at.
     pub(crate) parts: Vec<NoticePart>,
 }
 
@@ -69,7 +72,35 @@ impl NoticePart {
     }
 }
 
-/// A member's notices of an order.
+impl Notices {
+    /// With what each payment is made of, by the plans of the order's cycles, which are asked for one after the other.
+    ///
+    /// # Errors
+    /// A plan that is not to be had, sums out of range, or a member that stands in none of the cycles.
+    pub(crate) fn made_of<E: From<Refusal>>(
+        mut self,
+        mut plan_of: impl FnMut(BusinessDay) -> Result<NettingPlan, E>,
+    ) -> Result<Self, E> {
+        let member = self.member;
+        let mut stands = false;
+        for day in &self.order.days {
+            let plan = plan_of(*day)?;
+            stands |= plan.windows().iter().any(|window| window.member == member);
+            for notice in &mut self.notices {
+                let fund = notice.payment.instruction.reference.fund;
+                let found = part(&plan, member, fund)
+                    .map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))?;
+                notice.parts.extend(found);
+            }
+        }
+        if !stands {
+            return Err(Refusal::new(ClearingCode::CycleUnknownMember, member).into());
+        }
+        Ok(self)
+    }
+}
+
+/// A member's notices of an order, without what they are made of.
 pub(crate) fn notices(context: &Context<'_>, of: &OrderOf, member: Member) -> Decision<Notices> {
     let (order, approvals) = match ordered(context, of) {
         Ok(found) => found,
@@ -85,29 +116,9 @@ pub(crate) fn notices(context: &Context<'_>, of: &OrderOf, member: Member) -> De
         };
         notices.insert(payment.instruction.reference.fund, notice);
     }
-    let mut stands = false;
-    for day in &order.days {
-        let plan = match plan_of(context, *day)? {
-            Ok(plan) => plan,
-            Err(refusal) => return Ok(Decided::refuse(refusal)),
-        };
-        stands |= plan.windows().iter().any(|window| window.member == member);
-        for (fund, notice) in &mut notices {
-            match part(&plan, member, *fund) {
-                Ok(found) => notice.parts.extend(found),
-                Err(error) => {
-                    let refusal = Refusal::new(ClearingCode::CycleCannotNet, error);
-                    return Ok(Decided::refuse(refusal));
-                }
-            }
-        }
-    }
-    if !stands {
-        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, member);
-        return Ok(Decided::refuse(refusal));
-    }
     Ok(Decided::answer(Notices {
         order,
+        member,
         approvals,
         notices: notices.into_values().collect(),
         today: context.now.business_day_shanghai(),

@@ -8,7 +8,7 @@ use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_netting::Member;
+use huitong_netting::{Member, NettingPlan};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::payment_service_server::PaymentService;
 use huitong_proto::conversion::payment::{
@@ -20,10 +20,12 @@ use tracing::{info, warn};
 
 use super::officer::{day, officer_name, status_of};
 use super::paid;
+use super::proof::{Untold, read};
 use super::status::{malformed, status};
 use crate::decide::{self, Context, Decision, Openness, OrderOf, Wanted};
 use crate::payments::{Line, Payment, PaymentRules};
 use crate::refusal::{ClearingCode, Refusal};
+use crate::store::Proofs;
 use crate::writer::Writer;
 
 /// The officers' side of payments.
@@ -187,6 +189,9 @@ impl PaymentService for PaymentGrpc {
         let found = self
             .decide(move |context| decide::notices(context, &of, member))
             .await?;
+        let proofs = self.writer.proofs().await;
+        let proofs = proofs.map_err(|refusal| status(&refusal))?;
+        let found = read(move || found.made_of(|day| plan(&proofs, day))).await?;
         let found = paid::notices(&found);
         let malformed = |error| status(&Refusal::general(RefusalCode::Malformed, error));
         Ok(Response::new(found.map_err(malformed)?))
@@ -232,6 +237,12 @@ impl PaymentGrpc {
             status(&Refusal::new(code, bank_reference))
         })
     }
+}
+
+/// The plan of a cycle that is ordered, so that it is long journaled; the index may still be on its way to it.
+fn plan(proofs: &Proofs, day: BusinessDay) -> Result<NettingPlan, Untold> {
+    let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
+    proofs.plan(day)?.ok_or_else(|| busy().into())
 }
 
 /// Of which order notices are asked for, and whose.

@@ -120,6 +120,12 @@ impl From<StoreError> for Untold {
     }
 }
 
+impl From<Refusal> for Untold {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
 /// Reads beside the calls that are served meanwhile.
 pub(super) async fn read<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Untold> + Send + 'static,

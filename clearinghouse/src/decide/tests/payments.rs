@@ -2,6 +2,7 @@
 //! it was ordered for, once. What does not fit is `parked`.
 
 mod corrected;
+mod noticed;
 mod parked;
 
 use huitong_core::canonical::Artifact;

@@ -25,7 +25,8 @@ pub(crate) struct Proofs {
     kept: Arc<Mutex<Vec<Kept>>>,
 }
 
-/// How many cycles are kept: the two plans and the tree of one take some tens of megabytes for the whole country.
+/// How many cycles are kept: the two plans and the tree of one are reckoned to take some tens of megabytes for the
+/// whole country; not measured.
 const CYCLES_KEPT: usize = 4;
 
 /// A cycle that is kept, or being read: whoever asks for the same one meanwhile waits for that.
@@ -93,11 +94,13 @@ impl Proofs {
         Ok(held.clone())
     }
 
-    /// Where a cycle is kept; what was asked for first of too many gives way.
+    /// Where a cycle is kept, the one that was looked at last at the end; of too many the first gives way.
     fn place_of(&self, day: BusinessDay) -> Arc<Mutex<Option<Arc<ProvenCycle>>>> {
         let mut all = locked(&self.kept);
-        if let Some(kept) = all.iter().find(|kept| kept.day == day) {
-            return Arc::clone(&kept.cycle);
+        if let Some(place) = all.iter().position(|kept| kept.day == day) {
+            let kept = all.remove(place);
+            all.push(kept.clone());
+            return kept.cycle;
         }
         let begun = Kept {
             day,
@@ -107,6 +110,12 @@ impl Proofs {
         let too_many = all.len().saturating_sub(CYCLES_KEPT);
         all.drain(..too_many);
         begun.cycle
+    }
+
+    /// The plan of a cycle, once it is indexed, proven or not. It is not kept: whoever looks at all cycles of a month
+    /// would take every place.
+    pub(crate) fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {
+        self.journaled.plan(day)
     }
 
     fn read(&self, day: BusinessDay) -> Result<Option<ProvenCycle>, StoreError> {
