@@ -7,7 +7,7 @@
 mod against;
 mod shown;
 
-use std::io::{BufRead as _, Read as _, Write};
+use std::io::{Read, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,9 +29,10 @@ use super::file;
 use super::offline::{Offline, ended};
 
 const AFTER: &str = "\
-A code is what huitong node receipt-proof wrote, as a scanner reads it: HTR1: and letters. Several may be given, of a settlement
-that has more than one and of that alone, each once; with - they are read from standard input, one a line, and lines that begin
-otherwise are passed over. Where they are of several cycles, give --checkpoint of each.
+A code is what huitong node receipt-proof wrote, as a scanner reads it: HTR1: and letters. Several may be given, of a
+settlement that has more than one and of that alone, each once; with - they are read from standard input, one a line;
+lines that begin otherwise are passed over, more than 1,000 lines or 8 MiB refused. Where they are of several cycles, give
+--checkpoint of each.
 Checked are: the clearinghouse's signature under the checkpoint, up to the operator's root at the moment of signing; that the
 code is of this checkpoint and no other; that each row is one that the checkpoint commits to; that each leg is one of its row. With
 --receipt and --settlement, as the paper has them: that a fund paid what the receipt says and that no code says it was reversed.
@@ -138,18 +139,7 @@ impl VerifyReceipt {
                 payloads.push(payload.clone());
                 continue;
             }
-            let input = std::io::stdin().lock().take(INPUT_AT_MOST);
-            for line in input.lines().take(LINES_AT_MOST) {
-                let line = line.context("standard input / 标准输入")?;
-                let line = line.trim_end_matches('\r');
-                if line.starts_with("HTR") {
-                    payloads.push(
-                        line.chars()
-                            .take(LETTERS_AT_MOST.saturating_add(1))
-                            .collect(),
-                    );
-                }
-            }
+            payloads.extend(codes(std::io::stdin().lock())?);
         }
         anyhow::ensure!(
             !payloads.is_empty(),
@@ -157,6 +147,32 @@ impl VerifyReceipt {
         );
         Ok(payloads)
     }
+}
+
+/// The codes among lines, all of them: whoever checks a settlement must not be left with a part of its codes.
+fn codes(input: impl Read) -> anyhow::Result<Vec<String>> {
+    let mut text = String::new();
+    let mut limited = input.take(INPUT_AT_MOST.saturating_add(1));
+    let reading = limited.read_to_string(&mut text);
+    anyhow::ensure!(
+        limited.limit() > 0,
+        "standard input: more than {INPUT_AT_MOST} bytes; give the codes of one settlement \
+         / 标准输入过大，请只给出同一结算的验证码"
+    );
+    reading.context("standard input / 标准输入")?;
+    anyhow::ensure!(
+        text.lines().nth(LINES_AT_MOST).is_none(),
+        "standard input: more than {LINES_AT_MOST} lines; give the codes of one settlement \
+         / 标准输入行数过多，请只给出同一结算的验证码"
+    );
+    // A file may begin with a byte order mark, and scanners end or indent lines as they are set.
+    let around = |letter: char| letter == '\u{feff}' || letter.is_whitespace();
+    let lines = text.lines().map(|line| line.trim_matches(around));
+    let codes = lines.filter(|line| line.starts_with("HTR"));
+    let longest = LETTERS_AT_MOST.saturating_add(1);
+    Ok(codes
+        .map(|code| code.chars().take(longest).collect())
+        .collect())
 }
 
 /// The codes, as far as they can be read.
@@ -174,3 +190,6 @@ fn proofs(payloads: &[String], faults: &mut Vec<Said>) -> Vec<ReceiptProof> {
     }
     proofs
 }
+
+#[cfg(test)]
+mod tests;
