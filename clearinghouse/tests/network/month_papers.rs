@@ -239,7 +239,7 @@ async fn the_list_of_a_months_deductions_is_whole_or_is_not_written() {
     expected.sort_unstable();
     assert_eq!(found_sorted, expected);
     let ids: Vec<_> = listed.iter().map(|row| &row["deduction"]).collect();
-    assert!(ids.iter().all(|id| id.starts_with("stl_")), "{ids:?}");
+    assert!(ids.iter().all(|id| id.starts_with("ded_")), "{ids:?}");
     assert_eq!(
         sums(&listed),
         of_month(&show),

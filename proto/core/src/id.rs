@@ -139,6 +139,18 @@ impl DeductionId {
     pub const fn as_debt(self) -> SettlementId {
         SettlementId::from_bytes(self.to_bytes())
     }
+
+    /// The deduction that a leg names, where it is a leg of one.
+    ///
+    /// ```
+    /// use huitong_core::id::DeductionId;
+    /// let id = DeductionId::from_parts(1_700_000_000_000, [7; 10]);
+    /// assert_eq!(DeductionId::of_debt(id.as_debt()), id);
+    /// ```
+    #[must_use]
+    pub const fn of_debt(debt: SettlementId) -> Self {
+        Self::from_bytes(debt.to_bytes())
+    }
 }
 
 fn join(timestamp_ms: i64, random: [u8; 10]) -> [u8; 16] {

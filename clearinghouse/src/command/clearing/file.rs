@@ -1,7 +1,8 @@
 //! Files that officers hand on: written once and never over another, read only up to their limit.
 
-use std::io::{Read as _, Write as _};
-use std::path::Path;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
@@ -11,18 +12,97 @@ const LARGEST_FILE_BYTES: u64 = 1 << 30;
 /// Writes a file that must not be there yet.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let cannot = || format!("{}: cannot be written / 无法写入", path.display());
-    let mut file = std::fs::File::create_new(path).with_context(cannot)?;
+    let mut file = File::create_new(path).with_context(cannot)?;
     let written = file.write_all(bytes).and_then(|()| file.sync_all());
     // Half a file, as on a full disk, would stand in the way of the next try.
     let written = written.inspect_err(|_| drop(std::fs::remove_file(path)));
     written.with_context(cannot)
 }
 
+/// Files that come into a folder together: each has its own name once all of them are on disk, and before that one
+/// that ends in `.part`. So whoever ends the program in the middle leaves nothing that is half and reads like a whole
+/// file. What was made is taken away again unless all is well.
+pub(super) struct Together<'a> {
+    folder: &'a Path,
+    /// The files by their own names.
+    files: Vec<PathBuf>,
+    /// What is to be taken away again.
+    made: Vec<PathBuf>,
+}
+
+impl<'a> Together<'a> {
+    pub(super) const fn new(folder: &'a Path) -> Self {
+        Self {
+            folder,
+            files: Vec::new(),
+            made: Vec::new(),
+        }
+    }
+
+    /// Adds a file of the folder, under its own name no earlier than with the others.
+    pub(super) fn add(&mut self, path: PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
+        let part = part_of(&path);
+        let cannot = || format!("{}: cannot be written / 无法写入", part.display());
+        let mut file = File::create_new(&part).with_context(cannot)?;
+        self.made.push(part.clone());
+        self.files.push(path);
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.with_context(cannot)
+    }
+
+    /// Gives all of them their own names, which nobody has yet.
+    pub(super) fn finish(mut self) -> anyhow::Result<()> {
+        let cannot = |path: &Path| format!("{}: cannot be written / 无法写入", path.display());
+        for path in &self.files {
+            let named = name(&part_of(path), path, &mut self.made);
+            named.with_context(|| cannot(path))?;
+        }
+        let synced = File::open(self.folder).and_then(|folder| folder.sync_all());
+        synced.with_context(|| cannot(self.folder))?;
+        self.made.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Together<'_> {
+    fn drop(&mut self) {
+        for path in &self.made {
+            // A part that has its own name already is gone under the other.
+            drop(std::fs::remove_file(path));
+        }
+    }
+}
+
+fn part_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".part");
+    name.into()
+}
+
+/// Gives a part its own name, and never writes over what has it already.
+fn name(part: &Path, path: &Path, made: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    match std::fs::hard_link(part, path) {
+        Ok(()) => {
+            made.push(path.to_owned());
+            std::fs::remove_file(part)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        Err(_) => name_without_link(part, path, made),
+    }
+}
+
+/// The same on a medium that knows no links, such as officers carry about: the name is taken by an empty file first.
+fn name_without_link(part: &Path, path: &Path, made: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    File::create_new(path)?;
+    made.push(path.to_owned());
+    std::fs::rename(part, path)
+}
+
 /// Reads a file.
 pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     let shown = path.display();
     let cannot = || format!("{shown}: cannot be read / 无法读取");
-    let file = std::fs::File::open(path).with_context(cannot)?;
+    let file = File::open(path).with_context(cannot)?;
     let mut bytes = Vec::new();
     let mut limited = file.take(LARGEST_FILE_BYTES.saturating_add(1));
     limited.read_to_end(&mut bytes).with_context(cannot)?;
@@ -32,3 +112,6 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     );
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;

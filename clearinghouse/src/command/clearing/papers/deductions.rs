@@ -1,13 +1,15 @@
 //! What audits took off (审核扣款清单): one row for each debt of a deduction or of its end, and whether that is all of a month.
 //!
-//! A leg names a deduction where it would name a settlement, so the region that ordered it finds it under this id at its own
-//! node. Deliberately absent: anything of a person, and of the institution that is paid less.
+//! A leg names a deduction where it would name a settlement. Here it has its own id, by which an officer of the region
+//! that ordered it finds it at that node. Deliberately absent: anything of a person, and of the institution that is
+//! paid less.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
 use huitong_core::clearing_month::{ClearingMonth, MonthFile};
+use huitong_core::id::DeductionId;
 use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use huitong_papers::{Cell, Kind, Table, TableError};
@@ -66,7 +68,7 @@ pub(super) fn table(
             text(&leg.pair.debtor),
             text(&leg.pair.creditor),
             text(leg.pair.fund.as_str()),
-            text(&leg.leg.settlement),
+            text(&DeductionId::of_debt(leg.leg.settlement)),
             text(&leg.kind),
             Cell::Amount(leg.leg.amount.into()),
             Cell::Day(day),

@@ -27,7 +27,9 @@ which fund), nets (of all members), regions (who clears for whom, as far as the 
 took off, and the ends of that; with --month only the month's, and all of them or nothing is written, but that rows of a region
 that changed its member are named and not held against the month). Amounts are yuan. Only statements and a month that hold in
 themselves are taken; whose word they are say `huitong clearing verify` and `huitong clearing month verify`: run them first.
-每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请先用 verify 与 month verify 核验。";
+Files that end in .part are of a run that was ended in the middle: remove them.
+每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请先用 verify 与 month verify 核验。
+以 .part 结尾的文件为中断运行所遗留，请删除后重试。";
 
 /// Write the tables of members' statements, of one cycle or of many.
 #[derive(Debug, clap::Args)]
@@ -118,20 +120,21 @@ pub(super) fn files_json(written: &[Written]) -> Vec<Value> {
         .collect()
 }
 
-/// Writes all tables, or leaves none behind: half of them would stand in the way of the next try.
+/// Writes all tables, or leaves none behind: half of them would stand in the way of the next try. Ended in the middle
+/// it may leave files that end in .part, and no half list that reads like a whole one.
 pub(super) fn write_all(
     folder: &Path,
     tables: &[(&'static str, Table)],
 ) -> anyhow::Result<Vec<Written>> {
-    let mut written = Vec::new();
+    let (mut together, mut written) = (file::Together::new(folder), Vec::new());
     for (name, table) in tables {
-        if let Err(error) = write(folder, name, table, &mut written) {
-            for (file, _) in written {
-                drop(std::fs::remove_file(file));
-            }
-            return Err(error);
+        for (kind, bytes) in [("csv", table.to_csv()?), ("parquet", table.to_parquet()?)] {
+            let path = folder.join(name).with_extension(kind);
+            together.add(path.clone(), &bytes)?;
+            written.push((path, table.rows().len()));
         }
     }
+    together.finish()?;
     Ok(written)
 }
 
@@ -159,18 +162,4 @@ fn read(path: &Path) -> anyhow::Result<MemberStatement> {
          / 对账单有误，请用 huitong clearing verify 查看"
     );
     Ok(statement)
-}
-
-fn write(
-    folder: &Path,
-    name: &str,
-    table: &Table,
-    written: &mut Vec<Written>,
-) -> anyhow::Result<()> {
-    for (kind, bytes) in [("csv", table.to_csv()?), ("parquet", table.to_parquet()?)] {
-        let path = folder.join(name).with_extension(kind);
-        file::write(&path, &bytes)?;
-        written.push((path, table.rows().len()));
-    }
-    Ok(())
 }
