@@ -248,15 +248,19 @@ impl Month {
                 &sources,
                 |mut source| async move { source.reports(7, 4).await },
             );
-            // Whether it went well is not known to anybody: it died meanwhile.
-            drop(reports.await);
+            reports.await
         });
-        while heard().sum::<u64>() < enough {
+        while heard().sum::<u64>() < enough && !reporting.is_finished() {
             tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        if heard().sum::<u64>() < enough {
+            let ended = reporting.await;
+            panic!("reports ended before it went down: {ended:?}");
         }
         let before: Vec<u64> = heard().collect();
         self.world.goes_down(Outage::Killed).await;
-        reporting.await.unwrap();
+        // Whether it went well is not known to anybody: it died meanwhile.
+        drop(reporting.await.unwrap());
         self.outages.push("open");
         for (source, acknowledged) in self.sources.iter().zip(before) {
             let found = source.lock().await.finds_its_place(acknowledged).await;
