@@ -1,9 +1,10 @@
-//! The clearinghouse's signature under checkpoints, versions of the directory and what is settled in disputes: made with
-//! its own signing key, and checked by whoever holds the operator's root.
+//! The clearinghouse's signature under checkpoints, months, versions of the directory and what is settled in disputes,
+//! made with its own signing key.
 //!
 //! A certificate that does not hold at the moment proves nothing, so nothing is signed with it then; nor with one that a
 //! reload finds revoked, or whose root is trusted no more, until a good one is there. Each checkpoint brings its certificate
-//! along, so both may be replaced while it runs. Deliberately absent: the journal.
+//! along, so both may be replaced while it runs. Deliberately absent: the journal; and checking, which is in
+//! `huitong-certs`.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,4 +1,6 @@
 //! `[payment]`: whether money moves by the day or by the month, and by when it is due.
+//!
+//! Deliberately absent: whether other parties have the same.
 
 use huitong_document::config::{Scalar, Section};
 

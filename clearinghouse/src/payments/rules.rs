@@ -1,4 +1,6 @@
 //! By what payments are ordered, and by when they are due: the operator's to say.
+//!
+//! Deliberately absent: what was ordered under earlier rules.
 
 /// What one order to pay is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! `huitong node members`: which version of the network's directory the node goes by, and what differs from its configuration.
+//! `huitong node members`: which version of the network's directory the node goes by, and what differs from its
+//! configuration. Deliberately absent: any change of the directory.
 
 use std::io::Write;
 use std::process::ExitCode;

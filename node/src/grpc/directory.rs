@@ -1,4 +1,5 @@
 //! DirectoryDeskService: which version of the network's directory the node goes by, for the region's officers.
+//! Deliberately absent: any change of the directory.
 
 use std::sync::Arc;
 

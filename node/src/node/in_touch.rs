@@ -1,4 +1,5 @@
-//! What of a node is in touch with the clearinghouse, or speaks with other regions by itself.
+//! What of a node is in touch with the clearinghouse, or speaks with other regions by itself. Deliberately absent: what
+//! officers and institutions call, which is in `desks`.
 
 use std::sync::Arc;
 use std::time::Duration;

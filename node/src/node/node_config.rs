@@ -1,4 +1,4 @@
-//! What a node is started with.
+//! What a node is started with. Deliberately absent: reading the file.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -81,7 +81,7 @@ refusals! {
     /// The certified caller may not call this.
     NotAllowed "identity.not_allowed" No "This caller may not do this; see certs/NAMES.md." "该调用方无此权限，见 certs/NAMES.md。";
     /// The region is not in the directory.
-    UnknownRegion "directory.unknown_region" No "The home region is not in this node's directory; check the region code." "名录中无此参保地，请核对统筹区代码。";
+    UnknownRegion "directory.unknown_region" No "This node's configuration names no such region; check the code, or ask the bureau to have it added (node members)." "本节点配置中无此统筹区，请核对代码，或由经办机构添加（node members）。";
     /// The signed directory has suspended one of the two regions.
     RegionSuspended "directory.suspended" SameId "The region named is suspended by the network's signed directory, so nothing new is settled with it; what was begun goes on. The patient claims at home, or send it again once the region is resumed (node members)." "所示统筹区已被全国名录暂停，暂不受理新的异地结算，已开始的业务继续办理；请回参保地手工报销，或待恢复后重发（node members）。";
     /// The signed directory says that one of the two regions has left.
@@ -167,7 +167,7 @@ refusals! {
     /// No such expense check.
     CheckUnknown "check.unknown" No "No expense check of this id is known here; list the checks." "本统筹区无此费用协查，请查看协查列表。";
     /// Only large bills of inpatients are checked.
-    CheckTooSmall "check.too_small" No "Only inpatient settlements of another region whose bill is at or above the amount named here, and of which a pooled fund paid something, are checked." "仅可对异地住院且费用达到所示金额、由统筹类基金支付的结算发起费用协查。";
+    CheckTooSmall "check.too_small" No "Only inpatient settlements of another region whose bill is at or above the amount named here, and of which a fund other than the person's accounts paid something, are checked." "仅可对异地住院且费用达到所示金额、且由个人账户、家庭共济账户以外的基金支付的结算发起费用协查。";
     /// Another check of the settlement is open.
     CheckStands "check.stands" No "The settlement is under the open check named here; wait for its end." "该笔结算已有所示未完成的费用协查，请待其办结。";
     /// What is asked is not what is known of the settlement here.

@@ -19,6 +19,7 @@
 //! | [`papers`] | Do the tools of others read the papers, and compute the same? |
 //! | [`erased_elsewhere`] | Does a region that lost its disk wait for words of whom another has erased? |
 //! | [`duplicates`] | Is whoever two regions insure found, and no number told? |
+//! | [`expense_checks`] | Does every command of its page do what is shown, between two real nodes? |
 //! | [`transfers`] | Does a person go from one home to another once, with totals and money? |
 //! | [`moves_on`] | And on to a third, when the second loses its disk? |
 //! | [`provisional`] | Who pays what when the home region is away, over kills, and does the list say so? |

@@ -68,7 +68,7 @@ enum Action {
     WhatIf(what_if::WhatIf),
     /// Approve a cycle's plan; two different officers must / 审批轧差方案（须两人）
     Approve(approve::Approve),
-    /// Order payment of an approved cycle / 下达拨付指令
+    /// Order payment of an approved cycle, where money moves by the day / 下达拨付指令（按日拨付）
     Instruct(approve::Instruct),
     /// Enter what the bank says moved / 登记银行流水
     #[command(override_usage = "huitong clearing confirm [OPTIONS]")]
@@ -92,7 +92,7 @@ enum Action {
     Delay(paid::Delay),
     /// Who is a member of the network: join, change, suspend, resume, leave / 成员管理
     Members(members::MembersCommand),
-    /// The clearing month: drawn up, confirmed by regions, approved by two officers / 月度清算
+    /// The clearing month: drawn up, confirmed, approved, and ordered to be paid where money moves by the month / 月度清算
     Month(month::MonthCommand),
     /// What members leave with each other, and how much of it is used / 预付金
     Prefund(prefund::PrefundCommand),

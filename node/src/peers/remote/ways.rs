@@ -1,5 +1,6 @@
 //! Where a peer is called: as the signed directory says, or as it is configured, over a few connections that are made anew
-//! when that changes. Calls under way end where they began.
+//! when that changes. Calls under way end where they began. Deliberately absent: whom to trust there, which the
+//! certificate says.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};

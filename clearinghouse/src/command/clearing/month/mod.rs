@@ -25,10 +25,13 @@ use super::file;
 
 const AFTER: &str = "\
 A month is the cycles of its days: its rows are sums of theirs. It is drawn up once its last business day is proven, signed,
-confirmed by the regions that stand in it (or objected to, row by row; that stops nothing), and approved by two officers.
-月度清算由当月各清算期汇总：最后一个工作日签名后编制并签名，由所涉统筹区确认（可逐行提出异议，不影响清算），再由两人审批。";
+confirmed by the regions that stand in it (or objected to, row by row; that stops nothing), approved by two officers,
+and ordered to be paid where money moves by the month.
+月度清算由当月各清算期汇总：最后一个工作日签名后编制并签名，由所涉统筹区确认（可逐行提出异议，不影响清算），再由两人审批；
+按月拨付的，审批后下达拨付指令。";
 
-/// The clearing month: drawn up from its days, signed, confirmed by regions, approved by two officers.
+/// The clearing month: drawn up, signed, confirmed by regions, approved by two officers, and ordered to be paid where
+/// money moves by the month.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER)]
 pub(super) struct MonthCommand {
