@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sha2::{Digest as _, Sha256};
+use ring::digest::{Context, SHA256, digest};
 
 /// A SHA-256 digest; its text is 64 hex digits in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,7 +20,7 @@ pub struct Digest([u8; 32]);
 /// ```
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> Digest {
-    Digest(Sha256::digest(bytes).into())
+    read(&digest(&SHA256, bytes))
 }
 
 /// Hashes several runs of bytes as one, without joining them in memory.
@@ -28,11 +28,18 @@ pub fn sha256(bytes: &[u8]) -> Digest {
 /// Boundaries are not hashed: use it only where they are fixed or are in the bytes themselves.
 #[must_use]
 pub fn sha256_parts(parts: &[&[u8]]) -> Digest {
-    let mut hash = Sha256::new();
+    let mut hash = Context::new(&SHA256);
     for part in parts {
         hash.update(part);
     }
-    Digest(hash.finalize().into())
+    read(&hash.finish())
+}
+
+/// SHA-256 has 32 bytes.
+fn read(found: &ring::digest::Digest) -> Digest {
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(found.as_ref());
+    Digest(bytes)
 }
 
 impl Digest {

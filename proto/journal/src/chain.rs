@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 
 /// The state of the chain after a frame; [`ChainHash::GENESIS`] before the first.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -34,9 +34,11 @@ impl ChainHash {
 
     /// As [`Self::after`], of a frame whose bytes are the parts end to end.
     pub(crate) fn after_parts<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        let mut hash = Sha256::new();
+        let mut hash = Context::new(&SHA256);
         parts.into_iter().for_each(|part| hash.update(part));
-        Self(hash.finalize().into())
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hash.finish().as_ref());
+        Self(bytes)
     }
 }
 

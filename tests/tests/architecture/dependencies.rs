@@ -6,7 +6,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 const WHOLE: [(&str, &[&str]); 4] = [
     (
         "huitong-core",
-        &["jiff", "rust_decimal", "sha2", "thiserror"],
+        &["jiff", "ring", "rust_decimal", "thiserror"],
     ),
     (
         "huitong-adjudication",
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn what_the_tables_allow_is_none() {
         for (knower, known) in [
-            ("huitong-core", "sha2"),
+            ("huitong-core", "ring"),
             ("huitong-node", "huitong-adjudication"),
             ("huitong-node", "sled"),
             ("huitong-node", "tokio"),
