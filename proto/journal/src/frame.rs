@@ -27,6 +27,8 @@
 //! as stored, so they still verify once a key is destroyed. The header has a
 //! checksum of its own, so a length is believed only when it is the one written.
 
+use std::sync::OnceLock;
+
 use crate::chain::ChainHash;
 use crate::error::{BadFrame, Flaw};
 use crate::fields::{Fields, index, length};
@@ -199,12 +201,22 @@ pub(crate) fn check(header: &FrameHeader, bytes: &[u8]) -> Result<u64, BadFrame>
 }
 
 /// One commit group, read back and checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Frame {
     position: Position,
     header: FrameHeader,
     bytes: Vec<u8>,
+    /// The chain hash after it, once somebody asked: it follows from the bytes.
+    chain: OnceLock<ChainHash>,
 }
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        (self.position, &self.bytes) == (other.position, &other.bytes)
+    }
+}
+
+impl Eq for Frame {}
 
 impl Frame {
     /// The bytes must have passed [`check`].
@@ -213,6 +225,7 @@ impl Frame {
             position,
             header,
             bytes: bytes.to_vec(),
+            chain: OnceLock::new(),
         }
     }
 
@@ -250,10 +263,10 @@ impl Frame {
         self.header.previous
     }
 
-    /// The chain hash after it.
+    /// The chain hash after it; it is computed once.
     #[must_use]
     pub fn chain(&self) -> ChainHash {
-        ChainHash::after(&self.bytes)
+        *self.chain.get_or_init(|| ChainHash::after(&self.bytes))
     }
 
     /// Its records, in the order of submission.

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
-use huitong_core::leg::Side;
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
     ClearingRecord, CutOff, LegsTaken, Netted, PaymentRecord, PrefundRecord,
 };
-use huitong_journal::{Frame, Position, Tip};
+use huitong_journal::{Frame, Frames, Position, Tip};
 use huitong_netting::NettingPlan;
 
 use super::journaled::{Journaled, decode, read_plan};
@@ -23,15 +22,12 @@ use crate::store::StoreError;
 use crate::store::index::Pair;
 use crate::store::keys::{self, Block, Cursor, CutRow, Place, PlanRow};
 
-/// How many debts of a plan are written at once. Whatever a batch of sled replaces is kept until the batch is done, so that
-/// its memory grows with the square: 4,096 random keys at once take ten times the memory of 256, and no less time.
-const DEBTS_AT_ONCE: usize = 256;
-
 /// Writes the index.
 pub(super) struct Indexer {
     journaled: Journaled,
-    /// The next record: its frame, and how many of the frame's are indexed.
-    next: Position,
+    /// What is journaled from the first frame on of which not all is indexed.
+    frames: Frames,
+    /// How many records of that first frame are indexed.
     done_in_frame: u32,
 }
 
@@ -47,8 +43,8 @@ impl Indexer {
     pub(super) fn open(journaled: Journaled, tip: &Tip) -> Result<Self, StoreError> {
         let Some(value) = journaled.index.get(keys::CURSOR)? else {
             return Ok(Self {
+                frames: journaled.reader.frames_from(Position::START),
                 journaled,
-                next: Position::START,
                 done_in_frame: 0,
             });
         };
@@ -66,8 +62,8 @@ impl Indexer {
         }
         let done_in_frame = cursor.place.record.saturating_add(1);
         Ok(Self {
+            frames: journaled.reader.frames_from(next),
             journaled,
-            next,
             done_in_frame,
         })
     }
@@ -75,35 +71,45 @@ impl Indexer {
     /// Indexes what is journaled and not indexed yet; says how many records.
     pub(super) fn catch_up(&mut self) -> Result<u64, StoreError> {
         let mut indexed = 0_u64;
-        for frame in self.journaled.reader.frames_from(self.next) {
-            let frame = frame?;
-            indexed = indexed.saturating_add(self.index_frame(&frame)?);
+        while let Some(frame) = self.frames.next() {
+            indexed = indexed.saturating_add(self.index_frame(&frame?)?);
         }
         Ok(indexed)
     }
 
+    /// Each record is written in one batch with how far the index is then; those that ask the index nothing, and follow
+    /// on each other, in one batch together.
     fn index_frame(&mut self, frame: &Frame) -> Result<u64, StoreError> {
         let mut indexed = 0_u64;
-        if frame.position() != self.next {
-            (self.next, self.done_in_frame) = (frame.position(), 0);
-        }
-        let first = self.done_in_frame;
-        for (at, bytes) in (0_u32..)
-            .zip(frame.records())
-            .skip_while(|(at, _)| *at < first)
-        {
-            let place = Place::new(frame.position(), at);
-            let mut pairs = self.rows(&decode(bytes)?, place)?;
-            let cursor = Cursor {
-                place,
-                chain: *frame.chain().as_bytes(),
-            };
-            pairs.push((keys::CURSOR.to_vec(), keys::value(&cursor)));
-            self.journaled.index.write(pairs)?;
-            self.done_in_frame = at.saturating_add(1);
+        let (mut pairs, mut upto) = (Vec::new(), None);
+        let first = std::mem::take(&mut self.done_in_frame);
+        let records = (0_u32..).zip(frame.records());
+        for (at, bytes) in records.skip_while(|(at, _)| *at < first) {
+            let (record, place) = (decode(bytes)?, Place::new(frame.position(), at));
+            if !matches!(record, ClearingRecord::LegsTaken(_)) {
+                self.write(frame, std::mem::take(&mut pairs), upto)?;
+            }
+            pairs.append(&mut self.rows(&record, place)?);
+            upto = Some(place);
             indexed = indexed.saturating_add(1);
         }
+        self.write(frame, pairs, upto)?;
         Ok(indexed)
+    }
+
+    /// Writes rows of a frame with how far the index is then.
+    fn write(
+        &self,
+        frame: &Frame,
+        mut pairs: Vec<Pair>,
+        upto: Option<Place>,
+    ) -> Result<(), StoreError> {
+        let Some(place) = upto else {
+            return Ok(());
+        };
+        let chain = *frame.chain().as_bytes();
+        pairs.push((keys::CURSOR.to_vec(), keys::value(&Cursor { place, chain })));
+        Ok(self.journaled.index.write(pairs)?)
     }
 
     /// What a record changes in the index.
@@ -194,7 +200,7 @@ impl Indexer {
         let parent = self
             .journaled
             .plan_by_number(netted.number.saturating_sub(1))?;
-        self.write_debts(&plan, parent.as_ref())?;
+        self.journaled.write_taken(&plan, parent.as_ref())?;
         let row = PlanRow {
             number: netted.number,
             place,
@@ -260,29 +266,6 @@ impl Indexer {
         let rows = changed.iter();
         let rows = rows.map(|(account, sum)| (keys::account(account), keys::turnover(*sum)));
         Ok(rows.collect())
-    }
-
-    /// Notes for each debt that the plan took it. Each has one receivable leg.
-    fn write_debts(
-        &self,
-        plan: &NettingPlan,
-        parent: Option<&NettingPlan>,
-    ) -> Result<(), StoreError> {
-        let mut pairs = Vec::with_capacity(DEBTS_AT_ONCE);
-        for window in plan.windows() {
-            self.journaled
-                .visit_taken(window, parent, &mut |_, numbered| {
-                    if numbered.side == Side::Receivable {
-                        let debt = keys::debt(numbered.leg.debt());
-                        pairs.push((debt, keys::value(&plan.number())));
-                    }
-                    if pairs.len() >= DEBTS_AT_ONCE {
-                        self.journaled.index.write(std::mem::take(&mut pairs))?;
-                    }
-                    Ok(())
-                })?;
-        }
-        Ok(self.journaled.index.write(pairs)?)
     }
 }
 
