@@ -83,7 +83,6 @@ mod tests {
         let [one, two] = ["330200", "510100"].map(|code| code.parse().unwrap());
         let day = "2026-03-02".parse().unwrap();
         let leg = crate::testing::debt(1, 2, 3, 100);
-        let debt = leg.debt();
         let prefund = "330000-510100-resident_pool".parse().unwrap();
         let month = "2026-03".parse().unwrap();
         let tag = huitong_core::duplicate::Tag::from_bytes([9; 16]);
@@ -98,7 +97,8 @@ mod tests {
             (keys::plan(day), b"n".to_vec()),
             (keys::plan_day(1), b"p".to_vec()),
             (keys::proof(day), b"e".to_vec()),
-            (keys::debt(debt), b"k".to_vec()),
+            (keys::taken(1, &[7; 21]), b"T".to_vec()),
+            (keys::filter(1, 0), b"F".to_vec()),
             (keys::month_rows(&month, 1), b"N".to_vec()),
             (keys::month_drawn(&month), b"V".to_vec()),
             (keys::month_word(&month, one), b"O".to_vec()),

@@ -12,7 +12,9 @@
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
 //! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
-//! | `k` settlement, kind, fund | the number of the plan that took this debt |
+//! | `T` plan's number, debt | this debt and those that follow of the plan, in order, as many as go on a sheet |
+//! | `F` plan's number, piece | a piece of the filter over the plan's debts; piece 0 says what it is made of |
+//! | `k` settlement, kind, fund | what an earlier program wrote, looked up by nobody |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
 //! | `f` place in the journal | a record of prefunds as it is there |
@@ -49,7 +51,6 @@ use huitong_core::digest::Digest;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::duplicate::Tag;
 use huitong_core::ledger::Account;
-use huitong_core::leg::Debt;
 use huitong_core::payable::Month;
 use huitong_core::prefund::Prefund;
 use huitong_core::record::clearing::Actor;
@@ -87,6 +88,8 @@ pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
 pub(super) const WITNESSED: &[u8] = b"z";
 pub(super) const MONTHS: &[u8] = b"M";
+pub(super) const TAKEN: &[u8] = b"T";
+pub(super) const FILTERS: &[u8] = b"F";
 
 /// A key of a table.
 pub(super) fn key<T: Canonical>(table: &[u8], of: &T) -> Vec<u8> {
@@ -184,8 +187,15 @@ pub(super) fn plan_day(number: u64) -> Vec<u8> {
     key(b"p", &number)
 }
 
-pub(super) fn debt(debt: Debt) -> Vec<u8> {
-    key(b"k", &debt)
+/// Debts that a plan took, from this one on.
+pub(super) fn taken(plan: u64, first: &[u8]) -> Vec<u8> {
+    let mut key = key(TAKEN, &plan);
+    key.extend_from_slice(first);
+    key
+}
+
+pub(super) fn filter(plan: u64, piece: u32) -> Vec<u8> {
+    key(FILTERS, &(plan, piece))
 }
 
 pub(super) fn word(about: About, receipt: Option<Digest>) -> Vec<u8> {

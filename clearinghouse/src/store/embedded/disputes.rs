@@ -86,10 +86,9 @@ impl Proofs {
         debt: Debt,
         creditor: RegionCode,
     ) -> Result<Option<(Leg, BusinessDay)>, StoreError> {
-        let Some(number) = self.journaled.index.get(&keys::debt(debt))? else {
+        let Some(number) = self.journaled.taken.plan_of(debt)? else {
             return Ok(None);
         };
-        let number: u64 = keys::read(&number)?;
         let Some(plan) = self.journaled.plan_by_number(number)? else {
             return Ok(None);
         };

@@ -16,8 +16,9 @@ use super::scan::each;
 use crate::prefunds::between_members;
 use crate::store::{StoreError, keys};
 
-/// The format of this program: the second has what members owe each other, by cycle and by year.
-const FORMAT: u32 = 2;
+/// The format of this program: the second has what members owe each other, by cycle and by year; the third has the debts
+/// that a plan took in order, many to a row, where the first two have a row for each, which nobody looks up any more.
+const FORMAT: u32 = 3;
 
 /// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
 ///
@@ -43,6 +44,8 @@ pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
         let Some(plan) = journaled.plan(day)? else {
             return Ok(());
         };
+        let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
+        journaled.write_taken(&plan, parent.as_ref())?;
         let owed = between_members(&plan);
         for (prefund, amount) in &owed {
             let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{NumberedLeg, Side};
 use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::Reader;
 use huitong_netting::{NettingPlan, Run, Window};
 
+use super::taken::{self, Taken};
 use crate::store::keys::{self, Block, Place, PlanRow};
 use crate::store::{Index, StoreError};
 
@@ -20,14 +21,20 @@ use crate::store::{Index, StoreError};
 pub(super) struct Journaled {
     pub(super) reader: Reader,
     pub(super) index: Arc<dyn Index>,
+    pub(super) taken: Taken,
 }
 
 /// What is done with a leg that was found; the time is when it was taken.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Timestamp, NumberedLeg) -> Result<(), StoreError>;
 
 impl Journaled {
-    pub(super) const fn new(reader: Reader, index: Arc<dyn Index>) -> Self {
-        Self { reader, index }
+    pub(super) fn new(reader: Reader, index: Arc<dyn Index>) -> Result<Self, StoreError> {
+        let taken = Taken::load(Arc::clone(&index))?;
+        Ok(Self {
+            reader,
+            index,
+            taken,
+        })
     }
 
     /// The record at a place.
@@ -84,6 +91,24 @@ impl Journaled {
             })?;
         }
         Ok(())
+    }
+
+    /// Notes for each debt that the plan took it. Each has one receivable leg.
+    pub(super) fn write_taken(
+        &self,
+        plan: &NettingPlan,
+        parent: Option<&NettingPlan>,
+    ) -> Result<(), StoreError> {
+        let mut debts = Vec::new();
+        for window in plan.windows() {
+            self.visit_taken(window, parent, &mut |_, numbered| {
+                if numbered.side == Side::Receivable {
+                    debts.push(taken::debt(numbered.leg.debt())?);
+                }
+                Ok(())
+            })?;
+        }
+        self.taken.write(plan.number(), debts)
     }
 
     /// The legs of a block that have these numbers.

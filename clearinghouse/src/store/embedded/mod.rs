@@ -14,6 +14,7 @@ mod months;
 mod proofs;
 mod scan;
 mod tags;
+mod taken;
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -33,7 +34,7 @@ use self::indexer::Indexer;
 use self::journaled::Journaled;
 pub(crate) use self::proofs::{Proofs, ProvenCycle};
 pub(crate) use self::tags::TagRows;
-use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent, keys};
+use super::{Index, Loaded, OpenLeg, Store, StoreError, StoreEvent};
 use crate::state::Attested;
 
 /// Where a store reports what became of what it was handed.
@@ -76,7 +77,7 @@ impl Embedded {
                 "the journal's end was torn and is set aside: a write that was never acknowledged"
             );
         }
-        let journaled = Journaled::new(journal.reader(), Arc::clone(&index));
+        let journaled = Journaled::new(journal.reader(), Arc::clone(&index))?;
         let mut indexer = Indexer::open(journaled.clone(), &recovery.tip)?;
         format::bring_up(&journaled)?;
         let caught_up = indexer.catch_up()?;
@@ -155,10 +156,7 @@ impl Store for Embedded {
     }
 
     fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
-        self.index
-            .get(&keys::debt(debt))?
-            .map(|value| keys::read(&value))
-            .transpose()
+        self.journaled.taken.plan_of(debt)
     }
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {

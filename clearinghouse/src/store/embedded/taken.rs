@@ -1,0 +1,305 @@
+//! Which plan took a debt: whatever is reported of one that was netted, however long ago, is netted no second time.
+//!
+//! A year has some three hundred million debts, and nearly every leg that comes asks for one that none of them is. So a
+//! plan's debts lie in order, many to a row, written once and never changed, and a filter for each plan stands in memory:
+//! nine bits a debt, and of 256 others it lets one through, whose row is looked up. A filter says only where one need not look. It is
+//! written beside the rows and tried on some of them when it is read again; one that does not hold is made anew.
+//!
+//! Deliberately absent: putting plans together. Each debt is held against every plan's filter.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crc32c::crc32c;
+use huitong_core::canonical::encode_to_vec;
+use huitong_core::canonical_struct;
+use huitong_core::date::BusinessDay;
+use huitong_core::leg::Debt;
+use tracing::warn;
+use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef};
+
+use super::scan::each;
+use crate::store::keys::{self, PlanRow};
+use crate::store::{Index, StoreError};
+
+/// The bytes of a debt.
+const LEN: usize = 21;
+/// The debts of a row.
+const SHEET: usize = 128;
+/// The rows that are written at once: what a batch of sled replaces is kept until the batch is done.
+const ROWS_AT_ONCE: usize = 16;
+/// The bytes of a filter in a row.
+const PIECE: usize = 32 << 10;
+
+/// A debt as it lies in a row: debts order as their bytes do.
+pub(super) type DebtBytes = [u8; LEN];
+
+/// The bytes of a debt.
+pub(super) fn debt(debt: Debt) -> Result<DebtBytes, StoreError> {
+    let bytes = encode_to_vec(&debt).try_into();
+    bytes.map_err(|_| StoreError::Foreign("a debt of another length".to_owned()))
+}
+
+/// The debts that plans took.
+#[derive(Clone)]
+pub(super) struct Taken {
+    index: Arc<dyn Index>,
+    /// By plan, ascending.
+    filters: Arc<RwLock<Vec<(u64, Filter)>>>,
+}
+
+impl Taken {
+    /// Reads the filters of the plans that are indexed.
+    pub(super) fn load(index: Arc<dyn Index>) -> Result<Self, StoreError> {
+        let mut filters = Vec::new();
+        each(&*index, keys::PLANS, |key, value| {
+            let _: BusinessDay = keys::of_key(key)?;
+            let PlanRow { number, .. } = keys::read(value)?;
+            let filter = match Filter::read(&*index, number)? {
+                Some(filter) => filter,
+                None => anew(&*index, number)?,
+            };
+            filters.push((number, filter));
+            Ok(())
+        })?;
+        filters.sort_unstable_by_key(|(plan, _)| *plan);
+        let filters = Arc::new(RwLock::new(filters));
+        Ok(Self { index, filters })
+    }
+
+    /// Writes the debts of a plan, in batches that change nothing when they are written again.
+    pub(super) fn write(&self, plan: u64, mut debts: Vec<DebtBytes>) -> Result<(), StoreError> {
+        debts.sort_unstable();
+        let rows = debts.chunks(SHEET).filter_map(|sheet| {
+            let first = sheet.first()?;
+            Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
+        });
+        let filter = Filter::over(&debts);
+        let pieces = filter.rows(plan);
+        let mut waiting = Vec::new();
+        for pair in rows.chain(pieces) {
+            waiting.push(pair);
+            if waiting.len() >= ROWS_AT_ONCE {
+                self.index.write(std::mem::take(&mut waiting))?;
+            }
+        }
+        self.index.write(waiting)?;
+        let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
+        filters.retain(|(known, _)| *known != plan);
+        filters.push((plan, filter));
+        Ok(())
+    }
+
+    /// The plan that took a debt, if one did.
+    pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
+        let of = debt(of)?;
+        let hash = hash(&of);
+        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
+        let maybe = filters
+            .iter()
+            .rev()
+            .filter(|(_, filter)| filter.may_have(hash));
+        for (plan, _) in maybe {
+            if self.has(*plan, &of)? {
+                return Ok(Some(*plan));
+            }
+        }
+        Ok(None)
+    }
+
+    fn has(&self, plan: u64, debt: &DebtBytes) -> Result<bool, StoreError> {
+        let Some((key, sheet)) = self.index.at_or_before(&keys::taken(plan, debt))? else {
+            return Ok(false);
+        };
+        let of_plan = key.starts_with(&keys::taken(plan, &[]));
+        Ok(of_plan && sheet_of(&sheet)?.binary_search(debt).is_ok())
+    }
+}
+
+/// The debts of a row.
+fn sheet_of(bytes: &[u8]) -> Result<&[DebtBytes], StoreError> {
+    match bytes.as_chunks() {
+        (sheet, []) => Ok(sheet),
+        _ => Err(StoreError::Foreign("debts that are cut off".to_owned())),
+    }
+}
+
+/// A filter from the rows alone.
+fn anew(index: &dyn Index, plan: u64) -> Result<Filter, StoreError> {
+    let mut debts = Vec::new();
+    each(index, &keys::taken(plan, &[]), |_, sheet| {
+        debts.extend_from_slice(sheet_of(sheet)?);
+        Ok(())
+    })?;
+    if !debts.is_empty() {
+        warn!(
+            plan,
+            "the filter over a plan's debts does not hold and is made anew"
+        );
+    }
+    Ok(Filter::over(&debts))
+}
+
+/// What of 256 debts that a plan did not take lets one through, and each that it took.
+enum Filter {
+    /// The plan took nothing.
+    Nothing,
+    /// Nothing is known: everything goes through.
+    Everything,
+    Fuse {
+        descriptor: [u8; BinaryFuse8::DESCRIPTOR_LEN],
+        fingerprints: Box<[u8]>,
+    },
+}
+
+/// How a filter is written: what it is made of, in how many pieces its fingerprints follow, and their CRC32C.
+struct Head {
+    descriptor: Option<[u8; BinaryFuse8::DESCRIPTOR_LEN]>,
+    pieces: u32,
+    checksum: u32,
+}
+
+canonical_struct!(Head {
+    descriptor,
+    pieces,
+    checksum
+});
+
+impl Filter {
+    fn over(debts: &[DebtBytes]) -> Self {
+        let mut hashes: Vec<u64> = debts.iter().map(hash).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        if hashes.is_empty() {
+            return Self::Nothing;
+        }
+        let Ok(fuse) = BinaryFuse8::try_from(hashes) else {
+            warn!(
+                "no filter over a plan's debts could be made: each debt is looked up in its rows"
+            );
+            return Self::Everything;
+        };
+        let mut descriptor = [0; BinaryFuse8::DESCRIPTOR_LEN];
+        fuse.dma_copy_descriptor_to(&mut descriptor);
+        Self::Fuse {
+            descriptor,
+            fingerprints: fuse.fingerprints,
+        }
+    }
+
+    fn may_have(&self, hash: u64) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Everything => true,
+            Self::Fuse {
+                descriptor,
+                fingerprints,
+            } => BinaryFuse8Ref::from_dma(descriptor, fingerprints).contains(&hash),
+        }
+    }
+
+    fn rows(&self, plan: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let (descriptor, fingerprints) = match self {
+            Self::Nothing | Self::Everything => (None, &[][..]),
+            Self::Fuse {
+                descriptor,
+                fingerprints,
+            } => (Some(*descriptor), &**fingerprints),
+        };
+        let pieces = (1_u32..).zip(fingerprints.chunks(PIECE));
+        let mut rows: Vec<_> = pieces
+            .map(|(piece, bytes)| (keys::filter(plan, piece), bytes.to_vec()))
+            .collect();
+        let pieces = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let head = Head {
+            descriptor,
+            pieces,
+            checksum: crc32c(fingerprints),
+        };
+        rows.push((keys::filter(plan, 0), keys::value(&head)));
+        rows
+    }
+
+    /// The filter of a plan as it was written; none when it is not there or does not hold.
+    fn read(index: &dyn Index, plan: u64) -> Result<Option<Self>, StoreError> {
+        let Some(head) = index.get(&keys::filter(plan, 0))? else {
+            return Ok(None);
+        };
+        let Head {
+            descriptor,
+            pieces,
+            checksum,
+        } = keys::read(&head)?;
+        let Some(descriptor) = descriptor else {
+            return Ok(None);
+        };
+        let mut fingerprints = Vec::new();
+        for piece in 1..=pieces {
+            match index.get(&keys::filter(plan, piece))? {
+                Some(bytes) => fingerprints.extend(bytes),
+                None => return Ok(None),
+            }
+        }
+        if crc32c(&fingerprints) != checksum {
+            return Ok(None);
+        }
+        let filter = Self::Fuse {
+            descriptor,
+            fingerprints: fingerprints.into_boxed_slice(),
+        };
+        Ok(filter.holds(index, plan)?.then_some(filter))
+    }
+
+    /// Whether it is whole, and lets each debt of the first row through.
+    fn holds(&self, index: &dyn Index, plan: u64) -> Result<bool, StoreError> {
+        let Self::Fuse {
+            descriptor,
+            fingerprints,
+        } = self
+        else {
+            return Ok(false);
+        };
+        let of_plan = keys::taken(plan, &[]);
+        let first = index.scan(&of_plan, &of_plan, 1)?.pop();
+        let Some((_, first)) = first.filter(|_| is_whole(descriptor, fingerprints)) else {
+            return Ok(false);
+        };
+        Ok(sheet_of(&first)?
+            .iter()
+            .all(|debt| self.may_have(hash(debt))))
+    }
+}
+
+/// Whether a filter has as many fingerprints as its descriptor says: one that has not would be read past its end.
+fn is_whole(descriptor: &[u8; BinaryFuse8::DESCRIPTOR_LEN], fingerprints: &[u8]) -> bool {
+    let [_, _, segment, mask, last] = descriptor.as_chunks::<4>().0 else {
+        return false;
+    };
+    let [segment, mask, last] = [segment, mask, last].map(|bytes| u32::from_le_bytes(*bytes));
+    let length = segment.checked_mul(2).and_then(|two| last.checked_add(two));
+    let length = length.and_then(|length| usize::try_from(length).ok());
+    segment.is_power_of_two()
+        && mask == segment.saturating_sub(1)
+        && length == Some(fingerprints.len())
+}
+
+/// A debt's place among all numbers. It is part of what is written: another one would let a debt through unseen.
+fn hash(debt: &DebtBytes) -> u64 {
+    let (eights, rest) = debt.as_chunks::<8>();
+    let mut hash = rest
+        .iter()
+        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
+    for eight in eights {
+        hash = mixed(hash ^ u64::from_be_bytes(*eight));
+    }
+    hash
+}
+
+/// The last step of SplitMix64.
+const fn mixed(number: u64) -> u64 {
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use huitong_core::digest::sha256;
+use huitong_core::fund::Fund;
+use huitong_core::id::SettlementId;
+use huitong_core::leg::LegKind;
+
+use super::*;
+use crate::store::MemoryIndex;
+use crate::store::keys::Place;
+
+fn debt_of(number: u32, kind: LegKind) -> Debt {
+    let mut id = [0; 16];
+    id.copy_from_slice(&sha256(&number.to_be_bytes()).as_bytes()[..16]);
+    (SettlementId::from_bytes(id), kind, Fund::EmployeePool)
+}
+
+fn debts(numbers: std::ops::Range<u32>) -> Vec<DebtBytes> {
+    let debts = numbers.map(|number| debt(debt_of(number, LegKind::Settlement)).unwrap());
+    debts.collect()
+}
+
+/// An index with plans of these debts, each with its row among the plans.
+fn index(plans: &[(u64, std::ops::Range<u32>)]) -> Arc<MemoryIndex> {
+    let index = Arc::new(MemoryIndex::new());
+    let taken = again(&index);
+    for (plan, numbers) in plans {
+        taken.write(*plan, debts(numbers.clone())).unwrap();
+        let day = format!("2026-03-{plan:02}").parse().unwrap();
+        let place = Place::new(huitong_journal::Position::START, 0);
+        let row = PlanRow {
+            number: *plan,
+            place,
+        };
+        index
+            .write(vec![(keys::plan(day), keys::value(&row))])
+            .unwrap();
+    }
+    index
+}
+
+fn again(index: &Arc<MemoryIndex>) -> Taken {
+    let index: Arc<dyn Index> = Arc::<MemoryIndex>::clone(index);
+    Taken::load(index).unwrap()
+}
+
+#[track_caller]
+fn finds(taken: &Taken, numbers: std::ops::Range<u32>, plan: Option<u64>) {
+    for number in numbers {
+        let found = taken.plan_of(debt_of(number, LegKind::Settlement));
+        assert_eq!(found.unwrap(), plan, "{number}");
+    }
+}
+
+#[test]
+fn each_debt_is_found_with_the_plan_that_took_it_and_no_other_is() {
+    let index = index(&[
+        (1, 0..1_000),
+        (2, 1_000..1_001),
+        (3, 0..0),
+        (4, 2_000..2_128),
+    ]);
+    for taken in [again(&index), again(&index)] {
+        finds(&taken, 0..1_000, Some(1));
+        finds(&taken, 1_000..1_001, Some(2));
+        finds(&taken, 2_000..2_128, Some(4));
+        finds(&taken, 3_000..6_000, None);
+        let reversal = taken.plan_of(debt_of(7, LegKind::Reversal));
+        assert_eq!(
+            reversal.unwrap(),
+            None,
+            "the reversal of a debt is another one"
+        );
+    }
+}
+
+#[test]
+fn a_plan_that_is_written_again_changes_nothing() {
+    let index = index(&[(1, 0..300)]);
+    let taken = again(&index);
+    taken.write(1, debts(0..300)).unwrap();
+    finds(&taken, 0..300, Some(1));
+    assert_eq!(taken.filters.read().unwrap().len(), 1);
+}
+
+#[test]
+fn a_filter_that_is_lost_or_not_the_plans_is_made_anew() {
+    let head = keys::filter(1, 0);
+    let first = keys::filter(1, 1);
+    let other = index(&[(1, 5_000..5_300)]);
+    let read = |index: &MemoryIndex, key: &[u8]| index.get(key).unwrap().unwrap();
+    let cut = read(&index(&[(1, 0..300)]), &first)[1..].to_vec();
+    let zeros = vec![0; read(&index(&[(1, 0..300)]), &first).len()];
+    let changes: [Vec<(Vec<u8>, Vec<u8>)>; 4] = [
+        vec![(first.clone(), cut)],
+        vec![(first.clone(), zeros)],
+        vec![
+            (head.clone(), read(&other, &head)),
+            (first.clone(), read(&other, &first)),
+        ],
+        vec![(head, keys::value(&(None::<[u8; 20]>, 0_u32, 0_u32)))],
+    ];
+    for change in changes {
+        let index = index(&[(1, 0..300)]);
+        index.write(change).unwrap();
+        finds(&again(&index), 0..300, Some(1));
+    }
+    let lost = index(&[(1, 0..300)]);
+    lost.lose(&[keys::FILTERS]);
+    finds(&again(&lost), 0..300, Some(1));
+}
+
+#[test]
+fn a_row_that_is_cut_off_is_no_row() {
+    let index = index(&[(1, 0..1)]);
+    let [of] = debts(0..1)[..] else {
+        panic!("one debt");
+    };
+    index
+        .write(vec![(keys::taken(1, &of), vec![0; LEN - 1])])
+        .unwrap();
+    assert!(Taken::load(index).is_err());
+}
+
+#[test]
+fn where_no_filter_can_be_made_all_goes_through() {
+    assert!(Filter::Everything.may_have(1));
+    assert!(!Filter::Nothing.may_have(1));
+}
+
+/// It is part of what is written.
+#[test]
+fn the_hash_of_a_debt_stays_what_it_is() {
+    assert_eq!(hash(&[0; LEN]), 0);
+    let of = std::array::from_fn(|at| u8::try_from(at).unwrap());
+    assert_eq!(hash(&of), 0xea55_6860_360d_8dc2);
+}
