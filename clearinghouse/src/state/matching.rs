@@ -7,16 +7,18 @@
 //! that a plan took.
 
 mod held;
+mod netted;
 mod slots;
 mod waiting;
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::RandomState;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
-use huitong_netting::{AgreedLeg, NettingPlan};
+use huitong_netting::AgreedLeg;
 
 use self::held::{Held, Number, Reports, other_end};
 use self::slots::Slots;
@@ -30,7 +32,7 @@ pub(crate) type Place = (RegionCode, u64);
 pub(crate) struct Matching {
     held: BTreeMap<RegionCode, Slots<Held>>,
     /// Looked up, and never gone through: its order is nobody's.
-    debts: HashMap<Debt, Reports>,
+    debts: HashMap<Debt, Reports, RandomState>,
     /// What was reported of a debt after the first two legs.
     further: BTreeMap<Debt, Vec<Place>>,
     /// How many legs of each business day no plan has taken.
@@ -41,7 +43,7 @@ impl Matching {
     pub(crate) fn empty() -> Self {
         Self {
             held: BTreeMap::new(),
-            debts: HashMap::new(),
+            debts: HashMap::default(),
             further: BTreeMap::new(),
             days: BTreeMap::new(),
         }
@@ -63,26 +65,28 @@ impl Matching {
         held.map(|held| &held.leg)
     }
 
-    /// Takes in a leg. `netted` is the plan that took its debt earlier, if one did.
-    pub(crate) fn take(
+    /// Takes in a leg. `netted` looks up the plan that took its debt earlier, if one did; it is asked when the debt is
+    /// not known here.
+    pub(crate) fn take<E>(
         &mut self,
         region: RegionCode,
         numbered: NumberedLeg,
         since: Timestamp,
-        netted: Option<u64>,
-    ) {
+        netted: impl FnOnce(Debt) -> Result<Option<u64>, E>,
+    ) -> Result<(), E> {
         let place = (region, numbered.number);
-        let partner = match self.debts.entry(numbered.leg.debt()) {
+        let debt = numbered.leg.debt();
+        let partner = match self.debts.entry(debt) {
             Entry::Vacant(free) => {
-                free.insert(Reports::begun(place, netted));
+                free.insert(Reports::begun(place, netted(debt)?));
                 None
             }
             Entry::Occupied(mut known) => {
-                let debt = *known.key();
+                let before = *known.get();
                 if !known.get_mut().follow(place) {
                     self.further.entry(debt).or_default().push(place);
                 }
-                self.partner_of(place, &numbered)
+                self.partner_of(before, place, &numbered)
             }
         };
         if let Some(other) = partner.and_then(|other| self.at_mut(other)) {
@@ -92,23 +96,27 @@ impl Matching {
         *count = count.saturating_add(1);
         let slots = self.held.entry(region).or_insert_with(Slots::new);
         slots.insert(place.1, Held::new(numbered, since, partner));
+        Ok(())
     }
 
-    /// The first leg of the same debt that agrees, when none of the same two regions agreed before and no plan took the
-    /// debt. What two others say of it is another debt, whatever they call it.
-    fn partner_of(&self, place: Place, numbered: &NumberedLeg) -> Option<Place> {
-        let debt = numbered.leg.debt();
+    /// The first leg that agrees of what was reported `known` of its debt, when none of the same two regions agreed before
+    /// and no plan took the debt. What two others say of it is another debt, whatever they call it.
+    fn partner_of(&self, known: Reports, place: Place, numbered: &NumberedLeg) -> Option<Place> {
+        if known.netted.get().is_some() {
+            return None;
+        }
+        let further = self.further.get(&numbered.leg.debt());
         let is_theirs = |other: &Place| {
             let held = self.at(*other);
             held.is_some_and(|held| between(&held.leg) == between(&numbered.leg))
         };
         let before = || {
-            let others = self.reported(debt).filter(|other| *other != place);
+            let others = known.places().chain(further.into_iter().flatten().copied());
+            let others = others.filter(|other| *other != place);
             others.filter(is_theirs)
         };
         let has_partner = |other| self.at(other).is_some_and(|held| held.partner().is_some());
-        let is_netted = self.debt(debt).flatten().is_some();
-        if is_netted || before().any(has_partner) {
+        if before().any(has_partner) {
             return None;
         }
         let agrees = |other: &Place| {
@@ -284,73 +292,6 @@ impl Matching {
             .iter()
             .filter(|(_, legs)| **legs > 0)
             .map(|(day, _)| *day)
-    }
-
-    /// Marks what a plan took: every leg up to its marks that it does not carry.
-    pub(crate) fn net(&mut self, plan: &NettingPlan) {
-        let by = Number::new(plan.number());
-        for (region, slots) in &mut self.held {
-            let Some(window) = plan.window(*region) else {
-                continue;
-            };
-            for (number, held) in slots.iter_mut() {
-                let takes = number <= window.to && !window.carried.contains(number);
-                if !takes || held.taken != Number::NONE {
-                    continue;
-                }
-                held.taken = by;
-                if let Some(count) = self.days.get_mut(&held.leg.business_day) {
-                    *count = count.saturating_sub(1);
-                }
-                if let Some(reports) = self.debts.get_mut(&held.leg.debt()) {
-                    reports.netted = by;
-                }
-            }
-        }
-    }
-
-    /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.
-    pub(crate) fn taken(&self, plan: u64) -> impl Iterator<Item = &Leg> {
-        let taken = self.all().filter(move |(_, held)| {
-            held.taken == Number::new(plan) && held.side == Side::Receivable
-        });
-        taken.map(|(_, held)| &held.leg)
-    }
-
-    /// Lets go of what plans up to this number took: the index knows it now.
-    pub(crate) fn forget(&mut self, plan: u64) {
-        let gone = |held: &Held| held.taken.get().is_some_and(|taken| taken <= plan);
-        for (region, mut slots) in std::mem::take(&mut self.held) {
-            for (number, held) in slots.iter().filter(|(_, held)| gone(held)) {
-                self.leave((region, number), held.leg.debt());
-            }
-            slots.retain(|_, held| !gone(held));
-            if !slots.is_empty() {
-                self.held.insert(region, slots);
-            }
-        }
-        if self.debts.len() < self.debts.capacity() / 4 {
-            self.debts.shrink_to_fit();
-        }
-        self.days.retain(|_, legs| *legs > 0);
-    }
-
-    /// A leg of a debt goes; with the last of them the debt.
-    fn leave(&mut self, place: Place, debt: Debt) {
-        let mut stay = self.reported(debt).filter(|other| *other != place);
-        let (first, second, further) = (stay.next(), stay.next(), stay.collect::<Vec<_>>());
-        let Some(first) = first else {
-            self.debts.remove(&debt);
-            return;
-        };
-        if let Some(reports) = self.debts.get_mut(&debt) {
-            reports.again(first, second);
-        }
-        if further.is_empty() {
-            self.further.remove(&debt);
-        } else {
-            self.further.insert(debt, further);
-        }
     }
 }
 

@@ -14,6 +14,7 @@ mod stream;
 mod tags;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use huitong_core::canonical::{Artifact, CanonicalError};
@@ -183,12 +184,13 @@ impl State {
     ) -> Result<(), StateError> {
         match record {
             ClearingRecord::LegsTaken(taken) => {
+                let netted = |debt| Ok::<_, Infallible>(netted(debt));
                 for numbered in &taken.legs {
-                    let debt = numbered.leg.debt();
-                    let earlier = self.matching.debt(debt).unwrap_or_else(|| netted(debt));
-                    self.matching
-                        .take(taken.region, numbered.clone(), taken.at, earlier);
-                    self.stream(taken.region).held = numbered.number;
+                    let (region, at) = (taken.region, taken.at);
+                    let Ok(()) = self.matching.take(region, numbered.clone(), at, netted);
+                }
+                if let Some(last) = taken.legs.last() {
+                    self.stream(taken.region).held = last.number;
                 }
             }
             ClearingRecord::RegionClosed(closed) => {

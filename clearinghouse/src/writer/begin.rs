@@ -31,13 +31,8 @@ pub(super) fn begin(members: Members, store: &dyn Store) -> Result<State, StoreE
             numbered,
             since,
         } = leg;
-        let debt = numbered.leg.debt();
-        let netted = match state.matching.debt(debt) {
-            Some(known) => known,
-            None => store.netted(debt)?,
-        };
-        state.matching.take(region, numbered, since, netted);
-        Ok(())
+        let matching = &mut state.matching;
+        matching.take(region, numbered, since, |debt| store.netted(debt))
     })?;
     state.streams.extend(loaded.streams);
     state.cycles = loaded.cycles;

@@ -1,11 +1,17 @@
 //! What agrees, and why the rest waits.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use huitong_core::leg::LegField;
 
 use super::*;
 use crate::testing::{day, debt, payable, receivable, region, reversed};
+
+/// The plan that took a debt, when it is known and when it is not.
+fn by(plan: Option<u64>) -> impl FnOnce(Debt) -> Result<Option<u64>, Infallible> {
+    move |_| Ok(plan)
+}
 
 fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(millis).unwrap()
@@ -15,7 +21,7 @@ fn at(millis: i64) -> Timestamp {
 fn outcome(legs: &[(usize, NumberedLeg)]) -> (Vec<(usize, u64, Waiting)>, usize) {
     let mut matching = Matching::empty();
     for ((of, leg), moment) in legs.iter().zip(0..) {
-        matching.take(region(*of), leg.clone(), at(moment), None);
+        let Ok(()) = matching.take(region(*of), leg.clone(), at(moment), by(None));
     }
     let index = |code| (0..4).find(|index| region(*index) == code).unwrap();
     let waiting = matching.waiting(None, day(1));
@@ -165,8 +171,8 @@ fn what_two_regions_say_of_a_debt_of_two_others_spoils_nothing() {
 fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    matching.take(region(3), receivable(5, &leg), at(0), None);
-    matching.take(region(2), payable(7, &leg), at(1), None);
+    let Ok(()) = matching.take(region(3), receivable(5, &leg), at(0), by(None));
+    let Ok(()) = matching.take(region(2), payable(7, &leg), at(1), by(None));
     let count = |creditor, debtor, on| {
         let marks = BTreeMap::from([(region(3), creditor), (region(2), debtor)]);
         matching.agreed(&marks, on).len()
@@ -187,8 +193,8 @@ fn only_what_lies_inside_both_marks_and_is_of_no_later_day_is_netted() {
 fn a_debt_that_a_plan_took_is_never_taken_again() {
     let leg = debt(1, 2, 3, 1_000);
     let mut matching = Matching::empty();
-    matching.take(region(3), receivable(1, &leg), at(0), Some(4));
-    matching.take(region(2), payable(1, &leg), at(1), Some(4));
+    let Ok(()) = matching.take(region(3), receivable(1, &leg), at(0), by(Some(4)));
+    let Ok(()) = matching.take(region(2), payable(1, &leg), at(1), by(Some(4)));
     let marks = BTreeMap::from([(region(3), 9), (region(2), 9)]);
     assert_eq!(matching.agreed(&marks, day(1)), []);
     assert!(

@@ -1,0 +1,88 @@
+//! What a plan took: it is marked, stays while the index does not know it, and goes.
+
+use huitong_core::leg::{Leg, Side};
+use huitong_netting::NettingPlan;
+
+use super::held::{Held, Number};
+use super::{Matching, Place};
+
+impl Matching {
+    /// Marks what a plan took: every leg up to its marks that it does not carry.
+    pub(crate) fn net(&mut self, plan: &NettingPlan) {
+        let by = Number::new(plan.number());
+        for (region, slots) in &mut self.held {
+            let Some(window) = plan.window(*region) else {
+                continue;
+            };
+            for (number, held) in slots.iter_mut() {
+                let takes = number <= window.to && !window.carried.contains(number);
+                if !takes || held.taken != Number::NONE {
+                    continue;
+                }
+                held.taken = by;
+                if let Some(count) = self.days.get_mut(&held.leg.business_day) {
+                    *count = count.saturating_sub(1);
+                }
+                // Of the two legs of a debt one is the creditor's.
+                if held.side == Side::Receivable
+                    && let Some(reports) = self.debts.get_mut(&held.leg.debt())
+                {
+                    reports.netted = by;
+                }
+            }
+        }
+    }
+
+    /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.
+    pub(crate) fn taken(&self, plan: u64) -> impl Iterator<Item = &Leg> {
+        let taken = self.all().filter(move |(_, held)| {
+            held.taken == Number::new(plan) && held.side == Side::Receivable
+        });
+        taken.map(|(_, held)| &held.leg)
+    }
+
+    /// Lets go of what plans up to this number took: the index knows it now.
+    pub(crate) fn forget(&mut self, plan: u64) {
+        let gone = |held: &Held| held.taken.get().is_some_and(|taken| taken <= plan);
+        for slots in self.held.values_mut() {
+            slots.retain(|_, held| !gone(held));
+        }
+        self.held.retain(|_, slots| !slots.is_empty());
+        self.leave(plan);
+        if self.debts.len() < self.debts.capacity() / 4 {
+            self.debts.shrink_to_fit();
+        }
+        self.days.retain(|_, legs| *legs > 0);
+    }
+
+    /// Of debts that plans up to this one took what is not held any more goes; with the last of it the debt.
+    fn leave(&mut self, plan: u64) {
+        let Self {
+            held,
+            debts,
+            further,
+            ..
+        } = self;
+        let is_here = |(region, number): &Place| {
+            let slots = held.get(region);
+            slots.is_some_and(|slots| slots.get(*number).is_some())
+        };
+        debts.retain(|debt, reports| {
+            if reports.netted.get().is_none_or(|taken| taken > plan) {
+                return true;
+            }
+            let others = further.get(debt).into_iter().flatten().copied();
+            let mut stay = reports.places().chain(others).filter(is_here);
+            let (first, second, rest) = (stay.next(), stay.next(), stay.collect::<Vec<_>>());
+            if rest.is_empty() {
+                further.remove(debt);
+            } else {
+                further.insert(*debt, rest);
+            }
+            if let Some(first) = first {
+                reports.again(first, second);
+            }
+            first.is_some()
+        });
+    }
+}
