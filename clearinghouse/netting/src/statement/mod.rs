@@ -316,21 +316,25 @@ fn of_regions(
             nets: nets.map(|net| (net.fund, net.amount)).collect(),
         }
     });
-    let mut of_row: BTreeMap<Pair, Vec<StatedLeg>> = BTreeMap::new();
-    for leg in legs {
-        let legs = of_row.entry(Pair::of(leg)).or_default();
-        legs.push(StatedLeg::of(leg));
-    }
-    let stands = |row: &Row| own.iter().any(|window| row.pair.names(window.region));
+    let stated = legs.iter().map(|leg| (Pair::of(leg), StatedLeg::of(leg)));
+    let mut stated: Vec<_> = stated.collect();
+    stated.sort_unstable_by_key(|(pair, leg)| (*pair, leg.settlement, leg.kind));
+    // A plan's windows ascend by region.
+    let is_own = |region| {
+        own.binary_search_by_key(&region, |window| window.region)
+            .is_ok()
+    };
+    let stands = |row: &Row| is_own(row.pair.debtor) || is_own(row.pair.creditor);
     let rows = (0..).zip(rows).filter(|(_, row)| stands(row));
     let rows = rows.map(|(index, row)| {
-        let mut legs = of_row.remove(&row.pair).unwrap_or_default();
-        legs.sort_unstable_by_key(|leg| (leg.settlement, leg.kind));
+        let begin = stated.partition_point(|(pair, _)| *pair < row.pair);
+        let of_row = stated.get(begin..).unwrap_or_default().iter();
+        let of_row = of_row.take_while(|(pair, _)| *pair == row.pair);
         StatedRow {
             row: *row,
             index,
             path: tree.inclusion_path(index).unwrap_or_default(),
-            legs,
+            legs: of_row.map(|(_, leg)| *leg).collect(),
         }
     });
     MemberStatement {

@@ -104,22 +104,23 @@ pub enum RowError {
 /// # Errors
 /// [`RowError`].
 pub fn rows<'a>(legs: impl IntoIterator<Item = &'a Leg>) -> Result<Vec<Row>, RowError> {
-    let mut legs: Vec<&Leg> = legs.into_iter().collect();
-    legs.sort_unstable_by_key(|leg| (Pair::of(leg), leg.settlement, leg.kind));
-    let twice = legs
-        .windows(2)
-        .find_map(|two| {
-            matches!(two, [one, next] if one.debt() == next.debt()).then(|| two.first())
-        })
-        .flatten();
+    // What they are ordered by lies beside each other: legs lie anywhere.
+    let keyed = legs.into_iter();
+    let keyed = keyed.map(|leg| ((Pair::of(leg), leg.settlement, leg.kind), leg));
+    let mut legs: Vec<_> = keyed.collect();
+    legs.sort_unstable_by_key(|(key, _)| *key);
+    let twice = legs.windows(2).find_map(|two| match two {
+        [(_, one), (_, next)] => (one.debt() == next.debt()).then_some(one),
+        _ => None,
+    });
     if let Some(leg) = twice {
         return Err(RowError::Twice(leg.debt()));
     }
-    let groups = legs.chunk_by(|one, next| Pair::of(one) == Pair::of(next));
+    let groups = legs.chunk_by(|((one, ..), _), ((next, ..), _)| one == next);
     let rows = groups.filter_map(|group| {
-        let pair = Pair::of(group.first()?);
-        let leaves: Vec<Digest> = group.iter().map(|leg| leg_leaf(leg)).collect();
-        let amount = Fen::sum(group.iter().map(|leg| leg.amount));
+        let ((pair, ..), _) = *group.first()?;
+        let leaves: Vec<Digest> = group.iter().map(|(_, leg)| leg_leaf(leg)).collect();
+        let amount = Fen::sum(group.iter().map(|(_, leg)| leg.amount));
         Some(amount.map(|amount| Row {
             pair,
             legs: u64::try_from(leaves.len()).unwrap_or(u64::MAX),
