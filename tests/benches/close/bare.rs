@@ -6,9 +6,10 @@ use std::io::Write as _;
 use std::time::Instant;
 
 use huitong_core::canonical::Artifact as _;
-use huitong_core::leg::{Debt, Leg, Side};
+use huitong_core::leg::{Debt, NumberedLeg, Side};
 use huitong_core::merkle;
 use huitong_core::record::clearing::ClearingRecord;
+use huitong_core::region::RegionCode;
 use huitong_journal::{DirDisk, Journal, Options, Position};
 
 use crate::day::FOLDER;
@@ -18,19 +19,21 @@ use crate::ground::Ground;
 /// Reads, joins, hashes, and writes so many bytes.
 pub(crate) fn parts(ground: &Ground, bytes: u64) -> Figures {
     let mut figures = Figures::default();
-    let disk = DirDisk::at(ground.place(FOLDER).join("journal")).unwrap();
-    let options = Options::standard();
-    let (journal, _) = Journal::open(disk, options, None).unwrap();
+    let journal = journal(ground);
 
     // The same reader and the same decoder, and one column of what they give.
     let begun = Instant::now();
     let mut sum = 0_i128;
-    each_leg(&journal, |_, leg| sum += i128::from(leg.amount.get()));
+    each_leg(&journal, |_, numbered| {
+        sum += i128::from(numbered.leg.amount.get())
+    });
     assert!(sum > 0);
     figures.add("read and sum", begun);
 
     let mut legs = Vec::new();
-    each_leg(&journal, |side, leg| legs.push((side, leg)));
+    each_leg(&journal, |_, numbered| {
+        legs.push((numbered.side, numbered.leg))
+    });
     let begun = Instant::now();
     let mut known: HashMap<Debt, u32> = HashMap::with_capacity(legs.len() / 2);
     let mut joined = 0_u64;
@@ -71,7 +74,14 @@ pub(crate) fn parts(ground: &Ground, bytes: u64) -> Figures {
     figures
 }
 
-fn each_leg(journal: &Journal, mut visit: impl FnMut(Side, Leg)) {
+/// The day's journal.
+pub(crate) fn journal(ground: &Ground) -> Journal {
+    let disk = DirDisk::at(ground.place(FOLDER).join("journal")).unwrap();
+    Journal::open(disk, Options::standard(), None).unwrap().0
+}
+
+/// Each leg with whose stream it is in.
+pub(crate) fn each_leg(journal: &Journal, mut visit: impl FnMut(RegionCode, NumberedLeg)) {
     for frame in journal.reader().frames_from(Position::START) {
         let frame = frame.unwrap();
         for record in frame.records() {
@@ -80,7 +90,7 @@ fn each_leg(journal: &Journal, mut visit: impl FnMut(Side, Leg)) {
                 continue;
             };
             for numbered in taken.legs {
-                visit(numbered.side, numbered.leg);
+                visit(taken.region, numbered);
             }
         }
     }

@@ -1,0 +1,58 @@
+//! Netting alone: the legs of the same journal, read with the same reader, joined, planned, and the plan proven.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::time::Instant;
+
+use huitong_core::leg::{Debt, Side};
+use huitong_core::region::RegionCode;
+use huitong_netting::{AgreedLeg, Inputs, check, plan};
+
+use crate::bare::{each_leg, journal};
+use crate::day::{FOLDER, day, regions};
+use crate::figures::{Figures, highest_memory};
+use crate::ground::Ground;
+
+/// Reads the day and nets it.
+pub(crate) fn net(ground: &Ground) -> Figures {
+    let config = ground.clearinghouse(FOLDER, &regions());
+    let (journal, mut figures) = (journal(ground), Figures::default());
+    let begun = Instant::now();
+    let mut one_sided: HashMap<Debt, u64> = HashMap::new();
+    let mut marks: BTreeMap<RegionCode, u64> = BTreeMap::new();
+    let mut legs = Vec::new();
+    each_leg(&journal, |region, numbered| {
+        let number = numbered.number;
+        marks.insert(region, number);
+        match one_sided.entry(numbered.leg.debt()) {
+            Entry::Vacant(free) => drop(free.insert(number)),
+            Entry::Occupied(other) => {
+                let other = other.remove();
+                let (receivable, payable) = match numbered.side {
+                    Side::Receivable => (number, other),
+                    Side::Payable => (other, number),
+                };
+                legs.push(AgreedLeg::new(receivable, payable, &numbered.leg));
+            }
+        }
+    });
+    assert!(one_sided.is_empty(), "each debt is told by both");
+    figures.add("read and join", begun);
+    let begun = Instant::now();
+    let inputs = Inputs {
+        day: day(),
+        parent: None,
+        members: config.members(),
+        marks: &marks,
+        legs: &legs,
+    };
+    let planned = plan(&inputs).unwrap();
+    figures.add("plan", begun);
+    let begun = Instant::now();
+    check(&planned, &inputs).unwrap();
+    figures.add("check", begun);
+    figures.legs = planned.legs();
+    figures.memory = highest_memory();
+    figures
+}
