@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`standing`](mod@standing) | How does a person stand on the days of a visit? |
 //! | [`commit`] | Does a settlement stand? (rule 3: id, visit, version, decision) |
+//! | `anew` | May another region begin something? |
 //! | [`by_hand`] | How is a bill settled that the patient paid and brought home? |
 //! | [`abandon`] | What stands under an id that is given up? |
 //! | [`reverse`] | Is a settlement reversed? |
@@ -26,6 +27,7 @@
 //! through gRPC and by the own treatment role in process, with the same commands.
 
 pub mod abandon;
+mod anew;
 pub mod by_hand;
 pub mod commit;
 pub mod deduct;
@@ -81,10 +83,12 @@ use crate::store::{PolicyChanges, Rows, StoreError};
 use crate::writer::{Done, Writer};
 
 use abandon::{Abandon, AbandonVerdict};
+use anew::CommitOfRegion;
 use commit::{Commit, CommitVerdict, Recomputed};
 use looks::Looks;
 use refusing::{Under, told};
 use reverse::ReversalRule;
+use signing::Beforehand;
 use standing::{Asked, Settling, standing};
 use watch::Watch;
 
@@ -225,7 +229,7 @@ impl HomeRole {
     /// names the first thing in which the decision received differs from the one computed here.
     ///
     /// # Errors
-    /// A refusal that is no outcome (`id.conflict`), or the node's own trouble.
+    /// A refusal that is no outcome (`id.conflict`, `directory.suspended`), or the node's own trouble.
     pub async fn commit(
         &self,
         order: CommitOrder,
@@ -247,7 +251,8 @@ impl HomeRole {
         let claim = order.claim.clone();
         let used = order.used.as_ref();
         let promise = used.and_then(|used| self.promised(&claim, used));
-        let command = Commit {
+        let beforehand = used.map_or(Beforehand::Nothing, |used| self.beforehand(&claim, used));
+        let commit = Commit {
             settlement,
             claim: order.claim,
             version: order.version,
@@ -257,8 +262,9 @@ impl HomeRole {
             calendar: Arc::clone(&self.calendar),
             salt: salt(&*self.chance),
         };
+        let command = CommitOfRegion { commit, beforehand };
         let Done { answer, written } = self.writer.run(command).await?;
-        match answer {
+        match answer? {
             CommitVerdict::Committed { body, salt } => {
                 let receipt = written.and_then(|written| {
                     let group = written.group?;

@@ -22,6 +22,7 @@ impl HomeRole {
     /// # Errors
     /// A refusal, or the node's own trouble.
     pub async fn snapshot(&self, ask: &SnapshotAsk) -> Result<Snapshot, NodeError> {
+        self.may_begin(ask.treatment)?;
         self.is_not_held(ask.person)?;
         let (psn_no, admitted) = (ask.person.psn_no, ask.visit.admitted);
         let member = self.ledger.member(psn_no)?;

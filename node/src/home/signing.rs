@@ -37,6 +37,15 @@ pub struct Promise {
     pub bears_at_most: Fen,
 }
 
+/// Whether a claim was settled on this region's own word beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beforehand {
+    /// On no word of this region.
+    Nothing,
+    /// On a snapshot that this region signed for it.
+    OnSigned,
+}
+
 /// Signs a snapshot, unless one of the person is outstanding or the person is on the way to another home.
 struct Sign {
     ask: (RegionCode, VisitKey),
@@ -141,18 +150,27 @@ impl HomeRole {
         }
     }
 
-    /// What was promised for a claim by the snapshot that it was settled on provisionally; nothing when that is
-    /// not this region's word for this visit, or goes beyond what its policy allowed.
-    pub(super) fn promised(&self, claim: &Claim, used: &Used) -> Option<Promise> {
+    /// Whether what a claim was settled on is this region's word for it.
+    pub(super) fn beforehand(&self, claim: &Claim, used: &Used) -> Beforehand {
         let Used { signed, at } = used;
         let body = &signed.body;
         let is_for_claim = body.treatment == claim.treatment
             && body.snapshot.person == claim.person
             && body.is_usable(&claim.visit_key(), claim.visit.admitted, *at);
-        let is_own = signed.is_in_group() && is_signed(&signed.group, &self.certified);
-        if !is_for_claim || !is_own {
+        if is_for_claim && signed.is_in_group() && is_signed(&signed.group, &self.certified) {
+            Beforehand::OnSigned
+        } else {
+            Beforehand::Nothing
+        }
+    }
+
+    /// What was promised for a claim by the snapshot that it was settled on provisionally; nothing when that is
+    /// not this region's word for this visit, or goes beyond what its policy allowed.
+    pub(super) fn promised(&self, claim: &Claim, used: &Used) -> Option<Promise> {
+        if self.beforehand(claim, used) == Beforehand::Nothing {
             return None;
         }
+        let body = &used.signed.body;
         let policy = self.policies.get(&body.snapshot.policy)?;
         let rule = policy.policy().provisional()?;
         rule.care_of(&claim.visit)?;

@@ -6,6 +6,7 @@ use huitong_core::canonical_struct;
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::membership::Standing;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::location::Location;
@@ -34,6 +35,23 @@ canonical_struct!(DirectoryHead {
 });
 
 impl DirectoryHead {
+    /// Why nothing new is begun between two regions: the first of them that is not active. Nothing when both are, or are one.
+    #[must_use]
+    pub fn nothing_new(&self, between: [RegionCode; 2]) -> Option<Refusal> {
+        let [one, other] = between;
+        if one == other {
+            return None;
+        }
+        between.into_iter().find_map(|region| {
+            let code = match self.closed.get(&region) {
+                None | Some(Standing::Active) => return None,
+                Some(Standing::Suspended) => RefusalCode::RegionSuspended,
+                Some(Standing::Left) => RefusalCode::RegionLeft,
+            };
+            Some(Refusal::new(code, region))
+        })
+    }
+
     /// With its record's place.
     #[must_use]
     pub fn placed(self, place: impl Fn(Location) -> Location) -> Self {

@@ -1,8 +1,7 @@
 //! Whether a claim that is new may go to its home region: between two regions nothing is begun when the signed directory says
-//! that one of them is suspended or has left. What was begun asks for its home without this, and goes on.
+//! that one of them is suspended or has left. What was begun asks for its home without this, and goes on. The home region
+//! looks by its own version (`crate::home`).
 
-use huitong_core::membership::Standing;
-use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::TreatmentRole;
@@ -14,21 +13,10 @@ impl TreatmentRole {
     /// The home region of a new claim.
     pub(super) fn home_anew(&self, region: RegionCode) -> Result<Home, NodeError> {
         let home = self.home(region)?;
-        if region == self.region {
-            return Ok(home);
+        let head = self.ledger.directory_head()?;
+        match head.and_then(|head| head.nothing_new([region, self.region])) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(home),
         }
-        let closed = self.ledger.directory_head()?.map(|head| head.closed);
-        for of in [region, self.region] {
-            match closed.as_ref().and_then(|closed| closed.get(&of)) {
-                None | Some(Standing::Active) => {}
-                Some(Standing::Suspended) => {
-                    return Err(NodeError::refused(RefusalCode::RegionSuspended, of));
-                }
-                Some(Standing::Left) => {
-                    return Err(NodeError::refused(RefusalCode::RegionLeft, of));
-                }
-            }
-        }
-        Ok(home)
     }
 }

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use huitong_certs::Identity;
 use huitong_core::canonical::Artifact;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskServiceClient;
 use huitong_proto::clearing::v1::directory_service_server::DirectoryService;
 use huitong_proto::settlement::v1::State;
+use huitong_transport::peer;
 use tokio::time::timeout;
 use tonic::{Request, Response, Status};
 
@@ -21,17 +23,26 @@ use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
 /// The longest that anything is waited for, on a busy machine.
 const LONGEST: Duration = Duration::from_secs(90);
 
-/// The versions that are handed out.
+/// The versions that are handed out, and to which regions only so many of them are.
 #[derive(Clone, Default)]
-pub struct Directories(Arc<Mutex<Vec<SignedDirectory>>>, Arc<Away>);
+pub struct Directories(
+    Arc<Mutex<Vec<SignedDirectory>>>,
+    Arc<Away>,
+    Arc<Mutex<BTreeMap<String, usize>>>,
+);
 
 /// Whether nothing is answered, and how often nothing was.
 #[derive(Default)]
 struct Away(AtomicBool, AtomicUsize);
 
 impl Directories {
-    fn set(&self, versions: &[SignedDirectory]) {
+    pub fn set(&self, versions: &[SignedDirectory]) {
         *self.0.lock().unwrap() = versions.to_vec();
+    }
+
+    /// Hands a region no more than the first so many versions.
+    pub fn keep_from(&self, region: &str, first: usize) {
+        self.2.lock().unwrap().insert(region.to_owned(), first);
     }
 
     /// Answers nothing from now on, and waits until no look of before is under way.
@@ -63,9 +74,15 @@ impl DirectoryService for Directories {
             self.1.1.fetch_add(1, Ordering::SeqCst);
             return Err(Status::unavailable("away"));
         }
+        let region = match peer(&request).unwrap() {
+            Identity::RegionNode(region) => region.to_string(),
+            other => panic!("{other}"),
+        };
         let after = request.into_inner().after as usize;
+        let shown = self.2.lock().unwrap().get(&region).copied();
         let versions = self.0.lock().unwrap();
-        let file = versions.get(after).map(Artifact::to_bytes);
+        let mut shown = versions.iter().take(shown.unwrap_or(usize::MAX));
+        let file = shown.nth(after).map(Artifact::to_bytes);
         Ok(Response::new(v1::FetchDirectoryResponse {
             file: file.unwrap_or_default(),
         }))
@@ -95,7 +112,7 @@ fn version(
     }
 }
 
-async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {
+pub async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {
     let party = format!("/region/{region}/officer/li.wei");
     let officer = world.caller(&party, region).await;
     let mut client = DirectoryDeskServiceClient::new(officer);
@@ -104,7 +121,11 @@ async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {
 }
 
 /// What a node shows, once it is so.
-async fn until_at(world: &World, region: &str, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
+pub async fn until_at(
+    world: &World,
+    region: &str,
+    so: impl Fn(&v1::ShowDirectoryResponse) -> bool,
+) {
     let seen = async {
         while !so(&shown(world, region).await) {
             tokio::task::yield_now().await;
@@ -115,7 +136,7 @@ async fn until_at(world: &World, region: &str, so: impl Fn(&v1::ShowDirectoryRes
 }
 
 /// What both nodes show, once it is so.
-async fn until(world: &World, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
+pub async fn until(world: &World, so: impl Fn(&v1::ShowDirectoryResponse) -> bool) {
     for region in [NINGBO, CHENGDU] {
         until_at(world, region, &so).await;
     }
@@ -125,13 +146,13 @@ fn ningbo(told: &v1::ShowDirectoryResponse) -> &v1::DirectoryRegion {
     told.regions.iter().find(|it| it.region == NINGBO).unwrap()
 }
 
-async fn refusal(world: &World, visit: &str) -> String {
+pub async fn refusal(world: &World, visit: &str) -> String {
     let mut hospital = world.hospital(HOSPITAL).await;
     let refused = hospital.settle(settle(visit, small(visit))).await;
     code(&refused.unwrap_err())
 }
 
-async fn settles(world: &World, visit: &str) {
+pub async fn settles(world: &World, visit: &str) {
     let mut hospital = world.hospital(HOSPITAL).await;
     let settled = hospital.settle(settle(visit, small(visit))).await.unwrap();
     assert_eq!(settled.state(), State::Settled);

@@ -23,6 +23,7 @@ mod by_hand;
 mod clearing;
 mod deductions;
 mod directory;
+mod directory_home;
 mod emergencies;
 mod expense_checks;
 mod expense_checks_held;
