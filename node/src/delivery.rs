@@ -52,9 +52,9 @@ impl Command for Acknowledge {
 }
 
 /// Whom a round delivers to.
-enum Receiver<'a> {
-    Own(&'a Arc<TreatmentRole>),
-    Other(&'a Peer),
+enum Receiver {
+    Own(Arc<TreatmentRole>),
+    Other(Arc<Peer>),
 }
 
 impl HomeRole {
@@ -71,7 +71,7 @@ impl HomeRole {
         loop {
             let others = homes.others();
             let others = others.map(|(region, peer)| (region, Receiver::Other(peer)));
-            let own = std::iter::once((self.region(), Receiver::Own(&own)));
+            let own = std::iter::once((self.region(), Receiver::Own(Arc::clone(&own))));
             for (region, receiver) in own.chain(others) {
                 let due = seen.get(&region).copied().unwrap_or(u64::MAX);
                 match self.deliver_to(region, &receiver, due, every).await {
@@ -91,7 +91,7 @@ impl HomeRole {
     async fn deliver_to(
         &self,
         region: RegionCode,
-        receiver: &Receiver<'_>,
+        receiver: &Receiver,
         due: u64,
         within: Duration,
     ) -> Result<u64, NodeError> {
@@ -132,7 +132,7 @@ impl HomeRole {
     }
 }
 
-impl Receiver<'_> {
+impl Receiver {
     /// Up to which number it holds the stream now, durably booked.
     async fn deliver(
         &self,

@@ -114,7 +114,7 @@ impl CheckDesk {
             if self.has_collected(region).is_ok() {
                 continue;
             }
-            match in_its_time(self.collect_from(peer)).await {
+            match in_its_time(self.collect_from(&peer)).await {
                 Ok(Some(Given::All)) => {
                     let ended = self.parts.clock.now().business_day_shanghai();
                     let began = self.began;
@@ -180,7 +180,11 @@ impl CheckDesk {
         let checked = if signed.word.speaker() == own {
             words::check(&signed, (own, other), &self.parts.certified.current())
         } else {
-            words::check(&signed, (other, own), peer.signing_key())
+            words::check(
+                &signed,
+                (other, own),
+                &peer.signing_key(signed.group.key_id),
+            )
         };
         if let Err(fault) = checked {
             return Ok(Some(Refusal::new(RefusalCode::IdentityMismatch, fault)));

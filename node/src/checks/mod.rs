@@ -265,7 +265,7 @@ impl CheckDesk {
             return Err(NodeError::refused(RefusalCode::UnknownRegion, from));
         };
         let between = (from, self.parts.region);
-        if let Err(fault) = words::check(&signed, between, peer.signing_key()) {
+        if let Err(fault) = words::check(&signed, between, &peer.signing_key(signed.group.key_id)) {
             tracing::error!(%from, %fault, "a word of a check is not accepted");
             return Err(NodeError::refused(RefusalCode::IdentityMismatch, fault));
         }

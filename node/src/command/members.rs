@@ -12,10 +12,11 @@ use crate::grpc::directory_client::{DirectoryDeskClient, ToldDirectory, ToldRegi
 
 const AFTER: &str = "\
 The clearinghouse signs each version of the directory; the node fetches them in order, checks signature and order, and goes by the
-last, also when the clearinghouse is away. Nothing new is settled with a region that is suspended or has left, and a node is called
-where the directory says that it is, unless its [[directory]] says pinned = true. A region that joined, or signs with another key,
-needs its [[directory]] changed: such lines say so. Exit 1 when a signed version contradicts another, or is not followed, or when the
-node was kept for an hour from looking what the clearinghouse hands out.
+last, also when the clearinghouse is away. Nothing new is settled with a region that is suspended or has left; a node is called where
+the directory says that it is, and what it signs is checked with the keys that it lists, unless its [[directory]] says pinned = true.
+What differs from [[directory]] is said. not_called: a region is listed without a certificate of its own that leads to the root.
+Exit 1 when a signed version contradicts another, or is not followed, or when the node was kept for an hour
+from looking what the clearinghouse hands out.
 节点按序取得清算中心签名的名录并核验后执行；暂停或退出的统筹区不受理新业务；与本地配置不同之处逐行列出。存在矛盾版本或一小时未能查看时退出码为1。";
 
 /// Show which version of the network's directory the node goes by, and what differs from its configuration.
@@ -60,11 +61,9 @@ const fn standing(standing: ToldStanding) -> &'static str {
 /// What differs between the directory and the configuration of a region.
 fn differences(region: &ToldRegion) -> Vec<&'static str> {
     let mut found = Vec::new();
-    if region.configured.is_empty()
-        && region.standing == ToldStanding::Active
-        && !region.listed.is_empty()
-    {
-        found.push("not_configured");
+    let is_listed = region.standing == ToldStanding::Active && !region.listed.is_empty();
+    if is_listed && !region.is_own && region.called.is_empty() {
+        found.push("not_called");
     }
     if !region.listed.is_empty()
         && !region.configured.is_empty()

@@ -10,10 +10,7 @@ use huitong_transport::Credentials;
 
 use super::identity::certified;
 use super::{endpoint, path};
-use crate::peers::DirectoryEntry;
-
-/// The most regions of a directory; the country has about 400.
-const REGIONS_AT_MOST: usize = 1_000;
+use crate::peers::{DirectoryEntry, REGIONS_AT_MOST};
 
 pub(super) fn read(
     root: &Section<'_>,

@@ -4,6 +4,7 @@
 //! | module | its question |
 //! |---|---|
 //! | [`report`] | How are versions fetched? |
+//! | `following` | What is done by a version? |
 //! | `records` | The decisions of the writer |
 //! | [`seen`] | What does an officer see of it? |
 //! | `watch` | How often is looked, and since when not? |
@@ -11,10 +12,10 @@
 //! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
 //! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
 //! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing,
-//! and neither does what is not signed. Followed are where nodes are and how regions stand. Deliberately absent: the keys
-//! that regions sign with and regions that no configuration names, which take a change of `[[directory]]`; and stopping
-//! what was begun.
+//! and neither does what is not signed. Followed are which regions there are, where their nodes are, with what they sign, as
+//! far as their certificates prove it, and how they stand. Deliberately absent: stopping what was begun.
 
+mod following;
 mod records;
 pub mod report;
 pub mod seen;
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
-use huitong_core::membership::{Directory, SignedDirectory};
+use huitong_core::membership::SignedDirectory;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::directory::{DirectorySplit, DirectoryTaken};
 use huitong_transport::CredentialStore;
@@ -41,6 +42,7 @@ use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::store::apply::Records;
 use crate::store::{DirectoryHead, Rows, StoreError};
+use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
 /// Versions that are taken in one round; where more may follow, the next begins at once.
@@ -131,6 +133,8 @@ pub struct Parts {
     pub client: Option<DirectoryClient>,
     /// The other regions.
     pub homes: Homes,
+    /// Where their nodes' remarks are heard.
+    pub hearing: Arc<Hearing>,
 }
 
 impl DirectoryDesk {
@@ -145,7 +149,7 @@ impl DirectoryDesk {
             trouble: Mutex::default(),
         };
         if let Some((_, signed)) = desk.taken()? {
-            desk.follow(&signed.directory);
+            desk.follow(&signed);
         }
         Ok(desk)
     }
@@ -168,6 +172,7 @@ impl DirectoryDesk {
                 Ok(Ended::AtTheLast) => {
                     self.note(None);
                     self.watch().complete(self.parts.clock.now());
+                    self.parts.homes.note_looked();
                     failed = every;
                     every
                 }
@@ -199,6 +204,8 @@ impl DirectoryDesk {
             self.keep(&said);
             return;
         }
+        // What cannot be gone by is waited for by nobody.
+        self.parts.homes.note_looked();
         if self.trouble().as_deref() != Some(said.as_str()) {
             tracing::error!(
                 trouble = said,
@@ -230,16 +237,16 @@ impl DirectoryDesk {
             if signed.directory.before != head.as_ref().map(|head| head.digest) {
                 return Err(self.contradicted(signed).await);
             }
-            let (directory, at) = (signed.directory.clone(), self.parts.clock.now());
+            let (taken, at) = (signed.clone(), self.parts.clock.now());
             let noted = NoteTaken(DirectoryTaken { signed, at });
             self.parts
                 .writer
                 .run(noted)
                 .await
                 .map_err(NodeError::from)?;
-            self.follow(&directory);
+            self.follow(&taken);
             tracing::info!(
-                number = directory.number,
+                number = taken.directory.number,
                 "a version of the directory is in force"
             );
             head = self.parts.ledger.directory_head()?;
@@ -298,17 +305,6 @@ impl DirectoryDesk {
         match self.parts.writer.run(noted).await {
             Ok(_) => Trouble::Contradicts(number),
             Err(error) => Trouble::Node(error.into()),
-        }
-    }
-
-    /// Calls nodes where a version says that they are.
-    fn follow(&self, directory: &Directory) {
-        for (region, peer) in self.parts.homes.others() {
-            let listed = directory.regions.get(&region);
-            let endpoint = listed.and_then(|listed| listed.endpoint.as_deref());
-            if let Err(error) = peer.ways().lead_to(endpoint) {
-                tracing::error!(%region, %error, "the directory names an endpoint that cannot be used");
-            }
         }
     }
 

@@ -78,7 +78,8 @@ impl DirectoryDesk {
         let regions = all.into_iter().map(|region| {
             let listed = directory.and_then(|directory| directory.regions.get(&region));
             let peer = homes.other(region);
-            let own = peer.and_then(|peer| peer.signing_key().chain().first());
+            let own = peer.as_ref();
+            let own = own.and_then(|peer| peer.signers().configured()?.chain().first());
             let named = listed.map_or(&[][..], |listed| &listed.signers);
             let is_named = own.is_some_and(|own| {
                 let leaf = |chain: &Vec<Vec<u8>>| chain.first().is_some_and(|leaf| **leaf == **own);
@@ -88,10 +89,12 @@ impl DirectoryDesk {
                 region,
                 standing: listed.map(|listed| (listed.standing, listed.since)),
                 listed: listed.and_then(|listed| listed.endpoint.clone()),
-                configured: peer.map(|peer| peer.ways().configured().to_owned()),
-                called: peer.map(|peer| peer.ways().endpoint()),
-                pinned: peer.is_some_and(|peer| peer.ways().is_pinned()),
-                other_signer: peer.is_some() && !named.is_empty() && !is_named,
+                configured: peer
+                    .as_ref()
+                    .and_then(|peer| peer.ways().configured().map(str::to_owned)),
+                called: peer.as_ref().map(|peer| peer.ways().endpoint()),
+                pinned: peer.as_ref().is_some_and(|peer| peer.ways().is_pinned()),
+                other_signer: own.is_some() && !named.is_empty() && !is_named,
             }
         });
         Ok(Seen {

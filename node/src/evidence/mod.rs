@@ -342,12 +342,12 @@ impl EvidenceDesk {
     fn signer_of(&self, home: RegionCode, group: &GroupSignature) -> Result<Chain, NodeError> {
         let other = self.homes.of(home);
         let own = self.signer.current();
-        let key = if home == self.region {
-            Some(&own)
-        } else {
-            other.as_ref().and_then(|home| home.signing_key())
-        };
         let signed = group.key_id;
+        let key = if home == self.region {
+            Some(Arc::new(own))
+        } else {
+            other.as_ref().and_then(|home| home.signing_key(signed))
+        };
         let key = key.filter(|key| *key.key().key_id().as_bytes() == *signed.as_bytes());
         let key = key.ok_or_else(|| NodeError::refused(RefusalCode::SignerUnknown, signed))?;
         Ok(key

@@ -56,8 +56,9 @@ impl DeductionService for DeductionGrpc {
         let Some(peer) = self.homes.other(region) else {
             return Err(refused(RefusalCode::UnknownRegion, region));
         };
+        let signer = peer.signing_key(order.group.key_id);
         let keys = Keys {
-            treatment: Some(peer.signing_key()),
+            treatment: Some(&signer),
             home: None,
         };
         if let Err(fault) = check_order(&order, (region, self.home.region()), keys) {

@@ -1,6 +1,7 @@
 //! An officer's client for the directory that the own region's node goes by: what is answered, as values.
 
 use huitong_core::date::Timestamp;
+use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskServiceClient;
 use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
@@ -39,6 +40,8 @@ pub struct ToldRegion {
     pub pinned: bool,
     /// Whether its configured signing certificate is not one of the directory's.
     pub other_signer: bool,
+    /// Whether it is the node's own.
+    pub is_own: bool,
 }
 
 /// The directory that a node goes by.
@@ -62,7 +65,10 @@ pub struct ToldDirectory {
 
 /// An officer connected to the node of the own region.
 #[derive(Debug)]
-pub struct DirectoryDeskClient(DirectoryDeskServiceClient<Channel>);
+pub struct DirectoryDeskClient {
+    own: RegionCode,
+    client: DirectoryDeskServiceClient<Channel>,
+}
 
 impl DirectoryDeskClient {
     /// Connects to the node of the region that the certificate names.
@@ -70,9 +76,10 @@ impl DirectoryDeskClient {
     /// # Errors
     /// [`ClientError`].
     pub async fn connect(options: &ClientOptions) -> Result<Self, ClientError> {
-        let (_, channel) = options.own_node().await?;
+        let (own, channel) = options.own_node().await?;
         let client = DirectoryDeskServiceClient::new(channel);
-        Ok(Self(client.max_decoding_message_size(MAX_MESSAGE_BYTES)))
+        let client = client.max_decoding_message_size(MAX_MESSAGE_BYTES);
+        Ok(Self { own, client })
     }
 
     /// The directory that the node goes by.
@@ -80,7 +87,8 @@ impl DirectoryDeskClient {
     /// # Errors
     /// The node's refusal, or the transport's.
     pub async fn show(&mut self) -> Result<ToldDirectory, Status> {
-        let told = self.0.show_directory(v1::ShowDirectoryRequest {}).await?;
+        let request = v1::ShowDirectoryRequest {};
+        let told = self.client.show_directory(request).await?;
         let told = told.into_inner();
         let moment =
             |ms| Timestamp::from_millis(ms).map_err(|error| Status::internal(error.to_string()));
@@ -96,7 +104,11 @@ impl DirectoryDeskClient {
             number: told.number,
             digest: told.digest,
             at,
-            regions: told.regions.into_iter().map(region).collect(),
+            regions: told
+                .regions
+                .into_iter()
+                .map(|told| region(told, self.own))
+                .collect(),
             contradictions: told.contradictions,
             trouble: told.trouble,
             looked,
@@ -104,7 +116,7 @@ impl DirectoryDeskClient {
     }
 }
 
-fn region(told: v1::DirectoryRegion) -> ToldRegion {
+fn region(told: v1::DirectoryRegion, own: RegionCode) -> ToldRegion {
     let standing = match told.standing() {
         v1::MemberStanding::Unspecified => ToldStanding::NotNamed,
         v1::MemberStanding::Active => ToldStanding::Active,
@@ -112,6 +124,7 @@ fn region(told: v1::DirectoryRegion) -> ToldRegion {
         v1::MemberStanding::Left => ToldStanding::Left,
     };
     ToldRegion {
+        is_own: told.region == own.to_string(),
         region: told.region,
         standing,
         since: told.since,

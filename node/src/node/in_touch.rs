@@ -45,7 +45,7 @@ pub(super) fn in_touch(
     (homes, hearing, evidence): (&Homes, Arc<Hearing>, &Arc<EvidenceDesk>),
     (endpoint, every, checking): (Option<&str>, Duration, Checking<'_>),
 ) -> Result<InTouch, StartError> {
-    let directory = directory(parts, by, signing.2, (homes, endpoint))?;
+    let directory = directory(parts, by, signing.2, (homes, &hearing, endpoint))?;
     let witness = witness((region, parts), by, signing, (homes, hearing, endpoint))?;
     Ok(InTouch {
         checks: checks((region, parts), by.0, signing, homes, checking),
@@ -128,7 +128,7 @@ fn directory(
     (ledger, writer, _): Parts<'_>,
     (clock, calling): (&Arc<dyn Clock>, &Calling),
     credentials: &CredentialStore,
-    (homes, clearing): (&Homes, Option<&str>),
+    (homes, hearing, clearing): (&Homes, &Arc<Hearing>, Option<&str>),
 ) -> Result<Arc<DirectoryDesk>, StartError> {
     let client = clearing.map(|endpoint| DirectoryClient::new(endpoint, &calling.dialer));
     Ok(Arc::new(DirectoryDesk::new(directory::Parts {
@@ -139,6 +139,7 @@ fn directory(
         credentials: credentials.clone(),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
         homes: homes.clone(),
+        hearing: Arc::clone(hearing),
     })?))
 }
 

@@ -1,15 +1,15 @@
 //! The other regions' nodes: where each is, who it must prove to be, and the key it signs with.
 //!
-//! Which regions there are is a list in the configuration. A region that is not in it is refused, and a home region is
-//! asked through one door ([`Home`]) whether it is another node or this one. Where a node is follows the signed directory
-//! (`crate::directory`), where that says it.
+//! It begins with the list in the configuration and follows the signed directory (`crate::directory`): where a node is, with
+//! what it signs, and which regions joined. A region of neither is refused, and a home region is asked through one door
+//! ([`Home`]) whether it is another node or this one.
 
 pub mod breaker;
 pub mod budget;
 pub mod guard;
+mod homes;
 mod remote;
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,9 +40,13 @@ use crate::measures::Measures;
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
 pub use guard::PeerLimits;
-pub use remote::{Announced, Collect, Collected, Hands, Peer, Ways};
+pub use homes::Homes;
+pub use remote::{Announced, Collect, Collected, Hands, Peer, Signers, Ways};
 
-/// One region of the directory.
+/// The most regions that are called; the country has about 400.
+pub const REGIONS_AT_MOST: usize = 1_000;
+
+/// One region of the configured directory.
 #[derive(Debug, Clone)]
 pub struct DirectoryEntry {
     /// The region.
@@ -51,8 +55,19 @@ pub struct DirectoryEntry {
     pub endpoint: String,
     /// The key it signs with, proven by its certificate.
     pub signing: CertifiedKey,
-    /// Whether the endpoint stands whatever the signed directory says.
+    /// Whether endpoint and key stand whatever the signed directory says.
     pub pinned: bool,
+}
+
+/// What the signed directory says of a region.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The region.
+    pub region: RegionCode,
+    /// Its node; none where the directory does not say it.
+    pub endpoint: Option<String>,
+    /// The keys it signs with, proven by their certificates; none where the directory does not say it.
+    pub signing: Vec<CertifiedKey>,
 }
 
 /// Why an entry of the directory cannot be used.
@@ -69,6 +84,9 @@ pub enum DirectoryError {
     /// The region has two entries.
     #[error("region {0} is in the directory twice")]
     Twice(RegionCode),
+    /// There are more regions than are called.
+    #[error("region {0}: nodes of at most {REGIONS_AT_MOST} regions are called")]
+    TooMany(RegionCode),
     /// The endpoint cannot be used.
     #[error("region {region}: {error}")]
     Endpoint {
@@ -138,6 +156,7 @@ pub struct CommitAsk<'a> {
 }
 
 /// With what other regions' nodes are called.
+#[derive(Clone)]
 pub struct Calling {
     /// Network, credentials and their limits.
     pub dialer: Dialer,
@@ -149,77 +168,6 @@ pub struct Calling {
     pub measures: Arc<Measures>,
     /// What is remarked to other regions' nodes, and what becomes of their remarks.
     pub remarks: Option<Arc<dyn Remarks>>,
-}
-
-/// The directory, with a channel to each region.
-#[derive(Clone)]
-pub struct Homes {
-    own: Arc<HomeRole>,
-    own_region: RegionCode,
-    others: Arc<BTreeMap<RegionCode, Arc<Peer>>>,
-}
-
-impl Homes {
-    /// Prepares channels to all regions; none is opened before it is used.
-    ///
-    /// # Errors
-    /// [`DirectoryError`] for the first entry that cannot be used.
-    pub fn new(
-        own_region: RegionCode,
-        own: Arc<HomeRole>,
-        entries: Vec<DirectoryEntry>,
-        calling: &Calling,
-    ) -> Result<Self, DirectoryError> {
-        let mut others = BTreeMap::new();
-        for entry in entries
-            .into_iter()
-            .filter(|entry| entry.region != own_region)
-        {
-            let region = entry.region;
-            let found = entry.signing.identity();
-            if *found != Identity::RegionNodeSigning(region) {
-                return Err(DirectoryError::OtherSigner {
-                    region,
-                    found: found.clone(),
-                });
-            }
-            let peer = Peer::new(entry, calling);
-            let peer = peer.map_err(|error| DirectoryError::Endpoint { region, error })?;
-            if others.insert(region, Arc::new(peer)).is_some() {
-                return Err(DirectoryError::Twice(region));
-            }
-        }
-        Ok(Self {
-            own,
-            own_region,
-            others: Arc::new(others),
-        })
-    }
-
-    /// The door to a home region; `None` when it is not in the directory.
-    #[must_use]
-    pub fn of(&self, region: RegionCode) -> Option<Home> {
-        if region == self.own_region {
-            return Some(Home::Own {
-                role: Arc::clone(&self.own),
-                region,
-            });
-        }
-        self.others
-            .get(&region)
-            .map(|peer| Home::Other(Arc::clone(peer)))
-    }
-
-    /// The node of another region; `None` for the own region and for one that is not in the directory.
-    #[must_use]
-    pub fn other(&self, region: RegionCode) -> Option<&Arc<Peer>> {
-        self.others.get(&region)
-    }
-
-    /// The other regions.
-    pub fn others(&self) -> impl Iterator<Item = (RegionCode, &Arc<Peer>)> {
-        self.others.iter().map(|(region, peer)| (*region, peer))
-    }
 }
 
 /// A home region: another node, or this one.
@@ -252,12 +200,13 @@ impl Home {
         }
     }
 
-    /// The key that its receipts are signed with; none for the own region, whose receipts did not travel.
+    /// The key that its receipts are signed with, of those it has the one that is named; none for the own region, whose
+    /// receipts did not travel.
     #[must_use]
-    pub fn signing_key(&self) -> Option<&CertifiedKey> {
+    pub fn signing_key(&self, key_id: Digest) -> Option<Arc<CertifiedKey>> {
         match self {
             Self::Own { .. } => None,
-            Self::Other(peer) => Some(peer.signing_key()),
+            Self::Other(peer) => Some(peer.signing_key(key_id)),
         }
     }
 

@@ -3,11 +3,11 @@
 //! A few connections are kept to each peer, since four carry half as much again as one. What the peer says
 //! is validated like anything that arrives.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
-use huitong_core::claim::VisitKey;
 use huitong_core::coverage::Snapshot;
 use huitong_core::digest::Digest;
 use huitong_core::id::{ReversalId, SettlementId};
@@ -22,7 +22,6 @@ use huitong_proto::conversion::final_refusal::final_refusal_from_wire;
 use huitong_proto::conversion::publication::statement_from_wire;
 use huitong_proto::conversion::receipt::receipt_from_wire;
 use huitong_proto::conversion::reversal::{delivered_to_wire, reason_to_wire, reversed_from_wire};
-use huitong_proto::conversion::visit::setting_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::policy::v1::FetchPolicyRequest;
 use huitong_proto::policy::v1::policy_service_client::PolicyServiceClient;
@@ -34,38 +33,63 @@ use tonic::{Request, Response, Status};
 
 use self::snapshot::snapshot_request;
 use super::guard::{Guard, Purpose};
-use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault, VisitStanding};
+use super::{Calling, CommitAsk, DirectoryEntry, FetchedPolicy, HomeFault};
 use crate::home::{AbandonOutcome, CommitOutcome, ReverseOutcome, SnapshotAsk};
 
 mod deduction;
 mod duplicates;
 mod expense_check;
 mod recovery;
+mod signers;
 mod snapshot;
 mod transfer;
+mod visit;
 mod ways;
 mod witness;
 
 pub use recovery::{Announced, Collect, Collected, Hands};
+pub use signers::Signers;
 pub use ways::Ways;
 
 /// Another region's node.
 pub struct Peer {
     region: RegionCode,
-    signing: CertifiedKey,
+    signers: Signers,
     ways: Ways,
     guard: Guard,
 }
 
 impl Peer {
-    pub(super) fn new(entry: DirectoryEntry, calling: &Calling) -> Result<Self, TransportError> {
+    /// Of a configured region.
+    pub(super) fn configured(
+        entry: DirectoryEntry,
+        calling: &Calling,
+    ) -> Result<Self, TransportError> {
         let region = entry.region;
         Ok(Self {
             region,
-            ways: Ways::new(&entry, calling)?,
-            signing: entry.signing,
+            ways: Ways::configured_at(&entry, calling)?,
+            signers: Signers::configured_as(entry),
             guard: Guard::new(region, calling),
         })
+    }
+
+    /// Of a region that joined; nothing without a key.
+    pub(super) fn joined(
+        region: RegionCode,
+        endpoint: String,
+        signing: Vec<CertifiedKey>,
+        calling: &Calling,
+    ) -> Result<Option<Self>, TransportError> {
+        let Some(signers) = Signers::listed(signing) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            region,
+            ways: Ways::listed_at(region, endpoint, calling)?,
+            signers,
+            guard: Guard::new(region, calling),
+        }))
     }
 
     /// Its region.
@@ -74,10 +98,16 @@ impl Peer {
         self.region
     }
 
-    /// The key it signs with.
+    /// The key it signs with, of those it has the one that is named.
     #[must_use]
-    pub const fn signing_key(&self) -> &CertifiedKey {
-        &self.signing
+    pub fn signing_key(&self, key_id: Digest) -> Arc<CertifiedKey> {
+        self.signers.named(key_id)
+    }
+
+    /// With what it signs.
+    #[must_use]
+    pub const fn signers(&self) -> &Signers {
+        &self.signers
     }
 
     /// Where it is called.
@@ -302,42 +332,6 @@ impl Peer {
         let path = Path::root("filing");
         let filing = answer.filing;
         path.required(filing).map_err(unreadable)
-    }
-
-    /// How a visit of the own region's people stands there.
-    ///
-    /// # Errors
-    /// [`HomeFault`]: it is not known then.
-    pub async fn visit_standing(
-        &self,
-        visit: VisitKey,
-        within: Duration,
-    ) -> Result<VisitStanding, HomeFault> {
-        let request = v1::VisitStandingRequest {
-            institution: visit.institution.to_string(),
-            visit: visit.visit.to_string(),
-            setting: setting_to_wire(visit.setting),
-            interim: visit.interim.into(),
-        };
-        let request = &request;
-        let attempt = |left| async move {
-            let mut client = TreatmentServiceClient::new(self.channel()?);
-            call_within(left, request.clone(), |request| {
-                client.visit_standing(request)
-            })
-            .await
-        };
-        let answer = self.guard.call(Purpose::Ask, within, attempt).await?;
-        let id = |text: &str, name: &str| Path::root(name).optional(text, SettlementId::parse);
-        let settled = id(&answer.settled, "settled").map_err(unreadable)?;
-        let open = id(&answer.in_progress, "in_progress").map_err(unreadable)?;
-        let provisional = id(&answer.provisional, "provisional").map_err(unreadable)?;
-        Ok(match (settled, provisional, open) {
-            (Some(id), _, _) => VisitStanding::Settled(id),
-            (None, Some(id), _) => VisitStanding::Provisional(id),
-            (None, None, Some(id)) => VisitStanding::InProgress(id),
-            (None, None, None) => VisitStanding::Free,
-        })
     }
 
     /// Delivers receipts and reversals of the own region; up to which number the peer holds them now.

@@ -111,21 +111,17 @@ impl Recovery {
     }
 
     async fn collect(&self, asked: Asked, own: &Restored) -> Result<(), Unfinished> {
-        let peer = |region| {
-            let mut peers = self.homes.others();
-            peers.find(|(other, _)| *other == region)
-        };
         match asked {
             Asked::ForWords(Party::Clearinghouse) => match &self.reporter {
                 Some(reporter) => self.collect_legs(reporter, own).await,
                 None => Ok(()),
             },
-            Asked::ForWords(Party::Region(region)) => match peer(region) {
-                Some((_, peer)) => self.collect_words(peer, own).await,
+            Asked::ForWords(Party::Region(region)) => match self.homes.other(region) {
+                Some(peer) => self.collect_words(&peer, own).await,
                 None => Ok(()),
             },
-            Asked::ForHands(region) => match peer(region) {
-                Some((_, peer)) => self.collect_hands(peer).await,
+            Asked::ForHands(region) => match self.homes.other(region) {
+                Some(peer) => self.collect_hands(&peer).await,
                 None => Ok(()),
             },
         }
@@ -300,7 +296,7 @@ impl Recovery {
     ) -> Result<(), Unfinished> {
         let peer = self.homes.other(of.0);
         let peer = peer.ok_or(StoreError::Inconsistent("a region that left its place"))?;
-        if self.regain(word, peer, short).await? != Regained::Short {
+        if self.regain(word, &peer, short).await? != Regained::Short {
             self.short().remove(&of);
         }
         Ok(())
@@ -371,7 +367,8 @@ impl Recovery {
             home: peer.region(),
             treatment: self.region,
         };
-        theirs(&word, between, peer.signing_key(), peer.region())?;
+        let signer = peer.signing_key(word.word.receipt.group.key_id);
+        theirs(&word, between, &signer, peer.region())?;
         let request = RequestId::parse(UNKNOWN_REQUEST);
         let request = request.map_err(|_| StoreError::Range("the id of a request"))?;
         let settlement = word.word.receipt.body.clearing.settlement;

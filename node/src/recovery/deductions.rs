@@ -35,8 +35,9 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
+        let signer = peer.signing_key(word.order.group.key_id);
         let keys = Keys {
-            treatment: Some(peer.signing_key()),
+            treatment: Some(&signer),
             home: Some(&self.signer),
         };
         let checked = check_word(&word, (peer.region(), self.region), keys);
@@ -51,9 +52,10 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
+        let signer = peer.signing_key(word.answer.group.key_id);
         let keys = Keys {
             treatment: Some(&self.signer),
-            home: Some(peer.signing_key()),
+            home: Some(&signer),
         };
         let checked = check_word(&word, (self.region, peer.region()), keys);
         checked.map_err(|fault| not_theirs(peer, fault))?;

@@ -45,7 +45,8 @@ impl Recovery {
                 while let Some(number) = erased.next_if(|number| *number < hand.word.number) {
                     self.note_erased(region, ErasedWord::Hand(number)).await?;
                 }
-                their_hand(&hand, (region, self.region), peer.signing_key(), region)?;
+                let signer = peer.signing_key(hand.proof.group.key_id);
+                their_hand(&hand, (region, self.region), &signer, region)?;
                 let command = Take {
                     came: Came::Collected(left.known_of(&hand.word, &self.ledger)?),
                     own: self.region,

@@ -252,6 +252,15 @@ impl Recovery {
 
     /// Collects until everything is here, or until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        if !self.serves() && self.reporter.is_some() {
+            // Regions that joined since the backup hold something too.
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => return,
+                () = self.homes.looked() => {}
+            }
+            *self.waiting() = Waiting::of(parties(&self.homes, self.reporter.as_deref()));
+        }
         let mut wait = self.every;
         while !self.serves() {
             let outcome = tokio::select! {

@@ -83,7 +83,7 @@ impl TransferDesk {
             last = Some(key);
         }
         for (region, peer) in self.homes.others() {
-            if let Err(error) = self.deliver_to(region, peer).await {
+            if let Err(error) = self.deliver_to(region, &peer).await {
                 tracing::warn!(%region, %error, "a hand-over was not taken yet");
             }
         }
@@ -191,10 +191,11 @@ impl TransferDesk {
         (peer, incarnation): (RegionCode, u32),
         hands: Vec<ProvenHand>,
     ) -> Result<u64, NodeError> {
-        let signer = self.other(peer)?.signing_key().clone();
+        let old_home = self.other(peer)?;
         let mut held = self.ledger.hands_held(peer)?.unwrap_or_default();
         for hand in hands {
             let word = &hand.word;
+            let signer = old_home.signing_key(hand.proof.group.key_id);
             if !is_word(&hand, peer, self.region, &signer) {
                 tracing::error!(region = %peer, number = word.number, "a hand-over is not its region's word");
                 let why = format!("hands: number {} is not signed by {peer}", word.number);

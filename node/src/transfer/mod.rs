@@ -260,7 +260,7 @@ impl TransferDesk {
         }
     }
 
-    fn other(&self, region: RegionCode) -> Result<&Arc<Peer>, NodeError> {
+    fn other(&self, region: RegionCode) -> Result<Arc<Peer>, NodeError> {
         let peer = self.homes.other(region);
         peer.ok_or_else(|| NodeError::refused(RefusalCode::UnknownRegion, region))
     }

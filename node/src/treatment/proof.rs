@@ -57,8 +57,9 @@ pub(super) async fn proven(
         return Err(ProofFault::OtherDocument);
     }
     // The own policies are at hand and never fetched, so there is a key.
-    let key = home.signing_key().ok_or(ProofFault::Signature)?;
-    if !is_statement_signed(&statement, key) {
+    let key = home.signing_key(statement.key_id);
+    let key = key.ok_or(ProofFault::Signature)?;
+    if !is_statement_signed(&statement, &key) {
         return Err(ProofFault::Signature);
     }
     let statement = statement.statement().map_err(|_| ProofFault::Statement)?;

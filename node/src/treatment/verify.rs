@@ -144,14 +144,14 @@ impl VerifiedRoots {
 
     fn group(&self, group: &GroupSignature, home: &Home) -> Result<(), ReceiptFault> {
         // What the own home role answered did not leave the process.
-        let Some(key) = home.signing_key() else {
+        let Some(key) = home.signing_key(group.key_id) else {
             return Ok(());
         };
         let name = sha256(&encode_to_vec(&(home.region(), group.clone())));
         if self.knows(&name) {
             return Ok(());
         }
-        if !is_signed(group, key) {
+        if !is_signed(group, &key) {
             return Err(ReceiptFault::Signature);
         }
         self.remember(name);

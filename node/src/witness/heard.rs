@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use huitong_certs::Identity;
@@ -108,7 +108,7 @@ struct Heard {
 #[derive(Debug)]
 pub struct Hearing {
     /// The regions of the directory, but the own.
-    directory: BTreeSet<RegionCode>,
+    directory: RwLock<BTreeSet<RegionCode>>,
     heard: Mutex<Heard>,
     /// Something is to be followed, or fetched.
     due: Notify,
@@ -135,10 +135,25 @@ impl Hearing {
 
     fn new(directory: BTreeSet<RegionCode>) -> Self {
         Self {
-            directory,
+            directory: RwLock::new(directory),
             heard: Mutex::default(),
             due: Notify::new(),
         }
+    }
+
+    /// Hears a region that joined as well.
+    pub fn also(&self, region: RegionCode) {
+        let directory = self.directory.write();
+        directory
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(region);
+    }
+
+    fn is_listed(&self, region: RegionCode) -> bool {
+        let directory = self.directory.read();
+        directory
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(&region)
     }
 
     /// Until something is to be followed, and a pause after the last round began.
@@ -207,7 +222,7 @@ impl Remarks for Hearing {
         let Identity::RegionNode(region) = from else {
             return;
         };
-        if !self.directory.contains(region) {
+        if !self.is_listed(*region) {
             return;
         }
         let Some(claim) = Claim::parse(said) else {

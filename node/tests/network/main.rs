@@ -36,6 +36,7 @@ mod happy;
 mod hospital;
 mod institution_accounts;
 mod institution_months;
+mod joined;
 mod left_out;
 mod members;
 mod offices;

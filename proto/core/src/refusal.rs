@@ -81,7 +81,7 @@ refusals! {
     /// The certified caller may not call this.
     NotAllowed "identity.not_allowed" No "This caller may not do this; see certs/NAMES.md." "该调用方无此权限，见 certs/NAMES.md。";
     /// The region is not in the directory.
-    UnknownRegion "directory.unknown_region" No "This node's configuration names no such region; check the code, or ask the bureau to have it added (node members)." "本节点配置中无此统筹区，请核对代码，或由经办机构添加（node members）。";
+    UnknownRegion "directory.unknown_region" No "Neither the network's directory nor this node's configuration names such a region with what is needed to call it; check the code, or ask the clearinghouse (node members)." "全国名录与本节点配置均无该统筹区的完整信息，请核对代码，或联系清算中心（node members）。";
     /// The signed directory has suspended one of the two regions.
     RegionSuspended "directory.suspended" SameId "The region named is suspended by the network's signed directory, so nothing new is settled with it; what was begun goes on. The patient claims at home, or send it again once the region is resumed (node members)." "所示统筹区已被全国名录暂停，暂不受理新的异地结算，已开始的业务继续办理；请回参保地手工报销，或待恢复后重发（node members）。";
     /// The signed directory says that one of the two regions has left.

@@ -18,7 +18,8 @@ const CONNECTIONS: usize = 4;
 /// Where a peer is called.
 pub struct Ways {
     region: RegionCode,
-    configured: String,
+    /// None for a region that joined.
+    configured: Option<String>,
     pinned: bool,
     now: RwLock<Arc<Way>>,
     dialer: Dialer,
@@ -33,13 +34,34 @@ struct Way {
 }
 
 impl Ways {
-    pub(super) fn new(entry: &DirectoryEntry, calling: &Calling) -> Result<Self, TransportError> {
-        let (dialer, remarks) = (calling.dialer.clone(), calling.remarks.clone());
-        let way = way(entry.region, &entry.endpoint, &dialer, remarks.as_ref())?;
-        Ok(Self {
-            region: entry.region,
-            configured: entry.endpoint.clone(),
+    /// To a configured region.
+    pub(super) fn configured_at(
+        entry: &DirectoryEntry,
+        calling: &Calling,
+    ) -> Result<Self, TransportError> {
+        Self::new(entry.region, &entry.endpoint, calling).map(|ways| Self {
+            configured: Some(entry.endpoint.clone()),
             pinned: entry.pinned,
+            ..ways
+        })
+    }
+
+    /// To a region that joined.
+    pub(super) fn listed_at(
+        region: RegionCode,
+        endpoint: String,
+        calling: &Calling,
+    ) -> Result<Self, TransportError> {
+        Self::new(region, &endpoint, calling)
+    }
+
+    fn new(region: RegionCode, endpoint: &str, calling: &Calling) -> Result<Self, TransportError> {
+        let (dialer, remarks) = (calling.dialer.clone(), calling.remarks.clone());
+        let way = way(region, endpoint, &dialer, remarks.as_ref())?;
+        Ok(Self {
+            region,
+            configured: None,
+            pinned: false,
             now: RwLock::new(Arc::new(way)),
             dialer,
             remarks,
@@ -53,10 +75,10 @@ impl Ways {
         self.now().endpoint.clone()
     }
 
-    /// Where the configuration says that it is.
+    /// Where the configuration says that it is; none for a region that joined.
     #[must_use]
-    pub fn configured(&self) -> &str {
-        &self.configured
+    pub fn configured(&self) -> Option<&str> {
+        self.configured.as_deref()
     }
 
     /// Whether that stands whatever the signed directory says.
@@ -71,7 +93,9 @@ impl Ways {
     /// [`TransportError::BadEndpoint`]: then it is called where it was.
     pub fn lead_to(&self, listed: Option<&str>) -> Result<(), TransportError> {
         let listed = listed.filter(|_| !self.pinned);
-        let endpoint = listed.unwrap_or(&self.configured);
+        let Some(endpoint) = listed.or(self.configured.as_deref()) else {
+            return Ok(());
+        };
         if self.now().endpoint == endpoint {
             return Ok(());
         }

@@ -193,9 +193,10 @@ impl TreatmentRole {
     /// Whether a word is the home region's, and on this order: it may name an earlier one of the same content, which this
     /// node signed before a restore.
     fn is_on(&self, word: &DeductionWord, order: &SignedDeduction, home: &Home) -> bool {
+        let signer = home.signing_key(word.answer.group.key_id);
         let keys = Keys {
             treatment: None,
-            home: home.signing_key(),
+            home: signer.as_deref(),
         };
         let checked = check_word(word, (self.region, home.region()), keys);
         let deduction = order.body.deduction;
