@@ -4,6 +4,7 @@
 //! Deliberately absent: how a region stands, which is in the row.
 
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
@@ -13,10 +14,23 @@ use huitong_core::region::RegionCode;
 
 use super::DirectoryDesk;
 use crate::peers::Listed;
+use crate::store::StoreError;
 
 impl DirectoryDesk {
+    /// Goes by the version that was taken last.
+    pub(super) fn follow_head(&self) -> Result<(), StoreError> {
+        let _last = self
+            .following
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, signed)) = self.taken()? {
+            self.follow(&signed);
+        }
+        Ok(())
+    }
+
     /// Goes by what a version says of the other regions, those that joined among them.
-    pub(super) fn follow(&self, signed: &SignedDirectory) {
+    fn follow(&self, signed: &SignedDirectory) {
         let directory = &signed.directory;
         let homes = &self.parts.homes;
         let known = homes.others().map(|(region, _)| region);

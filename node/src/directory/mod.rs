@@ -5,16 +5,18 @@
 //! |---|---|
 //! | [`report`] | How are versions fetched? |
 //! | `following` | What is done by a version? |
+//! | [`branches`] | What contradicts, and how is it gone by all the same? |
 //! | `records` | The decisions of the writer |
 //! | [`seen`] | What does an officer see of it? |
 //! | `watch` | How often is looked, and since when not? |
 //!
 //! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
 //! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
-//! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing,
-//! and neither does what is not signed. Followed are which regions there are, where their nodes are, with what they sign, as
+//! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing
+//! until an officer accepts it, and neither does what is not signed. Followed are which regions there are, where their nodes are, with what they sign, as
 //! far as their certificates prove it, and how they stand. Deliberately absent: stopping what was begun.
 
+pub mod branches;
 mod following;
 mod records;
 pub mod report;
@@ -30,9 +32,10 @@ use huitong_core::membership::SignedDirectory;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::directory::{DirectorySplit, DirectoryTaken};
 use huitong_transport::CredentialStore;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use self::records::{NoteSplit, NoteTaken};
+use self::records::{NoteSplit, NoteTaken, Noted};
 use self::report::DirectoryClient;
 use self::watch::{LONGEST_WAIT, Watch, between};
 use crate::chance::{Chance, jittered};
@@ -115,6 +118,10 @@ pub struct DirectoryDesk {
     trouble: Mutex<Option<String>>,
     /// Since when it was not looked at.
     watch: Mutex<Watch>,
+    /// Held while a version is gone by: the last one is gone by last.
+    following: Mutex<()>,
+    /// It is to be looked at now.
+    due: Notify,
 }
 
 /// What a desk is made of.
@@ -147,10 +154,10 @@ impl DirectoryDesk {
             watch: Mutex::new(Watch::new(parts.clock.now())),
             parts,
             trouble: Mutex::default(),
+            following: Mutex::default(),
+            due: Notify::new(),
         };
-        if let Some((_, signed)) = desk.taken()? {
-            desk.follow(&signed);
-        }
+        desk.follow_head()?;
         Ok(desk)
     }
 
@@ -190,6 +197,7 @@ impl DirectoryDesk {
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,
+                () = self.due.notified() => {}
                 () = tokio::time::sleep(jittered(&*self.parts.chance, wait)) => {}
             }
         }
@@ -237,18 +245,15 @@ impl DirectoryDesk {
             if signed.directory.before != head.as_ref().map(|head| head.digest) {
                 return Err(self.contradicted(signed).await);
             }
-            let (taken, at) = (signed.clone(), self.parts.clock.now());
-            let noted = NoteTaken(DirectoryTaken { signed, at });
-            self.parts
-                .writer
-                .run(noted)
-                .await
-                .map_err(NodeError::from)?;
-            self.follow(&taken);
-            tracing::info!(
-                number = taken.directory.number,
-                "a version of the directory is in force"
-            );
+            let (number, at) = (signed.directory.number, self.parts.clock.now());
+            let taken = NoteTaken(DirectoryTaken { signed, at });
+            let noted = self.parts.writer.run(taken).await;
+            if noted.map_err(NodeError::from)?.answer == Noted::Not {
+                // An officer accepted another branch meanwhile: the next round looks upon that.
+                return Ok(Ended::MoreMayFollow);
+            }
+            self.follow_head()?;
+            tracing::info!(number, "a version of the directory is in force");
             head = self.parts.ledger.directory_head()?;
         }
         Ok(Ended::MoreMayFollow)
@@ -287,14 +292,19 @@ impl DirectoryDesk {
 
     /// Whether what was handed out is signed, and the version after a number.
     fn check(&self, signed: &SignedDirectory, number: u64) -> Result<(), Trouble> {
-        let credentials = self.parts.credentials.credentials();
-        of_clearinghouse::directory(signed, credentials.trust())
-            .map_err(|fault| Trouble::NotSigned(fault.to_string()))?;
+        self.is_signed(signed).map_err(Trouble::NotSigned)?;
         let (expected, found) = (number.saturating_add(1), signed.directory.number);
         if found != expected {
             return Err(Trouble::NotNext { expected, found });
         }
         Ok(())
+    }
+
+    /// Whether the clearinghouse signed a version, by what is trusted now.
+    fn is_signed(&self, signed: &SignedDirectory) -> Result<(), String> {
+        let credentials = self.parts.credentials.credentials();
+        let checked = of_clearinghouse::directory(signed, credentials.trust());
+        checked.map_err(|fault| fault.to_string())
     }
 
     /// Keeps what contradicts, once; what is to be said of it.
@@ -314,10 +324,15 @@ impl DirectoryDesk {
         let Some(head) = head.filter(|head| head.at.frame().is_some()) else {
             return Ok(None);
         };
-        let NodeRecord::DirectoryTaken(taken) = self.parts.ledger.record(head.at)? else {
+        let record = self.parts.ledger.record(head.at)?;
+        let signed = if let NodeRecord::DirectoryTaken(taken) = record {
+            taken.signed
+        } else if let NodeRecord::DirectoryAccepted(accepted) = record {
+            accepted.signed
+        } else {
             return Err(StoreError::Inconsistent("another record than a directory"));
         };
-        Ok(Some((head, taken.signed)))
+        Ok(Some((head, signed)))
     }
 
     fn watch(&self) -> MutexGuard<'_, Watch> {

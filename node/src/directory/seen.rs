@@ -9,10 +9,8 @@ use huitong_core::membership::Standing;
 use huitong_core::region::RegionCode;
 
 use super::DirectoryDesk;
-use crate::store::{StoreError, Table};
-
-/// Contradictions that are counted.
-const COUNTED_AT_MOST: usize = 10_000;
+use super::branches::Branch;
+use crate::store::StoreError;
 
 /// The version that is gone by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,8 +51,10 @@ pub struct Seen {
     pub version: Option<Version>,
     /// Every region of either.
     pub regions: Vec<SeenRegion>,
-    /// Signed versions that contradict.
+    /// Signed versions that contradict, and that nobody accepted.
     pub contradictions: usize,
+    /// The last that contradicted.
+    pub branches: Vec<Branch>,
     /// Why it is not followed, when a person must look; that no look was completed for too long among it.
     pub trouble: Option<String>,
     /// When a look was last completed; none when none was since the start.
@@ -97,19 +97,18 @@ impl DirectoryDesk {
                 other_signer: own.is_some() && !named.is_empty() && !is_named,
             }
         });
+        let regions = regions.collect();
+        let branches = self.branches(directory)?;
         Ok(Seen {
-            regions: regions.collect(),
+            regions,
             version: taken.as_ref().map(|(head, signed)| Version {
                 number: head.number,
                 digest: head.digest,
                 signed: signed.at,
                 taken: head.taken,
             }),
-            contradictions: self
-                .parts
-                .ledger
-                .scan(Table::DirectorySplit, COUNTED_AT_MOST)?
-                .len(),
+            contradictions: branches.open,
+            branches: branches.last,
             trouble: self.trouble().or_else(|| self.overdue()),
             looked: self.watch().looked(),
         })

@@ -330,6 +330,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
 
 /// What officers do about clearing.
 fn of_clearing(officer: &[Caller]) -> Vec<Row> {
+    let of = |method| Row::method(method, officer);
     vec![
         Row::method("/huitong.clearing.v1.LegBookService/ListLegs", officer),
         Row::method(
@@ -342,18 +343,10 @@ fn of_clearing(officer: &[Caller]) -> Vec<Row> {
             officer,
         )
         .taking_up_to(TYING),
-        Row::method(
-            "/huitong.clearing.v1.DirectoryDeskService/ShowDirectory",
-            officer,
-        ),
-        Row::method(
-            "/huitong.clearing.v1.DisputeDeskService/SayInDispute",
-            officer,
-        ),
-        Row::method(
-            "/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes",
-            officer,
-        ),
+        of("/huitong.clearing.v1.DirectoryDeskService/ShowDirectory"),
+        of("/huitong.clearing.v1.DirectoryDeskService/AcceptBranch"),
+        of("/huitong.clearing.v1.DisputeDeskService/SayInDispute"),
+        of("/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes"),
     ]
 }
 

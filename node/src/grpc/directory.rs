@@ -1,17 +1,21 @@
-//! DirectoryDeskService: which version of the network's directory the node goes by, for the region's officers.
-//! Deliberately absent: any change of the directory.
+//! DirectoryDeskService: which version of the network's directory the node goes by, for the region's officers, and which of
+//! two that contradict. Deliberately absent: any change of the directory.
 
 use std::sync::Arc;
 
 use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
 use huitong_core::membership::Standing;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_desk_service_server::DirectoryDeskService;
+use huitong_proto::conversion::Path;
 use tonic::{Request, Response, Status};
 
 use super::calling_officer;
+use super::status::malformed;
 use crate::directory::DirectoryDesk;
+use crate::directory::branches::{Branch, Difference};
 use crate::directory::seen::SeenRegion;
 use crate::error::NodeError;
 
@@ -44,20 +48,65 @@ impl DirectoryDeskService for DirectoryGrpc {
             contradictions: u64::try_from(seen.contradictions).unwrap_or(u64::MAX),
             trouble: seen.trouble.unwrap_or_default(),
             looked_at_ms: seen.looked.map_or(0, Timestamp::as_millis),
+            branches: seen.branches.into_iter().map(branch).collect(),
         }))
+    }
+
+    #[tracing::instrument(name = "directory.accept", skip_all)]
+    async fn accept_branch(
+        &self,
+        request: Request<v1::AcceptBranchRequest>,
+    ) -> Result<Response<v1::AcceptBranchResponse>, Status> {
+        let officer = calling_officer(&request, self.region)?;
+        let path = Path::root("digest");
+        let digest = path.parse(&request.into_inner().digest, Digest::parse);
+        let digest = digest.map_err(|fault| malformed(&fault))?;
+        let number = self.desk.accept(digest, officer).await?;
+        Ok(Response::new(v1::AcceptBranchResponse { number }))
+    }
+}
+
+fn branch(branch: Branch) -> v1::DirectoryBranch {
+    let accepted = branch.accepted.as_ref();
+    v1::DirectoryBranch {
+        number: branch.number,
+        digest: branch.digest.to_string(),
+        signed_at_ms: branch.signed.as_millis(),
+        found_at_ms: branch.found.as_millis(),
+        accepted_by: accepted.map(|(by, _)| by.to_string()).unwrap_or_default(),
+        accepted_at_ms: accepted.map_or(0, |(_, at)| at.as_millis()),
+        differs: branch.differs.into_iter().map(difference).collect(),
+    }
+}
+
+fn difference(found: Difference) -> v1::DirectoryDifference {
+    let (here, there) = found.standing;
+    let (here_endpoint, there_endpoint) = found.endpoint;
+    v1::DirectoryDifference {
+        region: found.region.to_string(),
+        here: here.map(standing).unwrap_or_default().into(),
+        there: there.map(standing).unwrap_or_default().into(),
+        here_endpoint: here_endpoint.unwrap_or_default(),
+        there_endpoint: there_endpoint.unwrap_or_default(),
+        other_signers: found.other_signers,
+        other_member: found.other_member,
+    }
+}
+
+const fn standing(standing: Standing) -> v1::MemberStanding {
+    match standing {
+        Standing::Active => v1::MemberStanding::Active,
+        Standing::Suspended => v1::MemberStanding::Suspended,
+        Standing::Left => v1::MemberStanding::Left,
     }
 }
 
 fn region(seen: SeenRegion) -> v1::DirectoryRegion {
-    let standing = seen.standing.map(|(standing, _)| match standing {
-        Standing::Active => v1::MemberStanding::Active,
-        Standing::Suspended => v1::MemberStanding::Suspended,
-        Standing::Left => v1::MemberStanding::Left,
-    });
+    let stands = seen.standing.map(|(stands, _)| standing(stands));
     let since = seen.standing.and_then(|(_, since)| since);
     v1::DirectoryRegion {
         region: seen.region.to_string(),
-        standing: standing.unwrap_or_default().into(),
+        standing: stands.unwrap_or_default().into(),
         since: since.map(|since| since.to_string()).unwrap_or_default(),
         listed_endpoint: seen.listed.unwrap_or_default(),
         configured_endpoint: seen.configured.unwrap_or_default(),

@@ -197,6 +197,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::MonthRowsDiffer
         | RefusalCode::MonthNoSuchRow
         | RefusalCode::RegionLeft
+        | RefusalCode::NoSuchBranch
         | RefusalCode::ReceiptsOff
         | RefusalCode::ReceiptNoLegs
         | RefusalCode::ReceiptDiffers

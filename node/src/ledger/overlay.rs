@@ -202,6 +202,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::RefusedCheckpoint(at) => Row::RefusedCheckpoint(place(at)),
         Row::SplitView(at) => Row::SplitView(place(at)),
         Row::DirectorySplit(at) => Row::DirectorySplit(place(at)),
+        Row::DirectoryBranch(at) => Row::DirectoryBranch(place(at)),
         Row::DirectoryHead(row) => Row::DirectoryHead(row.placed(place)),
         Row::Erased(at) => Row::Erased(place(at)),
         Row::Erasure(at) => Row::Erasure(place(at)),

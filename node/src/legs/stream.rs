@@ -225,6 +225,7 @@ pub(crate) fn of_record(record: &NodeRecord) -> Result<Vec<NumberedLeg>, StoreEr
         | NodeRecord::SplitViewFound(_)
         | NodeRecord::DirectoryTaken(_)
         | NodeRecord::DirectorySplit(_)
+        | NodeRecord::DirectoryAccepted(_)
         | NodeRecord::PersonReleased(_) => return Ok(Vec::new()),
     };
     numbered(side, from, legs)

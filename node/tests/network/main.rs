@@ -18,6 +18,7 @@ mod assistance;
 mod assistance_kept;
 mod assistance_later;
 mod bills;
+mod branches;
 mod bureau;
 mod by_hand;
 mod clearing;

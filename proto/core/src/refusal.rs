@@ -86,6 +86,8 @@ refusals! {
     RegionSuspended "directory.suspended" SameId "The region named is suspended by the network's signed directory, so nothing new is settled with it; what was begun goes on. The patient claims at home, or send it again once the region is resumed (node members)." "所示统筹区已被全国名录暂停，暂不受理新的异地结算，已开始的业务继续办理；请回参保地手工报销，或待恢复后重发（node members）。";
     /// The signed directory says that one of the two regions has left.
     RegionLeft "directory.left" No "The region named has left the network by its signed directory; the patient claims at home (node members)." "按全国名录，所示统筹区已退出网络，请回参保地手工报销（node members）。";
+    /// No contradicting version of the directory is kept under that digest.
+    NoSuchBranch "directory.no_branch" No "The node keeps no signed version of the directory under this digest that contradicts the one it goes by and is not older; type the digest that node members shows." "节点未留存该摘要对应的、与现行名录矛盾且不早于现行版本的已签名版本；请按 node members 所示摘要输入。";
     /// The id was used for another request.
     IdConflict "id.conflict" No "This id was used for another request, which differs in the named part; use a new id." "该编号已用于另一请求（所指部分不同），请使用新编号。";
     /// The id was abandoned and can never commit.

@@ -6662,7 +6662,7 @@ pub struct ShowDirectoryResponse {
     /// Every region that the version or the configuration names, ascending.
     #[prost(message, repeated, tag = "5")]
     pub regions: ::prost::alloc::vec::Vec<DirectoryRegion>,
-    /// Signed versions that contradict those that were taken.
+    /// Signed versions that contradict those that were taken, and that no officer accepted.
     #[prost(uint64, tag = "6")]
     pub contradictions: u64,
     /// Why the directory is not followed, when a person must look; empty when all is well.
@@ -6671,6 +6671,62 @@ pub struct ShowDirectoryResponse {
     /// When the node last completed a look at what the clearinghouse hands out; 0 when it did not since it was started.
     #[prost(int64, tag = "8")]
     pub looked_at_ms: i64,
+    /// Signed versions that contradicted, the last ones by number, at most 16.
+    #[prost(message, repeated, tag = "9")]
+    pub branches: ::prost::alloc::vec::Vec<DirectoryBranch>,
+}
+/// A signed version that contradicted the one that the node went by when it was found.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct DirectoryBranch {
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
+    #[prost(string, tag = "2")]
+    pub digest: ::prost::alloc::string::String,
+    #[prost(int64, tag = "3")]
+    pub signed_at_ms: i64,
+    #[prost(int64, tag = "4")]
+    pub found_at_ms: i64,
+    /// Which officer accepted it, and when; empty and 0 while nobody did.
+    #[prost(string, tag = "5")]
+    pub accepted_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "6")]
+    pub accepted_at_ms: i64,
+    /// What it says otherwise than the version that the node goes by now, by region; nothing when it is that.
+    #[prost(message, repeated, tag = "7")]
+    pub differs: ::prost::alloc::vec::Vec<DirectoryDifference>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct DirectoryDifference {
+    #[prost(string, tag = "1")]
+    pub region: ::prost::alloc::string::String,
+    /// Unspecified when the version does not name the region.
+    #[prost(enumeration = "MemberStanding", tag = "2")]
+    pub here: i32,
+    #[prost(enumeration = "MemberStanding", tag = "3")]
+    pub there: i32,
+    /// Empty where the version says nothing.
+    #[prost(string, tag = "4")]
+    pub here_endpoint: ::prost::alloc::string::String,
+    #[prost(string, tag = "5")]
+    pub there_endpoint: ::prost::alloc::string::String,
+    /// Whether other signing certificates are named.
+    #[prost(bool, tag = "6")]
+    pub other_signers: bool,
+    /// Whether another member clears for it.
+    #[prost(bool, tag = "7")]
+    pub other_member: bool,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptBranchRequest {
+    /// The digest of the version, as it is shown.
+    #[prost(string, tag = "1")]
+    pub digest: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct AcceptBranchResponse {
+    /// The number of the version that the node goes by now.
+    #[prost(uint64, tag = "1")]
+    pub number: u64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct DirectoryRegion {
@@ -7589,6 +7645,36 @@ pub mod directory_desk_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Has the node go by a signed version that contradicts the one it goes by. Said again, it changes nothing.
+        pub async fn accept_branch(
+            &mut self,
+            request: impl tonic::IntoRequest<super::AcceptBranchRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcceptBranchResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.DirectoryDeskService/AcceptBranch",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.DirectoryDeskService",
+                        "AcceptBranch",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -7610,6 +7696,14 @@ pub mod directory_desk_service_server {
             request: tonic::Request<super::ShowDirectoryRequest>,
         ) -> std::result::Result<
             tonic::Response<super::ShowDirectoryResponse>,
+            tonic::Status,
+        >;
+        /// Has the node go by a signed version that contradicts the one it goes by. Said again, it changes nothing.
+        async fn accept_branch(
+            &self,
+            request: tonic::Request<super::AcceptBranchRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::AcceptBranchResponse>,
             tonic::Status,
         >;
     }
@@ -7722,6 +7816,52 @@ pub mod directory_desk_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ShowDirectorySvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.DirectoryDeskService/AcceptBranch" => {
+                    #[allow(non_camel_case_types)]
+                    struct AcceptBranchSvc<T: DirectoryDeskService>(pub Arc<T>);
+                    impl<
+                        T: DirectoryDeskService,
+                    > tonic::server::UnaryService<super::AcceptBranchRequest>
+                    for AcceptBranchSvc<T> {
+                        type Response = super::AcceptBranchResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::AcceptBranchRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as DirectoryDeskService>::accept_branch(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = AcceptBranchSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(

@@ -3,6 +3,7 @@
 use huitong_core::date::Timestamp;
 
 use super::*;
+use crate::grpc::directory_client::ToldDifference;
 
 fn told(looked: Option<&str>, trouble: &str) -> ToldDirectory {
     ToldDirectory {
@@ -11,6 +12,7 @@ fn told(looked: Option<&str>, trouble: &str) -> ToldDirectory {
         at: None,
         regions: Vec::new(),
         contradictions: 0,
+        branches: Vec::new(),
         trouble: trouble.to_owned(),
         looked: looked.map(|looked| Timestamp::parse(looked).unwrap()),
     }
@@ -37,4 +39,38 @@ fn the_last_look_is_shown_and_that_there_was_none() {
     assert!(said.contains("not looked at since the start"), "{said}");
     assert!(said.contains("NOT FOLLOWED: no look"), "{said}");
     assert_eq!(document(&never)["looked_at"], Value::Null);
+}
+
+#[test]
+fn what_a_version_that_contradicts_says_otherwise_is_shown_with_its_digest() {
+    let at = Timestamp::parse("2026-03-01T04:00:00.000Z").unwrap();
+    let differs = ToldDifference {
+        region: "330200".to_owned(),
+        standing: (ToldStanding::Active, ToldStanding::Left),
+        endpoint: ("https://one".to_owned(), String::new()),
+        other_signers: true,
+        other_member: false,
+    };
+    let mut branch = ToldBranch {
+        number: 2,
+        digest: "ab12".to_owned(),
+        at: (at, at),
+        accepted: None,
+        differs: vec![differs],
+    };
+    let mut shown = told(None, "");
+    shown.branches = vec![branch.clone()];
+    let said = printed(&shown);
+    assert!(said.contains("contradicts: version 2 ab12"), "{said}");
+    assert!(said.contains("330200  active -> left  endpoint"), "{said}");
+    assert!(said.contains("other signing certificates"), "{said}");
+    assert!(!said.contains("accepted by"), "{said}");
+    branch.accepted = Some(("li.wei".to_owned(), at));
+    shown.branches = vec![branch];
+    let said = printed(&shown);
+    assert!(said.contains("accepted by li.wei 2026-03-01"), "{said}");
+    let told = document(&shown);
+    assert_eq!(told["branches"][0]["accepted_by"], "li.wei");
+    let standing = &told["branches"][0]["differs"][0]["standing"];
+    assert_eq!(*standing, json!(["active", "left"]));
 }

@@ -30,7 +30,6 @@ mod witness;
 
 pub use erased::{SeenKey, keys_given, opened};
 
-use huitong_core::canonical::Artifact as _;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
@@ -159,11 +158,8 @@ pub fn changes(
         NodeRecord::CheckpointSeen(record) => witness::seen(record, at, &mut out),
         NodeRecord::SplitViewFound(record) => witness::split(record, at, &mut out),
         NodeRecord::DirectoryTaken(record) => directory::taken(record, at, &mut out),
-        NodeRecord::DirectorySplit(record) => {
-            let other = &record.other.directory;
-            let key = Key::DirectorySplit(other.number, other.digest());
-            out.put(key, Row::DirectorySplit(at));
-        }
+        NodeRecord::DirectorySplit(record) => directory::split(record, at, &mut out),
+        NodeRecord::DirectoryAccepted(record) => directory::accepted(record, at, &mut out),
         NodeRecord::PeopleErased(record) => erased::people(record, at, &mut out),
         NodeRecord::WordErased(record) => erased::word(record, ground, &mut out)?,
         NodeRecord::DeductionOrdered(record) => deduction::ordered(record, at, ground, &mut out)?,

@@ -34,6 +34,10 @@ pub(super) fn witness() -> Vec<(Key, Row)> {
             Key::DirectorySplit(3, sha256(b"one")),
             Row::DirectorySplit(at(6)),
         ),
+        (
+            Key::DirectoryBranch(3, sha256(b"one")),
+            Row::DirectoryBranch(at(7)),
+        ),
         (Key::WitnessHead(), Row::WitnessHead(head)),
         (Key::Checkpoint(1), Row::Checkpoint(at(1))),
         (Key::Checkpoint(2), Row::Checkpoint(at(2))),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::canonical::testing::golden_file;
 use crate::record::NodeRecord;
-use crate::record::directory::{DirectorySplit, DirectoryTaken};
+use crate::record::directory::{DirectoryAccepted, DirectorySplit, DirectoryTaken};
 
 fn region(code: &str) -> RegionCode {
     code.parse().unwrap()
@@ -51,8 +51,16 @@ fn golden_bytes_of_the_directory() {
     let (at, other) = (signed.at, signed.clone());
     let taken = DirectoryTaken { signed, at };
     golden_file("record_directory_taken", &NodeRecord::DirectoryTaken(taken));
+    let (by, accepted) = ("li.wei".parse().unwrap(), other.clone());
     let split = DirectorySplit { other, at };
     golden_file("record_directory_split", &NodeRecord::DirectorySplit(split));
+    let accepted = DirectoryAccepted {
+        signed: accepted,
+        by,
+        at,
+    };
+    let accepted = NodeRecord::DirectoryAccepted(accepted);
+    golden_file("record_directory_accepted", &accepted);
 }
 
 #[test]

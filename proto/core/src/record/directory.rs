@@ -6,6 +6,7 @@
 use crate::canonical_struct;
 use crate::date::Timestamp;
 use crate::membership::SignedDirectory;
+use crate::officer::OfficerName;
 
 /// The next version of the directory was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,3 +29,16 @@ pub struct DirectorySplit {
 }
 
 canonical_struct!(DirectorySplit { other, at });
+
+/// An officer has the node go by another signed version than the one it went by, which contradicts it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryAccepted {
+    /// That version, as it was signed.
+    pub signed: SignedDirectory,
+    /// Who accepted it.
+    pub by: OfficerName,
+    /// When.
+    pub at: Timestamp,
+}
+
+canonical_struct!(DirectoryAccepted { signed, by, at });

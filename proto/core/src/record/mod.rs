@@ -54,7 +54,7 @@ use by_hand::{SettledByHand, VisitFreed};
 use deduction::{
     DeductionAnswered, DeductionDecided, DeductionLifted, DeductionOrdered, DeductionRegained,
 };
-use directory::{DirectorySplit, DirectoryTaken};
+use directory::{DirectoryAccepted, DirectorySplit, DirectoryTaken};
 use dispute::{CorrectionBooked, DisputeWordSigned};
 use duplicate::{CoverTold, DuplicateResolved, MatchesSeen, TagsBegun, TagsWritten};
 use erasure::{PeopleErased, WordErased};
@@ -225,6 +225,8 @@ pub enum NodeRecord {
     DirectoryTaken(DirectoryTaken),
     /// The clearinghouse signed a version of the directory that cannot stand beside those that were taken.
     DirectorySplit(DirectorySplit),
+    /// An officer has the node go by a version of the directory that contradicts the one it went by.
+    DirectoryAccepted(DirectoryAccepted),
     /// People are erased: their keys are destroyed.
     PeopleErased(PeopleErased),
     /// A word of another region is of somebody who was erased there.
@@ -332,6 +334,7 @@ canonical_enum!(NodeRecord {
     130 => MonthWordSigned(record),
     136 => DirectoryTaken(record),
     137 => DirectorySplit(record),
+    138 => DirectoryAccepted(record),
     33 => PeopleErased(record),
     34 => WordErased(record),
     104 => DeductionOrdered(record),

@@ -218,6 +218,7 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
         | NodeRecord::SplitViewFound(_)
         | NodeRecord::DirectoryTaken(_)
         | NodeRecord::DirectorySplit(_)
+        | NodeRecord::DirectoryAccepted(_)
         | NodeRecord::WordErased(_)
         | NodeRecord::DeductionOrdered(_)
         | NodeRecord::DeductionAnswered(_)

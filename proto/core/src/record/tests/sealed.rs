@@ -86,7 +86,7 @@ fn every_kind() -> Vec<NodeRecord> {
 }
 
 /// Kinds whose golden bytes are files.
-const KEPT_IN_FILES: [&str; 17] = [
+const KEPT_IN_FILES: [&str; 18] = [
     "record_snapshot_signed",
     "record_snapshot_kept",
     "record_provisional",
@@ -104,6 +104,7 @@ const KEPT_IN_FILES: [&str; 17] = [
     "record_month_word",
     "record_directory_taken",
     "record_directory_split",
+    "record_directory_accepted",
 ];
 
 fn of_file(name: &str) -> NodeRecord {
