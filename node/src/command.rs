@@ -29,6 +29,7 @@ pub mod month;
 pub mod payable;
 pub mod person;
 pub mod policy;
+mod prefunds;
 pub mod provisional;
 mod receipt_proof;
 mod recover;
@@ -64,6 +65,7 @@ pub use leave_out::LeaveOut;
 pub use legs::WriteLegs;
 pub use members::ShowMembers;
 pub use payable::{PayInstitution, Payables};
+pub use prefunds::ShowPrefunds;
 pub use receipt_proof::WriteReceiptProof;
 pub use recover::Recover;
 pub use release_person::ReleasePerson;
@@ -137,6 +139,8 @@ pub enum NodeCommand {
     /// The clearing month: look at it beside the own days, and confirm it / 月度清算确认
     #[command(subcommand)]
     Month(month::MonthCommand),
+    /// Show how the prefunds stand that the region's clearing member pays and holds / 预付金查询
+    Prefunds(ShowPrefunds),
     /// Raise, answer and settle disputes with other regions / 清算争议
     #[command(subcommand)]
     Dispute(dispute::DisputeCommand),
@@ -233,6 +237,7 @@ impl NodeCommand {
             Self::Duplicates(duplicates) => duplicates.run(out),
             Self::Dispute(dispute) => dispute.run(out),
             Self::Month(month) => month.run(out),
+            Self::Prefunds(prefunds) => prefunds.run(out),
             Self::Check(check) => check.run(out),
             Self::Provisional(provisional) => provisional.run(out),
             Self::Deduct(deduct) => deduct.run(out),

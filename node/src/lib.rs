@@ -10,6 +10,7 @@
 //! | [`transfer`] | How does a person come to have another home region? |
 //! | [`duplicates`] | Whom does another region insure too? |
 //! | [`months`] | Do the own days come to a month, and does the region confirm it? |
+//! | [`prefunds`] | How do the prefunds stand that the region's clearing member pays and holds? |
 //! | [`disputes`] | What do regions dispute, and what is corrected for it? |
 //! | [`checks`] | Which settlements do regions have verified where people were treated? |
 //! | [`registry`] | What do its officers bring in and close? |
@@ -78,6 +79,7 @@ pub mod peers;
 pub mod people;
 pub mod platform;
 pub mod policies;
+pub mod prefunds;
 mod reading;
 pub mod recovery;
 pub mod registry;

@@ -251,6 +251,7 @@ impl Heart {
             months: Arc::clone(&self.in_touch.months),
             witness: Arc::clone(&self.in_touch.witness),
             directory: Arc::clone(&self.in_touch.directory),
+            prefunds: Arc::clone(&self.in_touch.prefunds),
             region,
             ledger: Arc::clone(&self.ledger),
             home: Arc::clone(&self.home),

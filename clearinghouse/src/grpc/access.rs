@@ -70,6 +70,10 @@ fn of_nodes() -> Vec<Row> {
         Row::method("/huitong.clearing.v1.ProofService/Witness", node),
         Row::method("/huitong.clearing.v1.MonthService/FetchMonth", node),
         Row::method("/huitong.clearing.v1.MonthService/SayOfMonth", node),
+        Row::method(
+            "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds",
+            node,
+        ),
     ]
 }
 
@@ -204,6 +208,7 @@ mod tests {
                 ".AttestationService/",
                 ".ProofService/",
                 ".MonthService/",
+                ".OwnPrefundService/",
             ]
             .iter()
             .any(|service| row.target().contains(service));

@@ -15,6 +15,7 @@ mod month;
 mod month_office;
 mod month_read;
 mod officer;
+mod own_prefund;
 mod paid;
 mod parts;
 mod payment;

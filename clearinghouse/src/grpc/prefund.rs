@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
 use huitong_core::prefund::Prefund;
 use huitong_core::refusal::RefusalCode;
@@ -208,7 +209,7 @@ fn wanted(request: v1::ListPrefundsRequest) -> Result<(Wanted, Option<Prefund>),
     Ok((Wanted { member, from }, after.transpose()?))
 }
 
-fn standing(row: &PrefundRow) -> v1::PrefundStanding {
+pub(super) fn standing(row: &PrefundRow) -> v1::PrefundStanding {
     v1::PrefundStanding {
         prefund: Some(prefund_to_wire(row.prefund)),
         year: row.year.into(),
@@ -223,6 +224,7 @@ fn standing(row: &PrefundRow) -> v1::PrefundStanding {
         over_fen: row.over.get(),
         due: row.due.map(|due| due.to_string()).unwrap_or_default(),
         days_late: row.days_late,
+        open_top_up_fen: row.open_top_up.map_or(0, Fen::get),
     }
 }
 

@@ -18,6 +18,7 @@ use huitong_proto::clearing::v1::member_service_server::MemberServiceServer;
 use huitong_proto::clearing::v1::month_office_service_server::MonthOfficeServiceServer;
 use huitong_proto::clearing::v1::month_service_server::MonthServiceServer;
 use huitong_proto::clearing::v1::officer_service_server::OfficerServiceServer;
+use huitong_proto::clearing::v1::own_prefund_service_server::OwnPrefundServiceServer;
 use huitong_proto::clearing::v1::payment_service_server::PaymentServiceServer;
 use huitong_proto::clearing::v1::prefund_service_server::PrefundServiceServer;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeServiceServer;
@@ -39,6 +40,7 @@ use super::month::MonthGrpc;
 use super::month_office::MonthOfficeGrpc;
 use super::month_read::Months;
 use super::officer::OfficerGrpc;
+use super::own_prefund::OwnPrefundGrpc;
 use super::parts::Parts;
 use super::payment::PaymentGrpc;
 use super::prefund::PrefundGrpc;
@@ -192,8 +194,13 @@ fn of_nodes(
         clock,
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
+    let prefunds = OwnPrefundServiceServer::new(OwnPrefundGrpc {
+        writer: Arc::clone(writer),
+        rules: rules.prefund,
+    });
     routes
         .add_service(attesting)
+        .add_service(prefunds)
         .add_service(tags)
         .add_service(calling_up)
         .add_service(witnessing)

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::own_prefund_service_client::OwnPrefundServiceClient;
+use huitong_transport::refusal_code;
 use serde_json::Value;
+use tonic::Status;
 
 use crate::commands::{clearing, json};
 use crate::payments::netted;
-use crate::world::World;
+use crate::world::{CHENGDU, GUANGZHOU, NINGBO, OFFICER, World, refusal};
 
 const PREFUND: [&str; 2] = ["--prefund", "330000-510100-resident_pool"];
 
@@ -107,4 +111,46 @@ async fn what_last_year_comes_to_is_set_from_a_file() {
     std::fs::write(file, csv.replace("2194.00", "viel")).unwrap();
     let said = clearing(&world, &from_file("2026")).await.unwrap_err();
     assert!(said.contains("line 2"), "{said}");
+}
+
+async fn own(world: &World, region: &str) -> Result<v1::ListOwnPrefundsResponse, Status> {
+    let node = world.connect(&format!("/region/{region}/node")).await;
+    let request = v1::ListOwnPrefundsRequest { after: None };
+    let answer = OwnPrefundServiceClient::new(node)
+        .list_own_prefunds(request)
+        .await;
+    Ok(answer?.into_inner())
+}
+
+fn keys(told: &v1::ListOwnPrefundsResponse) -> Vec<(&str, &str)> {
+    let keys = told.prefunds.iter().filter_map(|it| it.prefund.as_ref());
+    keys.map(|key| (&*key.payer, &*key.holder)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_is_told_the_prefunds_of_its_own_clearing_member_and_no_others() {
+    let world = World::begin().await;
+    assert_eq!(own(&world, NINGBO).await.unwrap().prefunds, []);
+    for (of, amount) in [
+        ("330000-510100-resident_pool", "14000.00"),
+        ("510100-330000-employee_pool", "900.00"),
+    ] {
+        let words = [["--prefund", of], ["--year", "2026"], ["--amount", amount]];
+        json(&world, &prefund("set", words.as_flattened())).await;
+    }
+    let both = [("330000", CHENGDU), (CHENGDU, "330000")];
+    for (region, member) in [(NINGBO, "330000"), (CHENGDU, CHENGDU)] {
+        let told = own(&world, region).await.unwrap();
+        assert_eq!((&*told.member, told.next.clone()), (member, None));
+        assert_eq!(keys(&told), both, "{region}");
+        assert_eq!(told.prefunds[0].missing_fen, 1_400_000);
+    }
+    // A region that clears for nobody here is told nothing, and neither is an officer by this door.
+    let (stranger, _) = refusal(own(&world, GUANGZHOU).await);
+    assert_eq!(stranger, "stream.unknown_region");
+    let officer = OwnPrefundServiceClient::new(world.connect(OFFICER).await)
+        .list_own_prefunds(v1::ListOwnPrefundsRequest { after: None })
+        .await
+        .unwrap_err();
+    assert_eq!(refusal_code(&officer), Some("transport.not_allowed"));
 }

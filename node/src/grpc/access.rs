@@ -345,6 +345,7 @@ fn of_clearing(officer: &[Caller]) -> Vec<Row> {
         .taking_up_to(TYING),
         of("/huitong.clearing.v1.DirectoryDeskService/ShowDirectory"),
         of("/huitong.clearing.v1.DirectoryDeskService/AcceptBranch"),
+        of("/huitong.clearing.v1.PrefundDeskService/ShowPrefunds"),
         of("/huitong.clearing.v1.DisputeDeskService/SayInDispute"),
         of("/huitong.clearing.v1.DisputeDeskService/ListOwnDisputes"),
     ]

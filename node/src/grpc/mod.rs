@@ -46,6 +46,8 @@ pub mod payable_client;
 pub mod people;
 pub mod people_client;
 pub mod policy;
+pub mod prefund;
+pub mod prefund_client;
 pub mod provisional;
 pub mod provisional_client;
 pub mod recovery;

@@ -11,6 +11,7 @@ use huitong_proto::clearing::v1::directory_desk_service_server::DirectoryDeskSer
 use huitong_proto::clearing::v1::dispute_desk_service_server::DisputeDeskServiceServer;
 use huitong_proto::clearing::v1::leg_book_service_server::LegBookServiceServer;
 use huitong_proto::clearing::v1::month_desk_service_server::MonthDeskServiceServer;
+use huitong_proto::clearing::v1::prefund_desk_service_server::PrefundDeskServiceServer;
 use huitong_proto::clearing::v1::witness_office_service_server::WitnessOfficeServiceServer;
 use huitong_proto::clearing::v1::witness_service_server::WitnessServiceServer;
 use huitong_proto::common::v1::certificate_service_server::CertificateServiceServer;
@@ -54,6 +55,7 @@ use super::office::PolicyOfficeGrpc;
 use super::payable::PayableGrpc;
 use super::people::PeopleGrpc;
 use super::policy::PolicyGrpc;
+use super::prefund::PrefundDeskGrpc;
 use super::provisional::ProvisionalGrpc;
 use super::recovery::RecoveryGrpc;
 use super::registry::RegistryGrpc;
@@ -78,6 +80,7 @@ use crate::payables::PayableDesk;
 use crate::peers::Homes;
 use crate::people::PeopleDesk;
 use crate::policies::PolicyBook;
+use crate::prefunds::PrefundDesk;
 use crate::recovery::Recovery;
 use crate::registry::Registry;
 use crate::transfer::TransferDesk;
@@ -115,6 +118,8 @@ pub struct Services {
     pub disputes: Arc<DisputeDesk>,
     /// Months of clearing.
     pub months: Arc<MonthDesk>,
+    /// The prefunds of the region's clearing member.
+    pub prefunds: Arc<PrefundDesk>,
     /// The directory of the network.
     pub directory: Arc<DirectoryDesk>,
     /// The clearinghouse's checkpoints.
@@ -263,6 +268,7 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
         .add_service(people)
         .add_service(disputes(services))
         .add_service(months(services))
+        .add_service(prefunds(services))
         .add_service(external(externals))
         .add_service(witness(services))
         .add_service(directory(services))
@@ -280,6 +286,12 @@ fn of_officers(services: &Services, routes: Routes) -> Routes {
 fn months(services: &Services) -> MonthDeskServiceServer<MonthDeskGrpc> {
     let desk = Arc::clone(&services.months);
     MonthDeskServiceServer::new(MonthDeskGrpc { desk }).max_encoding_message_size(MAX_MESSAGE_BYTES)
+}
+
+fn prefunds(services: &Services) -> PrefundDeskServiceServer<PrefundDeskGrpc> {
+    let desk = Arc::clone(&services.prefunds);
+    PrefundDeskServiceServer::new(PrefundDeskGrpc { desk })
+        .max_encoding_message_size(MAX_MESSAGE_BYTES)
 }
 
 fn disputes(services: &Services) -> DisputeDeskServiceServer<DisputeDeskGrpc> {

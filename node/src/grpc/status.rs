@@ -190,6 +190,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::StillCovered
         | RefusalCode::DisputesOff
         | RefusalCode::DisputesOtherAmount
+        | RefusalCode::PrefundsOff
         | RefusalCode::MonthsOff
         | RefusalCode::MonthDaysNotSeen
         | RefusalCode::MonthChanged

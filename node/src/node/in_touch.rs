@@ -23,6 +23,8 @@ use crate::legs::report::Reporter;
 use crate::months::report::MonthClient;
 use crate::months::{self, MonthDesk};
 use crate::peers::{Calling, Homes};
+use crate::prefunds::PrefundDesk;
+use crate::prefunds::report::PrefundClient;
 use crate::witness::heard::Hearing;
 use crate::witness::report::ProofClient;
 use crate::witness::{self, WitnessDesk};
@@ -36,6 +38,7 @@ pub(super) struct InTouch {
     pub(super) months: Arc<MonthDesk>,
     pub(super) witness: Arc<WitnessDesk>,
     pub(super) directory: Arc<DirectoryDesk>,
+    pub(super) prefunds: Arc<PrefundDesk>,
 }
 
 pub(super) fn in_touch(
@@ -53,6 +56,7 @@ pub(super) fn in_touch(
         reporter: reporter(endpoint, parts.0, by.1, every)?,
         call_up: call_up(endpoint, evidence, by.1)?,
         disputes: disputes((region, parts), by, signing, endpoint)?,
+        prefunds: prefunds(region, endpoint, by.1)?,
         witness,
         directory,
     })
@@ -161,6 +165,16 @@ fn months(
         witness: Arc::clone(witness),
         client: client.transpose().map_err(StartError::Clearinghouse)?,
     })))
+}
+
+fn prefunds(
+    region: RegionCode,
+    endpoint: Option<&str>,
+    calling: &Calling,
+) -> Result<Arc<PrefundDesk>, StartError> {
+    let client = endpoint.map(|endpoint| PrefundClient::new(endpoint, &calling.dialer));
+    let client = client.transpose().map_err(StartError::Clearinghouse)?;
+    Ok(Arc::new(PrefundDesk::new(region, client)))
 }
 
 /// The way to show the clearinghouse evidence, where there is one.

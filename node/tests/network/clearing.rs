@@ -13,6 +13,7 @@ use huitong_proto::clearing::v1::clearing_service_server::{
     ClearingService, ClearingServiceServer,
 };
 use huitong_proto::clearing::v1::directory_service_server::DirectoryServiceServer;
+use huitong_proto::clearing::v1::own_prefund_service_server::OwnPrefundServiceServer;
 use huitong_proto::clearing::v1::proof_service_server::ProofServiceServer;
 use huitong_proto::clearing::v1::{
     CloseDayRequest, CloseDayResponse, GiveEvidenceRequest, GiveEvidenceResponse, Leg,
@@ -32,6 +33,7 @@ use tonic::{Code, Request, Response, Status};
 
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
+use crate::prefunds::Prefunds;
 use crate::witness::Proofs;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
 
@@ -56,6 +58,7 @@ pub struct Running {
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
     pub proofs: Proofs,
     pub directories: Directories,
+    pub prefunds: Prefunds,
     task: JoinHandle<()>,
 }
 
@@ -73,6 +76,11 @@ fn region<T>(request: &Request<T>) -> String {
 }
 
 impl Clearinghouse {
+    fn held(&self, region: &str) -> usize {
+        let streams = self.streams.lock().unwrap();
+        streams.get(region).map_or(0, Vec::len)
+    }
+
     fn answer(&self) -> Result<(), Status> {
         let mut calls = self.calls.lock().unwrap();
         *calls += 1;
@@ -90,8 +98,7 @@ impl ClearingService for Clearinghouse {
         &self,
         request: Request<StreamPositionRequest>,
     ) -> Result<Response<StreamPositionResponse>, Status> {
-        let streams = self.streams.lock().unwrap();
-        let held = streams.get(&region(&request)).map_or(0, Vec::len) as u64;
+        let held = self.held(&region(&request)) as u64;
         Ok(Response::new(StreamPositionResponse {
             held,
             incarnation: 1,
@@ -124,13 +131,7 @@ impl ClearingService for Clearinghouse {
         &self,
         request: Request<CloseDayRequest>,
     ) -> Result<Response<CloseDayResponse>, Status> {
-        let region = region(&request);
-        let held = self
-            .streams
-            .lock()
-            .unwrap()
-            .get(&region)
-            .map_or(0, Vec::len) as u64;
+        let held = self.held(&region(&request)) as u64;
         self.answer()?;
         let CloseDayRequest {
             business_day,
@@ -227,6 +228,7 @@ impl World {
             "CallUpService",
             "ProofService",
             "DirectoryService",
+            "OwnPrefundService",
         ]
         .map(|service| {
             let service = format!("huitong.clearing.v1.{service}");
@@ -234,10 +236,12 @@ impl World {
         });
         let table = AccessTable::new(rows.into()).unwrap();
         let (proofs, directories) = (Proofs::default(), Directories::default());
+        let prefunds = Prefunds::default();
         let routes = Routes::new(ClearingServiceServer::new(service.clone()))
             .add_service(CallUpServiceServer::new(service))
             .add_service(ProofServiceServer::new(proofs.clone()))
-            .add_service(DirectoryServiceServer::new(directories.clone()));
+            .add_service(DirectoryServiceServer::new(directories.clone()))
+            .add_service(OwnPrefundServiceServer::new(prefunds.clone()));
         let task = tokio::spawn(async move {
             server
                 .serve(routes, table, std::future::pending())
@@ -252,6 +256,7 @@ impl World {
             shown,
             proofs,
             directories,
+            prefunds,
             task,
         });
         for region in [NINGBO, CHENGDU] {
@@ -262,14 +267,9 @@ impl World {
 
     /// A region's legs, once the clearinghouse holds so many.
     pub async fn held(&self, region: &str, legs: usize) -> Vec<Leg> {
-        let streams = self.clearing.as_ref().unwrap().streams.clone();
+        let clearing = self.clearing.as_ref().unwrap();
         loop {
-            let held = streams
-                .lock()
-                .unwrap()
-                .get(region)
-                .cloned()
-                .unwrap_or_default();
+            let held = clearing.held(region);
             if held.len() >= legs {
                 return held;
             }

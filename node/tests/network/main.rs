@@ -45,6 +45,7 @@ mod outages;
 mod payables;
 mod policies;
 mod ports;
+mod prefunds;
 mod privacy;
 mod provisional;
 mod recovery;

@@ -2,18 +2,18 @@
 //!
 //! A prefund is of one fund: money of one fund never stands against another's. It moves between the two members
 //! themselves, at their own banks. Deliberately absent: how much of it is used, which follows from netted cycles, and
-//! what is said about that.
+//! what is said about that, but for how one stands, which regions are told.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::canonical_struct;
-use crate::date::BusinessDay;
+use crate::date::{BusinessDay, Timestamp};
 use crate::fund::Fund;
 use crate::money::Fen;
 use crate::payment::BankReference;
 use crate::region::RegionCode;
-use crate::vocabulary::Direction;
+use crate::vocabulary::{Direction, PrefundLevel};
 
 /// Whose money is with whom, written `330000-510100-resident_pool`.
 ///
@@ -114,6 +114,57 @@ canonical_struct!(PrefundLine {
     amount,
     on
 });
+
+/// How a prefund stands, as its payer and its holder see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefundSeen {
+    /// Which prefund.
+    pub prefund: Prefund,
+    /// For which year it is set.
+    pub year: u16,
+    /// How much is set.
+    pub set: Fen,
+    /// How much was asked for on top of that.
+    pub topped_up: Fen,
+    /// The last top-up, while it is not paid in full.
+    pub open_top_up: Option<Fen>,
+    /// What the holder has.
+    pub held: Fen,
+    /// What the payer owes the holder of cycles that are not paid.
+    pub used: Fen,
+    /// How much that is, as it was found last.
+    pub level: PrefundLevel,
+    /// When it became so; none when it never changed.
+    pub since: Option<Timestamp>,
+    /// By when the holder is to ask for more.
+    pub ask_by: Option<BusinessDay>,
+    /// What is missing.
+    pub missing: Fen,
+    /// What is over.
+    pub over: Fen,
+    /// By when that comes, or goes back.
+    pub due: Option<BusinessDay>,
+    /// Days since then; 0 when it is not late.
+    pub days_late: u32,
+}
+
+impl PrefundSeen {
+    /// How much is used of what is held, in whole per cent, cut off; none when nothing is held.
+    #[must_use]
+    pub fn used_percent(&self) -> Option<i128> {
+        let used = i128::from(self.used.get()).saturating_mul(100);
+        used.checked_div(self.held.get().into())
+    }
+}
+
+/// How the prefunds of a clearing member stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnPrefunds {
+    /// Who clears for the region.
+    pub member: RegionCode,
+    /// Ascending by payer, holder and fund.
+    pub prefunds: Vec<PrefundSeen>,
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,9 @@
 //! Prefunds and their movements.
 
-use huitong_core::date::BusinessDay;
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::money::Fen;
 use huitong_core::payment::BankReference;
-use huitong_core::prefund::{Prefund, PrefundLine};
+use huitong_core::prefund::{OwnPrefunds, Prefund, PrefundLine, PrefundSeen};
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::PrefundLevel;
 
@@ -83,9 +84,87 @@ pub fn prefund_line_from_wire(
     })
 }
 
+/// The wire form of how a prefund stands.
+#[must_use]
+pub fn prefund_seen_to_wire(seen: &PrefundSeen) -> v1::PrefundStanding {
+    let day = |day: Option<BusinessDay>| day.map(|day| day.to_string()).unwrap_or_default();
+    v1::PrefundStanding {
+        prefund: Some(prefund_to_wire(seen.prefund)),
+        year: seen.year.into(),
+        set_fen: seen.set.get(),
+        topped_up_fen: seen.topped_up.get(),
+        held_fen: seen.held.get(),
+        used_fen: seen.used.get(),
+        level: prefund_level_to_wire(seen.level),
+        since_ms: seen.since.map_or(0, Timestamp::as_millis),
+        ask_by: day(seen.ask_by),
+        missing_fen: seen.missing.get(),
+        over_fen: seen.over.get(),
+        due: day(seen.due),
+        days_late: seen.days_late,
+        open_top_up_fen: seen.open_top_up.map_or(0, Fen::get),
+    }
+}
+
+/// Reads how a prefund stands.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn prefund_seen_from_wire(
+    seen: v1::PrefundStanding,
+    path: Path<'_>,
+) -> Result<PrefundSeen, WireFault> {
+    let fen = |name, amount| path.field(name).fen(amount);
+    let day = |name, text: &str| path.field(name).optional(text, BusinessDay::parse);
+    let since = match seen.since_ms {
+        0 => None,
+        since => Some(Timestamp::from_millis(since)),
+    };
+    let open = fen("open_top_up_fen", seen.open_top_up_fen)?;
+    Ok(PrefundSeen {
+        prefund: prefund_from_wire(seen.prefund, path.field("prefund"))?,
+        year: path.field("year").narrow(seen.year)?,
+        set: fen("set_fen", seen.set_fen)?,
+        topped_up: fen("topped_up_fen", seen.topped_up_fen)?,
+        open_top_up: (!open.is_zero()).then_some(open),
+        held: fen("held_fen", seen.held_fen)?,
+        used: fen("used_fen", seen.used_fen)?,
+        level: prefund_level_from_wire(seen.level, path.field("level"))?,
+        since: since
+            .transpose()
+            .map_err(|fault| path.field("since_ms").wrong(fault))?,
+        ask_by: day("ask_by", &seen.ask_by)?,
+        missing: fen("missing_fen", seen.missing_fen)?,
+        over: fen("over_fen", seen.over_fen)?,
+        due: day("due", &seen.due)?,
+        days_late: seen.days_late,
+    })
+}
+
+/// The wire form of the prefunds of a clearing member.
+#[must_use]
+pub fn own_prefunds_to_wire(own: &OwnPrefunds) -> v1::ShowPrefundsResponse {
+    v1::ShowPrefundsResponse {
+        member: own.member.to_string(),
+        prefunds: own.prefunds.iter().map(prefund_seen_to_wire).collect(),
+    }
+}
+
+/// Reads the prefunds of a clearing member.
+///
+/// # Errors
+/// [`WireFault`] with the path of the field.
+pub fn own_prefunds_from_wire(own: v1::ShowPrefundsResponse) -> Result<OwnPrefunds, WireFault> {
+    let member = Path::root("member").parse(&own.member, RegionCode::parse)?;
+    let path = Path::root("prefunds");
+    let rows = own.prefunds.into_iter().enumerate();
+    let rows = rows.map(|(nth, row)| prefund_seen_from_wire(row, path.item(nth)));
+    let prefunds = rows.collect::<Result<_, _>>()?;
+    Ok(OwnPrefunds { member, prefunds })
+}
+
 #[cfg(test)]
 mod tests {
-    use huitong_core::money::Fen;
     use huitong_core::vocabulary::Direction;
 
     use super::*;
@@ -117,6 +196,52 @@ mod tests {
             let mut wire = wire.clone();
             spoil(&mut wire);
             let fault = prefund_line_from_wire(Some(wire), Path::root("line")).unwrap_err();
+            assert!(fault.to_string().contains(field), "{fault}");
+        }
+    }
+
+    type Spoil = fn(&mut v1::PrefundStanding);
+
+    fn seen() -> PrefundSeen {
+        let fen = |fen| Fen::new(fen).unwrap();
+        PrefundSeen {
+            prefund: "330000-510100-resident_pool".parse().unwrap(),
+            year: 2026,
+            set: fen(1_400_000),
+            topped_up: fen(500_000),
+            open_top_up: Some(fen(500_000)),
+            held: fen(1_400_000),
+            used: fen(1_316_000),
+            level: PrefundLevel::Red,
+            since: Some(Timestamp::from_millis(1_772_000_000_000).unwrap()),
+            ask_by: None,
+            missing: fen(500_000),
+            over: Fen::ZERO,
+            due: Some("2026-03-24".parse().unwrap()),
+            days_late: 2,
+        }
+    }
+
+    #[test]
+    fn how_a_prefund_stands_comes_back_as_it_was_sent_and_nothing_else_is_read() {
+        let own = OwnPrefunds {
+            member: "330000".parse().unwrap(),
+            prefunds: vec![seen()],
+        };
+        assert_eq!(seen().used_percent(), Some(94));
+        let wire = own_prefunds_to_wire(&own);
+        assert_eq!(own_prefunds_from_wire(wire.clone()), Ok(own));
+        let spoil: [(&str, Spoil); 5] = [
+            ("held_fen", |row| row.held_fen = -1),
+            ("open_top_up_fen", |row| row.open_top_up_fen = -1),
+            ("year", |row| row.year = 70_000),
+            ("due", |row| row.due = "2026-02-30".to_owned()),
+            ("level", |row| row.level = 9),
+        ];
+        for (field, spoil) in spoil {
+            let mut wire = wire.clone();
+            spoil(&mut wire.prefunds[0]);
+            let fault = own_prefunds_from_wire(wire).unwrap_err();
             assert!(fault.to_string().contains(field), "{fault}");
         }
     }

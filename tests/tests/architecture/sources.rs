@@ -42,7 +42,7 @@ const IMPURE_WORDS: [&str; 10] = [
 
 /// Where the types generated from the .proto files may be named, besides tests and benches: conversions,
 /// gRPC services, and clients of another party's services.
-const MAY_NAME_GENERATED: [&str; 17] = [
+const MAY_NAME_GENERATED: [&str; 18] = [
     "proto/src/",
     "node/src/grpc/",
     "node/src/legs/attest/remote.rs",
@@ -53,6 +53,7 @@ const MAY_NAME_GENERATED: [&str; 17] = [
     "node/src/months/report.rs",
     "node/src/witness/report.rs",
     "node/src/directory/report.rs",
+    "node/src/prefunds/report.rs",
     "node/src/peers/remote",
     "clearinghouse/src/grpc/",
     "clearinghouse/src/command/clearing/",

@@ -10,6 +10,7 @@ use huitong_core::vocabulary::PrefundLevel;
 use super::broken;
 use crate::decide::{Context, Decided, Decision, Fault};
 use crate::prefunds::{LineKey, PrefundAccount, Rules};
+use crate::refusal::{ClearingCode, Refusal};
 
 /// The most rows of one page.
 const ROWS_AT_ONCE: usize = 1_000;
@@ -21,6 +22,8 @@ pub(crate) struct PrefundRow {
     pub(crate) year: u16,
     pub(crate) set: Fen,
     pub(crate) topped_up: Fen,
+    /// The last top-up, while it is not paid in full.
+    pub(crate) open_top_up: Option<Fen>,
     pub(crate) held: Fen,
     /// What the payer owes the holder of cycles that are not paid.
     pub(crate) used: Fen,
@@ -70,6 +73,15 @@ pub(crate) fn prefunds(
     after: Option<Prefund>,
     rules: &Rules,
 ) -> Decision<(Vec<PrefundRow>, Option<Prefund>)> {
+    Ok(Decided::answer(page(context, wanted, after, rules)?))
+}
+
+fn page(
+    context: &Context<'_>,
+    wanted: Wanted,
+    after: Option<Prefund>,
+    rules: &Rules,
+) -> Result<(Vec<PrefundRow>, Option<Prefund>), Fault> {
     let is_wanted = |(prefund, account): &(Prefund, &PrefundAccount)| {
         let is_of = |member| prefund.payer == member || prefund.holder == member;
         wanted.member.is_none_or(is_of) && account.level.0 >= wanted.from
@@ -81,7 +93,28 @@ pub(crate) fn prefunds(
     let next = all
         .next()
         .and_then(|_| rows.last().map(|last| last.prefund));
-    Ok(Decided::answer((rows, next)))
+    Ok((rows, next))
+}
+
+/// The prefunds that the member pays or holds who clears for a region, a page at a time: the member, the rows, and after
+/// which the next page begins.
+pub(crate) fn own(
+    context: &Context<'_>,
+    region: RegionCode,
+    after: Option<Prefund>,
+    rules: &Rules,
+) -> Decision<(RegionCode, Vec<PrefundRow>, Option<Prefund>)> {
+    let Some(member) = context.state.members.of(region) else {
+        let refusal = Refusal::new(ClearingCode::StreamUnknownRegion, region);
+        return Ok(Decided::refuse(refusal));
+    };
+    let member = member.code();
+    let wanted = Wanted {
+        member: Some(member),
+        from: PrefundLevel::Normal,
+    };
+    let (rows, next) = page(context, wanted, after, rules)?;
+    Ok(Decided::answer((member, rows, next)))
 }
 
 /// How one prefund stands; none that was never set.
@@ -115,6 +148,7 @@ fn row(
         year: account.year,
         set: account.set_amount(),
         topped_up: account.topped_up().map_err(broken)?,
+        open_top_up: account.open_top_up(),
         held: account.held,
         used: context.state.prefunds.used(prefund),
         level,

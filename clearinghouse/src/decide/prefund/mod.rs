@@ -16,7 +16,7 @@ use huitong_core::vocabulary::PrefundLevel;
 
 pub(crate) use levels::levels;
 pub(crate) use look::{
-    MovementRow, PrefundRow, ProposalRow, Wanted, movements, prefunds, proposal, standing,
+    MovementRow, PrefundRow, ProposalRow, Wanted, movements, own, prefunds, proposal, standing,
 };
 pub(crate) use money::{correct, enter};
 
