@@ -25,11 +25,45 @@ struct Audit<'a> {
 }
 
 /// A settlement between two regions, of which a fund paid something that may be deducted.
-struct Found {
-    asked: Asked,
-    settlement: String,
-    fund: i32,
-    paid: i64,
+pub struct Found {
+    pub asked: Asked,
+    pub settlement: String,
+    pub fund: i32,
+    pub paid: i64,
+}
+
+/// One of those of the workload that were told to be settled so far, between regions of which none is this one.
+pub fn found(hospitals: &Hospitals, chance: &Seeded, but: Option<usize>) -> Option<Found> {
+    let history = &hospitals.history;
+    let answers = history.answers();
+    let may = |asked: &Asked| {
+        let parties = [asked.treatment, asked.of.home];
+        asked.request_id.starts_with('r')
+            && asked.treatment != asked.of.home
+            && !parties.iter().any(|party| Some(*party) == but)
+    };
+    let found = |asked: Asked| {
+        let told = answers.iter().find_map(|(id, answer)| match answer {
+            Answer::Settled(told) if *id == asked.request_id => Some(told),
+            _ => None,
+        })?;
+        let account = |fund: i32| {
+            let fund = Fund::try_from(fund).unwrap();
+            matches!(fund, Fund::OwnAccount | Fund::FamilyAccount)
+        };
+        let mut paid = told.amounts.iter();
+        let (fund, paid) = *paid.find(|(fund, fen)| !account(*fund) && *fen > 9)?;
+        told.trued_up.is_none().then(|| Found {
+            settlement: told.settlement.clone(),
+            asked,
+            fund,
+            paid,
+        })
+    };
+    let asked = history.asked().into_iter().filter(|asked| may(asked));
+    let mut all: Vec<Found> = asked.filter_map(found).collect();
+    let at = chance.place(all.len().max(1));
+    (at < all.len()).then(|| all.swap_remove(at))
 }
 
 /// The story of a seed, to its end.
@@ -46,47 +80,13 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize), acts: &Ac
     };
     for number in 0..AUDITS {
         sleep(audit.chance.millis(900..2_600)).await;
-        if let Some(found) = audit.found() {
+        if let Some(found) = found(hospitals, &audit.chance, audit.lost) {
             audit.goes(number, &found).await;
         }
     }
 }
 
 impl Audit<'_> {
-    /// One of those that were told to be settled so far.
-    fn found(&self) -> Option<Found> {
-        let history = &self.hospitals.history;
-        let answers = history.answers();
-        let may = |asked: &Asked| {
-            let parties = [asked.treatment, asked.of.home];
-            asked.request_id.starts_with('r')
-                && asked.treatment != asked.of.home
-                && !parties.iter().any(|party| Some(*party) == self.lost)
-        };
-        let found = |asked: Asked| {
-            let told = answers.iter().find_map(|(id, answer)| match answer {
-                Answer::Settled(told) if *id == asked.request_id => Some(told),
-                _ => None,
-            })?;
-            let account = |fund: i32| {
-                let fund = Fund::try_from(fund).unwrap();
-                matches!(fund, Fund::OwnAccount | Fund::FamilyAccount)
-            };
-            let mut paid = told.amounts.iter();
-            let (fund, paid) = *paid.find(|(fund, fen)| !account(*fund) && *fen > 9)?;
-            told.trued_up.is_none().then(|| Found {
-                settlement: told.settlement.clone(),
-                asked,
-                fund,
-                paid,
-            })
-        };
-        let asked = history.asked().into_iter().filter(|asked| may(asked));
-        let mut all: Vec<Found> = asked.filter_map(found).collect();
-        let at = self.chance.place(all.len().max(1));
-        (at < all.len()).then(|| all.swap_remove(at))
-    }
-
     async fn goes(&self, number: usize, found: &Found) {
         let part = found.paid / 10 * i64::try_from(self.chance.within(1..9)).unwrap();
         let of = found.asked.of;

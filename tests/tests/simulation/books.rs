@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::clearing_month::word::MonthWord;
+use huitong_core::coverage::Balances;
+use huitong_core::expense_check::CheckWord;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::person::PersonRef;
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
-use huitong_core::record::clearing::{ClearingRecord, CutOff, Proven};
+use huitong_core::record::clearing::{ClearingRecord, CutOff, MonthRecord, PaymentRecord, Proven};
 use huitong_core::record::deduction::{DeductionAnswered, DeductionDecided, DeductionLifted};
+use huitong_core::record::dispute::CorrectionBooked;
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
@@ -20,6 +24,7 @@ use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::sealed::Joined;
 use huitong_core::record::transfer::{HandTaken, SupplementTaken};
 use huitong_core::record::treatment::{Prepared, Settled};
+use huitong_core::record::witness::CheckpointSeen;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
 use huitong_journal::testing::FakeDisk;
@@ -51,6 +56,8 @@ pub struct NodeBooks {
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
     pub regained: BTreeSet<SettlementId>,
+    /// The own people whose account did not hold what was paid from it, when that came back.
+    pub lacked: BTreeSet<String>,
     /// What an officer settled by hand, as is said beside its commit.
     pub by_hand: Vec<SettlementId>,
     /// What the own core system settled, and what was withdrawn of it.
@@ -75,6 +82,14 @@ pub struct NodeBooks {
     pub deductions_decided: Vec<DeductionDecided>,
     pub deductions_answered: Vec<DeductionAnswered>,
     pub deductions_lifted: Vec<DeductionLifted>,
+    /// What settled disputes came to.
+    pub corrections: Vec<CorrectionBooked>,
+    /// Words of checks, the own ones and those of others; and the checks that another region refused to take.
+    pub check_words: Vec<CheckWord>,
+    pub checks_refused: BTreeSet<String>,
+    /// Checkpoints that were held against the own book, and words on months.
+    pub checkpoints_seen: Vec<CheckpointSeen>,
+    pub month_words: Vec<MonthWord>,
     /// How many records there are, whatever they are.
     pub records: usize,
 }
@@ -110,6 +125,10 @@ impl NodeBooks {
                 self.released.insert(psn_no, BTreeSet::new());
             }
             NodeRecord::CommitRegained(regained) => {
+                if regained.lacked != Balances::NONE {
+                    let psn_no = regained.record.claim.person.psn_no;
+                    self.lacked.insert(psn_no.expose().to_owned());
+                }
                 let record = regained.record;
                 self.regained.insert(record.body().clearing.settlement);
                 self.committed.push(record);
@@ -140,6 +159,8 @@ pub struct ClearingBooks {
     pub cut_offs: Vec<CutOff>,
     pub plans: Vec<NettingPlan>,
     pub proven: Vec<Proven>,
+    pub months: Vec<MonthRecord>,
+    pub payments: Vec<PaymentRecord>,
     pub halted: usize,
 }
 
@@ -227,6 +248,14 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::DeductionDecided(record) => books.deductions_decided.push(record),
             NodeRecord::DeductionAnswered(record) => books.deductions_answered.push(record),
             NodeRecord::DeductionLifted(record) => books.deductions_lifted.push(record),
+            NodeRecord::CheckWordSaid(record) => books.check_words.push(record.word().clone()),
+            NodeRecord::CheckWordBooked(record) => books.check_words.push(record.signed.word),
+            NodeRecord::CheckRefused(record) => {
+                books.checks_refused.insert(record.check.to_string());
+            }
+            NodeRecord::CheckpointSeen(record) => books.checkpoints_seen.push(record),
+            NodeRecord::MonthWordSigned(record) => books.month_words.push(record.word.word),
+            NodeRecord::CorrectionBooked(record) => books.corrections.push(record),
             _ => {}
         }
     }
@@ -247,18 +276,18 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
                 books.plans.push(plan.map_err(|error| error.to_string())?);
             }
             ClearingRecord::Proven(proven) => books.proven.push(proven),
+            ClearingRecord::Payment(record) => books.payments.push(record),
+            ClearingRecord::Month(record) => books.months.push(record),
             ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::EvidenceGiven(_)
             | ClearingRecord::Members(_)
-            | ClearingRecord::Month(_)
             | ClearingRecord::DirectorySigned(_)
             | ClearingRecord::RegionAttested(_)
             | ClearingRecord::DifferencesTold(_)
             | ClearingRecord::StreamRestored(_)
             | ClearingRecord::Restored(_)
             | ClearingRecord::Resumed(_)
-            | ClearingRecord::Payment(_)
             | ClearingRecord::Prefund(_)
             | ClearingRecord::Dispute(_)
             | ClearingRecord::DisputeSigned(_)

@@ -10,7 +10,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::chance::Seeded;
+use crate::check_desk::{CheckStands, Speaks, Suspicion};
 use crate::desks::{Deducted, Deducting, Desks, External, Hand};
+use crate::dispute_desk::{Disputed, Says, Stands};
 use crate::faults::losing_its_disk;
 use crate::register::{IN_NEED, Somebody, Stay};
 use crate::workload::{Asked, HOMES, Hospitals, PATIENCE};
@@ -45,6 +47,10 @@ pub enum Wanted {
         of: Somebody,
         treatment: usize,
     },
+    /// Something said in a dispute between two regions.
+    Said(Disputed, Says),
+    /// Something said in an expense check.
+    Checked(Suspicion, Speaks),
 }
 
 /// What became of it.
@@ -55,6 +61,10 @@ pub enum Ending {
     Granted(String),
     /// Deducted under this id, whether it has ended since or not.
     Deducted(String),
+    /// Taken, and the dispute stands so.
+    Stands(Stands),
+    /// Taken, and the check stands so.
+    Checked(CheckStands),
     Done,
     /// Refused for good.
     Refused(String),
@@ -135,6 +145,13 @@ fn is_for_good(code: &str) -> bool {
         "assistance.stands",
         "assistance.not_entitled",
         "assistance.nothing_counts",
+        "check.not_now",
+        "check.stands",
+        "check.too_large",
+        "check.too_small",
+        "dispute.exceeds",
+        "dispute.stage",
+        "dispute.over",
     ]
     .contains(&code)
 }
@@ -145,6 +162,8 @@ impl Wanted {
             Self::ByHand(asked) => asked.of,
             Self::Recorded(settled) | Self::Withdrawn(settled) => settled.of,
             Self::Deducted(wanted) => wanted.of,
+            Self::Said(dispute, _) => dispute.of,
+            Self::Checked(asked, _) => asked.of,
             Self::Back { of, .. }
             | Self::Granted { of, .. }
             | Self::Ended { of, .. }
@@ -157,6 +176,8 @@ impl Wanted {
         match self {
             Self::Deducted(wanted) => wanted.treatment,
             Self::GivenAgain { treatment, .. } => *treatment,
+            Self::Said(dispute, says) => dispute.speaker(*says),
+            Self::Checked(asked, speaks) => asked.speaker(*speaks),
             _ => self.of().home,
         }
     }
@@ -185,6 +206,14 @@ impl Wanted {
                 Deducted::Taken(deduction) => Ending::Deducted(deduction),
                 Deducted::Refused(code) => Ending::Refused(code),
             }),
+            Self::Said(dispute, says) => {
+                let said = desks.disputes.say(dispute, *says);
+                said.await.map(Ending::Stands)
+            }
+            Self::Checked(asked, speaks) => {
+                let said = desks.checks.say(asked, *speaks);
+                said.await.map(Ending::Checked)
+            }
             Self::GivenAgain { deduction, .. } => {
                 let done = desks.give_again(deduction).await;
                 done.map(|done| match done {

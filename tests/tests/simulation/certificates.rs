@@ -17,13 +17,17 @@ use crate::register::{REGIONS, hospital, region};
 /// Each region's officer who starts what one officer starts.
 pub const OFFICER: &str = "li.wei";
 
+/// So many hours certificates hold: longer than any simulation.
+const LONG: i64 = 900;
+
 /// The certificates of a world.
 pub struct Certificates {
     trust: Arc<Trust>,
     regions: Vec<RegionCertificates>,
     clearinghouse: Issued,
     checkpoints: Issued,
-    clearing_officer: Issued,
+    /// The operator's officers: what one proposes the other confirms.
+    clearing_officers: [Issued; 2],
 }
 
 struct RegionCertificates {
@@ -65,26 +69,27 @@ impl Certificates {
         let root = Authority::new_root(&domain, around(999)).unwrap();
         let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
         let by_root =
-            |path: &str, hosts: &Hosts| root.issue(&identity(path), hosts, around(48)).unwrap();
+            |path: &str, hosts: &Hosts| root.issue(&identity(path), hosts, around(LONG)).unwrap();
         let (none, loopback) = (Hosts::none(), Hosts::loopback());
         let regions = (0..REGIONS.len()).map(|number| {
             let code = REGIONS[number];
             let authority = root
-                .issue_region_authority(region(number), around(99))
+                .issue_region_authority(region(number), around(950))
                 .unwrap();
-            let own = |path: &str| authority.issue(&identity(path), &none, around(48)).unwrap();
+            let own = |path: &str| {
+                authority
+                    .issue(&identity(path), &none, around(LONG))
+                    .unwrap()
+            };
             RegionCertificates {
                 node: by_root(&format!("/region/{code}/node"), &loopback),
                 expired: root
                     .issue(&Identity::RegionNode(region(number)), &loopback, before())
                     .unwrap(),
-                signing: root
-                    .issue(
-                        &Identity::RegionNodeSigning(region(number)),
-                        &none,
-                        around(48),
-                    )
-                    .unwrap(),
+                signing: Self::longest(|| {
+                    let signing = Identity::RegionNodeSigning(region(number));
+                    root.issue(&signing, &none, around(LONG)).unwrap()
+                }),
                 hospital: own(&format!("/region/{code}/institution/{}", hospital(number))),
                 officers: [OFFICER, "wang.fang"]
                     .map(|name| own(&format!("/region/{code}/officer/{name}"))),
@@ -95,10 +100,11 @@ impl Certificates {
             regions: regions.collect(),
             clearinghouse: by_root("/clearinghouse", &loopback),
             checkpoints: Self::longest(|| {
-                root.issue(&Identity::ClearinghouseSigning, &none, around(900))
+                root.issue(&Identity::ClearinghouseSigning, &none, around(LONG))
                     .unwrap()
             }),
-            clearing_officer: by_root("/clearinghouse/officer/li.wei", &none),
+            clearing_officers: [OFFICER, "wang.fang"]
+                .map(|name| by_root(&format!("/clearinghouse/officer/{name}"), &none)),
         }
     }
 
@@ -114,6 +120,11 @@ impl Certificates {
         let key = SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap();
         let certified = CertifiedKey::from_chain(issued.chain(), trust, beginning()).unwrap();
         Signer::new(key, &certified).unwrap()
+    }
+
+    /// Whom everybody trusts.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     fn credentials(&self, issued: &Issued) -> Credentials {
@@ -169,9 +180,9 @@ impl Certificates {
         dialer(self.speaking_with(&self.regions[number].officers[which], clock))
     }
 
-    /// How the clearinghouse's officer calls.
-    pub fn clearing_officer(&self, clock: Arc<dyn Clock>) -> Dialer {
-        dialer(self.speaking_with(&self.clearing_officer, clock))
+    /// How the clearinghouse's first or second officer calls.
+    pub fn clearing_officer(&self, which: usize, clock: Arc<dyn Clock>) -> Dialer {
+        dialer(self.speaking_with(&self.clearing_officers[which], clock))
     }
 }
 

@@ -20,6 +20,13 @@ use crate::party::clearing_endpoint;
 /// How often an officer tries again.
 const TRY_EVERY: Duration = Duration::from_millis(300);
 
+/// How the first or the second officer calls the clearinghouse.
+pub fn to_clearinghouse(which: usize) -> Channel {
+    let dialer = Certificates::issued().clearing_officer(which, clock());
+    let channel = dialer.connect_lazy(&clearing_endpoint(), Identity::Clearinghouse);
+    channel.unwrap()
+}
+
 /// How a cycle is cut off.
 #[derive(Debug, Clone)]
 pub enum Cut {
@@ -49,9 +56,7 @@ pub struct ClearingOfficer {
 
 impl ClearingOfficer {
     pub fn with(papers: Papers) -> Self {
-        let dialer = Certificates::issued().clearing_officer(clock());
-        let channel = dialer.connect_lazy(&clearing_endpoint(), Identity::Clearinghouse);
-        let client = OfficerServiceClient::new(channel.unwrap());
+        let client = OfficerServiceClient::new(to_clearinghouse(0));
         Self { client, papers }
     }
 
@@ -77,6 +82,16 @@ impl ClearingOfficer {
         let marks = regions.map(|row| (row.region.parse().unwrap(), row.mark));
         self.papers.keep(day, marks.collect());
         Ok(())
+    }
+
+    /// How the cycle of a day stands.
+    pub async fn state(&mut self, day: &str) -> Result<v1::CycleState, String> {
+        let request = v1::StatusRequest {
+            business_day: day.to_owned(),
+        };
+        let call = call_within(PATIENCE, request, |request| self.client.status(request));
+        let answer = call.await.map_err(|status| code(&status))?.into_inner();
+        Ok(answer.state())
     }
 
     /// Nets a day that is cut off.

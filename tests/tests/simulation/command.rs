@@ -19,26 +19,34 @@ mod bureau;
 mod callers;
 mod certificates;
 mod chance;
+mod check_desk;
 mod clearing_officer;
 mod cut_off;
 mod day;
 mod desks;
+mod dispute_desk;
 mod driver;
 mod echo;
 mod faults;
 mod gaps;
+mod later;
 mod laws;
 mod left_out;
 mod lost_clearing;
+mod money;
+mod months;
 mod moving;
 mod orders;
 mod papers;
 mod party;
 mod platform;
+mod quarrels;
 mod register;
 mod saboteurs;
 mod simulation;
+mod statements;
 mod storage;
+mod suspicions;
 mod workload;
 mod year;
 
@@ -48,7 +56,7 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use huitong_core::digest::sha256;
 use saboteurs::Saboteur;
-use simulation::{Setup, simulate};
+use simulation::{DAYS, Setup, simulate};
 
 /// Simulate the whole network, and audit it.
 #[derive(Parser)]
@@ -69,9 +77,20 @@ struct Arguments {
     /// How many regions there are.
     #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u8).range(2..=13))]
     regions: u8,
+    /// How many days there are: with 32 all of June, and the ends of two months.
+    #[arg(long, default_value_t = DAYS, value_parser = days)]
+    days: usize,
     /// Let a saboteur in, to see it caught.
     #[arg(long, value_enum)]
     saboteur: Option<Saboteur>,
+}
+
+/// As many days as certificates hold.
+fn days(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(days @ DAYS..=34) => Ok(days),
+        Ok(_) | Err(_) => Err(format!("from {DAYS} to 34 days")),
+    }
 }
 
 fn main() -> ExitCode {
@@ -91,6 +110,7 @@ fn main() -> ExitCode {
         let outcome = simulate(Setup {
             seed,
             regions: usize::from(arguments.regions),
+            days: arguments.days,
             saboteur: arguments.saboteur,
         });
         if arguments.seed.is_some() {

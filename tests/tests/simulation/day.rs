@@ -1,4 +1,4 @@
-//! The callers' day: what is brought in, what is settled, how every id is asked after, and how the day is
+//! The callers' first day: what is brought in, what is settled, how every id is asked after, and how the day is
 //! closed and netted.
 
 use std::collections::BTreeSet;
@@ -23,10 +23,13 @@ use crate::orders::Orders;
 use crate::papers::Papers;
 use crate::party::Party;
 use crate::platform::EventLog;
+use crate::quarrels;
+use crate::saboteurs::Saboteur;
+use crate::suspicions;
 use crate::workload::{History, Hospitals};
 
 /// How long the end may take, in simulated time.
-const END_WITHIN: Duration = Duration::from_secs(60);
+pub const END_WITHIN: Duration = Duration::from_secs(60);
 /// How often it is looked whether everything is mended.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -74,6 +77,9 @@ pub struct Day {
     pub parties: Vec<Arc<Party>>,
     pub log: EventLog,
     pub unended: Arc<Mutex<Vec<Violation>>>,
+    /// How many days there are.
+    pub days: usize,
+    pub saboteur: Option<Saboteur>,
 }
 
 impl Day {
@@ -88,14 +94,22 @@ impl Day {
         };
         self.phase.becomes(Phase::Working);
         let of = (self.seed, self.regions);
+        // Each on its own: together they are larger than the stack of a test.
         tokio::join!(
-            hospitals.all(self.seed, self.regions),
-            cut_off::all(&hospitals, of, &self.orders),
-            moving::all(&hospitals, of),
-            bureau::all(&hospitals, of, &self.acts),
-            audits::all(&hospitals, of, &self.acts),
-            left_out::all(&hospitals, of, &self.orders),
-            lost_clearing::all(of, &self.orders, &self.papers, &self.log),
+            Box::pin(hospitals.all(self.seed, self.regions)),
+            Box::pin(cut_off::all(&hospitals, of, &self.orders)),
+            Box::pin(moving::all(&hospitals, of)),
+            Box::pin(bureau::all(&hospitals, of, &self.acts)),
+            Box::pin(audits::all(&hospitals, of, &self.acts)),
+            Box::pin(quarrels::all(&hospitals, of, &self.acts)),
+            Box::pin(suspicions::all(&hospitals, of, &self.acts)),
+            Box::pin(left_out::all(&hospitals, of, &self.orders)),
+            Box::pin(lost_clearing::all(
+                of,
+                &self.orders,
+                &self.papers,
+                &self.log
+            )),
         );
         self.phase.becomes(Phase::WorkDone);
         while self.phase.now() != Phase::Healed {
@@ -106,9 +120,7 @@ impl Day {
             self.unended(story);
         }
         self.ask_for_outcomes(&hospitals).await;
-        for story in self.acts.ended(&hospitals, END_WITHIN).await {
-            self.unended(story);
-        }
+        Box::pin(self.ends(&hospitals)).await;
         for number in 0..self.regions {
             self.echo.again(number, None).await;
         }
@@ -116,7 +128,8 @@ impl Day {
             self.unended(story);
         }
         self.pass_the_night(&mut officers).await;
-        self.close(&mut officers).await;
+        Box::pin(self.close(&mut officers)).await;
+        Box::pin(self.later(&hospitals, &mut officers)).await;
         // What changed after its last word is seen now.
         for asked in self.history.asked() {
             let answer = hospitals.get(&asked).await;
@@ -129,7 +142,7 @@ impl Day {
         }
     }
 
-    fn unended(&self, story: String) {
+    pub fn unended(&self, story: String) {
         let law = Law::Unended;
         self.unended.lock().unwrap().push(Violation { law, story });
     }
@@ -156,7 +169,7 @@ impl Day {
     }
 
     /// Waits until every receipt and leg has arrived, closes the day, and has it netted.
-    async fn close(&self, officers: &mut [Officers]) {
+    pub async fn close(&self, officers: &mut [Officers]) {
         let begun = Instant::now();
         let mut days = BTreeSet::new();
         for officers in officers.iter_mut() {

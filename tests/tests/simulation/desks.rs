@@ -12,6 +12,8 @@ use tonic::transport::Channel;
 
 use crate::callers::{PATIENCE, clock, code, to_node};
 use crate::certificates::Certificates;
+use crate::check_desk::CheckDesk;
+use crate::dispute_desk::DisputeDesk;
 use crate::register::{Somebody, bill, hospital, region};
 use crate::workload::Asked;
 
@@ -69,6 +71,8 @@ pub struct Desks {
     externals: ExternalServiceClient<Channel>,
     assistance: AssistanceServiceClient<Channel>,
     deductions: DeductionServiceClient<Channel>,
+    pub disputes: DisputeDesk,
+    pub checks: CheckDesk,
 }
 
 impl Desks {
@@ -79,7 +83,9 @@ impl Desks {
             registry: RegistryServiceClient::new(channel.clone()),
             externals: ExternalServiceClient::new(channel.clone()),
             assistance: AssistanceServiceClient::new(channel.clone()),
-            deductions: DeductionServiceClient::new(channel),
+            deductions: DeductionServiceClient::new(channel.clone()),
+            disputes: DisputeDesk::over(channel.clone()),
+            checks: CheckDesk::over(channel),
         }
     }
 

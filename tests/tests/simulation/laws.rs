@@ -2,15 +2,20 @@
 //! no server how something came about, and reckons amounts by hand.
 
 mod bureau;
+mod checks;
 mod clearing;
 mod deductions;
+mod disputes;
+mod law;
+mod money;
+mod months;
 mod moves;
 mod people;
 mod provisional;
+mod statements;
 mod sums;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
 use huitong_core::id::SettlementId;
 use huitong_core::record::home::Committed;
@@ -19,83 +24,14 @@ use huitong_core::record::reversal::ReversalOrdered;
 use crate::books::{ClearingBooks, NodeBooks};
 use crate::bureau::Errands;
 use crate::callers::{Answer, Told};
+use crate::money::Ledger;
+use crate::months::OfMonth;
 use crate::papers::Paper;
 use crate::register::region;
-use crate::saboteurs::Saboteur;
+use crate::statements::Verified;
 use crate::workload::{ALREADY_SETTLED, Asked, Move};
 
-/// What must hold, whatever failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Law {
-    /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
-    BothBooks,
-    /// The legs of every settlement are once in the clearing, and no others are.
-    Legs,
-    /// Nothing abandoned, refused or never acknowledged is paid.
-    PaidUnasked,
-    /// No visit is paid twice, under whatever ids.
-    VisitTwice,
-    /// No deductible, ceiling or balance is used twice.
-    UsedTwice,
-    /// What was told while a home region was away stands, and the difference equals what is borne of it.
-    Loss,
-    /// Nobody is insured by two homes on one day, or by none.
-    OneHome,
-    /// Nothing passes between a restored node and a region that it serves without.
-    LeftOut,
-    /// Nobody is held, and so released, of whose record nothing was missing.
-    Released,
-    /// No fund gives back by deductions more than it paid, of a reversed settlement no deduction stands, and what ends, ends
-    /// whole.
-    Deducted,
-    /// Totals and balances equal the sum of what stands.
-    Totals,
-    /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
-    Netted,
-    /// Over all members each fund's nets are zero.
-    ZeroSum,
-    /// Every answer that a hospital got stays true, or is taken back by a record, as somebody wanted.
-    AnswerChanged,
-    /// Everything comes to an end: every id has an outcome, every receipt and leg arrives.
-    Unended,
-    /// Every journal can be read to its end.
-    Unreadable,
-}
-
-/// A law that was broken, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Violation {
-    pub law: Law,
-    pub story: String,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.law, self.story)
-    }
-}
-
-/// The laws that a saboteur breaks, of which one must catch it.
-pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
-    match saboteur {
-        Saboteur::StaleRecord => &[Law::UsedTwice],
-        Saboteur::NoTombstone => &[Law::PaidUnasked],
-        Saboteur::LyingSync => &[Law::BothBooks, Law::AnswerChanged, Law::Unreadable],
-        Saboteur::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
-        Saboteur::DroppedLeg => &[Law::Legs],
-        Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
-        Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
-        Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
-        Saboteur::ForgottenHandOver => &[Law::OneHome],
-        Saboteur::ForgottenGrant => &[Law::UsedTwice],
-        Saboteur::ForgottenDeduction | Saboteur::OtherAmount => &[Law::Deducted],
-        Saboteur::ForgottenLeftOut => &[Law::LeftOut],
-        Saboteur::HeldForNothing => &[Law::Released],
-        Saboteur::LostDifference => &[Law::Loss],
-        Saboteur::LostCycles => &[Law::Netted],
-        Saboteur::UncheckedVisit => &[Law::VisitTwice],
-    }
-}
+pub use law::{Law, Violation, broken_by};
 
 /// All that the auditor looks at.
 pub struct Exhibits {
@@ -109,6 +45,12 @@ pub struct Exhibits {
     pub acts: Errands,
     /// What the clearing officer was told of cycles.
     pub papers: Vec<Paper>,
+    /// What regions found in their parts of cycles.
+    pub verified: Vec<Verified>,
+    /// What was told of months.
+    pub months: Vec<(String, OfMonth)>,
+    /// What is known of the money that moved.
+    pub money: Ledger,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -148,6 +90,12 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.what_is_deducted_is_in_both_books_once();
     audit.what_ends_was_deducted();
     audit.no_more_is_deducted_than_was_paid();
+    audit.disputes_end_as_was_said();
+    audit.disputes_are_corrected_once();
+    audit.no_debt_is_corrected_by_more_than_it_was();
+    audit.checks_are_in_both_books();
+    audit.checks_say_what_officers_said();
+    audit.checks_stand_alike();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();
     audit.nothing_passes_while_left_out();
@@ -155,6 +103,13 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.cycles_net_what_stands();
     audit.cycles_are_what_was_told();
     audit.cycles_are_proven();
+    audit.every_region_verified_every_day();
+    audit.every_node_countersigned_every_checkpoint();
+    audit.payments_are_what_cycles_come_to();
+    audit.what_counts_was_told_to();
+    audit.months_are_what_their_days_come_to();
+    audit.months_stay_as_they_were_told();
+    audit.months_have_what_was_said_of_them();
     Audited {
         violations: audit.violations,
         sums_compared: audit.sums_compared,

@@ -16,7 +16,7 @@ use crate::platform::EventLog;
 use crate::workload::PATIENCE;
 
 /// The day of the first cycle: the one on which everything happens.
-const FIRST: &str = "2024-05-20";
+const FIRST: &str = "2024-05-30";
 /// From ten in the morning to two o'clock in the night.
 pub const NIGHT_HOURS: i64 = 16;
 

@@ -10,13 +10,14 @@
 //! | [`platform`] | What do servers stand on here? |
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
-//! | [`callers`], [`desks`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
+//! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
 //! | [`audits`] | What is deducted after an audit? |
+//! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
-//! | [`papers`] | What was said of cycles? |
-//! | [`day`], [`driver`], [`simulation`] | How does it go? |
+//! | [`papers`], [`months`], [`money`], [`statements`] | What was said of cycles and months, what is paid, and what do regions verify? |
+//! | [`day`], [`later`], [`driver`], [`simulation`] | How does it go? |
 //! | [`books`], [`gaps`], [`laws`], [`year`] | Is it one story, and a just one? |
 //! | [`saboteurs`] | Would the auditor notice? |
 #![allow(
@@ -38,33 +39,41 @@ mod bureau;
 mod callers;
 mod certificates;
 mod chance;
+mod check_desk;
 mod clearing_officer;
 mod cut_off;
 mod day;
 mod desks;
+mod dispute_desk;
 mod driver;
 mod echo;
 mod faults;
 mod gaps;
+mod later;
 mod laws;
 mod left_out;
 mod lost_clearing;
+mod money;
+mod months;
 mod moving;
 mod orders;
 mod papers;
 mod party;
 mod platform;
+mod quarrels;
 mod register;
 mod saboteurs;
 mod simulation;
+mod statements;
 mod storage;
+mod suspicions;
 mod workload;
 mod year;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use saboteurs::Saboteur;
-use simulation::{Outcome, Setup, simulate};
+use simulation::{DAYS, Outcome, Setup, simulate};
 
 const REGIONS: usize = 12;
 /// Saboteurs are noticed in a small world too, and sooner.
@@ -76,6 +85,7 @@ fn run(seed: u64) -> Outcome {
     simulate(Setup {
         seed,
         regions: REGIONS,
+        days: DAYS,
         saboteur: None,
     })
 }
@@ -147,6 +157,7 @@ fn is_caught_from(saboteur: Saboteur, first: u64) {
         let outcome = simulate(Setup {
             seed,
             regions: FEW_REGIONS,
+            days: DAYS,
             saboteur,
         });
         outcome.violations
@@ -181,6 +192,31 @@ fn forgotten_deductions_are_caught() {
 #[test]
 fn another_amount_given_again_than_was_deducted_is_caught() {
     is_caught(Saboteur::OtherAmount);
+}
+
+#[test]
+fn what_disputes_came_to_and_nobody_booked_is_caught() {
+    is_caught(Saboteur::ForgottenCorrection);
+}
+
+#[test]
+fn words_of_checks_that_are_never_sent_are_caught() {
+    is_caught(Saboteur::UnsentWord);
+}
+
+#[test]
+fn a_part_of_a_day_that_is_changed_on_its_way_is_caught() {
+    is_caught(Saboteur::MeddledPart);
+}
+
+#[test]
+fn a_line_of_the_bank_that_is_not_entered_is_caught() {
+    is_caught(Saboteur::SwallowedLine);
+}
+
+#[test]
+fn a_month_that_a_region_forgot_to_have_confirmed_is_caught() {
+    is_caught(Saboteur::ForgottenMonthWord);
 }
 
 #[test]

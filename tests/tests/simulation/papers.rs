@@ -5,6 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use huitong_core::region::RegionCode;
 
+use crate::money::Money;
+use crate::months::Months;
+use crate::statements::Statements;
+
 /// What was said of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paper {
@@ -17,16 +21,24 @@ pub struct Paper {
 
 /// All papers, one for each time that something was said.
 #[derive(Debug, Clone, Default)]
-pub struct Papers(Arc<Mutex<Vec<Paper>>>);
+pub struct Papers {
+    papers: Arc<Mutex<Vec<Paper>>>,
+    /// What regions found in their parts of cycles.
+    pub statements: Statements,
+    /// What was said of months.
+    pub months: Months,
+    /// What is known of the money that moved.
+    pub money: Money,
+}
 
 impl Papers {
     pub fn all(&self) -> Vec<Paper> {
-        self.0.lock().unwrap().clone()
+        self.papers.lock().unwrap().clone()
     }
 
     /// A cycle was cut off.
     pub fn keep(&self, day: &str, marks: BTreeMap<RegionCode, u64>) {
-        self.0.lock().unwrap().push(Paper {
+        self.papers.lock().unwrap().push(Paper {
             day: day.to_owned(),
             marks,
             plan: None,
@@ -35,7 +47,7 @@ impl Papers {
 
     /// A cycle that was cut off was netted.
     pub fn keep_plan(&self, day: &str, plan: Vec<u8>) {
-        let mut papers = self.0.lock().unwrap();
+        let mut papers = self.papers.lock().unwrap();
         let cut_off = papers.iter().rfind(|paper| paper.day == day).cloned();
         papers.push(Paper {
             plan: Some(plan),

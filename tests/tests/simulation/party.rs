@@ -8,6 +8,7 @@ use std::time::Duration;
 use huitong_backup::restore::{Restart, begin_anew};
 use huitong_clearinghouse::{self as clearing, Clearinghouse};
 use huitong_core::calendar::Calendar;
+use huitong_core::money::Fen;
 use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Options, Runner};
 use huitong_node::backup::Anew;
@@ -302,7 +303,7 @@ impl Party {
             certified: certificates.signed_by(number).into(),
             reversal: ReversalRule::STANDARD,
             payables: PayableRule::STANDARD,
-            checks: CheckRule::STANDARD,
+            checks: checks(),
             filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
@@ -327,6 +328,15 @@ impl Party {
             peers: PeerLimits::standard(),
             watch: WatchLimits::standard(),
         }
+    }
+}
+
+/// Bills of some size are checked, and an answer is confirmed within a day.
+fn checks() -> CheckRule {
+    CheckRule {
+        at_least: Fen::new(200_000).unwrap(),
+        confirm_days: 1,
+        ..CheckRule::STANDARD
     }
 }
 

@@ -15,8 +15,8 @@ use huitong_transport::network::{Awaited, ByteStream, Listening};
 use huitong_transport::{Clock, Network};
 use tokio::sync::Notify;
 
-/// When every simulation begins: a Monday, ten in the morning in Shanghai.
-pub const BEGINNING: &str = "2024-05-20T02:00:00.000Z";
+/// When every simulation begins: the last day but one of May, a Thursday, ten in the morning in Shanghai.
+pub const BEGINNING: &str = "2024-05-30T02:00:00.000Z";
 
 /// A clock that is off by some time.
 #[derive(Debug)]

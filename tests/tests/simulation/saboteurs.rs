@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::deduction::DeductionAmounts;
+use huitong_core::digest::Digest;
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
@@ -17,9 +18,9 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Disk, DiskFile, Held, LockRefusal, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, Deductions, HomeRow, HomeState, Index, Key, Leaving, LeavingState, ProvisionalRow,
-    ProvisionalState, Reached, RegainedPerson, RelationRow, Row, StoreError, Stream, StreamHead,
-    Table,
+    Change, CheckRow, CorrectionRow, Deductions, HomeRow, HomeState, Index, Key, Leaving,
+    LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
+    StoreError, Stream, StreamHead, Table,
 };
 
 /// Who breaks what.
@@ -49,6 +50,16 @@ pub enum Saboteur {
     ForgottenDeduction,
     /// One fen more is remembered as deducted from a settlement than was, in both regions.
     OtherAmount,
+    /// What a settled dispute came to is taken to be booked otherwise already, in both regions.
+    ForgottenCorrection,
+    /// Words of checks are taken to have arrived, and none is sent again.
+    UnsentWord,
+    /// What a region said of a month is forgotten.
+    ForgottenMonthWord,
+    /// A byte of what regions are handed of a cycle is changed on its way.
+    MeddledPart,
+    /// What was paid out is written down at the bank, and not entered.
+    SwallowedLine,
     /// That assistance was granted on a year is forgotten.
     ForgottenGrant,
     /// After a restore people are held of whose record nothing is missing.
@@ -72,12 +83,14 @@ impl Saboteur {
                 index,
             },
             // Not of a node's disk or rows.
-            Self::OldBackup | Self::LostCycles => Stored {
-                keys: Arc::clone(&disk),
-                disk,
-                index,
-                images: None,
-            },
+            Self::OldBackup | Self::LostCycles | Self::MeddledPart | Self::SwallowedLine => {
+                Stored {
+                    keys: Arc::clone(&disk),
+                    disk,
+                    index,
+                    images: None,
+                }
+            }
             Self::StaleRecord
             | Self::NoTombstone
             | Self::DroppedLeg
@@ -88,6 +101,9 @@ impl Saboteur {
             | Self::ForgottenGrant
             | Self::ForgottenDeduction
             | Self::OtherAmount
+            | Self::ForgottenCorrection
+            | Self::UnsentWord
+            | Self::ForgottenMonthWord
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
@@ -129,6 +145,7 @@ impl Forgetful {
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
             | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
+            | (Saboteur::ForgottenMonthWord, Key::MonthWord(_), _)
             | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..), _)
             | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
@@ -150,6 +167,10 @@ impl Forgetful {
                 let before = row.before.max(1);
                 Some(Row::Regained(RegainedPerson { before, ..row }))
             }
+            (Saboteur::UnsentWord, _, Row::Check(row)) => Some(Row::Check(CheckRow {
+                shared: u32::MAX,
+                ..row
+            })),
             (Saboteur::OtherAmount, _, Row::Deductions(row)) => {
                 Some(Row::Deductions(one_fen_more(row)))
             }
@@ -228,6 +249,10 @@ pub fn lose_cycles(disk: &FakeDisk, journal: Options, at: Timestamp) {
 impl Index for Forgetful {
     fn get(&self, key: &Key) -> Result<Option<Row>, StoreError> {
         let row = self.rows.get(key)?;
+        if let (Saboteur::ForgottenCorrection, Key::Correction(_), None) = (self.what, key, &row) {
+            let outcome = Digest::from_bytes([0; 32]);
+            return Ok(Some(Row::Correction(CorrectionRow { outcome, leg: 0 })));
+        }
         Ok(row.and_then(|row| self.distorted(key, row)))
     }
 

@@ -21,6 +21,8 @@ use crate::workload::History;
 pub struct Setup {
     pub seed: u64,
     pub regions: usize,
+    /// How many days there are.
+    pub days: usize,
     pub saboteur: Option<Saboteur>,
 }
 
@@ -37,8 +39,10 @@ pub struct Outcome {
 
 /// Messages arrive at the beginning of a tick; waiting on one machine is exact.
 const TICK: Duration = Duration::from_millis(5);
-/// A day that does not end by then never does.
+/// Days that do not end by then, the first of them and each other, never do.
 const LONGEST_DAY: Duration = Duration::from_secs(600);
+/// The days of a simulation unless more are asked for: the last two of a month.
+pub const DAYS: usize = 2;
 
 /// Tasks of a machine that crashes are dropped in an order that hangs on their numbers, up to this modulus,
 /// and numbers are handed out over the whole process.
@@ -52,6 +56,7 @@ pub fn simulate(setup: Setup) -> Outcome {
     let Setup {
         seed,
         regions,
+        days,
         saboteur,
     } = setup;
     let (log, history) = (EventLog::default(), History::default());
@@ -72,6 +77,8 @@ pub fn simulate(setup: Setup) -> Outcome {
         parties: parties.clone(),
         log: log.clone(),
         unended: Arc::clone(&unended),
+        days,
+        saboteur,
     };
     sim.client(CALLERS, async move {
         day.pass().await;
@@ -122,6 +129,7 @@ fn world(setup: Setup, log: &EventLog) -> (turmoil::Sim<'static>, Vec<Arc<Party>
     let Setup {
         seed,
         regions,
+        days,
         saboteur,
     } = setup;
     let mut parties: Vec<_> = (0..regions)
@@ -131,7 +139,7 @@ fn world(setup: Setup, log: &EventLog) -> (turmoil::Sim<'static>, Vec<Arc<Party>
     let mut sim = turmoil::Builder::new()
         .rng_seed(seed)
         .tick_duration(TICK)
-        .simulation_duration(LONGEST_DAY)
+        .simulation_duration(LONGEST_DAY * u32::try_from(days).unwrap())
         .min_message_latency(Duration::from_millis(1))
         .max_message_latency(faults::latency(seed))
         .tcp_capacity(4_096)

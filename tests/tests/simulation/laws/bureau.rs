@@ -26,7 +26,13 @@ impl Audit<'_> {
                     continue;
                 }
                 // In the books of two regions: other laws tell of it.
-                (Wanted::Deducted(_) | Wanted::GivenAgain { .. }, _) => continue,
+                (
+                    Wanted::Deducted(_)
+                    | Wanted::GivenAgain { .. }
+                    | Wanted::Said(..)
+                    | Wanted::Checked(..),
+                    _,
+                ) => continue,
                 // Refused under this id: whatever stands has the other.
                 (Wanted::ByHand(_), _) => continue,
                 (Wanted::Back { settlement, .. }, _) => {

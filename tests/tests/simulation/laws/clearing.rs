@@ -15,15 +15,15 @@ use huitong_netting::statement::{checkpoint, pair_roots};
 use super::{Audit, Law};
 
 /// What one region owes another by one record.
-pub(super) struct Owed<'a> {
+pub(super) struct Owed {
     pub(super) of: (SettlementId, LegKind),
     pub(super) debtor: RegionCode,
     pub(super) creditor: RegionCode,
-    pub(super) amounts: &'a [(Fund, Fen)],
+    pub(super) amounts: Vec<(Fund, Fen)>,
 }
 
 /// Whether a plan took a number of a region's stream: one that had waited, or came since, and does not wait on.
-fn is_taken(
+pub(super) fn is_taken(
     plan: &NettingPlan,
     parent: Option<&NettingPlan>,
     region: RegionCode,
@@ -38,15 +38,16 @@ fn is_taken(
 }
 
 impl<'a> Audit<'a> {
-    /// The debts between regions: of what was settled, of what was taken back, and of what was deducted.
-    fn debts(&self) -> impl Iterator<Item = Owed<'a>> + use<'a> {
+    /// The debts between regions: of what was settled, of what was taken back, of what was deducted, and of what disputes
+    /// came to.
+    fn debts(&self) -> impl Iterator<Item = Owed> + use<'a> {
         let settled = self.committed().map(|record| {
             let part = &record.body().clearing;
             Owed {
                 of: (part.settlement, LegKind::Settlement),
                 debtor: part.home,
                 creditor: part.treatment,
-                amounts: &part.amounts,
+                amounts: part.amounts.to_vec(),
             }
         });
         let taken_back = self.ordered().map(|record| {
@@ -55,11 +56,12 @@ impl<'a> Audit<'a> {
                 of: (part.settlement, LegKind::Reversal),
                 debtor: part.treatment,
                 creditor: part.home,
-                amounts: &part.amounts,
+                amounts: part.amounts.to_vec(),
             }
         });
         let all = settled.chain(taken_back).chain(self.owed_by_deductions());
-        all.filter(|owed| owed.debtor != owed.creditor)
+        let all = all.filter(|owed| owed.debtor != owed.creditor);
+        all.chain(self.owed_by_disputes())
     }
 
     pub(super) fn legs_are_in_the_clearing_once(&mut self) {
@@ -101,7 +103,7 @@ impl<'a> Audit<'a> {
         let mut owed: BTreeMap<_, i64> = BTreeMap::new();
         for debt in self.debts() {
             for (fund, amount) in debt.amounts {
-                let pair = (debt.debtor, debt.creditor, *fund);
+                let pair = (debt.debtor, debt.creditor, fund);
                 *owed.entry(pair).or_default() += amount.get();
             }
         }

@@ -150,7 +150,7 @@ impl NodeBooks {
 
 impl<'a> Audit<'a> {
     /// What regions owe each other by deductions and their ends, as homes have them.
-    pub(super) fn owed_by_deductions(&self) -> impl Iterator<Item = Owed<'a>> + use<'a> {
+    pub(super) fn owed_by_deductions(&self) -> impl Iterator<Item = Owed> + use<'a> {
         let nodes = self.exhibits.nodes.iter();
         nodes.flat_map(|books| {
             let said = books.accepted().map(|body| {
@@ -163,7 +163,7 @@ impl<'a> Audit<'a> {
                     of: (body.deduction.as_debt(), kind),
                     debtor,
                     creditor,
-                    amounts: body.amounts.as_slice(),
+                    amounts: body.amounts.as_slice().to_vec(),
                 }
             });
             let lifted = books.lifted(Side::Payable).map(|record| {
@@ -172,7 +172,7 @@ impl<'a> Audit<'a> {
                     of: (lifted.deduction.as_debt(), LegKind::DeductionEnd),
                     debtor: lifted.home,
                     creditor: lifted.treatment,
-                    amounts: lifted.amounts.as_slice(),
+                    amounts: lifted.amounts.as_slice().to_vec(),
                 }
             });
             said.chain(lifted)

@@ -3,7 +3,8 @@
 //!
 //! A person's home may have served them while it lacked what another region knew, held them when it knew, and an officer
 //! has looked since: a start may have been charged twice, and a ceiling passed. Not looked at: a change that came back
-//! itself, which was added to the sums in the order in which it came. How much was compared is counted: a law that never
+//! itself, which was added to the sums in the order in which it came; and the balance of an account that did not hold what was
+//! paid from it when that came back: it is empty then, and not below nothing. How much was compared is counted: a law that never
 //! compares anything holds for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +107,9 @@ impl<'a> Audit<'a> {
             other => panic!("{person}: nobody helps whoever moves or is released: {other}"),
         };
         let is_sum = |(name, total): (&&str, &i64)| *total == sum_of(name);
-        let is_balance = balance_said.is_none_or(|balance| balance == sums.balance);
+        let lacked = |books: &NodeBooks| books.lacked.contains(person);
+        let is_balance = self.exhibits.nodes.iter().any(lacked)
+            || balance_said.is_none_or(|balance| balance == sums.balance);
         if !(totals_said.iter().all(is_sum) && is_balance) {
             let story = format!(
                 "{person}: {totals_said:?} and {balance_said:?} after all, where {sums:?} stands"

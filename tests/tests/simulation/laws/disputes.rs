@@ -1,0 +1,226 @@
+//! The laws of disputes: what one was told to be settled at is what was said in it, is corrected once in the books of both
+//! regions, and nothing else is; and no debt is corrected by more than it was. It is reckoned from what bureaus and
+//! officers said and were told, and not from the clearinghouse's courses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::dispute::name::Subject;
+use huitong_core::fund::Fund;
+use huitong_core::leg::{LegKind, Side};
+use huitong_core::money::Fen;
+use huitong_core::record::dispute::CorrectionBooked;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1::{DisputeStage, SettledBy};
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::common::fund_from_wire;
+
+use super::clearing::Owed;
+use super::{Audit, Law};
+use crate::bureau::{Ending, Wanted};
+use crate::dispute_desk::{Disputed, Says, Stands};
+use crate::register::region;
+
+/// A dispute, as those who spoke in it know it.
+struct Told<'a> {
+    of: &'a Disputed,
+    /// What was said, whether it was taken or not.
+    said: Vec<Says>,
+    /// How it was told to stand, when that was known.
+    stands: Vec<&'a Stands>,
+    /// How it stood when it was looked at last.
+    last: Option<&'a Stands>,
+}
+
+impl Told<'_> {
+    /// At how much it was told to be settled, and by what.
+    fn settled(&self) -> BTreeSet<(i64, SettledBy)> {
+        let stands = self.stands.iter();
+        stands.filter_map(|stands| stands.settled).collect()
+    }
+
+    fn is_said(&self, says: Says) -> bool {
+        self.said.contains(&says)
+    }
+
+    /// So much was answered.
+    fn is_answered(&self, fen: i64) -> bool {
+        self.is_said(Says::Partly(fen)) || (fen == 0 && self.is_said(Says::Reject))
+    }
+
+    /// Whether it may be settled so by what was said.
+    fn may_be_settled(&self, (fen, by): (i64, SettledBy)) -> bool {
+        match by {
+            SettledBy::Conceded => fen == self.of.claimed && self.is_said(Says::Concede),
+            SettledBy::Accepted => self.is_answered(fen) && self.is_said(Says::Accept(fen)),
+            SettledBy::Stood => self.is_answered(fen),
+            SettledBy::Decided => {
+                let by_two = [Says::Escalate, Says::Propose(fen), Says::Confirm(fen)];
+                by_two.iter().all(|says| self.is_said(*says))
+            }
+            SettledBy::Unspecified => false,
+        }
+    }
+}
+
+/// A correction, as a region has it.
+#[derive(Debug, PartialEq, Eq)]
+struct Corrected {
+    dispute: String,
+    settlement: String,
+    debtor: RegionCode,
+    creditor: RegionCode,
+    fund: Fund,
+    fen: i64,
+    side: Side,
+}
+
+impl Corrected {
+    fn held(booked: &CorrectionBooked) -> Option<Self> {
+        let outcome = &booked.history.outcome.as_ref()?.outcome;
+        let Subject::Debt { settlement, .. } = outcome.subject else {
+            return None;
+        };
+        Some(Self {
+            dispute: outcome.dispute.to_string(),
+            settlement: settlement.to_string(),
+            debtor: outcome.respondent,
+            creditor: outcome.dispute.raiser,
+            fund: outcome.subject.pair().fund,
+            fen: outcome.amount.get(),
+            side: booked.side,
+        })
+    }
+
+    fn told(of: &Disputed, fen: i64, side: Side) -> Self {
+        Self {
+            dispute: of.name.clone(),
+            settlement: of.settlement.clone(),
+            debtor: region(of.respondent()),
+            creditor: region(of.raiser),
+            fund: fund(of),
+            fen,
+            side,
+        }
+    }
+}
+
+fn fund(of: &Disputed) -> Fund {
+    fund_from_wire(of.fund, Path::root("fund")).unwrap()
+}
+
+impl<'a> Audit<'a> {
+    /// The disputes that anybody raised, by name.
+    fn disputes(&self) -> BTreeMap<&'a str, Told<'a>> {
+        let mut disputes: BTreeMap<&str, Told<'_>> = BTreeMap::new();
+        for (wanted, done) in &self.exhibits.acts {
+            let Wanted::Said(of, says) = wanted else {
+                continue;
+            };
+            let told = disputes.entry(&of.name).or_insert_with(|| Told {
+                of,
+                said: Vec::new(),
+                stands: Vec::new(),
+                last: None,
+            });
+            told.said.push(*says);
+            if let Some(Ending::Stands(stands)) = done {
+                told.stands.push(stands);
+                if *says == Says::Look {
+                    told.last = Some(stands);
+                }
+            }
+        }
+        disputes
+    }
+
+    /// What disputes were told to be settled at, each once.
+    fn settled(&self) -> Vec<(&'a Disputed, i64)> {
+        let disputes = self.disputes().into_values();
+        let settled = disputes.filter_map(|told| {
+            let (fen, _) = told.settled().pop_first()?;
+            (fen > 0).then_some((told.of, fen))
+        });
+        settled.collect()
+    }
+
+    /// What regions owe each other by settled disputes.
+    pub(super) fn owed_by_disputes(&self) -> impl Iterator<Item = Owed> + use<'a> {
+        let settled = self.settled().into_iter();
+        settled.map(|(of, fen)| Owed {
+            of: (of.correction().parse().unwrap(), LegKind::Correction),
+            debtor: region(of.respondent()),
+            creditor: region(of.raiser),
+            amounts: vec![(fund(of), Fen::new(fen).unwrap())],
+        })
+    }
+
+    /// A dispute is settled once, by what was said in it; and what is settled, or withdrawn, stays so.
+    pub(super) fn disputes_end_as_was_said(&mut self) {
+        for (name, told) in self.disputes() {
+            let settled = told.settled();
+            let is_right = settled.iter().all(|settled| told.may_be_settled(*settled));
+            if settled.len() > 1 || !is_right {
+                let said = &told.said;
+                let story = format!("{name} was told to be settled at {settled:?}, by {said:?}");
+                self.report(Law::Disputed, story);
+            }
+            let withdrawn = |stands: &&Stands| stands.stage == DisputeStage::Withdrawn;
+            let is_over = |stands: &&Stands| stands.settled.is_some() || withdrawn(stands);
+            let over = told.stands.iter().copied().filter(is_over);
+            for over in over.filter(|over| told.last != Some(*over)) {
+                let last = told.last;
+                let story = format!("{name} was told to be over by {over:?}, and is {last:?}");
+                self.report(Law::Disputed, story);
+            }
+        }
+    }
+
+    /// Both regions have what each settled dispute came to once, and nothing else.
+    pub(super) fn disputes_are_corrected_once(&mut self) {
+        let settled = self.settled();
+        for (number, books) in self.exhibits.nodes.iter().enumerate() {
+            let expected = settled.iter().filter_map(|(of, fen)| {
+                let side = if of.raiser == number {
+                    Side::Receivable
+                } else if of.respondent() == number {
+                    Side::Payable
+                } else {
+                    return None;
+                };
+                Some(Corrected::told(of, *fen, side))
+            });
+            let expected: Vec<_> = expected.collect();
+            let mut found = Vec::new();
+            for booked in &books.corrections {
+                match Corrected::held(booked) {
+                    Some(corrected) => found.push(corrected),
+                    None => self.report(Law::Disputed, format!("{booked:?} corrects nothing")),
+                }
+            }
+            found.sort_by(|one, other| one.dispute.cmp(&other.dispute));
+            if found != expected {
+                let own = region(number);
+                let story = format!("{own} has corrected {found:?}, where {expected:?} is settled");
+                self.report(Law::Disputed, story);
+            }
+        }
+    }
+
+    /// Over all disputes a region gets back of a debt, or more of it, no more than it was.
+    pub(super) fn no_debt_is_corrected_by_more_than_it_was(&mut self) {
+        let mut sums: BTreeMap<_, (i64, i64)> = BTreeMap::new();
+        for (of, fen) in self.settled() {
+            let debt = (of.settlement.as_str(), of.fund, of.raiser);
+            let (sum, paid) = sums.entry(debt).or_default();
+            *sum += fen;
+            *paid = of.paid;
+        }
+        for ((settlement, fund, raiser), (sum, paid)) in sums {
+            if sum > paid {
+                let raiser = region(raiser);
+                let story = format!("{raiser} has {sum} of {settlement} {fund}, which was {paid}");
+                self.report(Law::Disputed, story);
+            }
+        }
+    }
+}

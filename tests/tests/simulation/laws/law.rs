@@ -1,0 +1,93 @@
+//! The laws by name, what it is to break one, and which of them a saboteur breaks.
+
+use std::fmt;
+
+use crate::saboteurs::Saboteur;
+
+/// What must hold, whatever failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Law {
+    /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
+    BothBooks,
+    /// The legs of every settlement are once in the clearing, and no others are.
+    Legs,
+    /// Nothing abandoned, refused or never acknowledged is paid.
+    PaidUnasked,
+    /// No visit is paid twice, under whatever ids.
+    VisitTwice,
+    /// No deductible, ceiling or balance is used twice.
+    UsedTwice,
+    /// What was told while a home region was away stands, and the difference equals what is borne of it.
+    Loss,
+    /// Nobody is insured by two homes on one day, or by none.
+    OneHome,
+    /// Nothing passes between a restored node and a region that it serves without.
+    LeftOut,
+    /// Nobody is held, and so released, of whose record nothing was missing.
+    Released,
+    /// No fund gives back by deductions more than it paid, of a reversed settlement no deduction stands, and what ends, ends
+    /// whole.
+    Deducted,
+    /// What a dispute came to is what was said in it, corrected once in both regions, and no debt by more than it was.
+    Disputed,
+    /// Both regions have the same words of a check, which officers said, in turn.
+    Checked,
+    /// Every region verifies every day offline, finds nothing, and was told of just the legs that it took.
+    Verified,
+    /// A month is what its days come to, each region is shown that, and it has what was said of it.
+    Month,
+    /// What is paid for a cycle is what its legs come to and what was told to move, and who does not pay is seen to owe.
+    Paid,
+    /// Totals and balances equal the sum of what stands.
+    Totals,
+    /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
+    Netted,
+    /// Over all members each fund's nets are zero.
+    ZeroSum,
+    /// Every answer that a hospital got stays true, or is taken back by a record, as somebody wanted.
+    AnswerChanged,
+    /// Everything comes to an end: every id has an outcome, every receipt and leg arrives.
+    Unended,
+    /// Every journal can be read to its end.
+    Unreadable,
+}
+
+/// A law that was broken, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    pub law: Law,
+    pub story: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {}", self.law, self.story)
+    }
+}
+
+/// The laws that a saboteur breaks, of which one must catch it.
+pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
+    match saboteur {
+        Saboteur::StaleRecord => &[Law::UsedTwice],
+        Saboteur::NoTombstone => &[Law::PaidUnasked],
+        Saboteur::LyingSync => &[Law::BothBooks, Law::AnswerChanged, Law::Unreadable],
+        Saboteur::OldBackup => &[Law::BothBooks, Law::AnswerChanged],
+        Saboteur::DroppedLeg => &[Law::Legs],
+        Saboteur::ForgottenId => &[Law::PaidUnasked, Law::BothBooks],
+        Saboteur::ForgottenReversal => &[Law::BothBooks, Law::Totals],
+        Saboteur::HandOverTwice => &[Law::UsedTwice, Law::Totals],
+        Saboteur::ForgottenHandOver => &[Law::OneHome],
+        Saboteur::ForgottenGrant => &[Law::UsedTwice],
+        Saboteur::ForgottenDeduction | Saboteur::OtherAmount => &[Law::Deducted],
+        Saboteur::ForgottenCorrection => &[Law::Disputed],
+        Saboteur::UnsentWord => &[Law::Checked],
+        Saboteur::MeddledPart => &[Law::Verified],
+        Saboteur::ForgottenMonthWord => &[Law::Month],
+        Saboteur::SwallowedLine => &[Law::Paid],
+        Saboteur::ForgottenLeftOut => &[Law::LeftOut],
+        Saboteur::HeldForNothing => &[Law::Released],
+        Saboteur::LostDifference => &[Law::Loss],
+        Saboteur::LostCycles => &[Law::Netted],
+        Saboteur::UncheckedVisit => &[Law::VisitTwice],
+    }
+}

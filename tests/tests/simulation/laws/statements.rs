@@ -1,0 +1,92 @@
+//! The laws of what regions verify offline: every region found every day whole, and the legs that its days were told to net
+//! are just those that the plans took; and its node has countersigned every checkpoint.
+
+use std::collections::BTreeMap;
+
+use huitong_core::leg::{Leg, Side};
+use huitong_core::region::RegionCode;
+
+use super::clearing::is_taken;
+use super::{Audit, Law};
+use crate::register::region;
+
+/// What tells one leg from another.
+fn key(leg: &Leg) -> String {
+    format!("{leg:?}")
+}
+
+impl Audit<'_> {
+    /// The legs that the plan of each day took, by whoever owes or is owed by them.
+    fn netted_by_day(&self) -> BTreeMap<(String, RegionCode), Vec<String>> {
+        let clearing = &self.exhibits.clearing;
+        let mut netted: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        let mut parent = None;
+        for plan in &clearing.plans {
+            let legs = clearing.legs.iter().filter(|(region, leg)| {
+                leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
+            });
+            for (_, numbered) in legs {
+                let leg = &numbered.leg;
+                for region in [leg.debtor, leg.creditor] {
+                    let of = (plan.day().to_string(), region);
+                    netted.entry(of).or_default().push(key(leg));
+                }
+            }
+            parent = Some(plan);
+        }
+        netted.values_mut().for_each(|legs| legs.sort_unstable());
+        netted
+    }
+
+    pub(super) fn every_region_verified_every_day(&mut self) {
+        let mut netted = self.netted_by_day();
+        let exhibits = self.exhibits;
+        let expected = exhibits.clearing.plans.len() * exhibits.nodes.len();
+        let found = exhibits.verified.len();
+        if found != expected {
+            let story = format!("{found} days of regions were verified, of {expected}");
+            self.report(Law::Verified, story);
+        }
+        for verified in &exhibits.verified {
+            let (own, day) = (region(verified.region), &verified.day);
+            if !verified.faults.is_empty() {
+                let story = format!("{own} found in its part of {day}: {:?}", verified.faults);
+                self.report(Law::Verified, story);
+            }
+            let mut told: Vec<String> = verified.legs.iter().map(key).collect();
+            told.sort_unstable();
+            let taken = netted.remove(&(day.clone(), own)).unwrap_or_default();
+            if told != taken {
+                let story =
+                    format!("{own} was told that {day} nets {told:?}, and it took {taken:?}");
+                self.report(Law::Verified, story);
+            }
+        }
+    }
+
+    pub(super) fn every_node_countersigned_every_checkpoint(&mut self) {
+        let plans = self.exhibits.clearing.plans.iter();
+        let plans: Vec<u64> = plans.map(|plan| plan.number()).collect();
+        for (number, books) in self.exhibits.nodes.iter().enumerate() {
+            let own = region(number);
+            for seen in &books.checkpoints_seen {
+                let word = &seen.word.word;
+                if let Some(findings) = word.verdict.findings() {
+                    let story = format!("{own} refuses plan {}: {findings:?}", word.plan);
+                    self.report(Law::Verified, story);
+                }
+            }
+            let mut seen: Vec<u64> = books
+                .checkpoints_seen
+                .iter()
+                .map(|seen| seen.checkpoint.signed.checkpoint.plan)
+                .collect();
+            seen.sort_unstable();
+            seen.dedup();
+            if seen != plans {
+                let story = format!("{own} has looked at the plans {seen:?}, of {plans:?}");
+                self.report(Law::Verified, story);
+            }
+        }
+    }
+}
