@@ -147,6 +147,11 @@ impl Day {
         self.unended.lock().unwrap().push(Violation { law, story });
     }
 
+    /// Whether something did not come to an end: nothing is begun after it then, which would only wait too.
+    pub fn is_stuck(&self) -> bool {
+        !self.unended.lock().unwrap().is_empty()
+    }
+
     /// Asks after every id until it has an outcome or was never taken.
     async fn ask_for_outcomes(&self, hospitals: &Hospitals) {
         let begun = Instant::now();

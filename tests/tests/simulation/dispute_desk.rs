@@ -151,8 +151,8 @@ impl DisputeDesk {
             Says::Accept(fen) => (Wire::Accept(nothing), Some(fen)),
             Says::Escalate => (Wire::Escalate(nothing), None),
             Says::Withdraw => (Wire::Withdraw(nothing), None),
-            Says::Propose(fen) => return decided(of, fen, false).await,
-            Says::Confirm(fen) => return decided(of, fen, true).await,
+            Says::Propose(fen) => return decided(of, fen, By::Proposer).await,
+            Says::Confirm(fen) => return decided(of, fen, By::Confirmer).await,
             Says::Look => return self.looked_at(of).await,
         };
         let request = v1::SayInDisputeRequest {
@@ -215,8 +215,16 @@ impl DisputeDesk {
     }
 }
 
+/// Which of the operator's officers decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum By {
+    Proposer,
+    Confirmer,
+}
+
 /// One officer of the operator proposes an amount, or the other confirms it.
-async fn decided(of: &Disputed, fen: i64, confirm: bool) -> Result<Stands, String> {
+async fn decided(of: &Disputed, fen: i64, by: By) -> Result<Stands, String> {
+    let confirm = by == By::Confirmer;
     let channel = to_clearinghouse(usize::from(confirm));
     let mut client = DisputeOfficeServiceClient::new(channel);
     let request = v1::SettleDisputeRequest {

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::payable::Month;
 use tokio::time::sleep;
 
 use crate::audits::found;
@@ -37,21 +38,22 @@ fn date(nth: usize) -> BusinessDay {
     first.business_day_shanghai().plus_days(days).unwrap()
 }
 
-/// The month of a day: 2024-05.
-fn month(day: BusinessDay) -> String {
-    day.to_string()[..7].to_owned()
-}
-
 impl Day {
     /// All days after the first, which is closed.
     pub async fn later(&self, hospitals: &Hospitals, officers: &mut [Officers]) {
         // Where the clearinghouse lost its disk, a night has passed already.
         let closed = usize::from(clearing_is_lost(self.seed, self.regions));
+        if self.is_stuck() {
+            return;
+        }
         Box::pin(self.is_over(closed)).await;
         Box::pin(self.money_moves(closed)).await;
         for nth in closed + 1..self.days {
             for party in &self.parties {
                 party.time_passes(HOURS_OF_A_DAY);
+            }
+            if self.is_stuck() {
+                return;
             }
             self.log.note("day", date(nth));
             let chance = Seeded::new(self.seed, 7_500 + u64::try_from(nth).unwrap());
@@ -147,13 +149,13 @@ impl Day {
 
     /// A day is netted; with the last one of a month that month ends.
     async fn is_over(&self, nth: usize) {
-        let ended = month(date(nth));
-        if month(date(nth + 1)) == ended {
+        let ended = Month::of(date(nth));
+        if Month::of(date(nth + 1)) == ended {
             return;
         }
         let chance = Seeded::new(self.seed, 7_400 + u64::try_from(nth).unwrap());
         let end = MonthEnd {
-            month: ended,
+            month: ended.to_string(),
             chance: Arc::new(chance),
             regions: self.regions,
             orders: self.orders.clone(),

@@ -92,7 +92,9 @@ impl Quarrel<'_> {
             return;
         }
         match chance.within(0..6) {
-            0 => drop(self.says(&dispute, Says::Concede).await),
+            0 => {
+                self.says(&dispute, Says::Concede).await;
+            }
             1 => self.agreed(&dispute, part).await,
             2 => {
                 self.says(&dispute, Says::Reject).await;
@@ -115,7 +117,9 @@ impl Quarrel<'_> {
                 }
             }
             // Nothing is said to the answer.
-            _ => drop(self.says(&dispute, Says::Partly(part)).await),
+            _ => {
+                self.says(&dispute, Says::Partly(part)).await;
+            }
         }
         // As much as was paid, beside the first.
         let more = Disputed {

@@ -107,7 +107,9 @@ impl Bureaus<'_> {
             match chance.within(0..4) {
                 // Nobody says anything to it.
                 0 => {}
-                1 => drop(self.say(&of, Speaks::Confirm).await),
+                1 => {
+                    self.say(&of, Speaks::Confirm).await;
+                }
                 2 => {
                     // One officer confirms it while another sends it back.
                     let back = self.say(&of, Speaks::SendBack);

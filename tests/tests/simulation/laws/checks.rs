@@ -235,15 +235,18 @@ fn goes_wrong(words: &[&CheckWord]) -> Option<&'static str> {
         if word.follows != before.map(|before| before.digest()) {
             return Some("a word follows another one");
         }
-        let may_follow = match (&word.says, before.map(|before| &before.says)) {
+        let may_follow = matches!(
+            (&word.says, before.map(|before| &before.says)),
             (CheckSays::Ask(_), None)
-            | (CheckSays::Answer(_), Some(CheckSays::Ask(_) | CheckSays::SendBack(_)))
-            | (
-                CheckSays::Confirm | CheckSays::Silent(_) | CheckSays::SendBack(_),
-                Some(CheckSays::Answer(_)),
-            ) => true,
-            _ => false,
-        };
+                | (
+                    CheckSays::Answer(_),
+                    Some(CheckSays::Ask(_) | CheckSays::SendBack(_))
+                )
+                | (
+                    CheckSays::Confirm | CheckSays::Silent(_) | CheckSays::SendBack(_),
+                    Some(CheckSays::Answer(_))
+                )
+        );
         if !may_follow {
             return Some("a word comes out of turn");
         }
