@@ -80,7 +80,7 @@ impl Scalar for Role {
 }
 
 /// Which role each method of officers takes.
-const TABLE: [(&str, Role); 41] = [
+const TABLE: [(&str, Role); 42] = [
     ("OfficerService/Status", Role::Look),
     ("OfficerService/CutOff", Role::Clear),
     ("OfficerService/Net", Role::Clear),
@@ -114,6 +114,7 @@ const TABLE: [(&str, Role); 41] = [
     ("MonthOfficeService/ListMonths", Role::Look),
     ("MonthOfficeService/ApproveMonth", Role::Approve),
     ("MonthOfficeService/InstructMonth", Role::Pay),
+    ("MonthOfficeService/WhatIfMonth", Role::Look),
     ("MonthOfficeService/FetchMonthFile", Role::Look),
     ("ProofOfficeService/GetCheckpoint", Role::Look),
     ("ProofOfficeService/GetProvenStatement", Role::Look),

@@ -38,7 +38,7 @@ pub use netting_plan::{Gross, MemberNet, NettingPlan, RegionNet, Window};
 pub use planner::plan;
 pub use proof::check;
 pub use runs::{Run, Runs};
-pub use what_if::{Scenario, Shortfall, WhatIf, what_if};
+pub use what_if::{Scenario, Shortfall, Supposing, WhatIf, what_if};
 
 #[cfg(test)]
 mod tests;

@@ -48,42 +48,127 @@ type Nets = BTreeMap<(Member, Fund), SignedFen>;
 /// # Errors
 /// A sum out of range.
 pub fn what_if(plans: &[&NettingPlan], scenario: &Scenario) -> Result<WhatIf, MoneyError> {
-    let (mut planned, mut supposed) = (Nets::new(), Nets::new());
+    let mut supposing = Supposing::new(scenario);
     for plan in plans {
-        for net in plan.member_nets() {
-            add(&mut planned, (net.member, net.fund), net.amount)?;
+        supposing.plans(plan)?;
+        supposing.supposes(plan)?;
+    }
+    supposing.ends()
+}
+
+/// Looks at one plan after the other, so that none of them has to be kept.
+#[derive(Debug)]
+pub struct Supposing<'a> {
+    scenario: &'a Scenario,
+    planned: Nets,
+    supposed: Nets,
+    known: BTreeSet<Member>,
+}
+
+impl<'a> Supposing<'a> {
+    /// Before any plan.
+    #[must_use]
+    pub const fn new(scenario: &'a Scenario) -> Self {
+        Self {
+            scenario,
+            planned: Nets::new(),
+            supposed: Nets::new(),
+            known: BTreeSet::new(),
         }
+    }
+
+    /// A plan that is one of those as they are.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn plans(&mut self, plan: &NettingPlan) -> Result<(), MoneyError> {
+        self.knows(plan);
+        for net in plan.member_nets() {
+            add(&mut self.planned, (net.member, net.fund), net.amount)?;
+        }
+        Ok(())
+    }
+
+    /// A plan that is one of those as they are supposed to be.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn supposes(&mut self, plan: &NettingPlan) -> Result<(), MoneyError> {
+        self.knows(plan);
         let member = |region: RegionCode| plan.window(region).map(|window| window.member);
         for row in plan.gross() {
             // A region of a gross row has a window in every plan that is one.
             let (Some(debtor), Some(creditor)) = (member(row.debtor), member(row.creditor)) else {
                 continue;
             };
-            if scenario.without.contains(&debtor) || scenario.without.contains(&creditor) {
+            let without = &self.scenario.without;
+            if without.contains(&debtor) || without.contains(&creditor) {
                 continue;
             }
             let amount = SignedFen::from(row.amount);
-            add(&mut supposed, (creditor, row.fund), amount)?;
-            add(&mut supposed, (debtor, row.fund), amount.checked_neg()?)?;
+            add(&mut self.supposed, (creditor, row.fund), amount)?;
+            add(
+                &mut self.supposed,
+                (debtor, row.fund),
+                amount.checked_neg()?,
+            )?;
         }
+        Ok(())
     }
-    let keys: BTreeSet<_> = planned.keys().chain(supposed.keys()).copied().collect();
-    let rows = |nets: &Nets| {
-        let row = |(member, fund): &(Member, Fund)| MemberNet {
-            member: *member,
-            fund: *fund,
-            amount: nets
-                .get(&(*member, *fund))
-                .copied()
-                .unwrap_or(SignedFen::ZERO),
+
+    fn knows(&mut self, plan: &NettingPlan) {
+        let members = plan.windows().iter().map(|window| window.member);
+        self.known.extend(members);
+    }
+
+    /// Whether a member stood in a region's place in any of the plans.
+    #[must_use]
+    pub fn is_known(&self, member: Member) -> bool {
+        self.known.contains(&member)
+    }
+
+    /// What it all comes to.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn ends(self) -> Result<WhatIf, MoneyError> {
+        let (planned, supposed) = (&self.planned, &self.supposed);
+        let keys: BTreeSet<_> = planned.keys().chain(supposed.keys()).copied().collect();
+        let rows = |nets: &Nets| -> Vec<MemberNet> {
+            let row = |(member, fund): &(Member, Fund)| MemberNet {
+                member: *member,
+                fund: *fund,
+                amount: nets
+                    .get(&(*member, *fund))
+                    .copied()
+                    .unwrap_or(SignedFen::ZERO),
+            };
+            keys.iter().map(row).collect()
         };
-        keys.iter().map(row).collect()
-    };
-    Ok(WhatIf {
-        planned: rows(&planned),
-        supposed: rows(&supposed),
-        shortfalls: shortfalls(&supposed, &scenario.unpaid)?,
-    })
+        let supposed = rows(supposed);
+        Ok(WhatIf {
+            planned: rows(planned),
+            shortfalls: shortfalls(&supposed, &self.scenario.unpaid)?,
+            supposed,
+        })
+    }
+}
+
+impl WhatIf {
+    /// What would be missing if these members did not pay.
+    ///
+    /// # Errors
+    /// A sum out of range.
+    pub fn missing(&self, unpaid: &BTreeSet<Member>) -> Result<Vec<Shortfall>, MoneyError> {
+        shortfalls(&self.supposed, unpaid)
+    }
+
+    /// Whether any of these members would have to pay.
+    #[must_use]
+    pub fn owes(&self, members: &BTreeSet<Member>) -> bool {
+        let mut nets = self.supposed.iter();
+        nets.any(|net| members.contains(&net.member) && Fen::try_from(net.amount).is_err())
+    }
 }
 
 fn add(nets: &mut Nets, of: (Member, Fund), amount: SignedFen) -> Result<(), MoneyError> {
@@ -92,13 +177,15 @@ fn add(nets: &mut Nets, of: (Member, Fund), amount: SignedFen) -> Result<(), Mon
     Ok(())
 }
 
-fn shortfalls(nets: &Nets, unpaid: &BTreeSet<Member>) -> Result<Vec<Shortfall>, MoneyError> {
+fn shortfalls(nets: &[MemberNet], unpaid: &BTreeSet<Member>) -> Result<Vec<Shortfall>, MoneyError> {
     let mut funds: BTreeMap<Fund, (Fen, Fen)> = BTreeMap::new();
-    for ((member, fund), amount) in nets {
-        let (owed, missing) = funds.entry(*fund).or_insert((Fen::ZERO, Fen::ZERO));
-        match Fen::try_from(*amount) {
+    for net in nets {
+        let (owed, missing) = funds.entry(net.fund).or_insert((Fen::ZERO, Fen::ZERO));
+        match Fen::try_from(net.amount) {
             Ok(amount) => *owed = owed.checked_add(amount)?,
-            Err(_) if unpaid.contains(member) => *missing = missing.checked_add(amount.abs())?,
+            Err(_) if unpaid.contains(&net.member) => {
+                *missing = missing.checked_add(net.amount.abs())?;
+            }
             Err(_) => {}
         }
     }

@@ -143,6 +143,11 @@ fn of_what_is_around_it() -> Vec<Row> {
             officer,
         ),
         Row::method(
+            "/huitong.clearing.v1.MonthOfficeService/WhatIfMonth",
+            officer,
+        )
+        .taking_up_to(WRITING),
+        Row::method(
             "/huitong.clearing.v1.MonthOfficeService/FetchMonthFile",
             officer,
         )

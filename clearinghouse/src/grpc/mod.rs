@@ -14,6 +14,7 @@ mod member;
 mod month;
 mod month_office;
 mod month_read;
+mod month_what_if;
 mod officer;
 mod own_prefund;
 mod paid;

@@ -20,14 +20,17 @@ use tracing::{info, warn};
 
 use super::month::{month, proofs};
 use super::month_read::signed;
+use super::month_what_if;
 use super::officer::officer_name;
 use super::paid::month_order;
+use super::payment::plan;
 use super::proof::read;
 use super::status::{malformed, status};
 use crate::decide::month as decide;
 use crate::decide::{Context, Decision};
 use crate::months::MonthRules;
 use crate::payments::PaymentRules;
+use crate::prefunds::Rules;
 use crate::refusal::{ClearingCode, Refusal};
 use crate::writer::Writer;
 
@@ -42,8 +45,11 @@ pub(super) struct MonthOfficeGrpc {
     writer: Arc<Writer>,
     rules: MonthRules,
     paying: PaymentRules,
+    prefunds: Rules,
     /// Held while a month is counted: one at a time.
     counting: Arc<Mutex<()>>,
+    /// Held while the plans of a month are looked through: one month at a time.
+    looking: Arc<Mutex<()>>,
 }
 
 type Part = Result<v1::FetchMonthFileResponse, Status>;
@@ -142,6 +148,36 @@ impl MonthOfficeService for MonthOfficeGrpc {
         }))
     }
 
+    async fn what_if_month(
+        &self,
+        request: Request<v1::WhatIfMonthRequest>,
+    ) -> Result<Response<v1::WhatIfMonthResponse>, Status> {
+        officer_name(&request)?;
+        let request = request.into_inner();
+        let month = month(&request.month)?;
+        let suppose = month_what_if::suppose(&request).map_err(|fault| malformed(&fault))?;
+        let Ok(looking) = Arc::clone(&self.looking).try_lock_owned() else {
+            let busy = "another officer looks at what a month would come to: ask again";
+            return Err(status(&Refusal::general(RefusalCode::Overloaded, busy)));
+        };
+        let rules = decide::SupposeRules {
+            paying: self.paying,
+            prefunds: self.prefunds,
+        };
+        let grounds = self
+            .decide(move |context| decide::suppose(context, &month, suppose, rules))
+            .await?;
+        let proofs = proofs(&self.writer).await?;
+        // Held until all of it is read, also when the caller has gone.
+        let found = read(move || {
+            let found = grounds.found(|day| plan(&proofs, day));
+            drop(looking);
+            found
+        });
+        let found = found.await?;
+        Ok(Response::new(month_what_if::found(&found)))
+    }
+
     type FetchMonthFileStream = ReceiverStream<Part>;
 
     async fn fetch_month_file(
@@ -183,12 +219,18 @@ async fn send(bytes: &[u8], to: &Sender<Part>) {
 
 impl MonthOfficeGrpc {
     /// The officers' side of months.
-    pub(super) fn new(writer: &Arc<Writer>, rules: MonthRules, paying: PaymentRules) -> Self {
+    pub(super) fn new(
+        writer: &Arc<Writer>,
+        rules: MonthRules,
+        (paying, prefunds): (PaymentRules, Rules),
+    ) -> Self {
         Self {
             writer: Arc::clone(writer),
             rules,
             paying,
+            prefunds,
             counting: Arc::default(),
+            looking: Arc::default(),
         }
     }
 

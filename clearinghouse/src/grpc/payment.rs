@@ -239,8 +239,8 @@ impl PaymentGrpc {
     }
 }
 
-/// The plan of a cycle that is ordered, so that it is long journaled; the index may still be on its way to it.
-fn plan(proofs: &Proofs, day: BusinessDay) -> Result<NettingPlan, Untold> {
+/// The plan of a cycle that is netted, so that it is long journaled; the index may still be on its way to it.
+pub(super) fn plan(proofs: &Proofs, day: BusinessDay) -> Result<NettingPlan, Untold> {
     let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
     proofs.plan(day)?.ok_or_else(|| busy().into())
 }

@@ -108,8 +108,11 @@ pub(crate) async fn routes(
         rules: rules.prefund,
     });
     let dispute_office = DisputeOfficeServiceServer::new(DisputeOfficeGrpc(Arc::clone(writer)));
-    let months =
-        MonthOfficeServiceServer::new(MonthOfficeGrpc::new(writer, rules.month, rules.payment));
+    let months = MonthOfficeServiceServer::new(MonthOfficeGrpc::new(
+        writer,
+        rules.month,
+        (rules.payment, rules.prefund),
+    ));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter
         .set_serving::<ClearingServiceServer<ClearingGrpc>>()

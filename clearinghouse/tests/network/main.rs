@@ -21,6 +21,7 @@ mod intake;
 mod members;
 mod month_paid;
 mod month_papers;
+mod month_what_if;
 mod months;
 mod payments;
 mod prefunds;

@@ -7917,6 +7917,1683 @@ pub mod directory_desk_service_server {
         const NAME: &'static str = SERVICE_NAME;
     }
 }
+/// Whose money is with whom.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundKey {
+    /// The clearing member whose insured are treated.
+    #[prost(string, tag = "1")]
+    pub payer: ::prost::alloc::string::String,
+    /// The clearing member in whose regions they are treated; another than the payer.
+    #[prost(string, tag = "2")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+}
+/// How a prefund stands.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundStanding {
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    #[prost(uint32, tag = "2")]
+    pub year: u32,
+    #[prost(int64, tag = "3")]
+    pub set_fen: i64,
+    #[prost(int64, tag = "4")]
+    pub topped_up_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub held_fen: i64,
+    /// What the payer owes the holder of cycles that are not paid.
+    #[prost(int64, tag = "6")]
+    pub used_fen: i64,
+    /// As it was found last, and in which millisecond since 1970 it became so; 0 when it never changed.
+    #[prost(enumeration = "PrefundLevel", tag = "7")]
+    pub level: i32,
+    #[prost(int64, tag = "8")]
+    pub since_ms: i64,
+    /// By when the holder is to ask for more. Optional.
+    #[prost(string, tag = "9")]
+    pub ask_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "10")]
+    pub missing_fen: i64,
+    #[prost(int64, tag = "11")]
+    pub over_fen: i64,
+    /// By when what is missing comes, or what is over goes back. Optional.
+    #[prost(string, tag = "12")]
+    pub due: ::prost::alloc::string::String,
+    /// Days since it was due; 0 when it is not late.
+    #[prost(uint32, tag = "13")]
+    pub days_late: u32,
+    /// The last top-up that was asked for, while it is not paid in full; 0 for none.
+    #[prost(int64, tag = "14")]
+    pub open_top_up_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetPrefundRequest {
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    /// The current year.
+    #[prost(uint32, tag = "2")]
+    pub year: u32,
+    /// Zero ends it: all of it goes back.
+    #[prost(int64, tag = "3")]
+    pub amount_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SetPrefundResponse {
+    #[prost(message, optional, tag = "1")]
+    pub standing: ::core::option::Option<PrefundStanding>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TopUpPrefundRequest {
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    /// Above zero.
+    #[prost(int64, tag = "2")]
+    pub amount_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TopUpPrefundResponse {
+    #[prost(message, optional, tag = "1")]
+    pub standing: ::core::option::Option<PrefundStanding>,
+}
+/// One movement of a prefund's money, as the holder's bank told it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundLine {
+    /// The bank's own name of it: 1 to 64 of letters, digits, `.`, `_`, `:`, `/` and `-`.
+    #[prost(string, tag = "1")]
+    pub bank_reference: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    /// Whether the payer paid it in, or it was paid out to the payer again.
+    #[prost(enumeration = "Direction", tag = "3")]
+    pub direction: i32,
+    /// Above zero.
+    #[prost(int64, tag = "4")]
+    pub amount_fen: i64,
+    /// The day on which the bank booked it.
+    #[prost(string, tag = "5")]
+    pub on: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnterPrefundRequest {
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PrefundLine>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EnterPrefundResponse {
+    #[prost(message, optional, tag = "1")]
+    pub standing: ::core::option::Option<PrefundStanding>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CorrectPrefundRequest {
+    /// The movement as it was entered.
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PrefundLine>,
+    #[prost(enumeration = "CorrectionReason", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CorrectPrefundResponse {
+    #[prost(message, optional, tag = "1")]
+    pub standing: ::core::option::Option<PrefundStanding>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPrefundsRequest {
+    /// As payer or holder. Optional.
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    /// From which level on; unspecified for all.
+    #[prost(enumeration = "PrefundLevel", tag = "2")]
+    pub from: i32,
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "3")]
+    pub after: ::core::option::Option<PrefundKey>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPrefundsResponse {
+    /// Ascending by payer, holder and fund, at most 1,000.
+    #[prost(message, repeated, tag = "1")]
+    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<PrefundKey>,
+}
+/// A movement that stands, or one that was taken out again.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundMovement {
+    #[prost(message, optional, tag = "1")]
+    pub line: ::core::option::Option<PrefundLine>,
+    /// Why it was taken out, by whom and in which millisecond since 1970. Optional.
+    #[prost(enumeration = "CorrectionReason", tag = "2")]
+    pub corrected: i32,
+    #[prost(string, tag = "3")]
+    pub corrected_by: ::prost::alloc::string::String,
+    #[prost(int64, tag = "4")]
+    pub corrected_ms: i64,
+}
+/// Where a page of movements ends.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundLineKey {
+    #[prost(string, tag = "1")]
+    pub holder: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub bank_reference: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListPrefundMovementsRequest {
+    /// Of one prefund. Optional.
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<PrefundLineKey>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListPrefundMovementsResponse {
+    /// Ascending by holder and the bank's reference.
+    #[prost(message, repeated, tag = "1")]
+    pub movements: ::prost::alloc::vec::Vec<PrefundMovement>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<PrefundLineKey>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ProposePrefundsRequest {
+    /// The year that is to be set; the spending is the one of the year before.
+    #[prost(uint32, tag = "1")]
+    pub year: u32,
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "2")]
+    pub after: ::core::option::Option<PrefundKey>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ProposePrefundsResponse {
+    /// Ascending by payer, holder and fund, at most 1,000.
+    #[prost(message, repeated, tag = "1")]
+    pub proposals: ::prost::alloc::vec::Vec<PrefundProposal>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "2")]
+    pub next: ::core::option::Option<PrefundKey>,
+}
+/// What a prefund comes to by the spending of the year before.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct PrefundProposal {
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    #[prost(int64, tag = "2")]
+    pub spent_fen: i64,
+    /// So many months of its average.
+    #[prost(int64, tag = "3")]
+    pub proposed_fen: i64,
+    /// What is set now; 0 for nothing.
+    #[prost(int64, tag = "4")]
+    pub set_fen: i64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListOwnPrefundsRequest {
+    /// Where the page before ended; none for the first.
+    #[prost(message, optional, tag = "1")]
+    pub after: ::core::option::Option<PrefundKey>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListOwnPrefundsResponse {
+    /// Who clears for the calling region: its province, or itself.
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    /// Ascending by payer, holder and fund, at most 1,000.
+    #[prost(message, repeated, tag = "2")]
+    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
+    /// Where the next page begins; none with the last.
+    #[prost(message, optional, tag = "3")]
+    pub next: ::core::option::Option<PrefundKey>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ShowPrefundsRequest {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ShowPrefundsResponse {
+    /// Who clears for the region: its province, or itself.
+    #[prost(string, tag = "1")]
+    pub member: ::prost::alloc::string::String,
+    /// Ascending by payer, holder and fund.
+    #[prost(message, repeated, tag = "2")]
+    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum PrefundLevel {
+    Unspecified = 0,
+    Normal = 1,
+    Yellow = 2,
+    Red = 3,
+}
+impl PrefundLevel {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "PREFUND_LEVEL_UNSPECIFIED",
+            Self::Normal => "PREFUND_LEVEL_NORMAL",
+            Self::Yellow => "PREFUND_LEVEL_YELLOW",
+            Self::Red => "PREFUND_LEVEL_RED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "PREFUND_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
+            "PREFUND_LEVEL_NORMAL" => Some(Self::Normal),
+            "PREFUND_LEVEL_YELLOW" => Some(Self::Yellow),
+            "PREFUND_LEVEL_RED" => Some(Self::Red),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod prefund_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to its officers. Each word may be said again and changes nothing then.
+    #[derive(Debug, Clone)]
+    pub struct PrefundServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl PrefundServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> PrefundServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PrefundServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PrefundServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// Sets how much a prefund comes to this year.
+        pub async fn set(
+            &mut self,
+            request: impl tonic::IntoRequest<super::SetPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/Set",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "Set"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Asks for more, of a prefund that is red.
+        pub async fn top_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::TopUpPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/TopUp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "TopUp"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Enters what the holder's bank says moved.
+        pub async fn enter(
+            &mut self,
+            request: impl tonic::IntoRequest<super::EnterPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/Enter",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "Enter"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// Takes out again what was entered wrongly.
+        pub async fn correct(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CorrectPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CorrectPrefundResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/Correct",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "Correct"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// How prefunds stand, a page at a time.
+        pub async fn list_prefunds(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPrefundsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/ListPrefunds",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "ListPrefunds"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What moved, and what was taken out again, a page at a time.
+        pub async fn list_prefund_movements(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListPrefundMovementsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPrefundMovementsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/ListPrefundMovements",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.PrefundService",
+                        "ListPrefundMovements",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        /// What prefunds come to by the spending of the year before, a page at a time.
+        pub async fn propose(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ProposePrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProposePrefundsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundService/Propose",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "Propose"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod prefund_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PrefundServiceServer.
+    #[async_trait]
+    pub trait PrefundService: std::marker::Send + std::marker::Sync + 'static {
+        /// Sets how much a prefund comes to this year.
+        async fn set(
+            &self,
+            request: tonic::Request<super::SetPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::SetPrefundResponse>,
+            tonic::Status,
+        >;
+        /// Asks for more, of a prefund that is red.
+        async fn top_up(
+            &self,
+            request: tonic::Request<super::TopUpPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::TopUpPrefundResponse>,
+            tonic::Status,
+        >;
+        /// Enters what the holder's bank says moved.
+        async fn enter(
+            &self,
+            request: tonic::Request<super::EnterPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::EnterPrefundResponse>,
+            tonic::Status,
+        >;
+        /// Takes out again what was entered wrongly.
+        async fn correct(
+            &self,
+            request: tonic::Request<super::CorrectPrefundRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CorrectPrefundResponse>,
+            tonic::Status,
+        >;
+        /// How prefunds stand, a page at a time.
+        async fn list_prefunds(
+            &self,
+            request: tonic::Request<super::ListPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPrefundsResponse>,
+            tonic::Status,
+        >;
+        /// What moved, and what was taken out again, a page at a time.
+        async fn list_prefund_movements(
+            &self,
+            request: tonic::Request<super::ListPrefundMovementsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListPrefundMovementsResponse>,
+            tonic::Status,
+        >;
+        /// What prefunds come to by the spending of the year before, a page at a time.
+        async fn propose(
+            &self,
+            request: tonic::Request<super::ProposePrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ProposePrefundsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to its officers. Each word may be said again and changes nothing then.
+    #[derive(Debug)]
+    pub struct PrefundServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PrefundServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PrefundServiceServer<T>
+    where
+        T: PrefundService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.PrefundService/Set" => {
+                    #[allow(non_camel_case_types)]
+                    struct SetSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::SetPrefundRequest>
+                    for SetSvc<T> {
+                        type Response = super::SetPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::set(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = SetSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/TopUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct TopUpSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::TopUpPrefundRequest>
+                    for TopUpSvc<T> {
+                        type Response = super::TopUpPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TopUpPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::top_up(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = TopUpSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/Enter" => {
+                    #[allow(non_camel_case_types)]
+                    struct EnterSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::EnterPrefundRequest>
+                    for EnterSvc<T> {
+                        type Response = super::EnterPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::EnterPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::enter(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = EnterSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/Correct" => {
+                    #[allow(non_camel_case_types)]
+                    struct CorrectSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::CorrectPrefundRequest>
+                    for CorrectSvc<T> {
+                        type Response = super::CorrectPrefundResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CorrectPrefundRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::correct(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CorrectSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/ListPrefunds" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPrefundsSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::ListPrefundsRequest>
+                    for ListPrefundsSvc<T> {
+                        type Response = super::ListPrefundsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPrefundsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::list_prefunds(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPrefundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/ListPrefundMovements" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListPrefundMovementsSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::ListPrefundMovementsRequest>
+                    for ListPrefundMovementsSvc<T> {
+                        type Response = super::ListPrefundMovementsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListPrefundMovementsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::list_prefund_movements(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListPrefundMovementsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.PrefundService/Propose" => {
+                    #[allow(non_camel_case_types)]
+                    struct ProposeSvc<T: PrefundService>(pub Arc<T>);
+                    impl<
+                        T: PrefundService,
+                    > tonic::server::UnaryService<super::ProposePrefundsRequest>
+                    for ProposeSvc<T> {
+                        type Response = super::ProposePrefundsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ProposePrefundsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundService>::propose(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ProposeSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PrefundServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.PrefundService";
+    impl<T> tonic::server::NamedService for PrefundServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod own_prefund_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose rows they are.
+    #[derive(Debug, Clone)]
+    pub struct OwnPrefundServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl OwnPrefundServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> OwnPrefundServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> OwnPrefundServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            OwnPrefundServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// How the prefunds stand that the member pays or holds who clears for the region, a page at a time.
+        pub async fn list_own_prefunds(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListOwnPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPrefundsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.OwnPrefundService",
+                        "ListOwnPrefunds",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod own_prefund_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with OwnPrefundServiceServer.
+    #[async_trait]
+    pub trait OwnPrefundService: std::marker::Send + std::marker::Sync + 'static {
+        /// How the prefunds stand that the member pays or holds who clears for the region, a page at a time.
+        async fn list_own_prefunds(
+            &self,
+            request: tonic::Request<super::ListOwnPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListOwnPrefundsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose rows they are.
+    #[derive(Debug)]
+    pub struct OwnPrefundServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> OwnPrefundServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for OwnPrefundServiceServer<T>
+    where
+        T: OwnPrefundService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListOwnPrefundsSvc<T: OwnPrefundService>(pub Arc<T>);
+                    impl<
+                        T: OwnPrefundService,
+                    > tonic::server::UnaryService<super::ListOwnPrefundsRequest>
+                    for ListOwnPrefundsSvc<T> {
+                        type Response = super::ListOwnPrefundsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListOwnPrefundsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as OwnPrefundService>::list_own_prefunds(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListOwnPrefundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for OwnPrefundServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.OwnPrefundService";
+    impl<T> tonic::server::NamedService for OwnPrefundServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod prefund_desk_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug, Clone)]
+    pub struct PrefundDeskServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl PrefundDeskServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> PrefundDeskServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> PrefundDeskServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            PrefundDeskServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// How the prefunds stand that the member pays or holds who clears for the region, as the clearinghouse says it now.
+        pub async fn show_prefunds(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ShowPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowPrefundsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.PrefundDeskService/ShowPrefunds",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.PrefundDeskService",
+                        "ShowPrefunds",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod prefund_desk_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with PrefundDeskServiceServer.
+    #[async_trait]
+    pub trait PrefundDeskService: std::marker::Send + std::marker::Sync + 'static {
+        /// How the prefunds stand that the member pays or holds who clears for the region, as the clearinghouse says it now.
+        async fn show_prefunds(
+            &self,
+            request: tonic::Request<super::ShowPrefundsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ShowPrefundsResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Served by a region's node to the officers of the region.
+    #[derive(Debug)]
+    pub struct PrefundDeskServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> PrefundDeskServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for PrefundDeskServiceServer<T>
+    where
+        T: PrefundDeskService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/huitong.clearing.v1.PrefundDeskService/ShowPrefunds" => {
+                    #[allow(non_camel_case_types)]
+                    struct ShowPrefundsSvc<T: PrefundDeskService>(pub Arc<T>);
+                    impl<
+                        T: PrefundDeskService,
+                    > tonic::server::UnaryService<super::ShowPrefundsRequest>
+                    for ShowPrefundsSvc<T> {
+                        type Response = super::ShowPrefundsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ShowPrefundsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as PrefundDeskService>::show_prefunds(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ShowPrefundsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for PrefundDeskServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "huitong.clearing.v1.PrefundDeskService";
+    impl<T> tonic::server::NamedService for PrefundDeskServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
 /// A region that stands in a month.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MonthRegion {
@@ -8072,6 +9749,114 @@ pub struct InstructMonthResponse {
     /// Absent when each of its cycles was ordered by itself.
     #[prost(message, optional, tag = "2")]
     pub order: ::core::option::Option<MonthOrder>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct WhatIfMonthRequest {
+    /// As far as it is netted.
+    #[prost(string, tag = "1")]
+    pub month: ::prost::alloc::string::String,
+    /// Members that drop out.
+    #[prost(string, repeated, tag = "2")]
+    pub without: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Members that do not pay.
+    #[prost(string, repeated, tag = "3")]
+    pub unpaid: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Members that pay so many business days after it is due. 1 to 250 days with any, none without.
+    #[prost(string, repeated, tag = "4")]
+    pub late: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint32, tag = "5")]
+    pub days_late: u32,
+    /// Cycles of the month that are not paid with it.
+    #[prost(string, repeated, tag = "6")]
+    pub leave_out: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Netted cycles of other months that are; at most 31.
+    #[prost(string, repeated, tag = "7")]
+    pub add: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WhatIfMonthResponse {
+    /// The cycles that it would be made of, ascending.
+    #[prost(string, repeated, tag = "1")]
+    pub business_days: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Its cycles that are cut off and not netted, which are not looked at.
+    #[prost(string, repeated, tag = "2")]
+    pub not_netted: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Ascending by member and fund.
+    #[prost(message, repeated, tag = "3")]
+    pub nets: ::prost::alloc::vec::Vec<SupposedNet>,
+    /// By fund, where something would be missing.
+    #[prost(message, repeated, tag = "4")]
+    pub shortfalls: ::prost::alloc::vec::Vec<MonthShortfall>,
+    /// Where it is paid as one, each payment of its order, ascending by member and fund.
+    #[prost(message, repeated, tag = "5")]
+    pub payments: ::prost::alloc::vec::Vec<SupposedPayment>,
+    /// Whether there is that order already.
+    #[prost(bool, tag = "6")]
+    pub ordered: bool,
+    /// By when it is due, or would be if it were ordered today; empty where money moves by the day.
+    #[prost(string, tag = "7")]
+    pub due: ::prost::alloc::string::String,
+    /// When those have paid who are late; empty when nobody is supposed to be, or where money moves by the day.
+    #[prost(string, tag = "8")]
+    pub late_until: ::prost::alloc::string::String,
+    /// The prefunds of which it uses something, at most 1,000, and how many more there are.
+    #[prost(message, repeated, tag = "9")]
+    pub prefunds: ::prost::alloc::vec::Vec<SupposedPrefund>,
+    #[prost(uint32, tag = "10")]
+    pub prefunds_left_out: u32,
+}
+/// What is missing of a fund when somebody does not pay, or not on time.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MonthShortfall {
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
+    pub fund: i32,
+    #[prost(int64, tag = "2")]
+    pub owed_fen: i64,
+    /// On the day on which all of it is due.
+    #[prost(int64, tag = "3")]
+    pub missing_fen: i64,
+    /// Once those have paid who are late.
+    #[prost(int64, tag = "4")]
+    pub still_missing_fen: i64,
+}
+/// A payment of a month's order. Above zero it is paid out to the member, below zero the member pays in.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedPayment {
+    #[prost(string, tag = "1")]
+    pub reference: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub member: ::prost::alloc::string::String,
+    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
+    pub fund: i32,
+    #[prost(int64, tag = "4")]
+    pub planned_fen: i64,
+    #[prost(int64, tag = "5")]
+    pub supposed_fen: i64,
+}
+/// How a prefund would be used.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedPrefund {
+    #[prost(message, optional, tag = "1")]
+    pub prefund: ::core::option::Option<PrefundKey>,
+    #[prost(int64, tag = "2")]
+    pub held_fen: i64,
+    #[prost(message, optional, tag = "3")]
+    pub now: ::core::option::Option<SupposedUse>,
+    #[prost(message, optional, tag = "4")]
+    pub supposed: ::core::option::Option<SupposedUse>,
+    /// When those have paid on time who do.
+    #[prost(message, optional, tag = "5")]
+    pub on_due: ::core::option::Option<SupposedUse>,
+    /// When those have paid who are late.
+    #[prost(message, optional, tag = "6")]
+    pub in_the_end: ::core::option::Option<SupposedUse>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SupposedUse {
+    #[prost(int64, tag = "1")]
+    pub used_fen: i64,
+    #[prost(enumeration = "PrefundLevel", tag = "2")]
+    pub level: i32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct FetchMonthFileRequest {
@@ -8885,6 +10670,36 @@ pub mod month_office_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// What a month would come to if something were other. Nothing is changed.
+        pub async fn what_if_month(
+            &mut self,
+            request: impl tonic::IntoRequest<super::WhatIfMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WhatIfMonthResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.clearing.v1.MonthOfficeService/WhatIfMonth",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.clearing.v1.MonthOfficeService",
+                        "WhatIfMonth",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// The signed month, all its rows, and what regions said of it, as they were signed.
         pub async fn fetch_month_file(
             &mut self,
@@ -8961,6 +10776,14 @@ pub mod month_office_service_server {
             request: tonic::Request<super::InstructMonthRequest>,
         ) -> std::result::Result<
             tonic::Response<super::InstructMonthResponse>,
+            tonic::Status,
+        >;
+        /// What a month would come to if something were other. Nothing is changed.
+        async fn what_if_month(
+            &self,
+            request: tonic::Request<super::WhatIfMonthRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::WhatIfMonthResponse>,
             tonic::Status,
         >;
         /// Server streaming response type for the FetchMonthFile method.
@@ -9224,6 +11047,52 @@ pub mod month_office_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InstructMonthSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.clearing.v1.MonthOfficeService/WhatIfMonth" => {
+                    #[allow(non_camel_case_types)]
+                    struct WhatIfMonthSvc<T: MonthOfficeService>(pub Arc<T>);
+                    impl<
+                        T: MonthOfficeService,
+                    > tonic::server::UnaryService<super::WhatIfMonthRequest>
+                    for WhatIfMonthSvc<T> {
+                        type Response = super::WhatIfMonthResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WhatIfMonthRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as MonthOfficeService>::what_if_month(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = WhatIfMonthSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
@@ -11017,1683 +12886,6 @@ pub mod payment_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "huitong.clearing.v1.PaymentService";
     impl<T> tonic::server::NamedService for PaymentServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Whose money is with whom.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundKey {
-    /// The clearing member whose insured are treated.
-    #[prost(string, tag = "1")]
-    pub payer: ::prost::alloc::string::String,
-    /// The clearing member in whose regions they are treated; another than the payer.
-    #[prost(string, tag = "2")]
-    pub holder: ::prost::alloc::string::String,
-    #[prost(enumeration = "super::super::common::v1::Fund", tag = "3")]
-    pub fund: i32,
-}
-/// How a prefund stands.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundStanding {
-    #[prost(message, optional, tag = "1")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    #[prost(uint32, tag = "2")]
-    pub year: u32,
-    #[prost(int64, tag = "3")]
-    pub set_fen: i64,
-    #[prost(int64, tag = "4")]
-    pub topped_up_fen: i64,
-    #[prost(int64, tag = "5")]
-    pub held_fen: i64,
-    /// What the payer owes the holder of cycles that are not paid.
-    #[prost(int64, tag = "6")]
-    pub used_fen: i64,
-    /// As it was found last, and in which millisecond since 1970 it became so; 0 when it never changed.
-    #[prost(enumeration = "PrefundLevel", tag = "7")]
-    pub level: i32,
-    #[prost(int64, tag = "8")]
-    pub since_ms: i64,
-    /// By when the holder is to ask for more. Optional.
-    #[prost(string, tag = "9")]
-    pub ask_by: ::prost::alloc::string::String,
-    #[prost(int64, tag = "10")]
-    pub missing_fen: i64,
-    #[prost(int64, tag = "11")]
-    pub over_fen: i64,
-    /// By when what is missing comes, or what is over goes back. Optional.
-    #[prost(string, tag = "12")]
-    pub due: ::prost::alloc::string::String,
-    /// Days since it was due; 0 when it is not late.
-    #[prost(uint32, tag = "13")]
-    pub days_late: u32,
-    /// The last top-up that was asked for, while it is not paid in full; 0 for none.
-    #[prost(int64, tag = "14")]
-    pub open_top_up_fen: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SetPrefundRequest {
-    #[prost(message, optional, tag = "1")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    /// The current year.
-    #[prost(uint32, tag = "2")]
-    pub year: u32,
-    /// Zero ends it: all of it goes back.
-    #[prost(int64, tag = "3")]
-    pub amount_fen: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct SetPrefundResponse {
-    #[prost(message, optional, tag = "1")]
-    pub standing: ::core::option::Option<PrefundStanding>,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TopUpPrefundRequest {
-    #[prost(message, optional, tag = "1")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    /// Above zero.
-    #[prost(int64, tag = "2")]
-    pub amount_fen: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct TopUpPrefundResponse {
-    #[prost(message, optional, tag = "1")]
-    pub standing: ::core::option::Option<PrefundStanding>,
-}
-/// One movement of a prefund's money, as the holder's bank told it.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundLine {
-    /// The bank's own name of it: 1 to 64 of letters, digits, `.`, `_`, `:`, `/` and `-`.
-    #[prost(string, tag = "1")]
-    pub bank_reference: ::prost::alloc::string::String,
-    #[prost(message, optional, tag = "2")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    /// Whether the payer paid it in, or it was paid out to the payer again.
-    #[prost(enumeration = "Direction", tag = "3")]
-    pub direction: i32,
-    /// Above zero.
-    #[prost(int64, tag = "4")]
-    pub amount_fen: i64,
-    /// The day on which the bank booked it.
-    #[prost(string, tag = "5")]
-    pub on: ::prost::alloc::string::String,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EnterPrefundRequest {
-    #[prost(message, optional, tag = "1")]
-    pub line: ::core::option::Option<PrefundLine>,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct EnterPrefundResponse {
-    #[prost(message, optional, tag = "1")]
-    pub standing: ::core::option::Option<PrefundStanding>,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CorrectPrefundRequest {
-    /// The movement as it was entered.
-    #[prost(message, optional, tag = "1")]
-    pub line: ::core::option::Option<PrefundLine>,
-    #[prost(enumeration = "CorrectionReason", tag = "2")]
-    pub reason: i32,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct CorrectPrefundResponse {
-    #[prost(message, optional, tag = "1")]
-    pub standing: ::core::option::Option<PrefundStanding>,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListPrefundsRequest {
-    /// As payer or holder. Optional.
-    #[prost(string, tag = "1")]
-    pub member: ::prost::alloc::string::String,
-    /// From which level on; unspecified for all.
-    #[prost(enumeration = "PrefundLevel", tag = "2")]
-    pub from: i32,
-    /// Where the page before ended; none for the first.
-    #[prost(message, optional, tag = "3")]
-    pub after: ::core::option::Option<PrefundKey>,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListPrefundsResponse {
-    /// Ascending by payer, holder and fund, at most 1,000.
-    #[prost(message, repeated, tag = "1")]
-    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
-    /// Where the next page begins; none with the last.
-    #[prost(message, optional, tag = "2")]
-    pub next: ::core::option::Option<PrefundKey>,
-}
-/// A movement that stands, or one that was taken out again.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundMovement {
-    #[prost(message, optional, tag = "1")]
-    pub line: ::core::option::Option<PrefundLine>,
-    /// Why it was taken out, by whom and in which millisecond since 1970. Optional.
-    #[prost(enumeration = "CorrectionReason", tag = "2")]
-    pub corrected: i32,
-    #[prost(string, tag = "3")]
-    pub corrected_by: ::prost::alloc::string::String,
-    #[prost(int64, tag = "4")]
-    pub corrected_ms: i64,
-}
-/// Where a page of movements ends.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundLineKey {
-    #[prost(string, tag = "1")]
-    pub holder: ::prost::alloc::string::String,
-    #[prost(string, tag = "2")]
-    pub bank_reference: ::prost::alloc::string::String,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListPrefundMovementsRequest {
-    /// Of one prefund. Optional.
-    #[prost(message, optional, tag = "1")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    /// Where the page before ended; none for the first.
-    #[prost(message, optional, tag = "2")]
-    pub after: ::core::option::Option<PrefundLineKey>,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListPrefundMovementsResponse {
-    /// Ascending by holder and the bank's reference.
-    #[prost(message, repeated, tag = "1")]
-    pub movements: ::prost::alloc::vec::Vec<PrefundMovement>,
-    /// Where the next page begins; none with the last.
-    #[prost(message, optional, tag = "2")]
-    pub next: ::core::option::Option<PrefundLineKey>,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ProposePrefundsRequest {
-    /// The year that is to be set; the spending is the one of the year before.
-    #[prost(uint32, tag = "1")]
-    pub year: u32,
-    /// Where the page before ended; none for the first.
-    #[prost(message, optional, tag = "2")]
-    pub after: ::core::option::Option<PrefundKey>,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ProposePrefundsResponse {
-    /// Ascending by payer, holder and fund, at most 1,000.
-    #[prost(message, repeated, tag = "1")]
-    pub proposals: ::prost::alloc::vec::Vec<PrefundProposal>,
-    /// Where the next page begins; none with the last.
-    #[prost(message, optional, tag = "2")]
-    pub next: ::core::option::Option<PrefundKey>,
-}
-/// What a prefund comes to by the spending of the year before.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct PrefundProposal {
-    #[prost(message, optional, tag = "1")]
-    pub prefund: ::core::option::Option<PrefundKey>,
-    #[prost(int64, tag = "2")]
-    pub spent_fen: i64,
-    /// So many months of its average.
-    #[prost(int64, tag = "3")]
-    pub proposed_fen: i64,
-    /// What is set now; 0 for nothing.
-    #[prost(int64, tag = "4")]
-    pub set_fen: i64,
-}
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ListOwnPrefundsRequest {
-    /// Where the page before ended; none for the first.
-    #[prost(message, optional, tag = "1")]
-    pub after: ::core::option::Option<PrefundKey>,
-}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ListOwnPrefundsResponse {
-    /// Who clears for the calling region: its province, or itself.
-    #[prost(string, tag = "1")]
-    pub member: ::prost::alloc::string::String,
-    /// Ascending by payer, holder and fund, at most 1,000.
-    #[prost(message, repeated, tag = "2")]
-    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
-    /// Where the next page begins; none with the last.
-    #[prost(message, optional, tag = "3")]
-    pub next: ::core::option::Option<PrefundKey>,
-}
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct ShowPrefundsRequest {}
-#[derive(Clone, PartialEq, ::prost::Message)]
-pub struct ShowPrefundsResponse {
-    /// Who clears for the region: its province, or itself.
-    #[prost(string, tag = "1")]
-    pub member: ::prost::alloc::string::String,
-    /// Ascending by payer, holder and fund.
-    #[prost(message, repeated, tag = "2")]
-    pub prefunds: ::prost::alloc::vec::Vec<PrefundStanding>,
-}
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
-#[repr(i32)]
-pub enum PrefundLevel {
-    Unspecified = 0,
-    Normal = 1,
-    Yellow = 2,
-    Red = 3,
-}
-impl PrefundLevel {
-    /// String value of the enum field names used in the ProtoBuf definition.
-    ///
-    /// The values are not transformed in any way and thus are considered stable
-    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
-    pub fn as_str_name(&self) -> &'static str {
-        match self {
-            Self::Unspecified => "PREFUND_LEVEL_UNSPECIFIED",
-            Self::Normal => "PREFUND_LEVEL_NORMAL",
-            Self::Yellow => "PREFUND_LEVEL_YELLOW",
-            Self::Red => "PREFUND_LEVEL_RED",
-        }
-    }
-    /// Creates an enum from field names used in the ProtoBuf definition.
-    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
-        match value {
-            "PREFUND_LEVEL_UNSPECIFIED" => Some(Self::Unspecified),
-            "PREFUND_LEVEL_NORMAL" => Some(Self::Normal),
-            "PREFUND_LEVEL_YELLOW" => Some(Self::Yellow),
-            "PREFUND_LEVEL_RED" => Some(Self::Red),
-            _ => None,
-        }
-    }
-}
-/// Generated client implementations.
-pub mod prefund_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Served by the clearinghouse to its officers. Each word may be said again and changes nothing then.
-    #[derive(Debug, Clone)]
-    pub struct PrefundServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl PrefundServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> PrefundServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> PrefundServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            PrefundServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// Sets how much a prefund comes to this year.
-        pub async fn set(
-            &mut self,
-            request: impl tonic::IntoRequest<super::SetPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SetPrefundResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/Set",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "Set"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Asks for more, of a prefund that is red.
-        pub async fn top_up(
-            &mut self,
-            request: impl tonic::IntoRequest<super::TopUpPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::TopUpPrefundResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/TopUp",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "TopUp"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Enters what the holder's bank says moved.
-        pub async fn enter(
-            &mut self,
-            request: impl tonic::IntoRequest<super::EnterPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnterPrefundResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/Enter",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(GrpcMethod::new("huitong.clearing.v1.PrefundService", "Enter"));
-            self.inner.unary(req, path, codec).await
-        }
-        /// Takes out again what was entered wrongly.
-        pub async fn correct(
-            &mut self,
-            request: impl tonic::IntoRequest<super::CorrectPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CorrectPrefundResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/Correct",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "Correct"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// How prefunds stand, a page at a time.
-        pub async fn list_prefunds(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListPrefundsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/ListPrefunds",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "ListPrefunds"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// What moved, and what was taken out again, a page at a time.
-        pub async fn list_prefund_movements(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListPrefundMovementsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListPrefundMovementsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/ListPrefundMovements",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "huitong.clearing.v1.PrefundService",
-                        "ListPrefundMovements",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-        /// What prefunds come to by the spending of the year before, a page at a time.
-        pub async fn propose(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ProposePrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ProposePrefundsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundService/Propose",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new("huitong.clearing.v1.PrefundService", "Propose"),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod prefund_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with PrefundServiceServer.
-    #[async_trait]
-    pub trait PrefundService: std::marker::Send + std::marker::Sync + 'static {
-        /// Sets how much a prefund comes to this year.
-        async fn set(
-            &self,
-            request: tonic::Request<super::SetPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::SetPrefundResponse>,
-            tonic::Status,
-        >;
-        /// Asks for more, of a prefund that is red.
-        async fn top_up(
-            &self,
-            request: tonic::Request<super::TopUpPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::TopUpPrefundResponse>,
-            tonic::Status,
-        >;
-        /// Enters what the holder's bank says moved.
-        async fn enter(
-            &self,
-            request: tonic::Request<super::EnterPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::EnterPrefundResponse>,
-            tonic::Status,
-        >;
-        /// Takes out again what was entered wrongly.
-        async fn correct(
-            &self,
-            request: tonic::Request<super::CorrectPrefundRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::CorrectPrefundResponse>,
-            tonic::Status,
-        >;
-        /// How prefunds stand, a page at a time.
-        async fn list_prefunds(
-            &self,
-            request: tonic::Request<super::ListPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListPrefundsResponse>,
-            tonic::Status,
-        >;
-        /// What moved, and what was taken out again, a page at a time.
-        async fn list_prefund_movements(
-            &self,
-            request: tonic::Request<super::ListPrefundMovementsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListPrefundMovementsResponse>,
-            tonic::Status,
-        >;
-        /// What prefunds come to by the spending of the year before, a page at a time.
-        async fn propose(
-            &self,
-            request: tonic::Request<super::ProposePrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ProposePrefundsResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Served by the clearinghouse to its officers. Each word may be said again and changes nothing then.
-    #[derive(Debug)]
-    pub struct PrefundServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> PrefundServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for PrefundServiceServer<T>
-    where
-        T: PrefundService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/huitong.clearing.v1.PrefundService/Set" => {
-                    #[allow(non_camel_case_types)]
-                    struct SetSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::SetPrefundRequest>
-                    for SetSvc<T> {
-                        type Response = super::SetPrefundResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::SetPrefundRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::set(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = SetSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/TopUp" => {
-                    #[allow(non_camel_case_types)]
-                    struct TopUpSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::TopUpPrefundRequest>
-                    for TopUpSvc<T> {
-                        type Response = super::TopUpPrefundResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::TopUpPrefundRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::top_up(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = TopUpSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/Enter" => {
-                    #[allow(non_camel_case_types)]
-                    struct EnterSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::EnterPrefundRequest>
-                    for EnterSvc<T> {
-                        type Response = super::EnterPrefundResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::EnterPrefundRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::enter(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = EnterSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/Correct" => {
-                    #[allow(non_camel_case_types)]
-                    struct CorrectSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::CorrectPrefundRequest>
-                    for CorrectSvc<T> {
-                        type Response = super::CorrectPrefundResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::CorrectPrefundRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::correct(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = CorrectSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/ListPrefunds" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListPrefundsSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::ListPrefundsRequest>
-                    for ListPrefundsSvc<T> {
-                        type Response = super::ListPrefundsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListPrefundsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::list_prefunds(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListPrefundsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/ListPrefundMovements" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListPrefundMovementsSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::ListPrefundMovementsRequest>
-                    for ListPrefundMovementsSvc<T> {
-                        type Response = super::ListPrefundMovementsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListPrefundMovementsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::list_prefund_movements(
-                                        &inner,
-                                        request,
-                                    )
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListPrefundMovementsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                "/huitong.clearing.v1.PrefundService/Propose" => {
-                    #[allow(non_camel_case_types)]
-                    struct ProposeSvc<T: PrefundService>(pub Arc<T>);
-                    impl<
-                        T: PrefundService,
-                    > tonic::server::UnaryService<super::ProposePrefundsRequest>
-                    for ProposeSvc<T> {
-                        type Response = super::ProposePrefundsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ProposePrefundsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundService>::propose(&inner, request).await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ProposeSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for PrefundServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "huitong.clearing.v1.PrefundService";
-    impl<T> tonic::server::NamedService for PrefundServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Generated client implementations.
-pub mod own_prefund_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose rows they are.
-    #[derive(Debug, Clone)]
-    pub struct OwnPrefundServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl OwnPrefundServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> OwnPrefundServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> OwnPrefundServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            OwnPrefundServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// How the prefunds stand that the member pays or holds who clears for the region, a page at a time.
-        pub async fn list_own_prefunds(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ListOwnPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListOwnPrefundsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "huitong.clearing.v1.OwnPrefundService",
-                        "ListOwnPrefunds",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod own_prefund_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with OwnPrefundServiceServer.
-    #[async_trait]
-    pub trait OwnPrefundService: std::marker::Send + std::marker::Sync + 'static {
-        /// How the prefunds stand that the member pays or holds who clears for the region, a page at a time.
-        async fn list_own_prefunds(
-            &self,
-            request: tonic::Request<super::ListOwnPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ListOwnPrefundsResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Served by the clearinghouse to regions' nodes: the caller's certificate says whose rows they are.
-    #[derive(Debug)]
-    pub struct OwnPrefundServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> OwnPrefundServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for OwnPrefundServiceServer<T>
-    where
-        T: OwnPrefundService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/huitong.clearing.v1.OwnPrefundService/ListOwnPrefunds" => {
-                    #[allow(non_camel_case_types)]
-                    struct ListOwnPrefundsSvc<T: OwnPrefundService>(pub Arc<T>);
-                    impl<
-                        T: OwnPrefundService,
-                    > tonic::server::UnaryService<super::ListOwnPrefundsRequest>
-                    for ListOwnPrefundsSvc<T> {
-                        type Response = super::ListOwnPrefundsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ListOwnPrefundsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as OwnPrefundService>::list_own_prefunds(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ListOwnPrefundsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for OwnPrefundServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "huitong.clearing.v1.OwnPrefundService";
-    impl<T> tonic::server::NamedService for OwnPrefundServiceServer<T> {
-        const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Generated client implementations.
-pub mod prefund_desk_service_client {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    use tonic::codegen::http::Uri;
-    /// Served by a region's node to the officers of the region.
-    #[derive(Debug, Clone)]
-    pub struct PrefundDeskServiceClient<T> {
-        inner: tonic::client::Grpc<T>,
-    }
-    impl PrefundDeskServiceClient<tonic::transport::Channel> {
-        /// Attempt to create a new client by connecting to a given endpoint.
-        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
-        where
-            D: TryInto<tonic::transport::Endpoint>,
-            D::Error: Into<StdError>,
-        {
-            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
-            Ok(Self::new(conn))
-        }
-    }
-    impl<T> PrefundDeskServiceClient<T>
-    where
-        T: tonic::client::GrpcService<tonic::body::Body>,
-        T::Error: Into<StdError>,
-        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
-        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
-    {
-        pub fn new(inner: T) -> Self {
-            let inner = tonic::client::Grpc::new(inner);
-            Self { inner }
-        }
-        pub fn with_origin(inner: T, origin: Uri) -> Self {
-            let inner = tonic::client::Grpc::with_origin(inner, origin);
-            Self { inner }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> PrefundDeskServiceClient<InterceptedService<T, F>>
-        where
-            F: tonic::service::Interceptor,
-            T::ResponseBody: Default,
-            T: tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-                Response = http::Response<
-                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
-                >,
-            >,
-            <T as tonic::codegen::Service<
-                http::Request<tonic::body::Body>,
-            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
-        {
-            PrefundDeskServiceClient::new(InterceptedService::new(inner, interceptor))
-        }
-        /// Compress requests with the given encoding.
-        ///
-        /// This requires the server to support it otherwise it might respond with an
-        /// error.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.send_compressed(encoding);
-            self
-        }
-        /// Enable decompressing responses.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.inner = self.inner.accept_compressed(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_decoding_message_size(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.inner = self.inner.max_encoding_message_size(limit);
-            self
-        }
-        /// How the prefunds stand that the member pays or holds who clears for the region, as the clearinghouse says it now.
-        pub async fn show_prefunds(
-            &mut self,
-            request: impl tonic::IntoRequest<super::ShowPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ShowPrefundsResponse>,
-            tonic::Status,
-        > {
-            self.inner
-                .ready()
-                .await
-                .map_err(|e| {
-                    tonic::Status::unknown(
-                        format!("Service was not ready: {}", e.into()),
-                    )
-                })?;
-            let codec = tonic_prost::ProstCodec::default();
-            let path = http::uri::PathAndQuery::from_static(
-                "/huitong.clearing.v1.PrefundDeskService/ShowPrefunds",
-            );
-            let mut req = request.into_request();
-            req.extensions_mut()
-                .insert(
-                    GrpcMethod::new(
-                        "huitong.clearing.v1.PrefundDeskService",
-                        "ShowPrefunds",
-                    ),
-                );
-            self.inner.unary(req, path, codec).await
-        }
-    }
-}
-/// Generated server implementations.
-pub mod prefund_desk_service_server {
-    #![allow(
-        unused_variables,
-        dead_code,
-        missing_docs,
-        clippy::wildcard_imports,
-        clippy::let_unit_value,
-    )]
-    use tonic::codegen::*;
-    /// Generated trait containing gRPC methods that should be implemented for use with PrefundDeskServiceServer.
-    #[async_trait]
-    pub trait PrefundDeskService: std::marker::Send + std::marker::Sync + 'static {
-        /// How the prefunds stand that the member pays or holds who clears for the region, as the clearinghouse says it now.
-        async fn show_prefunds(
-            &self,
-            request: tonic::Request<super::ShowPrefundsRequest>,
-        ) -> std::result::Result<
-            tonic::Response<super::ShowPrefundsResponse>,
-            tonic::Status,
-        >;
-    }
-    /// Served by a region's node to the officers of the region.
-    #[derive(Debug)]
-    pub struct PrefundDeskServiceServer<T> {
-        inner: Arc<T>,
-        accept_compression_encodings: EnabledCompressionEncodings,
-        send_compression_encodings: EnabledCompressionEncodings,
-        max_decoding_message_size: Option<usize>,
-        max_encoding_message_size: Option<usize>,
-    }
-    impl<T> PrefundDeskServiceServer<T> {
-        pub fn new(inner: T) -> Self {
-            Self::from_arc(Arc::new(inner))
-        }
-        pub fn from_arc(inner: Arc<T>) -> Self {
-            Self {
-                inner,
-                accept_compression_encodings: Default::default(),
-                send_compression_encodings: Default::default(),
-                max_decoding_message_size: None,
-                max_encoding_message_size: None,
-            }
-        }
-        pub fn with_interceptor<F>(
-            inner: T,
-            interceptor: F,
-        ) -> InterceptedService<Self, F>
-        where
-            F: tonic::service::Interceptor,
-        {
-            InterceptedService::new(Self::new(inner), interceptor)
-        }
-        /// Enable decompressing requests with the given encoding.
-        #[must_use]
-        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.accept_compression_encodings.enable(encoding);
-            self
-        }
-        /// Compress responses with the given encoding, if the client supports it.
-        #[must_use]
-        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
-            self.send_compression_encodings.enable(encoding);
-            self
-        }
-        /// Limits the maximum size of a decoded message.
-        ///
-        /// Default: `4MB`
-        #[must_use]
-        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
-            self.max_decoding_message_size = Some(limit);
-            self
-        }
-        /// Limits the maximum size of an encoded message.
-        ///
-        /// Default: `usize::MAX`
-        #[must_use]
-        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
-            self.max_encoding_message_size = Some(limit);
-            self
-        }
-    }
-    impl<T, B> tonic::codegen::Service<http::Request<B>> for PrefundDeskServiceServer<T>
-    where
-        T: PrefundDeskService,
-        B: Body + std::marker::Send + 'static,
-        B::Error: Into<StdError> + std::marker::Send + 'static,
-    {
-        type Response = http::Response<tonic::body::Body>;
-        type Error = std::convert::Infallible;
-        type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(
-            &mut self,
-            _cx: &mut Context<'_>,
-        ) -> Poll<std::result::Result<(), Self::Error>> {
-            Poll::Ready(Ok(()))
-        }
-        fn call(&mut self, req: http::Request<B>) -> Self::Future {
-            match req.uri().path() {
-                "/huitong.clearing.v1.PrefundDeskService/ShowPrefunds" => {
-                    #[allow(non_camel_case_types)]
-                    struct ShowPrefundsSvc<T: PrefundDeskService>(pub Arc<T>);
-                    impl<
-                        T: PrefundDeskService,
-                    > tonic::server::UnaryService<super::ShowPrefundsRequest>
-                    for ShowPrefundsSvc<T> {
-                        type Response = super::ShowPrefundsResponse;
-                        type Future = BoxFuture<
-                            tonic::Response<Self::Response>,
-                            tonic::Status,
-                        >;
-                        fn call(
-                            &mut self,
-                            request: tonic::Request<super::ShowPrefundsRequest>,
-                        ) -> Self::Future {
-                            let inner = Arc::clone(&self.0);
-                            let fut = async move {
-                                <T as PrefundDeskService>::show_prefunds(&inner, request)
-                                    .await
-                            };
-                            Box::pin(fut)
-                        }
-                    }
-                    let accept_compression_encodings = self.accept_compression_encodings;
-                    let send_compression_encodings = self.send_compression_encodings;
-                    let max_decoding_message_size = self.max_decoding_message_size;
-                    let max_encoding_message_size = self.max_encoding_message_size;
-                    let inner = self.inner.clone();
-                    let fut = async move {
-                        let method = ShowPrefundsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
-                        let mut grpc = tonic::server::Grpc::new(codec)
-                            .apply_compression_config(
-                                accept_compression_encodings,
-                                send_compression_encodings,
-                            )
-                            .apply_max_message_size_config(
-                                max_decoding_message_size,
-                                max_encoding_message_size,
-                            );
-                        let res = grpc.unary(method, req).await;
-                        Ok(res)
-                    };
-                    Box::pin(fut)
-                }
-                _ => {
-                    Box::pin(async move {
-                        let mut response = http::Response::new(
-                            tonic::body::Body::default(),
-                        );
-                        let headers = response.headers_mut();
-                        headers
-                            .insert(
-                                tonic::Status::GRPC_STATUS,
-                                (tonic::Code::Unimplemented as i32).into(),
-                            );
-                        headers
-                            .insert(
-                                http::header::CONTENT_TYPE,
-                                tonic::metadata::GRPC_CONTENT_TYPE,
-                            );
-                        Ok(response)
-                    })
-                }
-            }
-        }
-    }
-    impl<T> Clone for PrefundDeskServiceServer<T> {
-        fn clone(&self) -> Self {
-            let inner = self.inner.clone();
-            Self {
-                inner,
-                accept_compression_encodings: self.accept_compression_encodings,
-                send_compression_encodings: self.send_compression_encodings,
-                max_decoding_message_size: self.max_decoding_message_size,
-                max_encoding_message_size: self.max_encoding_message_size,
-            }
-        }
-    }
-    /// Generated gRPC service name
-    pub const SERVICE_NAME: &str = "huitong.clearing.v1.PrefundDeskService";
-    impl<T> tonic::server::NamedService for PrefundDeskServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Scenario, what_if};
+use crate::{Scenario, Supposing, what_if};
 
 fn member(code: &str) -> Member {
     Member::new(code.parse().unwrap())
@@ -84,6 +84,30 @@ fn who_drops_out_is_in_nobodys_net_and_who_does_not_pay_is_missed() {
         panic!("{:?}", found.shortfalls)
     };
     assert_eq!((shortfall.owed.get(), shortfall.missing.get()), (110, 110));
+}
+
+#[test]
+fn cycles_as_they_are_and_as_they_are_supposed_may_be_others_and_none_is_kept() {
+    let [one, two] = two_cycles();
+    let scenario = Scenario::default();
+    let mut supposing = Supposing::new(&scenario);
+    supposing.plans(&one).unwrap();
+    supposing.plans(&two).unwrap();
+    supposing.supposes(&two).unwrap();
+    assert!(supposing.is_known(member("110000")) && !supposing.is_known(member("440000")));
+    let found = supposing.ends().unwrap();
+    assert_eq!(
+        nets(&found.planned),
+        owned([("110000", 10), ("330000", -70), ("510100", 60)])
+    );
+    assert_eq!(
+        nets(&found.supposed),
+        owned([("110000", 0), ("330000", 40), ("510100", -40)])
+    );
+    let debtor = [member("510100")].into();
+    assert!(found.owes(&debtor) && !found.owes(&[member("330000")].into()));
+    let missing = found.missing(&debtor).unwrap();
+    assert_eq!((missing[0].owed.get(), missing[0].missing.get()), (40, 40));
 }
 
 proptest! {

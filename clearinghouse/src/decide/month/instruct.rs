@@ -26,7 +26,7 @@ use crate::refusal::{ClearingCode, Refusal};
 
 /// The most cycles of one order: a month's days, and as many that another calendar added to the month before when that was
 /// drawn up. Their plans are read back in the writer.
-const CYCLES_AT_MOST: usize = 62;
+pub(super) const CYCLES_AT_MOST: usize = 62;
 
 /// Orders payment of a month, by the digest of what was approved; one of which everything is ordered stays as it is.
 pub(crate) fn instruct(

@@ -6,6 +6,7 @@
 //! | `draw` | Which cycles come to it, and is it over? |
 //! | `say` | Is a region's word on it taken? |
 //! | `instruct` | What is to be paid for it? |
+//! | `suppose`, `supposed` | What would it come to, if something were other? |
 //!
 //! Neither an objection nor a region that says nothing stops it: after the day until which regions may confirm, it is
 //! approved without them, and shows who said nothing.
@@ -13,6 +14,8 @@
 mod draw;
 mod instruct;
 mod say;
+mod suppose;
+mod supposed;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::seen::{MonthSeen, SaidSeen};
@@ -26,6 +29,10 @@ use huitong_core::vocabulary::MonthStage;
 pub(crate) use draw::{Drawing, Drawn, ToDraw, draw_up, drawing, write_rows};
 pub(crate) use instruct::{Ordered, instruct, ordered};
 pub(crate) use say::{may_say, party, say};
+pub(crate) use suppose::{MonthPaying, Suppose, SupposeRules, suppose};
+#[cfg(test)]
+pub(crate) use supposed::Missing;
+pub(crate) use supposed::{Found, SupposedPrefund, Use};
 
 use super::{Context, Decided, Decision, going_on};
 use crate::months::{HeldMonth, MonthRules};

@@ -39,7 +39,7 @@ fn top_up(house: &House, amount: i64) -> Result<(), Refusal> {
     })
 }
 
-fn line(bank_reference: &str, direction: Direction, amount: i64) -> PrefundLine {
+pub(super) fn line(bank_reference: &str, direction: Direction, amount: i64) -> PrefundLine {
     PrefundLine {
         bank_reference: bank_reference.parse().unwrap(),
         prefund: of(ZHEJIANG),
@@ -49,7 +49,7 @@ fn line(bank_reference: &str, direction: Direction, amount: i64) -> PrefundLine 
     }
 }
 
-fn enter(house: &House, line: PrefundLine) -> Result<(), Refusal> {
+pub(super) fn enter(house: &House, line: PrefundLine) -> Result<(), Refusal> {
     house.ask(move |context| prefund::enter(context, line, name("wang.fang")))
 }
 

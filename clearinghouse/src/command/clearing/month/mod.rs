@@ -3,6 +3,7 @@
 mod instruct;
 mod shown;
 mod verify;
+mod what_if;
 
 pub(super) use verify::rows_fault;
 
@@ -54,6 +55,9 @@ enum Action {
     /// Order payment of an approved month, where money moves by the month; again changes nothing / 下达月度拨付指令
     #[command(override_usage = "huitong clearing month instruct [OPTIONS] <MONTH>")]
     Instruct(instruct::Instruct),
+    /// What it would come to if something were other: who is netted, who pays, which days / 测算
+    #[command(override_usage = "huitong clearing month what-if [OPTIONS] <MONTH>")]
+    WhatIf(what_if::WhatIf),
     /// Check a month's file offline; exit 1 when something is wrong / 离线核验
     Verify(verify::Verify),
 }
@@ -66,6 +70,7 @@ impl MonthCommand {
             Action::Show(show) => show.run(out).await,
             Action::Approve(approve) => approve.run(out).await,
             Action::Instruct(instruct) => instruct.run(out).await,
+            Action::WhatIf(what_if) => what_if.run(out).await,
             Action::Verify(verify) => return verify.run(out),
         };
         done.map(|()| ExitCode::SUCCESS)

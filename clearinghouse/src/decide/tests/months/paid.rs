@@ -2,6 +2,7 @@
 
 mod corrected;
 mod properties;
+mod supposed;
 
 use huitong_core::ledger::AccountClass;
 use huitong_core::payment::BankLine;

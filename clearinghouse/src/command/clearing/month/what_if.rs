@@ -1,0 +1,234 @@
+//! `huitong clearing month what-if`.
+
+use std::io::Write;
+
+use anyhow::Context as _;
+use huitong_core::date::BusinessDay;
+use huitong_core::payable::Month;
+use huitong_core::region::RegionCode;
+use huitong_proto::clearing::v1;
+use huitong_proto::conversion::Path;
+use huitong_proto::conversion::prefund::{prefund_from_wire, prefund_level_from_wire};
+use serde_json::{Value, json};
+
+use super::super::connection::{Connection, Shape, print_json, told};
+use super::super::shown::{fund, yuan};
+
+/// What a month would come to, its order to pay, and what it uses of prefunds, if something were other. Nothing is changed.
+#[derive(Debug, clap::Args)]
+pub(super) struct WhatIf {
+    #[command(flatten)]
+    connection: Connection,
+    /// The month, such as 2026-03; one that is not drawn up is looked at as far as it is netted / 月份
+    month: Month,
+    /// A member that drops out: nothing of its regions is netted / 假定退出的清算成员
+    #[arg(long)]
+    without: Vec<RegionCode>,
+    /// A member that is netted and does not pay / 假定未缴款的清算成员
+    #[arg(long)]
+    unpaid: Vec<RegionCode>,
+    /// A member that pays late, by --days-late / 假定迟缴的清算成员
+    #[arg(long, requires = "days_late")]
+    late: Vec<RegionCode>,
+    /// So many business days after it is due / 迟缴工作日数
+    #[arg(long, requires = "late", value_parser = clap::value_parser!(u32).range(1..=250))]
+    days_late: Option<u32>,
+    /// A business day of the month that is not paid with it / 假定不计入当月的业务日
+    #[arg(long, value_name = "DAY")]
+    leave_out: Vec<BusinessDay>,
+    /// A netted business day of another month that is / 假定计入当月的其他业务日
+    #[arg(long, value_name = "DAY")]
+    add: Vec<BusinessDay>,
+}
+
+impl WhatIf {
+    pub(super) async fn run(self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut client = self.connection.months().await?;
+        let codes = |codes: &[RegionCode]| codes.iter().map(ToString::to_string).collect();
+        let days = |days: &[BusinessDay]| days.iter().map(ToString::to_string).collect();
+        let request = v1::WhatIfMonthRequest {
+            month: self.month.to_string(),
+            without: codes(&self.without),
+            unpaid: codes(&self.unpaid),
+            late: codes(&self.late),
+            days_late: self.days_late.unwrap_or(0),
+            leave_out: days(&self.leave_out),
+            add: days(&self.add),
+        };
+        let answer = client.what_if_month(request).await;
+        let answer = answer.map_err(|status| told(&status))?.into_inner();
+        match self.connection.shape() {
+            Shape::Json => print_json(out, &document(&self.month, &answer)?),
+            Shape::Text => text(out, &self.month, &answer),
+        }
+    }
+}
+
+type Rows = anyhow::Result<Vec<Value>>;
+
+fn document(month: &Month, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<Value> {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let nets = answer.nets.iter().map(|net| {
+        Ok(json!({
+            "member": net.member,
+            "fund": fund(net.fund)?.as_str(),
+            "planned": yuan(net.planned_fen)?,
+            "supposed": yuan(net.supposed_fen)?,
+        }))
+    });
+    let shortfalls = answer.shortfalls.iter().map(|row| {
+        Ok(json!({
+            "fund": fund(row.fund)?.as_str(),
+            "owed": yuan(row.owed_fen)?,
+            "missing": yuan(row.missing_fen)?,
+            "still_missing": yuan(row.still_missing_fen)?,
+        }))
+    });
+    let payments = answer.payments.iter().map(|of| {
+        Ok(json!({
+            "reference": of.reference,
+            "member": of.member,
+            "fund": fund(of.fund)?.as_str(),
+            "planned": yuan(of.planned_fen)?,
+            "supposed": yuan(of.supposed_fen)?,
+        }))
+    });
+    let prefunds = answer.prefunds.iter().map(prefund_json);
+    let order = given(&answer.due).map(|due| {
+        json!({
+            "ordered": answer.ordered,
+            "due": due,
+            "late_until": given(&answer.late_until),
+        })
+    });
+    Ok(json!({
+        "month": month.to_string(),
+        "business_days": answer.business_days,
+        "not_netted": answer.not_netted,
+        "nets": nets.collect::<Rows>()?,
+        "shortfalls": shortfalls.collect::<Rows>()?,
+        "order": order,
+        "payments": payments.collect::<Rows>()?,
+        "prefunds": prefunds.collect::<Rows>()?,
+        "prefunds_left_out": answer.prefunds_left_out,
+    }))
+}
+
+/// A prefund's use: how much, and what that is.
+fn used(of: Option<&v1::SupposedUse>) -> anyhow::Result<(String, &'static str)> {
+    let of = of.context("the answer lacks how much of a prefund is used")?;
+    let level = prefund_level_from_wire(of.level, Path::root("level"))?;
+    Ok((yuan(of.used_fen)?, level.word()))
+}
+
+/// What is told of a prefund, from now until the end.
+const USES: [&str; 4] = ["now", "supposed", "on_due", "in_the_end"];
+
+const fn uses(of: &v1::SupposedPrefund) -> [Option<&v1::SupposedUse>; 4] {
+    [
+        of.now.as_ref(),
+        of.supposed.as_ref(),
+        of.on_due.as_ref(),
+        of.in_the_end.as_ref(),
+    ]
+}
+
+fn prefund_json(of: &v1::SupposedPrefund) -> anyhow::Result<Value> {
+    let prefund = prefund_from_wire(of.prefund.clone(), Path::root("prefund"))?;
+    let mut row = json!({ "prefund": prefund.to_string(), "held": yuan(of.held_fen)? });
+    for (name, of) in USES.into_iter().zip(uses(of)) {
+        let (amount, level) = used(of)?;
+        if let Some(row) = row.as_object_mut() {
+            row.insert(name.to_owned(), json!({ "used": amount, "level": level }));
+        }
+    }
+    Ok(row)
+}
+
+fn text(
+    out: &mut dyn Write,
+    month: &Month,
+    answer: &v1::WhatIfMonthResponse,
+) -> anyhow::Result<()> {
+    let cycles = answer.business_days.len();
+    writeln!(out, "{month}: {cycles} cycles / 清算期数")?;
+    for day in &answer.not_netted {
+        writeln!(
+            out,
+            "  {day} is not netted and not looked at / 尚未轧差，未计入"
+        )?;
+    }
+    writeln!(
+        out,
+        "{:<8}{:<28}{:>20}{:>20}{:>20}",
+        "member", "fund", "planned", "supposed", "difference"
+    )?;
+    for net in &answer.nets {
+        let difference = net.supposed_fen.saturating_sub(net.planned_fen);
+        writeln!(
+            out,
+            "{:<8}{:<28}{:>20}{:>20}{:>20}",
+            net.member,
+            fund(net.fund)?,
+            yuan(net.planned_fen)?,
+            yuan(net.supposed_fen)?,
+            yuan(difference)?
+        )?;
+    }
+    for row in &answer.shortfalls {
+        writeln!(
+            out,
+            "{}: {} of {} would be missing when it is due, {} in the end / 到期缺口与最终缺口",
+            fund(row.fund)?,
+            yuan(row.missing_fen)?,
+            yuan(row.owed_fen)?,
+            yuan(row.still_missing_fen)?
+        )?;
+    }
+    order(out, answer)?;
+    prefunds(out, answer)
+}
+
+fn order(out: &mut dyn Write, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<()> {
+    if answer.due.is_empty() {
+        writeln!(out, "it is paid cycle by cycle / 按清算期拨付")?;
+        return Ok(());
+    }
+    let is = if answer.ordered {
+        "ordered / 已下达"
+    } else {
+        "not ordered yet / 尚未下达"
+    };
+    let payments = answer.payments.len();
+    writeln!(out, "{payments} payments, due {}, {is}", answer.due)?;
+    if !answer.late_until.is_empty() {
+        writeln!(out, "  late until {} / 迟缴至", answer.late_until)?;
+    }
+    for of in &answer.payments {
+        writeln!(
+            out,
+            "  {:<48}{:>20}{:>20}",
+            of.reference,
+            yuan(of.planned_fen)?,
+            yuan(of.supposed_fen)?
+        )?;
+    }
+    Ok(())
+}
+
+fn prefunds(out: &mut dyn Write, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<()> {
+    for of in &answer.prefunds {
+        let prefund = prefund_from_wire(of.prefund.clone(), Path::root("prefund"))?;
+        let held = yuan(of.held_fen)?;
+        writeln!(out, "prefund / 预付金 {prefund}: {held} held / 已到账")?;
+        for (name, of) in USES.into_iter().zip(uses(of)) {
+            let (amount, level) = used(of)?;
+            writeln!(out, "  {:<12}{amount:>20} {level}", name.replace('_', " "))?;
+        }
+    }
+    if answer.prefunds_left_out > 0 {
+        let more = answer.prefunds_left_out;
+        writeln!(out, "and {more} more prefunds / 其余预付金未列出")?;
+    }
+    Ok(())
+}
