@@ -1,24 +1,32 @@
 //! The auditor: from what regions sent, and from the marks, it finds by its own plain code what must have been netted when,
 //! and holds against that all that was answered, stated, handed out and drawn up.
 
+mod matching;
+mod prefunds;
+mod standing;
+mod unpaid;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
 use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
-use huitong_core::leg::{Debt, Leg, LegKind, NumberedLeg, Side};
+use huitong_core::leg::{Debt, Leg, LegKind};
 use huitong_core::region::RegionCode;
-use huitong_document::calendar::state_council;
 
-use crate::evidence::{Cycle, Evidence, Month, MonthRows, Sum};
-use crate::world::DUE_DAYS;
+use crate::evidence::{Cycle, Evidence, Level, Month, MonthRows, Sum};
+use matching::{Matched, matched};
 
 /// What must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Law {
     /// Each region's part of each cycle holds just the legs that the cycle had to take, as they were sent, with their own days.
     Taken,
+    /// What a region attested otherwise is in no cycle until the same region attests it as it is held.
+    Kept,
+    /// Whoever is suspended is netted for what stood, and whoever has left or not joined for nothing.
+    Standing,
     /// No debt is netted twice, and none that both regions report alike is left at the end.
     Once,
     /// The plan's gross rows are the sums of what it took.
@@ -31,6 +39,10 @@ pub enum Law {
     Balance,
     /// The month's rows are the sums of the days, for each region and for everybody.
     Month,
+    /// A month's payments are the sums of what its cycles come to.
+    Order,
+    /// So much of a prefund is used as is owed of what is not paid, and it is warned of when it is nearly all.
+    Prefund,
     /// Who is owed sees what is not paid, by whom, since when it is due, how late, and why.
     Unpaid,
 }
@@ -54,6 +66,12 @@ pub struct Found {
     pub repeated: usize,
     /// Payments that creditors see open.
     pub unpaid: usize,
+    /// Debts that were kept out of a cycle, counted in each that they were kept out of.
+    pub kept_out: usize,
+    /// Cycles of regions that were suspended, or had left.
+    pub suspended: usize,
+    /// At which levels the prefund was found.
+    pub levels: BTreeSet<Level>,
     /// Rows of the month that hold something of an earlier one.
     pub earlier: usize,
 }
@@ -66,94 +84,17 @@ impl Found {
     }
 }
 
-/// What each cycle had to take.
-struct Matched<'a> {
-    of_cycles: Vec<Vec<&'a Leg>>,
-    /// Debts that both reported alike, and that no cycle took.
-    left: Vec<Debt>,
-    repeated: usize,
-}
-
-/// What one region says of a debt, and what the other says.
-#[derive(Default)]
-struct Sides<'a> {
-    receivable: Vec<&'a Leg>,
-    payable: Vec<&'a Leg>,
-    is_netted: bool,
-}
-
-impl<'a> Sides<'a> {
-    fn hears(&mut self, numbered: &'a NumberedLeg) {
-        match numbered.side {
-            Side::Receivable => self.receivable.push(&numbered.leg),
-            Side::Payable => self.payable.push(&numbered.leg),
-        }
-    }
-
-    /// What both say alike.
-    fn agreed(&self) -> Option<&'a Leg> {
-        let same = |leg: &&&Leg| self.payable.contains(leg);
-        self.receivable.iter().find(same).copied()
-    }
-}
-
-/// Goes through all streams, mark by mark.
-fn matched(evidence: &Evidence) -> Matched<'_> {
-    let mut debts: BTreeMap<Debt, Sides<'_>> = BTreeMap::new();
-    let (mut of_cycles, mut repeated) = (Vec::new(), 0);
-    let mut read: BTreeMap<RegionCode, u64> = BTreeMap::new();
-    for cycle in &evidence.cycles {
-        let mut touched = BTreeSet::new();
-        for (region, stream) in &evidence.streams {
-            let mark = cycle.marks.get(region).copied().unwrap_or(0);
-            let from = read.insert(*region, mark).unwrap_or(0);
-            let new = stream
-                .iter()
-                .filter(|numbered| (from + 1..=mark).contains(&numbered.number));
-            for numbered in new {
-                let sides = debts.entry(numbered.leg.debt()).or_default();
-                repeated += usize::from(sides.is_netted);
-                sides.hears(numbered);
-                touched.insert(numbered.leg.debt());
-            }
-        }
-        let mut taken = Vec::new();
-        for debt in touched {
-            let sides = debts.get_mut(&debt).unwrap();
-            if !sides.is_netted
-                && let Some(leg) = sides.agreed()
-            {
-                sides.is_netted = true;
-                taken.push(leg);
-            }
-        }
-        of_cycles.push(taken);
-    }
-    for (region, stream) in &evidence.streams {
-        let mark = read.get(region).copied().unwrap_or(0);
-        let rest = stream.iter().filter(|numbered| numbered.number > mark);
-        rest.for_each(|numbered| {
-            debts
-                .entry(numbered.leg.debt())
-                .or_default()
-                .hears(numbered)
-        });
-    }
-    let left = debts.iter().filter(|(_, sides)| !sides.is_netted);
-    let left = left.filter(|(_, sides)| sides.agreed().is_some());
-    Matched {
-        of_cycles,
-        left: left.map(|(debt, _)| *debt).collect(),
-        repeated,
-    }
-}
-
 /// Looks at everything.
 pub fn audit(evidence: &Evidence) -> Found {
     let mut found = Found::default();
     let matched = matched(evidence);
     found.repeated = matched.repeated;
     once(evidence, &matched, &mut found);
+    for (cycle, kept) in evidence.cycles.iter().zip(&matched.kept_out) {
+        found.kept_out += kept.len();
+        kept_out(cycle, kept, &mut found);
+        standing::standing(evidence, cycle, &mut found);
+    }
     for (cycle, legs) in evidence.cycles.iter().zip(&matched.of_cycles) {
         found.netted += legs.len();
         let other_day = legs.iter().filter(|leg| leg.business_day != cycle.day);
@@ -165,7 +106,16 @@ pub fn audit(evidence: &Evidence) -> Found {
         rows(cycle, legs, &mut found);
         nets(evidence, cycle, legs, &mut found);
         balance(cycle, &mut found);
-        unpaid(evidence, cycle, &mut found);
+        unpaid::unpaid(evidence, cycle, &mut found);
+    }
+    prefunds::prefunds(evidence, &mut found);
+    for order in &evidence.orders {
+        let told = order.told.as_ref();
+        let wrong = told.filter(|told| **told != evidence.nets_of(order));
+        found.breaks(
+            Law::Order,
+            wrong.map(|told| format!("{}: its payments are {told:?}", order.purpose)),
+        );
     }
     for month in &evidence.months {
         let rows = month_rows(evidence, month, &matched);
@@ -196,6 +146,19 @@ fn once(evidence: &Evidence, matched: &Matched<'_>, found: &mut Found) {
                 );
             }
         }
+    }
+}
+
+fn kept_out(cycle: &Cycle, kept: &BTreeSet<Debt>, found: &mut Found) {
+    for (region, told) in &cycle.taken {
+        let wrong = told.iter().find(|leg| kept.contains(&leg.debt()));
+        found.breaks(
+            Law::Kept,
+            wrong.map(|leg| {
+                let day = cycle.day;
+                format!("{region} {day}: {leg:?} was attested otherwise, and is netted")
+            }),
+        );
     }
 }
 
@@ -297,64 +260,6 @@ fn balance(cycle: &Cycle, found: &mut Found) {
         (positions != cycle.nets)
             .then(|| format!("{}: members' positions are not their nets", cycle.day)),
     );
-}
-
-/// By when is due what was ordered on a day: so many business days after it, or after the next one.
-fn is_due(ordered: BusinessDay) -> BusinessDay {
-    let calendar = state_council().unwrap();
-    let days = (0..60).map(|days| ordered.plus_days(days).unwrap());
-    let mut business = days.filter(|day| calendar.is_business(*day));
-    business.nth(usize::try_from(DUE_DAYS).unwrap()).unwrap()
-}
-
-fn unpaid(evidence: &Evidence, cycle: &Cycle, found: &mut Found) {
-    let open =
-        |of: &(RegionCode, Fund), net: i64| net.abs() - cycle.paid.get(of).copied().unwrap_or(0);
-    // Nothing of the last cycle is due yet when statements are asked for.
-    let owes = cycle
-        .nets
-        .iter()
-        .filter(|(of, net)| **net < 0 && open(of, **net) > 0);
-    let owes: Vec<_> = owes.map(|(of, net)| (of.0, of.1, open(of, *net))).collect();
-    let is_last = evidence.cycles.last().map(|last| last.day) == Some(cycle.day);
-    for (member, told) in &cycle.unpaid {
-        let net = |fund: &Fund| cycle.nets.get(&(*member, *fund));
-        let is_owed = |fund: &Fund| net(fund).is_some_and(|net| *net > 0);
-        let mut due: Vec<_> = owes
-            .iter()
-            .filter(|(_, fund, _)| is_owed(fund))
-            .copied()
-            .collect();
-        let mut seen: Vec<_> = told
-            .iter()
-            .map(|unpaid| (unpaid.member, unpaid.fund, unpaid.open))
-            .collect();
-        due.sort();
-        seen.sort();
-        found.unpaid += seen.len();
-        found.breaks(
-            Law::Unpaid,
-            (seen != due)
-                .then(|| format!("{} {member}: sees {seen:?} open, and {due:?} is", cycle.day)),
-        );
-        let (silent, since) = evidence.silent;
-        for unpaid in told {
-            let due = is_due(cycle.ordered.unwrap());
-            let late = due.days_until(evidence.today).max(0);
-            let right = unpaid.due == due
-                && i64::from(unpaid.days_late) == late
-                && (is_last || unpaid.has_reason && unpaid.member == silent && cycle.day >= since);
-            found.breaks(
-                Law::Unpaid,
-                (!right).then(|| {
-                    format!(
-                        "{} {member}: {unpaid:?}, due {due}, {late} days late",
-                        cycle.day
-                    )
-                }),
-            );
-        }
-    }
 }
 
 /// What the month comes to: the debts that its own days took, those of days up to the cycle before as an earlier month's.

@@ -12,7 +12,7 @@ use huitong_proto::conversion::common::fund_to_wire;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::evidence::Cycle;
+use crate::evidence::{Moved, Order};
 use crate::office::Office;
 
 /// So many lines are entered at the same time.
@@ -21,7 +21,7 @@ const AT_ONCE: usize = 16;
 /// A line of the bank's statement.
 #[derive(Debug, Clone)]
 pub struct Line {
-    plan: u64,
+    purpose: String,
     member: RegionCode,
     pub fund: Fund,
     direction: v1::Direction,
@@ -30,7 +30,7 @@ pub struct Line {
 
 impl Line {
     fn reference(&self) -> String {
-        reference(self.plan, self.member, self.fund)
+        reference(&self.purpose, self.member, self.fund)
     }
 
     fn request(&self, bank_reference: String, on: BusinessDay) -> v1::ConfirmRequest {
@@ -49,16 +49,16 @@ impl Line {
 }
 
 /// What a payment bears.
-fn reference(plan: u64, member: RegionCode, fund: Fund) -> String {
-    format!("{plan}-{member}-{}", fund.as_str())
+fn reference(purpose: &str, member: RegionCode, fund: Fund) -> String {
+    format!("{purpose}-{member}-{}", fund.as_str())
 }
 
 /// What members pay in for a cycle, but for one of them.
-pub fn pay_in(cycle: &Cycle, silent: Option<RegionCode>) -> Vec<Line> {
-    let owes = cycle.nets.iter().filter(|(_, net)| **net < 0);
+pub fn pay_in(order: &Order, silent: Option<RegionCode>) -> Vec<Line> {
+    let owes = order.nets.iter().filter(|(_, net)| **net < 0);
     let pays = owes.filter(|((member, _), _)| Some(*member) != silent);
     let line = |((member, fund), net): (&(RegionCode, Fund), &i64)| Line {
-        plan: cycle.plan,
+        purpose: order.purpose.clone(),
         member: *member,
         fund: *fund,
         direction: v1::Direction::PayIn,
@@ -68,29 +68,29 @@ pub fn pay_in(cycle: &Cycle, silent: Option<RegionCode>) -> Vec<Line> {
 }
 
 /// What a member owes for a cycle and has not paid.
-pub fn owed_by(cycle: &Cycle, member: RegionCode) -> Vec<Line> {
-    let mut lines = pay_in(cycle, None);
+pub fn owed_by(order: &Order, member: RegionCode) -> Vec<Line> {
+    let mut lines = pay_in(order, None);
     lines.retain(|line| line.member == member);
-    lines.retain(|line| !cycle.paid.contains_key(&(member, line.fund)));
+    lines.retain(|line| !order.paid.contains_key(&(member, line.fund)));
     lines
 }
 
 /// What can be paid out of what was paid in for a cycle: of each fund in the order of members, as far as it goes.
-pub fn pay_out(cycle: &Cycle) -> Vec<Line> {
+pub fn pay_out(order: &Order) -> Vec<Line> {
     let mut cover: BTreeMap<Fund, i64> = BTreeMap::new();
-    for ((member, fund), paid) in &cycle.paid {
-        let sign = -cycle.nets[&(*member, *fund)].signum();
+    for ((member, fund), paid) in &order.paid {
+        let sign = -order.nets[&(*member, *fund)].signum();
         *cover.entry(*fund).or_default() += sign * paid;
     }
     let mut lines = Vec::new();
-    for ((member, fund), net) in cycle.nets.iter().filter(|(_, net)| **net > 0) {
-        let paid = cycle.paid.get(&(*member, *fund)).copied().unwrap_or(0);
+    for ((member, fund), net) in order.nets.iter().filter(|(_, net)| **net > 0) {
+        let paid = order.paid.get(&(*member, *fund)).copied().unwrap_or(0);
         let cover = cover.entry(*fund).or_default();
         let amount = (net - paid).min(*cover);
         if amount > 0 {
             *cover -= amount;
             lines.push(Line {
-                plan: cycle.plan,
+                purpose: order.purpose.clone(),
                 member: *member,
                 fund: *fund,
                 direction: v1::Direction::PayOut,
@@ -102,14 +102,20 @@ pub fn pay_out(cycle: &Cycle) -> Vec<Line> {
 }
 
 /// Enters lines, and notes that they moved; each counts for what it bears.
-pub async fn enter(office: &mut Office, cycle: &mut Cycle, lines: &[Line], on: BusinessDay) {
+pub async fn enter(office: &mut Office, order: &mut Order, lines: &[Line], on: BusinessDay) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
     let [client, _] = office.payments().await;
     for line in lines {
         // What a creditor is paid in two parts is two lines.
-        let paid = cycle.paid.entry((line.member, line.fund)).or_default();
+        let paid = order.paid.entry((line.member, line.fund)).or_default();
         *paid += line.amount;
+        let paid = *paid;
+        order.moved.push(Moved {
+            on,
+            of: (line.member, line.fund),
+            amount: line.amount,
+        });
         let request = line.request(format!("B-{}-{paid}", line.reference()), on);
         let (places, mut client) = (Arc::clone(&places), client.clone());
         tasks.spawn(async move {
@@ -123,14 +129,14 @@ pub async fn enter(office: &mut Office, cycle: &mut Cycle, lines: &[Line], on: B
 }
 
 /// Enters lines once more, as after an answer that was lost: nothing changes.
-pub async fn enter_again(office: &mut Office, cycle: &Cycle, lines: &[Line], on: BusinessDay) {
-    let mut again = cycle.clone();
+pub async fn enter_again(office: &mut Office, order: &Order, lines: &[Line], on: BusinessDay) {
+    let mut again = order.clone();
     for line in lines {
         let paid = again.paid.get_mut(&(line.member, line.fund)).unwrap();
         *paid -= line.amount;
     }
     enter(office, &mut again, lines, on).await;
-    assert_eq!(again.paid, cycle.paid);
+    assert_eq!(again.paid, order.paid);
 }
 
 /// Enters what is paid for a later cycle while an earlier one is open: it counts for nothing, and stays parked.
@@ -144,8 +150,8 @@ pub async fn enter_too_soon(office: &mut Office, line: &Line, on: BusinessDay) {
 }
 
 /// Says why a member's payments for a cycle are late.
-pub async fn say_why(office: &mut Office, cycle: &Cycle, member: RegionCode) {
-    for line in owed_by(cycle, member) {
+pub async fn say_why(office: &mut Office, order: &Order, member: RegionCode) {
+    for line in owed_by(order, member) {
         let request = v1::DelayRequest {
             reference: line.reference(),
             reason: v1::DelayReason::FundShort.into(),

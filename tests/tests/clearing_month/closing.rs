@@ -19,6 +19,7 @@ use huitong_proto::clearing::v1::month_office_service_client::MonthOfficeService
 use huitong_proto::clearing::v1::month_service_client::MonthServiceClient;
 use huitong_transport::Clock as _;
 use tokio::sync::OwnedMutexGuard;
+use tonic::Status;
 
 use crate::evidence::{Month, MonthRows, plain};
 use crate::office::Office;
@@ -59,15 +60,27 @@ async fn dies_while_drawing(world: &mut World, office: &mut Office, name: &str) 
     died
 }
 
+/// Whether it dies in each state of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deaths {
+    InEachState,
+    None,
+}
+
 /// A month's end. Answers with what is known of the month, what was checked, and how often it died while it was drawn up.
 pub async fn month(
     world: &mut World,
     office: &mut Office,
     sources: &[Shared],
-    name: &str,
+    (name, deaths): (&str, Deaths),
 ) -> (Month, Checked, usize) {
-    let died = dies_while_drawing(world, office, name).await;
-    world.goes_down(Outage::Killed).await;
+    let died = if deaths == Deaths::InEachState {
+        dies_while_drawing(world, office, name).await
+    } else {
+        drawn_up(office, name).await;
+        0
+    };
+    dies(world, deaths).await;
     let mut checked = Checked::default();
     let parts = each(sources, |source| {
         part(source, name.to_owned(), Arc::clone(&world.trust))
@@ -105,11 +118,11 @@ pub async fn month(
             say(source, word)
         });
         said.await;
-        world.goes_down(Outage::Killed).await;
+        dies(world, deaths).await;
     }
     for which in 0..2 {
         let stage = approves(office, which, name).await;
-        world.goes_down(Outage::Killed).await;
+        dies(world, deaths).await;
         assert_eq!(drawn_up(office, name).await.stage(), stage);
     }
     let (file, of_file) = file(world, office, name).await;
@@ -120,6 +133,12 @@ pub async fn month(
         file,
     };
     (month, checked, died)
+}
+
+async fn dies(world: &mut World, deaths: Deaths) {
+    if deaths == Deaths::InEachState {
+        world.goes_down(Outage::Killed).await;
+    }
 }
 
 /// A region's part of a month, fetched and checked.
@@ -186,6 +205,21 @@ async fn say(mut source: OwnedMutexGuard<Source>, word: Option<Vec<u8>>) {
         let request = v1::SayOfMonthRequest { word };
         client.say_of_month(request).await.unwrap();
     }
+}
+
+/// Orders payment of a month, as it is drawn up.
+pub async fn instructs(
+    office: &mut Office,
+    name: &str,
+) -> Result<v1::InstructMonthResponse, Status> {
+    let request = v1::InstructMonthRequest {
+        month: name.to_owned(),
+        digest: drawn_up(office, name).await.digest,
+    };
+    let [first, _] = office.channels().await;
+    let mut client = MonthOfficeServiceClient::new(first);
+    let answer = client.instruct_month(request).await?;
+    Ok(answer.into_inner())
 }
 
 async fn approves(office: &mut Office, which: usize, name: &str) -> v1::MonthStage {

@@ -1,32 +1,36 @@
 //! How the month goes: each business day is worked, closed, cut off, attested, netted, proven, approved, ordered and paid.
 //! The clearinghouse goes down in each of these states, on days of their own.
 
+mod attesting;
+mod members;
 mod paying;
+mod prefunds;
+mod reporting;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
+use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 use huitong_document::calendar::state_council;
 use huitong_proto::clearing::v1::CycleState;
 use huitong_transport::Clock as _;
 
-use crate::closing::{self, drawn_up};
-use crate::evidence::{Cycle, Evidence};
+use crate::closing::{self, Deaths, drawn_up};
+use crate::evidence::{Cycle, Evidence, Order, Prefund, Said};
+use crate::misread::How;
 use crate::office::{Cut, Office};
 use crate::proof::{self, Checked};
-use crate::quarrels;
 use crate::register::{Place, places};
 use crate::source::{self, Shared, each};
-use crate::story::{Line, Story};
-use crate::world::{Outage, World};
+use crate::story::Story;
+use crate::world::{Moves, Outage, World};
+use members::Moving;
+use prefunds::Watched;
 
 /// The last business day of the month before, which is a month of one cycle here.
 const BEFORE: &str = "2026-08-31";
+const MONTH_BEFORE: &str = "2026-08";
 /// The month: thirty days, with a holiday on a Friday and a Sunday that is worked for it.
 const MONTH: &str = "2026-09";
 /// The first business day of the month after, in which is netted what came late.
@@ -38,7 +42,7 @@ const QUARREL: usize = 7;
 /// A region closes nothing and attests nothing on this day.
 const ABSENT: usize = 5;
 /// Nothing waits for longer than so many cycles to be netted.
-const WAITS: usize = 4;
+const WAITS: usize = 6;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +51,7 @@ pub struct Setup {
     pub regions: usize,
     /// In each region on each day.
     pub visits: usize,
+    pub moves: Moves,
 }
 
 /// What came of it.
@@ -55,23 +60,15 @@ pub struct Outcome {
     pub evidence: Evidence,
     /// What was checked offline, and what did not hold when it was looked at.
     pub checked: Checked,
+    /// What was to be checked: of each cycle the part of every region that had not left and the statement of every member of
+    /// one, of the month every region's part and its file.
+    pub to_check: [usize; 4],
     /// Payments that were tried while an earlier one was open.
     pub too_soon: usize,
     /// In which states it went down.
     pub outages: Vec<&'static str>,
     /// What the command says of a statement that was changed, and of a book that lacks legs.
     pub meddled: [Vec<String>; 2],
-}
-
-impl Outcome {
-    /// What was to be checked: of each cycle every region's part and every member's statement, of the month every region's
-    /// part and its file.
-    pub fn to_check(&self) -> [usize; 4] {
-        let regions = self.evidence.members.len();
-        let members: BTreeSet<_> = self.evidence.members.values().collect();
-        let cycles = self.evidence.cycles.len();
-        [regions * cycles, members.len() * cycles, regions, 1]
-    }
 }
 
 /// The cycles: the last of the month before, the month's own, and one more.
@@ -94,10 +91,22 @@ struct Month {
     story: Story,
     days: Vec<BusinessDay>,
     cycles: Vec<Cycle>,
+    moves: Moves,
+    orders: Vec<Order>,
+    prefund: Prefund,
+    watched: Watched,
     months: Vec<crate::evidence::Month>,
     checked: Checked,
+    to_check: [usize; 4],
     outages: Vec<&'static str>,
     too_soon: usize,
+    moving: Moving,
+    joined: BTreeMap<RegionCode, BusinessDay>,
+    left: BTreeMap<RegionCode, BusinessDay>,
+    /// Up to where the streams of those are held that are suspended or have left.
+    stood: BTreeMap<RegionCode, u64>,
+    /// Until which cycle a region has a leg otherwise, and how.
+    misread: Vec<(usize, RegionCode, Leg, How)>,
     /// The last correction that each region booked.
     corrected: Vec<u64>,
     chance: fastrand::Rng,
@@ -105,12 +114,17 @@ struct Month {
 
 /// A month, from its first day to the first cycle after it.
 pub async fn pass(setup: Setup) -> Outcome {
-    let (places, days) = (places(setup.regions), days());
-    let world = World::begin(&places, days[0]).await;
+    let (mut places, days) = (places(setup.regions + 1), days());
+    let joining = places.pop().unwrap();
+    let world = World::begin(&places, days[0], setup.moves).await;
     let sources = source::all(&world, &places);
+    let joins = source::all(&world, &[joining]).pop().unwrap();
+    let moving = Moving::of(&places, (joining, joins));
+    let of = (setup.seed, setup.visits);
     let mut month = Month {
         office: Office::of(&world),
-        story: Story::new(setup.seed, &places, setup.visits, days.len() - 2),
+        prefund: prefunds::begun(places[0].member, places[1].member),
+        story: Story::new(of, &places, days.len() - 2, moving.leaving),
         corrected: vec![0; places.len()],
         chance: fastrand::Rng::with_seed(setup.seed ^ 1),
         world,
@@ -118,10 +132,19 @@ pub async fn pass(setup: Setup) -> Outcome {
         sources,
         days,
         cycles: Vec::new(),
+        moves: setup.moves,
+        orders: Vec::new(),
+        watched: Watched::default(),
         months: Vec::new(),
         checked: Checked::default(),
+        to_check: [0; 4],
         outages: Vec::new(),
         too_soon: 0,
+        moving,
+        joined: BTreeMap::new(),
+        left: BTreeMap::new(),
+        stood: BTreeMap::new(),
+        misread: Vec::new(),
     };
     for number in 0..month.days.len() {
         month.day(number).await;
@@ -130,6 +153,10 @@ pub async fn pass(setup: Setup) -> Outcome {
 }
 
 impl Month {
+    fn today(&self) -> BusinessDay {
+        self.world.clock.now().business_day_shanghai()
+    }
+
     fn silent(&self) -> RegionCode {
         self.places[0].member
     }
@@ -152,18 +179,21 @@ impl Month {
         if number == self.days.len() - 1 {
             self.month_ends().await;
         }
+        self.stands(number).await;
         self.banks(number).await;
+        self.prefund_is_paid(number).await;
+        self.goes(number).await;
         let late = self.works(number).await;
         self.world.clock.put(day, "17:30");
         let is_absent = number == ABSENT;
-        let present = self.sources[usize::from(is_absent)..].to_vec();
+        let present = self.active()[usize::from(is_absent)..].to_vec();
         each(
             &present,
             |mut source| async move { source.closes(day).await },
         )
         .await;
         self.write(late).await;
-        each(&self.sources, |mut source| async move {
+        each(&self.here(), |mut source| async move {
             source.reports(97, 5).await.unwrap();
         })
         .await;
@@ -177,101 +207,31 @@ impl Month {
             self.goes_down("cut off").await;
             assert_eq!(self.office.state(day).await, CycleState::CutOff);
         }
-        each(
-            &present,
-            |mut source| async move { source.attests(day).await },
-        )
-        .await;
-        if is_absent {
-            // It is not waited for any longer.
+        let said = self.attest(number, &present, &marks).await;
+        if is_absent || self.is_untold() {
+            let refused = self.office.is_not_netted(day).await;
+            assert_eq!(refused.as_deref(), Some("cycle.not_attested"));
+            // Nobody is waited for any longer.
             self.world.clock.put(day, "19:30");
         }
         if number == 6 {
             self.goes_down("attested").await;
             assert_eq!(self.office.state(day).await, CycleState::Attested);
         }
-        self.nets(number, marks).await;
-    }
-
-    /// Regions write what happens and report it; what comes late is given back.
-    async fn works(&mut self, number: usize) -> Vec<Line> {
-        let day = self.days[number];
-        if number == QUARREL {
-            self.quarrels(day).await;
-        }
-        if number > QUARREL {
-            self.corrects().await;
-        }
-        let earlier = self.days[..number].to_vec();
-        let told = self.story.day(number, day, &earlier);
-        self.write(told.in_time).await;
-        if matches!(number, 2 | 13) {
-            self.dies_while_they_report().await;
-        }
-        let batch = 20 + self.chance.u64(0..60);
-        each(&self.sources, |mut source| async move {
-            source.reports(batch, 3).await.unwrap();
-        })
-        .await;
-        told.late
-    }
-
-    async fn write(&mut self, lines: Vec<Line>) {
-        let mut of_region: BTreeMap<_, Vec<Line>> = BTreeMap::new();
-        for line in lines {
-            of_region.entry(line.region).or_default().push(line);
-        }
-        for source in &self.sources {
-            let mut source = source.lock().await;
-            let lines = of_region.remove(&source.place.code);
-            lines
-                .into_iter()
-                .flatten()
-                .for_each(|line| source.writes(line));
-        }
-    }
-
-    /// Its journal is copied while all of them report; what they are answered from then on is lost, and so is what it wrote.
-    async fn dies_while_they_report(&mut self) {
-        let (mut told, mut pending) = (Vec::new(), 0);
-        for source in &self.sources {
-            let source = source.lock().await;
-            let acknowledged = Arc::clone(&source.acknowledged);
-            pending += source.written() - acknowledged.load(Ordering::SeqCst);
-            told.push(acknowledged);
-        }
-        let heard = || told.iter().map(|told| told.load(Ordering::SeqCst));
-        let enough = heard().sum::<u64>() + pending / 3;
-        let sources = self.sources.clone();
-        let reporting = tokio::spawn(async move {
-            let reports = each(
-                &sources,
-                |mut source| async move { source.reports(7, 4).await },
-            );
-            reports.await
-        });
-        while heard().sum::<u64>() < enough && !reporting.is_finished() {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        if heard().sum::<u64>() < enough {
-            let ended = reporting.await;
-            panic!("reports ended before it went down: {ended:?}");
-        }
-        let before: Vec<u64> = heard().collect();
-        self.world.goes_down(Outage::Killed).await;
-        // Whether it went well is not known to anybody: it died meanwhile.
-        drop(reporting.await.unwrap());
-        self.outages.push("open");
-        for (source, acknowledged) in self.sources.iter().zip(before) {
-            let found = source.lock().await.finds_its_place(acknowledged).await;
-            self.checked.faults.extend(found.err());
-        }
+        self.nets(number, marks, said).await;
+        self.prefund_is_watched(number).await;
     }
 
     /// The day is netted and proven, approved and ordered.
-    async fn nets(&mut self, number: usize, marks: BTreeMap<RegionCode, u64>) {
+    async fn nets(
+        &mut self,
+        number: usize,
+        marks: BTreeMap<RegionCode, u64>,
+        said: BTreeMap<RegionCode, Said>,
+    ) {
         let day = self.days[number];
         let (mut cycle, digest) = self.office.nets(day, marks.clone()).await;
+        (cycle.said, cycle.stood) = (said, self.stood.clone());
         if number == 8 {
             self.goes_down("netted").await;
             assert_eq!(self.office.state(day).await, CycleState::Netted);
@@ -279,82 +239,72 @@ impl Month {
             assert_eq!(again, digest, "the plan of {day}");
         }
         let after = number.checked_sub(WAITS).map(|at| &self.cycles[at]);
-        let parts = proof::parts(&self.world, &self.sources, &mut cycle, after);
+        let here = self.here();
+        let parts = proof::parts(&self.world, &here, &mut cycle, after);
         self.checked.adds(parts.await);
         let before = number.checked_sub(1).map(|at| &self.cycles[at]);
         let of = (&cycle, before, after);
-        let checked = proof::statements(&self.world, &mut self.office, &self.sources, of);
+        let checked = proof::statements(&self.world, &mut self.office, &here, of);
         let checked = checked.await;
         self.checked.adds(checked);
-        self.office.approves(0, day, &digest).await;
-        if number == 10 {
-            self.goes_down("approved by one").await;
-        }
-        assert_eq!(self.office.state(day).await, CycleState::Netted);
-        self.office.approves(1, day, &digest).await;
-        if number == 11 {
-            self.goes_down("approved").await;
-        }
-        assert_eq!(self.office.state(day).await, CycleState::Approved);
-        self.office.instructs(day).await;
-        assert_eq!(self.office.state(day).await, CycleState::Instructed);
-        cycle.ordered = Some(self.world.clock.now().business_day_shanghai());
+        self.to_check[0] += here.len();
+        self.to_check[1] += self.members_here().len();
         self.cycles.push(cycle);
+        self.orders(number, &digest).await;
     }
 
-    async fn quarrels(&mut self, day: BusinessDay) {
-        let debts = self.story.sound(quarrels::DEBTS);
-        let before = self.cycles.last().unwrap();
-        let disputed = |row: &Pair| debts.iter().any(|leg| Pair::of(leg) == *row);
-        let row = before.pairs.keys().find(|row| !disputed(row)).unwrap();
-        let about = (before.day, *row, self.world.clock.now());
-        let of = (&self.sources[..], &self.places[..]);
-        quarrels::all(&mut self.office, of, &debts, about).await;
-        assert!(day > before.day);
-        self.goes_down("disputed").await;
-    }
-
-    /// Each region asks for what is settled of its disputes, and writes its side of each correction.
-    async fn corrects(&mut self) {
-        for (at, source) in self.sources.iter().enumerate() {
-            let (legs, after) = quarrels::corrections(source, self.corrected[at]).await;
-            self.corrected[at] = after;
-            let mut source = source.lock().await;
-            let code = source.place.code;
-            let lines = legs.iter().flat_map(Line::both);
-            lines
-                .filter(|line| line.region == code)
-                .for_each(|line| source.writes(line));
-        }
+    fn members_here(&self) -> BTreeSet<RegionCode> {
+        let here = self.places.iter();
+        let here = here.filter(|place| !self.left.contains_key(&place.code));
+        here.map(|place| place.member).collect()
     }
 
     /// The month is drawn up, confirmed and approved.
     async fn month_ends(&mut self) {
-        drawn_up(&mut self.office, "2026-08").await;
+        if self.moves == Moves::ByMonth {
+            self.month_is_closed(MONTH_BEFORE).await;
+        } else {
+            drawn_up(&mut self.office, MONTH_BEFORE).await;
+        }
+        self.month_is_closed(MONTH).await;
+        if self.moves == Moves::ByMonth {
+            self.pays_the_months().await;
+        }
+    }
+
+    async fn month_is_closed(&mut self, name: &str) {
         let of = (&mut self.world, &mut self.office, &self.sources);
-        let (month, checked, died) = closing::month(of.0, of.1, of.2, MONTH).await;
-        let died = std::iter::repeat_n("rows written in part", died);
-        self.outages.extend(died);
-        let rest = ["drawn up", "said", "approved of the month"];
-        self.outages.extend(rest);
+        // It goes down in each state where money moves by the day: what a month comes to is the same.
+        let deaths = match self.moves {
+            Moves::ByDay => Deaths::InEachState,
+            Moves::ByMonth => Deaths::None,
+        };
+        let (month, checked, died) = closing::month(of.0, of.1, of.2, (name, deaths)).await;
+        if deaths == Deaths::InEachState {
+            let died = std::iter::repeat_n("rows written in part", died);
+            self.outages.extend(died);
+            let rest = ["drawn up", "said", "approved of the month"];
+            self.outages.extend(rest);
+        }
         self.checked.adds(checked);
+        self.to_check[2] += self.places.len();
+        self.to_check[3] += 1;
         self.months.push(month);
     }
 
     /// Members' statements are asked for as of the last day.
     async fn ends(mut self) -> Outcome {
-        let today = self.world.clock.now().business_day_shanghai();
+        self.waits();
+        let today = self.today();
         let members: BTreeMap<_, _> = self
             .places
             .iter()
             .map(|place| (place.code, place.member))
             .collect();
-        let mut of_members: Vec<_> = members.values().copied().collect();
-        of_members.sort();
-        of_members.dedup();
         for cycle in &mut self.cycles {
-            for member in &of_members {
-                self.office.notes_statement(cycle, *member).await;
+            let of_cycle: BTreeSet<_> = cycle.marks.keys().map(|region| members[region]).collect();
+            for member in of_cycle {
+                self.office.notes_statement(cycle, member).await;
             }
         }
         let mut streams = BTreeMap::new();
@@ -363,18 +313,29 @@ impl Month {
             streams.insert(source.place.code, source.stream.clone());
         }
         let meddled = proof_of_meddling(&self.world, &self.cycles, self.places[0].member).await;
-        let silent = (self.silent(), self.days[SILENT_FROM]);
+        let since = match self.moves {
+            Moves::ByDay => self.days[SILENT_FROM],
+            Moves::ByMonth => self.days[1],
+        };
+        let silent = (self.silent(), since);
+        let orders = self.orders.clone();
+        self.pays_the_rest().await;
         self.world.ends().await;
         Outcome {
             evidence: Evidence {
                 members,
                 streams,
                 cycles: self.cycles,
+                orders,
+                prefund: self.prefund,
+                joined: self.joined,
+                left: self.left,
                 months: self.months,
                 silent,
                 today,
             },
             checked: self.checked,
+            to_check: self.to_check,
             too_soon: self.too_soon,
             outages: self.outages,
             meddled,

@@ -8,15 +8,18 @@ use huitong_core::date::BusinessDay;
 use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
+use huitong_proto::clearing::v1::member_service_client::MemberServiceClient;
 use huitong_proto::clearing::v1::officer_service_client::OfficerServiceClient;
 use huitong_proto::clearing::v1::payment_service_client::PaymentServiceClient;
 use huitong_proto::clearing::v1::proof_office_service_client::ProofOfficeServiceClient;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::common::fund_from_wire;
-use huitong_transport::Dialer;
+use huitong_transport::{Dialer, refusal_code};
+use tonic::Status;
 use tonic::transport::Channel;
 
 use crate::evidence::{Cycle, Sum, Unpaid};
+use crate::register::Place;
 use crate::world::{Endpoint, World};
 
 /// The most that an answer to an officer may be.
@@ -125,15 +128,62 @@ impl Office {
             day,
             plan: plan.number,
             marks,
+            said: BTreeMap::new(),
+            stood: BTreeMap::new(),
             pairs: plan.pairs.iter().map(pair).collect(),
             nets: nets.collect(),
             taken: BTreeMap::new(),
             posted: BTreeMap::new(),
             unpaid: BTreeMap::new(),
-            paid: BTreeMap::new(),
-            ordered: None,
         };
         (cycle, plan.digest)
+    }
+
+    /// Why a day is not netted.
+    pub async fn is_not_netted(&mut self, day: BusinessDay) -> Option<String> {
+        let request = v1::NetRequest {
+            business_day: day.to_string(),
+            digest: Vec::new(),
+            never_netted: false,
+        };
+        let refused = self.officer().await.net(request).await.err()?;
+        refusal_code(&refused).map(str::to_owned)
+    }
+
+    /// Both officers say what becomes of a region.
+    pub async fn member(
+        &mut self,
+        region: RegionCode,
+        action: v1::MemberAction,
+    ) -> Result<(), Status> {
+        let request = v1::ChangeMemberRequest {
+            region: region.to_string(),
+            action: action.into(),
+            ..v1::ChangeMemberRequest::default()
+        };
+        self.changes(request).await
+    }
+
+    /// Both officers say that a region joins.
+    pub async fn joins(&mut self, place: &Place, chain: Vec<Vec<u8>>) {
+        let request = v1::ChangeMemberRequest {
+            region: place.code.to_string(),
+            action: v1::MemberAction::Join.into(),
+            member: place.member.to_string(),
+            endpoint: format!("https://node-{}.example:7400", place.code),
+            signers: vec![v1::SigningChain {
+                certificates: chain,
+            }],
+        };
+        self.changes(request).await.unwrap();
+    }
+
+    async fn changes(&mut self, request: v1::ChangeMemberRequest) -> Result<(), Status> {
+        for channel in self.channels().await {
+            let mut officer = MemberServiceClient::new(channel);
+            officer.change_member(request.clone()).await?;
+        }
+        Ok(())
     }
 
     pub async fn payments(&mut self) -> [PaymentServiceClient<Channel>; 2] {
@@ -150,12 +200,40 @@ impl Office {
         officers[which].approve(request).await.unwrap();
     }
 
-    pub async fn instructs(&mut self, day: BusinessDay) {
+    pub async fn instructs(&mut self, day: BusinessDay) -> Result<(), Status> {
         let request = v1::InstructRequest {
             business_day: day.to_string(),
         };
         let [mut first, _] = self.payments().await;
-        first.instruct(request).await.unwrap();
+        first.instruct(request).await.map(drop)
+    }
+
+    /// The payments of a month's order: above zero they are paid out.
+    pub async fn payments_of(&mut self, month: &str) -> BTreeMap<(RegionCode, Fund), i64> {
+        let mut told = BTreeMap::new();
+        let mut after = String::new();
+        loop {
+            let request = v1::ListPaymentsRequest {
+                month: month.to_owned(),
+                after,
+                ..v1::ListPaymentsRequest::default()
+            };
+            let [mut first, _] = self.payments().await;
+            let page = first.list_payments(request).await.unwrap().into_inner();
+            for payment in page.payments {
+                let of = (code(&payment.member), fund(payment.fund));
+                let amount = match payment.direction() {
+                    v1::Direction::PayOut => payment.amount_fen,
+                    v1::Direction::PayIn => -payment.amount_fen,
+                    v1::Direction::Unspecified => panic!("a payment that goes nowhere"),
+                };
+                told.insert(of, amount);
+            }
+            after = page.next;
+            if after.is_empty() {
+                return told;
+            }
+        }
     }
 
     /// A member's proven statement, as its file is.

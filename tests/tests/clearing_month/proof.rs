@@ -157,7 +157,7 @@ pub async fn parts(
     let trust = &world.trust;
     let told = each(sources, |source| {
         let code = source.place.code;
-        let from = after.map_or(0, |after| after.marks[&code]);
+        let from = after.map_or(0, |after| after.mark(code));
         part(source, (cycle.day, from + 1), Arc::clone(trust))
     });
     let mut checked = Checked::default();
@@ -192,7 +192,7 @@ pub async fn statements(
     let mut books: BTreeMap<RegionCode, PathBuf> = BTreeMap::new();
     for source in sources {
         let source = source.lock().await;
-        let from = after.map_or(0, |after| after.marks[&source.place.code]) + 1;
+        let from = after.map_or(0, |after| after.mark(source.place.code)) + 1;
         let own = folder.join(format!("books-{}", source.place.member));
         std::fs::create_dir_all(&own).unwrap();
         let file = own.join(format!("{}.htlb", source.place.code));
@@ -214,7 +214,11 @@ pub async fn statements(
         ];
         if let Some(before) = before {
             words.push(("--checkpoint", before.join("checkpoint.htck")));
-            words.push(("--before", statement(&before, member)));
+            // One that came in the meantime has none of before.
+            let before = statement(&before, member);
+            if before.exists() {
+                words.push(("--before", before));
+            }
         }
         let words = verify(&words);
         let (places, day) = (Arc::clone(&places), cycle.day);

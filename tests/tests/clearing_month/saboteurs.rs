@@ -1,17 +1,20 @@
 //! What the auditor must notice: evidence in which one thing was changed, as a clearinghouse would leave it that breaks a law.
 
+use std::collections::BTreeSet;
+
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::clearing_month::row::Belongs;
-use huitong_core::leg::LegKind;
+use huitong_core::leg::{Debt, LegKind};
 use huitong_core::money::Fen;
 
 use crate::auditor::Law;
-use crate::evidence::{Cycle, Evidence};
+use crate::evidence::{Cycle, Evidence, Level, PrefundStep};
 
 /// Changes one thing.
 pub type Sabotage = fn(&mut Evidence);
 
 /// Every sabotage, with its name and the law that it breaks.
-pub const ALL: [(&str, Sabotage, Law); 16] = [
+pub const ALL: [(&str, Sabotage, Law); 27] = [
     ("a leg is dropped", dropped, Law::Taken),
     ("a leg is netted twice", twice, Law::Once),
     ("a leg is never sent", never_sent, Law::Taken),
@@ -25,6 +28,36 @@ pub const ALL: [(&str, Sabotage, Law); 16] = [
         "a mark is one higher than what was taken",
         marked,
         Law::Taken,
+    ),
+    (
+        "a leg is netted that a region has otherwise",
+        netted_otherwise,
+        Law::Kept,
+    ),
+    (
+        "a leg is netted of a row of which a region did not tell in what it differs",
+        netted_untold,
+        Law::Kept,
+    ),
+    (
+        "what was kept out is netted before the same region attests it as it is held",
+        unsaid,
+        Law::Kept,
+    ),
+    (
+        "a suspended region is netted for more than what stood",
+        stood,
+        Law::Standing,
+    ),
+    (
+        "a leg with a region that has left is netted",
+        netted_with_who_left,
+        Law::Standing,
+    ),
+    (
+        "a region is cut off before it joins",
+        before_it_joins,
+        Law::Standing,
     ),
     ("a debt that both report is never netted", left, Law::Once),
     ("a row's sum is one fen more", more, Law::Rows),
@@ -50,6 +83,31 @@ pub const ALL: [(&str, Sabotage, Law); 16] = [
         due_later,
         Law::Unpaid,
     ),
+    (
+        "a payment of a month is one fen more",
+        ordered_more,
+        Law::Order,
+    ),
+    (
+        "less of a prefund is used than is owed",
+        used_less,
+        Law::Prefund,
+    ),
+    (
+        "a prefund that is nearly used up is told to be less so",
+        not_red,
+        Law::Prefund,
+    ),
+    (
+        "what a top-up brought in is not held",
+        not_held,
+        Law::Prefund,
+    ),
+    (
+        "a prefund is used by what is paid",
+        used_by_paid,
+        Law::Prefund,
+    ),
     ("a month's row is one leg short", short, Law::Month),
     (
         "what is of an earlier month is the month's own",
@@ -57,6 +115,18 @@ pub const ALL: [(&str, Sabotage, Law); 16] = [
         Law::Month,
     ),
 ];
+
+/// Those that there is something for: money moves either by the day or by the month, and nobody leaves in the middle of one
+/// that is paid as one.
+pub fn of(evidence: &Evidence) -> impl Iterator<Item = (&'static str, Sabotage, Law)> {
+    let by_month = evidence.orders.iter().any(|order| order.told.is_some());
+    ALL.into_iter().filter(move |(_, sabotage, _)| {
+        let of_months: Sabotage = ordered_more;
+        let of_days: Sabotage = netted_with_who_left;
+        let not = if by_month { of_days } else { of_months };
+        !std::ptr::fn_addr_eq(*sabotage, not)
+    })
+}
 
 /// A cycle in the middle of the month.
 fn some_cycle(evidence: &mut Evidence) -> &mut Cycle {
@@ -118,6 +188,91 @@ fn marked(evidence: &mut Evidence) {
     }
 }
 
+/// Adds a leg of a row to what was netted with a cycle in which a region said otherwise of it; of debts that it told, or
+/// of a whole row.
+fn nets_otherwise(evidence: &mut Evidence, is_told: impl Fn(&Option<BTreeSet<Debt>>) -> bool) {
+    let streams = &evidence.streams;
+    let (cycle, leg) = evidence
+        .cycles
+        .iter_mut()
+        .find_map(|cycle| {
+            let mut otherwise = cycle.said.values().flat_map(|said| &said.otherwise);
+            let (pair, debts) = otherwise.find(|(_, debts)| is_told(debts))?;
+            let mark = cycle.mark(pair.debtor);
+            let mut stream = streams[&pair.debtor].iter().rev();
+            let leg = stream.find(|numbered| {
+                let is_kept = debts
+                    .as_ref()
+                    .is_none_or(|debts| debts.contains(&numbered.leg.debt()));
+                is_kept && numbered.number <= mark && Pair::of(&numbered.leg) == *pair
+            });
+            let leg = leg.unwrap().leg.clone();
+            Some((cycle, leg))
+        })
+        .unwrap();
+    for region in [leg.debtor, leg.creditor] {
+        cycle.taken.get_mut(&region).unwrap().push(leg.clone());
+    }
+}
+
+fn netted_otherwise(evidence: &mut Evidence) {
+    nets_otherwise(evidence, |debts| {
+        debts.as_ref().is_some_and(|debts| !debts.is_empty())
+    });
+}
+
+fn netted_untold(evidence: &mut Evidence) {
+    nets_otherwise(evidence, Option::is_none);
+}
+
+fn unsaid(evidence: &mut Evidence) {
+    // Told once, and attested as held in some later cycle: as if that had never been said.
+    let told = evidence.cycles.iter().find_map(|cycle| {
+        let said = cycle.said.iter().find_map(|(region, said)| {
+            let mut told = said.otherwise.iter();
+            let told = told.find(|(_, debts)| debts.as_ref().is_some_and(|it| !it.is_empty()));
+            told.map(|(pair, _)| (*region, *pair))
+        });
+        said.map(|said| (cycle.day, said))
+    });
+    let (day, (region, pair)) = told.unwrap();
+    for cycle in evidence.cycles.iter_mut().filter(|cycle| cycle.day > day) {
+        if let Some(said) = cycle.said.get_mut(&region) {
+            said.rows.remove(&pair);
+        }
+    }
+}
+
+fn stood(evidence: &mut Evidence) {
+    let mut cycles = evidence.cycles.iter_mut();
+    let cycle = cycles.find(|cycle| !cycle.stood.is_empty()).unwrap();
+    let region = *cycle.stood.keys().next().unwrap();
+    *cycle.marks.get_mut(&region).unwrap() += 1;
+}
+
+fn netted_with_who_left(evidence: &mut Evidence) {
+    let (left, day) = evidence.left.iter().next().unwrap();
+    let mut all = evidence
+        .streams
+        .iter()
+        .filter(|(region, _)| *region != left);
+    let stray = all.find_map(|(region, stream)| {
+        let stray = stream
+            .iter()
+            .rfind(|numbered| numbered.leg.debtor == *left && numbered.leg.business_day > *day);
+        stray.map(|numbered| (*region, numbered.leg.clone()))
+    });
+    let (region, leg) = stray.unwrap();
+    let mut cycles = evidence.cycles.iter_mut();
+    let cycle = cycles.find(|cycle| cycle.day == leg.business_day).unwrap();
+    cycle.taken.get_mut(&region).unwrap().push(leg);
+}
+
+fn before_it_joins(evidence: &mut Evidence) {
+    let region = *evidence.joined.keys().next().unwrap();
+    evidence.cycles[0].marks.insert(region, 0);
+}
+
 fn left(evidence: &mut Evidence) {
     let last = evidence.cycles.pop().unwrap();
     assert!(!last.pairs.is_empty());
@@ -170,14 +325,55 @@ fn due_later(evidence: &mut Evidence) {
     late.days_late -= 1;
 }
 
+fn ordered_more(evidence: &mut Evidence) {
+    let mut orders = evidence.orders.iter_mut();
+    let told = orders.find_map(|order| order.told.as_mut()).unwrap();
+    *told.values_mut().next().unwrap() += 1;
+}
+
+fn used_less(evidence: &mut Evidence) {
+    evidence.prefund.looks.last_mut().unwrap().used -= 1;
+}
+
+fn not_red(evidence: &mut Evidence) {
+    let mut looks = evidence.prefund.looks.iter_mut();
+    let red = looks.find(|look| look.level == Some(Level::Red)).unwrap();
+    red.level = Some(Level::Yellow);
+}
+
+fn not_held(evidence: &mut Evidence) {
+    let steps = evidence.prefund.steps.iter().rev();
+    let mut paid = steps.filter_map(|(_, step)| match step {
+        PrefundStep::PaidIn(amount) => Some(*amount),
+        PrefundStep::Set(_) | PrefundStep::ToppedUp(_) => None,
+    });
+    let look = evidence.prefund.looks.last_mut().unwrap();
+    look.held -= paid.next().unwrap();
+}
+
+fn used_by_paid(evidence: &mut Evidence) {
+    let orders = evidence.orders.iter();
+    let mut paid = orders.filter(|order| {
+        order
+            .nets
+            .iter()
+            .all(|(of, net)| order.paid.get(of).copied().unwrap_or(0) == net.abs())
+    });
+    // So that what was paid of it at once counts for nothing.
+    let purpose = paid.next_back().unwrap().purpose.clone();
+    let mut orders = evidence.orders.iter_mut();
+    let order = orders.find(|order| order.purpose == purpose).unwrap();
+    order.moved.clear();
+}
+
 fn short(evidence: &mut Evidence) {
-    let mut parts = evidence.months[0].parts.values_mut();
+    let mut parts = evidence.months.last_mut().unwrap().parts.values_mut();
     let rows = parts.find(|rows| !rows.is_empty()).unwrap();
     rows.values_mut().next().unwrap().0 -= 1;
 }
 
 fn own(evidence: &mut Evidence) {
-    let file = &mut evidence.months[0].file;
+    let file = &mut evidence.months.last_mut().unwrap().file;
     let mut keys = file.keys();
     let earlier = keys.find(|(_, item)| *item == (LegKind::Settlement, Belongs::ToEarlier));
     let (pair, item) = *earlier.unwrap();

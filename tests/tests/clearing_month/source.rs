@@ -7,17 +7,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use huitong_certs::{Identity, SigningKey};
 use huitong_core::checkpoint::book::LegBook;
-use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::checkpoint::witness::StreamReach;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::leg::NumberedLeg;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::attestation_service_client::AttestationServiceClient;
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
-use huitong_proto::conversion::attestation::row_to_wire;
 use huitong_proto::conversion::leg::leg_to_wire;
-use huitong_transport::Dialer;
+use huitong_transport::{Dialer, refusal_code};
 use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
 use tokio::task::JoinSet;
 use tonic::Status;
@@ -27,7 +25,8 @@ use crate::register::Place;
 use crate::story::Line;
 use crate::world::{Endpoint, World};
 
-const INCARNATION: u32 = 1;
+/// No node is restored here.
+pub const INCARNATION: u32 = 1;
 /// So many of them speak at the same time.
 const AT_ONCE: usize = 24;
 
@@ -44,6 +43,8 @@ pub struct Source {
     pub acknowledged: Arc<AtomicU64>,
     /// How far the stream is in proven cycles.
     pub reach: Option<StreamReach>,
+    /// Nothing more of it is taken.
+    pub is_suspended: bool,
 }
 
 /// One that is spoken for in a task of its own.
@@ -64,6 +65,7 @@ pub fn all(world: &World, places: &[Place]) -> Vec<Shared> {
             stream: Vec::new(),
             acknowledged: Arc::default(),
             reach: None,
+            is_suspended: false,
         }))
     };
     places.iter().map(one).collect()
@@ -132,14 +134,40 @@ impl Source {
         self.acknowledged.load(Ordering::SeqCst)
     }
 
-    fn numbers(&self, from: u64, to: u64) -> &[NumberedLeg] {
+    pub fn numbers(&self, from: u64, to: u64) -> &[NumberedLeg] {
         let place = |number: u64| usize::try_from(number).unwrap();
         &self.stream[place(from) - 1..place(to)]
     }
 
-    /// Reports what is not acknowledged, in batches; some of them are sent twice.
+    /// Reports what is not acknowledged, in batches; some of them are sent twice. Nothing is taken while it is suspended.
     pub async fn reports(&mut self, batch: u64, twice_every: u64) -> Result<(), Status> {
         let end = self.written();
+        if self.is_suspended {
+            if self.held() < end {
+                let request = self.report(self.held() + 1, end);
+                let refused = self.clearing().await?.report_legs(request).await;
+                let code = refused.err();
+                let code = code.as_ref().and_then(refusal_code);
+                assert_eq!(code, Some("stream.suspended"), "{}", self.place.code);
+            }
+            return Ok(());
+        }
+        self.reports_up_to(end, (batch, twice_every)).await
+    }
+
+    fn report(&self, from: u64, to: u64) -> v1::ReportLegsRequest {
+        v1::ReportLegsRequest {
+            legs: self.numbers(from, to).iter().map(leg_to_wire).collect(),
+            incarnation: INCARNATION,
+        }
+    }
+
+    /// Reports what is not acknowledged up to a number.
+    pub async fn reports_up_to(
+        &mut self,
+        end: u64,
+        (batch, twice_every): (u64, u64),
+    ) -> Result<(), Status> {
         while self.held() < end {
             let from = self.held() + 1;
             let to = (self.held() + batch).min(end);
@@ -149,10 +177,7 @@ impl Source {
                 1
             };
             for _ in 0..times {
-                let request = v1::ReportLegsRequest {
-                    legs: self.numbers(from, to).iter().map(leg_to_wire).collect(),
-                    incarnation: INCARNATION,
-                };
+                let request = self.report(from, to);
                 let answer = self.clearing().await?.report_legs(request).await?;
                 assert_eq!(answer.into_inner().held, to, "{}", self.place.code);
             }
@@ -163,12 +188,7 @@ impl Source {
 
     /// Asks how much is held, as a node does that was answered nothing. It is at least what was acknowledged before.
     pub async fn finds_its_place(&mut self, acknowledged: u64) -> Result<(), String> {
-        let request = v1::StreamPositionRequest {
-            incarnation: INCARNATION,
-        };
-        let mut clearing = self.clearing().await.unwrap();
-        let held = clearing.stream_position(request).await.unwrap();
-        let held = held.into_inner().held;
+        let held = self.position().await.unwrap();
         self.acknowledged.store(held, Ordering::SeqCst);
         if held >= acknowledged {
             return Ok(());
@@ -177,6 +197,15 @@ impl Source {
         Err(format!(
             "{code}: {acknowledged} legs were acknowledged and {held} are held"
         ))
+    }
+
+    /// How much of its stream is held.
+    pub async fn position(&mut self) -> Result<u64, Status> {
+        let request = v1::StreamPositionRequest {
+            incarnation: INCARNATION,
+        };
+        let held = self.clearing().await?.stream_position(request).await?;
+        Ok(held.into_inner().held)
     }
 
     /// Says that a day is complete with what is acknowledged.
@@ -189,26 +218,6 @@ impl Source {
         let mut clearing = self.clearing().await.unwrap();
         let closed = clearing.close_day(request).await.unwrap().into_inner();
         assert!(closed.closed, "{} {day}", self.place.code);
-    }
-
-    /// Attests what the cycle may take, from its own stream. Nothing of it differs.
-    pub async fn attests(&mut self, day: BusinessDay) {
-        let mut client = AttestationServiceClient::new(self.channel().await.unwrap());
-        let Some(numbers) = window(&mut client, day).await else {
-            return;
-        };
-        let own = numbers
-            .into_iter()
-            .flat_map(|(from, to)| self.numbers(from, to));
-        let own: Vec<Leg> = own.map(|numbered| numbered.leg.clone()).collect();
-        let rows = RowLegs::all(own).unwrap();
-        let request = v1::AttestRequest {
-            incarnation: INCARNATION,
-            business_day: day.to_string(),
-            rows: rows.values().map(|legs| row_to_wire(legs.row())).collect(),
-        };
-        let answer = client.attest(request).await.unwrap().into_inner();
-        assert_eq!(answer.differ, [], "{} {day}", self.place.code);
     }
 
     /// Its own book, from a number on.
@@ -224,7 +233,7 @@ impl Source {
 }
 
 /// The runs of numbers that a cycle may take; none when the region is asked for nothing.
-async fn window(
+pub async fn window(
     client: &mut AttestationServiceClient<Channel>,
     day: BusinessDay,
 ) -> Option<Vec<(u64, u64)>> {

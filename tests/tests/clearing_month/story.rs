@@ -22,6 +22,9 @@ const FUNDS: [Fund; 3] = [
 /// So many of a hundred visits are of people of the region that does not pay.
 const OF_THE_SILENT: u32 = 6;
 
+/// What the first region owes the second by a visit of each day.
+pub const OF_A_DAY: i64 = 5_000_000;
+
 /// What a region is to write into its stream.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -84,10 +87,17 @@ pub struct Story {
     /// Settlements that both reported, oldest first, of which nothing came since.
     sound: Vec<Leg>,
     deducted: Vec<Leg>,
+    /// Whatever is of this region is reported at once by both, as long as it is there: so nothing of it is left over.
+    tidy: RegionCode,
 }
 
 impl Story {
-    pub fn new(seed: u64, places: &[Place], visits: usize, last: usize) -> Self {
+    pub fn new(
+        (seed, visits): (u64, usize),
+        places: &[Place],
+        last: usize,
+        tidy: RegionCode,
+    ) -> Self {
         Self {
             chance: Rng::with_seed(seed),
             places: places.to_vec(),
@@ -97,7 +107,28 @@ impl Story {
             later: BTreeMap::new(),
             sound: Vec::new(),
             deducted: Vec::new(),
+            tidy,
         }
+    }
+
+    /// One more region takes part.
+    pub fn joins(&mut self, place: Place) {
+        self.places.push(place);
+    }
+
+    /// One takes part no more; nothing of it is taken back.
+    pub fn leaves(&mut self, code: RegionCode) {
+        self.places.retain(|place| place.code != code);
+        let is_other = |leg: &Leg| ![leg.debtor, leg.creditor].contains(&code);
+        self.sound.retain(is_other);
+        self.deducted.retain(is_other);
+    }
+
+    /// What the second region says of one that has left.
+    pub fn strays(&mut self, left: RegionCode, day: BusinessDay) -> Vec<Line> {
+        let mut leg = self.visit(1, day, &[]);
+        leg.debtor = left;
+        vec![Line::of(Side::Receivable, &leg)]
     }
 
     /// Settlements of earlier days that nothing came of; they are taken out.
@@ -119,10 +150,17 @@ impl Story {
         for at in 0..self.places.len() {
             for _ in 0..self.visits {
                 let leg = self.visit(at, day, earlier);
-                let course = self.course();
+                let drawn = self.course();
+                let is_tidy = [leg.debtor, leg.creditor].contains(&self.tidy);
+                let course = if is_tidy { Course::AtOnce } else { drawn };
                 self.reported(number, &leg, &course, &mut told);
             }
         }
+        let mut daily = self.visit(1, day, &[]);
+        daily.debtor = self.places[0].code;
+        daily.fund = Fund::ResidentPool;
+        daily.amount = Fen::new(OF_A_DAY).unwrap();
+        told.in_time.extend(Line::both(&daily));
         for back in self.taken_back(before, day) {
             told.in_time.extend(Line::both(&back));
         }

@@ -25,6 +25,13 @@ const WAIT_MINUTES: u32 = 60;
 pub const ROWS_OF_A_PIECE: usize = 64;
 const CLEARINGHOUSE: &str = "/clearinghouse";
 
+/// Whether money moves by the day or by the month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moves {
+    ByDay,
+    ByMonth,
+}
+
 /// A clock that stands where it is put.
 #[derive(Debug)]
 pub struct HandClock(AtomicI64);
@@ -84,6 +91,7 @@ pub struct World {
     data: PathBuf,
     lives: usize,
     running: Option<RunningClearinghouse>,
+    moves: Moves,
 }
 
 fn around(begin: &str, end: &str) -> Validity {
@@ -100,7 +108,7 @@ fn always() -> Validity {
 
 impl World {
     /// A clearinghouse for these regions, on a morning.
-    pub async fn begin(places: &[Place], morning: BusinessDay) -> Self {
+    pub async fn begin(places: &[Place], morning: BusinessDay, moves: Moves) -> Self {
         let domain = "month.huitong.example".parse().unwrap();
         let root = Authority::new_root(&domain, always()).unwrap();
         let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
@@ -115,6 +123,7 @@ impl World {
             endpoint: Endpoint::default(),
             lives: 0,
             running: None,
+            moves,
         };
         world.clock.put(morning, "02:00");
         let speaking = world.issue(CLEARINGHOUSE);
@@ -175,13 +184,17 @@ impl World {
             chain, key, roots, ..
         } = CredentialFiles::in_folder(&self.files());
         let signing = |name: &str| self.files().join(name);
+        let moves = match self.moves {
+            Moves::ByDay => "daily",
+            Moves::ByMonth => "monthly",
+        };
         let head = format!(
             "listen = \"127.0.0.1:0\"\ndata = {:?}\njournal_segment_mib = 16\n\
              [tls]\nchain = {chain:?}\nkey = {key:?}\nroots = {roots:?}\n\
              [signing]\nkey = {:?}\ncertificate = {:?}\n\
              [cut_off]\nautomatic = \"never\"\n\
              [calendar]\nstate_council = true\n\
-             [payment]\ndue_days = {DUE_DAYS}\n\
+             [payment]\nmoves = {moves:?}\ndue_days = {DUE_DAYS}\n\
              [attestation]\nwait_minutes = {WAIT_MINUTES}\n\
              [month]\nrows_of_a_piece = {ROWS_OF_A_PIECE}\n",
             self.data,

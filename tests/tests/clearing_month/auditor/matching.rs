@@ -1,0 +1,132 @@
+//! Which debts each cycle had to take: those that both regions report alike inside both marks, and of which neither region
+//! attested something else without attesting them since as they are held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huitong_core::checkpoint::row::Pair;
+use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
+use huitong_core::region::RegionCode;
+
+use crate::evidence::{Evidence, Said};
+
+/// What each cycle had to take.
+#[derive(Default)]
+pub(super) struct Matched<'a> {
+    pub(super) of_cycles: Vec<Vec<&'a Leg>>,
+    /// What each cycle had to leave out because of what a region attested.
+    pub(super) kept_out: Vec<BTreeSet<Debt>>,
+    /// Debts that both reported alike, and that no cycle took.
+    pub(super) left: Vec<Debt>,
+    pub(super) repeated: usize,
+}
+
+/// What one region says of a debt, and what the other says.
+#[derive(Default)]
+struct Sides<'a> {
+    receivable: Vec<&'a Leg>,
+    payable: Vec<&'a Leg>,
+    is_netted: bool,
+}
+
+impl<'a> Sides<'a> {
+    fn hears(&mut self, numbered: &'a NumberedLeg) {
+        match numbered.side {
+            Side::Receivable => self.receivable.push(&numbered.leg),
+            Side::Payable => self.payable.push(&numbered.leg),
+        }
+    }
+
+    /// What both say alike.
+    fn agreed(&self) -> Option<&'a Leg> {
+        let same = |leg: &&&Leg| self.payable.contains(leg);
+        self.receivable.iter().find(same).copied()
+    }
+}
+
+/// What regions have otherwise, by row: in which debts, when they told.
+#[derive(Default)]
+struct Otherwise(BTreeMap<(RegionCode, Pair), Option<BTreeSet<Debt>>>);
+
+impl Otherwise {
+    /// A region's word stands for the rows that it names, until its next word on them.
+    fn hears(&mut self, region: RegionCode, said: &Said) {
+        for pair in &said.rows {
+            self.0.remove(&(region, *pair));
+        }
+        for (pair, debts) in &said.otherwise {
+            // A region whose book only has more keeps nothing out.
+            if debts.as_ref().is_some_and(BTreeSet::is_empty) {
+                self.0.remove(&(region, *pair));
+            } else {
+                self.0.insert((region, *pair), debts.clone());
+            }
+        }
+    }
+
+    fn keeps_out(&self, leg: &Leg) -> bool {
+        [leg.debtor, leg.creditor].into_iter().any(|region| {
+            let told = self.0.get(&(region, Pair::of(leg)));
+            told.is_some_and(|debts| {
+                debts
+                    .as_ref()
+                    .is_none_or(|debts| debts.contains(&leg.debt()))
+            })
+        })
+    }
+}
+
+/// Goes through all streams, mark by mark.
+pub(super) fn matched(evidence: &Evidence) -> Matched<'_> {
+    let mut found = Matched::default();
+    let mut debts: BTreeMap<Debt, Sides<'_>> = BTreeMap::new();
+    let mut otherwise = Otherwise::default();
+    let mut read: BTreeMap<RegionCode, u64> = BTreeMap::new();
+    for cycle in &evidence.cycles {
+        let mut open = found.kept_out.last().cloned().unwrap_or_default();
+        for (region, stream) in &evidence.streams {
+            let mark = cycle.marks.get(region).copied().unwrap_or(0);
+            let from = read.insert(*region, mark).unwrap_or(0);
+            let new = stream
+                .iter()
+                .filter(|numbered| (from + 1..=mark).contains(&numbered.number));
+            for numbered in new {
+                let sides = debts.entry(numbered.leg.debt()).or_default();
+                found.repeated += usize::from(sides.is_netted);
+                sides.hears(numbered);
+                open.insert(numbered.leg.debt());
+            }
+        }
+        for (region, said) in &cycle.said {
+            otherwise.hears(*region, said);
+        }
+        let (mut taken, mut kept_out) = (Vec::new(), BTreeSet::new());
+        for debt in open {
+            let sides = debts.get_mut(&debt).unwrap();
+            let Some(leg) = sides.agreed().filter(|_| !sides.is_netted) else {
+                continue;
+            };
+            if otherwise.keeps_out(leg) {
+                kept_out.insert(debt);
+            } else {
+                sides.is_netted = true;
+                taken.push(leg);
+            }
+        }
+        found.of_cycles.push(taken);
+        found.kept_out.push(kept_out);
+    }
+    for (region, stream) in &evidence.streams {
+        let mark = read.get(region).copied().unwrap_or(0);
+        let rest = stream.iter().filter(|numbered| numbered.number > mark);
+        rest.for_each(|numbered| {
+            debts
+                .entry(numbered.leg.debt())
+                .or_default()
+                .hears(numbered)
+        });
+    }
+    let left = debts.iter().filter(|(_, sides)| !sides.is_netted);
+    let left = left.filter(|(_, sides)| sides.agreed().is_some());
+    found.left = left.map(|(debt, _)| *debt).collect();
+    found
+}

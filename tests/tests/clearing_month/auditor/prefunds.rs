@@ -1,0 +1,84 @@
+//! How much of a prefund is used: what the payer's regions owe the holder's of cycles that are netted and not paid.
+
+use std::collections::BTreeMap;
+
+use huitong_core::date::BusinessDay;
+
+use super::{Found, Law};
+use crate::evidence::{Cycle, Evidence, Level, Order, PrefundLook, PrefundStep};
+
+/// Looks at what was told of the prefund, time after time.
+pub(super) fn prefunds(evidence: &Evidence, found: &mut Found) {
+    let paid = evidence.orders.iter().map(|order| paid_on(evidence, order));
+    let paid: Vec<Option<BusinessDay>> = paid.collect();
+    for look in &evidence.prefund.looks {
+        let used = used(evidence, &paid, look);
+        let (mut asked, mut held, mut open) = (0, 0, 0);
+        let until = evidence.prefund.steps.iter();
+        for (day, step) in until.filter(|(day, _)| *day <= look.day) {
+            // What is asked for when it was looked at is asked for after that.
+            match step {
+                PrefundStep::Set(amount) => asked = *amount,
+                PrefundStep::ToppedUp(amount) if *day < look.day => asked += amount,
+                PrefundStep::ToppedUp(_) => {}
+                PrefundStep::PaidIn(amount) => held += amount,
+            }
+            open = asked - held;
+        }
+        let level = look.level.map(|_| level(used, held));
+        let due = PrefundLook {
+            used,
+            held,
+            asked,
+            missing: open.max(0),
+            level,
+            is_to_ask: level == Some(Level::Red) || level.is_none() && look.is_to_ask,
+            ..*look
+        };
+        found.breaks(
+            Law::Prefund,
+            (*look != due).then(|| format!("{look:?} is told, and is {due:?}")),
+        );
+        found.levels.extend(level);
+    }
+}
+
+/// Warned of at seventy of a hundred, and at ninety.
+fn level(used: i64, held: i64) -> Level {
+    let reaches = |percent: i128| i128::from(used) * 100 >= i128::from(held) * percent;
+    match used {
+        0 => Level::Normal,
+        _ if reaches(90) => Level::Red,
+        _ if reaches(70) => Level::Yellow,
+        _ => Level::Normal,
+    }
+}
+
+fn used(evidence: &Evidence, paid: &[Option<BusinessDay>], look: &PrefundLook) -> i64 {
+    let (payer, holder, fund) = evidence.prefund.of;
+    let is_paid = |cycle: &&Cycle| {
+        let mut orders = evidence.orders.iter().zip(paid);
+        let order = orders.find(|(order, _)| order.days.contains(&cycle.day));
+        order.is_some_and(|(_, on)| on.is_some_and(|on| on <= look.day))
+    };
+    let cycles = evidence.cycles.iter().take(look.cycles);
+    let open = cycles.filter(|cycle| !is_paid(cycle));
+    let rows = open.flat_map(|cycle| &cycle.pairs);
+    let rows = rows.filter(|(pair, _)| {
+        let member = |region| evidence.members[region];
+        (member(&pair.debtor), member(&pair.creditor), pair.fund) == (payer, holder, fund)
+    });
+    rows.map(|(_, (_, amount))| amount).sum()
+}
+
+/// On which day the last of an order moved, once all of it has.
+fn paid_on(evidence: &Evidence, order: &Order) -> Option<BusinessDay> {
+    let mut moved: BTreeMap<_, i64> = BTreeMap::new();
+    for line in &order.moved {
+        *moved.entry(line.of).or_default() += line.amount;
+    }
+    let mut nets = evidence.nets_of(order).into_iter();
+    let is_paid = nets.all(|(of, net)| moved.get(&of) == Some(&net.abs()));
+    let last = order.moved.iter().map(|line| line.on).max();
+    last.max(Some(order.ordered)).filter(|_| is_paid)
+}
