@@ -212,8 +212,10 @@ fn plans(context: &Context<'_>, month: &Month) -> Result<(Planned, Planned), Ref
     }
     let done = before.map_or(0, |before| before.last_plan);
     let last_day = month.last().map_err(|_| no_cycles())?;
-    let mut first: Option<Planned> = None;
-    let mut last: Option<Planned> = None;
+    // One of a month that is drawn up, which another calendar made a business day, is the next month's.
+    let is_earlier = |of: &Month| of < month && before.is_none_or(|before| before.month < *of);
+    let (mut first, mut last): (Option<Planned>, Option<Planned>) = (None, None);
+    let mut earlier = None;
     for (day, cycle) in context.state.cycles.range(..=last_day) {
         let Some(plan) = cycle.plan else {
             return Err(Refusal::new(ClearingCode::MonthNotOver, day));
@@ -221,18 +223,17 @@ fn plans(context: &Context<'_>, month: &Month) -> Result<(Planned, Planned), Ref
         if plan > done {
             first = first.or(Some((plan, *day)));
             last = Some((plan, *day));
+            earlier = earlier.or(Some(Month::of(*day)).filter(is_earlier));
         }
     }
     let (Some(first), Some(last)) = (first, last) else {
         return Err(no_cycles());
     };
-    let (of_first, of_last) = (Month::of(first.1), Month::of(last.1));
-    if of_last < *month {
+    if Month::of(last.1) < *month {
         return Err(no_cycles());
     }
-    // One of a month that is drawn up, which another calendar made a business day, is the next month's.
-    if of_first < *month && before.is_none_or(|before| before.month < of_first) {
-        return Err(Refusal::new(ClearingCode::MonthEarlierOpen, of_first));
+    if let Some(earlier) = earlier {
+        return Err(Refusal::new(ClearingCode::MonthEarlierOpen, earlier));
     }
     if !is_over(context, last_day) {
         return Err(Refusal::new(ClearingCode::MonthNotOver, last_day));

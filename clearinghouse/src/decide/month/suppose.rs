@@ -140,10 +140,15 @@ fn cycles(context: &Context<'_>, month: &Month) -> Result<Cycles, Refusal> {
     let done = before.map_or(0, |before| before.last_plan);
     let last_day = month.last().map_err(|_| no_cycles())?;
     let (mut netted, mut not_netted) = (BTreeSet::new(), Vec::new());
-    for (day, cycle) in state.cycles.range(..=last_day) {
-        // One of a month that is drawn up without it is the next month's.
+    let is_open = |of: &Month| before.is_none_or(|before| before.month < *of);
+    let open_before = state.cycles.range(..=last_day).any(|(day, _)| {
         let of = Month::of(*day);
-        if of != *month && before.is_none_or(|before| before.month < of) {
+        of < *month && is_open(&of)
+    });
+    for (day, cycle) in state.cycles.range(..=last_day) {
+        // One of a month that is drawn up without it is the next month's that is not.
+        let of = Month::of(*day);
+        if of != *month && (open_before || is_open(&of)) {
             continue;
         }
         match cycle.plan {
