@@ -119,7 +119,7 @@ impl Grounds {
         let scenario = &self.suppose.scenario;
         let (mut all, mut ordered) = (Supposing::new(scenario), Supposing::new(scenario));
         let (mut owing, mut with_order) = (Owing::default(), Owed::new());
-        let mut days = BTreeSet::new();
+        let (mut days, mut missing) = (BTreeSet::new(), AllMissing::default());
         for day in self.days.iter().chain(&self.suppose.add).copied() {
             let plan = plan_of(day)?;
             let is_planned = self.days.contains(&day);
@@ -132,6 +132,11 @@ impl Grounds {
             if is_in_order {
                 take(&mut ordered, &plan, (is_planned, is_supposed)).map_err(too_large)?;
             }
+            let of_day = what_if(&[&plan], scenario).map_err(too_large)?;
+            let is_by_itself = is_supposed && !is_in_order;
+            if is_by_itself {
+                missing.add(&of_day, &self.suppose).map_err(too_large)?;
+            }
             if !self.open.contains(&day) {
                 continue;
             }
@@ -139,13 +144,9 @@ impl Grounds {
             add(&mut owing.looked_at, &owed);
             let owed = without(owed, scenario);
             add(&mut owing.supposed, &owed);
-            if !is_supposed {
-                continue;
-            }
-            if self.paying.is_none() {
-                let of_day = what_if(&[&plan], scenario).map_err(too_large)?;
+            if is_by_itself {
                 owing.pays(&of_day, &self.suppose, &owed);
-            } else if is_in_order {
+            } else if is_supposed {
                 add(&mut with_order, &owed);
             }
         }
@@ -155,7 +156,7 @@ impl Grounds {
         let nets = all.ends().map_err(too_large)?;
         let of_order = ordered.ends().map_err(too_large)?;
         owing.pays(&of_order, &self.suppose, &with_order);
-        let missing = missing(&nets, &self.suppose).map_err(too_large)?;
+        missing.add(&of_order, &self.suppose).map_err(too_large)?;
         let payments = match self.paying {
             Some(_) => self.payments(&of_order),
             None => Vec::new(),
@@ -171,7 +172,7 @@ impl Grounds {
             days,
             not_netted: self.not_netted,
             nets,
-            missing,
+            missing: missing.0.into_values().collect(),
             paying: self.paying,
             payments,
             prefunds,
@@ -259,19 +260,30 @@ impl Owing {
     }
 }
 
-/// What is missing, fund by fund, on the day it is due and in the end.
-fn missing(nets: &WhatIf, suppose: &Suppose) -> Result<Vec<Missing>, MoneyError> {
-    let in_the_end: BTreeMap<Fund, Fen> = nets
-        .shortfalls
-        .iter()
-        .map(|row| (row.fund, row.missing))
-        .collect();
-    let on_due = nets.missing(&suppose.not_on_due())?;
-    let rows = on_due.iter().map(|row| Missing {
-        fund: row.fund,
-        owed: row.owed,
-        on_due: row.missing,
-        in_the_end: in_the_end.get(&row.fund).copied().unwrap_or(Fen::ZERO),
-    });
-    Ok(rows.collect())
+/// What is missing, fund by fund, on the day it is due and in the end, of all that is paid by itself: a day, or the month's
+/// order. What a member is owed of one does not pay what it owes of another.
+#[derive(Default)]
+struct AllMissing(BTreeMap<Fund, Missing>);
+
+impl AllMissing {
+    fn add(&mut self, nets: &WhatIf, suppose: &Suppose) -> Result<(), MoneyError> {
+        let in_the_end: BTreeMap<Fund, Fen> = nets
+            .shortfalls
+            .iter()
+            .map(|row| (row.fund, row.missing))
+            .collect();
+        for row in nets.missing(&suppose.not_on_due())? {
+            let in_the_end = in_the_end.get(&row.fund).copied().unwrap_or(Fen::ZERO);
+            let all = self.0.entry(row.fund).or_insert(Missing {
+                fund: row.fund,
+                owed: Fen::ZERO,
+                on_due: Fen::ZERO,
+                in_the_end: Fen::ZERO,
+            });
+            all.owed = all.owed.checked_add(row.owed)?;
+            all.on_due = all.on_due.checked_add(row.missing)?;
+            all.in_the_end = all.in_the_end.checked_add(in_the_end)?;
+        }
+        Ok(())
+    }
 }
