@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Instant;
 
+use huitong_core::digest::Digest;
 use huitong_core::leg::{Debt, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, Inputs, check, plan};
@@ -19,16 +20,17 @@ pub(crate) fn net(ground: &Ground) -> Figures {
     let config = ground.clearinghouse(FOLDER, &regions());
     let (journal, mut figures) = (journal(ground), Figures::default());
     let begun = Instant::now();
-    let mut one_sided: HashMap<Debt, u64> = HashMap::new();
+    let mut one_sided: HashMap<Debt, (u64, Digest)> = HashMap::new();
     let mut marks: BTreeMap<RegionCode, u64> = BTreeMap::new();
     let mut legs = Vec::new();
     each_leg(&journal, |region, numbered| {
-        let number = numbered.number;
+        let (number, receipt) = (numbered.number, numbered.leg.receipt);
         marks.insert(region, number);
         match one_sided.entry(numbered.leg.debt()) {
-            Entry::Vacant(free) => drop(free.insert(number)),
+            Entry::Vacant(free) => drop(free.insert((number, receipt))),
             Entry::Occupied(other) => {
-                let other = other.remove();
+                let (other, of_other) = other.remove();
+                assert_eq!(of_other, receipt, "both tell the same");
                 let (receivable, payable) = match numbered.side {
                     Side::Receivable => (number, other),
                     Side::Payable => (other, number),
