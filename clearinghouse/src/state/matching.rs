@@ -31,7 +31,7 @@ pub(crate) type Place = (RegionCode, u64);
 #[derive(Debug, Clone)]
 pub(crate) struct Matching {
     held: BTreeMap<RegionCode, Slots<Held>>,
-    /// Looked up, and never gone through: its order is nobody's.
+    /// Looked up, and gone through only to let debts go: its order is nobody's.
     debts: HashMap<Debt, Reports, RandomState>,
     /// What was reported of a debt after the first two legs.
     further: BTreeMap<Debt, Vec<Place>>,

@@ -106,6 +106,24 @@ fn what_goes_with_the_cycle_that_is_yet_to_be_netted_is_not_late() {
 }
 
 #[test]
+fn a_debt_that_a_plan_took_is_repeated_whatever_the_index_lost() {
+    let mut house = House::new(53);
+    one_debt(&house);
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    house.net(1).unwrap();
+    let again = debt(1, 2, 3, 1_316_000);
+    for (number, format) in (2..).zip([None, Some(2), Some(3)]) {
+        house.come_back_on_format(format).unwrap();
+        house.report(3, &[receivable(number, &again)]).unwrap();
+        house.report(2, &[payable(number, &again)]).unwrap();
+        let found = reasons(&found(&house, Asked::default()));
+        assert!(found.iter().all(|found| found.2 == Reason::Repeated));
+        assert_eq!(u64::try_from(found.len()), Ok(2 * (number - 1)));
+    }
+}
+
+#[test]
 fn exceptions_are_asked_for_by_region_reason_and_age_and_all_are_counted() {
     let house = House::new(51);
     one_of_each(&house);

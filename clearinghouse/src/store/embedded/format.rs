@@ -14,28 +14,37 @@ use huitong_core::prefund::Prefund;
 use super::journaled::Journaled;
 use super::scan::each;
 use crate::prefunds::between_members;
-use crate::store::{StoreError, keys};
+use crate::store::{Index, StoreError, keys};
 
 /// The format of this program: the second has what members owe each other, by cycle and by year; the third has the debts
-/// that a plan took in order, many to a row, where the first two have a row for each, which nobody looks up any more.
+/// that a plan took in order, many to a row, where the first two have a row for each, which nobody looks up any more: a program
+/// that does would find no debt of this one's plans. Those rows go with the index, when it is moved away and made anew.
 const FORMAT: u32 = 3;
 
-/// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
+/// The format of an index, before anything else of it is read.
 ///
 /// # Errors
 /// [`StoreError`]; also when a later program wrote the index.
-pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
-    let index = &*journaled.index;
+pub(super) fn known(index: &dyn Index) -> Result<u32, StoreError> {
     let found = index.get(keys::FORMAT)?;
     let found = found.map_or(Ok(1_u32), |value| keys::read(&value))?;
-    if found == FORMAT {
-        return Ok(());
-    }
     if found > FORMAT {
         return Err(StoreError::LaterIndex {
             found,
             known: FORMAT,
         });
+    }
+    Ok(found)
+}
+
+/// Brings the index up, in one batch with its format: cut off in the middle, it is done again.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) fn bring_up(journaled: &Journaled, found: u32) -> Result<(), StoreError> {
+    let index = &*journaled.index;
+    if found == FORMAT {
+        return Ok(());
     }
     let mut pairs = vec![(keys::FORMAT.to_vec(), keys::value(&FORMAT))];
     let mut spent: BTreeMap<(u16, Prefund), Fen> = BTreeMap::new();
@@ -44,8 +53,6 @@ pub(super) fn bring_up(journaled: &Journaled) -> Result<(), StoreError> {
         let Some(plan) = journaled.plan(day)? else {
             return Ok(());
         };
-        let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
-        journaled.write_taken(&plan, parent.as_ref())?;
         let owed = between_members(&plan);
         for (prefund, amount) in &owed {
             let sum = spent.entry((day.year(), *prefund)).or_insert(Fen::ZERO);

@@ -1,4 +1,5 @@
-//! Brings the index up to the journal, record by record, each in one batch with the cursor.
+//! Brings the index up to the journal, record by record, each in one batch with the cursor; reports of legs that follow on
+//! each other in one together.
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::Reader;
 use huitong_netting::{NettingPlan, Run, Window};
+use tracing::info;
 
 use super::taken::{self, Taken};
 use crate::store::keys::{self, Block, Place, PlanRow};
@@ -24,17 +25,28 @@ pub(super) struct Journaled {
     pub(super) taken: Taken,
 }
 
+/// For how many debts room is made before any is found.
+const DEBTS_EXPECTED: usize = 8 << 20;
+
 /// What is done with a leg that was found; the time is when it was taken.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Timestamp, NumberedLeg) -> Result<(), StoreError>;
 
 impl Journaled {
+    /// What is indexed of a journal. Where what a plan took cannot be looked up it is written anew.
     pub(super) fn new(reader: Reader, index: Arc<dyn Index>) -> Result<Self, StoreError> {
-        let taken = Taken::load(Arc::clone(&index))?;
-        Ok(Self {
+        let (taken, without) = Taken::load(Arc::clone(&index))?;
+        let journaled = Self {
             reader,
             index,
             taken,
-        })
+        };
+        for day in without {
+            let plan = journaled.plan(day)?.ok_or_else(|| misplaced("a plan"))?;
+            let parent = journaled.plan_by_number(plan.number().saturating_sub(1))?;
+            journaled.write_taken(&plan, parent.as_ref())?;
+            info!(%day, plan = plan.number(), "the debts that a plan took are indexed anew");
+        }
+        Ok(journaled)
     }
 
     /// The record at a place.
@@ -99,7 +111,8 @@ impl Journaled {
         plan: &NettingPlan,
         parent: Option<&NettingPlan>,
     ) -> Result<(), StoreError> {
-        let mut debts = Vec::new();
+        let legs = usize::try_from(plan.legs()).unwrap_or(usize::MAX);
+        let mut debts = Vec::with_capacity(legs.min(DEBTS_EXPECTED));
         for window in plan.windows() {
             self.visit_taken(window, parent, &mut |_, numbered| {
                 if numbered.side == Side::Receivable {
@@ -107,6 +120,13 @@ impl Journaled {
                 }
                 Ok(())
             })?;
+        }
+        if debts.len() != legs {
+            return Err(StoreError::Foreign(format!(
+                "{} debts of the {legs} that plan {} took",
+                debts.len(),
+                plan.number()
+            )));
         }
         self.taken.write(plan.number(), debts)
     }

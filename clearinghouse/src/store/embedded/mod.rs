@@ -77,9 +77,10 @@ impl Embedded {
                 "the journal's end was torn and is set aside: a write that was never acknowledged"
             );
         }
+        let found = format::known(&*index)?;
         let journaled = Journaled::new(journal.reader(), Arc::clone(&index))?;
         let mut indexer = Indexer::open(journaled.clone(), &recovery.tip)?;
-        format::bring_up(&journaled)?;
+        format::bring_up(&journaled, found)?;
         let caught_up = indexer.catch_up()?;
         info!(
             frames = recovery.frames,

@@ -2,8 +2,9 @@
 //!
 //! A year has some three hundred million debts, and nearly every leg that comes asks for one that none of them is. So a
 //! plan's debts lie in order, many to a row, written once and never changed, and a filter for each plan stands in memory:
-//! nine bits a debt, and of 256 others it lets one through, whose row is looked up. A filter says only where one need not look. It is
-//! written beside the rows and tried on some of them when it is read again; one that does not hold is made anew.
+//! nine bits a debt, and of 256 others it lets one through, whose row is looked up. A filter says only where one need not
+//! look. It is tried on all its debts before it is written, and on those of the first row when it is read again; of a plan
+//! without one that holds, rows and filter are written anew from the journal.
 //!
 //! Deliberately absent: putting plans together. Each debt is held against every plan's filter.
 
@@ -48,22 +49,19 @@ pub(super) struct Taken {
 }
 
 impl Taken {
-    /// Reads the filters of the plans that are indexed.
-    pub(super) fn load(index: Arc<dyn Index>) -> Result<Self, StoreError> {
-        let mut filters = Vec::new();
+    /// Reads the filters of the plans that are indexed; says of which days' plans none is there that holds.
+    pub(super) fn load(index: Arc<dyn Index>) -> Result<(Self, Vec<BusinessDay>), StoreError> {
+        let (mut filters, mut without) = (Vec::new(), Vec::new());
         each(&*index, keys::PLANS, |key, value| {
-            let _: BusinessDay = keys::of_key(key)?;
             let PlanRow { number, .. } = keys::read(value)?;
-            let filter = match Filter::read(&*index, number)? {
-                Some(filter) => filter,
-                None => anew(&*index, number)?,
-            };
-            filters.push((number, filter));
+            match Filter::read(&*index, number)? {
+                Some(filter) => filters.push((number, filter)),
+                None => without.push(keys::of_key(key)?),
+            }
             Ok(())
         })?;
-        filters.sort_unstable_by_key(|(plan, _)| *plan);
         let filters = Arc::new(RwLock::new(filters));
-        Ok(Self { index, filters })
+        Ok((Self { index, filters }, without))
     }
 
     /// Writes the debts of a plan, in batches that change nothing when they are written again.
@@ -92,18 +90,23 @@ impl Taken {
     /// The plan that took a debt, if one did.
     pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
         let of = debt(of)?;
-        let hash = hash(&of);
+        // The filters are let go of before anything is read.
+        for plan in self.maybe(hash(&of)) {
+            if self.has(plan, &of)? {
+                return Ok(Some(plan));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The plans whose filters let a debt through, the last first.
+    fn maybe(&self, hash: u64) -> Vec<u64> {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
         let maybe = filters
             .iter()
             .rev()
             .filter(|(_, filter)| filter.may_have(hash));
-        for (plan, _) in maybe {
-            if self.has(*plan, &of)? {
-                return Ok(Some(*plan));
-            }
-        }
-        Ok(None)
+        maybe.map(|(plan, _)| *plan).collect()
     }
 
     fn has(&self, plan: u64, debt: &DebtBytes) -> Result<bool, StoreError> {
@@ -121,22 +124,6 @@ fn sheet_of(bytes: &[u8]) -> Result<&[DebtBytes], StoreError> {
         (sheet, []) => Ok(sheet),
         _ => Err(StoreError::Foreign("debts that are cut off".to_owned())),
     }
-}
-
-/// A filter from the rows alone.
-fn anew(index: &dyn Index, plan: u64) -> Result<Filter, StoreError> {
-    let mut debts = Vec::new();
-    each(index, &keys::taken(plan, &[]), |_, sheet| {
-        debts.extend_from_slice(sheet_of(sheet)?);
-        Ok(())
-    })?;
-    if !debts.is_empty() {
-        warn!(
-            plan,
-            "the filter over a plan's debts does not hold and is made anew"
-        );
-    }
-    Ok(Filter::over(&debts))
 }
 
 /// What of 256 debts that a plan did not take lets one through, and each that it took.
@@ -224,12 +211,12 @@ impl Filter {
         let Some(head) = index.get(&keys::filter(plan, 0))? else {
             return Ok(None);
         };
-        let Head {
-            descriptor,
+        let Ok(Head {
+            descriptor: Some(descriptor),
             pieces,
             checksum,
-        } = keys::read(&head)?;
-        let Some(descriptor) = descriptor else {
+        }) = keys::read(&head)
+        else {
             return Ok(None);
         };
         let mut fingerprints = Vec::new();

@@ -1,3 +1,5 @@
+//! Which plan took a debt, and what becomes of rows and filters that are lost.
+
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
@@ -21,7 +23,7 @@ fn debts(numbers: std::ops::Range<u32>) -> Vec<DebtBytes> {
 /// An index with plans of these debts, each with its row among the plans.
 fn index(plans: &[(u64, std::ops::Range<u32>)]) -> Arc<MemoryIndex> {
     let index = Arc::new(MemoryIndex::new());
-    let taken = again(&index);
+    let (taken, _) = again(&index);
     for (plan, numbers) in plans {
         taken.write(*plan, debts(numbers.clone())).unwrap();
         let day = format!("2026-03-{plan:02}").parse().unwrap();
@@ -37,7 +39,7 @@ fn index(plans: &[(u64, std::ops::Range<u32>)]) -> Arc<MemoryIndex> {
     index
 }
 
-fn again(index: &Arc<MemoryIndex>) -> Taken {
+fn again(index: &Arc<MemoryIndex>) -> (Taken, Vec<BusinessDay>) {
     let index: Arc<dyn Index> = Arc::<MemoryIndex>::clone(index);
     Taken::load(index).unwrap()
 }
@@ -58,7 +60,9 @@ fn each_debt_is_found_with_the_plan_that_took_it_and_no_other_is() {
         (3, 0..0),
         (4, 2_000..2_128),
     ]);
-    for taken in [again(&index), again(&index)] {
+    for (taken, without) in [again(&index), again(&index)] {
+        // One that took nothing has no filter, and is looked at again.
+        assert_eq!(without, ["2026-03-03".parse().unwrap()]);
         finds(&taken, 0..1_000, Some(1));
         finds(&taken, 1_000..1_001, Some(2));
         finds(&taken, 2_000..2_128, Some(4));
@@ -75,37 +79,43 @@ fn each_debt_is_found_with_the_plan_that_took_it_and_no_other_is() {
 #[test]
 fn a_plan_that_is_written_again_changes_nothing() {
     let index = index(&[(1, 0..300)]);
-    let taken = again(&index);
+    let (taken, _) = again(&index);
     taken.write(1, debts(0..300)).unwrap();
     finds(&taken, 0..300, Some(1));
     assert_eq!(taken.filters.read().unwrap().len(), 1);
 }
 
 #[test]
-fn a_filter_that_is_lost_or_not_the_plans_is_made_anew() {
-    let head = keys::filter(1, 0);
-    let first = keys::filter(1, 1);
+fn a_filter_that_is_lost_or_not_the_plans_does_not_hold() {
+    let (head, first) = (keys::filter(1, 0), keys::filter(1, 1));
     let other = index(&[(1, 5_000..5_300)]);
     let read = |index: &MemoryIndex, key: &[u8]| index.get(key).unwrap().unwrap();
     let cut = read(&index(&[(1, 0..300)]), &first)[1..].to_vec();
     let zeros = vec![0; read(&index(&[(1, 0..300)]), &first).len()];
-    let changes: [Vec<(Vec<u8>, Vec<u8>)>; 4] = [
+    let changes: [Vec<(Vec<u8>, Vec<u8>)>; 5] = [
         vec![(first.clone(), cut)],
         vec![(first.clone(), zeros)],
         vec![
             (head.clone(), read(&other, &head)),
             (first.clone(), read(&other, &first)),
         ],
-        vec![(head, keys::value(&(None::<[u8; 20]>, 0_u32, 0_u32)))],
+        vec![(head.clone(), keys::value(&(None::<[u8; 20]>, 0_u32, 0_u32)))],
+        vec![(head, b"another form".to_vec())],
     ];
     for change in changes {
         let index = index(&[(1, 0..300)]);
         index.write(change).unwrap();
-        finds(&again(&index), 0..300, Some(1));
+        let (taken, without) = again(&index);
+        assert_eq!(without, ["2026-03-01".parse().unwrap()]);
+        taken.write(1, debts(0..300)).unwrap();
+        finds(&taken, 0..300, Some(1));
+        assert_eq!(again(&index).1, []);
     }
-    let lost = index(&[(1, 0..300)]);
-    lost.lose(&[keys::FILTERS]);
-    finds(&again(&lost), 0..300, Some(1));
+    for table in [keys::FILTERS, keys::TAKEN] {
+        let lost = index(&[(1, 0..300)]);
+        lost.lose(&[table]);
+        assert_eq!(again(&lost).1.len(), 1);
+    }
 }
 
 #[test]
