@@ -50,7 +50,7 @@ impl TreatmentRole {
         // What the patient went home with is never given up for its age.
         let may_lapse = attempt.provisional.is_none();
         if may_lapse && self.clock.now() > self.limit(&attempt.prepared) {
-            return self.give_up(attempt, &home, None).await;
+            return self.lapse(attempt, &home).await;
         }
         self.commit(attempt, &home).await
     }
@@ -207,18 +207,40 @@ impl TreatmentRole {
         home: &Home,
         reason: Option<Refusal>,
     ) -> Outcome {
-        let settlement = attempt.prepared.settlement;
-        match home
-            .abandon(
-                settlement,
-                attempt.prepared.claim.person,
-                self.timing.commit,
-            )
-            .await
-        {
+        let answer = self.abandon(&attempt, home).await;
+        self.given_up(attempt, home, reason, answer).await
+    }
+
+    /// Gives up what has become too old, unless it has legs with the clearinghouse since before a restore of its home
+    /// region. It stood then: it is committed again for their amounts, however late, and never voided (PROTOCOL 17).
+    async fn lapse(&self, attempt: Attempt, home: &Home) -> Outcome {
+        match self.abandon(&attempt, home).await {
+            Err(HomeFault::Refused(refusal)) if refusal.code == RefusalCode::LegStands => {
+                self.commit(attempt, home).await
+            }
+            answer => self.given_up(attempt, home, None, answer).await,
+        }
+    }
+
+    async fn abandon(&self, attempt: &Attempt, home: &Home) -> Result<AbandonOutcome, HomeFault> {
+        let Prepared {
+            settlement, claim, ..
+        } = &attempt.prepared;
+        let answer = home.abandon(*settlement, claim.person, self.timing.commit);
+        answer.await
+    }
+
+    async fn given_up(
+        &self,
+        attempt: Attempt,
+        home: &Home,
+        reason: Option<Refusal>,
+        answer: Result<AbandonOutcome, HomeFault>,
+    ) -> Outcome {
+        match answer {
             Ok(AbandonOutcome::Committed(word)) => self.book(attempt, home, word).await,
             Ok(AbandonOutcome::Ended(word)) => self.end(attempt, home, word, reason).await,
-            Err(fault) => Err(unknown(settlement, &fault)),
+            Err(fault) => Err(unknown(attempt.prepared.settlement, &fault)),
         }
     }
 

@@ -75,7 +75,8 @@ pub struct Timing {
     pub ask: Duration,
     /// For a commit or an abandon.
     pub commit: Duration,
-    /// How long after it was prepared a settlement without a not-after time is given up.
+    /// How long after it was prepared a settlement without a not-after time is given up. One that has legs with the
+    /// clearinghouse since before a restore of its home region never is.
     pub settle_limit: Duration,
     /// How often open settlements are looked at again.
     pub resolve_every: Duration,

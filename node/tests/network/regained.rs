@@ -9,8 +9,21 @@ use crate::recovery::legs;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
+/// The day after the day after, when nobody goes on with what was prepared before.
+const LONG_AFTER: &str = "2023-03-12T04:00:00.000Z";
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_committed_again_for_the_same_amount_and_its_new_legs_agree() {
+    is_committed_again(None).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_committed_again_also_when_it_would_have_lapsed_meanwhile() {
+    is_committed_again(Some(LONG_AFTER)).await;
+}
+
+/// What becomes of it when the home region is back, at that time.
+async fn is_committed_again(back: Option<&str>) {
     let backup = tempfile::tempdir().unwrap();
     let mut world = World::relayed().await;
     world.clearinghouse().await;
@@ -33,6 +46,9 @@ async fn it_is_committed_again_for_the_same_amount_and_its_new_legs_agree() {
     let told = legs(&world, NINGBO);
     world.lose_and_restore(NINGBO, backup.path()).await;
     world.commits(Commits::Pass);
+    if let Some(back) = back {
+        world.clock.set(back);
+    }
     world.start(CHENGDU).await;
     let status = world.recovered(NINGBO).await;
     assert_eq!(status.legs_without_receipt, 1);
