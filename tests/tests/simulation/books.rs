@@ -56,6 +56,8 @@ pub struct NodeBooks {
     pub committed: Vec<Committed>,
     /// Settlements of the own people, and what was taken back of them, that came back after a restore.
     pub regained: BTreeSet<SettlementId>,
+    /// Legs that came back from the clearinghouse after a restore.
+    pub legs_regained: Vec<NumberedLeg>,
     /// The own people whose account did not hold what was paid from it, when that came back.
     pub lacked: BTreeSet<String>,
     /// What an officer settled by hand, as is said beside its commit.
@@ -124,6 +126,7 @@ impl NodeBooks {
                 }
                 self.released.insert(psn_no, BTreeSet::new());
             }
+            NodeRecord::LegsRegained(record) => self.legs_regained.extend(record.legs),
             NodeRecord::CommitRegained(regained) => {
                 if regained.lacked != Balances::NONE {
                     let psn_no = regained.record.claim.person.psn_no;

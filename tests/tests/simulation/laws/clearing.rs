@@ -6,13 +6,15 @@ use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::{LegKind, Side};
+use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
+use huitong_core::record::home::Committed;
 use huitong_core::region::RegionCode;
 use huitong_netting::NettingPlan;
 use huitong_netting::statement::{checkpoint, pair_roots};
 
 use super::{Audit, Law};
+use crate::register::region;
 
 /// What one region owes another by one record.
 pub(super) struct Owed {
@@ -64,8 +66,43 @@ impl<'a> Audit<'a> {
         all.chain(self.owed_by_disputes())
     }
 
+    /// Whether a leg is of a receipt that a restore lost: its home has the leg from the clearinghouse alone, nobody has
+    /// the receipt, and the settlement was committed anew, to the same in all but that.
+    fn is_of_a_lost_receipt(&self, home: RegionCode, leg: &NumberedLeg) -> bool {
+        let told = &leg.leg;
+        let settled = self.exhibits.nodes.iter().flat_map(|books| &books.settled);
+        let mut receipts = self
+            .committed()
+            .map(Committed::body)
+            .chain(settled.map(|record| &record.receipt.body));
+        let books = self.exhibits.nodes.iter().enumerate();
+        let mut books = books.filter(|(number, _)| region(*number) == home);
+        let is_anew = |record: &Committed| {
+            let as_told = |anew: Leg| Leg {
+                receipt: told.receipt,
+                ..anew
+            };
+            let mut legs = Leg::of(record.body()).into_iter();
+            legs.any(|anew| as_told(anew) == *told)
+        };
+        told.kind == LegKind::Settlement
+            && !receipts.any(|body| body.digest() == told.receipt)
+            && books.any(|(_, books)| {
+                books.legs_regained.contains(leg) && books.committed.iter().any(is_anew)
+            })
+    }
+
+    /// Legs that no plan takes, with the region that told them.
+    fn legs_of_lost_receipts(&self) -> Vec<&'a (RegionCode, NumberedLeg)> {
+        let legs = self.exhibits.clearing.legs.iter();
+        legs.filter(|(region, leg)| self.is_of_a_lost_receipt(*region, leg))
+            .collect()
+    }
+
     pub(super) fn legs_are_in_the_clearing_once(&mut self) {
         let clearing = &self.exhibits.clearing;
+        let lost = self.legs_of_lost_receipts();
+        let is_lost = |leg: &NumberedLeg| lost.iter().any(|(_, lost)| lost == leg);
         let mut expected = 0;
         for owed in self.debts() {
             expected += 2 * owed.amounts.len();
@@ -73,6 +110,7 @@ impl<'a> Audit<'a> {
                 let mut legs: Vec<_> = clearing
                     .legs_of(owed.of, side)
                     .iter()
+                    .filter(|leg| !is_lost(leg))
                     .map(|leg| (leg.leg.fund, leg.leg.amount))
                     .collect();
                 legs.sort_unstable_by_key(|(fund, _)| *fund);
@@ -85,7 +123,7 @@ impl<'a> Audit<'a> {
                 }
             }
         }
-        let held = clearing.legs.len();
+        let held = clearing.legs.len() - lost.len();
         if !(held == expected && clearing.halted == 0) {
             let owed: BTreeSet<_> = self.debts().map(|owed| owed.of).collect();
             let strays = clearing.legs.iter();
@@ -127,7 +165,16 @@ impl<'a> Audit<'a> {
                 self.report(Law::ZeroSum, story);
             }
         }
-        let legs = u64::try_from(clearing.legs.len()).unwrap();
+        let lost = self.legs_of_lost_receipts();
+        let legs = u64::try_from(clearing.legs.len() - lost.len()).unwrap();
+        let last = clearing.plans.last();
+        for (region, leg) in lost {
+            let window = last.and_then(|plan| plan.window(*region));
+            if !window.is_some_and(|window| window.carried.contains(leg.number)) {
+                let story = format!("{region} {}: netted, and its receipt is lost", leg.number);
+                self.report(Law::Netted, story);
+            }
+        }
         if !(taken == legs && netted == owed) {
             let story =
                 format!("{taken} of {legs} legs are netted: {netted:?}, where {owed:?} is owed");

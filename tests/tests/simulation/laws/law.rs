@@ -9,7 +9,8 @@ use crate::saboteurs::Saboteur;
 pub enum Law {
     /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
     BothBooks,
-    /// The legs of every settlement are once in the clearing, and no others are.
+    /// The legs of every settlement are once in the clearing, and no others are but those of a receipt that was lost in a
+    /// restore and given anew.
     Legs,
     /// Nothing abandoned, refused or never acknowledged is paid.
     PaidUnasked,
@@ -40,7 +41,7 @@ pub enum Law {
     Paid,
     /// Totals and balances equal the sum of what stands.
     Totals,
-    /// Every leg is netted in exactly one cycle, a cycle pays what its legs say, and stays what was told of it.
+    /// Every leg is netted in exactly one cycle, but one of a lost receipt in none, a cycle pays what its legs say, and stays what was told of it.
     Netted,
     /// Over all members each fund's nets are zero.
     ZeroSum,
