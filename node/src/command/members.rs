@@ -101,7 +101,11 @@ const fn standing(standing: ToldStanding) -> &'static str {
 /// What differs between the directory and the configuration of a region.
 fn differences(region: &ToldRegion) -> Vec<&'static str> {
     let mut found = Vec::new();
-    let is_listed = region.standing == ToldStanding::Active && !region.listed.is_empty();
+    let is_in = match region.standing {
+        ToldStanding::Active | ToldStanding::Suspended => true,
+        ToldStanding::NotNamed | ToldStanding::Left => false,
+    };
+    let is_listed = is_in && !region.listed.is_empty();
     if is_listed && !region.is_own && region.called.is_empty() {
         found.push("not_called");
     }

@@ -1,6 +1,8 @@
 //! What is done by a version of the directory: other regions' nodes are called where it says, what they sign is checked with the
 //! keys that it lists, and regions that joined come in. A key counts whose certificate led to the root when the version was
 //! signed, and is the region's own: the directory chooses among what the operator certified and vouches for nothing itself.
+//! That moment is the version's own word; its dates are judged by the roots and revocation lists of today, and judged again only
+//! with the next version and after a start.
 //! Deliberately absent: how a region stands, which is in the row.
 
 use std::collections::BTreeSet;

@@ -74,3 +74,26 @@ fn what_a_version_that_contradicts_says_otherwise_is_shown_with_its_digest() {
     let standing = &told["branches"][0]["differs"][0]["standing"];
     assert_eq!(*standing, json!(["active", "left"]));
 }
+
+#[test]
+fn whoever_is_in_and_not_called_is_shown_also_while_suspended() {
+    for (standing, expected) in [
+        (ToldStanding::NotNamed, &[][..]),
+        (ToldStanding::Active, &["not_called"]),
+        (ToldStanding::Suspended, &["not_called"]),
+        (ToldStanding::Left, &[]),
+    ] {
+        let region = ToldRegion {
+            region: "330200".to_owned(),
+            standing,
+            since: String::new(),
+            listed: "https://one".to_owned(),
+            configured: String::new(),
+            called: String::new(),
+            pinned: false,
+            other_signer: false,
+            is_own: false,
+        };
+        assert_eq!(differences(&region), expected);
+    }
+}
