@@ -212,8 +212,6 @@ impl DirectoryDesk {
             self.keep(&said);
             return;
         }
-        // What cannot be gone by is waited for by nobody.
-        self.parts.homes.note_looked();
         if self.trouble().as_deref() != Some(said.as_str()) {
             tracing::error!(
                 trouble = said,

@@ -98,7 +98,7 @@ impl Homes {
         Ok(())
     }
 
-    /// What the clearinghouse hands out of the signed directory was looked at since the start.
+    /// All that the clearinghouse hands out of the signed directory was looked at and is gone by since the start.
     pub fn note_looked(&self) {
         self.looked.cancel();
     }

@@ -253,7 +253,7 @@ impl Recovery {
     /// Collects until everything is here, or until told to stop.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         if !self.serves() && self.reporter.is_some() {
-            // Regions that joined since the backup hold something too.
+            // Regions that joined since the backup hold something too. An alarm is no look: an officer may accept a branch.
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

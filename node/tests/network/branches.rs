@@ -33,7 +33,16 @@ fn version(before: Option<&SignedDirectory>, standing: Standing) -> Directory {
 }
 
 async fn accept(world: &World, party: &str, digest: &str) -> Result<u64, Status> {
-    let officer = world.caller(party, CHENGDU).await;
+    accept_at(world, (party, CHENGDU), digest).await
+}
+
+/// Has somebody tell a region's node which branch to go by.
+pub async fn accept_at(
+    world: &World,
+    (party, to): (&str, &str),
+    digest: &str,
+) -> Result<u64, Status> {
+    let officer = world.caller(party, to).await;
     let digest = digest.to_owned();
     let request = v1::AcceptBranchRequest { digest };
     let answer = DirectoryDeskServiceClient::new(officer)

@@ -10,8 +10,9 @@ use huitong_proto::clearing::v1 as clearing;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
+use crate::branches::accept_at;
 use crate::bureau::by_officer;
-use crate::directory::{refusal, settles, shown, until};
+use crate::directory::{refusal, settles, shown, until, until_at};
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified, region};
 
@@ -187,6 +188,53 @@ async fn a_restored_node_collects_from_a_region_that_joined_after_its_backup() {
     starts_alone(&mut world, NINGBO).await;
     world.recovered(NINGBO).await;
     // The receipt that it forgot came back from there, and numbers go on after it.
+    settles(&world, "V1").await;
+    let status = world.status(NINGBO).await;
+    assert_eq!((status.legs_written, status.legs_without_receipt), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_node_that_cannot_follow_the_directory_waits_until_an_officer_accepts_a_branch()
+{
+    let mut world = strangers().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup");
+    // The backup goes by a version in which Chengdu is not; the clearinghouse was put back and signed another.
+    let mut alone = version(&world, None, &[&world.ningbo.signing]);
+    alone.regions.remove(&region(CHENGDU));
+    directories.set(&[signing.directory(alone)]);
+    until(&world, |told| told.number == 1).await;
+    world.back_up(NINGBO, &backup).await;
+    let anew = signing.directory(version(&world, None, &[&world.ningbo.signing]));
+    let digest = anew.directory.digest().to_string();
+    directories.set(std::slice::from_ref(&anew));
+    until(&world, |told| told.contradictions == 1).await;
+    let officers = [NINGBO, CHENGDU].map(|own| (own, format!("/region/{own}/officer/li.wei")));
+    for (own, officer) in &officers {
+        let accepted = accept_at(&world, (officer.as_str(), *own), &digest).await;
+        assert_eq!(accepted.unwrap(), 1);
+    }
+    settles(&world, "V0").await;
+    while world.status(NINGBO).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.kill(NINGBO).await;
+    world.forget_journal(NINGBO);
+    world.forget_index(NINGBO);
+    world.restore(NINGBO, &backup).unwrap();
+    starts_alone(&mut world, NINGBO).await;
+    // In recovery its officer sees what keeps the directory from being followed, and ends it.
+    until_at(&world, NINGBO, |told| {
+        told.contradictions == 1 && !told.trouble.is_empty()
+    })
+    .await;
+    assert!(!world.status(NINGBO).await.recovering_from.is_empty());
+    let [(own, officer), _] = &officers;
+    let accepted = accept_at(&world, (officer.as_str(), *own), &digest).await;
+    assert_eq!(accepted.unwrap(), 1);
+    world.recovered(NINGBO).await;
     settles(&world, "V1").await;
     let status = world.status(NINGBO).await;
     assert_eq!((status.legs_written, status.legs_without_receipt), (2, 0));
