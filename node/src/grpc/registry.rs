@@ -209,7 +209,8 @@ impl RegistryGrpc {
             held: held.into_iter().take(HELD_SHOWN).collect(),
             left_out: self
                 .recovery
-                .left_out()
+                .left_out()?
+                .iter()
                 .map(|region| region.to_string())
                 .collect(),
             legs_without_receipt: self.legs_without_receipt()?,

@@ -9,6 +9,7 @@ use huitong_core::money::Fen;
 use huitong_core::person::PsnNo;
 use huitong_core::region::RegionCode;
 
+use super::HomeRole;
 use crate::store::{RegainedLegs, Rows, StoreError, incarnation};
 
 /// Legs of a settlement or its reversal that came back from the clearinghouse and are not booked again; none
@@ -90,6 +91,16 @@ pub fn is_left_out(rows: &dyn Rows, region: RegionCode) -> Result<bool, StoreErr
         return Ok(false);
     };
     Ok(row.incarnation == incarnation(rows)?)
+}
+
+impl HomeRole {
+    /// Whether the node serves without a region since its restore, as [`is_left_out`] has it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a row cannot be read.
+    pub fn leaves_out(&self, region: RegionCode) -> Result<bool, StoreError> {
+        is_left_out(&*self.ledger, region)
+    }
 }
 
 /// How many changes of a person's record are missing since a restore; while there are any the person is held.

@@ -88,6 +88,10 @@ impl Homes {
         else {
             return Ok(());
         };
+        // Whom an officer left out stays so, whenever it comes in again.
+        if self.own.leaves_out(region)? {
+            peer.leave_out();
+        }
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         if others.len() >= REGIONS_AT_MOST {
             return Err(DirectoryError::TooMany(region));

@@ -36,6 +36,7 @@ use crate::home::{
     AbandonOutcome, CommitOrder, CommitOutcome, HomeRole, ReverseOutcome, SnapshotAsk,
 };
 use crate::measures::Measures;
+use crate::store::StoreError;
 
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
@@ -95,6 +96,9 @@ pub enum DirectoryError {
         /// What is wrong.
         error: TransportError,
     },
+    /// Whether a region was left out cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// A policy as another region's node sent it.

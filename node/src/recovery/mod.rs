@@ -50,10 +50,11 @@ use self::records::{LeaveOut, Left};
 use self::waiting::Waiting;
 use crate::chance::{Chance, jittered};
 use crate::error::NodeError;
+use crate::home::restored::is_left_out;
 use crate::ledger::Ledger;
 use crate::legs::report::Reporter;
-use crate::peers::Homes;
-use crate::store::{RestoreState, Rows, StoreError};
+use crate::peers::{Homes, REGIONS_AT_MOST};
+use crate::store::{Key, RestoreState, Row, Rows, StoreError, Table, incarnation};
 use crate::treatment::TreatmentRole;
 use crate::writer::Writer;
 
@@ -203,17 +204,32 @@ impl Recovery {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the node serves without a region, because an officer said so.
+    /// Whether the node serves without a region, because an officer said so: also one that the node does not call now.
     #[must_use]
     pub fn leaves_out(&self, region: RegionCode) -> bool {
-        let peer = self.homes.other(region);
-        peer.is_some_and(|peer| peer.is_left_out())
+        if let Some(peer) = self.homes.other(region) {
+            return peer.is_left_out();
+        }
+        is_left_out(&*self.ledger, region).unwrap_or_else(|error| {
+            tracing::error!(%region, %error, "whether a region is left out cannot be read: it is answered nothing");
+            true
+        })
     }
 
-    /// The regions that the node serves without.
-    pub fn left_out(&self) -> impl Iterator<Item = RegionCode> + '_ {
-        let others = self.homes.others();
-        others.filter_map(|(region, peer)| peer.is_left_out().then_some(region))
+    /// The regions that the node serves without, those among them that it does not call now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a row cannot be read.
+    pub fn left_out(&self) -> Result<Vec<RegionCode>, StoreError> {
+        let own = incarnation(&*self.ledger)?;
+        let rows = self.ledger.scan(Table::LeftOut, REGIONS_AT_MOST)?;
+        let left = |row: (Key, Row)| {
+            let (Key::LeftOut(region), Row::LeftOut(row)) = row else {
+                return None;
+            };
+            (row.incarnation == own).then_some(region)
+        };
+        Ok(rows.into_iter().filter_map(left).collect())
     }
 
     /// Has the node serve without a region that does not answer. Said again, it changes nothing.

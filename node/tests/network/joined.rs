@@ -13,6 +13,7 @@ use crate::bills::{settle, small};
 use crate::branches::accept_at;
 use crate::bureau::by_officer;
 use crate::directory::{refusal, settles, shown, until, until_at};
+use crate::left_out::leaves_out;
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified, region};
 
@@ -238,4 +239,51 @@ async fn a_restored_node_that_cannot_follow_the_directory_waits_until_an_officer
     settles(&world, "V1").await;
     let status = world.status(NINGBO).await;
     assert_eq!((status.legs_written, status.legs_without_receipt), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_region_that_was_left_out_is_so_when_it_joins_again_after_a_start() {
+    let mut world = strangers().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let folder = tempfile::tempdir().unwrap();
+    let backup = folder.path().join("backup");
+    let first = signing.directory(version(&world, None, &[&world.ningbo.signing]));
+    directories.set(std::slice::from_ref(&first));
+    goes_by(&world, 1).await;
+    settles(&world, "V0").await;
+    world.back_up(NINGBO, &backup).await;
+    while world.status(NINGBO).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.stop(CHENGDU).await;
+    world.kill(NINGBO).await;
+    world.forget_journal(NINGBO);
+    world.forget_index(NINGBO);
+    world.restore(NINGBO, &backup).unwrap();
+    starts_alone(&mut world, NINGBO).await;
+    while world.status(NINGBO).await.recovering_from != [CHENGDU] {
+        tokio::task::yield_now().await;
+    }
+    leaves_out(&world, NINGBO, CHENGDU).await.unwrap();
+    world.recovered(NINGBO).await;
+    // A version says no more where Chengdu is, and Ningbo starts by that.
+    let mut second = version(&world, Some(&first), &[&world.ningbo.signing]);
+    second.regions.get_mut(&region(CHENGDU)).unwrap().endpoint = None;
+    let second = signing.directory(second);
+    directories.set(&[first.clone(), second.clone()]);
+    until_at(&world, NINGBO, |told| told.number == 2).await;
+    world.stop(NINGBO).await;
+    starts_alone(&mut world, NINGBO).await;
+    let told = shown(&world, NINGBO).await;
+    assert_eq!(other(&told, NINGBO).called_endpoint, "");
+    assert_eq!(world.status(NINGBO).await.left_out, [CHENGDU]);
+    starts_alone(&mut world, CHENGDU).await;
+    assert_eq!(refusal(&world, "V1").await, "recovery.left_out");
+    // The next says it again.
+    let third = version(&world, Some(&second), &[&world.ningbo.signing]);
+    directories.set(&[first, second, signing.directory(third)]);
+    goes_by(&world, 3).await;
+    assert_eq!(world.status(NINGBO).await.left_out, [CHENGDU]);
+    assert_eq!(refusal(&world, "V1").await, "recovery.left_out");
 }

@@ -12,7 +12,7 @@ use crate::by_hand::{bill, by_hand, with_catalogue};
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 /// An officer of a region has its node serve without another.
-async fn leaves_out(world: &World, own: &str, region: &str) -> Result<(), tonic::Status> {
+pub async fn leaves_out(world: &World, own: &str, region: &str) -> Result<(), tonic::Status> {
     let mut officer = world.officer(own).await;
     let region = region.to_owned();
     officer.leave_out(v1::LeaveOutRequest { region }).await?;
