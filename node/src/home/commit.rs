@@ -353,4 +353,4 @@ impl Commit {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,35 +1,23 @@
 //! A clearinghouse that was restored signs a number of the directory anew: an officer has the node go by that branch.
 
-use std::collections::BTreeMap;
-
 use huitong_core::canonical::Artifact;
 use huitong_core::digest::sha256;
-use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_core::membership::{Directory, SignedDirectory, Standing};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::directory_desk_service_client::DirectoryDeskServiceClient;
 use tonic::Status;
 
-use crate::directory::{refusal, settles, shown, until, until_at};
+use crate::directory::{listed, refusal, settles, shown, until, until_at, version_after};
 use crate::witness::Signing;
-use crate::world::{CHENGDU, NINGBO, World, code, region};
+use crate::world::{CHENGDU, NINGBO, World, code};
 
 /// The version after another one, in which Ningbo stands like this.
 fn version(before: Option<&SignedDirectory>, standing: Standing) -> Directory {
-    let listed = |code, standing| ListedRegion {
-        member: region(code),
-        endpoint: None,
-        signers: Vec::new(),
-        standing,
-        since: None,
-    };
-    Directory {
-        number: before.map_or(1, |before| before.directory.number + 1),
-        before: before.map(|before| before.directory.digest()),
-        regions: BTreeMap::from([
-            (region(NINGBO), listed(NINGBO, standing)),
-            (region(CHENGDU), listed(CHENGDU, Standing::Active)),
-        ]),
-    }
+    version_after(
+        before,
+        listed(NINGBO, standing),
+        listed(CHENGDU, Standing::Active),
+    )
 }
 
 async fn accept(world: &World, party: &str, digest: &str) -> Result<u64, Status> {

@@ -89,27 +89,39 @@ impl DirectoryService for Directories {
     }
 }
 
+/// A region as a version lists it, with neither endpoint nor keys.
+pub fn listed(code: &str, standing: Standing) -> ListedRegion {
+    ListedRegion {
+        member: region(code),
+        endpoint: None,
+        signers: Vec::new(),
+        standing,
+        since: None,
+    }
+}
+
+/// The version after another, in which Ningbo and Chengdu are listed like this.
+pub fn version_after(
+    before: Option<&SignedDirectory>,
+    ningbo: ListedRegion,
+    chengdu: ListedRegion,
+) -> Directory {
+    Directory {
+        number: before.map_or(1, |before| before.directory.number + 1),
+        before: before.map(|before| before.directory.digest()),
+        regions: BTreeMap::from([(region(NINGBO), ningbo), (region(CHENGDU), chengdu)]),
+    }
+}
+
 /// The version after another, in which Ningbo stands like this and is there.
 fn version(
     before: Option<&SignedDirectory>,
     standing: Standing,
     endpoint: Option<String>,
 ) -> Directory {
-    let listed = |code, standing, endpoint| ListedRegion {
-        member: region(code),
-        endpoint,
-        signers: Vec::new(),
-        standing,
-        since: None,
-    };
-    Directory {
-        number: before.map_or(1, |before| before.directory.number + 1),
-        before: before.map(|before| before.directory.digest()),
-        regions: BTreeMap::from([
-            (region(NINGBO), listed(NINGBO, standing, endpoint)),
-            (region(CHENGDU), listed(CHENGDU, Standing::Active, None)),
-        ]),
-    }
+    let mut ningbo = listed(NINGBO, standing);
+    ningbo.endpoint = endpoint;
+    version_after(before, ningbo, listed(CHENGDU, Standing::Active))
 }
 
 pub async fn shown(world: &World, region: &str) -> v1::ShowDirectoryResponse {

@@ -1,38 +1,25 @@
 //! The home region looks at how the treatment region stands too: what that begins is refused, and what it began is not.
 
-use std::collections::BTreeMap;
-
-use huitong_core::canonical::Artifact;
-use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_core::membership::{Directory, SignedDirectory, Standing};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
-use crate::directory::{refusal, settles, shown, until_at};
+use crate::directory::{listed, refusal, settles, shown, until_at, version_after};
 use crate::provisional::{allowed, emergency, estimate, trued_up};
 use crate::relay::Commits;
 use crate::witness::Signing;
-use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 const PERSON: &str = "330200000000000001";
 
 /// The version after another one, in which Chengdu stands like this.
 fn version(before: Option<&SignedDirectory>, standing: Standing) -> Directory {
-    let listed = |code, standing| ListedRegion {
-        member: region(code),
-        endpoint: None,
-        signers: Vec::new(),
-        standing,
-        since: None,
-    };
-    Directory {
-        number: before.map_or(1, |before| before.directory.number + 1),
-        before: before.map(|before| before.directory.digest()),
-        regions: BTreeMap::from([
-            (region(NINGBO), listed(NINGBO, Standing::Active)),
-            (region(CHENGDU), listed(CHENGDU, standing)),
-        ]),
-    }
+    version_after(
+        before,
+        listed(NINGBO, Standing::Active),
+        listed(CHENGDU, standing),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]

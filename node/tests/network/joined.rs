@@ -1,7 +1,5 @@
 //! Regions that joined by the signed directory and stand in no configuration: settled with, under the keys that it lists.
 
-use std::collections::BTreeMap;
-
 use huitong_certs::Issued;
 use huitong_core::canonical::Artifact;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
@@ -12,7 +10,7 @@ use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 use crate::bills::{settle, small};
 use crate::branches::accept_at;
 use crate::bureau::by_officer;
-use crate::directory::{refusal, settles, shown, until, until_at};
+use crate::directory::{listed, refusal, settles, shown, until, until_at, version_after};
 use crate::left_out::leaves_out;
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified, region};
@@ -42,25 +40,16 @@ async fn strangers() -> World {
 
 /// The version after another one, in which Ningbo signs with these keys, and both are where they are.
 fn version(world: &World, before: Option<&SignedDirectory>, ningbo: &[&Issued]) -> Directory {
-    let listed = |code: &str, signers: &[&Issued]| ListedRegion {
-        member: region(code),
-        endpoint: Some(format!("https://{}", world.of(code).address)),
-        signers: signers
-            .iter()
-            .map(|issued| issued.chain().iter().map(|der| der.to_vec()).collect())
-            .collect(),
-        standing: Standing::Active,
-        since: None,
+    let there = |code: &str, signers: &[&Issued]| {
+        let chain = |issued: &&Issued| issued.chain().iter().map(|der| der.to_vec()).collect();
+        ListedRegion {
+            endpoint: Some(format!("https://{}", world.of(code).address)),
+            signers: signers.iter().map(chain).collect(),
+            ..listed(code, Standing::Active)
+        }
     };
-    let chengdu = listed(CHENGDU, &[&world.chengdu.signing]);
-    Directory {
-        number: before.map_or(1, |before| before.directory.number + 1),
-        before: before.map(|before| before.directory.digest()),
-        regions: BTreeMap::from([
-            (region(NINGBO), listed(NINGBO, ningbo)),
-            (region(CHENGDU), chengdu),
-        ]),
-    }
+    let chengdu = there(CHENGDU, &[&world.chengdu.signing]);
+    version_after(before, there(NINGBO, ningbo), chengdu)
 }
 
 /// The region that a node shows beside its own.

@@ -45,14 +45,6 @@ impl WhatIf {
 }
 
 fn document(answer: &v1::WhatIfResponse) -> anyhow::Result<Value> {
-    let nets = answer.nets.iter().map(|net| {
-        Ok(json!({
-            "member": net.member,
-            "fund": shown::fund(net.fund)?.as_str(),
-            "planned": shown::yuan(net.planned_fen)?,
-            "supposed": shown::yuan(net.supposed_fen)?,
-        }))
-    });
     let shortfalls = answer.shortfalls.iter().map(|row| {
         Ok(json!({
             "fund": shown::fund(row.fund)?.as_str(),
@@ -61,18 +53,32 @@ fn document(answer: &v1::WhatIfResponse) -> anyhow::Result<Value> {
         }))
     });
     Ok(json!({
-        "nets": nets.collect::<anyhow::Result<Vec<_>>>()?,
+        "nets": nets_json(&answer.nets)?,
         "shortfalls": shortfalls.collect::<anyhow::Result<Vec<_>>>()?,
     }))
 }
 
-fn text(out: &mut dyn Write, answer: &v1::WhatIfResponse) -> anyhow::Result<()> {
+/// Nets as planned and as supposed, of a day or of a month.
+pub(super) fn nets_json(nets: &[v1::SupposedNet]) -> anyhow::Result<Vec<Value>> {
+    let nets = nets.iter().map(|net| {
+        Ok(json!({
+            "member": net.member,
+            "fund": shown::fund(net.fund)?.as_str(),
+            "planned": shown::yuan(net.planned_fen)?,
+            "supposed": shown::yuan(net.supposed_fen)?,
+        }))
+    });
+    nets.collect()
+}
+
+/// The same as a table, with what the supposition changes.
+pub(super) fn nets_table(out: &mut dyn Write, nets: &[v1::SupposedNet]) -> anyhow::Result<()> {
     writeln!(
         out,
         "{:<8}{:<28}{:>20}{:>20}{:>20}",
         "member", "fund", "planned", "supposed", "difference"
     )?;
-    for net in &answer.nets {
+    for net in nets {
         let difference = net.supposed_fen.saturating_sub(net.planned_fen);
         writeln!(
             out,
@@ -84,6 +90,11 @@ fn text(out: &mut dyn Write, answer: &v1::WhatIfResponse) -> anyhow::Result<()> 
             shown::yuan(difference)?
         )?;
     }
+    Ok(())
+}
+
+fn text(out: &mut dyn Write, answer: &v1::WhatIfResponse) -> anyhow::Result<()> {
+    nets_table(out, &answer.nets)?;
     for row in &answer.shortfalls {
         writeln!(
             out,

@@ -1,35 +1,22 @@
 //! What a region that is not active begins is not decided, and what it began is.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use huitong_core::calendar::Calendar;
 use huitong_core::digest::sha256;
 use huitong_core::membership::Standing;
 use huitong_core::refusal::RefusalCode;
 
 use super::*;
-use crate::home::commit::Recomputed;
+use crate::home::commit::tests::commit as of_visit;
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, id, now, snapshot, version};
+use crate::samples::{claim, now};
 use crate::store::{DirectoryHead, Key, Location, Row};
 
 fn commit(nth: u8, visit: &str, beforehand: Beforehand) -> CommitOfRegion {
-    let commit = Commit {
-        settlement: id(nth),
-        claim: claim(visit),
-        version: version(3),
-        recomputed: Recomputed {
-            snapshot: Some(snapshot(3)),
-            outcome: Ok(decision()),
-            change: 0,
-        },
-        policy: decision().policy,
-        promise: None,
-        calendar: Arc::new(Calendar::every_day()),
-        salt: [9; 16],
-    };
-    CommitOfRegion { commit, beforehand }
+    CommitOfRegion {
+        commit: of_visit(nth, visit),
+        beforehand,
+    }
 }
 
 /// The home region goes by a version in which a region stands like this.

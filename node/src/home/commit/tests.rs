@@ -6,7 +6,8 @@ use crate::home::testing::Home;
 use crate::samples::{claim, decision, fen, id, now, person, snapshot, version, year_total};
 use crate::store::{ClosedDay, Key, LastClosedDay, Row};
 
-fn commit(nth: u8, visit: &str) -> Commit {
+/// A commit of a visit, decided at home as the treatment region has it.
+pub(crate) fn commit(nth: u8, visit: &str) -> Commit {
     Commit {
         settlement: id(nth),
         claim: claim(visit),

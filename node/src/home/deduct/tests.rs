@@ -8,10 +8,10 @@ use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::{DeductionEndReason, DeductionReason, ReversalReason};
 
 use super::*;
-use crate::home::commit::{Commit, Recomputed};
+use crate::home::commit::tests::commit;
 use crate::home::reverse::{ReversalRule, Reverse};
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, fen, id, person, receipt, snapshot, version};
+use crate::samples::{fen, id, person, receipt};
 use crate::store::{Key, RestoreState, Restored, RestoredPeer, Row};
 
 const POOL: Fund = Fund::ResidentPool;
@@ -19,21 +19,7 @@ const POOL: Fund = Fund::ResidentPool;
 /// A home node with a settlement of visit V1 that stands: the pool pays 70.00.
 pub(crate) fn settled() -> (Home, Committed) {
     let home = Home::new();
-    let commit = Commit {
-        settlement: id(1),
-        claim: claim("V1"),
-        version: version(3),
-        recomputed: Recomputed {
-            snapshot: Some(snapshot(3)),
-            outcome: Ok(decision()),
-            change: 0,
-        },
-        policy: decision().policy,
-        promise: None,
-        calendar: Arc::new(Calendar::every_day()),
-        salt: [9; 16],
-    };
-    let (_, records) = home.run(commit);
+    let (_, records) = home.run(commit(1, "V1"));
     let [NodeRecord::Committed(record)] = &records[..] else {
         panic!("{records:?}");
     };

@@ -6,25 +6,17 @@ use huitong_core::leg::Leg;
 use huitong_core::vocabulary::ReversalReason;
 
 use super::*;
-use crate::home::commit::{Commit, CommitVerdict, Recomputed};
+use crate::home::commit::tests::commit as of_visit;
+use crate::home::commit::{Commit, CommitVerdict};
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, fen, id, now, person, snapshot, version, year_total};
+use crate::samples::{decision, fen, id, now, person, snapshot, version, year_total};
 
 fn commit(nth: u8, visit: &str, at: u64) -> Commit {
-    Commit {
-        settlement: id(nth),
-        claim: claim(visit),
-        version: version(at),
-        recomputed: Recomputed {
-            snapshot: Some(snapshot(at)),
-            outcome: Ok(small()),
-            change: 0,
-        },
-        policy: decision().policy,
-        promise: None,
-        calendar: Arc::new(Calendar::every_day()),
-        salt: [9; 16],
-    }
+    let mut commit = of_visit(nth, visit);
+    commit.version = version(at);
+    commit.recomputed.snapshot = Some(snapshot(at));
+    commit.recomputed.outcome = Ok(small());
+    commit
 }
 
 /// The decision of the samples, with less from the account, so that it pays for several.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::super::connection::{Connection, Shape, print_json, told};
 use super::super::shown::{fund, yuan};
+use super::super::what_if::{nets_json, nets_table};
 
 /// What a month would come to, its order to pay, and what it uses of prefunds, if something were other. Nothing is changed.
 #[derive(Debug, clap::Args)]
@@ -68,14 +69,6 @@ type Rows = anyhow::Result<Vec<Value>>;
 
 fn document(month: &Month, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<Value> {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let nets = answer.nets.iter().map(|net| {
-        Ok(json!({
-            "member": net.member,
-            "fund": fund(net.fund)?.as_str(),
-            "planned": yuan(net.planned_fen)?,
-            "supposed": yuan(net.supposed_fen)?,
-        }))
-    });
     let shortfalls = answer.shortfalls.iter().map(|row| {
         Ok(json!({
             "fund": fund(row.fund)?.as_str(),
@@ -105,7 +98,7 @@ fn document(month: &Month, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<V
         "month": month.to_string(),
         "business_days": answer.business_days,
         "not_netted": answer.not_netted,
-        "nets": nets.collect::<Rows>()?,
+        "nets": nets_json(&answer.nets)?,
         "shortfalls": shortfalls.collect::<Rows>()?,
         "order": order,
         "payments": payments.collect::<Rows>()?,
@@ -158,23 +151,7 @@ fn text(
             "  {day} is not netted and not looked at / 尚未轧差，未计入"
         )?;
     }
-    writeln!(
-        out,
-        "{:<8}{:<28}{:>20}{:>20}{:>20}",
-        "member", "fund", "planned", "supposed", "difference"
-    )?;
-    for net in &answer.nets {
-        let difference = net.supposed_fen.saturating_sub(net.planned_fen);
-        writeln!(
-            out,
-            "{:<8}{:<28}{:>20}{:>20}{:>20}",
-            net.member,
-            fund(net.fund)?,
-            yuan(net.planned_fen)?,
-            yuan(net.supposed_fen)?,
-            yuan(difference)?
-        )?;
-    }
+    nets_table(out, &answer.nets)?;
     for row in &answer.shortfalls {
         writeln!(
             out,
