@@ -6,6 +6,7 @@
 //! what is really on disk.
 
 mod begin;
+mod indexed;
 mod proving;
 mod publishing;
 #[cfg(test)]
@@ -22,9 +23,10 @@ use huitong_journal::{AppendError, Reader, Runner, Running};
 use huitong_netting::Members;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tracing::error;
 
+use self::indexed::{Indexed, TellsIndexed};
 use crate::clock::Clock;
 use crate::decide::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
@@ -48,7 +50,7 @@ pub(crate) struct Writer {
     tag_rows: TagRows,
     proofs: Proofs,
     /// The number of the last record that answers to look-ups.
-    indexed: watch::Receiver<u64>,
+    indexed: Arc<Indexed>,
 }
 
 /// What the writer waits for.
@@ -74,7 +76,7 @@ impl Writer {
         let store = open(Arc::new(move |event| drop(tell.send(event))))?;
         let state = begin::begin(members, &store)?;
         let (reader, tag_rows, proofs) = (store.reader(), store.tag_rows(), store.proofs());
-        let (tell_indexed, indexed) = watch::channel(0);
+        let indexed = Arc::<Indexed>::default();
         let broken: Arc<OnceLock<String>> = Arc::default();
         let desk = Desk {
             state,
@@ -86,7 +88,7 @@ impl Writer {
             synced: 0,
             unanswered: VecDeque::new(),
             unindexed: VecDeque::new(),
-            indexed: tell_indexed,
+            indexed: TellsIndexed(Arc::clone(&indexed)),
             broken: Arc::clone(&broken),
         };
         let running = runner
@@ -205,7 +207,7 @@ struct Desk {
     /// Plans that the index may not know yet: the record's number and the plan's.
     unindexed: VecDeque<(u64, u64)>,
     /// Tells how far the index is.
-    indexed: watch::Sender<u64>,
+    indexed: TellsIndexed,
     /// Why nothing is written any more.
     broken: Arc<OnceLock<String>>,
 }
@@ -343,7 +345,7 @@ impl Desk {
                 {
                     self.state.forget(plan);
                 }
-                self.indexed.send_replace(record);
+                self.indexed.reached(record);
             }
             StoreEvent::Failed(fault) => {
                 drop(self.break_off(&Fault::Store(fault)));
@@ -373,7 +375,7 @@ impl Desk {
             (waiting.give)(Err(refusal.clone()));
         }
         // Nobody waits for an index that is not brought up any more.
-        self.indexed.send_replace(u64::MAX);
+        self.indexed.reached(u64::MAX);
         refusal
     }
 }

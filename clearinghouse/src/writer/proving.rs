@@ -24,9 +24,9 @@ impl Writer {
             _ = answer.send(desk.appended);
         }))?;
         let number = answered.await.map_err(|_| stopped())?;
-        let mut indexed = self.indexed.clone();
-        let reached = indexed.wait_for(|indexed| *indexed >= number).await;
-        reached.map_err(|_| stopped())?;
+        if !self.indexed.wait_for(number).await {
+            return Err(stopped());
+        }
         Ok(self.proofs.clone())
     }
 }

@@ -319,8 +319,9 @@ impl Party {
             },
             report_every: Duration::from_millis(500),
             server: ServerLimits {
-                keepalive_interval: Duration::from_secs(2),
-                keepalive_timeout: Duration::from_secs(2),
+                // Never due exactly at a tick, nor with the clients'.
+                keepalive_interval: Duration::from_millis(2_007),
+                keepalive_timeout: Duration::from_millis(2_007),
                 drain: Duration::from_millis(200),
                 ..ServerLimits::standard()
             },

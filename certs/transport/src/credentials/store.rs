@@ -15,7 +15,7 @@ use rustls::server::ServerSessionMemoryCache;
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ServerConfig};
 use rustls_pki_types::CertificateDer;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::verifier::{CallerVerifier, ServerVerifier};
 use super::{CredentialFiles, Credentials, CredentialsError, provider};
@@ -32,9 +32,28 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(10);
 pub struct CredentialStore {
     files: Option<Arc<CredentialFiles>>,
     look_every: Duration,
-    current: Arc<watch::Sender<Arc<Session>>>,
+    current: Arc<Current>,
     /// Why the files were refused when they were last read again.
     refused: Arc<Mutex<Option<String>>>,
+}
+
+/// The generation in force. Those who wait for another are woken in the order in which they came: where one of many
+/// channels is drawn for each, as in a watch, two runs of one simulation differ.
+#[derive(Debug)]
+struct Current {
+    session: Mutex<Arc<Session>>,
+    changed: Notify,
+}
+
+impl Current {
+    fn get(&self) -> Arc<Session> {
+        Arc::clone(&self.session.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn put(&self, session: Session) {
+        *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(session);
+        self.changed.notify_waiters();
+    }
 }
 
 /// How the credentials of a process stand.
@@ -93,11 +112,14 @@ impl CredentialStore {
     }
 
     fn starting_with(first: Session) -> Result<Self, CredentialsError> {
-        let first = Arc::new(first);
+        let current = Current {
+            session: Mutex::new(Arc::new(first)),
+            changed: Notify::new(),
+        };
         Ok(Self {
             files: None,
             look_every: LOOK_EVERY,
-            current: Arc::new(watch::Sender::new(first)),
+            current: Arc::new(current),
             refused: Arc::default(),
         })
     }
@@ -132,7 +154,7 @@ impl CredentialStore {
         credentials.trust.may_follow(&old.credentials.trust)?;
         // Built before it is swapped in, so that a failure leaves the old one in place.
         self.current
-            .send_replace(Arc::new(Session::new(credentials, old.clock.clone())?));
+            .put(Session::new(credentials, old.clock.clone())?);
         Ok(())
     }
 
@@ -187,9 +209,10 @@ impl CredentialStore {
         chain: Vec<CertificateDer<'static>>,
         purpose: Purpose,
     ) -> IdentityError {
-        let mut changes = self.current.subscribe();
         loop {
-            let now = Arc::clone(&changes.borrow_and_update());
+            // In line before looking, so that nothing is missed in between.
+            let changed = self.current.changed.notified();
+            let now = self.session();
             if !Arc::ptr_eq(&now, &checked) {
                 let (trust, at) = (now.credentials.trust(), now.clock.now());
                 if let Err(refused) = verify_chain_identity(&chain, trust, purpose, at) {
@@ -197,10 +220,7 @@ impl CredentialStore {
                 }
                 checked = now;
             }
-            // The store is held here, so the other end of the channel is there.
-            if changes.changed().await.is_err() {
-                std::future::pending::<()>().await;
-            }
+            changed.await;
         }
     }
 
@@ -210,7 +230,7 @@ impl CredentialStore {
     }
 
     pub(crate) fn session(&self) -> Arc<Session> {
-        Arc::clone(&self.current.borrow())
+        self.current.get()
     }
 }
 
