@@ -5,6 +5,8 @@
 //! recomputed for each row instead of for each leg. A plan that passes is the one plan of its inputs:
 //! every byte of it is determined by what is proven here.
 
+use std::collections::BTreeMap;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
@@ -119,16 +121,15 @@ fn check_leg(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
 
 /// Taken and carried together are every leg up to the mark that no plan took before, each once.
 fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let mut taken: Vec<(RegionCode, u64)> = inputs
-        .legs
-        .iter()
-        .flat_map(|leg| [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)])
-        .collect();
-    taken.sort_unstable();
+    let mut taken: BTreeMap<RegionCode, Vec<u64>> = BTreeMap::new();
+    for leg in inputs.legs {
+        for (region, number) in [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)] {
+            taken.entry(region).or_default().push(number);
+        }
+    }
     for window in &plan.windows {
-        let begin = taken.partition_point(|(region, _)| *region < window.region);
-        let end = taken.partition_point(|(region, _)| *region <= window.region);
-        let of_region = taken.get(begin..end).unwrap_or_default();
+        let mut of_region = taken.remove(&window.region).unwrap_or_default();
+        of_region.sort_unstable();
         let before = parent_window(inputs, window.region).map(|before| &before.carried);
         let waited = before.map_or(0, Runs::count);
         let open = window.to.saturating_sub(window.from).saturating_add(waited);
@@ -136,10 +137,10 @@ fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFau
             && window.taken.checked_add(window.carried.count()) == Some(open);
         // With the counts right, taken and carried are all that was open when neither holds a number
         // twice, none is in both, and what is carried was open.
-        let once = of_region.is_sorted_by(|(_, one), (_, next)| one < next)
+        let once = of_region.is_sorted_by(|one, next| one < next)
             && !of_region
                 .iter()
-                .any(|(_, number)| window.carried.contains(*number));
+                .any(|number| window.carried.contains(*number));
         let was_open = window.carried.as_slice().iter().all(|run| {
             let old = run.first..=run.last.min(window.from);
             run.last <= window.to

@@ -104,11 +104,13 @@ pub enum RowError {
 /// # Errors
 /// [`RowError`].
 pub fn rows<'a>(legs: impl IntoIterator<Item = &'a Leg>) -> Result<Vec<Row>, RowError> {
-    // What they are ordered by lies beside each other: legs lie anywhere.
-    let keyed = legs.into_iter();
-    let keyed = keyed.map(|leg| ((Pair::of(leg), leg.settlement, leg.kind), leg));
-    let mut legs: Vec<_> = keyed.collect();
-    legs.sort_unstable_by_key(|(key, _)| *key);
+    // Pairs lie beside each other, and legs anywhere: a leg is looked at when two are of one pair.
+    let mut legs: Vec<_> = legs.into_iter().map(|leg| (Pair::of(leg), leg)).collect();
+    let in_pair = |leg: &Leg| (leg.settlement, leg.kind);
+    legs.sort_unstable_by(|(one, leg), (next, other)| {
+        one.cmp(next)
+            .then_with(|| in_pair(leg).cmp(&in_pair(other)))
+    });
     let twice = legs.windows(2).find_map(|two| match two {
         [(_, one), (_, next)] => (one.debt() == next.debt()).then_some(one),
         _ => None,
@@ -116,9 +118,9 @@ pub fn rows<'a>(legs: impl IntoIterator<Item = &'a Leg>) -> Result<Vec<Row>, Row
     if let Some(leg) = twice {
         return Err(RowError::Twice(leg.debt()));
     }
-    let groups = legs.chunk_by(|((one, ..), _), ((next, ..), _)| one == next);
+    let groups = legs.chunk_by(|(one, _), (next, _)| one == next);
     let rows = groups.filter_map(|group| {
-        let ((pair, ..), _) = *group.first()?;
+        let (pair, _) = *group.first()?;
         let leaves: Vec<Digest> = group.iter().map(|(_, leg)| leg_leaf(leg)).collect();
         let amount = Fen::sum(group.iter().map(|(_, leg)| leg.amount));
         Some(amount.map(|amount| Row {
