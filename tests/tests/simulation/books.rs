@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::word::MonthWord;
-use huitong_core::coverage::Balances;
 use huitong_core::expense_check::CheckWord;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
@@ -58,8 +57,8 @@ pub struct NodeBooks {
     pub regained: BTreeSet<SettlementId>,
     /// Legs that came back from the clearinghouse after a restore.
     pub legs_regained: Vec<NumberedLeg>,
-    /// The own people whose account did not hold what was paid from it, when that came back.
-    pub lacked: BTreeSet<String>,
+    /// What the own people's own accounts did not hold of what was paid from them when that came back, in fen.
+    pub lacked: BTreeMap<String, i64>,
     /// What an officer settled by hand, as is said beside its commit.
     pub by_hand: Vec<SettlementId>,
     /// What the own core system settled, and what was withdrawn of it.
@@ -128,10 +127,9 @@ impl NodeBooks {
             }
             NodeRecord::LegsRegained(record) => self.legs_regained.extend(record.legs),
             NodeRecord::CommitRegained(regained) => {
-                if regained.lacked != Balances::NONE {
-                    let psn_no = regained.record.claim.person.psn_no;
-                    self.lacked.insert(psn_no.expose().to_owned());
-                }
+                let psn_no = regained.record.claim.person.psn_no;
+                let lacked = self.lacked.entry(psn_no.expose().to_owned()).or_default();
+                *lacked += regained.lacked.own.get();
                 let record = regained.record;
                 self.regained.insert(record.body().clearing.settlement);
                 self.committed.push(record);

@@ -12,6 +12,7 @@ use huitong_proto::settlement::v1::institution_service_client::InstitutionServic
 use huitong_proto::settlement::v1::registry_service_client::RegistryServiceClient;
 use huitong_proto::settlement::v1::transfer_service_client::TransferServiceClient;
 use huitong_transport::{Clock, Dialer, TransportError, call_within};
+use tokio::time::{Instant, sleep};
 use tonic::Status;
 use tonic::transport::Channel;
 
@@ -22,6 +23,8 @@ use crate::register::{Somebody, files, policy, region};
 
 /// How long a caller waits for an answer.
 pub const PATIENCE: Duration = Duration::from_secs(4);
+/// How often it is asked again.
+const ASK_EVERY: Duration = Duration::from_millis(300);
 
 /// What a hospital was told of an id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,6 +166,21 @@ pub fn code(status: &Status) -> String {
     let error = || TransportError::of(status).map(|error| error.code().to_owned());
     let code = refusal.or_else(error);
     code.unwrap_or_else(|| panic!("a failed call without a code: {status:?}"))
+}
+
+/// Asks until it is answered or takes too long.
+pub async fn until<T>(
+    within: Duration,
+    mut asks: impl AsyncFnMut() -> Result<T, String>,
+) -> Result<T, String> {
+    let begun = Instant::now();
+    loop {
+        let told = asks().await;
+        if told.is_ok() || begun.elapsed() > within {
+            return told;
+        }
+        sleep(ASK_EVERY).await;
+    }
 }
 
 /// What callers tell the time by.

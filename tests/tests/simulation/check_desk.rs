@@ -1,4 +1,6 @@
 //! What is said in expense checks, at the desks of both regions. Every fault is the code of why not.
+//!
+//! Left out: other reasons than one of each kind, answers about several funds, and those that name a deduction.
 
 use huitong_proto::common::v1 as common;
 use huitong_proto::settlement::v1;
@@ -19,8 +21,9 @@ pub struct Suspicion {
     pub of: Somebody,
     pub treatment: usize,
     pub settlement: String,
-    /// Of which fund something may have been owed wrongly.
+    /// Of which fund something may have been owed wrongly, and what it paid, in fen.
     pub fund: i32,
+    pub paid: i64,
 }
 
 /// One of the things that are said in a check.

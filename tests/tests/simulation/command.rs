@@ -32,6 +32,7 @@ mod gaps;
 mod later;
 mod laws;
 mod left_out;
+mod leg_book;
 mod lost_clearing;
 mod money;
 mod months;
@@ -85,7 +86,7 @@ struct Arguments {
     saboteur: Option<Saboteur>,
 }
 
-/// As many days as certificates hold.
+/// All of June and two days more at most: so long certificates hold, and somewhat longer.
 fn days(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(days @ DAYS..=34) => Ok(days),

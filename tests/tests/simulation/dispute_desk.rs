@@ -1,5 +1,7 @@
 //! What is said in disputes between regions: at the desks of their bureaus, and at the operator's. Every fault is the code
 //! of why not.
+//!
+//! Left out: disputes about a reversal or a correction and about a whole row, other reasons than one, and evidence.
 
 use huitong_core::dispute::name::DisputeName;
 use huitong_proto::clearing::v1;
@@ -12,6 +14,7 @@ use tonic::transport::Channel;
 
 use crate::callers::{PATIENCE, code};
 use crate::clearing_officer::to_clearinghouse;
+use crate::leg_book::legs_of;
 use crate::register::{Somebody, region};
 
 /// A dispute about what a home region's fund paid for one of its people who was treated elsewhere.
@@ -193,25 +196,8 @@ impl DisputeDesk {
 
     /// Whether the region has a leg of this id among its first so many.
     pub async fn has_leg(&mut self, of: &str, written: u64) -> Result<bool, String> {
-        let mut from = 1;
-        while from <= written {
-            let request = v1::ListLegsRequest {
-                business_day: String::new(),
-                from,
-                to: written,
-            };
-            let client = &mut self.legs;
-            let call = call_within(PATIENCE, request, |request| client.list_legs(request));
-            let page = call.await.map_err(|status| code(&status))?.into_inner();
-            let Some(last) = page.legs.last() else {
-                break;
-            };
-            from = last.number + 1;
-            if page.legs.iter().any(|leg| leg.settlement == of) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let legs = legs_of(&mut self.legs, written).await?;
+        Ok(legs.iter().any(|leg| leg.settlement == of))
     }
 }
 

@@ -1,6 +1,9 @@
 //! The days after the first, on which nothing fails but machines that are stopped and started: people are treated, what was
 //! netted before is taken back, disputed and checked, and each day is closed and netted. A month that ends is drawn up,
 //! confirmed and approved, money moves; in the end each region verifies every day.
+//!
+//! In a seed in which the clearinghouse loses its disk the second day is over before any of this: of two days the month
+//! ends, and nothing happens on a later one. Left out: disks that are lost, connections that fail, and whoever moves.
 
 use std::sync::Arc;
 
@@ -9,7 +12,7 @@ use huitong_core::payable::Month;
 use tokio::time::sleep;
 
 use crate::audits::found;
-use crate::callers::Officers;
+use crate::callers::{Officers, until};
 use crate::chance::Seeded;
 use crate::clearing_officer::ClearingOfficer;
 use crate::day::{Day, END_WITHIN};
@@ -20,7 +23,6 @@ use crate::orders::Order;
 use crate::platform::BEGINNING;
 use crate::quarrels;
 use crate::register::{PEOPLE, Somebody, Stay};
-use crate::statements::until;
 use crate::suspicions;
 use crate::workload::{Asked, HOMES, Hospitals};
 

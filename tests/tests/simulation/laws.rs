@@ -104,7 +104,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.cycles_are_what_was_told();
     audit.cycles_are_proven();
     audit.every_region_verified_every_day();
-    audit.every_node_countersigned_every_checkpoint();
+    audit.every_node_saw_every_checkpoint();
     audit.payments_are_what_cycles_come_to();
     audit.what_counts_was_told_to();
     audit.months_are_what_their_days_come_to();

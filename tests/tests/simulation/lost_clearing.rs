@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::callers::Officers;
+use crate::callers::{Officers, until};
 use crate::chance::Seeded;
 use crate::clearing_officer::{ClearingOfficer, Cut, Known};
 use crate::faults::clearing_is_lost;
@@ -41,7 +41,7 @@ pub async fn all((seed, regions): (u64, usize), orders: &Orders, papers: &Papers
         orders.give(Order::BackUp(regions)).await;
         sleep(chance.millis(0..2_000)).await;
     }
-    let told = said(&chance, async || {
+    let told = until(PATIENCE, async || {
         officer.cut_off(FIRST, Cut::Deadline).await
     })
     .await;
@@ -54,7 +54,7 @@ pub async fn all((seed, regions): (u64, usize), orders: &Orders, papers: &Papers
         orders.give(Order::BackUp(regions)).await;
     }
     if backed_up == BackedUp::Netted || chance.within(0..4) > 0 {
-        let told = said(&chance, async || officer.net(FIRST, Known::Nothing).await).await;
+        let told = until(PATIENCE, async || officer.net(FIRST, Known::Nothing).await).await;
         log.note(FIRST, format_args!("net: {told:?}"));
     }
     if backed_up == BackedUp::Netted {
@@ -63,23 +63,8 @@ pub async fn all((seed, regions): (u64, usize), orders: &Orders, papers: &Papers
     sleep(chance.millis(0..2_000)).await;
     let back = chance.millis(300..2_500);
     orders.give(Order::Lose(regions, back)).await;
-    let told = said(&chance, async || officer.bring_back().await).await;
+    let told = until(PATIENCE, async || officer.bring_back().await).await;
     log.note(FIRST, format_args!("brought back: {told:?}"));
-}
-
-/// Asks until it is answered or takes too long.
-async fn said(
-    chance: &Seeded,
-    mut asks: impl AsyncFnMut() -> Result<(), String>,
-) -> Result<(), String> {
-    let begun = Instant::now();
-    loop {
-        let told = asks().await;
-        if told.is_ok() || begun.elapsed() > PATIENCE {
-            return told;
-        }
-        sleep(chance.millis(200..900)).await;
-    }
 }
 
 /// The first day's end, when nothing fails any more: whatever became of its cycle, it is there and netted. The stories

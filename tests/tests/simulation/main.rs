@@ -10,7 +10,7 @@
 //! | [`platform`] | What do servers stand on here? |
 //! | [`storage`], [`party`] | What is a server started from, and what outlives it? |
 //! | [`certificates`], [`register`] | Who is there? |
-//! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
+//! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`leg_book`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
 //! | [`audits`] | What is deducted after an audit? |
 //! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
@@ -52,6 +52,7 @@ mod gaps;
 mod later;
 mod laws;
 mod left_out;
+mod leg_book;
 mod lost_clearing;
 mod money;
 mod months;

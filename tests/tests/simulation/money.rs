@@ -1,6 +1,10 @@
 //! Money: two officers approve each netted cycle and one orders payment, members pay in what they owe, but for one that pays
 //! nothing, and creditors are paid out of that as far as it goes. The bank's lines are entered one by one, while the
-//! clearinghouse is stopped and started; what is entered is entered twice.
+//! clearinghouse is stopped and started; what is entered is entered twice. Where money is short, one line is one fen
+//! more than there is: that is parked.
+//!
+//! Left out: lines without a reference or with another one's, what becomes of parked money, prefunds, and payment by
+//! the month.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -13,12 +17,11 @@ use huitong_transport::call_within;
 use tonic::Status;
 use tonic::transport::Channel;
 
-use crate::callers::{PATIENCE, code};
+use crate::callers::{PATIENCE, code, until};
 use crate::chance::Seeded;
 use crate::clearing_officer::to_clearinghouse;
 use crate::papers::Paper;
 use crate::saboteurs::Saboteur;
-use crate::statements::until;
 
 /// Pages of payments; more there are not.
 const PAGES_AT_MOST: usize = 1_000;
@@ -28,6 +31,8 @@ const PAGES_AT_MOST: usize = 1_000;
 pub struct Ledger {
     /// Under which reference how much was told to count, in fen, line by line.
     pub entered: Vec<(String, i64)>,
+    /// What became of a line of one fen more than there was to pay out; unspecified where it counted.
+    pub over: Option<v1::ParkReason>,
     /// The member that pays nothing.
     pub silent: Option<String>,
     /// All payments as they were listed last, and on which day.
@@ -76,6 +81,7 @@ impl Money {
         }
         let listed = bank.payments().await?;
         for (payment, fen) in covered(&listed) {
+            self.somebody_pays_too_much(bank, payment, fen).await?;
             self.pay(bank, payment, fen).await?;
         }
         let listed = bank.payments().await?;
@@ -102,15 +108,35 @@ impl Money {
         }
     }
 
+    /// Enters one line, in the whole run, of one fen more than there is for a payment of which more is open.
+    async fn somebody_pays_too_much(
+        &self,
+        bank: &mut Bank,
+        payment: &v1::Payment,
+        fen: i64,
+    ) -> Result<(), String> {
+        let is_short = payment.paid_fen + fen < payment.amount_fen;
+        if self.all().over.is_some() || !is_short {
+            return Ok(());
+        }
+        let movement = bank.enter(payment, ("over", fen + 1)).await?;
+        self.0.lock().unwrap().over = Some(movement.parked());
+        Ok(())
+    }
+
     /// Enters a line of the bank's statement, twice; it counts once.
     async fn pay(&self, bank: &mut Bank, payment: &v1::Payment, fen: i64) -> Result<(), String> {
         if fen == 0 {
             return Ok(());
         }
-        let so_far = payment.paid_fen + fen;
+        let so_far = (payment.paid_fen + fen).to_string();
         if !bank.swallows(payment) {
             for _ in 0..2 {
-                bank.enter(payment, (fen, so_far)).await?;
+                let movement = bank.enter(payment, (so_far.as_str(), fen)).await?;
+                if movement.parked_fen != 0 {
+                    let (of, why) = (&payment.reference, movement.parked());
+                    return Err(format!("{of}: {fen} do not count: {why:?}"));
+                }
             }
         }
         let mut ledger = self.0.lock().unwrap();
@@ -196,16 +222,17 @@ impl Bank {
         ordered.map_err(|why| format!("{} is not ordered: {why}", cycle.day))
     }
 
+    /// Enters a line that bears a payment's reference; what became of it.
     async fn enter(
         &mut self,
         payment: &v1::Payment,
-        (fen, so_far): (i64, i64),
-    ) -> Result<(), String> {
+        (name, fen): (&str, i64),
+    ) -> Result<v1::Movement, String> {
         let reference = &payment.reference;
         let [first, _] = &mut self.officers;
         let moved = until(self.within, async || {
             let line = v1::BankLine {
-                bank_reference: format!("B-{reference}-{so_far}"),
+                bank_reference: format!("B-{reference}-{name}"),
                 member: payment.member.clone(),
                 fund: payment.fund,
                 direction: payment.direction,
@@ -217,14 +244,10 @@ impl Bank {
                 reference: reference.clone(),
             };
             let call = call_within(PATIENCE, request, |request| first.confirm(request));
-            let movement = told(call.await)?.movement.unwrap();
-            match movement.parked_fen {
-                0 => Ok(()),
-                _ => Err(format!("parked: {:?}", movement.parked())),
-            }
+            Ok(told(call.await)?.movement.unwrap())
         });
         let moved = moved.await;
-        moved.map_err(|why| format!("{reference}: {fen} do not count: {why}"))
+        moved.map_err(|why| format!("{reference}: {fen} are not entered: {why}"))
     }
 
     /// All payments that were ordered.

@@ -1,6 +1,8 @@
 //! A month's end: the clearing officer has it drawn up, each region that stands in it looks at its rows and confirms them,
-//! or objects to one, and two officers approve it, while the clearinghouse and nodes are stopped and started in each state
-//! of it. Whatever is said is said twice.
+//! or objects to one, and two officers approve it, while the clearinghouse and nodes are stopped and started as the
+//! seed has it. What a region says is said twice.
+//!
+//! Left out: in which state a machine was hit, other objections than one, and words that come after the approval.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,14 +15,13 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tonic::transport::Channel;
 
-use crate::callers::{PATIENCE, clock, code, to_node};
+use crate::callers::{PATIENCE, clock, code, to_node, until};
 use crate::certificates::Certificates;
 use crate::chance::Seeded;
 use crate::clearing_officer::to_clearinghouse;
 use crate::orders::{Order, Orders};
 use crate::platform::EventLog;
 use crate::register::REGIONS;
-use crate::statements::until;
 
 /// What somebody was told of a month.
 #[derive(Debug, Clone)]

@@ -1,4 +1,7 @@
-//! The clearing officer's papers: what was said of cycles, kept where no lost disk reaches it.
+//! The papers of the clearing officer and of regions: what was said of cycles and of months, what regions found in
+//! their parts, and which money moved, kept where no lost disk reaches it.
+//!
+//! Left out: whether any of it is right. The auditor holds it against the books.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

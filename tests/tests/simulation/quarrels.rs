@@ -121,13 +121,15 @@ impl Quarrel<'_> {
                 self.says(&dispute, Says::Partly(part)).await;
             }
         }
-        // As much as was paid, beside the first.
+        // As much as was paid, beside the first; where that is taken, all of it is owed.
         let more = Disputed {
             name: format!("{}.more", dispute.name),
             claimed: found.paid,
             ..dispute
         };
-        self.says(&more, Says::Raise).await;
+        if self.says(&more, Says::Raise).await.is_some() {
+            self.says(&more, Says::Concede).await;
+        }
     }
 
     async fn agreed(&self, dispute: &Disputed, part: i64) {

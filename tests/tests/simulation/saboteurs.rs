@@ -56,7 +56,7 @@ pub enum Saboteur {
     UnsentWord,
     /// What a region said of a month is forgotten.
     ForgottenMonthWord,
-    /// A byte of what regions are handed of a cycle is changed on its way.
+    /// A leg is taken out of what regions are handed of a cycle on its way.
     MeddledPart,
     /// What was paid out is written down at the bank, and not entered.
     SwallowedLine,

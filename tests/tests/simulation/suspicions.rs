@@ -73,6 +73,7 @@ impl Bureaus<'_> {
             treatment: found.asked.treatment,
             settlement: found.settlement.clone(),
             fund: found.fund,
+            paid: found.paid,
         };
         let Some(stands) = self.say(&asked, Speaks::Ask).await else {
             return;

@@ -1,6 +1,8 @@
 //! The laws of expense checks: both regions have the same words of each, in the same order; each was said by an officer who
-//! was told so, and what an officer was told is there; and a check goes as checks go: asked, answered, sent back at most
-//! once, and confirmed.
+//! was told so, and what an officer was told is there; no more is found wrong than was paid; and a check goes as checks
+//! go: asked, answered, sent back at most once, and confirmed.
+//!
+//! Left out: reasons, and on which day it is whose turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -130,7 +132,8 @@ impl<'a> Audit<'a> {
         }
     }
 
-    /// Every word is one that an officer wanted to say, and what an officer was told to be said is there once.
+    /// Every word is one that an officer wanted to say, and finds no more wrong than was paid; and what an officer was
+    /// told to be said is there once.
     pub(super) fn checks_say_what_officers_said(&mut self) {
         let checks = self.checks();
         for books in &self.exhibits.nodes {
@@ -141,6 +144,11 @@ impl<'a> Audit<'a> {
                     .is_some_and(|told| told.has(word))
                 {
                     self.report(Law::Checked, format!("nobody said {word:?}"));
+                }
+                let paid = checks.get(check.as_str()).map(|told| told.of.paid);
+                if found_wrong(word) > paid.unwrap_or(0) {
+                    let story = format!("{check}: {paid:?} was paid, and {word:?}");
+                    self.report(Law::Checked, story);
                 }
             }
         }
@@ -218,6 +226,16 @@ impl Told<'_> {
             },
         };
         is_of_it && is_said && (word.home, word.treatment) == between
+    }
+}
+
+/// How much should not have been owed by a word, in fen.
+fn found_wrong(word: &CheckWord) -> i64 {
+    match &word.says {
+        CheckSays::Answer(Finding::Discrepancy { amounts, .. }) => {
+            amounts.as_slice().iter().map(|(_, fen)| fen.get()).sum()
+        }
+        _ => 0,
     }
 }
 

@@ -14,6 +14,7 @@ use huitong_netting::NettingPlan;
 use huitong_netting::statement::{checkpoint, pair_roots};
 
 use super::{Audit, Law};
+use crate::books::ClearingBooks;
 use crate::register::region;
 
 /// What one region owes another by one record.
@@ -24,8 +25,23 @@ pub(super) struct Owed {
     pub(super) amounts: Vec<(Fund, Fen)>,
 }
 
+/// Each plan with the legs that it took, as creditors told them: each debt once.
+pub(super) fn legs_taken(
+    clearing: &ClearingBooks,
+) -> impl Iterator<Item = (&NettingPlan, Vec<&NumberedLeg>)> {
+    let mut parent = None;
+    clearing.plans.iter().map(move |plan| {
+        let legs = clearing.legs.iter().filter(|(region, leg)| {
+            leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
+        });
+        let legs: Vec<_> = legs.map(|(_, leg)| leg).collect();
+        parent = Some(plan);
+        (plan, legs)
+    })
+}
+
 /// Whether a plan took a number of a region's stream: one that had waited, or came since, and does not wait on.
-pub(super) fn is_taken(
+fn is_taken(
     plan: &NettingPlan,
     parent: Option<&NettingPlan>,
     region: RegionCode,
@@ -123,6 +139,14 @@ impl<'a> Audit<'a> {
                 }
             }
         }
+        let mut once = BTreeSet::new();
+        for (region, leg) in &lost {
+            let of = &leg.leg;
+            if !once.insert((of.settlement, leg.side, of.fund)) {
+                let story = format!("{region} {}: {} is lost twice", leg.number, of.settlement);
+                self.report(Law::Legs, story);
+            }
+        }
         let held = clearing.legs.len() - lost.len();
         if !(held == expected && clearing.halted == 0) {
             let owed: BTreeSet<_> = self.debts().map(|owed| owed.of).collect();
@@ -186,16 +210,13 @@ impl<'a> Audit<'a> {
     /// one before.
     pub(super) fn cycles_are_proven(&mut self) {
         let clearing = &self.exhibits.clearing;
-        let (mut parent, mut before) = (None, None);
+        let mut before = None;
         let mut expected = Vec::new();
-        for plan in &clearing.plans {
-            let legs = clearing.legs.iter().filter(|(region, leg)| {
-                leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
-            });
-            match pair_roots(plan, legs.map(|(_, leg)| &leg.leg)) {
+        for (plan, legs) in legs_taken(clearing) {
+            match pair_roots(plan, legs.into_iter().map(|leg| &leg.leg)) {
                 Ok(roots) => {
                     let own = checkpoint(plan, &roots, before);
-                    (parent, before) = (Some(plan), Some(own.digest()));
+                    before = Some(own.digest());
                     expected.push((own, roots));
                 }
                 Err(error) => {

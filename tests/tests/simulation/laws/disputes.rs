@@ -1,6 +1,8 @@
 //! The laws of disputes: what one was told to be settled at is what was said in it, is corrected once in the books of both
 //! regions, and nothing else is; and no debt is corrected by more than it was. It is reckoned from what bureaus and
 //! officers said and were told, and not from the clearinghouse's courses.
+//!
+//! Left out: reasons, terms, and in which order things were said.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,17 +1,18 @@
 //! The laws of money: what is to be paid for a cycle is what its legs come to for each member and fund; what counts is what
 //! was told to count, no more of a fund is paid out for a cycle than was paid in, and a cycle is final just when all of it
-//! moved. Who does not pay is seen to owe.
+//! moved. Who does not pay is seen to owe, and what would be paid out beyond what was paid in is parked.
+//!
+//! Left out: who approved a cycle, what becomes of parked money, and payment by the month.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::Side;
 use huitong_core::record::clearing::PaymentRecord;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::leg::leg_to_wire;
 
-use super::clearing::is_taken;
+use super::clearing::legs_taken;
 use super::{Audit, Law};
 
 /// The day of a cycle, a member and a fund.
@@ -20,18 +21,13 @@ type Of = (String, String, i32);
 impl Audit<'_> {
     /// What each member is owed by each cycle, or owes when it is below zero.
     fn nets(&self) -> BTreeMap<Of, i64> {
-        let clearing = &self.exhibits.clearing;
         let mut members: BTreeMap<String, RegionCode> = BTreeMap::new();
         let mut nets: BTreeMap<Of, i64> = BTreeMap::new();
-        let mut parent = None;
-        for plan in &clearing.plans {
+        for (plan, legs) in legs_taken(&self.exhibits.clearing) {
             for window in plan.windows() {
                 members.insert(window.region.to_string(), window.member.code());
             }
-            let legs = clearing.legs.iter().filter(|(region, leg)| {
-                leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
-            });
-            for (_, numbered) in legs {
+            for numbered in legs {
                 let leg = leg_to_wire(numbered);
                 for (region, sign) in [(&leg.creditor, 1), (&leg.debtor, -1)] {
                     let member = members.get(region).map(ToString::to_string);
@@ -39,7 +35,6 @@ impl Audit<'_> {
                     *nets.entry(of).or_default() += sign * leg.amount_fen;
                 }
             }
-            parent = Some(plan);
         }
         nets.retain(|_, net| *net != 0);
         nets
@@ -80,6 +75,11 @@ impl Audit<'_> {
         let mut entered: BTreeMap<&str, i64> = BTreeMap::new();
         for (reference, fen) in &money.entered {
             *entered.entry(reference).or_default() += fen;
+        }
+        if let Some(why) = money.over.filter(|why| *why != v1::ParkReason::NotCovered) {
+            let story =
+                format!("more was to be paid out than was paid in, and is parked as {why:?}");
+            self.report(Law::Paid, story);
         }
         let mut cover: BTreeMap<(&str, i32), i64> = BTreeMap::new();
         let mut open: BTreeSet<&str> = BTreeSet::new();

@@ -1,20 +1,21 @@
 //! The laws of months: one comes to just the legs that the plans of its days took, by kind and by whose days they belong
 //! to; each region is shown that, by the clearinghouse and by its own days; it stays what it was told to be, over every
 //! restart; and what regions said and officers approved is there, once.
+//!
+//! Left out: signatures, and which of the two officers approved first.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::clearing_month::word::MonthWord;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::Side;
 use huitong_core::record::clearing::MonthRecord;
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_to_wire;
 use huitong_proto::conversion::month::month_objection_to_wire;
 
-use super::clearing::is_taken;
+use super::clearing::legs_taken;
 use super::{Audit, Law};
 use crate::months::OfMonth;
 use crate::register::region;
@@ -39,22 +40,17 @@ fn is_of(day: BusinessDay, month: &str) -> bool {
 impl Audit<'_> {
     /// What the legs come to that the plans of a month's days took.
     fn netted_in(&self, month: &str) -> BTreeMap<Pair, Figures> {
-        let clearing = &self.exhibits.clearing;
         let mut rows: BTreeMap<Pair, Figures> = BTreeMap::new();
-        let (mut parent, mut before) = (None, None);
-        for plan in &clearing.plans {
+        let mut before = None;
+        for (plan, legs) in legs_taken(&self.exhibits.clearing) {
             if !is_of(plan.day(), month) {
                 // The last day before the month is where it goes on.
                 if plan.day().to_string().as_str() < month {
                     before = Some(plan.day());
                 }
-                parent = Some(plan);
                 continue;
             }
-            let legs = clearing.legs.iter().filter(|(region, leg)| {
-                leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
-            });
-            for (_, numbered) in legs {
+            for numbered in legs {
                 let leg = leg_to_wire(numbered);
                 let is_earlier = before.is_some_and(|before| numbered.leg.business_day <= before);
                 let belongs = if is_earlier {
@@ -68,16 +64,15 @@ impl Audit<'_> {
                 *legs += 1;
                 *fen += leg.amount_fen;
             }
-            parent = Some(plan);
         }
         rows
     }
 
     pub(super) fn months_are_what_their_days_come_to(&mut self) {
         for (month, told) in &self.exhibits.months {
-            let netted = self.netted_in(month);
             match told {
                 OfMonth::Drawn(drawn) => {
+                    let netted = self.netted_in(month);
                     let rows = u64::try_from(netted.len()).unwrap();
                     let regions: BTreeSet<&str> = netted
                         .keys()
@@ -90,7 +85,10 @@ impl Audit<'_> {
                         self.report(Law::Month, story);
                     }
                 }
-                OfMonth::Shown(number, own) => self.is_shown_rightly(month, *number, own, netted),
+                OfMonth::Shown(number, own) => {
+                    let netted = self.netted_in(month);
+                    self.is_shown_rightly(month, *number, own, netted);
+                }
                 OfMonth::Said(..) | OfMonth::Approved(_) => {}
             }
         }

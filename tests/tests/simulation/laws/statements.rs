@@ -1,12 +1,14 @@
 //! The laws of what regions verify offline: every region found every day whole, and the legs that its days were told to net
-//! are just those that the plans took; and its node has countersigned every checkpoint.
+//! are just those that the plans took; and its node has looked at every checkpoint and refuses none.
+//!
+//! Left out: whether the clearinghouse has the node's word on a checkpoint, and how that is signed.
 
 use std::collections::BTreeMap;
 
-use huitong_core::leg::{Leg, Side};
+use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 
-use super::clearing::is_taken;
+use super::clearing::legs_taken;
 use super::{Audit, Law};
 use crate::register::region;
 
@@ -18,21 +20,15 @@ fn key(leg: &Leg) -> String {
 impl Audit<'_> {
     /// The legs that the plan of each day took, by whoever owes or is owed by them.
     fn netted_by_day(&self) -> BTreeMap<(String, RegionCode), Vec<String>> {
-        let clearing = &self.exhibits.clearing;
         let mut netted: BTreeMap<_, Vec<String>> = BTreeMap::new();
-        let mut parent = None;
-        for plan in &clearing.plans {
-            let legs = clearing.legs.iter().filter(|(region, leg)| {
-                leg.side == Side::Receivable && is_taken(plan, parent, *region, leg.number)
-            });
-            for (_, numbered) in legs {
+        for (plan, legs) in legs_taken(&self.exhibits.clearing) {
+            for numbered in legs {
                 let leg = &numbered.leg;
                 for region in [leg.debtor, leg.creditor] {
                     let of = (plan.day().to_string(), region);
                     netted.entry(of).or_default().push(key(leg));
                 }
             }
-            parent = Some(plan);
         }
         netted.values_mut().for_each(|legs| legs.sort_unstable());
         netted
@@ -64,7 +60,7 @@ impl Audit<'_> {
         }
     }
 
-    pub(super) fn every_node_countersigned_every_checkpoint(&mut self) {
+    pub(super) fn every_node_saw_every_checkpoint(&mut self) {
         let plans = self.exhibits.clearing.plans.iter();
         let plans: Vec<u64> = plans.map(|plan| plan.number()).collect();
         for (number, books) in self.exhibits.nodes.iter().enumerate() {
