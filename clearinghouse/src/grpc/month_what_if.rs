@@ -3,38 +3,24 @@
 use std::collections::BTreeSet;
 
 use huitong_core::date::BusinessDay;
-use huitong_core::region::RegionCode;
-use huitong_netting::{Member, Scenario};
 use huitong_proto::clearing::v1;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::prefund::{prefund_level_to_wire, prefund_to_wire};
 use huitong_proto::conversion::{Path, WireFault};
 
+use super::officer::{members, scenario};
 use super::wire;
 use crate::decide::month::{Found, MonthPaying, Suppose, SupposedPrefund, Use};
 
 /// What is supposed.
 pub(super) fn suppose(request: &v1::WhatIfMonthRequest) -> Result<Suppose, WireFault> {
     Ok(Suppose {
-        scenario: Scenario {
-            without: members("without", &request.without)?,
-            unpaid: members("unpaid", &request.unpaid)?,
-        },
+        scenario: scenario(&request.without, &request.unpaid)?,
         late: members("late", &request.late)?,
         days_late: request.days_late,
         leave_out: days("leave_out", &request.leave_out)?,
         add: days("add", &request.add)?,
     })
-}
-
-fn members(field: &'static str, codes: &[String]) -> Result<BTreeSet<Member>, WireFault> {
-    let path = Path::root(field);
-    let codes = codes.iter().enumerate();
-    let members = codes.map(|(at, code)| {
-        let code = path.item(at).parse(code, RegionCode::parse)?;
-        Ok(Member::new(code))
-    });
-    members.collect()
 }
 
 fn days(field: &'static str, texts: &[String]) -> Result<BTreeSet<BusinessDay>, WireFault> {

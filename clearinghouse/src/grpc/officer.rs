@@ -13,7 +13,7 @@ use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Scenario};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::officer_service_server::OfficerService;
-use huitong_proto::conversion::Path;
+use huitong_proto::conversion::{Path, WireFault};
 use tonic::{Request, Response, Status};
 use tracing::info;
 
@@ -132,10 +132,7 @@ impl OfficerService for OfficerGrpc {
         } = request.into_inner();
         let days = business_days.iter().map(|text| day(text));
         let days = days.collect::<Result<BTreeSet<_>, _>>()?;
-        let scenario = Scenario {
-            without: members(&without, "without")?,
-            unpaid: members(&unpaid, "unpaid")?,
-        };
+        let scenario = scenario(&without, &unpaid).map_err(|fault| malformed(&fault))?;
         let decided = self
             .writer
             .decide(move |context| decide::what_if(context, &days, &scenario));
@@ -194,11 +191,23 @@ pub(super) async fn status_of(
         .map_err(|refusal| status(&refusal))
 }
 
-fn members(codes: &[String], field: &'static str) -> Result<BTreeSet<Member>, Status> {
+/// What is supposed of a day or of a month.
+pub(super) fn scenario(without: &[String], unpaid: &[String]) -> Result<Scenario, WireFault> {
+    Ok(Scenario {
+        without: members("without", without)?,
+        unpaid: members("unpaid", unpaid)?,
+    })
+}
+
+/// Members by their codes, each once.
+pub(super) fn members(
+    field: &'static str,
+    codes: &[String],
+) -> Result<BTreeSet<Member>, WireFault> {
     let path = Path::root(field);
     let member = |(at, code): (usize, &String)| {
         let parsed = path.item(at).parse(code, RegionCode::parse);
-        parsed.map(Member::new).map_err(|fault| malformed(&fault))
+        parsed.map(Member::new)
     };
     codes.iter().enumerate().map(member).collect()
 }

@@ -9769,7 +9769,7 @@ pub struct WhatIfMonthRequest {
     /// Cycles of the month that are not paid with it.
     #[prost(string, repeated, tag = "6")]
     pub leave_out: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
-    /// Netted cycles of other months that are; at most 31.
+    /// Netted cycles of other months that are, none of them ordered with another month; at most 31.
     #[prost(string, repeated, tag = "7")]
     pub add: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -9805,11 +9805,14 @@ pub struct WhatIfMonthResponse {
     #[prost(uint32, tag = "10")]
     pub prefunds_left_out: u32,
 }
-/// What is missing of a fund when somebody does not pay, or not on time.
+/// What is missing of a fund when somebody does not pay, or not on time. What is paid by itself, a day or the month's
+/// order, is counted by itself and then added up: what a member is owed of one does not pay what it owes of another.
+/// Days and orders of which all is paid already do not count.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct MonthShortfall {
     #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
     pub fund: i32,
+    /// What is to be paid of all that counts, also of what lacks nothing.
     #[prost(int64, tag = "2")]
     pub owed_fen: i64,
     /// On the day on which all of it is due.

@@ -112,6 +112,8 @@ pub struct PrefundLook {
     pub missing: i64,
     /// When it was found anew just before.
     pub level: Option<Level>,
+    /// As it was told, found then or before.
+    pub told: Level,
     /// Whether the holder is to ask for more.
     pub is_to_ask: bool,
 }

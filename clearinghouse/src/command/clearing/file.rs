@@ -21,7 +21,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Files that come into a folder together: each has its own name once all of them are on disk, and before that one
 /// that ends in `.part`. So whoever ends the program in the middle leaves nothing that is half and reads like a whole
-/// file. What was made is taken away again unless all is well.
+/// file; ended while the names are given, some have theirs and others end in `.part`, and on a medium that knows no
+/// links one may have its name and be empty. What was made is taken away again unless all is well.
 pub(super) struct Together<'a> {
     folder: &'a Path,
     /// The files by their own names.

@@ -76,6 +76,7 @@ pub(crate) struct Grounds {
     /// Of these and the cycles that are added, those of which not all is paid, and those that an order was for.
     pub(crate) open: BTreeSet<BusinessDay>,
     pub(crate) ordered: BTreeSet<BusinessDay>,
+    /// Those of which something is used.
     pub(crate) prefunds: Vec<PrefundNow>,
     pub(crate) suppose: Suppose,
     pub(crate) rules: Rules,
@@ -101,10 +102,14 @@ pub(crate) fn suppose(
     let all = || days.iter().chain(&suppose.add).copied();
     let is_open = |day: &BusinessDay| !matches!(state.payments.progress(*day), Progress::Final(_));
     let prefunds = state.prefunds.after(None);
-    let prefunds = prefunds.map(|(prefund, account)| PrefundNow {
-        prefund,
-        account: account.clone(),
-        used: state.prefunds.used(prefund),
+    // One of which nothing is used is used by none of these cycles either.
+    let prefunds = prefunds.filter_map(|(prefund, account)| {
+        let used = state.prefunds.used(prefund);
+        (!used.is_zero()).then(|| PrefundNow {
+            prefund,
+            account: account.clone(),
+            used,
+        })
     });
     Ok(Decided::answer(Grounds {
         month: month.clone(),
@@ -159,7 +164,8 @@ fn cycles(context: &Context<'_>, month: &Month) -> Result<Cycles, Refusal> {
             None => not_netted.push(*day),
         }
     }
-    if netted.is_empty() {
+    // One of a month that is drawn up without it makes no later month by itself.
+    if !netted.iter().any(|day| Month::of(*day) == *month) {
         return Err(no_cycles());
     }
     Ok((netted, not_netted))
@@ -192,6 +198,14 @@ fn fits(
     };
     if let Some(day) = suppose.add.iter().find(|day| !is_netted(day)) {
         return Err(Refusal::new(ClearingCode::CycleNotNetted, day));
+    }
+    let paid_with = |day: &BusinessDay| {
+        let paying = context.state.payments.cycle(*day)?;
+        paying.ordered.as_ref()?.month.as_ref()
+    };
+    let mut added = suppose.add.iter();
+    if let Some((day, other)) = added.find_map(|day| Some((day, paid_with(day)?))) {
+        return malformed(format_args!("add: {day} is ordered with {other}"));
     }
     if days.len() > CYCLES_AT_MOST {
         let detail = format_args!("{month}: {} cycles", days.len());

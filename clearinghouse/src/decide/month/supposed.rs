@@ -22,6 +22,7 @@ const PREFUNDS_AT_MOST: usize = 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Missing {
     pub(crate) fund: Fund,
+    /// What all who are owed are to be paid, also of that of which nothing is missing.
     pub(crate) owed: Fen,
     /// On the day on which all of it is due, and once those have paid who are late.
     pub(crate) on_due: Fen,
@@ -132,11 +133,6 @@ impl Grounds {
             if is_in_order {
                 take(&mut ordered, &plan, (is_planned, is_supposed)).map_err(too_large)?;
             }
-            let of_day = what_if(&[&plan], scenario).map_err(too_large)?;
-            let is_by_itself = is_supposed && !is_in_order;
-            if is_by_itself {
-                missing.add(&of_day, &self.suppose).map_err(too_large)?;
-            }
             if !self.open.contains(&day) {
                 continue;
             }
@@ -144,10 +140,12 @@ impl Grounds {
             add(&mut owing.looked_at, &owed);
             let owed = without(owed, scenario);
             add(&mut owing.supposed, &owed);
-            if is_by_itself {
-                owing.pays(&of_day, &self.suppose, &owed);
-            } else if is_supposed {
+            if is_supposed && is_in_order {
                 add(&mut with_order, &owed);
+            } else if is_supposed {
+                let of_day = what_if(&[&plan], scenario).map_err(too_large)?;
+                missing.add(&of_day, &self.suppose).map_err(too_large)?;
+                owing.pays(&of_day, &self.suppose, &owed);
             }
         }
         if let Some(stranger) = self.suppose.named().find(|named| !all.is_known(*named)) {
@@ -156,7 +154,9 @@ impl Grounds {
         let nets = all.ends().map_err(too_large)?;
         let of_order = ordered.ends().map_err(too_large)?;
         owing.pays(&of_order, &self.suppose, &with_order);
-        missing.add(&of_order, &self.suppose).map_err(too_large)?;
+        if self.open.iter().any(|day| self.is_in_order(*day)) {
+            missing.add(&of_order, &self.suppose).map_err(too_large)?;
+        }
         let payments = match self.paying {
             Some(_) => self.payments(&of_order),
             None => Vec::new(),
@@ -172,7 +172,7 @@ impl Grounds {
             days,
             not_netted: self.not_netted,
             nets,
-            missing: missing.0.into_values().collect(),
+            missing: missing.rows(),
             paying: self.paying,
             payments,
             prefunds,
@@ -260,30 +260,43 @@ impl Owing {
     }
 }
 
-/// What is missing, fund by fund, on the day it is due and in the end, of all that is paid by itself: a day, or the month's
-/// order. What a member is owed of one does not pay what it owes of another.
+/// What is owed and missing, fund by fund, on the day it is due and in the end, of all that is paid by itself and not
+/// final: a day, or the month's order. What a member is owed of one does not pay what it owes of another.
 #[derive(Default)]
 struct AllMissing(BTreeMap<Fund, Missing>);
 
 impl AllMissing {
     fn add(&mut self, nets: &WhatIf, suppose: &Suppose) -> Result<(), MoneyError> {
-        let in_the_end: BTreeMap<Fund, Fen> = nets
-            .shortfalls
-            .iter()
-            .map(|row| (row.fund, row.missing))
-            .collect();
+        for net in &nets.supposed {
+            // Below zero it is what pays for that.
+            if let Ok(owed) = Fen::try_from(net.amount) {
+                let all = self.of(net.fund);
+                all.owed = all.owed.checked_add(owed)?;
+            }
+        }
         for row in nets.missing(&suppose.not_on_due())? {
-            let in_the_end = in_the_end.get(&row.fund).copied().unwrap_or(Fen::ZERO);
-            let all = self.0.entry(row.fund).or_insert(Missing {
-                fund: row.fund,
-                owed: Fen::ZERO,
-                on_due: Fen::ZERO,
-                in_the_end: Fen::ZERO,
-            });
-            all.owed = all.owed.checked_add(row.owed)?;
+            let all = self.of(row.fund);
             all.on_due = all.on_due.checked_add(row.missing)?;
-            all.in_the_end = all.in_the_end.checked_add(in_the_end)?;
+        }
+        for row in &nets.shortfalls {
+            let all = self.of(row.fund);
+            all.in_the_end = all.in_the_end.checked_add(row.missing)?;
         }
         Ok(())
+    }
+
+    fn of(&mut self, fund: Fund) -> &mut Missing {
+        self.0.entry(fund).or_insert(Missing {
+            fund,
+            owed: Fen::ZERO,
+            on_due: Fen::ZERO,
+            in_the_end: Fen::ZERO,
+        })
+    }
+
+    /// Of the funds of which something is missing: whoever does not pay in the end has not when it is due.
+    fn rows(self) -> Vec<Missing> {
+        let rows = self.0.into_values();
+        rows.filter(|row| !row.on_due.is_zero()).collect()
     }
 }

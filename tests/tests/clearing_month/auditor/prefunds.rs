@@ -14,25 +14,32 @@ pub(super) fn prefunds(evidence: &Evidence, found: &mut Found) {
     for look in &evidence.prefund.looks {
         let used = used(evidence, &paid, look);
         let (mut asked, mut held, mut open) = (0, 0, 0);
+        let mut is_topped_up = false;
         let until = evidence.prefund.steps.iter();
         for (day, step) in until.filter(|(day, _)| *day <= look.day) {
             // What is asked for when it was looked at is asked for after that.
             match step {
-                PrefundStep::Set(amount) => asked = *amount,
-                PrefundStep::ToppedUp(amount) if *day < look.day => asked += amount,
+                PrefundStep::Set(amount) => (asked, is_topped_up) = (*amount, false),
+                PrefundStep::ToppedUp(amount) if *day < look.day => {
+                    (asked, is_topped_up) = (asked + amount, true);
+                }
                 PrefundStep::ToppedUp(_) => {}
                 PrefundStep::PaidIn(amount) => held += amount,
             }
             open = asked - held;
         }
         let level = look.level.map(|_| level(used, held));
+        let told = level.unwrap_or(look.told);
+        let is_asked_already = is_topped_up && open > 0;
         let due = PrefundLook {
             used,
             held,
             asked,
             missing: open.max(0),
             level,
-            is_to_ask: level == Some(Level::Red) || level.is_none() && look.is_to_ask,
+            told,
+            // More is asked for once, from when it is found to be red.
+            is_to_ask: told == Level::Red && !is_asked_already,
             ..*look
         };
         found.breaks(

@@ -53,8 +53,11 @@ pub(super) fn unpaid(evidence: &Evidence, cycle: &Cycle, found: &mut Found) {
                 .then(|| format!("{} {member}: sees {seen:?} open, and {due:?} is", cycle.day)),
         );
         let (silent, since) = evidence.silent;
+        // What is seen of a cycle that no order is for is a breach already.
+        let Some(due) = is_due else {
+            continue;
+        };
         for unpaid in told {
-            let due = is_due.unwrap();
             let late = due.days_until(evidence.today).max(0);
             let right = unpaid.due == due
                 && i64::from(unpaid.days_late) == late

@@ -100,6 +100,7 @@ impl Month {
             asked: standing.set_fen + standing.topped_up_fen,
             missing: standing.missing_fen,
             level: found,
+            told: level(&standing),
             is_to_ask: !standing.ask_by.is_empty(),
         };
         self.prefund.looks.push(look);

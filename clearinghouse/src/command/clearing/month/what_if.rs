@@ -15,8 +15,14 @@ use super::super::connection::{Connection, Shape, print_json, told};
 use super::super::shown::{fund, yuan};
 use super::super::what_if::{nets_json, nets_table};
 
+const AFTER: &str = "\
+What is paid by itself, a day or the month's order, is counted by itself: what a member is owed of one day does not pay
+what it owes of another, and what is missing of each is added up. Days and orders of which all is paid do not count.
+缺口按单独拨付的对象（单日或月度指令）分别计算后相加，不同日之间的应收与应付不相抵；已清讫的业务日和指令不计入缺口。";
+
 /// What a month would come to, its order to pay, and what it uses of prefunds, if something were other. Nothing is changed.
 #[derive(Debug, clap::Args)]
+#[command(after_help = AFTER)]
 pub(super) struct WhatIf {
     #[command(flatten)]
     connection: Connection,

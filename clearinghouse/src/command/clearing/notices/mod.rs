@@ -20,7 +20,9 @@ use super::papers::{files_json, write_all};
 const AFTER: &str = "\
 With --out the tables notices and notice_parts are written, each as .csv and .parquet. A member that is to pay has a payment
 notice, one that is paid a receipt notice; its parts, one for each cycle, sum to it. Amounts are yuan.
-加 --out 时输出 notices 与 notice_parts 两表（.csv 与 .parquet）。应付方为付款通知书，应收方为收款通知书；各期之和等于通知金额。";
+A run that was ended in the middle may leave files: remove all of that run, named and .part, and run it again.
+加 --out 时输出 notices 与 notice_parts 两表（.csv 与 .parquet）。应付方为付款通知书，应收方为收款通知书；各期之和等于通知金额。
+运行中断时请将该次运行遗留的文件（含 .part 与已正式命名的）全部删除后重试。";
 
 /// Payment and receipt notices of a member, for a cycle or a month that is ordered to be paid.
 #[derive(Debug, clap::Args)]

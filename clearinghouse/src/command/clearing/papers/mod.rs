@@ -27,9 +27,10 @@ which fund), nets (of all members), regions (who clears for whom, as far as the 
 took off, and the ends of that; with --month only the month's, and all of them or nothing is written, but that rows of a region
 that changed its member are named and not held against the month). Amounts are yuan. Only statements and a month that hold in
 themselves are taken; whose word they are say `huitong clearing verify` and `huitong clearing month verify`: run them first.
-Files that end in .part are of a run that was ended in the middle: remove them.
+A run that was ended in the middle may leave files that end in .part, and beside them some that have their names:
+remove all files of that run, named and .part, and run it again.
 每种表均以 .csv 与 .parquet 输出：明细、对账行、轧差额、统筹区、审核扣款清单。仅接受自身一致的对账单；签名请先用 verify 与 month verify 核验。
-以 .part 结尾的文件为中断运行所遗留，请删除后重试。";
+运行中断时可能遗留以 .part 结尾的文件，以及部分已正式命名的文件：请将该次运行的两类文件全部删除后重试。";
 
 /// Write the tables of members' statements, of one cycle or of many.
 #[derive(Debug, clap::Args)]
@@ -121,7 +122,7 @@ pub(super) fn files_json(written: &[Written]) -> Vec<Value> {
 }
 
 /// Writes all tables, or leaves none behind: half of them would stand in the way of the next try. Ended in the middle
-/// it may leave files that end in .part, and no half list that reads like a whole one.
+/// it may leave files that end in .part and some that have their names, and no half list that reads like a whole one.
 pub(super) fn write_all(
     folder: &Path,
     tables: &[(&'static str, Table)],

@@ -7,7 +7,7 @@ use huitong_netting::{MemberNet, Scenario};
 
 use super::super::super::prefunds::{ZHEJIANG, enter as pay_in, line as prefund_line, set};
 use super::*;
-use crate::decide::month::{Found, Suppose, SupposeRules, suppose};
+use crate::decide::month::{Found, Missing, Suppose, SupposeRules, suppose};
 use crate::prefunds::Rules;
 
 const RULES_OF: fn(Moves) -> SupposeRules = |moves| SupposeRules {
@@ -45,6 +45,24 @@ fn late(code: &str, days_late: u32) -> Suppose {
         days_late,
         ..Suppose::default()
     }
+}
+
+fn add(on: u8) -> Suppose {
+    Suppose {
+        add: [day(on)].into(),
+        ..Suppose::default()
+    }
+}
+
+/// Of each fund of which something is missing: what is owed, what is missing when it is due, and in the end.
+fn missing(found: &Found) -> Vec<[i64; 3]> {
+    let row = |of: &Missing| [of.owed, of.on_due, of.in_the_end].map(|amount| amount.get());
+    found.missing.iter().map(row).collect()
+}
+
+fn amounts(found: &Found) -> Vec<i64> {
+    let payments = found.payments.iter();
+    payments.map(|of| of.supposed.get()).collect()
 }
 
 fn fen(nets: &[MemberNet]) -> Vec<i64> {
@@ -102,13 +120,6 @@ fn a_month_with_nothing_supposed_is_what_its_order_would_be() {
 #[test]
 fn whoever_does_not_pay_leaves_prefunds_used_and_whoever_is_late_until_then() {
     let house = prefunded();
-    let missing = |found: &Found| {
-        let rows = found.missing.iter();
-        let row = |of: &crate::decide::month::Missing| {
-            [of.owed, of.on_due, of.in_the_end].map(|amount| amount.get())
-        };
-        rows.map(row).collect::<Vec<_>>()
-    };
     let found = monthly(&house, unpaid("330000"));
     assert_eq!(missing(&found), [[1_200, 1_200, 1_200]]);
     assert_eq!(uses(&found), [ALL; 4]);
@@ -134,10 +145,6 @@ fn who_drops_out_and_which_days_are_paid_changes_the_order_and_not_what_is_owed_
     };
     let found = monthly(&house, without);
     assert_eq!(fen(&found.nets.supposed), [0, 0]);
-    let amounts = |found: &Found| {
-        let payments = found.payments.iter();
-        payments.map(|of| of.supposed.get()).collect::<Vec<_>>()
-    };
     assert_eq!(amounts(&found), [0, 0]);
     assert_eq!(uses(&found), [ALL, NONE, NONE, NONE]);
     let leave_out = |on| Suppose {
@@ -148,10 +155,6 @@ fn who_drops_out_and_which_days_are_paid_changes_the_order_and_not_what_is_owed_
     assert_eq!(amounts(&found), [-500, 500]);
     let rest = (700, PrefundLevel::Normal);
     assert_eq!(uses(&found), [ALL, ALL, rest, rest]);
-    let add = |on| Suppose {
-        add: [day(on)].into(),
-        ..Suppose::default()
-    };
     let found = monthly(&house, add(32));
     assert_eq!(amounts(&found), [-700, 700]);
     assert_eq!(fen(&found.nets.planned), [-1_200, 1_200]);
@@ -191,4 +194,116 @@ fn what_is_not_drawn_up_is_looked_at_as_far_as_it_is_netted_and_nothing_changes(
     assert_eq!(fen(&found.nets.supposed), [-500, 500]);
     assert_eq!((house.trial_balance(), house.status(Some(2)).state), before);
     assert!(open(&house).is_empty());
+}
+
+const NOTHING: [[i64; 3]; 0] = [];
+
+/// March: on one day Ningbo owes Chengdu, on another Chengdu owes Ningbo, and on the last Shanghai owes Chengdu.
+fn opposite() -> House {
+    let house = House::new(10);
+    house.clock.put("2026-04-05T04:00:00.000Z");
+    netted(&house, &leg(1, 2, 700), 2);
+    let on = |on, leg: Leg| Leg {
+        business_day: day(on),
+        ..leg
+    };
+    netted(&house, &on(3, debt(2, CHENGDU, NINGBO, 200)), 3);
+    netted(&house, &on(31, debt(3, 0, CHENGDU, 40)), 31);
+    house
+}
+
+#[test]
+fn by_the_day_each_day_is_counted_by_itself_also_one_that_lacks_nothing_until_it_is_final() {
+    let house = opposite();
+    let daily = |supposed| look(&house, "2026-03", supposed, Moves::Daily).unwrap();
+    assert_eq!(missing(&daily(unpaid("330000"))), [[940, 700, 700]]);
+    assert_eq!(missing(&daily(late("330000", 5))), [[940, 700, 0]]);
+    assert_eq!(missing(&daily(unpaid("510100"))), [[940, 200, 200]]);
+    assert_eq!(missing(&daily(Suppose::default())), NOTHING);
+    // As one order they are held against each other, and Chengdu has nothing to pay.
+    let as_one = monthly(&house, unpaid("330000"));
+    assert_eq!(missing(&as_one), [[540, 500, 500]]);
+    assert_eq!(missing(&monthly(&house, unpaid("510100"))), NOTHING);
+
+    by_day(&house, 2);
+    pay(&house, "IN-1", (PAY_IN, 700), "1-330000-resident_pool");
+    pay(&house, "OUT-1", (PAY_OUT, 700), "1-510100-resident_pool");
+    assert!(is_final(&house, 2) && !is_final(&house, 3));
+    assert_eq!(missing(&daily(unpaid("330000"))), NOTHING);
+    assert_eq!(missing(&daily(unpaid("510100"))), [[240, 200, 200]]);
+}
+
+#[test]
+fn an_order_by_the_month_is_looked_at_as_one_by_the_day_too_and_lacks_nothing_once_it_is_paid() {
+    let house = opposite();
+    set(&house, ZHEJIANG, 2026, 1_500).unwrap();
+    let looked_at = approved(&house, "2026-03");
+    by_month(&house, looked_at).unwrap();
+    let daily = || look(&house, "2026-03", unpaid("330000"), Moves::Daily).unwrap();
+    let found = daily();
+    assert_eq!(found, monthly(&house, unpaid("330000")));
+    assert_eq!(missing(&found), [[540, 500, 500]]);
+    let due = ordered(&house, "2026-03").unwrap().order.due;
+    let paying = found.paying.as_ref().unwrap();
+    assert_eq!((paying.is_ordered, paying.due), (true, due));
+    assert_eq!(amounts(&found), [-40, -500, 540]);
+    assert_eq!(uses(&found).map(|(used, _)| used), [700; 4]);
+
+    pay(&house, "IN-1", (PAY_IN, 500), IN);
+    let of_shanghai = BankLine {
+        member: "310000".parse().unwrap(),
+        ..line("IN-2", PAY_IN, 40)
+    };
+    enter(&house, of_shanghai, "M202603-310000-resident_pool").unwrap();
+    pay(&house, "OUT-1", (PAY_OUT, 540), OUT);
+    assert!(is_final(&house, 2) && is_final(&house, 31));
+    let found = daily();
+    assert_eq!((missing(&found), found.prefunds), (vec![], vec![]));
+}
+
+#[test]
+fn a_day_that_is_ordered_with_another_month_is_not_added_and_one_ordered_by_itself_is() {
+    let house = three_days();
+    by_day(&house, 2);
+    let looked_at = approved(&house, "2026-03");
+    by_month(&house, looked_at).unwrap();
+    let april = |supposed| look(&house, "2026-04", supposed, Moves::Monthly);
+    let refused = april(add(31)).unwrap_err();
+    assert_eq!(
+        (refused.code.code(), &*refused.detail),
+        (
+            "request.malformed",
+            "add: 2026-03-31 is ordered with 2026-03"
+        )
+    );
+    let found = april(add(2)).unwrap();
+    assert!(found.days.iter().eq(&[day(2), day(32)]));
+    assert_eq!(amounts(&found), [-300, 300]);
+}
+
+#[test]
+fn a_day_added_to_a_month_drawn_up_is_the_next_months_and_makes_none_by_itself() {
+    let mut house = House::new(7);
+    house.clock.put("2026-05-20T04:00:00.000Z");
+    house.calendar = Calendar::every_day().with_off((29..=31).map(day));
+    house.come_back(Return::Stopped);
+    netted(&house, &leg(1, 2, 500), 28);
+    draw_up(&house, "2026-03").unwrap();
+    house.calendar = Calendar::every_day();
+    house.come_back(Return::Stopped);
+    netted(&house, &leg(2, 30, 7), 30);
+    let monthly = |house: &House, named| look(house, named, Suppose::default(), Moves::Monthly);
+    for named in ["2026-04", "2026-05"] {
+        assert_eq!(code(monthly(&house, named)), "month.no_cycles", "{named}");
+    }
+    netted(&house, &leg(3, 61, 9), 61);
+    netted(&house, &leg(4, 62, 4), 62);
+    let refused = drawing(&house, "2026-05").unwrap_err();
+    assert_eq!(
+        (refused.code.code(), &*refused.detail),
+        ("month.earlier_open", "2026-04")
+    );
+    let days = |named| monthly(&house, named).unwrap().days;
+    assert!(days("2026-04").iter().eq(&[day(30), day(61)]));
+    assert!(days("2026-05").iter().eq(&[day(62)]));
 }
