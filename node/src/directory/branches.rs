@@ -60,9 +60,9 @@ pub struct Branch {
 /// What contradicted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branches {
-    /// The last ones, by number.
+    /// The last ones by number, of the first 10,000.
     pub last: Vec<Branch>,
-    /// How many nobody accepted.
+    /// How many of these nobody accepted.
     pub open: usize,
 }
 

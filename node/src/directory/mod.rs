@@ -13,8 +13,9 @@
 //! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
 //! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
 //! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing
-//! until an officer accepts it, and neither does what is not signed. Followed are which regions there are, where their nodes are, with what they sign, as
-//! far as their certificates prove it, and how they stand. Deliberately absent: stopping what was begun.
+//! until an officer accepts it, and neither does what is not signed. Followed are which regions there are, where their
+//! nodes are, with what they sign, as far as their certificates prove it, and how they stand. Deliberately absent: stopping
+//! what was begun.
 
 pub mod branches;
 mod following;

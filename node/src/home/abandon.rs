@@ -9,7 +9,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::refusing::{Refused, refused};
-use super::restored::bound;
+use super::restored::{Bound, bound};
 use crate::store::{Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
@@ -32,7 +32,8 @@ pub enum AbandonVerdict {
     Repeated,
     /// A tombstone, from now on.
     Buried(Box<HomeRefused>),
-    /// Legs of it are with the clearinghouse since before a restore: it is not given up silently.
+    /// Legs of it are with the clearinghouse since before a restore, and do not say that it was taken back: it is not
+    /// given up silently.
     LegStands,
     /// It is a late claim that is being put to the person's new home.
     Offered,
@@ -58,8 +59,11 @@ impl Command for Abandon {
         if rows.late_claim(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Offered));
         }
-        if bound(rows, settlement)?.is_some() {
-            return Ok(Verdict::Answer(AbandonVerdict::LegStands));
+        match bound(rows, settlement)? {
+            Some(Bound::Stood { .. } | Bound::Unclear) => {
+                return Ok(Verdict::Answer(AbandonVerdict::LegStands));
+            }
+            Some(Bound::TakenBack) | None => {}
         }
         let record = refused(Refused {
             settlement,

@@ -29,7 +29,7 @@ use huitong_core::region::RegionCode;
 use super::figures::{amounts, balances_after, totals_after, with_loss};
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
-use super::restored::bound;
+use super::restored::{Bound, bound};
 use super::signing::Promise;
 use crate::store::{
     Account, HomeId, Leaving, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now,
@@ -85,7 +85,7 @@ pub enum CommitVerdict {
     Conflict(BoundField),
     /// The person's record has changed, or the policy that decides.
     Stale,
-    /// Legs of it with other amounts are with the clearinghouse since before a restore.
+    /// Legs of it with other amounts, or of its reversal, are with the clearinghouse since before a restore.
     LegStands,
     /// The person is on the way to another home, which is named: nothing is decided yet.
     Moving(RegionCode),
@@ -99,6 +99,10 @@ impl Command for Commit {
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<CommitVerdict>, StoreError> {
         if let Some(known) = self.by_id(rows)? {
             return Ok(Verdict::Answer(known));
+        }
+        // Neither does it stand anew, nor is it put to a new home.
+        if let Some(Bound::TakenBack | Bound::Unclear) = bound(rows, self.settlement)? {
+            return Ok(Verdict::Answer(CommitVerdict::LegStands));
         }
         let claim = &self.claim;
         let late = match relation(rows, claim.person.psn_no, claim.visit.admitted)? {
@@ -246,17 +250,17 @@ impl Commit {
         rows: &dyn Rows,
         now: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
-        let bound = bound(rows, self.settlement)?;
         let true_up = self.true_up(&decision);
         let amounts = with_loss(amounts(&decision), true_up)
             .map_err(|_| StoreError::Range("the payment of a fund"))?;
-        if let Some(bound) = &bound
-            && amounts != bound.amounts
-        {
-            return Ok(Verdict::Answer(CommitVerdict::LegStands));
-        }
-        let business_day = match &bound {
-            Some(bound) => bound.business_day,
+        let business_day = match bound(rows, self.settlement)? {
+            Some(Bound::Stood {
+                amounts: told,
+                business_day,
+            }) if told == amounts => business_day,
+            Some(Bound::Stood { .. } | Bound::TakenBack | Bound::Unclear) => {
+                return Ok(Verdict::Answer(CommitVerdict::LegStands));
+            }
             None => self.open_day(rows, now)?,
         };
         let after = account.next_version();

@@ -53,13 +53,20 @@ pub fn from(
     Ok(first)
 }
 
-/// What a settlement must come to that has legs with the clearinghouse and no receipt: their amounts and day.
+/// What legs with the clearinghouse say of a settlement that has no receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bound {
-    /// What each fund owes.
-    pub amounts: Vec<(Fund, Fen)>,
-    /// On which day.
-    pub business_day: BusinessDay,
+pub enum Bound {
+    /// It stood: it comes to their amounts and day.
+    Stood {
+        /// What each fund owes.
+        amounts: Vec<(Fund, Fen)>,
+        /// On which day.
+        business_day: BusinessDay,
+    },
+    /// It was taken back: what its own legs owe, those of its reversal owe back.
+    TakenBack,
+    /// Legs of a reversal are there that owe something else: nothing follows from them.
+    Unclear,
 }
 
 /// What binds a settlement whose receipt was lost in a restore, if anything does.
@@ -67,18 +74,35 @@ pub struct Bound {
 /// # Errors
 /// [`StoreError`] when a row cannot be read.
 pub fn bound(rows: &dyn Rows, settlement: SettlementId) -> Result<Option<Bound>, StoreError> {
-    let standing = legs_standing(rows, settlement, LegKind::Settlement)?;
-    Ok(standing.and_then(|standing| {
-        let first = standing.legs.first()?;
-        Some(Bound {
-            amounts: standing
-                .legs
-                .iter()
-                .map(|leg| (leg.leg.fund, leg.leg.amount))
-                .collect(),
-            business_day: first.leg.business_day,
-        })
+    let Some(RegainedLegs { legs }) = legs_standing(rows, settlement, LegKind::Settlement)? else {
+        return Ok(None);
+    };
+    if let Some(reversal) = legs_standing(rows, settlement, LegKind::Reversal)? {
+        let bound = if takes_back(&reversal.legs, &legs) {
+            Bound::TakenBack
+        } else {
+            Bound::Unclear
+        };
+        return Ok(Some(bound));
+    }
+    Ok(legs.first().map(|first| Bound::Stood {
+        amounts: legs
+            .iter()
+            .map(|leg| (leg.leg.fund, leg.leg.amount))
+            .collect(),
+        business_day: first.leg.business_day,
     }))
+}
+
+/// Whether legs of a reversal owe back just what those of its settlement owe, and were told after them.
+fn takes_back(reversal: &[NumberedLeg], settled: &[NumberedLeg]) -> bool {
+    let owes_back = |(back, owed): (&NumberedLeg, &NumberedLeg)| {
+        let parties = (owed.leg.creditor, owed.leg.debtor);
+        back.number > owed.number
+            && (back.leg.debtor, back.leg.creditor) == parties
+            && (back.leg.fund, back.leg.amount) == (owed.leg.fund, owed.leg.amount)
+    };
+    reversal.len() == settled.len() && reversal.iter().zip(settled).all(owes_back)
 }
 
 /// Whether the node serves without a region since its restore. Until it has collected anew, nothing is numbered to that
@@ -113,3 +137,6 @@ pub fn missing(rows: &dyn Rows, psn_no: PsnNo) -> Result<u64, StoreError> {
         Some(_) => Ok(rows.regained(psn_no)?.map_or(0, |row| row.missing())),
     }
 }
+
+#[cfg(test)]
+mod tests;

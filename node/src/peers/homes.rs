@@ -88,13 +88,14 @@ impl Homes {
         else {
             return Ok(());
         };
-        // Whom an officer left out stays so, whenever it comes in again.
-        if self.own.leaves_out(region)? {
-            peer.leave_out();
-        }
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         if others.len() >= REGIONS_AT_MOST {
             return Err(DirectoryError::TooMany(region));
+        }
+        // Whom an officer left out stays so, whenever it comes in again. Nobody reads the regions meanwhile: a higher
+        // incarnation, which takes all in again once it is written, either shows here or comes to this one too.
+        if self.own.leaves_out(region)? {
+            peer.leave_out();
         }
         others.entry(region).or_insert_with(|| Arc::new(peer));
         drop(others);

@@ -161,7 +161,11 @@ impl Recovery {
         }
         let collects = restored.is_some_and(|row| row.state == RestoreState::Collecting);
         let waiting = if collects {
-            Waiting::of(parties(&homes, reporter.as_deref()))
+            // Nobody else is asked before the directory says who there is.
+            Waiting::of(match reporter {
+                Some(_) => [Party::Clearinghouse].into(),
+                None => parties(&homes, None),
+            })
         } else {
             Waiting::default()
         };
@@ -270,6 +274,7 @@ impl Recovery {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         if !self.serves() && self.reporter.is_some() {
             // Regions that joined since the backup hold something too. An alarm is no look: an officer may accept a branch.
+            tracing::info!("recovery waits for the directory: `node members` says why");
             tokio::select! {
                 biased;
                 () = stop.cancelled() => return,

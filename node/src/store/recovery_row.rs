@@ -146,8 +146,8 @@ impl RegainedPerson {
     }
 }
 
-/// Legs that came back from the clearinghouse and are not booked again yet: of one debt's settlement or
-/// reversal, by consecutive numbers.
+/// Legs that came back from the clearinghouse and are not booked again yet: of one receipt or one reversal of a debt, the
+/// last that was told, by consecutive numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegainedLegs {
     /// Ascending by number; at least one.

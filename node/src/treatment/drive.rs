@@ -103,7 +103,8 @@ impl TreatmentRole {
         }
     }
 
-    /// After this a settlement is given up rather than committed.
+    /// After this a settlement is given up rather than committed, but for what stood before its home region was restored:
+    /// whoever wants to charge in full asks first, or cancels.
     fn limit(&self, prepared: &Prepared) -> Timestamp {
         let limit = i64::try_from(self.timing.settle_limit.as_millis()).unwrap_or(i64::MAX);
         let standard = prepared.at.plus_millis(limit).unwrap_or(prepared.at);
@@ -212,7 +213,8 @@ impl TreatmentRole {
     }
 
     /// Gives up what has become too old, unless it has legs with the clearinghouse since before a restore of its home
-    /// region. It stood then: it is committed again for their amounts, however late, and never voided (PROTOCOL 17).
+    /// region. It stood then: it is committed again for their amounts, however late, and never voided (PROTOCOL 17). What
+    /// legs say was taken back as well is given up.
     async fn lapse(&self, attempt: Attempt, home: &Home) -> Outcome {
         match self.abandon(&attempt, home).await {
             Err(HomeFault::Refused(refusal)) if refusal.code == RefusalCode::LegStands => {

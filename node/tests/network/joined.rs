@@ -7,7 +7,6 @@ use huitong_node::Node;
 use huitong_proto::clearing::v1 as clearing;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
-use crate::bills::{settle, small};
 use crate::branches::accept_at;
 use crate::bureau::by_officer;
 use crate::directory::{listed, refusal, settles, shown, until, until_at, version_after};
@@ -144,16 +143,9 @@ async fn a_region_is_not_called_on_the_word_of_another_ones_certificate() {
     let ningbo = |told: &clearing::ShowDirectoryResponse| told.number == 1;
     until(&world, ningbo).await;
     // Ningbo goes by it and calls Chengdu; Chengdu does not call Ningbo.
-    settle_is_unknown(&world).await;
+    assert_eq!(refusal(&world, "V0").await, "directory.unknown_region");
     let told = shown(&world, CHENGDU).await;
     assert_eq!(other(&told, CHENGDU).called_endpoint, "");
-}
-
-async fn settle_is_unknown(world: &World) {
-    let mut hospital = world.hospital(HOSPITAL).await;
-    let refused = hospital.settle(settle("V0", small("V0"))).await;
-    let code = crate::world::code(&refused.unwrap_err());
-    assert_eq!(code, "directory.unknown_region");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -171,10 +163,7 @@ async fn a_restored_node_collects_from_a_region_that_joined_after_its_backup() {
     while world.status(NINGBO).await.legs_held < 1 {
         tokio::task::yield_now().await;
     }
-    world.kill(NINGBO).await;
-    world.forget_journal(NINGBO);
-    world.forget_index(NINGBO);
-    world.restore(NINGBO, &backup).unwrap();
+    world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
     world.recovered(NINGBO).await;
     // The receipt that it forgot came back from there, and numbers go on after it.
@@ -210,10 +199,7 @@ async fn a_restored_node_that_cannot_follow_the_directory_waits_until_an_officer
     while world.status(NINGBO).await.legs_held < 1 {
         tokio::task::yield_now().await;
     }
-    world.kill(NINGBO).await;
-    world.forget_journal(NINGBO);
-    world.forget_index(NINGBO);
-    world.restore(NINGBO, &backup).unwrap();
+    world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
     // In recovery its officer sees what keeps the directory from being followed, and ends it.
     until_at(&world, NINGBO, |told| {
@@ -228,6 +214,27 @@ async fn a_restored_node_that_cannot_follow_the_directory_waits_until_an_officer
     settles(&world, "V1").await;
     let status = world.status(NINGBO).await;
     assert_eq!((status.legs_written, status.legs_without_receipt), (2, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_node_asks_only_the_clearinghouse_until_it_follows_the_directory() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let first = version(&world, None, &[&world.ningbo.signing]);
+    directories.set(&[signing.directory(first.clone())]);
+    until(&world, |told| told.number == 1).await;
+    world.back_up(NINGBO, backup.path()).await;
+    let mut other = first;
+    other.regions.get_mut(&region(CHENGDU)).unwrap().endpoint = None;
+    directories.set(&[signing.directory(other)]);
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    until_at(&world, NINGBO, |told| told.contradictions == 1).await;
+    // Chengdu is configured, and asked for nothing yet.
+    let status = world.status(NINGBO).await;
+    assert_eq!(status.recovering_from, ["clearinghouse"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,10 +253,7 @@ async fn a_region_that_was_left_out_is_so_when_it_joins_again_after_a_start() {
         tokio::task::yield_now().await;
     }
     world.stop(CHENGDU).await;
-    world.kill(NINGBO).await;
-    world.forget_journal(NINGBO);
-    world.forget_index(NINGBO);
-    world.restore(NINGBO, &backup).unwrap();
+    world.lose(NINGBO, &backup).await;
     starts_alone(&mut world, NINGBO).await;
     while world.status(NINGBO).await.recovering_from != [CHENGDU] {
         tokio::task::yield_now().await;

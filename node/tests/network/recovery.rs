@@ -50,12 +50,17 @@ impl World {
         restore(&order, &mut anew).map(|_| anew.incarnation())
     }
 
-    /// Kills a region's node, loses its disk, puts a backup back and starts it.
-    pub async fn lose_and_restore(&mut self, code: &str, from: &Path) -> u32 {
+    /// Kills a region's node, loses its disk and puts a backup back; the incarnation that it begins with.
+    pub async fn lose(&mut self, code: &str, from: &Path) -> u32 {
         self.kill(code).await;
         self.forget_journal(code);
         self.forget_index(code);
-        let restored = self.restore(code, from).unwrap();
+        self.restore(code, from).unwrap()
+    }
+
+    /// Kills a region's node, loses its disk, puts a backup back and starts it.
+    pub async fn lose_and_restore(&mut self, code: &str, from: &Path) -> u32 {
+        let restored = self.lose(code, from).await;
         self.start(code).await;
         restored
     }

@@ -1,10 +1,14 @@
 //! A settlement whose receipt is lost with the home region's disk, while its leg is with the clearinghouse.
 
-use huitong_proto::settlement::v1::State;
+use std::path::Path;
+
+use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{published, settle};
+use crate::bureau::by_officer;
 use crate::recovery::legs;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
@@ -22,13 +26,11 @@ async fn it_is_committed_again_also_when_it_would_have_lapsed_meanwhile() {
     is_committed_again(Some(LONG_AFTER)).await;
 }
 
-/// What becomes of it when the home region is back, at that time.
-async fn is_committed_again(back: Option<&str>) {
-    let backup = tempfile::tempdir().unwrap();
-    let mut world = World::relayed().await;
+/// A commit reaches home after the backup, and the treatment region is gone before it hears of it: the settlement and
+/// its receipt.
+async fn unheard(world: &mut World, backup: &Path) -> (String, v1::Receipt) {
     world.clearinghouse().await;
-    world.back_up(NINGBO, backup.path()).await;
-    // The commit reaches home, the treatment region is gone before it hears of it.
+    world.back_up(NINGBO, backup).await;
     world.commits(Commits::Lost);
     let mut hospital = world.hospital(HOSPITAL).await;
     let unknown = hospital.settle(settle("r-1", published("V1"))).await;
@@ -36,10 +38,19 @@ async fn is_committed_again(back: Option<&str>) {
     world.kill(CHENGDU).await;
     let node = world.caller("/region/510100/node", NINGBO).await;
     let commit = world.relay.as_ref().unwrap().last();
+    let settlement = commit.settlement.clone();
     let answer = HomeServiceClient::new(node).commit(commit).await.unwrap();
     let Some(Outcome::Receipt(lost)) = answer.into_inner().outcome else {
         panic!("not committed")
     };
+    (settlement, lost)
+}
+
+/// What becomes of it when the home region is back, at that time.
+async fn is_committed_again(back: Option<&str>) {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    let (_, lost) = unheard(&mut world, backup.path()).await;
     while world.status(NINGBO).await.legs_held < 1 {
         tokio::task::yield_now().await;
     }
@@ -70,4 +81,25 @@ async fn is_committed_again(back: Option<&str>) {
         (settlement, kind, fen, receipt),
         (other, their_kind, their_fen, their_receipt)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_home_region_had_taken_back_is_given_up_and_not_committed_again() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    let (settlement, _) = unheard(&mut world, backup.path()).await;
+    let ordered = by_officer(&world, NINGBO, "o-1", &settlement, Reason::Fraud).await;
+    ordered.unwrap();
+    while world.status(NINGBO).await.legs_held < 2 {
+        tokio::task::yield_now().await;
+    }
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    world.commits(Commits::Pass);
+    world.clock.set(LONG_AFTER);
+    world.start(CHENGDU).await;
+    let status = world.recovered(NINGBO).await;
+    assert_eq!(status.legs_without_receipt, 2);
+    let given_up = world.hospital(HOSPITAL).await.outcome("r-1").await;
+    assert_eq!(given_up.state(), State::Abandoned);
+    assert_eq!(world.status(NINGBO).await.legs_written, 2);
 }

@@ -8810,7 +8810,8 @@ pub struct SettleRequest {
     pub request_id: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "2")]
     pub bill: ::core::option::Option<Bill>,
-    /// No settlement is wanted after this moment. Optional: 0 is none.
+    /// No settlement is wanted after this moment, and none is made, but of one that stood before its home region was restored:
+    /// ask for its outcome, or cancel it, before charging in full. Optional: 0 is none.
     #[prost(int64, tag = "3")]
     pub not_after_ms: i64,
 }

@@ -20,13 +20,14 @@ use huitong_core::vocabulary::ReversalReason;
 use proptest::prelude::*;
 
 use super::*;
-use crate::home::commit::{Commit, Recomputed};
+use crate::home::commit::Commit;
+use crate::home::commit::tests::commit as of_visit;
 use crate::home::figures::amounts;
 use crate::home::reverse::{ReversalRule, Reverse};
 use crate::home::signing::{Promise, advanced};
 use crate::home::testing::Home;
 use crate::policies::HeldPolicy;
-use crate::samples::{claim, fen, id, person, snapshot, version};
+use crate::samples::{claim, fen, person, snapshot, version};
 use crate::store::Account;
 
 const POLICY: &str = r#"
@@ -134,20 +135,13 @@ fn commit(claim: Claim, of: Standing, decided: Decision, promise: Promise) -> Co
         policy: decided.policy,
         ..snapshot(3)
     };
-    Commit {
-        settlement: id(1),
-        claim,
-        version: version(3),
-        policy: decided.policy,
-        recomputed: Recomputed {
-            snapshot: Some(now),
-            outcome: Ok(decided),
-            change: 0,
-        },
-        promise: Some(promise),
-        calendar: Arc::new(Calendar::every_day()),
-        salt: [9; 16],
-    }
+    let mut commit = of_visit(1, "V1");
+    commit.claim = claim;
+    commit.policy = decided.policy;
+    commit.recomputed.snapshot = Some(now);
+    commit.recomputed.outcome = Ok(decided);
+    commit.promise = Some(promise);
+    commit
 }
 
 fn reverse(original: &Committed) -> Reverse {

@@ -1,6 +1,8 @@
 //! Rows of a restore.
 
 use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::digest::Digest;
+use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg};
 use huitong_core::person::PsnNo;
 use huitong_core::record::hand::Handed;
@@ -175,14 +177,15 @@ pub(super) fn legs(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    for of_debt in record.legs.chunk_by(|one, next| debt(one) == debt(next)) {
+    for of_debt in record.legs.chunk_by(|one, next| word(one) == word(next)) {
         let Some(first) = of_debt.first() else {
             continue;
         };
-        let (settlement, kind) = debt(first);
-        // The legs of a settlement may lie on both sides of the end of a record.
+        let (settlement, kind, _) = word(first);
+        // The legs of a receipt may lie on both sides of the end of a record; those of another one take their place.
         let before = ground.rows.regained_legs(settlement, kind)?;
         let mut legs = before.map_or_else(Vec::new, |row| row.legs);
+        legs.retain(|leg| leg.leg.receipt == first.leg.receipt);
         legs.extend_from_slice(of_debt);
         out.put(
             Key::RegainedLegs(settlement, kind),
@@ -193,8 +196,9 @@ pub(super) fn legs(
     out.extend(Stream::Legs, from, record.legs.len(), at, ground.rows)
 }
 
-const fn debt(leg: &NumberedLeg) -> (huitong_core::id::SettlementId, LegKind) {
-    (leg.leg.settlement, leg.leg.kind)
+/// The receipt, or the reversal and the like, that a leg is of.
+const fn word(leg: &NumberedLeg) -> (SettlementId, LegKind, Digest) {
+    (leg.leg.settlement, leg.leg.kind, leg.leg.receipt)
 }
 
 pub(super) fn left_out(record: &RegionLeftOut, out: &mut Changes) {
