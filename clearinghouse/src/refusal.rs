@@ -321,6 +321,12 @@ impl Refusal {
             detail: detail.to_string(),
         }
     }
+
+    /// What is journaled, and not indexed yet: whoever asks comes again.
+    #[must_use]
+    pub(crate) fn being_indexed() -> Self {
+        Self::general(RefusalCode::Overloaded, "the index is being brought up")
+    }
 }
 
 #[cfg(test)]

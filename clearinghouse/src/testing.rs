@@ -24,7 +24,7 @@ use huitong_netting::{Member, Members, NettingPlan};
 
 use crate::backup::Anew;
 use crate::clock::Clock;
-use crate::decide::{self, Condition, Context, Decision, Schedule, Status};
+use crate::decide::{self, Condition, Context, Decided, Decision, Schedule, Status};
 use crate::refusal::Refusal;
 use crate::signer::Signer;
 use crate::store::{Embedded, Index, MatchesPage, MemoryIndex, Proofs};
@@ -297,15 +297,32 @@ impl House {
     }
 
     /// Nets; while the index is being brought up to an earlier plan, asks again, as an officer would.
+    ///
+    /// What is asked after it is not refused for the index's sake: the plan answers to look-ups by then.
     pub(crate) fn net(&self, on: u8) -> Result<NettingPlan, Refusal> {
         let wait = self.wait_minutes;
-        loop {
-            let netted = self.ask(move |context| {
+        let netted = self.once_indexed(|| {
+            self.ask(move |context| {
                 decide::net(context, day(on), decide::Expected::Unknown, wait, officer())
-            });
-            match netted {
-                Err(refusal) if refusal.code.code() == "node.overloaded" => {
-                    std::thread::yield_now()
+            })
+        })?;
+        self.once_indexed(|| {
+            self.ask(move |context| {
+                Ok(match context.store.plan(day(on))? {
+                    Some(_) => Decided::answer(()),
+                    None => Decided::refuse(Refusal::being_indexed()),
+                })
+            })
+        })?;
+        Ok(netted)
+    }
+
+    /// What is answered as soon as the index does not stand in the way.
+    fn once_indexed<A>(&self, ask: impl Fn() -> Result<A, Refusal>) -> Result<A, Refusal> {
+        loop {
+            match ask() {
+                Err(refusal) if refusal == Refusal::being_indexed() => {
+                    std::thread::yield_now();
                 }
                 done => return done,
             }
@@ -328,7 +345,7 @@ impl House {
             let sums = Fund::ALL
                 .iter()
                 .map(|fund| (*fund, books.trial_balance(*fund)));
-            Ok(decide::Decided::answer(sums.collect()))
+            Ok(Decided::answer(sums.collect()))
         })
         .unwrap()
     }

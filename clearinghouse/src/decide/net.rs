@@ -9,7 +9,6 @@ use huitong_core::canonical::Artifact;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::record::clearing::{Actor, ClearingRecord, Netted};
-use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_netting::{AgreedLeg, Inputs, NettingPlan, check, plan};
 
@@ -207,6 +206,5 @@ pub(super) fn plan_of(
         return Ok(Ok(last.clone()));
     }
     // Not the last plan, so it is long journaled; the index may still be on its way to it.
-    let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
-    Ok(context.store.plan(day)?.ok_or_else(busy))
+    Ok(context.store.plan(day)?.ok_or_else(Refusal::being_indexed))
 }

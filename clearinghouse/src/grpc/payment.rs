@@ -241,8 +241,8 @@ impl PaymentGrpc {
 
 /// The plan of a cycle that is netted, so that it is long journaled; the index may still be on its way to it.
 pub(super) fn plan(proofs: &Proofs, day: BusinessDay) -> Result<NettingPlan, Untold> {
-    let busy = || Refusal::general(RefusalCode::Overloaded, "the index is being brought up");
-    proofs.plan(day)?.ok_or_else(|| busy().into())
+    let plan = proofs.plan(day)?;
+    plan.ok_or_else(|| Refusal::being_indexed().into())
 }
 
 /// Of which order notices are asked for, and whose.
