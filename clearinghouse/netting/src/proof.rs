@@ -24,10 +24,7 @@ use crate::runs::Runs;
 pub fn check(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
     check_header(plan, inputs)?;
     check_windows(plan, inputs)?;
-    for leg in inputs.legs {
-        check_leg(leg, inputs)?;
-    }
-    check_consumed(plan, inputs)?;
+    check_consumed(plan, inputs, taken(plan, inputs)?)?;
     check_gross(plan, inputs)?;
     check_region_nets(plan)?;
     check_member_nets(plan)?;
@@ -100,35 +97,39 @@ fn parent_window<'a>(inputs: &Inputs<'a>, region: RegionCode) -> Option<&'a Wind
         .find(|window| window.region == region)
 }
 
-/// A leg lies inside both marks, was not taken before, and is of no later day.
-fn check_leg(leg: &AgreedLeg, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let ends = [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)];
-    for (region, number) in ends {
-        let before = inputs.parent.and_then(|parent| parent.window(region));
-        let inside = inputs
-            .marks
-            .get(&region)
-            .is_some_and(|mark| number <= *mark);
-        let open = before.map_or(number > 0, |before| {
-            number > before.to || before.carried.contains(number)
-        });
-        if !inside || !open || leg.business_day > inputs.day || leg.debtor == leg.creditor {
-            return Err(PlanFault::NotToBeTaken { region, number });
+/// The numbers that the legs take of each region, in the order of the windows: each leg lies inside both marks, was not
+/// taken before, and is of no later day. The windows are proven by now, one for each mark.
+fn taken(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<Vec<Vec<u64>>, PlanFault> {
+    let windows = plan.windows.iter().map(|window| {
+        let before = parent_window(inputs, window.region);
+        (window, before, Vec::new())
+    });
+    let mut windows: Vec<_> = windows.collect();
+    for leg in inputs.legs {
+        let fits = leg.business_day <= inputs.day && leg.debtor != leg.creditor;
+        for (region, number) in [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)] {
+            let place = windows.binary_search_by_key(&region, |(window, ..)| window.region);
+            let of_region = place.ok().and_then(|place| windows.get_mut(place));
+            let open = of_region.filter(|(window, before, _)| {
+                let waited = before.is_some_and(|before| before.carried.contains(number));
+                fits && number <= window.to && (number > window.from || waited)
+            });
+            let Some((.., taken)) = open else {
+                return Err(PlanFault::NotToBeTaken { region, number });
+            };
+            taken.push(number);
         }
     }
-    Ok(())
+    Ok(windows.into_iter().map(|(.., taken)| taken).collect())
 }
 
 /// Taken and carried together are every leg up to the mark that no plan took before, each once.
-fn check_consumed(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let mut taken: BTreeMap<RegionCode, Vec<u64>> = BTreeMap::new();
-    for leg in inputs.legs {
-        for (region, number) in [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)] {
-            taken.entry(region).or_default().push(number);
-        }
-    }
-    for window in &plan.windows {
-        let mut of_region = taken.remove(&window.region).unwrap_or_default();
+fn check_consumed(
+    plan: &NettingPlan,
+    inputs: &Inputs<'_>,
+    taken: Vec<Vec<u64>>,
+) -> Result<(), PlanFault> {
+    for (window, mut of_region) in plan.windows.iter().zip(taken) {
         of_region.sort_unstable();
         let before = parent_window(inputs, window.region).map(|before| &before.carried);
         let waited = before.map_or(0, Runs::count);
@@ -161,10 +162,10 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
     let mut legs: Vec<_> = inputs
         .legs
         .iter()
-        .map(|leg| (leg.debtor, leg.creditor, leg.fund, leg.amount.get()))
+        .map(|leg| (pair(leg.debtor, leg.creditor), leg.fund, leg.amount.get()))
         .collect();
     legs.sort_unstable();
-    let groups = legs.chunk_by(|one, next| (one.0, one.1, one.2) == (next.0, next.1, next.2));
+    let groups = legs.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
     let expected = groups.clone().count();
     if plan.gross.len() != expected {
         return Err(PlanFault::GrossRows {
@@ -175,9 +176,9 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
     for (row, group) in plan.gross.iter().zip(groups) {
         let sum = group
             .iter()
-            .fold(0_i128, |sum, leg| sum.saturating_add(i128::from(leg.3)));
-        let ends = group.first().map(|leg| (leg.0, leg.1, leg.2));
-        let holds = ends == Some((row.debtor, row.creditor, row.fund))
+            .fold(0_i128, |sum, leg| sum.saturating_add(i128::from(leg.2)));
+        let whose = group.first().map(|leg| (leg.0, leg.1));
+        let holds = whose == Some((pair(row.debtor, row.creditor), row.fund))
             && sum == i128::from(row.amount.get())
             && u64::try_from(group.len()) == Ok(row.legs);
         if !holds {
@@ -189,6 +190,11 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
         }
     }
     Ok(())
+}
+
+/// Two regions in one number, which orders as they do and is compared at once.
+fn pair(debtor: RegionCode, creditor: RegionCode) -> u64 {
+    u64::from(debtor.number()) << u32::BITS | u64::from(creditor.number())
 }
 
 /// No debt is in the legs twice. By itself, so that a day's debts are not in memory in two orders.
