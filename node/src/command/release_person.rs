@@ -12,7 +12,8 @@ use crate::grpc::officer::Officer;
 /// What is said below the options.
 const AFTER: &str = "\
 `node status` lists who is held. Before releasing, bring in again what was lost: enrolment, opening totals, balances.
-节点状态列出被暂停人员；放行前请补录丢失的参保、期初累计与账户信息。";
+`node person show` says what an account lacks; it is filled first until `node person set-balances` says what it holds.
+节点状态列出被暂停人员；放行前请补录丢失的参保、期初累计与账户信息。人员档案列出账户不足额，录入余额前退回款项先行补足。";
 
 /// Serve a person again whose record has a gap since a restore.
 #[derive(Debug, clap::Args)]

@@ -6,7 +6,6 @@
 use huitong_core::coverage::Balances;
 use huitong_core::date::Timestamp;
 use huitong_core::fund::Fund;
-use huitong_core::money::{Fen, MoneyError};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
@@ -69,7 +68,7 @@ impl Command for Withdraw {
             let left = standing.unwrap_or_default().saturating_sub(change.adds);
             (change.slot.clone(), left.max(0))
         });
-        let returned = returned(&self.noted, account.balances);
+        let returned = account.given(returned(&self.noted));
         let record = ExternalWithdrawn {
             core_id: settlement.core_id.clone(),
             psn_no: settlement.psn_no,
@@ -89,11 +88,13 @@ impl Command for Withdraw {
     }
 }
 
-/// What was paid from an account goes back to it.
-fn returned(noted: &ExternalNoted, standing: Balances) -> Result<Balances, MoneyError> {
-    let back = |held: Fen, fund| held.checked_add(noted.settlement.paid_by(fund));
-    Ok(Balances {
-        own: back(standing.own, Fund::OwnAccount)?,
-        family: back(standing.family, Fund::FamilyAccount)?,
-    })
+/// What was paid from the accounts goes back to them.
+fn returned(noted: &ExternalNoted) -> Balances {
+    Balances {
+        own: noted.settlement.paid_by(Fund::OwnAccount),
+        family: noted.settlement.paid_by(Fund::FamilyAccount),
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,6 +226,8 @@ fn person(seen: &PersonSeen) -> v1::GetPersonResponse {
         family_fen: seen.balances.family.get(),
         version: seen.version.change,
         died: seen.died.map(|day| day.to_string()).unwrap_or_default(),
+        own_lacks_fen: seen.lacks.own.get(),
+        family_lacks_fen: seen.lacks.family.get(),
     }
 }
 

@@ -48,6 +48,10 @@ pub struct PersonAnswer {
     pub own_fen: i64,
     /// The family account, in fen.
     pub family_fen: i64,
+    /// What the own account lacks since a restore, in fen.
+    pub own_lacks_fen: i64,
+    /// What the family account lacks, in fen.
+    pub family_lacks_fen: i64,
     /// The version.
     pub version: u64,
     /// The day of death.
@@ -177,6 +181,8 @@ impl PeopleClient {
             totals: totals.collect(),
             own_fen: answer.own_fen,
             family_fen: answer.family_fen,
+            own_lacks_fen: answer.own_lacks_fen,
+            family_lacks_fen: answer.family_lacks_fen,
             version: answer.version,
             died: Some(answer.died).filter(|day| !day.is_empty()),
         })

@@ -91,6 +91,14 @@ pub(super) fn totals_after(
         .collect())
 }
 
+/// What a decision pays from a person's accounts.
+pub(super) const fn paid(decision: &Decision) -> Balances {
+    Balances {
+        own: decision.own_account,
+        family: decision.family_account,
+    }
+}
+
 /// What is left in a person's accounts after a decision.
 ///
 /// # Errors

@@ -11,7 +11,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use huitong_core::claim::Claim;
-use huitong_core::coverage::Balances;
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::decision::Decision;
 use huitong_core::digest::sha256_parts;
@@ -26,6 +25,7 @@ use huitong_core::record::transfer::{HandWritten, LateMirrored, LateOffered};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
+use super::figures::paid;
 use super::refusing::Under;
 use super::relation::{Relation, handed_over, relation};
 use super::{CommitOutcome, HomeRole};
@@ -98,10 +98,7 @@ pub(super) fn supplement(leaving: &Leaving, of: HandedVisit, decision: &Decision
         number: leaving.number,
         of,
         totals: decision.totals.clone(),
-        paid: Balances {
-            own: decision.own_account,
-            family: decision.family_account,
-        },
+        paid: paid(decision),
     }
 }
 
@@ -123,7 +120,12 @@ pub fn reversal_told(
         settlement: part.settlement,
         visit: original.claim.visit_key(),
     };
-    let handed = Handed::Reversal(supplement(left, of, &original.decision));
+    let mut told = supplement(left, of, &original.decision);
+    // What the accounts lacked here since a restore is filled here, and only what is left goes to those of the new home.
+    if let Some(account) = rows.account(original.claim.person.psn_no)? {
+        told.paid = account.left_of(told.paid);
+    }
+    let handed = Handed::Reversal(told);
     // What the reversal is salted with stays between this region and the treatment region.
     let digest = sha256_parts(&[b"HTHS\x00\x01", salt]);
     let (salt, _) = digest

@@ -1,8 +1,9 @@
 //! Writing again what a restored node had given as a home region (PROTOCOL 16 to 18).
 //!
 //! What comes back is signed by this node, so that it stands is decided; here it is only worked out what
-//! follows from it: totals as sums over what stands, whatever order it comes back in; the legs under the
-//! numbers that the clearinghouse holds. Whether the word is the own one was checked before; how it was
+//! follows from it: totals and accounts as sums over what stands, whatever order it comes back in; the legs under
+//! the numbers that the clearinghouse holds. No account is below nothing: what it did not hold of what was paid from it is
+//! what it lacks from then on (`store::shortfall`). Whether the word is the own one was checked before; how it was
 //! trued up is written when all is back (`recovery`).
 
 use huitong_core::coverage::{Balances, PersonVersion, Snapshot};
@@ -22,12 +23,12 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
 use huitong_core::totals::TotalSlot;
 
-use super::figures::totals_after;
+use super::figures::{paid, totals_after};
 use super::relation::handed_over;
 use super::restored::{from, legs_standing};
 use super::reverse::{balances_without, begun, totals_without};
 use crate::ordinal;
-use crate::store::{Account, HomeState, Rows, StoreError, Stream, StreamHead, incarnation};
+use crate::store::{Account, HomeState, Moved, Rows, StoreError, Stream, StreamHead, incarnation};
 use crate::writer::{Command, Verdict};
 
 /// A word that came back, of this node and about what came with it.
@@ -76,7 +77,6 @@ impl Command for Regain {
         let mut next_leg = head.written.saturating_add(1);
         let mut records = Vec::new();
         let mut original = self.original.clone();
-        let mut filled = Balances::NONE;
         match row.map(|row| row.state) {
             Some(HomeState::Refused(_) | HomeState::Tombstone(_)) => {
                 return Ok(Verdict::Answer(Regained::Contradicts));
@@ -91,7 +91,6 @@ impl Command for Regain {
                 let proof = proof_of(&self.returned.word.receipt);
                 // What was lacked is there again with the reversal that takes the settlement back.
                 let is_held = self.returned.word.reversal.is_none();
-                filled = lacked;
                 records.push(NodeRecord::CommitRegained(CommitRegained {
                     proof,
                     record,
@@ -104,7 +103,7 @@ impl Command for Regain {
             let original = original.ok_or(StoreError::Inconsistent(
                 "a settlement that is reversed cannot be read",
             ))?;
-            let record = reversed(reversal, &original, (&account, filled), next_leg, rows)?;
+            let record = reversed(reversal, &original, &account, next_leg, rows)?;
             let proof = Proof {
                 group: reversal.group.clone(),
                 index: reversal.index,
@@ -209,14 +208,7 @@ impl Regain {
         let before = account.balances;
         // The accounts of whoever was handed over are the new home's, whatever was paid from them before.
         let left = handed_over(rows, claim.person.psn_no)?.is_some();
-        let paid = if left {
-            Balances::NONE
-        } else {
-            Balances {
-                own: decision.own_account,
-                family: decision.family_account,
-            }
-        };
+        let paid = if left { Balances::NONE } else { paid(decision) };
         let lacked = Balances {
             own: paid.own.saturating_sub(before.own),
             family: paid.family.saturating_sub(before.family),
@@ -247,7 +239,7 @@ impl Regain {
             legs_from,
         };
         account.version = account.version.max(after);
-        account.balances = balances;
+        account.moved(Moved::From(paid), balances)?;
         account.totals.extend(totals);
         Ok(Some((Committed::new(body.clone(), of), lacked)))
     }
@@ -305,14 +297,13 @@ fn proof_of(receipt: &Receipt) -> Proof {
 fn reversed(
     reversal: &Reversal,
     original: &Committed,
-    (account, filled): (&Account, Balances),
+    account: &Account,
     mut next_leg: u64,
     rows: &dyn Rows,
 ) -> Result<ReversalOrdered, StoreError> {
     let body = reversal.body.clone();
     let standing = legs_standing(rows, body.clearing.settlement, LegKind::Reversal)?;
     let left = handed_over(rows, original.claim.person.psn_no)?.is_some();
-    let given_back = balances_without(&original.decision, account.balances);
     let effects = ReversalEffects {
         salt: reversal.salt,
         person: reversal.person,
@@ -322,13 +313,7 @@ fn reversed(
         balances: if left {
             account.balances
         } else {
-            given_back
-                .and_then(|balances| {
-                    Ok(Balances {
-                        own: balances.own.checked_sub(filled.own)?,
-                        family: balances.family.checked_sub(filled.family)?,
-                    })
-                })
+            balances_without(&original.decision, account)
                 .map_err(|_| StoreError::Range("the balance of an account"))?
         },
         legs_from: from(standing, &Leg::of_reversal(&body), &mut next_leg)?,

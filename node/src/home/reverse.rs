@@ -300,7 +300,7 @@ impl Reverse {
             // The accounts of whoever was handed over are the new home's.
             balances: match left {
                 Some(_) => account.balances,
-                None => balances_without(&original.decision, account.balances)
+                None => balances_without(&original.decision, account)
                     .map_err(|_| StoreError::Range("the balance of an account"))?,
             },
             legs_from: head(Stream::Legs)?.written.saturating_add(1),
@@ -356,14 +356,12 @@ pub(super) fn totals_without(decision: &Decision, account: &Account) -> Vec<(Tot
         .collect()
 }
 
+/// What the accounts hold once they are given back what a decision took. What they lack since a restore is filled first.
 pub(super) fn balances_without(
     decision: &Decision,
-    standing: Balances,
+    account: &Account,
 ) -> Result<Balances, MoneyError> {
-    Ok(Balances {
-        own: standing.own.checked_add(decision.own_account)?,
-        family: standing.family.checked_add(decision.family_account)?,
-    })
+    account.given(paid(decision))
 }
 
 #[cfg(test)]

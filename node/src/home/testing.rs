@@ -42,6 +42,7 @@ impl Home {
             version: version(3),
             totals,
             balances,
+            lacks: Balances::NONE,
             last: None,
         };
         home.put(Key::Account(person().psn_no), Row::Account(account));

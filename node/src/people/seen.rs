@@ -37,6 +37,8 @@ pub struct PersonSeen {
     pub totals: BTreeMap<TotalSlot, i64>,
     /// The accounts.
     pub balances: Balances,
+    /// What they lack since a restore: it is filled before they hold anything again.
+    pub lacks: Balances,
     /// The version.
     pub version: PersonVersion,
     /// The day of death.
@@ -78,6 +80,7 @@ impl PeopleDesk {
             filings: self.filings_of(psn_no)?,
             totals: account.totals,
             balances: account.balances,
+            lacks: account.lacks,
             version: account.version,
             died: self.ledger.death(psn_no)?,
         })

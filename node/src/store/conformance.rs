@@ -51,6 +51,7 @@ fn account(change: u64) -> Row {
         version,
         totals: [].into(),
         balances: Balances::NONE,
+        lacks: Balances::NONE,
         last: None,
     })
 }

@@ -34,6 +34,7 @@ mod recovery_row;
 mod refused_row;
 mod reversal_row;
 mod row;
+mod shortfall;
 mod table;
 mod transfer_row;
 mod witness_row;
@@ -72,6 +73,7 @@ pub use row::{
     Account, CatalogueRow, ClosedDay, Episode, Filings, HomeId, HomeRow, HomeState, LastClosedDay,
     OpenRow, PreparedRow, SettlementRow, SettlementState, Stream, StreamHead,
 };
+pub use shortfall::{Moved, from_accounts};
 pub use table::{Key, Row, Rows, Table};
 pub use transfer_row::{
     HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow, TransferState,
@@ -85,7 +87,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 6;
+pub(crate) const ROW_FORM: u8 = 7;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

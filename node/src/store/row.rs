@@ -50,6 +50,8 @@ pub struct Account {
     pub totals: BTreeMap<TotalSlot, i64>,
     /// The accounts.
     pub balances: Balances,
+    /// What came back after a restore as paid from the accounts, beyond what they held, and is not filled since.
+    pub lacks: Balances,
     /// The person's latest settlement that stands.
     pub last: Option<HomeId>,
 }
@@ -58,6 +60,7 @@ canonical_struct!(Account {
     version,
     totals,
     balances,
+    lacks,
     last
 });
 
@@ -72,6 +75,7 @@ impl Account {
             },
             totals: BTreeMap::new(),
             balances: Balances::NONE,
+            lacks: Balances::NONE,
             last: None,
         }
     }

@@ -204,10 +204,7 @@ fn after(account: &Account, supplement: &Supplement, way: Way) -> Result<Account
             own: held.own.saturating_sub(paid.own),
             family: held.family.saturating_sub(paid.family),
         },
-        Way::Reversed => Balances {
-            own: held.own.checked_add(paid.own)?,
-            family: held.family.checked_add(paid.family)?,
-        },
+        Way::Reversed => account.given(paid)?,
     };
     Ok(AccountAfter {
         version: account.next_version(),
@@ -228,17 +225,13 @@ fn arrive(taken: &mut HandTaken, hand_over: &HandOver, rows: &dyn Rows) -> Resul
         value.saturating_add(known.unwrap_or_default())
     };
     let totals = hand_over.totals.iter();
-    let range = |_| StoreError::Range("the balance of an account");
-    let (held, given) = (account.balances, hand_over.balances);
+    let balances = account.given(hand_over.balances);
     taken.account = Some(AccountAfter {
         version: account.next_version(),
         totals: totals
             .map(|(slot, value)| (slot.clone(), add(slot, *value)))
             .collect(),
-        balances: Balances {
-            own: held.own.checked_add(given.own).map_err(range)?,
-            family: held.family.checked_add(given.family).map_err(range)?,
-        },
+        balances: balances.map_err(|_| StoreError::Range("the balance of an account"))?,
     });
     taken.member = Some(insured(hand_over, rows.member(number)?));
     let before = rows.filings(number)?.unwrap_or(Filings(Vec::new())).0;

@@ -3390,6 +3390,11 @@ pub struct GetPersonResponse {
     /// The day of death. Optional.
     #[prost(string, tag = "7")]
     pub died: ::prost::alloc::string::String,
+    /// What came back after a restore as paid from the accounts, in fen, beyond what they held, and is not filled since.
+    #[prost(int64, tag = "8")]
+    pub own_lacks_fen: i64,
+    #[prost(int64, tag = "9")]
+    pub family_lacks_fen: i64,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StandingTotal {

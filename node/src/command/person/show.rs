@@ -114,6 +114,14 @@ fn print(person: &PersonAnswer, externals: &Outside, out: &mut dyn Write) -> any
     }
     let (own, family) = (yuan(person.own_fen)?, yuan(person.family_fen)?);
     writeln!(out, "accounts 账户: own 个人 {own}, family 共济 {family}")?;
+    if person.own_lacks_fen > 0 || person.family_lacks_fen > 0 {
+        let (own, family) = (yuan(person.own_lacks_fen)?, yuan(person.family_lacks_fen)?);
+        writeln!(
+            out,
+            "since a restore they lack own {own}, family {family}: it is filled first, until their balances are set / \
+             恢复后账户不足：个人 {own}，共济 {family}；退回款项先行补足，录入余额后终止"
+        )?;
+    }
     Ok(())
 }
 
@@ -157,6 +165,8 @@ fn as_json(person: &PersonAnswer, externals: &Outside) -> anyhow::Result<Value> 
         "totals": totals.collect::<Vec<_>>(),
         "own": yuan(person.own_fen)?,
         "family": yuan(person.family_fen)?,
+        "own_lacks": yuan(person.own_lacks_fen)?,
+        "family_lacks": yuan(person.family_lacks_fen)?,
         "version": person.version,
         "died": person.died,
         "settlements_outside": externals.standing,

@@ -1,5 +1,7 @@
 //! Accounts that come back short: no money is made of it, none is lost, and nobody is served on a guess.
 
+mod lacking;
+
 use huitong_core::money::Fen;
 
 use super::*;

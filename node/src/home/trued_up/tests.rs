@@ -122,6 +122,7 @@ fn home(of: Standing) -> Home {
         version: version(3),
         totals: totals(of),
         balances: balances(of),
+        lacks: Balances::NONE,
         last: None,
     };
     home.put(Key::Account(person().psn_no), Row::Account(account));

@@ -1,11 +1,13 @@
 //! Rows of settlements that the region's own core system made.
 
 use huitong_core::coverage::{Balances, PersonVersion};
+use huitong_core::fund::Fund;
 use huitong_core::person::PsnNo;
+use huitong_core::record::NodeRecord;
 use huitong_core::record::external::{Admission, ExternalNoted, ExternalWithdrawn};
 use huitong_core::totals::TotalSlot;
 
-use super::super::{Account, Episode, ExternalRow, Key, Location, Row, StoreError};
+use super::super::{Account, Episode, ExternalRow, Key, Location, Moved, Row, StoreError};
 use super::{Changes, Ground};
 
 pub(super) fn noted(
@@ -51,7 +53,9 @@ pub(super) fn noted(
         out.put(key, Row::Episode(Episode { begun, ..episode }));
     }
     let figures = (&*record.totals, record.balances);
-    account(psn_no, record.after, figures, ground, out)
+    // No more is recorded than the accounts hold.
+    let moved = Moved::From(Balances::NONE);
+    account((psn_no, record.after), figures, moved, ground, out)
 }
 
 pub(super) fn withdrawn(
@@ -62,6 +66,7 @@ pub(super) fn withdrawn(
 ) -> Result<(), StoreError> {
     let row = ground.rows.external(record.core_id.clone())?;
     let row = row.ok_or(StoreError::Inconsistent("nothing was withdrawn"))?;
+    let given = given(record.psn_no, row.noted, ground)?;
     let row = ExternalRow {
         withdrawn: Some(at),
         ..row
@@ -74,7 +79,25 @@ pub(super) fn withdrawn(
     }
     uncount(record.psn_no, record.begun.as_ref(), ground, out)?;
     let figures = (&*record.totals, record.balances);
-    account(record.psn_no, record.after, figures, ground, out)
+    let whose = (record.psn_no, record.after);
+    account(whose, figures, Moved::To(given), ground, out)
+}
+
+/// What a withdrawal gives to accounts that lack something; of others nothing is to be known.
+fn given(psn_no: PsnNo, noted: Location, ground: &Ground<'_>) -> Result<Balances, StoreError> {
+    let account = ground.rows.account(psn_no)?;
+    if account.is_none_or(|account| account.lacks == Balances::NONE) {
+        return Ok(Balances::NONE);
+    }
+    let NodeRecord::ExternalNoted(noted) = ground.records.record(noted)? else {
+        return Err(StoreError::Inconsistent(
+            "what was recorded is another record",
+        ));
+    };
+    Ok(Balances {
+        own: noted.settlement.paid_by(Fund::OwnAccount),
+        family: noted.settlement.paid_by(Fund::FamilyAccount),
+    })
 }
 
 /// One bill fewer that counts an admission.
@@ -96,16 +119,16 @@ fn uncount(
 }
 
 fn account(
-    psn_no: PsnNo,
-    after: PersonVersion,
+    (psn_no, after): (PsnNo, PersonVersion),
     (totals, balances): (&[(TotalSlot, i64)], Balances),
+    moved: Moved,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
     let account = ground.rows.account(psn_no)?;
     let mut account = account.unwrap_or_else(|| Account::new(after.incarnation));
     account.version = after;
-    account.balances = balances;
+    account.moved(moved, balances)?;
     account.totals.extend(totals.iter().cloned());
     out.put(Key::Account(psn_no), Row::Account(account));
     Ok(())

@@ -84,10 +84,10 @@ impl People<'_> {
             }
             RegistryRows::Balances(rows) => {
                 for row in self.of_own(rows, |row| row.psn_no)? {
-                    self.account(row.psn_no)?.balances = Balances {
+                    self.account(row.psn_no)?.hold(Balances {
                         own: row.own,
                         family: row.family,
-                    };
+                    });
                 }
             }
             RegistryRows::Institutions(rows) => {

@@ -4,7 +4,7 @@ use huitong_core::person::PsnNo;
 use huitong_core::record::transfer::{LateEnded, LateMirrored, LateOffered, SupplementTaken};
 
 use super::super::{
-    Account, HandedIdRow, HomeId, Key, LateRow, Leaving, Location, Mirror, RelationRow, Row,
+    Account, HandedIdRow, HomeId, Key, LateRow, Leaving, Location, Mirror, Moved, RelationRow, Row,
     StoreError,
 };
 use super::transfer::account_after;
@@ -88,5 +88,6 @@ pub(super) fn supplemented(
         Key::HandedVisit(of.visit.clone()),
         Row::HandedVisit(of.settlement),
     );
-    account_after(supplement.number, &record.account, ground, out)
+    let moved = Some(Moved::From(supplement.paid));
+    account_after(supplement.number, &record.account, moved, ground, out)
 }

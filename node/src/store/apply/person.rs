@@ -64,7 +64,7 @@ pub(super) fn changed(
     let mut account = account.unwrap_or_else(|| Account::new(record.after.incarnation));
     account.version = record.after;
     if let Some(balances) = record.balances {
-        account.balances = balances;
+        account.hold(balances);
     }
     for (slot, value) in &record.totals {
         account.totals.insert(slot.clone(), *value);

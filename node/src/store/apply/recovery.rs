@@ -13,10 +13,11 @@ use huitong_core::record::recovery::{
 use huitong_core::record::transfer::HandRegained;
 
 use super::super::{
-    Key, LeftOut, Location, RegainedLegs, RestoreState, Restored, RestoredPeer, Row, StoreError,
-    Stream, StreamHead,
+    Account, Key, LeftOut, Location, Moved, RegainedLegs, RestoreState, Restored, RestoredPeer,
+    Row, StoreError, Stream, StreamHead,
 };
 use super::regained::{Late, regained};
+use super::transfer::handed_from;
 use super::{Changes, Ground, home, reversal, transfer};
 
 pub(super) fn began(record: &RestoreBegan, out: &mut Changes) {
@@ -103,7 +104,27 @@ pub(super) fn commit(
     let change = (record.after.change, count);
     let late = regained(psn_no, change, record.after.incarnation, ground, out)?;
     home::committed(record, at, ground, out)?;
+    // The accounts of whoever was handed over are the new home's, whatever was paid from them before.
+    if handed_from(ground.rows, psn_no)?.is_none() {
+        let account = ground.rows.account(psn_no)?;
+        let mut account = account.unwrap_or_else(|| Account::new(record.after.incarnation));
+        let paid = Balances {
+            own: record.decision.own_account,
+            family: record.decision.family_account,
+        };
+        account.moved(Moved::From(paid), record.balances)?;
+        lack(account.lacks, out);
+    }
     keep_highest(psn_no, late, ground, out)
+}
+
+/// The account that is to be put lacks this.
+fn lack(lacks: Balances, out: &mut Changes) {
+    out.amend(|row| {
+        if let Row::Account(account) = row {
+            account.lacks = lacks;
+        }
+    });
 }
 
 pub(super) fn reversed(
@@ -142,7 +163,12 @@ pub(super) fn hand(
             out,
         )?;
     }
-    transfer::written(word, at, ground, out)
+    transfer::written(word, at, ground, out)?;
+    if let Handed::Person(_) = &word.handed {
+        // What the accounts held then it says itself.
+        lack(Balances::NONE, out);
+    }
+    Ok(())
 }
 
 /// What comes back later may have been written earlier: the version never goes back. Where the node has changed the

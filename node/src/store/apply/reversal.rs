@@ -7,8 +7,9 @@ use huitong_core::record::reversal::{
 use huitong_core::region::RegionCode;
 
 use super::super::{
-    Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, OpenRow, RefusedRow,
-    ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError, Stream,
+    Episode, HomeId, HomeReversalRow, HomeRow, HomeState, Key, Location, Moved, OpenRow,
+    RefusedRow, ReversalRow, ReversalState, ReversedRow, Row, Rows, SettlementState, StoreError,
+    Stream, from_accounts,
 };
 use super::erased::held;
 use super::payable;
@@ -65,7 +66,8 @@ pub(super) fn ordered(
     let account = rows.account(psn_no)?;
     let mut account = account.ok_or(StoreError::Inconsistent("a settlement without an account"))?;
     account.version = record.person.version;
-    account.balances = record.balances;
+    let given = Moved::To(from_accounts(&part.amounts));
+    account.moved(given, record.balances)?;
     for (slot, value) in &record.totals {
         account.totals.insert(slot.clone(), *value);
     }

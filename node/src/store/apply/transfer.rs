@@ -10,8 +10,9 @@ use huitong_core::record::transfer::{
 };
 
 use super::super::{
-    Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, OpenRow, RelationRow, Row,
-    Rows, StoreError, Stream, StreamHead, TransferRow, TransferState, is_erased_transfer,
+    Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, Moved, OpenRow,
+    RelationRow, Row, Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
+    is_erased_transfer,
 };
 use super::cover::covered_until;
 use super::regained::came_back;
@@ -186,25 +187,36 @@ pub(super) fn taken(
                 .max(ground.rows.hands_held(word.old_home)?.unwrap_or(0)),
         ),
     );
-    let psn_no = match &word.handed {
+    let (psn_no, moved) = match &word.handed {
         Handed::Person(hand_over) => {
             arrived(record, hand_over, ground, out)?;
-            hand_over.order.number
+            // Nobody is insured, nor given anything, by an arrival that is collected when they have gone on.
+            let member = record.member.as_ref();
+            let moved = member.map(|_| Moved::To(hand_over.balances));
+            (hand_over.order.number, moved)
         }
         Handed::Claim(supplement) => {
             stands(word, supplement.number, &supplement.of, out);
-            supplement.number
+            let moved = moved(supplement.number, Moved::From(supplement.paid), ground)?;
+            (supplement.number, moved)
         }
         Handed::Reversal(supplement) => {
             out.remove(Key::HandedVisit(supplement.of.visit.clone()));
-            supplement.number
+            let moved = moved(supplement.number, Moved::To(supplement.paid), ground)?;
+            (supplement.number, moved)
         }
     };
     if let Some(account) = &record.account {
         came_back(psn_no, ground, out)?;
-        account_after(psn_no, account, ground, out)?;
+        account_after(psn_no, account, moved, ground, out)?;
     }
     Ok(())
+}
+
+/// What a supplement moves here: nothing of whoever has gone on, whose accounts are the next home's.
+fn moved(number: PsnNo, moved: Moved, ground: &Ground<'_>) -> Result<Option<Moved>, StoreError> {
+    let gone_on = handed_from(ground.rows, number)?.is_some();
+    Ok((!gone_on).then_some(moved))
 }
 
 fn stands(word: &HandWord, psn_no: PsnNo, of: &HandedVisit, out: &mut Changes) {
@@ -223,13 +235,17 @@ fn stands(word: &HandWord, psn_no: PsnNo, of: &HandedVisit, out: &mut Changes) {
 pub(super) fn account_after(
     psn_no: PsnNo,
     after: &AccountAfter,
+    moved: Option<Moved>,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
     let account = ground.rows.account(psn_no)?;
     let mut account = account.unwrap_or_else(|| Account::new(after.version.incarnation));
     account.version = account.version.max(after.version);
-    account.balances = after.balances;
+    match moved {
+        Some(moved) => account.moved(moved, after.balances)?,
+        None => account.balances = after.balances,
+    }
     for (slot, value) in &after.totals {
         account.totals.insert(slot.clone(), *value);
     }

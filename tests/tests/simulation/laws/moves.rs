@@ -13,7 +13,7 @@ use huitong_core::record::home::Committed;
 use huitong_core::record::transfer::AccountAfter;
 
 use super::people::{Change, Reckoned};
-use super::sums::Sums;
+use super::sums::{Beyond, Sums};
 use super::{Audit, Law};
 use crate::register::MOVES;
 use crate::workload::Move;
@@ -154,7 +154,7 @@ impl<'a> Audit<'a> {
         if let Some(Step::Own(last)) = steps.last()
             && !self.came_back(last)
         {
-            self.totals_said_are_sums(person, [last], &sums);
+            self.totals_said_are_sums(person, [last], &sums, Beyond::WhatItLacked);
         }
     }
 

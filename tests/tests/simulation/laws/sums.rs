@@ -4,8 +4,10 @@
 //! A person's home may have served them while it lacked what another region knew, held them when it knew, and an officer
 //! has looked since: a start may have been charged twice, and a ceiling passed. Not looked at: a change that came back
 //! itself, which was added to the sums in the order in which it came. An account that did not hold what was paid from
-//! it when that came back is empty then, and not below nothing: it may hold more than the sums by what it lacked, and
-//! no more. How much was compared is counted: a law that never compares anything holds for ever.
+//! it when that came back is empty then, and not below nothing, and what it lacks is filled first by whatever is given back
+//! later: it holds the sums, or nothing. A hand-over that comes back says itself what was held: of whoever moves the
+//! account may hold more than the sums by what it lacked, and no more. How much was compared is counted: a law that
+//! never compares anything holds for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +17,13 @@ use super::people::Change;
 use super::{Audit, Law};
 use crate::books::NodeBooks;
 use crate::register::{OPENING_BALANCE, region};
+
+/// By how much an account may hold more than the sums say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beyond {
+    Nothing,
+    WhatItLacked,
+}
 
 /// The sums of what stands.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,7 +84,8 @@ impl<'a> Audit<'a> {
         let is_new =
             |change: &&Change<'_>| since.contains(&change.settlement()) && !self.came_back(change);
         let latest_first: Vec<_> = changes.iter().rev().take_while(is_new).collect();
-        self.totals_said_are_sums(person, latest_first, &Sums::of(changes.iter()));
+        let sums = Sums::of(changes.iter());
+        self.totals_said_are_sums(person, latest_first, &sums, Beyond::Nothing);
     }
 
     /// Whether a change came back after a restore.
@@ -91,6 +101,7 @@ impl<'a> Audit<'a> {
         person: &str,
         latest_first: impl IntoIterator<Item = &'b Change<'b>>,
         sums: &Sums,
+        beyond: Beyond,
     ) {
         let (mut totals_said, mut balance_said) = (BTreeMap::new(), None);
         for change in latest_first {
@@ -109,7 +120,11 @@ impl<'a> Audit<'a> {
         let is_sum = |(name, total): (&&str, &i64)| *total == sum_of(name);
         let nodes = self.exhibits.nodes.iter();
         let lacked: i64 = nodes.filter_map(|books| books.lacked.get(person)).sum();
-        let may_be = sums.balance..=sums.balance + lacked;
+        let least = sums.balance.max(0);
+        let may_be = match beyond {
+            Beyond::Nothing => least..=least,
+            Beyond::WhatItLacked => least..=least.max(sums.balance + lacked),
+        };
         let is_balance = balance_said.is_none_or(|balance| may_be.contains(&balance));
         if !(totals_said.iter().all(is_sum) && is_balance) {
             let story = format!(
