@@ -20,6 +20,7 @@ pub mod external;
 mod file;
 pub mod filing;
 mod filing_shown;
+mod give_up;
 mod import;
 pub mod institution_account;
 mod leave_out;
@@ -59,6 +60,7 @@ pub use close_day::CloseDay;
 pub use deduction::{Deduct, Deductions, WithdrawDeduction};
 pub use erase::Erase;
 pub use evidence::{VerifyEvidence, WriteEvidence};
+pub use give_up::GiveUp;
 pub use import::Import;
 pub use institution_account::{InstitutionMonthCommand, ReconcileDays, Reconciled};
 pub use leave_out::LeaveOut;
@@ -186,6 +188,9 @@ pub enum NodeCommand {
     Recover(Recover),
     /// Have a restored node serve without a region that does not answer / 略过未应答的统筹区
     LeaveOut(LeaveOut),
+    /// End a settlement whose receipt a restore lost and that does not stand again / 作废恢复后无法成立的结算
+    #[command(override_usage = "huitong node give-up [OPTIONS] <SETTLEMENT>")]
+    GiveUp(GiveUp),
     /// Move full segments of the journal away, but the newest / 归档日志段
     Archive(Archive),
     /// Serve a person again who is held since a restore / 放行恢复后被暂停的人员
@@ -257,6 +262,7 @@ impl NodeCommand {
             Self::Restore(restore) => restore.run(out),
             Self::Recover(recover) => recover.run(out),
             Self::LeaveOut(leave_out) => leave_out.run(out),
+            Self::GiveUp(give_up) => give_up.run(out),
             Self::Archive(archive) => archive.run(out),
             Self::ReleasePerson(release) => release.run(out),
             Self::Erase(erase) => erase.run(out),

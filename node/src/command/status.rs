@@ -3,11 +3,13 @@
 use std::io::Write;
 use std::process::ExitCode;
 
+use huitong_core::money::SignedFen;
 use huitong_transport::ClientOptions;
 use serde_json::{Value, json};
 
 use super::{block_on, hex, said};
 use crate::grpc::officer::{Officer, StatusAnswer};
+use crate::grpc::regained_client::LegsAnswer;
 use crate::grpc::witness_client::WitnessAnswer;
 
 /// Say what the node holds and what is open.
@@ -35,7 +37,7 @@ impl ShowStatus {
     }
 }
 
-fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
+fn print(status: &StatusAnswer, out: &mut dyn Write) -> anyhow::Result<()> {
     let catalogue = status
         .catalogue
         .as_deref()
@@ -84,6 +86,7 @@ fn print(status: &StatusAnswer, out: &mut dyn Write) -> std::io::Result<()> {
             "held                    {psn_no}, {missing} changes missing / 暂停，缺失变更"
         )?;
     }
+    print_regained(&status.without_receipt, out)?;
     print_witness(&status.witness, out)?;
     for policy in &status.policies {
         let until = if policy.until.is_empty() {
@@ -143,8 +146,32 @@ fn as_json(status: &StatusAnswer) -> Value {
             "missing": missing,
         })).collect::<Vec<_>>(),
         "legs_without_receipt": status.legs_without_receipt,
+        "without_receipt": status.without_receipt.iter().map(|legs| json!({
+            "settlement": legs.settlement,
+            "kind": legs.kind,
+            "debtor": legs.debtor,
+            "creditor": legs.creditor,
+            "amount_fen": legs.amount_fen,
+            "business_day": legs.business_day,
+            "standing": legs.standing,
+        })).collect::<Vec<_>>(),
         "checkpoints": witness_json(&status.witness),
     })
+}
+
+/// Legs that came back after a restore without the word that they are of.
+fn print_regained(legs: &[LegsAnswer], out: &mut dyn Write) -> anyhow::Result<()> {
+    for of in legs {
+        let (kind, debtor, creditor) = (&of.kind, &of.debtor, &of.creditor);
+        let amount = SignedFen::new(of.amount_fen)?;
+        let standing = of.standing.as_deref().unwrap_or("-");
+        writeln!(
+            out,
+            "without receipt         {} {kind}: {debtor} owes {creditor} {amount}, {}; in this book {standing} / 回执遗失",
+            of.settlement, of.business_day
+        )?;
+    }
+    Ok(())
 }
 
 fn print_witness(witness: &WitnessAnswer, out: &mut dyn Write) -> std::io::Result<()> {

@@ -294,6 +294,7 @@ fn of_officers(officer: &[Caller]) -> Vec<Row> {
             officer,
         ),
         Row::method("/huitong.settlement.v1.RegistryService/LeaveOut", officer),
+        Row::method("/huitong.settlement.v1.RegistryService/GiveUp", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Record", officer),
         Row::method("/huitong.settlement.v1.ExternalService/Withdraw", officer),
         Row::method("/huitong.settlement.v1.ExternalService/List", officer),

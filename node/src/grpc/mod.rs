@@ -52,6 +52,8 @@ pub mod provisional;
 pub mod provisional_client;
 pub mod recovery;
 pub mod recovery_client;
+mod regained;
+pub mod regained_client;
 pub mod registry;
 mod reversal;
 pub mod routes;

@@ -19,6 +19,7 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
+use super::regained_client::LegsAnswer;
 use super::witness_client::WitnessAnswer;
 use crate::import::{CHUNK_BYTES_AT_MOST, FileKind, ImportHeader, Mode, RowFault};
 
@@ -116,6 +117,8 @@ pub struct StatusAnswer {
     pub held_count: u64,
     /// Settlements and reversals of which legs came back and no receipt.
     pub legs_without_receipt: u64,
+    /// The first of them.
+    pub without_receipt: Vec<LegsAnswer>,
     /// The last cycle whose rows were attested since the start: its day, how many rows, and how many are held otherwise.
     pub attested: Option<(String, u64, u64)>,
     /// How the region stands to checkpoints.
@@ -338,6 +341,11 @@ impl Officer {
                 .collect(),
             held_count: answer.held_count,
             legs_without_receipt: answer.legs_without_receipt,
+            without_receipt: answer
+                .without_receipt
+                .into_iter()
+                .map(LegsAnswer::of)
+                .collect(),
             attested: Some(answer.attested_day)
                 .filter(|day| !day.is_empty())
                 .map(|day| (day, answer.attested_rows, answer.attested_otherwise)),

@@ -1,13 +1,35 @@
-//! What an officer says to the own node after a restore: whom to serve without, and who is whole again.
+//! What an officer says to the own node after a restore: whom to serve without, who is whole again, and what is given up.
 
+use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::region::RegionCode;
+use huitong_core::vocabulary::ReversalReason;
+use huitong_proto::conversion::reversal::reason_to_wire;
 use huitong_proto::settlement::v1;
 use tonic::Status;
 
 use super::officer::Officer;
 
 impl Officer {
+    /// Gives up a settlement whose receipt a restore lost.
+    ///
+    /// # Errors
+    /// The node's refusal, or the transport's.
+    pub async fn give_up(
+        &mut self,
+        treatment: RegionCode,
+        settlement: SettlementId,
+        reason: ReversalReason,
+    ) -> Result<(), Status> {
+        let request = v1::GiveUpRequest {
+            treatment: treatment.to_string(),
+            settlement: settlement.to_string(),
+            reason: reason_to_wire(reason),
+        };
+        self.client.give_up(request).await?;
+        Ok(())
+    }
+
     /// Has a restored node serve without a region that does not answer.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::registry_service_server::RegistryService;
 use tonic::{Request, Response, Status, Streaming};
 
+use super::regained::legs_without_receipt;
 use super::status::{malformed, refused};
 use super::witness::standing;
 use super::{calling_officer, within};
@@ -33,7 +34,7 @@ use crate::writer::Writer;
 
 /// Open settlements that are counted.
 const COUNTED_AT_MOST: usize = 1_000_000;
-/// Held people who are shown.
+/// Held people, and legs without receipt, that are shown.
 const HELD_SHOWN: usize = 200;
 
 /// The service.
@@ -171,6 +172,16 @@ impl RegistryService for RegistryGrpc {
         self.recovery.leave_out(region, officer).await?;
         Ok(Response::new(v1::LeaveOutResponse {}))
     }
+
+    #[tracing::instrument(name = "registry.give_up", skip_all, fields(settlement = %request.get_ref().settlement))]
+    async fn give_up(
+        &self,
+        request: Request<v1::GiveUpRequest>,
+    ) -> Result<Response<v1::GiveUpResponse>, Status> {
+        let officer = calling_officer(&request, self.home.region())?;
+        self.given_up(&request.into_inner(), officer).await?;
+        Ok(Response::new(v1::GiveUpResponse {}))
+    }
 }
 
 impl RegistryGrpc {
@@ -179,6 +190,7 @@ impl RegistryGrpc {
         let open = self.treatment.open_settlements(COUNTED_AT_MOST)?.len();
         let catalogue = self.treatment.catalogue();
         let held = self.held()?;
+        let (legs_without_receipt, without_receipt) = self.legs_without_receipt()?;
         let attested = self.registry.attested();
         Ok(v1::NodeStatusResponse {
             region: self.registry.region().to_string(),
@@ -213,7 +225,8 @@ impl RegistryGrpc {
                 .iter()
                 .map(|region| region.to_string())
                 .collect(),
-            legs_without_receipt: self.legs_without_receipt()?,
+            legs_without_receipt,
+            without_receipt,
             attested_day: attested.map_or_else(String::new, |of| of.day.to_string()),
             attested_rows: attested.map_or(0, |of| of.rows),
             attested_otherwise: attested.map_or(0, |of| of.otherwise),
@@ -235,13 +248,19 @@ impl RegistryGrpc {
         Ok(held.collect())
     }
 
-    fn legs_without_receipt(&self) -> Result<u64, StoreError> {
+    /// How many debts there are of which only legs came back, and the first of them.
+    fn legs_without_receipt(&self) -> Result<(u64, Vec<v1::LegsWithoutReceipt>), StoreError> {
         // While they are being collected, all of them wait for their receipts.
         if !self.recovery.serves() {
-            return Ok(0);
+            return Ok((0, Vec::new()));
         }
         let rows = self.ledger.scan(Table::RegainedLegs, COUNTED_AT_MOST)?;
-        Ok(u64::try_from(rows.len()).unwrap_or(u64::MAX))
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let own = self.registry.region();
+        let shown = rows.into_iter().take(HELD_SHOWN);
+        let shown = shown.map(|row| legs_without_receipt(&*self.ledger, own, row));
+        let shown: Vec<Option<_>> = shown.collect::<Result<_, _>>()?;
+        Ok((count, shown.into_iter().flatten().collect()))
     }
 
     fn reversals_open(&self) -> Result<u64, StoreError> {

@@ -1,4 +1,5 @@
-//! An officer's reversal: what is asked, and what is answered of it and of the settlements after it.
+//! An officer's reversal: what is asked, and what is answered of it and of the settlements after it. And what an officer
+//! gives up, because a restore lost its receipt.
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use huitong_core::officer::OfficerName;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, Reversal, ReversalOrder};
+use huitong_core::vocabulary::ReversalReason;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::refusal::refusal_to_wire;
 use huitong_proto::conversion::reversal::{reason_from_wire, reversal_to_wire};
@@ -52,6 +54,26 @@ impl RegistryGrpc {
         let later = read.map_err(|_| refused(RefusalCode::Overloaded, settlement))??;
         Ok(answer(&reversal, later))
     }
+
+    /// Gives up what lost its receipt.
+    pub(super) async fn given_up(
+        &self,
+        message: &v1::GiveUpRequest,
+        officer: OfficerName,
+    ) -> Result<(), Status> {
+        let (of, reason) = to_give_up(message).map_err(|fault| malformed(&fault))?;
+        self.home.give_up(of, officer, reason).await?;
+        Ok(())
+    }
+}
+
+fn to_give_up(
+    message: &v1::GiveUpRequest,
+) -> Result<((RegionCode, SettlementId), ReversalReason), WireFault> {
+    let treatment = Path::root("treatment").parse(&message.treatment, RegionCode::parse)?;
+    let settlement = Path::root("settlement").parse(&message.settlement, SettlementId::parse)?;
+    let reason = reason_from_wire(message.reason, Path::root("reason"))?;
+    Ok(((treatment, settlement), reason))
 }
 
 fn asked(

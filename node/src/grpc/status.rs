@@ -147,6 +147,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::LateByHand
         | RefusalCode::OldIncarnation
         | RefusalCode::NotWaitedFor
+        | RefusalCode::NothingToGiveUp
         | RefusalCode::OtherJournal
         | RefusalCode::NothingStands
         | RefusalCode::TermPassed

@@ -5,6 +5,7 @@
 //! leaves, what the claim comes to is put to the new home, which counts it in if its record has not moved. Until
 //! that has an outcome nothing else of the person is decided here. Whatever breaks off goes on from the journal.
 
+mod buried;
 mod outcome;
 
 use std::pin::Pin;
@@ -28,6 +29,7 @@ use huitong_core::region::RegionCode;
 use super::figures::paid;
 use super::refusing::Under;
 use super::relation::{Relation, handed_over, relation};
+use super::restored::{Bound, bound};
 use super::{CommitOutcome, HomeRole};
 use crate::chance::salt;
 use crate::error::NodeError;
@@ -35,6 +37,7 @@ use crate::store::apply::Records;
 use crate::store::{Leaving, Rows, StoreError, Stream, StreamHead, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
+use buried::{BuryLate, Told};
 use outcome::{CommitLate, EndLate, NOT_LEFT, Put, RefuseLate};
 
 /// An answer that is waited for.
@@ -234,16 +237,7 @@ impl HomeRole {
             at: row.at,
         };
         match self.new_homes()?.offer(leaving.new_home, offer).await {
-            Ok(Offered::Taken) => {
-                let command = CommitLate {
-                    put,
-                    calendar: Arc::clone(&self.calendar),
-                    salt: salt(&*self.chance),
-                    hand_salt: salt(&*self.chance),
-                };
-                self.writer.run(command).await?;
-                Ok(())
-            }
+            Ok(Offered::Taken) => self.counted_in(put, leaving.new_home).await,
             Ok(Offered::Stale) => {
                 self.writer.run(EndLate(put)).await?;
                 Ok(())
@@ -263,6 +257,37 @@ impl HomeRole {
                 told.map_or(Ok(()), |refusal| Err(refusal.into()))
             }
             Err(error) => Err(error),
+        }
+    }
+
+    /// A late claim that the new home has counted in: it stands, unless legs that came back after a restore say that it was
+    /// taken back.
+    async fn counted_in(&self, put: Put, new_home: RegionCode) -> Result<(), NodeError> {
+        let (treatment, settlement) = (put.record.claim.treatment, put.record.settlement);
+        let (salt, hand_salt) = (salt(&*self.chance), salt(&*self.chance));
+        match bound(&*self.ledger, settlement)? {
+            Some(Bound::TakenBack) => {
+                let told = Told::of(&self.ledger, new_home, (treatment, settlement))?;
+                let command = BuryLate {
+                    put,
+                    told,
+                    salt,
+                    hand_salt,
+                };
+                self.writer.run(command).await?;
+                Ok(())
+            }
+            Some(Bound::Unclear) => Err(NodeError::refused(RefusalCode::LegStands, settlement)),
+            Some(Bound::Stood { .. }) | None => {
+                let command = CommitLate {
+                    put,
+                    calendar: Arc::clone(&self.calendar),
+                    salt,
+                    hand_salt,
+                };
+                self.writer.run(command).await?;
+                Ok(())
+            }
         }
     }
 }

@@ -34,6 +34,7 @@ pub mod deduct;
 pub mod deduction;
 mod erased;
 pub mod figures;
+pub mod give_up;
 mod held;
 pub mod late;
 mod looks;

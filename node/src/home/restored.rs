@@ -139,4 +139,4 @@ pub fn missing(rows: &dyn Rows, psn_no: PsnNo) -> Result<u64, StoreError> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::change_person_request::Change;
 use huitong_proto::settlement::v1::commit_response::Outcome;
 use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{published, settle};
 use crate::bureau::by_officer;
+use crate::filings::change;
 use crate::recovery::legs;
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
@@ -102,4 +104,124 @@ async fn what_its_home_region_had_taken_back_is_given_up_and_not_committed_again
     let given_up = world.hospital(HOSPITAL).await.outcome("r-1").await;
     assert_eq!(given_up.state(), State::Abandoned);
     assert_eq!(world.status(NINGBO).await.legs_written, 2);
+}
+
+/// The bureau of Ningbo ends a settlement.
+async fn give_up(world: &World, treatment: &str, settlement: &str) -> Result<(), tonic::Status> {
+    let request = v1::GiveUpRequest {
+        treatment: treatment.to_owned(),
+        settlement: settlement.to_owned(),
+        reason: Reason::WrongBill.into(),
+    };
+    let answer = world.officer(NINGBO).await.give_up(request).await;
+    answer.map(drop)
+}
+
+/// The one settlement of which Ningbo has legs and no receipt, and how it stands.
+async fn without_receipt(world: &World) -> (String, String) {
+    let status = world.status(NINGBO).await;
+    let [legs] = &*status.without_receipt else {
+        panic!("{:?}", status.without_receipt)
+    };
+    let parties = (legs.kind.as_str(), &*legs.debtor, &*legs.creditor);
+    assert_eq!(parties, ("settlement", NINGBO, CHENGDU));
+    assert!(legs.amount_fen > 0);
+    (legs.settlement.clone(), legs.standing.clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_to_other_amounts_is_given_up_by_an_officer_and_settled_under_another_id() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    let (settlement, lost) = unheard(&mut world, backup.path()).await;
+    while world.status(NINGBO).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    world.start(CHENGDU).await;
+    world.recovered(NINGBO).await;
+    let stands = |standing: &str| (settlement.clone(), standing.to_owned());
+    assert_eq!(without_receipt(&world).await, stands("open"));
+    // The deductible turns out to have been met.
+    let met = Change::SetTotal(v1::SetTotal {
+        total: "charged".to_owned(),
+        stretch: "year:2023".to_owned(),
+        key: String::new(),
+        value: 120_000,
+        origin: Some(v1::Origin {
+            as_of: "2023-03-01".to_owned(),
+            source: "core".to_owned(),
+        }),
+    });
+    change(&world, "m-1", "330200000000000001", met)
+        .await
+        .unwrap();
+    world.commits(Commits::Pass);
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let undecided = hospital.settle(settle("r-1", published("V1"))).await;
+    assert_eq!(code(&undecided.unwrap_err()), "outcome.unknown");
+
+    let other = give_up(&world, "440100", &settlement).await;
+    assert_eq!(code(&other.unwrap_err()), "recovery.nothing_to_give_up");
+    give_up(&world, CHENGDU, &settlement).await.unwrap();
+    give_up(&world, CHENGDU, &settlement).await.unwrap();
+    let given_up = hospital.outcome("r-1").await;
+    assert_eq!(given_up.state(), State::Abandoned);
+    assert_eq!(without_receipt(&world).await, stands("given_up"));
+
+    let anew = hospital.settle(settle("r-2", published("V1"))).await;
+    let anew = anew.unwrap();
+    assert_eq!(anew.state(), State::Settled);
+    let receipt = anew.receipt.unwrap();
+    assert_ne!(receipt.amounts, lost.amounts);
+    let stands = give_up(&world, CHENGDU, &anew.settlement).await;
+    assert_eq!(code(&stands.unwrap_err()), "recovery.nothing_to_give_up");
+    while world.status(NINGBO).await.legs_held < 2 || world.status(CHENGDU).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    // The leg of before stays as it was told, and only that of the new receipt is there from both sides.
+    let (ningbo, chengdu) = (legs(&world, NINGBO), legs(&world, CHENGDU));
+    assert_eq!((ningbo.len(), chengdu.len()), (2, 1));
+    assert_eq!(ningbo[0].1, settlement);
+    assert_eq!((&ningbo[1].1, ningbo[1].3), (&chengdu[0].1, chengdu[0].3));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reversal_that_nobody_heard_of_is_listed_and_ordered_again() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.settle(settle("r-1", published("V1"))).await;
+    let settlement = settled.unwrap().settlement;
+    while world.status(NINGBO).await.legs_held < 1 {
+        tokio::task::yield_now().await;
+    }
+    world.back_up(NINGBO, backup.path()).await;
+    world.kill(CHENGDU).await;
+    let reverse = async |world: &World, id: &str| {
+        let ordered = by_officer(world, NINGBO, id, &settlement, Reason::Fraud).await;
+        ordered.unwrap();
+    };
+    reverse(&world, "o-1").await;
+    while world.status(NINGBO).await.legs_held < 2 {
+        tokio::task::yield_now().await;
+    }
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    world.start(CHENGDU).await;
+    world.recovered(NINGBO).await;
+    let listed = async |world: &World| {
+        let status = world.status(NINGBO).await;
+        let [legs] = &*status.without_receipt else {
+            panic!("{:?}", status.without_receipt)
+        };
+        assert_eq!(legs.settlement, settlement);
+        (legs.kind.clone(), legs.standing.clone())
+    };
+    let of = |standing: &str| ("reversal".to_owned(), standing.to_owned());
+    assert_eq!(listed(&world).await, of("stands"));
+    reverse(&world, "o-2").await;
+    assert_eq!(listed(&world).await, of("reversed"));
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital.reversed("r-1").await;
 }

@@ -199,7 +199,9 @@ refusals! {
     /// As many confirmations as a month may have.
     TooManyConfirmations "institution_month.too_many" No "This month has as many confirmations as one may have; take one back, and confirm more lines at once." "本月确认次数已达上限，请回退部分确认并合并明细后重新确认。";
     /// A leg of it is with the clearinghouse, and its receipt was lost.
-    LegStands "recovery.leg_stands" SameId "Legs of this settlement are with the clearinghouse, and its receipt was lost in a restore. It stands once it is committed again for their amounts, and is given up only if it was taken back too; otherwise the home bureau must look." "该笔结算的往来账已报清算中心，回执在恢复中遗失。重新提交且金额与往来账一致的即成立，已冲正的方可作废，其余须由参保地核查。";
+    LegStands "recovery.leg_stands" SameId "Legs of this settlement are with the clearinghouse, and its receipt was lost in a restore. It stands once it is committed again for their amounts, and is given up if it was taken back too; otherwise the home bureau looks, and may give it up." "该笔结算的往来账已报清算中心，回执在恢复中遗失。重新提交且金额与往来账一致的即成立，已冲正的予以作废，其余由参保地核查并可作废。";
+    /// An officer gives up what did not lose its receipt.
+    NothingToGiveUp "recovery.nothing_to_give_up" No "No legs of this settlement came back without its receipt, or it stands by now: node status lists what may be given up, and what stands is reversed." "该笔结算没有回执遗失的往来账，或已成立；可作废的见节点状态，已成立的请办理冲正。";
     /// What it says was said in an incarnation that ended.
     OldIncarnation "recovery.old_incarnation" No "This node or its peer was restored since; the newer incarnation named counts, and nothing of an older one is taken." "本节点或对方此后已恢复，以所示的较新代次为准，旧代次内容不予接收。";
     /// The copy is of another journal.

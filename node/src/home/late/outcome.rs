@@ -37,12 +37,12 @@ pub(super) struct Put {
 
 impl Put {
     /// Whether it is this offer that waits.
-    fn waits(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
+    pub(super) fn waits(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
         let row = rows.late_claim(self.record.claim.treatment, self.record.settlement)?;
         Ok(row.is_some_and(|row| row.at == self.at))
     }
 
-    fn ended(&self, at: Timestamp) -> NodeRecord {
+    pub(super) fn ended(&self, at: Timestamp) -> NodeRecord {
         NodeRecord::LateEnded(LateEnded {
             psn_no: self.record.claim.person.psn_no,
             treatment: self.record.claim.treatment,

@@ -14,7 +14,7 @@ use crate::home::testing::Home;
 use crate::samples::{claim, fen, id, now, snapshot, version};
 
 /// What the home region tells the clearinghouse of a settlement that it signed with this salt.
-fn settled(salt: u8) -> Vec<Leg> {
+pub(crate) fn settled(salt: u8) -> Vec<Leg> {
     let commit = Commit {
         salt: [salt; 16],
         ..of_visit(1, "V1")
@@ -27,7 +27,7 @@ fn settled(salt: u8) -> Vec<Leg> {
 }
 
 /// What it tells when it has taken that back.
-fn taken_back(settled: &[Leg]) -> Vec<Leg> {
+pub(crate) fn taken_back(settled: &[Leg]) -> Vec<Leg> {
     let back = |leg: &Leg| Leg {
         kind: LegKind::Reversal,
         debtor: leg.creditor,
@@ -52,7 +52,7 @@ fn regains(home: &Home, from: u64, legs: &[Leg]) {
 }
 
 /// A home region that was put back to before it settled anything, and these legs came back.
-fn restored(legs: &[Leg]) -> Home {
+pub(crate) fn restored(legs: &[Leg]) -> Home {
     let home = Home::new();
     home.write(&NodeRecord::RestoreBegan(RestoreBegan {
         incarnation: 2,
@@ -63,7 +63,7 @@ fn restored(legs: &[Leg]) -> Home {
     home
 }
 
-fn commits(home: &Home) -> CommitVerdict {
+pub(crate) fn commits(home: &Home) -> CommitVerdict {
     let version = PersonVersion {
         incarnation: 2,
         ..version(3)

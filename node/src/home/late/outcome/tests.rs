@@ -6,6 +6,7 @@ use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
 
 use super::*;
+use crate::home::late::buried::{BuryLate, Told};
 use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
 use crate::home::testing::Home;
 use crate::samples::{claim, decision, id, now, person, refusal, returned, snapshot, version};
@@ -133,4 +134,47 @@ fn an_offer_whose_outcome_comes_back_after_a_restore_has_no_other() {
     assert_eq!(home.run(RegainRefusal(word)).0, Regained::Written);
     assert!(is_free(&home));
     assert_eq!(home.run(refuse(put)), (None, Vec::new()));
+}
+
+/// It was committed and taken back, and both are lost: nothing stands, and the new home ends up without it.
+#[test]
+fn an_offer_that_was_committed_and_taken_back_is_given_up_and_taken_back_at_the_new_home() {
+    let bury = |put: Put, told: Told| BuryLate {
+        put,
+        told,
+        salt: [5; 16],
+        hand_salt: [6; 16],
+    };
+    let (home, put) = offered();
+    let treatment = put.record.claim.treatment;
+    let (_, records) = home.run(bury(put, Told::No));
+    let [
+        NodeRecord::HomeRefused(record),
+        NodeRecord::HandWritten(told),
+        NodeRecord::LateEnded(_),
+    ] = &*records
+    else {
+        panic!("{records:?}")
+    };
+    assert!(record.body().is_tombstone());
+    let Handed::Reversal(told) = &told.word().handed else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (told.of.settlement, told.paid.own),
+        (id(1), decision().own_account)
+    );
+    let row = home.rows.home_settlement(treatment, id(1)).unwrap();
+    assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
+    assert!(is_free(&home), "the person's other claims go on");
+
+    let (home, put) = offered();
+    let (_, records) = home.run(bury(put, Told::Yes));
+    assert_eq!(records.len(), 2, "{records:?}");
+    let (home, put) = offered();
+    let earlier = Put {
+        at: Location::pending(7),
+        ..put
+    };
+    assert_eq!(home.run(bury(earlier, Told::No)).1, []);
 }

@@ -1,0 +1,56 @@
+//! Legs that came back from the clearinghouse after a restore without the word that they are of, as an officer sees them.
+
+use huitong_core::leg::LegKind;
+use huitong_core::money::Fen;
+use huitong_core::region::RegionCode;
+use huitong_proto::settlement::v1;
+
+use crate::store::{HomeState, Key, RegainedLegs, Row, Rows, StoreError};
+
+/// The legs of one debt, and what has become of what they are of.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read, or is another one.
+pub(super) fn legs_without_receipt(
+    rows: &dyn Rows,
+    own: RegionCode,
+    (key, row): (Key, Row),
+) -> Result<Option<v1::LegsWithoutReceipt>, StoreError> {
+    let (Key::RegainedLegs(settlement, kind), Row::RegainedLegs(RegainedLegs { legs })) =
+        (key, row)
+    else {
+        return Err(StoreError::WrongRow("RegainedLegs"));
+    };
+    let Some(first) = legs.first() else {
+        return Ok(None);
+    };
+    let amount = Fen::sum(legs.iter().map(|leg| leg.leg.amount));
+    let amount = amount.map_err(|_| StoreError::Range("the legs of a debt"))?;
+    let (debtor, creditor) = (first.leg.debtor, first.leg.creditor);
+    // A settlement is owed for by its home region, and a reversal is owed to it.
+    let of = match kind {
+        LegKind::Settlement => Some((debtor, creditor)),
+        LegKind::Reversal => Some((creditor, debtor)),
+        LegKind::Deduction | LegKind::DeductionEnd | LegKind::Correction => None,
+    };
+    let standing = match of.filter(|(home, _)| *home == own) {
+        None => "",
+        Some((_, treatment)) => match rows.home_settlement(treatment, settlement)? {
+            None => "open",
+            Some(row) => match row.state {
+                HomeState::Committed(_) => "stands",
+                HomeState::Reversed(_) => "reversed",
+                HomeState::Refused(_) | HomeState::Tombstone(_) => "given_up",
+            },
+        },
+    };
+    Ok(Some(v1::LegsWithoutReceipt {
+        settlement: settlement.to_string(),
+        kind: kind.to_string(),
+        debtor: debtor.to_string(),
+        creditor: creditor.to_string(),
+        amount_fen: amount.get(),
+        business_day: first.leg.business_day.to_string(),
+        standing: standing.to_owned(),
+    }))
+}
