@@ -4,6 +4,8 @@
 //! records. A file is all or nothing: its parts are journaled first, and one
 //! last record makes them hold.
 
+pub(crate) mod newcomers;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use tokio::sync::{Mutex, watch};
 
+use self::newcomers::{HoldFile, kept_free, named};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::error::NodeError;
@@ -105,7 +108,9 @@ impl Registry {
     pub async fn apply_import(&self, import: ImportBatch) -> Result<u64, NodeError> {
         let _turn = self.turn.lock().await;
         let (digest, kind, as_of) = (import.digest(), import.kind(), import.as_of());
+        self.check_import(&import)?;
         let rows = import.into_rows();
+        let named = named(&rows);
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let catalogue = match &rows {
             RegistryRows::Catalogue(rules) => Some(Catalogue::new(digest, rules.clone())),
@@ -148,13 +153,23 @@ impl Registry {
             as_of,
             at,
         };
-        self.writer
-            .run(Write(NodeRecord::ImportCommitted(record)))
-            .await?;
+        let held = self.writer.run(HoldFile { record, named }).await?;
+        if let Some(refusal) = held.answer {
+            return Err(refusal.into());
+        }
         if let Some(catalogue) = catalogue {
             self.treatment.use_catalogue(Arc::new(catalogue));
         }
         Ok(count)
+    }
+
+    /// Looks whether a file could hold as the region's register stands.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub fn check_import(&self, import: &ImportBatch) -> Result<(), NodeError> {
+        let refusal = kept_free(&*self.ledger, &named(import.rows()))?;
+        refusal.map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
     /// How many members or institutions there will be.

@@ -68,7 +68,7 @@ pub(super) async fn import(
 
 async fn keep(batch: ImportBatch, mode: Mode, registry: &Registry) -> Result<(), Status> {
     match mode {
-        Mode::DryRun => {}
+        Mode::DryRun => registry.check_import(&batch)?,
         Mode::Commit => {
             registry.apply_import(batch).await?;
         }

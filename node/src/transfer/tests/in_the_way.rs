@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use huitong_core::digest::sha256;
 use huitong_core::external::CoreId;
 use huitong_core::id::SettlementId;
+use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::LateOffer;
+use huitong_core::record::import::{ImportCommitted, ImportKind};
 use huitong_core::record::recovery::PeerRestored;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
@@ -17,6 +20,7 @@ use super::super::testing::*;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;
 use crate::ledger::testing::{append, open};
+use crate::registry::newcomers::HoldFile;
 use crate::samples::{now, person};
 use crate::store::{Key, Row};
 
@@ -104,4 +108,40 @@ fn whoever_is_expected_is_nobodys_until_the_hand_over_is_taken() {
         relation(&new.rows, number(), today()).unwrap(),
         Relation::Here
     );
+}
+
+#[test]
+fn a_file_brings_nobody_in_under_a_number_that_is_kept_free() {
+    let file = |named: &[PsnNo]| HoldFile {
+        record: ImportCommitted {
+            import: sha256(b"file"),
+            kind: ImportKind::Members,
+            chunks: 0,
+            rows: 1,
+            held: 1,
+            as_of: None,
+            at: now(),
+        },
+        named: named.to_vec(),
+    };
+    let other = PsnNo::parse("510100000000000025").unwrap();
+    let new = Home::at(new_home());
+    let (refusal, records) = new.run(file(&[number()]));
+    assert_eq!((refusal, records.len()), (None, 1));
+
+    new.run(agree(new_home(), order(today())));
+    let (refusal, records) = new.run(file(&[other, number()]));
+    let refusal = refusal.unwrap();
+    let transfer = order(today()).transfer.to_string();
+    assert_eq!(
+        (refusal.code, refusal.detail),
+        (RefusalCode::TransferStands, transfer)
+    );
+    assert_eq!(records, []);
+    let (refusal, records) = new.run(file(&[other]));
+    assert_eq!((refusal, records.len()), (None, 1));
+    // Once the person has come, the number is theirs by name, and files change their record as any other.
+    let (new, _) = arrived();
+    let (refusal, records) = new.run(file(&[number()]));
+    assert_eq!((refusal, records.len()), (None, 1));
 }
