@@ -30,7 +30,7 @@ use super::standing::{Asked, Settling, standing};
 use crate::chance::salt;
 use crate::compute::compute;
 use crate::error::NodeError;
-use crate::store::{Rows, StoreError, erased_act};
+use crate::store::{Rows, StoreError, erased_act, is_whole_stay, standing_visit};
 use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
@@ -186,7 +186,8 @@ impl Command for SettleByHand {
     }
 }
 
-/// What stands of a visit, directly or by hand; for the bill of a whole stay that is any part of it as well.
+/// What stands of a visit, directly or by hand; for the bill of a whole stay that is any part of it as well, and for a part
+/// the whole.
 ///
 /// # Errors
 /// [`StoreError`] when rows cannot be read.
@@ -195,11 +196,10 @@ pub fn standing_of(
     whole: &VisitKey,
     visit: &Visit,
 ) -> Result<Option<SettlementId>, StoreError> {
-    if let Some(other) = rows.home_visit(whole.clone())? {
+    if let Some(other) = standing_visit(rows, whole, visit)? {
         return Ok(Some(other));
     }
-    let is_whole = visit.setting.is_stay() && visit.interim == 0;
-    if !(is_whole && visit.billed_from == visit.admitted) {
+    if !is_whole_stay(visit) {
         return Ok(None);
     }
     for interim in 1..=PARTS_AT_MOST {

@@ -33,6 +33,7 @@ use super::restored::{Bound, bound};
 use super::signing::Promise;
 use crate::store::{
     Account, HomeId, Leaving, PolicyChanges, Rows, StoreError, Stream, StreamHead, account_now,
+    standing_visit,
 };
 use crate::writer::{Command, Verdict};
 
@@ -123,7 +124,7 @@ impl Command for Commit {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
             return self.refuse(refusal, rows, now);
         }
-        if let Some(other) = rows.home_visit(claim.visit_key())? {
+        if let Some(other) = standing_visit(rows, &claim.visit_key(), &claim.visit)? {
             let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
             return self.refuse(refusal, rows, now);
         }

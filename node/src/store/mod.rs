@@ -37,6 +37,7 @@ mod row;
 mod shortfall;
 mod table;
 mod transfer_row;
+mod whole_stay;
 mod witness_row;
 
 pub use assistance_row::AssistanceRow;
@@ -78,6 +79,7 @@ pub use table::{Key, Row, Rows, Table};
 pub use transfer_row::{
     HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow, TransferState,
 };
+pub use whole_stay::{all_parts, is_whole_stay, standing_visit};
 pub use witness_row::WitnessHead;
 
 use huitong_core::canonical::CanonicalError;

@@ -263,10 +263,23 @@ async fn what_does_not_fit_is_refused_and_changes_nothing() {
         refused(&world, stay("c-2", "E1")).await,
         "visit.already_settled"
     );
-    let mut part = stay("c-3", "E1");
-    part.visit.as_mut().unwrap().interim = 1;
-    record(&world, part).await.unwrap();
+    // A part of a stay of which the whole stands is no other visit.
+    let part = |core_id: &str, number: &str| {
+        let mut part = stay(core_id, number);
+        part.visit.as_mut().unwrap().interim = 1;
+        part
+    };
+    assert_eq!(
+        refused(&world, part("c-3", "E1")).await,
+        "visit.already_settled"
+    );
     assert_eq!(total(&world, "admissions").await, 1);
+    // Two bills of one stay are one admission.
+    record(&world, part("c-4", "E3")).await.unwrap();
+    let mut last = stay("c-5", "E3");
+    last.visit.as_mut().unwrap().billed_from = "2023-02-04".to_owned();
+    record(&world, last).await.unwrap();
+    assert_eq!(total(&world, "admissions").await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

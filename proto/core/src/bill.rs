@@ -73,6 +73,9 @@ pub enum BillError {
     /// A visit lasts longer, or has more sessions, than any visit does.
     #[error("a visit has 1 to {DAYS_AT_MOST} days and sessions")]
     Length,
+    /// An interim bill has a number that no stay comes to.
+    #[error("a stay has at most {INTERIM_AT_MOST} interim bills")]
+    Interim,
     /// An amount is out of range.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -337,7 +340,9 @@ impl SplitBill {
 mod returns;
 mod visit;
 
-pub use visit::{Arrival, DAYS_AT_MOST, DISEASES_AT_MOST, Institution, Visit, VisitNumber};
+pub use visit::{
+    Arrival, DAYS_AT_MOST, DISEASES_AT_MOST, INTERIM_AT_MOST, Institution, Visit, VisitNumber,
+};
 
 #[cfg(test)]
 mod tests;

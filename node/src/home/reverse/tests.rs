@@ -129,6 +129,33 @@ fn a_reversal_takes_back_all_that_the_settlement_changed_and_frees_its_visit() {
 }
 
 #[test]
+fn a_part_of_a_stay_stands_only_once_the_whole_of_it_does_no_more() {
+    let part = |nth: u8, at: u64| {
+        let mut part = commit(nth, "V1", at);
+        part.claim.visit.interim = 1;
+        part
+    };
+    let home = Home::new();
+    let whole = committed(&home, 1, "V1", 3);
+    let (verdict, _) = home.run(part(2, 4));
+    let CommitVerdict::Refused(record) = verdict else {
+        panic!("{verdict:?}")
+    };
+    let refusal = &record.body().refusal;
+    assert_eq!(refusal.code, RefusalCode::VisitAlreadySettled);
+    assert_eq!(refusal.detail, id(1).to_string());
+    home.run(reverse(1, &whole));
+    let stands = |verdict| matches!(verdict, CommitVerdict::Committed { .. });
+    assert!(stands(home.run(part(3, 5)).0));
+    // The last of several bills is no whole.
+    let home = Home::new();
+    let mut last = commit(1, "V1", 3);
+    last.claim.visit.billed_from = "2023-03-05".parse().unwrap();
+    assert!(stands(home.run(last).0));
+    assert!(stands(home.run(part(2, 4)).0));
+}
+
+#[test]
 fn totals_go_back_from_where_they_stand_now() {
     let home = Home::new();
     let first = committed(&home, 1, "V1", 3);

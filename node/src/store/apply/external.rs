@@ -31,7 +31,7 @@ pub(super) fn noted(
     let key = Key::ExternalOf(psn_no, record.after.change);
     out.put(key, Row::ExternalOf(core_id.clone()));
     let stands_as = core_id.stands_as(ground.region);
-    out.put(Key::HomeVisit(visit), Row::HomeVisit(stands_as));
+    out.visit_stands(visit, &settlement.visit, stands_as);
     if let Some(corrected) = &settlement.corrects {
         let row = ground.rows.external(corrected.clone())?;
         let row = row.ok_or(StoreError::Inconsistent("a correction of nothing"))?;
@@ -74,9 +74,7 @@ pub(super) fn withdrawn(
     let key = Key::External(record.core_id.clone());
     out.put(key, Row::External(row));
     let stands_as = record.core_id.stands_as(ground.region);
-    if ground.rows.home_visit(record.visit.clone())? == Some(stands_as) {
-        out.remove(Key::HomeVisit(record.visit.clone()));
-    }
+    out.visit_is_free(&record.visit, stands_as, ground.rows)?;
     uncount(record.psn_no, record.begun.as_ref(), ground, out)?;
     let figures = (&*record.totals, record.balances);
     let whose = (record.psn_no, record.after);

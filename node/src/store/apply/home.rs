@@ -21,10 +21,7 @@ pub(super) fn committed(
     let claim = &record.claim;
     // One settled by hand is the home region's own, wherever the person was treated.
     let (treatment, settlement) = (body.clearing.treatment, body.clearing.settlement);
-    out.put(
-        Key::HomeVisit(claim.visit_key()),
-        Row::HomeVisit(settlement),
-    );
+    out.visit_stands(claim.visit_key(), &claim.visit, settlement);
 
     super::person::stated_emergency(record, out);
     let psn_no = claim.person.psn_no;

@@ -30,6 +30,8 @@ mod witness;
 
 pub use erased::{SeenKey, keys_given, opened};
 
+use huitong_core::bill::Visit;
+use huitong_core::claim::VisitKey;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::LegKind;
 use huitong_core::record::{DayClosed, NodeRecord, ReceiptsAcknowledged};
@@ -37,6 +39,7 @@ use huitong_core::region::RegionCode;
 
 use super::{
     Change, ClosedDay, Key, LastClosedDay, Location, Row, Rows, StoreError, Stream, StreamHead,
+    all_parts, is_whole_stay,
 };
 
 /// Records by their place.
@@ -218,6 +221,30 @@ impl Changes {
 
     fn remove(&mut self, key: Key) {
         self.out.push(Change { key, row: None });
+    }
+
+    /// A visit stands under a settlement; of a whole stay each part does.
+    fn visit_stands(&mut self, key: VisitKey, visit: &Visit, settlement: SettlementId) {
+        if is_whole_stay(visit) {
+            let parts = Key::HomeVisit(all_parts(&key));
+            self.put(parts, Row::HomeVisit(settlement));
+        }
+        self.put(Key::HomeVisit(key), Row::HomeVisit(settlement));
+    }
+
+    /// A visit that stood under a settlement is free, unless it stands under another one by now.
+    fn visit_is_free(
+        &mut self,
+        key: &VisitKey,
+        settlement: SettlementId,
+        rows: &dyn Rows,
+    ) -> Result<(), StoreError> {
+        for key in [key.clone(), all_parts(key)] {
+            if rows.home_visit(key.clone())? == Some(settlement) {
+                self.remove(Key::HomeVisit(key));
+            }
+        }
+        Ok(())
     }
 
     /// Changes rows that are to be put.

@@ -108,11 +108,7 @@ pub(super) fn freed(
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    let standing = ground.rows.home_visit(record.visit.clone())?;
-    if standing == Some(record.settlement) {
-        out.remove(Key::HomeVisit(record.visit.clone()));
-    }
-    Ok(())
+    out.visit_is_free(&record.visit, record.settlement, ground.rows)
 }
 
 pub(super) fn by_hand(record: &SettledByHand, at: Location, out: &mut Changes) {

@@ -57,9 +57,7 @@ pub(super) fn ordered(
         Key::HomeReversal(body.asked_by(), body.reversal),
         Row::HomeReversal(row),
     );
-    if rows.home_visit(record.visit.clone())? == Some(settlement) {
-        out.remove(Key::HomeVisit(record.visit.clone()));
-    }
+    out.visit_is_free(&record.visit, settlement, rows)?;
     out.remove(Key::Emergency(treatment, settlement));
     expense_check::reversed((treatment, settlement), ground, out)?;
     let psn_no = record.person.person.psn_no;

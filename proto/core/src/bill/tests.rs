@@ -55,6 +55,21 @@ fn the_days_of_a_bill_lie_within_the_visit() {
     );
 }
 
+#[test]
+fn a_stay_has_so_many_interim_bills_and_no_more() {
+    let stay = visit("2023-12-28", "2023-12-28", "2024-01-03").unwrap();
+    let nth = |interim| {
+        let visit = Visit {
+            interim,
+            ..stay.clone()
+        };
+        visit.checked().map(|visit| visit.interim)
+    };
+    assert_eq!(nth(INTERIM_AT_MOST), Ok(INTERIM_AT_MOST));
+    assert_eq!(nth(INTERIM_AT_MOST + 1), Err(BillError::Interim));
+    assert_eq!(nth(u16::MAX), Err(BillError::Interim));
+}
+
 fn bill(total: &str, lines: Vec<BillLine>) -> Result<Bill, BillError> {
     Bill::new(Fen::parse_yuan(total).unwrap(), lines)
 }

@@ -11,6 +11,8 @@ use crate::{canonical_enum, canonical_struct, canonical_text};
 pub const DISEASES_AT_MOST: usize = 16;
 /// The most days, and the most sessions, of one visit.
 pub const DAYS_AT_MOST: u32 = 3_660;
+/// The most interim bills of a stay.
+pub const INTERIM_AT_MOST: u16 = 999;
 
 /// What is known of the institution when a visit is adjudicated; the treatment region answers for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,7 +120,8 @@ impl Visit {
     /// The visit itself, when its dates, lists and lengths are within bounds.
     ///
     /// # Errors
-    /// [`BillError::Dates`], [`BillError::BilledFrom`], [`BillError::Length`] or [`BillError::Diseases`].
+    /// [`BillError::Dates`], [`BillError::BilledFrom`], [`BillError::Length`], [`BillError::Interim`] or
+    /// [`BillError::Diseases`].
     pub fn checked(self) -> Result<Self, BillError> {
         if self.discharged < self.admitted {
             Err(BillError::Dates)
@@ -126,6 +129,8 @@ impl Visit {
             Err(BillError::BilledFrom)
         } else if self.days() > DAYS_AT_MOST || !(1..=DAYS_AT_MOST).contains(&self.sessions) {
             Err(BillError::Length)
+        } else if self.interim > INTERIM_AT_MOST {
+            Err(BillError::Interim)
         } else if self.diseases.len() > DISEASES_AT_MOST {
             Err(BillError::Diseases(self.diseases.len()))
         } else {
