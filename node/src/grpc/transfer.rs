@@ -58,12 +58,21 @@ impl RelationService for TransferGrpc {
         request: Request<v1::CancelTransferRequest>,
     ) -> Result<Response<v1::CancelTransferResponse>, Status> {
         let peer = calling_region(&request)?;
-        let transfer = transfer_of(&request.into_inner().transfer)?;
+        let message = request.into_inner();
+        let transfer = transfer_of(&message.transfer)?;
+        let by = TransferBy::Region(peer);
+        if !message.order.is_empty() && !self.desk.knows(transfer)? {
+            let order: TransferOrder = read(&message.order, Path::root("order"))?;
+            if order.transfer == transfer && order.new_home == peer {
+                self.desk.never_agree(order, by).await?;
+                return Ok(Response::new(v1::CancelTransferResponse {}));
+            }
+        }
         let order = self.desk.row(transfer)?.order;
         if order.person.home != peer && order.new_home != peer {
             return Err(refused(RefusalCode::TransferUnknown, transfer));
         }
-        self.desk.cancel(transfer, TransferBy::Region(peer)).await?;
+        self.desk.cancel(transfer, by).await?;
         Ok(Response::new(v1::CancelTransferResponse {}))
     }
 

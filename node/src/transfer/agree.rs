@@ -202,6 +202,8 @@ pub struct CallBack {
     pub transfer: TransferId,
     /// By whom.
     pub by: TransferBy,
+    /// Old home: what it would have agreed to, should it not know of it yet.
+    pub order: Option<TransferOrder>,
 }
 
 impl Command for CallBack {
@@ -212,10 +214,26 @@ impl Command for CallBack {
         rows: &dyn Rows,
         at: Timestamp,
     ) -> Result<Verdict<Option<Refusal>>, StoreError> {
-        let Self { transfer, by } = self;
+        let Self {
+            transfer,
+            by,
+            order,
+        } = self;
+        let step = |step| NodeRecord::TransferStepped(TransferStepped { transfer, step, at });
         let state = rows.transfer(transfer)?.map(|row| row.state);
         let code = match state {
-            None => RefusalCode::TransferUnknown,
+            None => match order {
+                // It overtook its agreement, which finds what is agreed to and called back here in one.
+                Some(order) if may_be_agreed_to(&order, rows)? => {
+                    let agreed = TransferStep::Agreed {
+                        order,
+                        by: by.clone(),
+                    };
+                    let records = vec![step(agreed), step(TransferStep::Cancelled(by))];
+                    return Ok(Verdict::Append(records, None));
+                }
+                Some(_) | None => RefusalCode::TransferUnknown,
+            },
             Some(TransferState::HandedOver(_) | TransferState::Arrived(_)) => {
                 RefusalCode::HandedOver
             }
@@ -223,14 +241,23 @@ impl Command for CallBack {
                 return Ok(Verdict::Answer(None));
             }
             Some(TransferState::Agreed | TransferState::Frozen) => {
-                let step = TransferStep::Cancelled(by);
-                let record = TransferStepped { transfer, step, at };
-                let records = vec![NodeRecord::TransferStepped(record)];
+                let records = vec![step(TransferStep::Cancelled(by))];
                 return Ok(Verdict::Append(records, None));
             }
         };
         Ok(Verdict::Answer(Some(Refusal::new(code, transfer))))
     }
+}
+
+/// Whether an agreement that comes late might find the person here, whom no other transfer has touched. Of anybody else
+/// nothing is written down.
+fn may_be_agreed_to(order: &TransferOrder, rows: &dyn Rows) -> Result<bool, StoreError> {
+    let psn_no = order.person.psn_no;
+    if rows.member(psn_no)?.is_none() || is_erased_transfer(rows, order.transfer)? {
+        return Ok(false);
+    }
+    let leaving = rows.relation(psn_no)?.and_then(|row| row.leaving);
+    Ok(leaving.is_none())
 }
 
 /// New home: the old one refuses a transfer that is expected here.

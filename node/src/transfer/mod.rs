@@ -206,7 +206,7 @@ impl TransferDesk {
         };
         let peer = self.other(other)?;
         if is_new {
-            match peer.cancel_transfer(transfer, WITHIN).await {
+            match peer.cancel_transfer(&order, WITHIN).await {
                 Ok(()) => {}
                 // The old home never agreed to it.
                 Err(HomeFault::Refused(refusal))
@@ -215,7 +215,7 @@ impl TransferDesk {
             }
         }
         self.cancel(transfer, TransferBy::Officer(by)).await?;
-        if !is_new && let Err(fault) = peer.cancel_transfer(transfer, WITHIN).await {
+        if !is_new && let Err(fault) = peer.cancel_transfer(&order, WITHIN).await {
             // It expects somebody who does not come: its own officer calls that back.
             tracing::warn!(%transfer, %other, %fault, "the new home was not told that a transfer is called back");
         }
@@ -227,7 +227,39 @@ impl TransferDesk {
     /// # Errors
     /// A refusal, or the node's own trouble.
     pub async fn cancel(&self, transfer: TransferId, by: TransferBy) -> Result<(), NodeError> {
-        match self.writer.run(CallBack { transfer, by }).await?.answer {
+        let order = None;
+        let command = CallBack {
+            transfer,
+            by,
+            order,
+        };
+        match self.writer.run(command).await?.answer {
+            None => Ok(()),
+            Some(refusal) => Err(refusal.into()),
+        }
+    }
+
+    /// Whether anything is known here of a transfer.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a row cannot be read.
+    pub fn knows(&self, transfer: TransferId) -> Result<bool, StoreError> {
+        Ok(self.ledger.transfer(transfer)?.is_some())
+    }
+
+    /// Old home: calls back what it has not agreed to yet. The agreement may be on its way still, and finds that.
+    ///
+    /// # Errors
+    /// A refusal, or the node's own trouble.
+    pub async fn never_agree(&self, order: TransferOrder, by: TransferBy) -> Result<(), NodeError> {
+        let transfer = order.transfer;
+        let order = Some(order).filter(|order| order.person.home == self.region);
+        let command = CallBack {
+            transfer,
+            by,
+            order,
+        };
+        match self.writer.run(command).await?.answer {
             None => Ok(()),
             Some(refusal) => Err(refusal.into()),
         }

@@ -144,9 +144,13 @@ fn a_transfer_is_called_back_until_the_hand_over_is_written() {
     let home = old();
     home.run(agree(person().home, order(today())));
     let back = |home: &Home| {
-        home.run(CallBack { transfer, by: by() })
-            .0
-            .map(|why| why.code)
+        home.run(CallBack {
+            transfer,
+            by: by(),
+            order: None,
+        })
+        .0
+        .map(|why| why.code)
     };
     assert_eq!(back(&home), None);
     assert_eq!(back(&home), None, "repeated it is called back");

@@ -13918,6 +13918,9 @@ pub struct CancelTransferRequest {
     /// The transfer's id, trf\_…
     #[prost(string, tag = "1")]
     pub transfer: ::prost::alloc::string::String,
+    /// What was to be agreed to, kind TROR: should the old home not know it yet, it never agrees to it. Optional.
+    #[prost(bytes = "vec", tag = "2")]
+    pub order: ::prost::alloc::vec::Vec<u8>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct CancelTransferResponse {}

@@ -48,12 +48,14 @@ impl Peer {
     /// [`HomeFault`].
     pub async fn cancel_transfer(
         &self,
-        transfer: TransferId,
+        order: &TransferOrder,
         within: Duration,
     ) -> Result<(), HomeFault> {
         let attempt = |left| async move {
-            let transfer = transfer.to_string();
-            let request = v1::CancelTransferRequest { transfer };
+            let request = v1::CancelTransferRequest {
+                transfer: order.transfer.to_string(),
+                order: order.to_bytes(),
+            };
             let mut client = self.relation()?;
             call_within(left, request, |request| client.cancel_transfer(request)).await
         };

@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use huitong_core::digest::sha256;
 use huitong_core::external::CoreId;
-use huitong_core::id::SettlementId;
+use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::LateOffer;
+use huitong_core::record::hand::{LateOffer, TransferOrder};
 use huitong_core::record::import::{ImportCommitted, ImportKind};
 use huitong_core::record::recovery::PeerRestored;
+use huitong_core::record::transfer::TransferBy;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
 
+use super::super::agree::{Agreed, CallBack};
 use super::super::arrive::{CountIn, Take};
 use super::super::leave::{settled_since, standing_visits};
 use super::super::onwards::Came;
@@ -144,4 +146,47 @@ fn a_file_brings_nobody_in_under_a_number_that_is_kept_free() {
     let (new, _) = arrived();
     let (refusal, records) = new.run(file(&[number()]));
     assert_eq!((refusal, records.len()), (None, 1));
+}
+
+#[test]
+fn a_call_back_that_overtakes_its_agreement_ends_it() {
+    let own = person().home;
+    let back = |home: &Home, order: Option<TransferOrder>| {
+        let (refusal, records) = home.run(CallBack {
+            transfer: self::order(today()).transfer,
+            by: TransferBy::Region(new_home()),
+            order,
+        });
+        (refusal.map(|refusal| refusal.code), records.len())
+    };
+    let unknown = Some(RefusalCode::TransferUnknown);
+    let home = old();
+    assert_eq!(back(&home, None), (unknown, 0));
+    assert_eq!(back(&home, Some(order(today()))), (None, 2));
+    assert_eq!(back(&home, Some(order(today()))), (None, 0));
+    // The person stays, and what comes late finds that.
+    let psn_no = person().psn_no;
+    assert_eq!(
+        relation(&home.rows, psn_no, today()).unwrap(),
+        Relation::Here
+    );
+    let late = home.run(agree(own, order(today())));
+    assert!(
+        matches!(&late.0, Agreed::Refused(refusal) if Some(refusal.code) == unknown),
+        "{late:?}"
+    );
+    assert_eq!(late.1, []);
+
+    // Nothing is written of strangers, nor of whoever is on another way.
+    let nobody = Home::at(own);
+    assert_eq!(back(&nobody, Some(order(today()))), (unknown, 0));
+    let leaves = old();
+    let other = TransferOrder {
+        transfer: TransferId::from_bytes([4; 16]),
+        ..order(today())
+    };
+    assert_eq!(leaves.run(agree(own, other)).0, Agreed::Done);
+    assert_eq!(back(&leaves, Some(order(today()))), (unknown, 0));
+    let moving = relation(&leaves.rows, psn_no, today()).unwrap();
+    assert_eq!(moving, Relation::Moving(new_home()));
 }
