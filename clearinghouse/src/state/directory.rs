@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use huitong_core::canonical::Artifact as _;
+use huitong_core::date::Timestamp;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
 use huitong_core::record::clearing::{MemberProposed, MembersRecord};
 use huitong_core::region::RegionCode;
@@ -21,6 +22,8 @@ pub(crate) struct DirectoryHeld {
     unsigned: VecDeque<Directory>,
     /// The number of the last that is.
     signed: u64,
+    /// When that was signed, by its own word.
+    signed_at: Option<Timestamp>,
 }
 
 /// A signed version that is not the next.
@@ -59,6 +62,12 @@ impl DirectoryHeld {
     /// The version that is to be signed next.
     pub(crate) fn unsigned(&self) -> Option<&Directory> {
         self.unsigned.front()
+    }
+
+    /// As of when the next version is signed, where the clock says this: never before the last that is, whatever became of
+    /// the clock since.
+    pub(crate) fn dated(&self, now: Timestamp) -> Timestamp {
+        self.signed_at.map_or(now, |last| last.max(now))
     }
 
     /// The version after the last, as yet without a change: with every region that clears.
@@ -107,6 +116,7 @@ impl DirectoryHeld {
         match self.unsigned.pop_front() {
             Some(next) if next == signed.directory => {
                 self.signed = number;
+                self.signed_at = Some(signed.at);
                 Ok(())
             }
             Some(_) | None => Err(NotNext(number)),

@@ -2,10 +2,11 @@
 //! since signing decides nothing.
 //!
 //! A change is in force here from when it was decided; nodes learn of it once its version is signed. Where none can be
-//! signed that is made up for at the next change and at a start.
+//! signed that is made up for at the next change and at a start. None is dated before the one before it, which no node
+//! would take: where the clock was set back since, it is dated like that one.
 
 use huitong_core::record::clearing::ClearingRecord;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::Desk;
 
@@ -19,7 +20,15 @@ impl Desk {
             return false;
         };
         let number = directory.number;
-        let signed = match self.signer.sign_directory(directory, self.clock.now()) {
+        let now = self.clock.now();
+        let at = self.state.directory.dated(now);
+        if at > now {
+            warn!(
+                number, %now, %at,
+                "the clock is behind the moment at which the version before was signed: this one is dated like that one"
+            );
+        }
+        let signed = match self.signer.sign_directory(directory, at) {
             Ok(signed) => signed,
             Err(fault) => {
                 error!(%fault, number, "a version of the directory is not signed");

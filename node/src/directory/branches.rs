@@ -1,6 +1,7 @@
 //! Signed versions that contradict: what each says otherwise, and how the node comes to go by one, as when the clearinghouse
-//! was restored and signed a number anew. An officer types its digest; that is journaled with the name and the time, and what
-//! contradicted stays in the journal. Deliberately absent: who is right, which the clearinghouse's operator says.
+//! was restored and signed a number anew, or dated a version before the one before it. An officer types its digest; that is
+//! journaled with the name and the time, and what contradicted stays in the journal. Deliberately absent: who is right, which
+//! the clearinghouse's operator says.
 
 use std::collections::BTreeSet;
 
@@ -15,6 +16,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::DirectoryDesk;
+use super::moment::is_ahead;
 use super::records::{Accept, Noted};
 use crate::error::NodeError;
 use crate::store::apply::Records;
@@ -100,7 +102,8 @@ impl DirectoryDesk {
     /// Has the node go by a version that contradicts: its number.
     ///
     /// # Errors
-    /// A refusal when none is kept under the digest, or it is older, or is signed under nothing that is trusted now.
+    /// A refusal when none is kept under the digest, or it is older, is signed under nothing that is trusted now, or is
+    /// dated too far ahead of the own clock.
     pub async fn accept(&self, digest: Digest, by: OfficerName) -> Result<u64, NodeError> {
         self.parts.ledger.barrier().await?;
         if let Some(head) = self.parts.ledger.directory_head()?
@@ -113,9 +116,15 @@ impl DirectoryDesk {
         let kept = splits.into_iter().find(|(_, kept, _)| *kept == digest);
         let (number, _, at) = kept.ok_or_else(unknown)?;
         let signed = self.split_at(at)?.other;
-        if let Err(fault) = self.is_signed(&signed) {
-            let detail = format_args!("{digest}: {fault}");
-            return Err(NodeError::refused(RefusalCode::NoSuchBranch, detail));
+        let refused = |why: String| {
+            let detail = format_args!("{digest}: {why}");
+            NodeError::refused(RefusalCode::NoSuchBranch, detail)
+        };
+        self.is_signed(&signed).map_err(refused)?;
+        if is_ahead(signed.at, self.parts.clock.now()) {
+            let at = signed.at;
+            let why = format!("it is dated {at}, more than a day ahead of this node's clock");
+            return Err(refused(why));
         }
         let command = Accept {
             signed,

@@ -6,19 +6,21 @@
 //! | [`report`] | How are versions fetched? |
 //! | `following` | What is done by a version? |
 //! | [`branches`] | What contradicts, and how is it gone by all the same? |
+//! | `moment` | When may a version say that it was signed? |
 //! | `records` | The decisions of the writer |
 //! | [`seen`] | What does an officer see of it? |
 //! | `watch` | How often is looked, and since when not? |
 //!
-//! Each version must be signed by the clearinghouse up to the operator's root, have the next number and name the one
-//! before; and the one that is gone by must still be what the clearinghouse hands out, whatever became of the root or the
-//! certificate that it was signed under. A signed version that contradicts is written down as evidence; it changes nothing
-//! until an officer accepts it, and neither does what is not signed. Followed are which regions there are, where their
-//! nodes are, with what they sign, as far as their certificates prove it, and how they stand. Deliberately absent: stopping
-//! what was begun.
+//! Each version must be signed by the clearinghouse up to the operator's root, have the next number, name the one before and
+//! be dated neither before that nor far ahead; and the one that is gone by must still be what the clearinghouse hands out,
+//! whatever became of the root or the certificate that it was signed under. A signed version that contradicts is written down
+//! as evidence; it changes nothing until an officer accepts it, and neither does what is not signed. Followed are which
+//! regions there are, where their nodes are, with what they sign, as far as their certificates prove it, and how they stand.
+//! Deliberately absent: stopping what was begun.
 
 pub mod branches;
 mod following;
+mod moment;
 mod records;
 pub mod report;
 pub mod seen;
@@ -29,6 +31,7 @@ use std::time::Duration;
 
 use huitong_certs::signing::of_clearinghouse;
 use huitong_core::canonical::Artifact;
+use huitong_core::date::Timestamp;
 use huitong_core::membership::SignedDirectory;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::directory::{DirectorySplit, DirectoryTaken};
@@ -36,6 +39,7 @@ use huitong_transport::CredentialStore;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use self::moment::Dated;
 use self::records::{NoteSplit, NoteTaken, Noted};
 use self::report::DirectoryClient;
 use self::watch::{LONGEST_WAIT, Watch, between};
@@ -91,6 +95,16 @@ enum Trouble {
     /// It has not the version that it handed out before.
     #[error("the clearinghouse went back before version {0} of the directory, which it signed")]
     WentBack(u64),
+    /// It is dated further ahead than is believed.
+    #[error(
+        "version {0} of the directory is dated {1}, more than a day ahead of this node's clock: one of the two clocks is wrong"
+    )]
+    Ahead(u64, Timestamp),
+    /// It is dated before the version before it.
+    #[error(
+        "version {0} of the directory is dated {1}, before the one before it, which is of {2}: node members"
+    )]
+    Back(u64, Timestamp, Timestamp),
 }
 
 impl From<StoreError> for Trouble {
@@ -107,7 +121,9 @@ impl Trouble {
             Self::NotSigned(_)
             | Self::Contradicts(_)
             | Self::NotNext { .. }
-            | Self::WentBack(_) => true,
+            | Self::WentBack(_)
+            | Self::Ahead(..)
+            | Self::Back(..) => true,
         }
     }
 }
@@ -244,6 +260,10 @@ impl DirectoryDesk {
             if signed.directory.before != head.as_ref().map(|head| head.digest) {
                 return Err(self.contradicted(signed).await);
             }
+            match self.dated(&signed, head.as_ref()).await? {
+                Dated::Rightly => {}
+                Dated::UponAnother => return Ok(Ended::MoreMayFollow),
+            }
             let (number, at) = (signed.directory.number, self.parts.clock.now());
             let taken = NoteTaken(DirectoryTaken { signed, at });
             let noted = self.parts.writer.run(taken).await;
@@ -309,12 +329,18 @@ impl DirectoryDesk {
     /// Keeps what contradicts, once; what is to be said of it.
     async fn contradicted(&self, other: SignedDirectory) -> Trouble {
         let number = other.directory.number;
+        match self.keep_split(other).await {
+            Ok(()) => Trouble::Contradicts(number),
+            Err(error) => Trouble::Node(error),
+        }
+    }
+
+    /// Keeps a signed version that cannot stand upon those that were taken, once.
+    async fn keep_split(&self, other: SignedDirectory) -> Result<(), NodeError> {
         let at = self.parts.clock.now();
         let noted = NoteSplit(DirectorySplit { other, at });
-        match self.parts.writer.run(noted).await {
-            Ok(_) => Trouble::Contradicts(number),
-            Err(error) => Trouble::Node(error.into()),
-        }
+        self.parts.writer.run(noted).await?;
+        Ok(())
     }
 
     /// The version that is gone by, once that is on disk.

@@ -24,6 +24,7 @@ mod by_hand;
 mod clearing;
 mod deductions;
 mod directory;
+mod directory_dated;
 mod directory_home;
 mod emergencies;
 mod expense_checks;

@@ -7,6 +7,7 @@ mod split;
 mod unsigned;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use huitong_certs::signing::CertifiedKey;
 use huitong_certs::{Identity, SigningKey};
@@ -21,6 +22,7 @@ use huitong_netting::statement::{
     MemberStatement, PlanRows, ProvenPlan, RegionPart, checkpoint, pair_roots, part,
 };
 use huitong_netting::{AgreedLeg, Inputs, Member, Members, NettingPlan, plan};
+use huitong_node::clock::Clock;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::witness_office_service_client::WitnessOfficeServiceClient;
 use huitong_proto::clearing::v1::witness_service_client::WitnessServiceClient;
@@ -32,7 +34,7 @@ use tonic::Request;
 pub use proofs::{Proofs, Shown};
 
 use crate::bills::{settle, small};
-use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, region};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, SetClock, World, region};
 
 /// A netted cycle, with each region's part.
 pub struct Cycle {
@@ -63,6 +65,7 @@ impl Cycle {
 pub struct Signing {
     key: SigningKey,
     chain: Vec<Vec<u8>>,
+    clock: Arc<SetClock>,
 }
 
 impl Signing {
@@ -71,12 +74,17 @@ impl Signing {
         Self {
             key: SigningKey::from_pem(issued.key_pem().as_bytes()).unwrap(),
             chain: issued.chain().iter().map(|der| der.to_vec()).collect(),
+            clock: Arc::clone(&world.clock),
         }
     }
 
-    /// A signed version of the directory.
+    /// A signed version of the directory, of now.
     pub fn directory(&self, directory: Directory) -> SignedDirectory {
-        let at = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond()).unwrap();
+        self.dated(directory, self.clock.now())
+    }
+
+    /// A version of the directory that says that it was signed at a moment.
+    pub fn dated(&self, directory: Directory, at: Timestamp) -> SignedDirectory {
         let signature = self.key.sign(&directory.signed_bytes(at));
         SignedDirectory {
             directory,

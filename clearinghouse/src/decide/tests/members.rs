@@ -6,6 +6,7 @@ use huitong_core::region::RegionCode;
 
 use super::payments::name;
 use super::*;
+use crate::clock::Clock as _;
 use crate::decide::{MemberRow, change_member, members};
 use crate::testing::reversed;
 
@@ -181,6 +182,25 @@ fn without_a_certificate_a_change_is_in_force_and_signed_as_soon_as_there_is_one
     house.renew_signing();
     house.come_back(Return::Stopped);
     assert_eq!(versions(&house, 1)[0].directory.number, 1);
+}
+
+#[test]
+fn a_version_is_never_dated_before_the_one_before_it() {
+    let mut house = House::new(8);
+    let moved = |house: &House, nth: u64| {
+        let to = moved_to(&format!("https://node-{nth}.example:1"));
+        say(house, "510100", to, "wang.fang").unwrap();
+        versions(house, nth)
+    };
+    house.clock.put("2026-03-31T05:00:00.000Z");
+    let first = moved(&house, 1)[0].at;
+    // The clock is set back, and stays so over a start.
+    house.clock.put("2026-03-31T04:00:00.000Z");
+    assert_eq!(moved(&house, 2)[1].at, first);
+    house.come_back(Return::IndexLost);
+    assert_eq!(moved(&house, 3)[2].at, first);
+    house.clock.put("2026-03-31T05:00:00.001Z");
+    assert_eq!(moved(&house, 4)[3].at, house.clock.now());
 }
 
 #[test]
