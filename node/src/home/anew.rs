@@ -4,8 +4,9 @@
 //! Neither refusal is an outcome: the id stays free, a cancel buries it, and it stands once the region is active again
 //! (PROTOCOL 2). What was begun is decided as ever: an id with an outcome, a claim whose legs are with the clearinghouse since
 //! before a restore, one that was put to a new home, and one that was settled on a snapshot that this region signed
-//! beforehand. Deliberately absent: policies, which tell of nobody and are needed to end what was begun, and bills that a
-//! person brings home.
+//! beforehand, as its policy allows, when it is here by the own clock at most a week after that could be used: when it was
+//! used is the other region's word alone. Deliberately absent: policies, which tell of nobody and are needed to end what was
+//! begun, and bills that a person brings home.
 
 use huitong_core::date::Timestamp;
 use huitong_core::refusal::Refusal;
@@ -30,7 +31,7 @@ impl Command for CommitOfRegion {
     type Answer = Result<CommitVerdict, Refusal>;
 
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
-        if let Some(refusal) = self.nothing_new(rows)? {
+        if let Some(refusal) = self.nothing_new(rows, now)? {
             return Ok(Verdict::Answer(Err(refusal)));
         }
         Ok(match self.commit.decide(rows, now)? {
@@ -42,20 +43,20 @@ impl Command for CommitOfRegion {
 
 impl CommitOfRegion {
     /// Why it may not be begun; nothing when it may, or was.
-    fn nothing_new(&self, rows: &dyn Rows) -> Result<Option<Refusal>, StoreError> {
+    fn nothing_new(&self, rows: &dyn Rows, now: Timestamp) -> Result<Option<Refusal>, StoreError> {
         let claim = &self.commit.claim;
         let between = [claim.treatment, claim.person.home];
         let head = rows.directory_head()?;
         let Some(refusal) = head.and_then(|head| head.nothing_new(between)) else {
             return Ok(None);
         };
-        Ok((!self.is_begun(rows)?).then_some(refusal))
+        Ok((!self.is_begun(rows, now)?).then_some(refusal))
     }
 
-    fn is_begun(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
+    fn is_begun(&self, rows: &dyn Rows, now: Timestamp) -> Result<bool, StoreError> {
         let (claim, settlement) = (&self.commit.claim, self.commit.settlement);
         let treatment = claim.treatment;
-        if self.beforehand == Beforehand::OnSigned
+        if self.was_promised(now)
             || rows.home_settlement(treatment, settlement)?.is_some()
             || bound(rows, settlement)?.is_some()
         {
@@ -71,6 +72,14 @@ impl CommitOfRegion {
                 Relation::Here | Relation::Moving(_) | Relation::Moved(_) => false,
             },
         )
+    }
+
+    /// Whether it was settled on a snapshot of this region, as far as that promised, and comes in time.
+    fn was_promised(&self, now: Timestamp) -> bool {
+        match self.beforehand {
+            Beforehand::Nothing => false,
+            Beforehand::OnSigned { until } => self.commit.promise.is_some() && now <= until,
+        }
     }
 }
 

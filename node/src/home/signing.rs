@@ -43,8 +43,15 @@ pub enum Beforehand {
     /// On no word of this region.
     Nothing,
     /// On a snapshot that this region signed for it.
-    OnSigned,
+    OnSigned {
+        /// Until when what was settled on it is counted as begun, should its region not be active any more.
+        until: Timestamp,
+    },
 }
+
+/// For how long after a snapshot may be used no more a claim that says that it was settled on it is still counted as begun
+/// by a region that is not active: a week, in which a node finds the way to another. When it was settled is its own word.
+const ARRIVES_WITHIN_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// Signs a snapshot, unless one of the person is outstanding or the person is on the way to another home.
 struct Sign {
@@ -158,7 +165,10 @@ impl HomeRole {
             && body.snapshot.person == claim.person
             && body.is_usable(&claim.visit_key(), claim.visit.admitted, *at);
         if is_for_claim && signed.is_in_group() && is_signed(&signed.group, &self.certified) {
-            Beforehand::OnSigned
+            let until = body.usable_until.plus_millis(ARRIVES_WITHIN_MILLIS);
+            Beforehand::OnSigned {
+                until: until.unwrap_or(body.usable_until),
+            }
         } else {
             Beforehand::Nothing
         }

@@ -2,6 +2,7 @@
 
 use huitong_core::membership::{Directory, SignedDirectory, Standing};
 use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
@@ -92,4 +93,48 @@ async fn what_was_settled_on_a_snapshot_signed_before_a_suspension_is_trued_up()
     let settled = trued_up(&mut hospital, "r-1").await;
     assert_eq!(settled.state(), State::Settled);
     assert_eq!(refusal(&world, "V2").await, "directory.suspended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_settled_on_a_signed_snapshot_is_not_begun_any_more_a_week_after_that_could_be_used()
+ {
+    let mut world = allowed(World::relayed().await).await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let mut hospital = world.hospital(HOSPITAL).await;
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    directories.keep_from(CHENGDU, 0);
+    let first = signing.directory(version(None, Standing::Suspended));
+    directories.set(std::slice::from_ref(&first));
+    until_at(&world, NINGBO, |told| told.number == 1).await;
+    world.stop(NINGBO).await;
+    world.commits(Commits::Lost);
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    assert_eq!(given.unwrap().state(), State::Provisional);
+    world.start(NINGBO).await;
+    let state = std::sync::Arc::clone(&world.relay.as_ref().unwrap().state);
+    let sent = loop {
+        let last = state.lock().unwrap().last.clone();
+        match last {
+            Some(sent) if !sent.provisional.is_empty() => break sent,
+            _ => tokio::task::yield_now().await,
+        }
+    };
+    // The snapshot could be used for 72 hours.
+    let node = world.caller("/region/510100/node", NINGBO).await;
+    let mut home = HomeServiceClient::new(node);
+    world.clock.set("2023-03-20T04:00:00.001Z");
+    let late = home.commit(sent).await;
+    assert_eq!(code(&late.unwrap_err()), "directory.suspended");
+    // That is no outcome: the claim stands open, and is decided once its region is active again.
+    world.commits(Commits::Pass);
+    assert_eq!(
+        hospital.get("r-1").await.unwrap().state(),
+        State::Provisional
+    );
+    let second = signing.directory(version(Some(&first), Standing::Active));
+    directories.set(&[first, second]);
+    until_at(&world, NINGBO, |told| told.number == 2).await;
+    assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
 }
