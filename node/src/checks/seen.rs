@@ -8,6 +8,7 @@ use huitong_core::vocabulary::CheckStanding;
 
 use super::words::word_at;
 use super::{CheckDesk, held};
+use crate::error::NodeError;
 use crate::store::{
     CheckRow, DeductionState, HomeDeductionState, Key, Row, Rows, StoreError, Table,
     is_check_reversed,
@@ -65,11 +66,42 @@ impl CheckDesk {
         row.map(|row| self.seen(row)).transpose()
     }
 
+    /// Waits until everything that the rows say so far is on disk.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn on_disk(&self) -> Result<(), NodeError> {
+        Ok(self.parts.ledger.barrier().await?)
+    }
+
+    /// How a check stands, and what was said in it, in its order: all of it on disk. None under an unknown id.
+    ///
+    /// # Errors
+    /// The node's own trouble.
+    pub async fn shown(
+        &self,
+        check: CheckId,
+    ) -> Result<Option<(CheckSeen, Vec<SignedCheckWord>)>, NodeError> {
+        let ledger = &self.parts.ledger;
+        let Some(row) = ledger.check(check)? else {
+            return Ok(None);
+        };
+        self.on_disk().await?;
+        // Where its words lie is known only now; what was said meanwhile is not looked at.
+        let Some(now) = ledger.check(check)? else {
+            return Ok(None);
+        };
+        let places = now.places.into_iter().take(row.places.len()).collect();
+        let row = CheckRow { places, ..row };
+        let words = self.words(&row)?;
+        Ok(Some((self.seen(row)?, words)))
+    }
+
     /// What was said in a check, in its order.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
-    pub fn words(&self, row: &CheckRow) -> Result<Vec<SignedCheckWord>, StoreError> {
+    fn words(&self, row: &CheckRow) -> Result<Vec<SignedCheckWord>, StoreError> {
         let written = row.places.iter().filter(|at| at.frame().is_some());
         written.map(|at| word_at(&self.parts.ledger, *at)).collect()
     }

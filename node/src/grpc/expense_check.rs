@@ -58,6 +58,8 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
         let after = Path::root("after").optional(&request.into_inner().after, CheckId::parse);
         let after = after.map_err(|fault| malformed(&fault))?;
         let desk = Arc::clone(&self.desk);
+        // A word that is not on disk yet is in no page, and whoever has the last page takes the book for whole.
+        desk.on_disk().await?;
         // Hundreds of records are read for a page: beside everything else.
         let read = aside(move || desk.words_with(region, after)).await;
         let (words, next) = read.map_err(|_| Status::cancelled("the node is stopping"))??;
@@ -144,9 +146,8 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
     ) -> Result<Response<v1::ShowCheckResponse>, Status> {
         calling_officer(&request, self.desk.region())?;
         let check = checked(&request.into_inner().check).map_err(|fault| malformed(&fault))?;
-        let seen = self.desk.check(check)?;
-        let seen = seen.ok_or_else(|| refused(RefusalCode::CheckUnknown, check))?;
-        let said = self.desk.words(&seen.row)?;
+        let shown = self.desk.shown(check).await?;
+        let (seen, said) = shown.ok_or_else(|| refused(RefusalCode::CheckUnknown, check))?;
         Ok(Response::new(v1::ShowCheckResponse {
             check: Some(to_wire(&seen)),
             said: said.iter().map(said_to_wire).collect(),
@@ -165,6 +166,7 @@ impl ExpenseCheckService for ExpenseCheckGrpc {
         let read = aside(move || desk.checks(after, PAGE)).await;
         let (seen, next) = read.map_err(|_| Status::cancelled("the node is stopping"))??;
         let collecting = self.desk.collecting().map_err(NodeError::from)?;
+        self.desk.on_disk().await?;
         Ok(Response::new(v1::ListChecksResponse {
             checks: seen.iter().map(to_wire).collect(),
             next: next.map(|next| next.to_string()).unwrap_or_default(),

@@ -30,6 +30,7 @@ mod emergencies;
 mod expense_checks;
 mod expense_checks_held;
 mod expense_checks_kept;
+mod expense_checks_synced;
 mod externals;
 mod files;
 mod filings;
