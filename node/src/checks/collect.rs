@@ -178,13 +178,11 @@ impl CheckDesk {
     ) -> Result<Option<Refusal>, NodeError> {
         let (own, other) = (self.parts.region, peer.region());
         let checked = if signed.word.speaker() == own {
-            words::check(&signed, (own, other), &self.parts.certified.current())
+            let (now, key_id) = (self.parts.certified.current(), signed.group.key_id);
+            let signer = self.parts.homes.own_signer(&now, key_id, signed.word.at);
+            words::check(&signed, (own, other), &signer)
         } else {
-            words::check(
-                &signed,
-                (other, own),
-                &peer.signing_key(signed.group.key_id),
-            )
+            words::check(&signed, (other, own), &self.signer(&signed, peer))
         };
         if let Err(fault) = checked {
             return Ok(Some(Refusal::new(RefusalCode::IdentityMismatch, fault)));

@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use huitong_certs::signing::CertifiedKey;
 use huitong_core::calendar::Calendar;
 use huitong_core::date::BusinessDay;
 use huitong_core::digest::Digest;
@@ -52,7 +53,7 @@ use crate::clock::Clock;
 use crate::error::NodeError;
 use crate::home::deduction::id_of;
 use crate::ledger::Ledger;
-use crate::peers::Homes;
+use crate::peers::{Homes, Peer};
 use crate::store::Rows;
 use crate::writer::Writer;
 
@@ -265,11 +266,17 @@ impl CheckDesk {
             return Err(NodeError::refused(RefusalCode::UnknownRegion, from));
         };
         let between = (from, self.parts.region);
-        if let Err(fault) = words::check(&signed, between, &peer.signing_key(signed.group.key_id)) {
+        if let Err(fault) = words::check(&signed, between, &self.signer(&signed, &peer)) {
             tracing::error!(%from, %fault, "a word of a check is not accepted");
             return Err(NodeError::refused(RefusalCode::IdentityMismatch, fault));
         }
         self.take(signed, Coming::Put).await
+    }
+
+    /// With what a region signed a word, by when it says that it did: one may be put long after its key was changed.
+    fn signer(&self, signed: &SignedCheckWord, peer: &Peer) -> Arc<CertifiedKey> {
+        let (key_id, at) = (signed.group.key_id, signed.word.at);
+        self.parts.homes.signer(peer, key_id, at)
     }
 
     /// Books a word whose signature was checked.

@@ -53,7 +53,7 @@ pub struct Branch {
     pub signed: Timestamp,
     /// When it was found.
     pub found: Timestamp,
-    /// Who accepted it, and when.
+    /// Who accepted it, and when; nobody where it follows upon one that was accepted and is gone by since.
     pub accepted: Option<(OfficerName, Timestamp)>,
     /// What it says otherwise than the version that is gone by.
     pub differs: Vec<Difference>,
@@ -64,7 +64,7 @@ pub struct Branch {
 pub struct Branches {
     /// The last ones by number, of the first 10,000.
     pub last: Vec<Branch>,
-    /// How many of these nobody accepted.
+    /// How many of these are not gone by since.
     pub open: usize,
 }
 
@@ -78,21 +78,26 @@ impl DirectoryDesk {
         let (mut open, mut last) = (0_usize, Vec::new());
         let shown_from = splits.len().saturating_sub(SHOWN_AT_MOST);
         for (nth, (number, digest, at)) in splits.into_iter().enumerate() {
-            let accepted = self.parts.ledger.directory_branch(number, digest)?;
-            if accepted.is_none() {
+            let gone_by = self.parts.ledger.directory_branch(number, digest)?;
+            // What was gone by only before it contradicted is open.
+            let gone_by = gone_by.filter(|gone| gone.frame().is_none() || *gone > at);
+            if gone_by.is_none() {
                 open = open.saturating_add(1);
             }
             if nth < shown_from || at.frame().is_none() {
                 continue;
             }
             let split = self.split_at(at)?;
-            let accepted = accepted.filter(|at| at.frame().is_some());
+            let gone_by = gone_by.filter(|gone| gone.frame().is_some());
             last.push(Branch {
                 number,
                 digest,
                 signed: split.other.at,
                 found: split.at,
-                accepted: accepted.map(|at| self.accepted_at(at)).transpose()?,
+                accepted: gone_by
+                    .map(|gone| self.accepted_at(gone))
+                    .transpose()?
+                    .flatten(),
                 differs: differences(now, &split.other.directory),
             });
         }
@@ -160,12 +165,16 @@ impl DirectoryDesk {
         Ok(split)
     }
 
-    fn accepted_at(&self, at: Location) -> Result<(OfficerName, Timestamp), StoreError> {
-        let NodeRecord::DirectoryAccepted(accepted) = self.parts.ledger.record(at)? else {
-            return Err(StoreError::Inconsistent("another record than a directory"));
-        };
-        let DirectoryAccepted { by, at, .. } = accepted;
-        Ok((by, at))
+    /// Who had the node go by a version; nobody where it followed upon one that somebody had.
+    fn accepted_at(&self, at: Location) -> Result<Option<(OfficerName, Timestamp)>, StoreError> {
+        let record = self.parts.ledger.record(at)?;
+        if let NodeRecord::DirectoryAccepted(DirectoryAccepted { by, at, .. }) = record {
+            return Ok(Some((by, at)));
+        }
+        if let NodeRecord::DirectoryTaken(_) = record {
+            return Ok(None);
+        }
+        Err(StoreError::Inconsistent("another record than a directory"))
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is done by a version of the directory: other regions' nodes are called where it says, what they sign is checked with the
 //! keys that it lists, and regions that joined come in. A key counts whose certificate led to the root when the version was
 //! signed, and is the region's own: the directory chooses among what the operator certified and vouches for nothing itself.
-//! That moment is the version's own word; its dates are judged by the roots and revocation lists of today, and judged again only
-//! with the next version and after a start.
+//! That moment is the version's own word, within bounds (`moment`); its dates are judged by the roots and revocation lists of
+//! today, and judged again only with the next version and after a start. What a version lists no more is remembered for what
+//! was signed before (`crate::peers::Earlier`).
 //! Deliberately absent: how a region stands, which is in the row.
 
 use std::collections::BTreeSet;
@@ -16,9 +17,34 @@ use huitong_core::region::RegionCode;
 
 use super::DirectoryDesk;
 use crate::peers::Listed;
-use crate::store::StoreError;
+use crate::store::{Row, StoreError, Table};
+
+/// Versions that are looked back through at a start: those that were gone by last.
+const LOOKED_BACK_AT_MOST: usize = 500;
+/// Rows of versions that are read for that.
+const ROWS_AT_MOST: usize = 100_000;
 
 impl DirectoryDesk {
+    /// Learns from the versions that were gone by with what regions signed before.
+    pub(super) fn look_back(&self) -> Result<(), StoreError> {
+        let ledger = &self.parts.ledger;
+        let rows = ledger.scan(Table::DirectoryBranch, ROWS_AT_MOST)?;
+        let place = |(_, row)| {
+            let Row::DirectoryBranch(at) = row else {
+                return None;
+            };
+            at.frame().is_some().then_some(at)
+        };
+        let mut places: Vec<_> = rows.into_iter().filter_map(place).collect();
+        // In the order in which they came to be gone by.
+        places.sort_unstable();
+        let skipped = places.len().saturating_sub(LOOKED_BACK_AT_MOST);
+        for at in places.into_iter().skip(skipped) {
+            self.parts.homes.earlier().go_by(&self.version_at(at)?);
+        }
+        Ok(())
+    }
+
     /// Goes by the version that was taken last.
     pub(super) fn follow_head(&self) -> Result<(), StoreError> {
         let _last = self
@@ -35,6 +61,7 @@ impl DirectoryDesk {
     fn follow(&self, signed: &SignedDirectory) {
         let directory = &signed.directory;
         let homes = &self.parts.homes;
+        homes.earlier().go_by(signed);
         let known = homes.others().map(|(region, _)| region);
         let regions: BTreeSet<_> = known.chain(directory.regions.keys().copied()).collect();
         for region in regions {

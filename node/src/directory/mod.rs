@@ -49,7 +49,7 @@ use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::peers::Homes;
 use crate::store::apply::Records;
-use crate::store::{DirectoryHead, Rows, StoreError};
+use crate::store::{DirectoryHead, Location, Rows, StoreError};
 use crate::witness::heard::Hearing;
 use crate::writer::Writer;
 
@@ -174,6 +174,7 @@ impl DirectoryDesk {
             following: Mutex::default(),
             due: Notify::new(),
         };
+        desk.look_back()?;
         desk.follow_head()?;
         Ok(desk)
     }
@@ -349,15 +350,20 @@ impl DirectoryDesk {
         let Some(head) = head.filter(|head| head.at.frame().is_some()) else {
             return Ok(None);
         };
-        let record = self.parts.ledger.record(head.at)?;
-        let signed = if let NodeRecord::DirectoryTaken(taken) = record {
-            taken.signed
-        } else if let NodeRecord::DirectoryAccepted(accepted) = record {
-            accepted.signed
-        } else {
-            return Err(StoreError::Inconsistent("another record than a directory"));
-        };
+        let signed = self.version_at(head.at)?;
         Ok(Some((head, signed)))
+    }
+
+    /// The version of a record by which one came to be gone by.
+    fn version_at(&self, at: Location) -> Result<SignedDirectory, StoreError> {
+        let record = self.parts.ledger.record(at)?;
+        if let NodeRecord::DirectoryTaken(taken) = record {
+            return Ok(taken.signed);
+        }
+        if let NodeRecord::DirectoryAccepted(accepted) = record {
+            return Ok(accepted.signed);
+        }
+        Err(StoreError::Inconsistent("another record than a directory"))
     }
 
     fn watch(&self) -> MutexGuard<'_, Watch> {

@@ -8,9 +8,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
+use super::earlier::{Earlier, is_named};
 use super::{Calling, DirectoryEntry, DirectoryError, Home, Listed, Peer, REGIONS_AT_MOST};
 use crate::home::HomeRole;
 
@@ -23,6 +26,8 @@ pub struct Homes {
     own_region: RegionCode,
     others: Arc<RwLock<Others>>,
     calling: Arc<Calling>,
+    /// With what regions signed before, the own one too.
+    earlier: Arc<Earlier>,
     /// Ended once it is known which regions joined. No watch channel: see `crate::recovery`.
     looked: CancellationToken,
 }
@@ -56,6 +61,7 @@ impl Homes {
             own_region,
             others: Arc::new(RwLock::new(others)),
             calling: Arc::new(calling.clone()),
+            earlier: Arc::new(Earlier::new(calling.dialer.credentials().clone())),
             looked: CancellationToken::new(),
         })
     }
@@ -101,6 +107,37 @@ impl Homes {
         drop(others);
         tracing::info!(%region, "a region joined and is called from now on");
         Ok(())
+    }
+
+    /// With what regions signed before.
+    #[must_use]
+    pub fn earlier(&self) -> &Earlier {
+        &self.earlier
+    }
+
+    /// The key of another region that is named, for what says that it was signed at a moment: one that it signs with, or one
+    /// that the directory listed until after that. Where there is none, one under which nothing of that name holds.
+    #[must_use]
+    pub fn signer(&self, peer: &Peer, key_id: Digest, at: Timestamp) -> Arc<CertifiedKey> {
+        let now = peer.signing_key(key_id);
+        if is_named(&now, key_id) || peer.ways().is_pinned() {
+            return now;
+        }
+        let earlier = self.earlier.named(peer.region(), key_id, at);
+        earlier.unwrap_or(now)
+    }
+
+    /// The key of the own region that is named, as [`Homes::signer`], where it signs with this one now.
+    #[must_use]
+    pub fn own_signer(
+        &self,
+        now: &CertifiedKey,
+        key_id: Digest,
+        at: Timestamp,
+    ) -> Arc<CertifiedKey> {
+        let earlier = || self.earlier.named(self.own_region, key_id, at);
+        let earlier = (!is_named(now, key_id)).then(earlier).flatten();
+        earlier.unwrap_or_else(|| Arc::new(now.clone()))
     }
 
     /// All that the clearinghouse hands out of the signed directory was looked at and is gone by since the start.

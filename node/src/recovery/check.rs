@@ -4,9 +4,13 @@
 //! than was signed. What is not signed is the snapshot beyond its version: a peer could give another one and
 //! nothing that is paid would change.
 
+use std::sync::Arc;
+
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::canonical::Artifact;
+use huitong_core::date::Timestamp;
 use huitong_core::decision::Decision;
+use huitong_core::digest::Digest;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::provisional::TrueUp;
 use huitong_core::receipt::{ClearingPart, GroupSignature, PersonalPart};
@@ -27,14 +31,17 @@ pub struct Between {
     pub treatment: RegionCode,
 }
 
-/// Checks a word that came back.
+/// With what the home region signed: the key that is named, for what says that it was signed at a moment.
+pub type Signers<'a> = &'a dyn Fn(Digest, Timestamp) -> Arc<CertifiedKey>;
+
+/// Checks a word that came back. What is in it may be signed with keys that followed upon each other.
 ///
 /// # Errors
 /// [`ReceiptFault`].
 pub fn check(
     returned: &ReturnedWord,
     between: Between,
-    signer: &CertifiedKey,
+    signers: Signers<'_>,
 ) -> Result<(), ReceiptFault> {
     let ReturnedWord {
         word,
@@ -73,13 +80,13 @@ pub fn check(
     if !receipt.is_in_group() {
         return Err(ReceiptFault::NotInGroup);
     }
-    signed(&receipt.group, signer)?;
+    signed(&receipt.group, receipt.body.committed_at, signers)?;
     if let Some(reversal) = &word.reversal {
         about_reversal(reversal, receipt, claim.person)?;
         if !reversal.is_in_group() {
             return Err(ReceiptFault::NotInGroup);
         }
-        signed(&reversal.group, signer)?;
+        signed(&reversal.group, reversal.body.reversed_at, signers)?;
     }
     Ok(())
 }
@@ -96,7 +103,7 @@ fn as_borne(told: TrueUp, decision: &Decision, part: &ClearingPart) -> TrueUp {
 pub fn check_refusal(
     refusal: &FinalRefusal,
     between: Between,
-    signer: &CertifiedKey,
+    signers: Signers<'_>,
 ) -> Result<(), ReceiptFault> {
     let body = &refusal.body;
     let same = [
@@ -110,11 +117,11 @@ pub fn check_refusal(
     if !refusal.is_in_group() {
         return Err(ReceiptFault::NotInGroup);
     }
-    signed(&refusal.group, signer)
+    signed(&refusal.group, body.refused_at, signers)
 }
 
-fn signed(group: &GroupSignature, signer: &CertifiedKey) -> Result<(), ReceiptFault> {
-    if is_signed(group, signer) {
+fn signed(group: &GroupSignature, at: Timestamp, signers: Signers<'_>) -> Result<(), ReceiptFault> {
+    if is_signed(group, &signers(group.key_id, at)) {
         Ok(())
     } else {
         Err(ReceiptFault::Signature)
@@ -185,6 +192,9 @@ mod tests {
             treatment: claim_of.treatment,
         };
         let ((key, certified), (_, other)) = (signer(between.home), signer(between.home));
+        let (certified, other) = (Arc::new(certified), Arc::new(other));
+        let certified = |_: Digest, _: Timestamp| Arc::clone(&certified);
+        let other = |_: Digest, _: Timestamp| Arc::clone(&other);
         let returned = ReturnedWord {
             word: HomeWord {
                 receipt: given(&key),

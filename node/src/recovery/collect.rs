@@ -9,14 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use huitong_certs::signing::CertifiedKey;
 use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::record::erasure::ErasedWord;
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
-use super::check::{Between, check, check_refusal};
+use super::check::{Between, Signers, check, check_refusal};
 use super::moved::Taken;
 use super::records::{Conclude, NoteErased, Raise, RegainDay, RegainLegs};
 use super::waiting::{Asked, Waiting};
@@ -313,7 +312,8 @@ impl Recovery {
             home: self.region,
             treatment: peer.region(),
         };
-        theirs(word, between, &self.signer, peer.region())?;
+        let own = |key_id, at| self.own_signer(key_id, at);
+        theirs(word, between, &own, peer.region())?;
         let part = &word.word.receipt.body.clearing;
         let settlement = part.settlement;
         let row = self.ledger.home_settlement(part.treatment, settlement)?;
@@ -351,7 +351,7 @@ impl Recovery {
             treatment: peer.region(),
         };
         let party = Party::Region(peer.region());
-        let checked = check_refusal(&refusal, between, &self.signer);
+        let checked = check_refusal(&refusal, between, &|key_id, at| self.own_signer(key_id, at));
         checked.map_err(|fault| Unfinished::NotTheirs { party, fault })?;
         let settlement = refusal.body.settlement;
         let regained = self.writer.run(RegainRefusal(refusal)).await?.answer;
@@ -367,8 +367,8 @@ impl Recovery {
             home: peer.region(),
             treatment: self.region,
         };
-        let signer = peer.signing_key(word.word.receipt.group.key_id);
-        theirs(&word, between, &signer, peer.region())?;
+        let signers = |key_id, at| self.homes.signer(peer, key_id, at);
+        theirs(&word, between, &signers, peer.region())?;
         let request = RequestId::parse(UNKNOWN_REQUEST);
         let request = request.map_err(|_| StoreError::Range("the id of a request"))?;
         let settlement = word.word.receipt.body.clearing.settlement;
@@ -387,10 +387,10 @@ impl Recovery {
 fn theirs(
     word: &ReturnedWord,
     between: Between,
-    signer: &CertifiedKey,
+    signers: Signers<'_>,
     region: RegionCode,
 ) -> Result<(), Unfinished> {
-    check(word, between, signer).map_err(|fault| Unfinished::NotTheirs {
+    check(word, between, signers).map_err(|fault| Unfinished::NotTheirs {
         party: Party::Region(region),
         fault,
     })

@@ -35,10 +35,13 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
-        let signer = peer.signing_key(word.order.group.key_id);
+        // An answer does not say when it was given: not before what it answers.
+        let at = word.order.body.ordered_at;
+        let theirs = self.homes.signer(peer, word.order.group.key_id, at);
+        let own = self.own_signer(word.answer.group.key_id, at);
         let keys = Keys {
-            treatment: Some(&signer),
-            home: Some(&self.signer),
+            treatment: Some(&theirs),
+            home: Some(&own),
         };
         let checked = check_word(&word, (peer.region(), self.region), keys);
         checked.map_err(|fault| not_theirs(peer, fault))?;
@@ -52,10 +55,12 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
-        let signer = peer.signing_key(word.answer.group.key_id);
+        let at = word.order.body.ordered_at;
+        let own = self.own_signer(word.order.group.key_id, at);
+        let theirs = self.homes.signer(peer, word.answer.group.key_id, at);
         let keys = Keys {
-            treatment: Some(&self.signer),
-            home: Some(&signer),
+            treatment: Some(&own),
+            home: Some(&theirs),
         };
         let checked = check_word(&word, (self.region, peer.region()), keys);
         checked.map_err(|fault| not_theirs(peer, fault))?;

@@ -45,7 +45,8 @@ impl Recovery {
                 while let Some(number) = erased.next_if(|number| *number < hand.word.number) {
                     self.note_erased(region, ErasedWord::Hand(number)).await?;
                 }
-                let signer = peer.signing_key(hand.proof.group.key_id);
+                let (key_id, at) = (hand.proof.group.key_id, hand.word.at);
+                let signer = self.homes.signer(peer, key_id, at);
                 their_hand(&hand, (region, self.region), &signer, region)?;
                 let command = Take {
                     came: Came::Collected(left.known_of(&hand.word, &self.ledger)?),
@@ -75,7 +76,8 @@ impl Recovery {
         peer: &Peer,
     ) -> Result<(), Unfinished> {
         let new_home = peer.region();
-        their_hand(&hand, (self.region, new_home), &self.signer, new_home)?;
+        let signer = self.own_signer(hand.proof.group.key_id, hand.word.at);
+        their_hand(&hand, (self.region, new_home), &signer, new_home)?;
         self.writer.run(RegainHand(hand)).await?;
         Ok(())
     }

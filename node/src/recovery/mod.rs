@@ -39,6 +39,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use huitong_certs::signing::CertifiedKey;
+use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
 use huitong_core::id::SettlementId;
 use huitong_core::officer::OfficerName;
 use huitong_core::recovery::ReturnedWord;
@@ -136,6 +138,11 @@ pub struct Parts {
 }
 
 impl Recovery {
+    /// With what own words were signed, by when they say that they were.
+    fn own_signer(&self, key_id: Digest, at: Timestamp) -> Arc<CertifiedKey> {
+        self.homes.own_signer(&self.signer, key_id, at)
+    }
+
     /// Of a node whose journal says whether there is anything to recover.
     ///
     /// # Errors

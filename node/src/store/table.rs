@@ -284,6 +284,7 @@ tables! {
     136 DirectoryHead() => DirectoryHead, directory_head;
     /// A signed version of the directory that contradicts those that were taken, by its number and digest.
     137 DirectorySplit(number: u64, digest: Digest) => Location, directory_split;
-    /// A version of the directory that an officer accepted though it contradicts the one before, by its number and digest.
+    /// A version of the directory that the node goes by, or went by, by its number and digest: taken, or accepted by an
+    /// officer though it contradicts the one before.
     138 DirectoryBranch(number: u64, digest: Digest) => Location, directory_branch;
 }

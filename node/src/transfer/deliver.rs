@@ -195,7 +195,8 @@ impl TransferDesk {
         let mut held = self.ledger.hands_held(peer)?.unwrap_or_default();
         for hand in hands {
             let word = &hand.word;
-            let signer = old_home.signing_key(hand.proof.group.key_id);
+            let key_id = hand.proof.group.key_id;
+            let signer = self.homes.signer(&old_home, key_id, word.at);
             if !is_word(&hand, peer, self.region, &signer) {
                 tracing::error!(region = %peer, number = word.number, "a hand-over is not its region's word");
                 let why = format!("hands: number {} is not signed by {peer}", word.number);

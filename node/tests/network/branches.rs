@@ -108,3 +108,29 @@ async fn an_officer_has_the_node_go_by_another_branch_and_what_contradicted_is_k
         assert_eq!(code(&refused), "directory.no_branch");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_contradicted_and_follows_upon_an_accepted_version_is_open_no_more() {
+    const OFFICER: &str = "/region/510100/officer/li.wei";
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let first = signing.directory(version(None, Standing::Active));
+    directories.set(std::slice::from_ref(&first));
+    until(&world, |told| told.number == 1).await;
+    let other = signing.directory(version(None, Standing::Suspended));
+    let upon = signing.directory(version(Some(&other), Standing::Suspended));
+    directories.set(&[first, upon.clone()]);
+    until(&world, |told| told.contradictions == 1).await;
+    directories.set(&[other.clone(), upon]);
+    until(&world, |told| told.contradictions == 2).await;
+    let digest = other.directory.digest().to_string();
+    assert_eq!(accept(&world, OFFICER, &digest).await.unwrap(), 1);
+    until_at(&world, CHENGDU, |told| {
+        told.number == 2 && told.contradictions == 0 && told.trouble.is_empty()
+    })
+    .await;
+    assert_eq!(refusal(&world, "V0").await, "directory.suspended");
+    assert_eq!(shown(&world, NINGBO).await.contradictions, 2);
+}

@@ -40,6 +40,7 @@ mod hospital;
 mod institution_accounts;
 mod institution_months;
 mod joined;
+mod keys_before;
 mod left_out;
 mod members;
 mod offices;

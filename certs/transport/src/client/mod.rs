@@ -60,6 +60,12 @@ pub struct Dialer {
 }
 
 impl Dialer {
+    /// As whom it calls, and whom that trusts.
+    #[must_use]
+    pub const fn credentials(&self) -> &CredentialStore {
+        &self.credentials
+    }
+
     /// Calls over the machine's network.
     #[must_use]
     pub fn new(credentials: CredentialStore, limits: ClientLimits) -> Self {

@@ -19,10 +19,7 @@ pub(super) fn split(record: &DirectorySplit, at: Location, out: &mut Changes) {
 }
 
 pub(super) fn accepted(record: &DirectoryAccepted, at: Location, out: &mut Changes) {
-    let directory = &record.signed.directory;
-    go_by(directory, record.at, at, out);
-    let key = Key::DirectoryBranch(directory.number, directory.digest());
-    out.put(key, Row::DirectoryBranch(at));
+    go_by(&record.signed.directory, record.at, at, out);
 }
 
 fn go_by(directory: &Directory, taken: Timestamp, at: Location, out: &mut Changes) {
@@ -37,5 +34,7 @@ fn go_by(directory: &Directory, taken: Timestamp, at: Location, out: &mut Change
             .map(|(region, listed)| (*region, listed.standing))
             .collect(),
     };
+    let key = Key::DirectoryBranch(head.number, head.digest);
+    out.put(key, Row::DirectoryBranch(at));
     out.put(Key::DirectoryHead(), Row::DirectoryHead(head));
 }

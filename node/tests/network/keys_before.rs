@@ -1,0 +1,92 @@
+//! What a region signed with a key that the directory lists no more: put late, and given back to a node that lost its disk.
+
+use huitong_certs::Issued;
+use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_proto::settlement::v1::CheckStanding;
+
+use crate::directory::{Directories, listed, settles, until_at, version_after};
+use crate::expense_checks::{answer, ask, once_collected, said, settled, stands, verified, words};
+use crate::witness::Signing;
+use crate::world::{CHENGDU, NINGBO, World, certified};
+
+/// The version after another one, in which Ningbo signs with these keys.
+fn version(world: &World, before: Option<&SignedDirectory>, ningbo: &[&Issued]) -> Directory {
+    let with = |code: &str, signers: &[&Issued]| {
+        let chain = |issued: &&Issued| issued.chain().iter().map(|der| der.to_vec()).collect();
+        ListedRegion {
+            signers: signers.iter().map(chain).collect(),
+            ..listed(code, Standing::Active)
+        }
+    };
+    let chengdu = with(CHENGDU, &[&world.chengdu.signing]);
+    version_after(before, with(NINGBO, ningbo), chengdu)
+}
+
+/// The directory lists Ningbo's first key, and another one from later on alone. That is Ningbo's from its next start on.
+fn changes_its_key(world: &mut World, signing: &Signing, directories: &Directories) {
+    let new = world.signing("/region/330200/node/signing");
+    let old = &world.ningbo.signing;
+    let first = signing.directory(version(world, None, &[old]));
+    let second = signing.directory(version(world, Some(&first), &[old, &new]));
+    world.clock.set("2023-03-10T05:00:00.000Z");
+    let third = signing.directory(version(world, Some(&second), &[&new]));
+    directories.set(&[first, second, third]);
+    world.ningbo.certified = certified(&new, &world.trust).into();
+    world.ningbo.signing = new;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_that_is_put_after_its_key_was_left_out_is_booked() {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let settlement = settled(&world, "r-1", "V1").await;
+    world.stop(CHENGDU).await;
+    let asked = ask(&world, "k-1", &settlement).await.unwrap();
+    assert_eq!(asked.to_send, 1);
+    world.stop(NINGBO).await;
+    changes_its_key(&mut world, &signing, &directories);
+    world.start(CHENGDU).await;
+    until_at(&world, CHENGDU, |told| told.number == 3).await;
+    // It knows the key from its journal alone: of earlier versions nobody tells it again.
+    world.kill(CHENGDU).await;
+    world.forget_index(CHENGDU);
+    world.start(CHENGDU).await;
+    world.start(NINGBO).await;
+    stands(&world, CHENGDU, &asked.check, CheckStanding::Waiting).await;
+    stands(&world, NINGBO, &asked.check, CheckStanding::Waiting).await;
+    answer(&world, &asked.check, verified()).await.unwrap();
+    stands(&world, NINGBO, &asked.check, CheckStanding::Answered).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_node_is_given_back_what_it_signed_with_a_key_that_was_left_out_since() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    world.back_up(NINGBO, backup.path()).await;
+    let settlement = settled(&world, "r-1", "V1").await;
+    world.held(CHENGDU, 1).await;
+    world.held(NINGBO, 1).await;
+    let check = ask(&world, "k-1", &settlement).await.unwrap().check;
+    answer(&world, &check, verified()).await.unwrap();
+    stands(&world, NINGBO, &check, CheckStanding::Answered).await;
+    stands(&world, CHENGDU, &check, CheckStanding::Answered).await;
+    let before = said(&world, &check).await;
+    world.lose(NINGBO, backup.path()).await;
+    changes_its_key(&mut world, &signing, &directories);
+    world.start(NINGBO).await;
+    let status = world.recovered(NINGBO).await;
+    assert_eq!(status.legs_without_receipt, 0);
+    stands(&world, NINGBO, &check, CheckStanding::Answered).await;
+    assert_eq!(said(&world, &check).await, before);
+    // And it goes on, under the new key.
+    let again = once_collected(async || ask(&world, "k-1", &settlement).await).await;
+    assert_eq!(again.check, check);
+    assert_eq!(words(&said(&world, &check).await), ["ask", "answer"]);
+    until_at(&world, CHENGDU, |told| told.number == 3).await;
+    settles(&world, "V2").await;
+}
