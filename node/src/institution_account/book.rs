@@ -129,6 +129,44 @@ impl AccountDesk {
     }
 }
 
+impl AccountDesk {
+    /// Shows under which ids an institution began settlements on the days of a span that have no outcome yet, those that are
+    /// provisional among them. What is open of all institutions is looked through: it is little on any day.
+    ///
+    /// # Errors
+    /// [`StoreError`] when rows cannot be read.
+    pub(super) fn open(
+        &self,
+        institution: InstitutionCode,
+        (span, setting): (Span, Option<Setting>),
+        mut take: impl FnMut(RequestId),
+    ) -> Result<(), StoreError> {
+        let mut after = Key::Open(SettlementId::from_bytes([0; 16]));
+        loop {
+            let rows = self.ledger.scan_after(Table::Open, &after, ROWS)?;
+            let is_full = rows.len() >= ROWS;
+            for (key, row) in rows {
+                let (Key::Open(id), Row::Open(open)) = (&key, row) else {
+                    return Err(StoreError::WrongRow("Open"));
+                };
+                let begun = open.since.business_day_shanghai();
+                if (span.from()..=span.to()).contains(&begun)
+                    && let Some(row) = self.ledger.settlement(*id)?
+                    && row.institution == institution
+                    && let Some(prepared) = &row.prepared
+                    && setting.is_none_or(|setting| setting == prepared.visit.setting)
+                {
+                    take(row.request);
+                }
+                after = key;
+            }
+            if !is_full {
+                return Ok(());
+            }
+        }
+    }
+}
+
 /// Whether more is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Go {

@@ -3,10 +3,13 @@
 //! A call holds so many of the node's lines and no more: when there are more in the ids it is asked about, it answers up to an
 //! id and says so. Nothing is kept between two calls.
 //!
+//! What has no outcome yet is in no day's book. Begun on a day of the span it is named as that, whether or not the institution
+//! states it.
+//!
 //! A settlement's id follows from the institution and the id under which it asked. So one that was booked again after a restore,
 //! when nobody knew that id any more, is found by what the institution states.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
 use huitong_core::id::{RequestId, SettlementId};
@@ -81,6 +84,8 @@ impl AccountDesk {
         stated: &Stated,
     ) -> Result<(Vec<Found>, Option<RequestId>), StoreError> {
         let mut own = Own::new((self.region, institution), part, stated);
+        // What is booked between the two readings is in both, and in neither the other way round.
+        self.open(institution, of, |request| own.take_open(request))?;
         self.entries(institution, of, |entry| {
             own.take(entry);
             Ok(())
@@ -92,6 +97,7 @@ impl AccountDesk {
         });
         let mut found = Vec::new();
         for (key, amounts) in stated {
+            own.open.remove(&key.0);
             found.extend(match own.lines.remove(key) {
                 Some(entry) => differing(amounts, &entry),
                 None => Some(Found {
@@ -100,6 +106,14 @@ impl AccountDesk {
                 }),
             });
         }
+        let open = std::mem::take(&mut own.open).into_iter();
+        let open = open.filter(|request| {
+            let is_answered = answered.is_none_or(|answered| *request <= answered);
+            is_answered && !own.lines.contains_key(&(*request, Booked::Settlement))
+        });
+        found.extend(
+            open.map(|request| bare((request, Booked::Settlement), LineFinding::StillOpen)),
+        );
         found.extend(own.rest().map(only_here));
         found.sort_by_key(|line| (line.request, line.of));
         Ok((found, answered))
@@ -155,6 +169,8 @@ struct Own {
     /// Which settlements the institution names, and under which ids it asked for them.
     named: BTreeMap<SettlementId, RequestId>,
     lines: BTreeMap<(RequestId, Booked), Entry>,
+    /// Under which ids settlements have no outcome yet.
+    open: BTreeSet<RequestId>,
     /// Those that were booked again after a restore, by ids that are not the institution's, and that it does not name.
     nameless: Vec<Entry>,
     /// Up to which id that is all, when it is not all of the part.
@@ -171,6 +187,7 @@ impl Own {
                 .map(|request| (settlement_id(whose.0, whose.1, request), request))
                 .collect(),
             lines: BTreeMap::new(),
+            open: BTreeSet::new(),
             nameless: Vec::new(),
             answered: None,
         }
@@ -193,6 +210,17 @@ impl Own {
         }
         if self.lines.len() > OWN {
             self.answered = cut(&mut self.lines);
+        }
+    }
+
+    /// Notes one that has no outcome yet, if it is asked about.
+    fn take_open(&mut self, request: RequestId) {
+        if self.part.contains(request) && self.answered.is_none_or(|answered| request <= answered) {
+            self.open.insert(request);
+        }
+        if self.open.len() > OWN {
+            self.open.pop_last();
+            self.answered = self.open.last().copied().or(self.answered);
         }
     }
 

@@ -167,7 +167,7 @@ async fn one_kind_of_care_is_reconciled_apart_from_the_others() {
 }
 
 /// Lines of the day: those after an id, up to another.
-fn ask(
+pub fn ask(
     world: &World,
     lines: Vec<v1::AccountLine>,
     (after, up_to): (&str, &str),
@@ -181,7 +181,7 @@ fn ask(
     }
 }
 
-async fn compare(
+pub async fn compare(
     world: &World,
     request: v1::CompareLinesRequest,
 ) -> Result<Vec<v1::FoundLine>, Status> {
@@ -191,7 +191,7 @@ async fn compare(
     Ok(answer.found)
 }
 
-fn own(request: &str, of: Of, amounts: Option<v1::AccountAmounts>) -> v1::AccountLine {
+pub fn own(request: &str, of: Of, amounts: Option<v1::AccountAmounts>) -> v1::AccountLine {
     v1::AccountLine {
         request_id: request.to_owned(),
         of: of.into(),
@@ -199,7 +199,7 @@ fn own(request: &str, of: Of, amounts: Option<v1::AccountAmounts>) -> v1::Accoun
     }
 }
 
-fn findings(found: &[v1::FoundLine]) -> Vec<(&str, Of, Finding)> {
+pub fn findings(found: &[v1::FoundLine]) -> Vec<(&str, Of, Finding)> {
     let found = found.iter();
     found
         .map(|found| (&*found.request_id, found.of(), found.finding()))
@@ -251,19 +251,6 @@ async fn each_line_that_differs_is_named_with_what_it_is() {
     };
     let of = (cash.institution, cash.figure());
     assert_eq!(of, (1, v1::AccountFigure::Cash));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_still_open_at_the_node_is_said_to_be() {
-    let world = World::relayed().await;
-    let mut hospital = world.hospital(HOSPITAL).await;
-    world.commits(Commits::AnswerLost);
-    let unknown = hospital.settle(settle("r-1", published("V1"))).await;
-    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
-    let line = own("r-1", Of::Settlement, Some(v1::AccountAmounts::default()));
-    let told = compare(&world, ask(&world, vec![line], ("", ""))).await;
-    let open = ("r-1", Of::Settlement, Finding::StillOpen);
-    assert_eq!(findings(&told.unwrap()), [open]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

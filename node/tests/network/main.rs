@@ -38,6 +38,7 @@ mod final_refusals;
 mod happy;
 mod hospital;
 mod institution_accounts;
+mod institution_accounts_open;
 mod institution_months;
 mod joined;
 mod keys_before;

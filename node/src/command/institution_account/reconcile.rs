@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use huitong_core::date::BusinessDay;
-use huitong_core::institution_account::{Amounts, Difference, Span, Sums, Totals};
+use huitong_core::institution_account::{Amounts, Difference, LineFinding, Span, Sums, Totals};
 use huitong_core::money::Fen;
 use huitong_core::vocabulary::Setting;
 use huitong_transport::ClientOptions;
@@ -155,6 +155,7 @@ impl ReconcileDays {
 }
 
 /// What the node answered.
+#[cfg_attr(test, derive(Clone))]
 struct Told {
     own: Totals,
     differences: Vec<Difference>,
@@ -162,9 +163,10 @@ struct Told {
 }
 
 impl Told {
-    /// Whether totals are alike, and lines too where there are any.
-    const fn is_equal(&self) -> bool {
-        self.differences.is_empty() && self.found.is_empty()
+    /// Whether totals are alike, and lines too where there are any. What has no outcome yet is in nobody's totals.
+    fn is_equal(&self) -> bool {
+        let is_open = |line: &FoundTold| line.finding == LineFinding::StillOpen;
+        self.differences.is_empty() && self.found.iter().all(is_open)
     }
 
     fn as_json(&self, span: Span) -> Value {
@@ -203,7 +205,7 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
-    use huitong_core::institution_account::{Booked, LineFinding};
+    use huitong_core::institution_account::Booked;
 
     use super::*;
 
@@ -232,12 +234,25 @@ mod tests {
             differences: Vec::new(),
             day: String::new(),
         };
-        let (text, equal) = shown(&Told {
-            found: vec![line],
-            ..alike
-        });
+        let found = |finding| {
+            shown(&Told {
+                found: vec![FoundTold {
+                    finding,
+                    ..line.clone()
+                }],
+                ..alike.clone()
+            })
+        };
+        let (text, equal) = found(LineFinding::OnlyAtNode);
         assert!(text.starts_with("differs / "), "{text}");
         assert!(text.contains("r-1 "), "{text}");
         assert_eq!(equal, json!(false));
+        // What is open is named, and in no totals that could be equal or not.
+        let (text, equal) = found(LineFinding::StillOpen);
+        assert!(
+            text.starts_with("equal / ") && text.contains("r-1 "),
+            "{text}"
+        );
+        assert_eq!(equal, json!(true));
     }
 }

@@ -71,6 +71,24 @@ fn what_was_booked_again_after_a_restore_is_found_by_the_ids_that_the_institutio
 }
 
 #[test]
+fn of_too_many_that_are_open_the_first_are_named_and_up_to_which_that_is_all() {
+    let mut own = Own::new(whose(), ALL, &Stated::new());
+    for nth in (0..=OWN).rev() {
+        own.take_open(request(&format!("r-{nth:05}")));
+    }
+    let last = own.open.last().copied();
+    assert_eq!((own.open.len(), own.answered), (OWN, last));
+    // What is after that is asked about anew, and so is a part's own.
+    own.take_open(request("r-99999"));
+    assert_eq!(own.open.last().copied(), last);
+    let mut part = Own::new(whose(), ALL, &Stated::new());
+    part.part.after = Some(request("b"));
+    part.take_open(request("a"));
+    part.take_open(request("c"));
+    assert_eq!(part.open, [request("c")].into());
+}
+
+#[test]
 fn an_id_of_the_institutions_own_is_never_taken_for_one_that_was_lost() {
     let mut own = Own::new(whose(), ALL, &Stated::new());
     own.take(entry("restored", Booked::Settlement).1);
