@@ -32,6 +32,7 @@ use huitong_core::reversal::{
 use huitong_core::totals::TotalSlot;
 
 use super::deduction::lift;
+use super::figures::paid;
 use super::late::reversal_told;
 use super::refusing::{Refused, refused};
 use super::restored::is_left_out;

@@ -41,7 +41,7 @@ pub(super) fn kept_free(rows: &dyn Rows, named: &[PsnNo]) -> Result<Option<Refus
 }
 
 /// The last record of a file, by which all of it holds.
-pub struct HoldFile {
+pub(crate) struct HoldFile {
     /// The record.
     pub record: ImportCommitted,
     /// Whom the file insures.

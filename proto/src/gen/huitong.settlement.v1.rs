@@ -12610,6 +12610,19 @@ pub mod recovery_service_server {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GiveUpRequest {
+    /// The region where the person was treated.
+    #[prost(string, tag = "1")]
+    pub treatment: ::prost::alloc::string::String,
+    /// The settlement, `stl_…`.
+    #[prost(string, tag = "2")]
+    pub settlement: ::prost::alloc::string::String,
+    #[prost(enumeration = "ReversalReason", tag = "3")]
+    pub reason: i32,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GiveUpResponse {}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct LeaveOutRequest {
     #[prost(string, tag = "1")]
     pub region: ::prost::alloc::string::String,
@@ -12751,6 +12764,9 @@ pub struct NodeStatusResponse {
     /// Settlements and reversals of which legs came back from the clearinghouse and no receipt from anyone.
     #[prost(uint64, tag = "16")]
     pub legs_without_receipt: u64,
+    /// The first of them, at most 200.
+    #[prost(message, repeated, tag = "17")]
+    pub without_receipt: ::prost::alloc::vec::Vec<LegsWithoutReceipt>,
     /// Regions that the restored node serves without, because an officer said so.
     #[prost(string, repeated, tag = "40")]
     pub left_out: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
@@ -12814,6 +12830,29 @@ pub struct HeldPerson {
     /// Changes of the record that nobody returned.
     #[prost(uint64, tag = "2")]
     pub missing: u64,
+}
+/// Legs of one debt that came back from the clearinghouse, and no receipt, reversal or other word that they are of.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LegsWithoutReceipt {
+    /// The settlement, `stl_…`; what a deduction or a dispute has in its place for another kind.
+    #[prost(string, tag = "1")]
+    pub settlement: ::prost::alloc::string::String,
+    /// settlement, reversal, deduction, deduction_end or correction.
+    #[prost(string, tag = "2")]
+    pub kind: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub debtor: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub creditor: ::prost::alloc::string::String,
+    /// Of all funds together.
+    #[prost(int64, tag = "5")]
+    pub amount_fen: i64,
+    #[prost(string, tag = "6")]
+    pub business_day: ::prost::alloc::string::String,
+    /// How the settlement stands in this region's book when it is its home: open, stands, reversed or given_up; empty
+    /// otherwise.
+    #[prost(string, tag = "7")]
+    pub standing: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct WhoLookedRequest {
@@ -13343,6 +13382,31 @@ pub mod registry_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// Ends a settlement whose legs came back after a restore and whose receipt nobody has: it is never paid under its id.
+        /// Repeated, it changes nothing.
+        pub async fn give_up(
+            &mut self,
+            request: impl tonic::IntoRequest<super::GiveUpRequest>,
+        ) -> std::result::Result<tonic::Response<super::GiveUpResponse>, tonic::Status> {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.RegistryService/GiveUp",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("huitong.settlement.v1.RegistryService", "GiveUp"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
     }
 }
 /// Generated server implementations.
@@ -13423,6 +13487,12 @@ pub mod registry_service_server {
             tonic::Response<super::LeaveOutResponse>,
             tonic::Status,
         >;
+        /// Ends a settlement whose legs came back after a restore and whose receipt nobody has: it is never paid under its id.
+        /// Repeated, it changes nothing.
+        async fn give_up(
+            &self,
+            request: tonic::Request<super::GiveUpRequest>,
+        ) -> std::result::Result<tonic::Response<super::GiveUpResponse>, tonic::Status>;
     }
     /// Served by a region's node to the officers of the region.
     #[derive(Debug)]
@@ -13850,6 +13920,51 @@ pub mod registry_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = LeaveOutSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.RegistryService/GiveUp" => {
+                    #[allow(non_camel_case_types)]
+                    struct GiveUpSvc<T: RegistryService>(pub Arc<T>);
+                    impl<
+                        T: RegistryService,
+                    > tonic::server::UnaryService<super::GiveUpRequest>
+                    for GiveUpSvc<T> {
+                        type Response = super::GiveUpResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::GiveUpRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as RegistryService>::give_up(&inner, request).await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = GiveUpSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
