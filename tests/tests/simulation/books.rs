@@ -18,6 +18,7 @@ use huitong_core::record::dispute::CorrectionBooked;
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
+use huitong_core::record::institution_account::MonthConfirmed;
 use huitong_core::record::provisional::TruedUp;
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::sealed::Joined;
@@ -91,6 +92,8 @@ pub struct NodeBooks {
     /// Checkpoints that were held against the own book, and words on months.
     pub checkpoints_seen: Vec<CheckpointSeen>,
     pub month_words: Vec<MonthWord>,
+    /// What institutions confirmed of their months.
+    pub confirmed: Vec<MonthConfirmed>,
     /// How many records there are, whatever they are.
     pub records: usize,
 }
@@ -257,6 +260,7 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::CheckpointSeen(record) => books.checkpoints_seen.push(record),
             NodeRecord::MonthWordSigned(record) => books.month_words.push(record.word.word),
             NodeRecord::CorrectionBooked(record) => books.corrections.push(record),
+            NodeRecord::MonthConfirmed(record) => books.confirmed.push(record),
             _ => {}
         }
     }

@@ -13,6 +13,8 @@
     reason = "a test says what must hold by panicking"
 )]
 
+mod account_desk;
+mod accounts;
 mod audits;
 mod books;
 mod bureau;

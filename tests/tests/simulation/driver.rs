@@ -329,6 +329,7 @@ impl<'a> Driver<'a> {
             verified: papers.statements.all(),
             months: papers.months.all(),
             money: papers.money.all(),
+            accounts: papers.accounts.all(),
             acts: acts.all(),
             nodes,
             clearing,

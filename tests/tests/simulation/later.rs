@@ -1,6 +1,6 @@
 //! The days after the first, on which nothing fails but machines that are stopped and started: people are treated, what was
 //! netted before is taken back, disputed and checked, and each day is closed and netted. A month that ends is drawn up,
-//! confirmed and approved, money moves; in the end each region verifies every day.
+//! confirmed and approved, money moves, and hospitals look after their accounts; in the end each region verifies every day.
 //!
 //! In a seed in which the clearinghouse loses its disk the second day is over before any of this: of two days the month
 //! ends, and nothing happens on a later one. Left out: disks that are lost, connections that fail, and whoever moves.
@@ -11,6 +11,7 @@ use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::payable::Month;
 use tokio::time::sleep;
 
+use crate::accounts::Books;
 use crate::audits::found;
 use crate::callers::{Officers, until};
 use crate::chance::Seeded;
@@ -48,6 +49,7 @@ impl Day {
         if self.is_stuck() {
             return;
         }
+        Box::pin(self.accounts(closed, hospitals)).await;
         Box::pin(self.is_over(closed)).await;
         Box::pin(self.money_moves(closed)).await;
         for nth in closed + 1..self.days {
@@ -62,6 +64,7 @@ impl Day {
             Box::pin(self.works(nth, hospitals, &chance)).await;
             Box::pin(self.ends(hospitals)).await;
             tokio::join!(self.close(officers), self.restarts(&chance));
+            Box::pin(self.accounts(nth, hospitals)).await;
             Box::pin(self.is_over(nth)).await;
             Box::pin(self.money_moves(nth)).await;
         }
@@ -116,6 +119,28 @@ impl Day {
             1 => suspicions::one(hospitals, &self.acts, (number, own)).await,
             _ => {}
         }
+    }
+
+    /// Hospitals look at their books of a day that is closed.
+    async fn accounts(&self, nth: usize, hospitals: &Hospitals) {
+        if self.is_stuck() {
+            return;
+        }
+        let month = Month::of(date(nth));
+        let is_over = Month::of(date(nth + 1)) != month;
+        let books = Books {
+            seed: self.seed,
+            nth: u64::try_from(nth).unwrap(),
+            today: date(nth).to_string(),
+            ended: is_over.then(|| month.to_string()),
+            history: hospitals.history.clone(),
+            accounts: self.papers.accounts.clone(),
+            orders: self.orders.clone(),
+            log: self.log.clone(),
+            within: END_WITHIN,
+        };
+        let stories = books.all(self.regions).await;
+        stories.into_iter().for_each(|story| self.unended(story));
     }
 
     /// The clearinghouse, and somebody's node, are stopped and started while a day is closed and netted.

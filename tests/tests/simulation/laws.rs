@@ -1,6 +1,8 @@
 //! The auditor's laws. It knows what hospitals asked and were told, and reads the books at the end; it asks
 //! no server how something came about, and reckons amounts by hand.
 
+mod account_months;
+mod accounts;
 mod bureau;
 mod checks;
 mod clearing;
@@ -21,6 +23,7 @@ use huitong_core::id::SettlementId;
 use huitong_core::record::home::Committed;
 use huitong_core::record::reversal::ReversalOrdered;
 
+use crate::accounts::OfAccount;
 use crate::books::{ClearingBooks, NodeBooks};
 use crate::bureau::Errands;
 use crate::callers::{Answer, Told};
@@ -51,6 +54,8 @@ pub struct Exhibits {
     pub months: Vec<(String, OfMonth)>,
     /// What is known of the money that moved.
     pub money: Ledger,
+    /// What hospitals were told of their own accounts, each in order.
+    pub accounts: Vec<(usize, OfAccount)>,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -110,6 +115,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.months_are_what_their_days_come_to();
     audit.months_stay_as_they_were_told();
     audit.months_have_what_was_said_of_them();
+    audit.accounts_are_what_hospitals_were_told();
     Audited {
         violations: audit.violations,
         sums_compared: audit.sums_compared,

@@ -12,6 +12,7 @@
 //! | [`certificates`], [`register`] | Who is there? |
 //! | [`callers`], [`desks`], [`dispute_desk`], [`check_desk`], [`leg_book`], [`clearing_officer`], [`workload`], [`bureau`] | Who calls, and what for? |
 //! | [`audits`] | What is deducted after an audit? |
+//! | [`account_desk`], [`accounts`] | What do hospitals reconcile and confirm? |
 //! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
@@ -33,6 +34,8 @@
     reason = "a test says what must hold by panicking"
 )]
 
+mod account_desk;
+mod accounts;
 mod audits;
 mod books;
 mod bureau;
@@ -218,6 +221,16 @@ fn a_line_of_the_bank_that_is_not_entered_is_caught() {
 #[test]
 fn a_month_that_a_region_forgot_to_have_confirmed_is_caught() {
     is_caught(Saboteur::ForgottenMonthWord);
+}
+
+#[test]
+fn what_was_taken_back_and_is_not_booked_for_its_institution_is_caught() {
+    is_caught(Saboteur::UnbookedReversal);
+}
+
+#[test]
+fn what_an_institution_said_of_its_month_and_is_forgotten_is_caught() {
+    is_caught(Saboteur::ForgottenConfirmation);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The papers of the clearing officer and of regions: what was said of cycles and of months, what regions found in
-//! their parts, and which money moved, kept where no lost disk reaches it.
+//! their parts, which money moved, and what hospitals were told of their accounts, kept where no lost disk reaches it.
 //!
 //! Left out: whether any of it is right. The auditor holds it against the books.
 
@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use huitong_core::region::RegionCode;
 
+use crate::accounts::Accounts;
 use crate::money::Money;
 use crate::months::Months;
 use crate::statements::Statements;
@@ -32,6 +33,8 @@ pub struct Papers {
     pub months: Months,
     /// What is known of the money that moved.
     pub money: Money,
+    /// What hospitals were told of their own accounts.
+    pub accounts: Accounts,
 }
 
 impl Papers {

@@ -2,26 +2,29 @@
 //! its rows and makes the node forget one thing, one of them between the clearinghouse and its restored journal; the
 //! servers themselves are the real ones.
 
-use std::io::{self, IoSlice};
+mod lying_disk;
+
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::deduction::DeductionAmounts;
 use huitong_core::digest::Digest;
+use huitong_core::leg::LegKind;
 use huitong_core::money::Fen;
 use huitong_core::provisional::TrueUp;
 use huitong_core::record::clearing::{Actor, ClearingRecord, Resumed};
 use huitong_core::record::registry::{CoveragePeriod, Member};
 use huitong_journal::testing::FakeDisk;
-use huitong_journal::{Disk, DiskFile, Held, LockRefusal, Log, Options};
+use huitong_journal::{Disk, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
     Change, CheckRow, CorrectionRow, Deductions, HomeRow, HomeState, Index, Key, Leaving,
     LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
     StoreError, Stream, StreamHead, Table,
 };
+
+use lying_disk::LyingDisk;
 
 /// Who breaks what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -56,6 +59,10 @@ pub enum Saboteur {
     UnsentWord,
     /// What a region said of a month is forgotten.
     ForgottenMonthWord,
+    /// What was taken back is not booked for the institution that settled it.
+    UnbookedReversal,
+    /// What an institution said of lines of its month is forgotten.
+    ForgottenConfirmation,
     /// A leg is taken out of what regions are handed of a cycle on its way.
     MeddledPart,
     /// What was paid out is written down at the bank, and not entered.
@@ -104,6 +111,8 @@ impl Saboteur {
             | Self::ForgottenCorrection
             | Self::UnsentWord
             | Self::ForgottenMonthWord
+            | Self::UnbookedReversal
+            | Self::ForgottenConfirmation
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
@@ -146,6 +155,8 @@ impl Forgetful {
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
             | (Saboteur::ForgottenGrant, Key::AssistanceOf(..), _)
             | (Saboteur::ForgottenMonthWord, Key::MonthWord(_), _)
+            | (Saboteur::UnbookedReversal, Key::Due(_, _, LegKind::Reversal, _), _)
+            | (Saboteur::ForgottenConfirmation, Key::MonthLine(..), _)
             | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..), _)
             | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
@@ -263,10 +274,11 @@ impl Index for Forgetful {
         limit: usize,
     ) -> Result<Vec<(Key, Row)>, StoreError> {
         let rows = self.rows.scan(table, after, limit)?;
-        if self.what != Saboteur::HeldForNothing {
+        // Officers and institutions see these in lists.
+        let listed = [Saboteur::HeldForNothing, Saboteur::UnbookedReversal];
+        if !listed.contains(&self.what) {
             return Ok(rows);
         }
-        // Officers see them in a list.
         let seen = |(key, row)| self.distorted(&key, row).map(|row| (key, row));
         Ok(rows.into_iter().filter_map(seen).collect())
     }
@@ -291,78 +303,5 @@ impl Index for Forgetful {
 
     fn clear(&self) -> Result<(), StoreError> {
         self.rows.clear()
-    }
-}
-
-/// A disk that says that it has synced, and has not.
-#[derive(Debug)]
-struct LyingDisk(Arc<dyn Disk>);
-
-/// A file whose header is synced when it is made, and nothing afterwards.
-#[derive(Debug)]
-struct LyingFile {
-    file: Arc<dyn DiskFile>,
-    /// How many syncs are still real.
-    real: AtomicU32,
-}
-
-/// A new segment is synced when its room is made, and when it has its header.
-const REAL_SYNCS_OF_A_NEW_FILE: u32 = 2;
-
-impl Disk for LyingDisk {
-    fn lock(&self) -> Result<Box<dyn Held>, LockRefusal> {
-        self.0.lock()
-    }
-
-    fn list(&self) -> io::Result<Vec<String>> {
-        self.0.list()
-    }
-
-    fn create(&self, name: &str, size: u64) -> io::Result<Arc<dyn DiskFile>> {
-        let file = self.0.create(name, size)?;
-        let real = AtomicU32::new(REAL_SYNCS_OF_A_NEW_FILE);
-        Ok(Arc::new(LyingFile { file, real }))
-    }
-
-    fn open(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
-        let file = self.0.open(name)?;
-        let real = AtomicU32::new(0);
-        Ok(Arc::new(LyingFile { file, real }))
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.0.rename(from, to)
-    }
-
-    fn sync_names(&self) -> io::Result<()> {
-        self.0.sync_names()
-    }
-}
-
-impl DiskFile for LyingFile {
-    fn size(&self) -> io::Result<u64> {
-        self.file.size()
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        self.file.read_at(offset, buffer)
-    }
-
-    fn write_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        self.file.write_at(offset, bytes)
-    }
-
-    fn write_parts_at(&self, offset: u64, parts: &mut [IoSlice<'_>]) -> io::Result<()> {
-        self.file.write_parts_at(offset, parts)
-    }
-
-    fn sync(&self) -> io::Result<()> {
-        match self.real.load(Ordering::Relaxed) {
-            0 => Ok(()),
-            left => {
-                self.real.store(left - 1, Ordering::Relaxed);
-                self.file.sync()
-            }
-        }
     }
 }

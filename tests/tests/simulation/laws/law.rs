@@ -37,6 +37,8 @@ pub enum Law {
     Verified,
     /// A month is what its days come to, each region is shown that, and it has what was said of it.
     Month,
+    /// What a node answers a hospital of its account is what the hospital was told, and what that said of it is there once.
+    Account,
     /// What is paid for a cycle is what its legs come to and what was told to move, and who does not pay is seen to owe.
     Paid,
     /// Totals and balances equal the sum of what stands.
@@ -84,6 +86,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::UnsentWord => &[Law::Checked],
         Saboteur::MeddledPart => &[Law::Verified],
         Saboteur::ForgottenMonthWord => &[Law::Month],
+        Saboteur::UnbookedReversal | Saboteur::ForgottenConfirmation => &[Law::Account],
         Saboteur::SwallowedLine => &[Law::Paid],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::HeldForNothing => &[Law::Released],
