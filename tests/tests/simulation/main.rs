@@ -234,6 +234,11 @@ fn what_an_institution_said_of_its_month_and_is_forgotten_is_caught() {
 }
 
 #[test]
+fn sums_that_are_less_after_a_release_are_caught() {
+    is_caught_from(Saboteur::ForgottenSums, 17);
+}
+
+#[test]
 fn forgotten_tombstones_are_caught() {
     is_caught_from(Saboteur::NoTombstone, 19);
 }

@@ -63,6 +63,8 @@ pub enum Saboteur {
     UnbookedReversal,
     /// What an institution said of lines of its month is forgotten.
     ForgottenConfirmation,
+    /// When somebody is released after a restore, a fen and an admission of their sums are forgotten.
+    ForgottenSums,
     /// A leg is taken out of what regions are handed of a cycle on its way.
     MeddledPart,
     /// What was paid out is written down at the bank, and not entered.
@@ -113,6 +115,7 @@ impl Saboteur {
             | Self::ForgottenMonthWord
             | Self::UnbookedReversal
             | Self::ForgottenConfirmation
+            | Self::ForgottenSums
             | Self::ForgottenLeftOut
             | Self::HeldForNothing
             | Self::LostDifference
@@ -201,6 +204,23 @@ impl Forgetful {
         }
     }
 
+    /// Somebody's record with less in its sums, when they are released.
+    fn less_for(&self, change: &Change, changes: &[Change]) -> Result<Option<Change>, StoreError> {
+        let (Key::Regained(psn_no), None) = (&change.key, &change.row) else {
+            return Ok(None);
+        };
+        let key = Key::Account(*psn_no);
+        let changed = changes.iter().rfind(|change| change.key == key);
+        let row = match changed {
+            Some(changed) => changed.row.clone(),
+            None => self.rows.get(&key)?,
+        };
+        Ok(row.map(|row| {
+            let row = Some(less(row));
+            Change { key, row }
+        }))
+    }
+
     /// Whether a change of a row never arrives.
     fn is_lost(&self, change: &Change) -> Result<bool, StoreError> {
         let is_account = matches!(change.key, Key::Account(_));
@@ -213,6 +233,17 @@ impl Forgetful {
             Some(_) | None => Ok(false),
         }
     }
+}
+
+/// One less in each sum that is not nothing.
+fn less(row: Row) -> Row {
+    let Row::Account(mut account) = row else {
+        return row;
+    };
+    for total in account.totals.values_mut() {
+        *total -= i64::from(*total > 0);
+    }
+    Row::Account(account)
 }
 
 fn one_fen_more(row: Deductions) -> Deductions {
@@ -288,6 +319,12 @@ impl Index for Forgetful {
         for change in changes {
             if !self.is_lost(change)? {
                 kept.push(change.clone());
+            }
+        }
+        if self.what == Saboteur::ForgottenSums {
+            for change in changes {
+                let less = self.less_for(change, &kept)?;
+                kept.extend(less);
             }
         }
         self.rows.apply(&kept, reached)

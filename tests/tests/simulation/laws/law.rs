@@ -87,6 +87,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::MeddledPart => &[Law::Verified],
         Saboteur::ForgottenMonthWord => &[Law::Month],
         Saboteur::UnbookedReversal | Saboteur::ForgottenConfirmation => &[Law::Account],
+        Saboteur::ForgottenSums => &[Law::Totals],
         Saboteur::SwallowedLine => &[Law::Paid],
         Saboteur::ForgottenLeftOut => &[Law::LeftOut],
         Saboteur::HeldForNothing => &[Law::Released],
