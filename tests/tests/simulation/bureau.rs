@@ -82,6 +82,15 @@ impl Acts {
         self.0.lock().unwrap().clone()
     }
 
+    /// A dispute is gone: whatever was said in it and not answered never will be.
+    pub fn give_up(&self, dispute: &str) {
+        for (wanted, done) in self.0.lock().unwrap().iter_mut() {
+            if matches!(wanted, Wanted::Said(of, _) if of.name == dispute) && done.is_none() {
+                *done = Some(Ending::Refused("dispute.unknown".to_owned()));
+            }
+        }
+    }
+
     /// Asks until it is answered for good or takes too long.
     pub async fn want(&self, hospitals: &Hospitals, wanted: Wanted) -> Option<Ending> {
         let number = {
@@ -157,17 +166,18 @@ fn is_for_good(code: &str) -> bool {
 }
 
 impl Wanted {
-    pub const fn of(&self) -> Somebody {
+    /// The home region of whom it is about; of a dispute the one that owed.
+    pub const fn home(&self) -> usize {
         match self {
-            Self::ByHand(asked) => asked.of,
-            Self::Recorded(settled) | Self::Withdrawn(settled) => settled.of,
-            Self::Deducted(wanted) => wanted.of,
-            Self::Said(dispute, _) => dispute.of,
-            Self::Checked(asked, _) => asked.of,
+            Self::ByHand(asked) => asked.of.home,
+            Self::Recorded(settled) | Self::Withdrawn(settled) => settled.of.home,
+            Self::Deducted(wanted) => wanted.of.home,
+            Self::Said(dispute, _) => dispute.debtor,
+            Self::Checked(asked, _) => asked.of.home,
             Self::Back { of, .. }
             | Self::Granted { of, .. }
             | Self::Ended { of, .. }
-            | Self::GivenAgain { of, .. } => *of,
+            | Self::GivenAgain { of, .. } => of.home,
         }
     }
 
@@ -178,7 +188,7 @@ impl Wanted {
             Self::GivenAgain { treatment, .. } => *treatment,
             Self::Said(dispute, says) => dispute.speaker(*says),
             Self::Checked(asked, speaks) => asked.speaker(*speaks),
-            _ => self.of().home,
+            _ => self.home(),
         }
     }
 

@@ -120,6 +120,7 @@ impl Day {
             self.unended(story);
         }
         self.ask_for_outcomes(&hospitals).await;
+        Box::pin(self.says_again(&hospitals)).await;
         Box::pin(self.ends(&hospitals)).await;
         for number in 0..self.regions {
             self.echo.again(number, None).await;
@@ -219,6 +220,18 @@ impl Day {
             let closed = officer.closes(&day, Cut::AllClosed, END_WITHIN).await;
             closed.unwrap_or_else(|story| self.unended(story));
         }
+    }
+
+    /// Where the clearinghouse lost its disk, cycles are brought back, and what was said in disputes is said again.
+    async fn says_again(&self, hospitals: &Hospitals) {
+        if !clearing_is_lost(self.seed, self.regions) {
+            return;
+        }
+        let mut officer = ClearingOfficer::with(self.papers.clone());
+        let mut stories: Vec<String> = Vec::new();
+        stories.extend(officer.brings_back(END_WITHIN).await.err());
+        stories.extend(quarrels::said_again(hospitals, &self.acts).await);
+        stories.into_iter().for_each(|story| self.unended(story));
     }
 
     /// Where the clearinghouse lost its disk, the day that it had cut off before is over, and a night passes.

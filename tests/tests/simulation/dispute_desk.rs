@@ -1,7 +1,7 @@
 //! What is said in disputes between regions: at the desks of their bureaus, and at the operator's. Every fault is the code
 //! of why not.
 //!
-//! Left out: disputes about a reversal or a correction and about a whole row, other reasons than one, and evidence.
+//! Left out: disputes about a reversal or a correction, other reasons than one, and evidence.
 
 use huitong_core::dispute::name::DisputeName;
 use huitong_proto::clearing::v1;
@@ -15,19 +15,38 @@ use tonic::transport::Channel;
 use crate::callers::{PATIENCE, code};
 use crate::clearing_officer::to_clearinghouse;
 use crate::leg_book::legs_of;
-use crate::register::{Somebody, region};
+use crate::register::region;
 
-/// A dispute about what a home region's fund paid for one of its people who was treated elsewhere.
+/// What a dispute is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum About {
+    /// What a home region's fund paid for one of its people who was treated elsewhere.
+    Settlement(String),
+    /// All that a region owed another for a fund in the cycle of a day.
+    RowOf(String),
+}
+
+impl About {
+    /// The settlement, or the day.
+    pub const fn named(&self) -> &str {
+        match self {
+            Self::Settlement(name) | Self::RowOf(name) => name.as_str(),
+        }
+    }
+}
+
+/// A dispute.
 #[derive(Debug, Clone)]
 pub struct Disputed {
     /// REGION/REFERENCE.
     pub name: String,
-    pub of: Somebody,
-    pub treatment: usize,
-    pub settlement: String,
-    /// Which fund, and what it paid, in fen.
+    pub about: About,
+    /// The region that owed, and the one that it owed to.
+    pub debtor: usize,
+    pub creditor: usize,
+    /// For which fund, and how much, in fen.
     pub fund: i32,
-    pub paid: i64,
+    pub owed: i64,
     /// The region that raises it, and what it claims, in fen.
     pub raiser: usize,
     pub claimed: i64,
@@ -62,10 +81,10 @@ pub struct Stands {
 
 impl Disputed {
     pub const fn respondent(&self) -> usize {
-        if self.raiser == self.of.home {
-            self.treatment
+        if self.raiser == self.debtor {
+            self.creditor
         } else {
-            self.of.home
+            self.debtor
         }
     }
 
@@ -84,13 +103,22 @@ impl Disputed {
     }
 
     fn claim(&self) -> v1::DisputeClaim {
-        let subject = v1::DisputeSubject {
-            settlement: self.settlement.clone(),
-            kind: v1::LegKind::Settlement.into(),
-            business_day: String::new(),
-            debtor: region(self.of.home).to_string(),
-            creditor: region(self.treatment).to_string(),
+        let pair = v1::DisputeSubject {
+            debtor: region(self.debtor).to_string(),
+            creditor: region(self.creditor).to_string(),
             fund: self.fund,
+            ..v1::DisputeSubject::default()
+        };
+        let subject = match &self.about {
+            About::Settlement(settlement) => v1::DisputeSubject {
+                settlement: settlement.clone(),
+                kind: v1::LegKind::Settlement.into(),
+                ..pair
+            },
+            About::RowOf(day) => v1::DisputeSubject {
+                business_day: day.clone(),
+                ..pair
+            },
         };
         v1::DisputeClaim {
             subject: Some(subject),

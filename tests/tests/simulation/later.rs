@@ -112,10 +112,12 @@ impl Day {
             back.await;
         }
         let number = NUMBERED_FROM + nth;
-        let of = (self.seed, self.regions);
         let own = Seeded::new(self.seed, 7_600 + u64::try_from(nth).unwrap());
         match chance.within(0..3) {
-            0 => quarrels::one(hospitals, of, &self.acts, (number, own)).await,
+            0 => {
+                let cycles = self.papers.cycles();
+                quarrels::one(hospitals, &self.acts, &cycles, (number, own)).await;
+            }
             1 => suspicions::one(hospitals, &self.acts, (number, own)).await,
             _ => {}
         }

@@ -98,6 +98,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.disputes_end_as_was_said();
     audit.disputes_are_corrected_once();
     audit.no_debt_is_corrected_by_more_than_it_was();
+    audit.no_row_is_corrected_by_more_than_it_was();
     audit.checks_are_in_both_books();
     audit.checks_say_what_officers_said();
     audit.checks_stand_alike();

@@ -19,7 +19,7 @@ impl Audit<'_> {
                 continue;
             };
             let expected = usize::from(!matches!(done, Ending::Refused(_)));
-            let books = &self.exhibits.nodes[wanted.of().home];
+            let books = &self.exhibits.nodes[wanted.home()];
             let found = match (wanted, done) {
                 (Wanted::ByHand(_), Ending::Settled(hand)) => {
                     self.is_by_hand_once(wanted, hand);
@@ -73,7 +73,7 @@ impl Audit<'_> {
 
     /// A settlement by hand is in the home's books once, with what it was told to come to, and is said to be one once.
     fn is_by_hand_once(&mut self, wanted: &Wanted, hand: &Hand) {
-        let books = &self.exhibits.nodes[wanted.of().home];
+        let books = &self.exhibits.nodes[wanted.home()];
         let committed = books.committed.iter().filter(|record| {
             let part = &record.body().clearing;
             part.settlement.to_string() == hand.settlement

@@ -1,6 +1,6 @@
 //! The laws of disputes: what one was told to be settled at is what was said in it, is corrected once in the books of both
-//! regions, and nothing else is; and no debt is corrected by more than it was. It is reckoned from what bureaus and
-//! officers said and were told, and not from the clearinghouse's courses.
+//! regions, and nothing else is; and no debt, and no row of a cycle, is corrected by more than it was. It is reckoned from
+//! what bureaus and officers said and were told, and not from the clearinghouse's courses.
 //!
 //! Left out: reasons, terms, and in which order things were said.
 
@@ -16,10 +16,10 @@ use huitong_proto::clearing::v1::{DisputeStage, SettledBy};
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::common::fund_from_wire;
 
-use super::clearing::Owed;
+use super::clearing::{Owed, legs_taken};
 use super::{Audit, Law};
 use crate::bureau::{Ending, Wanted};
-use crate::dispute_desk::{Disputed, Says, Stands};
+use crate::dispute_desk::{About, Disputed, Says, Stands};
 use crate::register::region;
 
 /// A dispute, as those who spoke in it know it.
@@ -31,6 +31,8 @@ struct Told<'a> {
     stands: Vec<&'a Stands>,
     /// How it stood when it was looked at last.
     last: Option<&'a Stands>,
+    /// It was raised again after it was lost, and refused, since nothing is left of what it was about.
+    is_gone: bool,
 }
 
 impl Told<'_> {
@@ -68,7 +70,7 @@ impl Told<'_> {
 #[derive(Debug, PartialEq, Eq)]
 struct Corrected {
     dispute: String,
-    settlement: String,
+    about: String,
     debtor: RegionCode,
     creditor: RegionCode,
     fund: Fund,
@@ -79,12 +81,13 @@ struct Corrected {
 impl Corrected {
     fn held(booked: &CorrectionBooked) -> Option<Self> {
         let outcome = &booked.history.outcome.as_ref()?.outcome;
-        let Subject::Debt { settlement, .. } = outcome.subject else {
-            return None;
+        let about = match outcome.subject {
+            Subject::Debt { settlement, .. } => settlement.to_string(),
+            Subject::Row { day, .. } => day.to_string(),
         };
         Some(Self {
             dispute: outcome.dispute.to_string(),
-            settlement: settlement.to_string(),
+            about,
             debtor: outcome.respondent,
             creditor: outcome.dispute.raiser,
             fund: outcome.subject.pair().fund,
@@ -96,7 +99,7 @@ impl Corrected {
     fn told(of: &Disputed, fen: i64, side: Side) -> Self {
         Self {
             dispute: of.name.clone(),
-            settlement: of.settlement.clone(),
+            about: of.about.named().to_owned(),
             debtor: region(of.respondent()),
             creditor: region(of.raiser),
             fund: fund(of),
@@ -123,8 +126,12 @@ impl<'a> Audit<'a> {
                 said: Vec::new(),
                 stands: Vec::new(),
                 last: None,
+                is_gone: false,
             });
             told.said.push(*says);
+            if *says == Says::Raise {
+                told.is_gone = matches!(done, Some(Ending::Refused(_)));
+            }
             if let Some(Ending::Stands(stands)) = done {
                 told.stands.push(stands);
                 if *says == Says::Look {
@@ -169,6 +176,8 @@ impl<'a> Audit<'a> {
             let withdrawn = |stands: &&Stands| stands.stage == DisputeStage::Withdrawn;
             let is_over = |stands: &&Stands| stands.settled.is_some() || withdrawn(stands);
             let over = told.stands.iter().copied().filter(is_over);
+            // Nothing that was settled is ever gone.
+            let over = over.filter(|over| !told.is_gone || over.settled.is_some());
             for over in over.filter(|over| told.last != Some(*over)) {
                 let last = told.last;
                 let story = format!("{name} was told to be over by {over:?}, and is {last:?}");
@@ -212,15 +221,52 @@ impl<'a> Audit<'a> {
     pub(super) fn no_debt_is_corrected_by_more_than_it_was(&mut self) {
         let mut sums: BTreeMap<_, (i64, i64)> = BTreeMap::new();
         for (of, fen) in self.settled() {
-            let debt = (of.settlement.as_str(), of.fund, of.raiser);
-            let (sum, paid) = sums.entry(debt).or_default();
+            let pair = (of.debtor, of.creditor, of.fund);
+            let debt = (of.about.named(), pair, of.raiser);
+            let (sum, owed) = sums.entry(debt).or_default();
             *sum += fen;
-            *paid = of.paid;
+            *owed = of.owed;
         }
-        for ((settlement, fund, raiser), (sum, paid)) in sums {
-            if sum > paid {
+        for ((about, (.., fund), raiser), (sum, owed)) in sums {
+            if sum > owed {
                 let raiser = region(raiser);
-                let story = format!("{raiser} has {sum} of {settlement} {fund}, which was {paid}");
+                let story = format!("{raiser} has {sum} of {about} {fund}, which was {owed}");
+                self.report(Law::Disputed, story);
+            }
+        }
+    }
+
+    /// Over all disputes about it and about debts in it, a region gets back of a row no more than it was.
+    pub(super) fn no_row_is_corrected_by_more_than_it_was(&mut self) {
+        let (mut rows, mut days) = (BTreeMap::new(), BTreeMap::new());
+        for (plan, legs) in legs_taken(&self.exhibits.clearing) {
+            let day = plan.day().to_string();
+            for of in plan.gross() {
+                let row = (day.clone(), of.debtor, of.creditor, of.fund);
+                rows.insert(row, of.amount.get());
+            }
+            let settled = legs.iter().map(|leg| &leg.leg);
+            for leg in settled.filter(|leg| leg.kind == LegKind::Settlement) {
+                days.insert((leg.settlement.to_string(), leg.fund), day.clone());
+            }
+        }
+        let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+        for (of, fen) in self.settled() {
+            let day = match &of.about {
+                About::RowOf(day) => Some(day),
+                About::Settlement(settlement) => days.get(&(settlement.clone(), fund(of))),
+            };
+            if let Some(day) = day {
+                let pair = (region(of.debtor), region(of.creditor));
+                let row = (day.clone(), pair.0, pair.1, fund(of));
+                *sums.entry((row, of.raiser)).or_default() += fen;
+            }
+        }
+        for ((row, raiser), sum) in sums {
+            let there_is = rows.get(&row).copied().unwrap_or_default();
+            if sum > there_is {
+                let raiser = region(raiser);
+                let story = format!("{raiser} has {sum} of {row:?}, which was {there_is}");
                 self.report(Law::Disputed, story);
             }
         }

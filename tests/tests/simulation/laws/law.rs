@@ -29,7 +29,7 @@ pub enum Law {
     /// No fund gives back by deductions more than it paid, of a reversed settlement no deduction stands, and what ends, ends
     /// whole.
     Deducted,
-    /// What a dispute came to is what was said in it, corrected once in both regions, and no debt by more than it was.
+    /// What a dispute came to is what was said in it, corrected once in both regions, and no debt and no row by more than it was.
     Disputed,
     /// Both regions have the same words of a check, which officers said, in turn.
     Checked,
