@@ -3,19 +3,29 @@
 //! A leg of the open cycle is no exception yet. When the side that is missing comes, the two agree by themselves and go
 //! into the next cycle under their own day; what a region attested otherwise goes with the first cycle in which that region
 //! attests it as it is held. Nothing here is closed by hand.
+//!
+//! Which there are is found once, for all pages of a list: in the writer they are gone through, and beside it put in
+//! order. A page then looks up its own rows alone. What is no exception any more is left out of it, and what has
+//! become one since is in the next list.
 
 use std::collections::BTreeMap;
 
 use huitong_core::checkpoint::row::Pair;
-use huitong_core::date::Timestamp;
-use huitong_core::leg::NumberedLeg;
+use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::leg::{Leg, NumberedLeg};
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::{Context, Decided, Decision};
+use crate::refusal::Refusal;
 use crate::state::{Says, Waiting, WaitingLeg};
 
 /// How many exceptions a page has at most.
 const ROWS_AT_ONCE: usize = 1_000;
+/// How many exceptions one list has at most: some hundred megabytes.
+const LISTED_AT_MOST: usize = 4_000_000;
+/// For so long pages are read of a list.
+const LISTED_MILLIS: i64 = 600_000;
 /// The last day of each group of ages but the last.
 const AGES: [i64; 3] = [1, 7, 30];
 
@@ -88,58 +98,123 @@ pub(crate) struct Exceptions {
     pub(crate) ageing: BTreeMap<Reason, [AgeGroup; 4]>,
 }
 
-/// The exceptions after a place, as asked for.
-pub(crate) fn exceptions(
-    context: &Context<'_>,
+/// All exceptions of a list, in no order yet.
+#[derive(Debug)]
+pub(crate) struct Unordered(Listing);
+
+impl Unordered {
+    /// Puts them in their order; for many of them that takes long.
+    pub(crate) fn ordered(self) -> Listing {
+        let mut listing = self.0;
+        listing.places.sort_unstable();
+        listing
+    }
+}
+
+/// All exceptions as they were asked for, in their order.
+#[derive(Debug)]
+pub(crate) struct Listing {
     asked: Asked,
-    after: Option<ExceptionPlace>,
-) -> Decision<Exceptions> {
-    let matching = &context.state.matching;
-    let attestations = &context.state.attestations;
-    let Some((over, cycle)) = context.state.last_cut_off() else {
-        return Ok(Decided::answer(Exceptions {
-            rows: Vec::new(),
-            next: None,
-            ageing: BTreeMap::new(),
-        }));
+    at: Timestamp,
+    places: Vec<ExceptionPlace>,
+    ageing: BTreeMap<Reason, [AgeGroup; 4]>,
+}
+
+impl Listing {
+    /// Whether it is of what is asked for.
+    pub(crate) fn is_of(&self, asked: Asked) -> bool {
+        self.asked == asked
+    }
+}
+
+/// The last cycle that is cut off, and its marks where it is yet to be netted.
+fn last_cut_off<'a>(context: &Context<'a>) -> Option<CutOff<'a>> {
+    let (over, cycle) = context.state.last_cut_off()?;
+    Some((over, cycle.plan.is_none().then_some(&cycle.marks)))
+}
+
+type CutOff<'a> = (BusinessDay, Option<&'a BTreeMap<RegionCode, u64>>);
+
+/// Which exceptions there are, as asked for.
+pub(crate) fn exceptions(context: &Context<'_>, asked: Asked) -> Decision<Unordered> {
+    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
+    let mut listing = Listing {
+        asked,
+        at: context.now,
+        places: Vec::new(),
+        ageing: BTreeMap::new(),
     };
-    let marks = cycle.plan.is_none().then_some(&cycle.marks);
+    let Some((over, marks)) = last_cut_off(context) else {
+        return Ok(Decided::answer(Unordered(listing)));
+    };
+    let kept_out = |leg: &Leg| attestations.keeps_out(Pair::of(leg), leg.debt());
     let all = matching
         .waiting(None, over)
-        .chain(matching.late(over, marks, |leg| {
-            attestations.keeps_out(Pair::of(leg), leg.debt())
-        }));
-    let mut ageing: BTreeMap<Reason, [AgeGroup; 4]> = BTreeMap::new();
-    let mut wanted = Vec::new();
+        .chain(matching.late(over, marks, kept_out));
     for leg in all {
         let days = days_since(leg.since, context.now);
         let reason = Reason::of(leg.why);
-        count(ageing.entry(reason).or_default(), days, &leg);
+        count(listing.ageing.entry(reason).or_default(), days, &leg);
+        if !asked.wants(&leg) || days < i64::from(asked.at_least_days) {
+            continue;
+        }
+        if listing.places.len() >= LISTED_AT_MOST {
+            let detail = format_args!("more than {LISTED_AT_MOST}: ask for those of one region");
+            return Ok(Decided::refuse(Refusal::general(
+                RefusalCode::Malformed,
+                detail,
+            )));
+        }
         let place = (leg.since, leg.region, leg.numbered.number);
-        let is_wanted = asked.region.is_none_or(|region| region == leg.region)
-            && asked.reason.is_none_or(|wanted| wanted == reason)
-            && days >= i64::from(asked.at_least_days)
-            && after.is_none_or(|after| place > after);
-        if is_wanted {
-            wanted.push((place, days, leg));
-        }
+        listing.places.push(place);
     }
-    wanted.sort_unstable_by_key(|(place, ..)| *place);
-    let is_last = wanted.len() <= ROWS_AT_ONCE;
-    wanted.truncate(ROWS_AT_ONCE);
-    let rows = wanted.into_iter().map(|((_, region, number), days, leg)| {
-        let other = matching.other_side((region, number));
-        let says = context.state.words.says(&leg.numbered.leg);
-        Exception {
-            other,
-            leg,
-            days,
-            says,
-        }
+    Ok(Decided::answer(Unordered(listing)))
+}
+
+impl Asked {
+    fn wants(&self, leg: &WaitingLeg) -> bool {
+        self.region.is_none_or(|region| region == leg.region)
+            && self
+                .reason
+                .is_none_or(|wanted| wanted == Reason::of(leg.why))
+    }
+}
+
+/// The exceptions of a list after a place, as they stand now; none when the list is too old to be read on.
+pub(crate) fn exceptions_page(
+    context: &Context<'_>,
+    listing: &Listing,
+    after: Option<ExceptionPlace>,
+) -> Decision<Option<Exceptions>> {
+    let age = context
+        .now
+        .as_millis()
+        .saturating_sub(listing.at.as_millis());
+    if age > LISTED_MILLIS {
+        return Ok(Decided::answer(None));
+    }
+    let (matching, attestations) = (&context.state.matching, &context.state.attestations);
+    let kept_out = |leg: &Leg| attestations.keeps_out(Pair::of(leg), leg.debt());
+    let first = after.map_or(0, |after| {
+        listing.places.partition_point(|place| *place <= after)
     });
-    let rows: Vec<_> = rows.collect();
-    let next = rows.last().map(Exception::place).filter(|_| !is_last);
-    Ok(Decided::answer(Exceptions { rows, next, ageing }))
+    let rest = listing.places.get(first..).unwrap_or_default();
+    let (page, further) = rest.split_at(rest.len().min(ROWS_AT_ONCE));
+    let row = |(_, region, number): &ExceptionPlace| {
+        let place = (*region, *number);
+        let leg = matching.waiting_at(place, last_cut_off(context)?, kept_out)?;
+        listing.asked.wants(&leg).then(|| Exception {
+            days: days_since(leg.since, context.now),
+            other: matching.other_side(place),
+            says: context.state.words.says(&leg.numbered.leg),
+            leg,
+        })
+    };
+    Ok(Decided::answer(Some(Exceptions {
+        rows: page.iter().filter_map(row).collect(),
+        next: page.last().copied().filter(|_| !further.is_empty()),
+        ageing: listing.ageing.clone(),
+    })))
 }
 
 fn days_since(since: Timestamp, now: Timestamp) -> i64 {

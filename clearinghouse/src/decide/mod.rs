@@ -48,7 +48,10 @@ pub(crate) use close_day::close_day;
 pub(crate) use correct::correct;
 pub(crate) use cut_off::{Condition, cut_off};
 pub(crate) use evidence::{give, not_proven, wanted};
-pub(crate) use exceptions::{AgeGroup, Asked, Exception, ExceptionPlace, Reason, exceptions};
+pub(crate) use exceptions::{
+    AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason, exceptions,
+    exceptions_page,
+};
 pub(crate) use instruct::instruct;
 pub(crate) use intake::{LEGS_AT_ONCE, Told, position, report_legs};
 pub(crate) use members::{MemberRow, change_member, members};

@@ -42,6 +42,14 @@ fn close_all(house: &House, on: u8) {
     }
 }
 
+/// A page of the exceptions, of a list that is made for it.
+fn excepted(house: &House, asked: Asked, after: Option<ExceptionPlace>) -> Exceptions {
+    let found = house.ask(move |context| exceptions(context, asked));
+    let listing = found.unwrap().ordered();
+    let page = house.ask(move |context| exceptions_page(context, &listing, after));
+    page.unwrap().unwrap()
+}
+
 #[test]
 fn a_conflict_is_seen_also_long_after_the_leg_was_netted() {
     let mut house = House::new(3);

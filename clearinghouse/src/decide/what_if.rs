@@ -1,57 +1,77 @@
 //! What nets would be if a member dropped out or did not pay, or several days were netted as one. Nothing is written.
 //!
-//! A netted day stands as its plan is. The earliest day that is not netted is taken as it would be netted now.
+//! A netted day stands as its plan is. The earliest day that is not netted is taken as it would be netted now. The
+//! writer says only what that is; plans are read, and what is not netted is planned, beside it, for one officer at a
+//! time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
+use huitong_core::money::MoneyError;
 use huitong_core::refusal::RefusalCode;
-use huitong_netting::{Inputs, Member, NettingPlan, Scenario, WhatIf, plan};
+use huitong_core::region::RegionCode;
+use huitong_netting::{
+    AgreedLeg, Inputs, Member, Members, NettingPlan, Scenario, Supposing, WhatIf, plan,
+};
 
 use super::automatic::earliest_open;
 use super::cut_off::{business_day, marks, not_passed};
-use super::net::plan_of;
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
-/// The most days that are looked at as one: a month's plans are read back in the writer, which does nothing else then.
+/// The most days that are looked at as one.
 const DAYS_AT_MOST: usize = 31;
 
-/// Looks at some days as one.
+/// What of some days stands in the state.
+#[derive(Debug)]
+pub(crate) struct DayGrounds {
+    /// Those that are netted.
+    netted: Vec<BusinessDay>,
+    /// The one that is not.
+    open: Option<AsOfNow>,
+    scenario: Scenario,
+}
+
+/// A day as it would be netted now.
+#[derive(Debug)]
+struct AsOfNow {
+    day: BusinessDay,
+    parent: Option<NettingPlan>,
+    members: Members,
+    marks: BTreeMap<RegionCode, u64>,
+    legs: Vec<AgreedLeg>,
+}
+
+/// Looks up what some days are looked at upon.
 pub(crate) fn what_if(
     context: &Context<'_>,
     days: &BTreeSet<BusinessDay>,
-    scenario: &Scenario,
-) -> Decision<WhatIf> {
+    scenario: Scenario,
+) -> Decision<DayGrounds> {
     if days.is_empty() || days.len() > DAYS_AT_MOST {
         let refusal = Refusal::general(RefusalCode::Malformed, "business_days: 1 to 31");
         return Ok(Decided::refuse(refusal));
     }
-    let mut plans = Vec::with_capacity(days.len());
+    let (mut netted, mut open) = (Vec::new(), None);
     for day in days {
-        let found = match context.state.cycles.get(day) {
-            Some(cycle) if cycle.plan.is_some() => plan_of(context, *day)?,
-            Some(_) | None => as_of_now(context, *day),
-        };
-        match found {
-            Ok(plan) => plans.push(plan),
-            Err(refusal) => return Ok(Decided::refuse(refusal)),
+        match context.state.cycles.get(day) {
+            Some(cycle) if cycle.plan.is_some() => netted.push(*day),
+            Some(_) | None => match as_of_now(context, *day) {
+                // Only one comes this far: of two the later comes after one that is not netted.
+                Ok(found) => open = Some(found),
+                Err(refusal) => return Ok(Decided::refuse(refusal)),
+            },
         }
     }
-    if let Some(stranger) = stranger(&plans, scenario) {
-        let refusal = Refusal::new(ClearingCode::CycleUnknownMember, stranger);
-        return Ok(Decided::refuse(refusal));
-    }
-    let plans: Vec<_> = plans.iter().collect();
-    // Each plan's sums fit, those of several together need not.
-    Ok(match huitong_netting::what_if(&plans, scenario) {
-        Ok(found) => Decided::answer(found),
-        Err(error) => Decided::refuse(Refusal::new(ClearingCode::CycleCannotNet, error)),
-    })
+    Ok(Decided::answer(DayGrounds {
+        netted,
+        open,
+        scenario,
+    }))
 }
 
-/// The plan that the earliest day without one would come to now.
-fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<NettingPlan, Refusal> {
+/// What the earliest day without a plan would be netted of now.
+fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<AsOfNow, Refusal> {
     let state = context.state;
     let mut waiting = state
         .cycles
@@ -70,21 +90,56 @@ fn as_of_now(context: &Context<'_>, day: BusinessDay) -> Result<NettingPlan, Ref
         }
     }
     let marks = cycle.map_or_else(|| marks(context, day), |cycle| cycle.marks.clone());
-    let legs = state.to_net(&marks, day);
-    let inputs = Inputs {
+    Ok(AsOfNow {
         day,
-        parent: state.plan.as_ref(),
-        members: &state.members,
-        marks: &marks,
-        legs: &legs,
-    };
-    plan(&inputs).map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
+        parent: state.plan.clone(),
+        members: state.members.clone(),
+        legs: state.to_net(&marks, day),
+        marks,
+    })
 }
 
-/// A member supposed to do something that stands in no region's place on these days.
-fn stranger(plans: &[NettingPlan], scenario: &Scenario) -> Option<Member> {
-    let windows = plans.iter().flat_map(NettingPlan::windows);
-    let known: BTreeSet<_> = windows.map(|window| window.member).collect();
-    let mut named = scenario.without.iter().chain(&scenario.unpaid);
-    named.find(|member| !known.contains(member)).copied()
+impl AsOfNow {
+    /// The plan that it would come to.
+    fn plan(&self) -> Result<NettingPlan, Refusal> {
+        let inputs = Inputs {
+            day: self.day,
+            parent: self.parent.as_ref(),
+            members: &self.members,
+            marks: &self.marks,
+            legs: &self.legs,
+        };
+        plan(&inputs).map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
+    }
+}
+
+impl DayGrounds {
+    /// What it comes to. Plans are asked for one after the other, and none is kept.
+    ///
+    /// # Errors
+    /// A plan that is not to be had, sums out of range, or a member that stood in no region's place.
+    pub(crate) fn found<E: From<Refusal>>(
+        self,
+        mut plan_of: impl FnMut(BusinessDay) -> Result<NettingPlan, E>,
+    ) -> Result<WhatIf, E> {
+        // Each plan's sums fit, those of several together need not.
+        let too_large = |error| Refusal::new(ClearingCode::CycleCannotNet, error);
+        let scenario = &self.scenario;
+        let mut nets = Supposing::new(scenario);
+        let mut take = |plan: &NettingPlan| -> Result<(), MoneyError> {
+            nets.plans(plan)?;
+            nets.supposes(plan)
+        };
+        for day in self.netted {
+            take(&plan_of(day)?).map_err(too_large)?;
+        }
+        if let Some(open) = self.open {
+            take(&open.plan()?).map_err(too_large)?;
+        }
+        let mut named = scenario.without.iter().chain(&scenario.unpaid);
+        if let Some(stranger) = named.find(|member: &&Member| !nets.is_known(**member)) {
+            return Err(Refusal::new(ClearingCode::CycleUnknownMember, stranger).into());
+        }
+        Ok(nets.ends().map_err(too_large)?)
+    }
 }

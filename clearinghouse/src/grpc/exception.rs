@@ -4,22 +4,78 @@ use std::sync::Arc;
 
 use huitong_core::date::Timestamp;
 use huitong_core::leg::NumberedLeg;
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::exception_service_server::ExceptionService;
 use huitong_proto::conversion::common::fund_to_wire;
 use huitong_proto::conversion::leg::leg_kind_to_wire;
 use huitong_proto::conversion::{Path, WireFault};
+use huitong_transport::aside;
+use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
 
 use super::status::{malformed, status};
 use super::wire;
-use crate::decide::{self, AgeGroup, Asked, Exception, ExceptionPlace, Reason};
+use crate::decide::{
+    self, AgeGroup, Asked, Exception, ExceptionPlace, Exceptions, Listing, Reason,
+};
+use crate::refusal::Refusal;
 use crate::state::Says;
 use crate::writer::Writer;
 
 /// The officers' view of exceptions.
-pub(super) struct ExceptionGrpc(pub(super) Arc<Writer>);
+pub(super) struct ExceptionGrpc {
+    writer: Arc<Writer>,
+    /// The list of which pages were read last. One is made at a time.
+    listed: Mutex<Option<Arc<Listing>>>,
+}
+
+impl ExceptionGrpc {
+    pub(super) fn new(writer: &Arc<Writer>) -> Self {
+        Self {
+            writer: Arc::clone(writer),
+            listed: Mutex::default(),
+        }
+    }
+
+    /// The next page of the list that is at hand, or of one that is found anew: for the first page always.
+    async fn page(
+        &self,
+        asked: Asked,
+        after: Option<ExceptionPlace>,
+    ) -> Result<Exceptions, Refusal> {
+        let mut listed = self.listed.lock().await;
+        let at_hand = listed.clone().filter(|listing| listing.is_of(asked));
+        if let Some(listing) = at_hand.filter(|_| after.is_some())
+            && let Some(page) = self.read(listing, after).await?
+        {
+            return Ok(page);
+        }
+        // The one before is not kept beside it.
+        *listed = None;
+        let found = self
+            .writer
+            .decide(move |context| decide::exceptions(context, asked))
+            .await?;
+        let busy = |about: &dyn std::fmt::Display| Refusal::general(RefusalCode::Overloaded, about);
+        let ordered = aside(move || Arc::new(found.ordered())).await;
+        let listing = ordered.map_err(|lost| busy(&lost))?;
+        *listed = Some(Arc::clone(&listing));
+        let page = self.read(listing, after).await?;
+        page.ok_or_else(|| busy(&"the list took too long"))
+    }
+
+    async fn read(
+        &self,
+        listing: Arc<Listing>,
+        after: Option<ExceptionPlace>,
+    ) -> Result<Option<Exceptions>, Refusal> {
+        self.writer
+            .decide(move |context| decide::exceptions_page(context, &listing, after))
+            .await
+    }
+}
 
 #[tonic::async_trait]
 impl ExceptionService for ExceptionGrpc {
@@ -28,10 +84,7 @@ impl ExceptionService for ExceptionGrpc {
         request: Request<v1::ListExceptionsRequest>,
     ) -> Result<Response<v1::ListExceptionsResponse>, Status> {
         let (asked, after) = asked(&request.into_inner()).map_err(|fault| malformed(&fault))?;
-        let found = self
-            .0
-            .decide(move |context| decide::exceptions(context, asked, after))
-            .await;
+        let found = self.page(asked, after).await;
         let found = found.map_err(|refusal| status(&refusal))?;
         let ageing = found.ageing.into_iter().map(|(reason, groups)| v1::Ageing {
             reason: reason_to_wire(reason).into(),

@@ -22,6 +22,7 @@ mod parts;
 mod payment;
 mod prefund;
 mod proof;
+mod reading;
 mod routes;
 mod status;
 mod tags;

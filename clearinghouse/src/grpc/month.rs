@@ -20,12 +20,12 @@ use tracing::{info, warn};
 
 use super::clearing::region;
 use super::month_read::Months;
+use super::reading::proofs;
 use super::status::{malformed, status};
 use crate::clock::Clock;
 use crate::decide::month as decide;
 use crate::months::MonthRules;
 use crate::refusal::{ClearingCode, Refusal};
-use crate::store::Proofs;
 use crate::words;
 use crate::writer::Writer;
 
@@ -125,9 +125,4 @@ fn has_rows(table: &MonthTable, word: &MonthWord) -> Result<(), Refusal> {
 
 pub(super) fn month(month: &str) -> Result<Month, Status> {
     month_from_wire(month, Path::root("month")).map_err(|fault| malformed(&fault))
-}
-
-pub(super) async fn proofs(writer: &Writer) -> Result<Proofs, Status> {
-    let proofs = writer.proofs().await;
-    proofs.map_err(|refusal| status(&refusal))
 }

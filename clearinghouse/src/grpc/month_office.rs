@@ -18,13 +18,12 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 use tracing::{info, warn};
 
-use super::month::{month, proofs};
+use super::month::month;
 use super::month_read::signed;
 use super::month_what_if;
-use super::officer::officer_name;
+use super::officer::{officer_name, someone_looks};
 use super::paid::month_order;
-use super::payment::plan;
-use super::proof::read;
+use super::reading::{plan, proofs, read};
 use super::status::{malformed, status};
 use crate::decide::month as decide;
 use crate::decide::{Context, Decision};
@@ -48,7 +47,7 @@ pub(super) struct MonthOfficeGrpc {
     prefunds: Rules,
     /// Held while a month is counted: one at a time.
     counting: Arc<Mutex<()>>,
-    /// Held while the plans of a month are looked through: one month at a time.
+    /// Held while plans are looked through to see what nets would be: by one officer at a time.
     looking: Arc<Mutex<()>>,
 }
 
@@ -157,8 +156,7 @@ impl MonthOfficeService for MonthOfficeGrpc {
         let month = month(&request.month)?;
         let suppose = month_what_if::suppose(&request).map_err(|fault| malformed(&fault))?;
         let Ok(looking) = Arc::clone(&self.looking).try_lock_owned() else {
-            let busy = "another officer looks at what a month would come to: ask again";
-            return Err(status(&Refusal::general(RefusalCode::Overloaded, busy)));
+            return Err(status(&someone_looks()));
         };
         let rules = decide::SupposeRules {
             paying: self.paying,
@@ -223,6 +221,7 @@ impl MonthOfficeGrpc {
         writer: &Arc<Writer>,
         rules: MonthRules,
         (paying, prefunds): (PaymentRules, Rules),
+        looking: Arc<Mutex<()>>,
     ) -> Self {
         Self {
             writer: Arc::clone(writer),
@@ -230,7 +229,7 @@ impl MonthOfficeGrpc {
             paying,
             prefunds,
             counting: Arc::default(),
-            looking: Arc::default(),
+            looking,
         }
     }
 

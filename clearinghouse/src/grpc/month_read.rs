@@ -10,7 +10,7 @@ use huitong_core::payable::Month;
 use tokio::sync::Mutex;
 use tonic::Status;
 
-use super::proof::{Untold, read};
+use super::reading::{Untold, read};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::store::Proofs;
 

@@ -14,9 +14,11 @@ use huitong_netting::{Member, Scenario};
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::officer_service_server::OfficerService;
 use huitong_proto::conversion::{Path, WireFault};
+use tokio::sync::Mutex;
 use tonic::{Request, Response, Status};
 use tracing::info;
 
+use super::reading::{plan, proofs, read};
 use super::status::{malformed, status};
 use super::wire;
 use crate::decide::{self, Condition, Expected};
@@ -28,6 +30,15 @@ pub(super) struct OfficerGrpc {
     pub(super) writer: Arc<Writer>,
     /// How long netting waits after the cut-off for regions that have not attested.
     pub(super) wait_minutes: u32,
+    /// Held while plans are looked through to see what nets would be: by one officer at a time, of days or of a
+    /// month.
+    pub(super) looking: Arc<Mutex<()>>,
+}
+
+/// Another officer looks at what nets would be.
+pub(super) fn someone_looks() -> Refusal {
+    let busy = "another officer looks at what nets would be: ask again";
+    Refusal::general(RefusalCode::Overloaded, busy)
 }
 
 #[tonic::async_trait]
@@ -133,11 +144,21 @@ impl OfficerService for OfficerGrpc {
         let days = business_days.iter().map(|text| day(text));
         let days = days.collect::<Result<BTreeSet<_>, _>>()?;
         let scenario = scenario(&without, &unpaid).map_err(|fault| malformed(&fault))?;
+        let Ok(looking) = Arc::clone(&self.looking).try_lock_owned() else {
+            return Err(status(&someone_looks()));
+        };
         let decided = self
             .writer
-            .decide(move |context| decide::what_if(context, &days, &scenario));
-        let found = decided.await.map_err(|refusal| status(&refusal))?;
-        Ok(Response::new(wire::what_if(&found)))
+            .decide(move |context| decide::what_if(context, &days, scenario));
+        let grounds = decided.await.map_err(|refusal| status(&refusal))?;
+        let proofs = proofs(&self.writer).await?;
+        // Held until all of it is read, also when the caller has gone.
+        let found = read(move || {
+            let found = grounds.found(|day| plan(&proofs, day));
+            drop(looking);
+            found
+        });
+        Ok(Response::new(wire::what_if(&found.await?)))
     }
 
     async fn release_stream(

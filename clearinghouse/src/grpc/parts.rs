@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tonic::Status;
 
-use super::proof::{Untold, read};
+use super::reading::{Untold, read};
 use crate::refusal::{ClearingCode, Refusal};
 
 /// The bytes of one piece.

@@ -8,7 +8,7 @@ use huitong_core::payable::Month;
 use huitong_core::payment::{BankReference, PaymentReference};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
-use huitong_netting::{Member, NettingPlan};
+use huitong_netting::Member;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::payment_service_server::PaymentService;
 use huitong_proto::conversion::payment::{
@@ -20,12 +20,11 @@ use tracing::{info, warn};
 
 use super::officer::{day, officer_name, status_of};
 use super::paid;
-use super::proof::{Untold, read};
+use super::reading::{plan, read};
 use super::status::{malformed, status};
 use crate::decide::{self, Context, Decision, Openness, OrderOf, Wanted};
 use crate::payments::{Line, Payment, PaymentRules};
 use crate::refusal::{ClearingCode, Refusal};
-use crate::store::Proofs;
 use crate::writer::Writer;
 
 /// The officers' side of payments.
@@ -237,12 +236,6 @@ impl PaymentGrpc {
             status(&Refusal::new(code, bank_reference))
         })
     }
-}
-
-/// The plan of a cycle that is netted, so that it is long journaled; the index may still be on its way to it.
-pub(super) fn plan(proofs: &Proofs, day: BusinessDay) -> Result<NettingPlan, Untold> {
-    let plan = proofs.plan(day)?;
-    plan.ok_or_else(|| Refusal::being_indexed().into())
 }
 
 /// Of which order notices are asked for, and whose.

@@ -5,22 +5,21 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::CertifiedCheckpoint;
 use huitong_core::date::BusinessDay;
-use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_netting::Member;
 use huitong_proto::clearing::v1;
 use huitong_proto::clearing::v1::proof_office_service_server::ProofOfficeService;
 use huitong_proto::conversion::Path;
-use huitong_transport::aside;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::officer::{day, officer_name};
+use super::reading::{Untold, read};
 use super::status::{malformed, status};
 use crate::decide;
 use crate::refusal::{ClearingCode, Refusal};
-use crate::store::{Proofs, ProvenCycle, StoreError};
+use crate::store::{Proofs, ProvenCycle};
 use crate::writer::Writer;
 
 /// The bytes of one part.
@@ -105,40 +104,6 @@ impl ProofOfficeGrpc {
             .decide(move |context| decide::is_netted(context, day));
         netted.await.map_err(|refusal| status(&refusal))?;
         self.0.proofs().await.map_err(|refusal| status(&refusal))
-    }
-}
-
-/// Why a proof is not told.
-pub(super) enum Untold {
-    Refused(Refusal),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Untold {
-    fn from(fault: StoreError) -> Self {
-        Self::Store(fault)
-    }
-}
-
-impl From<Refusal> for Untold {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-/// Reads beside the calls that are served meanwhile.
-pub(super) async fn read<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Untold> + Send + 'static,
-) -> Result<T, Status> {
-    let broken = |fault: &dyn std::fmt::Display| {
-        tracing::error!(%fault, "a proof cannot be read");
-        status(&Refusal::general(RefusalCode::StoreBroken, fault))
-    };
-    match aside(work).await {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(Untold::Refused(refusal))) => Err(status(&refusal)),
-        Ok(Err(Untold::Store(fault))) => Err(broken(&fault)),
-        Err(lost) => Err(broken(&lost)),
     }
 }
 

@@ -82,9 +82,11 @@ pub(crate) async fn routes(
 ) -> Result<Routes, String> {
     let clearing = ClearingServiceServer::new(ClearingGrpc(Arc::clone(writer)))
         .max_decoding_message_size(MAX_MESSAGE_BYTES);
+    let looking = Arc::default();
     let officers = OfficerServiceServer::new(OfficerGrpc {
         writer: Arc::clone(writer),
         wait_minutes: rules.wait_minutes,
+        looking: Arc::clone(&looking),
     })
     .max_encoding_message_size(LARGEST_ANSWER_BYTES);
     let attested = AttestationOfficeServiceServer::new(AttestationOfficeGrpc {
@@ -102,7 +104,7 @@ pub(crate) async fn routes(
     })
     .max_decoding_message_size(MAX_MESSAGE_BYTES);
     let proofs = ProofOfficeServiceServer::new(ProofOfficeGrpc(Arc::clone(writer)));
-    let exceptions = ExceptionServiceServer::new(ExceptionGrpc(Arc::clone(writer)));
+    let exceptions = ExceptionServiceServer::new(ExceptionGrpc::new(writer));
     let prefunds = PrefundServiceServer::new(PrefundGrpc {
         writer: Arc::clone(writer),
         rules: rules.prefund,
@@ -112,6 +114,7 @@ pub(crate) async fn routes(
         writer,
         rules.month,
         (rules.payment, rules.prefund),
+        looking,
     ));
     let (reporter, health) = tonic_health::server::health_reporter();
     reporter

@@ -242,17 +242,26 @@ impl Matching {
         marks: Option<&'a BTreeMap<RegionCode, u64>>,
         kept_out: impl Fn(&Leg) -> bool + 'a,
     ) -> impl Iterator<Item = WaitingLeg> + 'a {
-        let late = self.all().filter_map(move |(place, held)| {
-            ready(place, held, None, cut_off)?;
-            let goes = marks.is_some() && ready(place, held, marks, cut_off).is_some();
-            let why = if kept_out(&held.leg) {
-                Some(Waiting::AttestedOtherwise)
-            } else {
-                (!goes).then_some(Waiting::Late)
-            };
-            Some((place, held, why?))
-        });
-        late.map(|(place, held, why)| waits(place, held, why))
+        self.all().filter_map(move |(place, held)| {
+            let why = why_late(place, held, (cut_off, marks), &kept_out)?;
+            Some(waits(place, held, why))
+        })
+    }
+
+    /// The leg at a place, if it does not agree or is late: what [`Self::waiting`] and [`Self::late`] tell of it.
+    pub(crate) fn waiting_at(
+        &self,
+        place: Place,
+        cut_off: (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
+        kept_out: impl Fn(&Leg) -> bool,
+    ) -> Option<WaitingLeg> {
+        let held = self.at(place)?;
+        let why = if held.partner == Number::NONE && held.leg.business_day <= cut_off.0 {
+            Some(self.why(place, held))
+        } else {
+            why_late(place, held, cut_off, &kept_out)
+        };
+        Some(waits(place, held, why?))
     }
 
     /// What the other side reported of a leg's debt: what it agrees with, or the first that it does not.
@@ -310,6 +319,21 @@ fn ready(
         && within(marks, &place)
         && within(marks, &partner);
     is_ready.then_some(partner)
+}
+
+/// Why a leg that agrees was taken by no plan although its day was cut off; only of the creditor's of each two.
+fn why_late(
+    place: Place,
+    held: &Held,
+    (cut_off, marks): (BusinessDay, Option<&BTreeMap<RegionCode, u64>>),
+    kept_out: &impl Fn(&Leg) -> bool,
+) -> Option<Waiting> {
+    ready(place, held, None, cut_off)?;
+    if kept_out(&held.leg) {
+        return Some(Waiting::AttestedOtherwise);
+    }
+    let goes = marks.is_some() && ready(place, held, marks, cut_off).is_some();
+    (!goes).then_some(Waiting::Late)
 }
 
 /// The two regions of a leg, whoever of them owes.

@@ -78,8 +78,7 @@ fn kept_out(house: &House) -> Vec<u64> {
         reason: Some(Reason::AttestedOtherwise),
         ..Asked::default()
     };
-    let found = house.ask(move |context| exceptions(context, asked, None));
-    let found = found.unwrap().rows.into_iter();
+    let found = excepted(house, asked, None).rows.into_iter();
     found.map(|row| row.leg.numbered.number).collect()
 }
 

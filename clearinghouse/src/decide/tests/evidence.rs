@@ -66,8 +66,7 @@ fn show(house: &House, of: usize, body: &ReceiptBody) -> Result<(), Refusal> {
 
 /// What is said of each leg that waits, by region and number.
 fn said(house: &House) -> Vec<(huitong_core::region::RegionCode, u64, Option<Says>)> {
-    let found = house.ask(|context| exceptions(context, Asked::default(), None));
-    let rows = found.unwrap().rows.into_iter();
+    let rows = excepted(house, Asked::default(), None).rows.into_iter();
     let mut said: Vec<_> = rows
         .map(|row| (row.leg.region, row.leg.numbered.number, row.says))
         .collect();
