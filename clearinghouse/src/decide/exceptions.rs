@@ -42,6 +42,7 @@ pub(crate) enum Reason {
     Repeated,
     Late,
     AttestedOtherwise,
+    TooLarge,
 }
 
 impl Reason {
@@ -52,6 +53,7 @@ impl Reason {
             Waiting::Repeated => Self::Repeated,
             Waiting::Late => Self::Late,
             Waiting::AttestedOtherwise => Self::AttestedOtherwise,
+            Waiting::TooLarge => Self::TooLarge,
         }
     }
 }

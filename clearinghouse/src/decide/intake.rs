@@ -2,13 +2,15 @@
 //!
 //! In order of precedence: a stream outside the directory, a halted one, a number that came with other
 //! content (which halts it), anything new of a region that is suspended or has left, a number that is not the next, a
-//! leg that is not the caller's to report. A report is taken whole or not at all. A leg with a region that has left is
-//! taken and waits: were it refused, nothing after it could be told.
+//! leg that is not the caller's to report, a stream of which as much waits to be netted as may. But for this last, a
+//! report is taken whole or not at all; here it is taken as far as there is room. A leg with a region that has left,
+//! and one that is too large, is taken and waits: were it refused, nothing after it could be told.
 
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::leg::{NumberedLeg, Side};
 use huitong_core::membership::Standing;
+use huitong_core::money::Fen;
 use huitong_core::record::clearing::{ClearingRecord, LegsTaken, StreamHalted};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
@@ -16,6 +18,14 @@ use huitong_core::region::RegionCode;
 use super::{Context, Decided, Decision, Fault};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::{Restore, Stream};
+
+/// The most of a region's stream that agrees and waits to be netted, in fen: five billion yuan, nine times what all the
+/// country's funds owe each other in a day. Each debt agrees when the second of its two regions reports it, so what a
+/// thousand regions may have netted at once, and what is booked of it on either side, is never more than a sum holds.
+const AGREEING_AT_MOST: Fen = match Fen::new(500_000_000_000) {
+    Ok(amount) => amount,
+    Err(_) => Fen::MAX,
+};
 
 /// The most legs of one report.
 pub(crate) const LEGS_AT_ONCE: usize = 8_192;
@@ -71,7 +81,12 @@ pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg])
     {
         return Ok(Decided::refuse(refusal));
     }
-    let held = new.last().map_or(stream.held, |last| last.number);
+    let new = with_room(context, region, new);
+    let Some(last) = new.last() else {
+        let refusal = Refusal::new(ClearingCode::StreamFull, AGREEING_AT_MOST);
+        return Ok(Decided::refuse(refusal));
+    };
+    let held = last.number;
     let taken = LegsTaken {
         region,
         at: context.now,
@@ -123,6 +138,24 @@ fn going<'a>(stream: &'a Stream, legs: &[NumberedLeg]) -> Result<&'a Stream, Ref
         )),
         None => Ok(stream),
     }
+}
+
+/// These legs, as far as there is room for what may agree of them.
+fn with_room<'a>(
+    context: &Context<'_>,
+    region: RegionCode,
+    new: &'a [NumberedLeg],
+) -> &'a [NumberedLeg] {
+    let mut comes_to = context.state.matching.agreeing(region);
+    let fits = |numbered: &&NumberedLeg| {
+        if !numbered.leg.is_too_large() {
+            let amount = numbered.leg.amount.get().unsigned_abs();
+            comes_to = comes_to.saturating_add(amount);
+        }
+        comes_to <= AGREEING_AT_MOST.get().unsigned_abs()
+    };
+    let count = new.iter().take_while(fits).count();
+    new.get(..count).unwrap_or_default()
 }
 
 /// The first leg that is held with other content, beside the one offered.

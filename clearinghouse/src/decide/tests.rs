@@ -5,6 +5,7 @@ mod disputes;
 mod evidence;
 mod exceptions;
 mod holidays;
+mod large;
 mod members;
 mod months;
 mod payments;

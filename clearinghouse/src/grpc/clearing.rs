@@ -12,7 +12,7 @@ use huitong_proto::clearing::v1::clearing_service_server::ClearingService;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
 use tonic::{Request, Response, Status};
-use tracing::error;
+use tracing::{error, warn};
 
 use super::status::{malformed, status};
 use crate::decide::{self, Regain, Regained, Told};
@@ -66,6 +66,7 @@ impl ClearingService for ClearingGrpc {
             .map(|(at, leg)| leg_from_wire(leg, path.item(at)))
             .collect::<Result<_, _>>()
             .map_err(|fault| malformed(&fault))?;
+        let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0
             .decide(move |context| decide::report_legs(context, by, &legs));
@@ -76,6 +77,9 @@ impl ClearingService for ClearingGrpc {
             }
             status(&refusal)
         })?;
+        if too_large > 0 {
+            warn!(%region, too_large, "a region reported legs of more than is ever netted");
+        }
         Ok(Response::new(v1::ReportLegsResponse { held }))
     }
 

@@ -126,6 +126,7 @@ fn reason_from_wire(number: i32, path: &Path<'_>) -> Result<Option<Reason>, Wire
         Ok(v1::WaitingReason::Repeated) => Some(Reason::Repeated),
         Ok(v1::WaitingReason::Late) => Some(Reason::Late),
         Ok(v1::WaitingReason::AttestedOtherwise) => Some(Reason::AttestedOtherwise),
+        Ok(v1::WaitingReason::TooLarge) => Some(Reason::TooLarge),
         Err(_) => return Err(path.wrong(format_args!("{number} is no value of this version"))),
     })
 }
@@ -137,6 +138,7 @@ const fn reason_to_wire(reason: Reason) -> v1::WaitingReason {
         Reason::Repeated => v1::WaitingReason::Repeated,
         Reason::Late => v1::WaitingReason::Late,
         Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
+        Reason::TooLarge => v1::WaitingReason::TooLarge,
     }
 }
 

@@ -90,6 +90,7 @@ pub(super) fn reason(why: Waiting) -> (v1::WaitingReason, String) {
         Waiting::Repeated => (v1::WaitingReason::Repeated, String::new()),
         Waiting::Late => (v1::WaitingReason::Late, String::new()),
         Waiting::AttestedOtherwise => (v1::WaitingReason::AttestedOtherwise, String::new()),
+        Waiting::TooLarge => (v1::WaitingReason::TooLarge, String::new()),
     }
 }
 

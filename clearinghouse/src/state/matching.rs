@@ -2,10 +2,11 @@
 //!
 //! Two legs agree when they are of one debt (a settlement or its reversal, and a fund), the creditor's region
 //! reported the one and the debtor's the other, and every field is equal. So no third region can agree to, or spoil, a debt of two
-//! others, and no two others can: their legs have another debtor or creditor. The first pair of two regions that agrees
-//! stands; whatever else comes of them for the same debt is a repetition and is never netted, nor is what comes for a debt
-//! that a plan took.
+//! others, and no two others can: their legs have another debtor or creditor. A leg that is too large agrees with
+//! none. The first pair of two regions that agrees stands; whatever else comes of them for the same debt is a
+//! repetition and is never netted, nor is what comes for a debt that a plan took.
 
+mod agreeing;
 mod held;
 mod netted;
 mod slots;
@@ -20,6 +21,7 @@ use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
 use huitong_netting::AgreedLeg;
 
+use self::agreeing::Agreeing;
 use self::held::{Held, Number, Reports, other_end};
 use self::slots::Slots;
 pub(crate) use self::waiting::{Waiting, WaitingLeg};
@@ -37,6 +39,7 @@ pub(crate) struct Matching {
     further: BTreeMap<Debt, Vec<Place>>,
     /// How many legs of each business day no plan has taken.
     days: BTreeMap<BusinessDay, u64>,
+    agreeing: Agreeing,
 }
 
 impl Matching {
@@ -46,6 +49,7 @@ impl Matching {
             debts: HashMap::default(),
             further: BTreeMap::new(),
             days: BTreeMap::new(),
+            agreeing: Agreeing::default(),
         }
     }
 
@@ -91,6 +95,7 @@ impl Matching {
         };
         if let Some(other) = partner.and_then(|other| self.at_mut(other)) {
             other.partner = Number::new(place.1);
+            self.agreeing.begins(&numbered.leg);
         }
         let count = self.days.entry(numbered.leg.business_day).or_insert(0);
         *count = count.saturating_add(1);
@@ -102,7 +107,7 @@ impl Matching {
     /// The first leg that agrees of what was reported `known` of its debt, when none of the same two regions agreed before
     /// and no plan took the debt. What two others say of it is another debt, whatever they call it.
     fn partner_of(&self, known: Reports, place: Place, numbered: &NumberedLeg) -> Option<Place> {
-        if known.netted.get().is_some() {
+        if known.netted.get().is_some() || numbered.leg.is_too_large() {
             return None;
         }
         let further = self.further.get(&numbered.leg.debt());
@@ -276,6 +281,9 @@ impl Matching {
     }
 
     fn why(&self, place: Place, held: &Held) -> Waiting {
+        if held.leg.is_too_large() {
+            return Waiting::TooLarge;
+        }
         let debt = held.leg.debt();
         let others = || {
             let places = self.reported(debt).filter(move |other| *other != place);

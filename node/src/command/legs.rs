@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::BusinessDay;
+use huitong_core::leg::{LARGEST_LEG, NumberedLeg};
 use huitong_transport::ClientOptions;
 use serde_json::json;
 
@@ -56,10 +57,13 @@ impl WriteLegs {
         file::write(&self.out, &book.to_bytes())?;
         let (region, legs) = (book.region(), book.legs());
         let ends = [legs.first(), legs.last()].map(|leg| leg.map(|leg| leg.number));
+        let large: Vec<_> = legs.iter().filter(|leg| leg.leg.is_too_large()).collect();
         if self.json {
             let region = region.to_string();
             let [from, to] = ends;
-            let told = json!({"file": shown, "region": region, "legs": legs.len(), "from": from, "to": to});
+            let large: Vec<_> = large.iter().map(|leg| leg.number).collect();
+            let told = json!({"file": shown, "region": region, "legs": legs.len(), "from": from, "to": to,
+                "too_large": large});
             writeln!(out, "{told}")?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -72,6 +76,13 @@ impl WriteLegs {
                 out,
                 "{shown}: no legs of region {region} / 统筹区{region}无明细"
             )?,
+        }
+        for NumberedLeg { number, leg, .. } in large {
+            let (settlement, amount) = (leg.settlement, leg.amount);
+            writeln!(
+                out,
+                "  leg {number}, {settlement}: {amount} is more than is netted as one, {LARGEST_LEG} / 超过单笔上限，不轧差"
+            )?;
         }
         Ok(ExitCode::SUCCESS)
     }

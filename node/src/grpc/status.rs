@@ -176,6 +176,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PolicyFault
         | RefusalCode::EngineNotAccepted
         | RefusalCode::GivenTooLarge
+        | RefusalCode::LegTooLarge
         | RefusalCode::DecisionDiffers
         | RefusalCode::PolicyUnproven
         | RefusalCode::PolicyState

@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::claim::Claim;
 use huitong_core::coverage::Balances;
 use huitong_core::decision::Decision;
 use huitong_core::fund::Fund;
+use huitong_core::leg::LARGEST_LEG;
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::policy::layer::Payer;
 use huitong_core::provisional::TrueUp;
+use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::totals::TotalSlot;
 
 use crate::store::{Account, StoreError};
@@ -34,6 +37,22 @@ pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
         .into_iter()
         .filter(|(_, amount)| !amount.is_zero())
         .collect())
+}
+
+/// The decision, when no fund owes more by it than is owed between two regions as one leg. A bill of the own region
+/// makes no leg, and is not bounded by it.
+///
+/// # Errors
+/// The refusal that names the most.
+pub fn within_a_leg(claim: &Claim, decision: Decision) -> Result<Decision, Refusal> {
+    let is_between = claim.treatment != claim.person.home;
+    // A sum that is out of range is larger still.
+    let is_too_large = amounts(&decision)
+        .map_or(true, |amounts| amounts.iter().any(|(_, amount)| *amount > LARGEST_LEG));
+    if is_between && is_too_large {
+        return Err(Refusal::new(RefusalCode::LegTooLarge, LARGEST_LEG));
+    }
+    Ok(decision)
 }
 
 /// The amounts of a receipt: what a decision pays, and what the home region bears of a provisional loss, which

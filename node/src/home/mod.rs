@@ -339,6 +339,7 @@ impl HomeRole {
             });
         };
         let decided = compute(claim.bill.lines().len(), || standing.decide(engine, claim));
+        let decided = decided.and_then(|decision| figures::within_a_leg(claim, decision));
         let outcome = decided.and_then(|decision| match difference(&decision) {
             None => Ok(decision),
             Some(first) => Err(Refusal::new(RefusalCode::DecisionDiffers, first)),

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{LARGEST_LEG, NumberedLeg};
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
 use huitong_proto::clearing::v1::{
     self, CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
@@ -252,6 +252,12 @@ impl Reporter {
             if legs.is_empty() {
                 // Appended and not synced yet: the next round has them.
                 break;
+            }
+            let large = legs.iter().filter(|leg| leg.leg.is_too_large());
+            for NumberedLeg { number, leg, .. } in large {
+                let (settlement, amount) = (leg.settlement, leg.amount);
+                tracing::error!(number, %settlement, %amount, most = %LARGEST_LEG,
+                    "a leg is of more than is ever netted: look at the settlement, and reverse it");
             }
             let request = ReportLegsRequest {
                 legs: legs.iter().map(leg_to_wire).collect(),

@@ -28,6 +28,7 @@ use super::view::{SettlementView, ViewState};
 use crate::compute::compute;
 use crate::error::NodeError;
 use crate::home::SnapshotAsk;
+use crate::home::figures::within_a_leg;
 use crate::home::standing::fault_refusal;
 use crate::peers::{FetchedPolicy, Home, HomeFault};
 use crate::policies::HeldPolicy;
@@ -353,7 +354,8 @@ pub(super) fn decide_on(
     let decided = compute(claim.bill.lines().len(), || {
         engine.decide(&policy.compiled, claim, coverage, totals, *balances)
     });
-    decided.map_err(|fault| fault_refusal(&fault))
+    let decision = decided.map_err(|fault| fault_refusal(&fault))?;
+    within_a_leg(claim, decision)
 }
 
 /// What a failed question to the home region means while nothing was committed.

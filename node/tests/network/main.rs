@@ -42,6 +42,7 @@ mod institution_accounts_open;
 mod institution_months;
 mod joined;
 mod keys_before;
+mod large;
 mod left_out;
 mod members;
 mod offices;

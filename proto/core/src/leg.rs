@@ -22,6 +22,13 @@ use crate::region::RegionCode;
 use crate::reversal::ReversalBody;
 use crate::{canonical_enum, canonical_struct};
 
+/// The largest amount that is owed as one leg: ten million yuan, a thousand times what funds pay of a stay on average. A
+/// million legs of this amount are what a sum holds.
+pub const LARGEST_LEG: Fen = match Fen::new(1_000_000_000) {
+    Ok(amount) => amount,
+    Err(_) => Fen::MAX,
+};
+
 /// Which side of a debt a region reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -244,6 +251,12 @@ impl Leg {
     #[must_use]
     pub const fn debt(&self) -> Debt {
         (self.settlement, self.kind, self.fund)
+    }
+
+    /// Whether it is of more than is owed as one leg. It is told and kept like any other, and never netted.
+    #[must_use]
+    pub const fn is_too_large(&self) -> bool {
+        self.amount.get() > LARGEST_LEG.get()
     }
 
     /// The first field in which another word on the same debt differs.

@@ -140,6 +140,8 @@ refusals! {
     EngineNotAccepted "engine.not_accepted" No "The two nodes share no engine version; update the older one." "双方无共同的计算引擎版本，请升级较旧一方。";
     /// More was given by others than is left to pay.
     GivenTooLarge "bill.given_too_large" No "More is said to be paid elsewhere than is left of the bill; correct it." "他方已付金额超过剩余费用，请更正。";
+    /// A fund would pay more than is owed as one leg.
+    LegTooLarge "decision.leg_too_large" No "One fund would pay more on this bill than is owed between two regions in one, at most the amount named: check the bill, and send it as several interim bills if it is right." "该笔结算中单项基金支付额超过跨省清算单笔上限（如所示）：请核对费用；如无误，请分次中途结算。";
     /// Another id of the same visit is not yet decided.
     VisitInProgress "visit.in_progress" SameId "Another id of this visit is still open; ask for its outcome or cancel it first." "该次就诊另有未决编号，请先查询或撤销。";
     /// The visit is provisionally settled where the person was treated.

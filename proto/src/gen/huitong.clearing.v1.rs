@@ -635,6 +635,8 @@ pub enum WaitingReason {
     /// Both regions reported it alike, and a region attested otherwise after cut-off: it is kept out of nets until that
     /// region attests it as it is held, in a later cycle.
     AttestedOtherwise = 5,
+    /// It is of more than is owed as one leg (ten million yuan): it is kept as reported, and never netted.
+    TooLarge = 6,
 }
 impl WaitingReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -649,6 +651,7 @@ impl WaitingReason {
             Self::Repeated => "WAITING_REASON_REPEATED",
             Self::Late => "WAITING_REASON_LATE",
             Self::AttestedOtherwise => "WAITING_REASON_ATTESTED_OTHERWISE",
+            Self::TooLarge => "WAITING_REASON_TOO_LARGE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -660,6 +663,7 @@ impl WaitingReason {
             "WAITING_REASON_REPEATED" => Some(Self::Repeated),
             "WAITING_REASON_LATE" => Some(Self::Late),
             "WAITING_REASON_ATTESTED_OTHERWISE" => Some(Self::AttestedOtherwise),
+            "WAITING_REASON_TOO_LARGE" => Some(Self::TooLarge),
             _ => None,
         }
     }

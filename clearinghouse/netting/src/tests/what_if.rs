@@ -110,6 +110,17 @@ fn cycles_as_they_are_and_as_they_are_supposed_may_be_others_and_none_is_kept() 
     assert_eq!((missing[0].owed.get(), missing[0].missing.get()), (40, 40));
 }
 
+#[test]
+fn days_that_come_to_more_than_is_counted_are_an_error() {
+    let [mut one, mut two] = two_cycles();
+    for plan in [&mut one, &mut two] {
+        plan.member_nets[0].amount = SignedFen::from(Fen::MAX);
+        plan.member_nets[0].member = member("510100");
+    }
+    let found = what_if(&[&one, &two], &Scenario::default());
+    assert_eq!(found.unwrap_err(), huitong_core::money::MoneyError::OutOfRange);
+}
+
 proptest! {
     /// Whoever is left out, the rest still sums to zero for each fund, and nobody who is left out has a net.
     #[test]

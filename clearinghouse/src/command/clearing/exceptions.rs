@@ -37,6 +37,7 @@ enum Reason {
     Repeated,
     Late,
     AttestedOtherwise,
+    TooLarge,
 }
 
 impl Exceptions {
@@ -49,6 +50,7 @@ impl Exceptions {
                 Reason::Repeated => v1::WaitingReason::Repeated,
                 Reason::Late => v1::WaitingReason::Late,
                 Reason::AttestedOtherwise => v1::WaitingReason::AttestedOtherwise,
+                Reason::TooLarge => v1::WaitingReason::TooLarge,
             });
         let mut client = self.connection.exceptions().await?;
         let (mut exceptions, mut after) = (Vec::new(), None);

@@ -9,7 +9,7 @@ use huitong_core::date::BusinessDay;
 use huitong_core::dispute::course::Course;
 use huitong_core::dispute::name::{DisputeName, Subject};
 use huitong_core::dispute::word::Claim;
-use huitong_core::leg::{Debt, Leg, LegKind};
+use huitong_core::leg::{Debt, LARGEST_LEG, Leg, LegKind};
 use huitong_core::money::{Fen, MoneyError};
 use huitong_core::refusal::RefusalCode;
 
@@ -77,7 +77,9 @@ pub(super) fn refusal(
         Ok(left) => left,
         Err(error) => return Ok(Some(Refusal::general(RefusalCode::Malformed, error))),
     };
-    Ok((claim.amount > left).then(|| Refusal::new(ClearingCode::DisputeExceeds, left)))
+    // What it is settled at is owed as one leg. Of a row that comes to more the rest is raised by itself.
+    let most = left.min(LARGEST_LEG);
+    Ok((claim.amount > most).then(|| Refusal::new(ClearingCode::DisputeExceeds, most)))
 }
 
 /// Whether it is not too long ago. A region says of which day its legs are, so the term counts from today at the

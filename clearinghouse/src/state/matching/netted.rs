@@ -20,6 +20,9 @@ impl Matching {
                     continue;
                 }
                 held.taken = by;
+                if held.partner != Number::NONE {
+                    self.agreeing.taken(*region, &held.leg);
+                }
                 if let Some(count) = self.days.get_mut(&held.leg.business_day) {
                     *count = count.saturating_sub(1);
                 }

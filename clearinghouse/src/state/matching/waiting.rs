@@ -17,6 +17,8 @@ pub(crate) enum Waiting {
     Late,
     /// It agrees, and one of its regions attested it otherwise after the cut-off.
     AttestedOtherwise,
+    /// It is of more than is owed as one leg, whatever the other region reported.
+    TooLarge,
 }
 
 /// A leg that waits.

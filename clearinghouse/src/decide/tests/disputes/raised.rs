@@ -1,5 +1,6 @@
 //! What may be disputed: what is known, in time, and no more than there is.
 
+use huitong_core::leg::LARGEST_LEG;
 use huitong_core::membership::MemberChange;
 
 use super::*;
@@ -68,6 +69,34 @@ fn the_term_ends_so_many_business_days_after_the_cycle() {
     );
     let late = say(&house, NINGBO, "330200/debt", all()).unwrap_err();
     assert_eq!(late.code.code(), "dispute.out_of_term");
+}
+
+#[test]
+fn of_a_row_no_more_is_claimed_in_one_dispute_than_is_owed_as_one_leg() {
+    let house = House::new(95);
+    let most = LARGEST_LEG.get();
+    for number in [1, 2] {
+        let leg = debt(number, NINGBO, CHENGDU, most);
+        let number = u64::from(number);
+        house.report(NINGBO, &[payable(number, &leg)]).unwrap();
+        house.report(CHENGDU, &[receivable(number, &leg)]).unwrap();
+    }
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    house.net(1).unwrap();
+    let row = Subject::Row {
+        day: day(1),
+        pair: pair(),
+    };
+    let raise = |id: &str, fen| say(&house, NINGBO, &format!("330200/{id}"), claim(row, fen));
+    let refused = raise("a", most + 1).unwrap_err();
+    assert_eq!(
+        (refused.code.code(), refused.detail.as_str()),
+        ("dispute.exceeds", "10000000.00")
+    );
+    // The rest of the row is disputed by itself.
+    assert!(raise("b", most).is_ok() && raise("c", most).is_ok());
+    assert_eq!(raise("d", 1).unwrap_err().detail, "0.00");
 }
 
 #[test]

@@ -1,0 +1,37 @@
+//! What of each region's stream agrees and no plan has taken, in fen: intake is bounded by it, so that a cycle's sums
+//! fit.
+
+use std::collections::BTreeMap;
+
+use huitong_core::leg::Leg;
+use huitong_core::region::RegionCode;
+
+use super::Matching;
+
+/// By region; none of which nothing agrees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Agreeing(BTreeMap<RegionCode, u64>);
+
+impl Agreeing {
+    /// Two legs of a debt agree now: one of each region.
+    pub(super) fn begins(&mut self, leg: &Leg) {
+        for region in [leg.debtor, leg.creditor] {
+            let sum = self.0.entry(region).or_insert(0);
+            *sum = sum.saturating_add(leg.amount.get().unsigned_abs());
+        }
+    }
+
+    /// A plan took the leg that a region reported.
+    pub(super) fn taken(&mut self, region: RegionCode, leg: &Leg) {
+        if let Some(sum) = self.0.get_mut(&region) {
+            *sum = sum.saturating_sub(leg.amount.get().unsigned_abs());
+        }
+    }
+}
+
+impl Matching {
+    /// What of a region's stream agrees and no plan has taken, in fen.
+    pub(crate) fn agreeing(&self, region: RegionCode) -> u64 {
+        self.agreeing.0.get(&region).copied().unwrap_or(0)
+    }
+}
