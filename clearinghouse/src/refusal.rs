@@ -47,6 +47,8 @@ clearing_codes! {
     StreamConflict "stream.conflict" No "Another leg is held under this number; the stream stands still until a clearing officer has looked." "该序号已登记其他内容，序列已停止接收，须由清算人员核查。";
     /// Nothing new is taken of a region that is suspended.
     StreamSuspended "stream.suspended" SameId "The region is suspended, or has left: its legs are held up to the number named, and later ones are not taken until clearing officers resume it." "该统筹区已暂停或退出：仅保留至所示序号，恢复前不再接收其后数据。";
+    /// A later incarnation of the node than is known.
+    StreamNotAskedFor "stream.not_asked_for" SameId "The clearinghouse knows this region's node in the incarnation named, and nothing of a later one is taken before the node has asked for its stream in it: it does so by itself, wait for it." "清算中心仅知该统筹区节点至所示恢复代次，节点须先取回本区序列，其后代次的数据方予接收；节点会自动办理，请等待。";
     /// Not the next number.
     StreamGap "stream.gap" No "Only the next number is taken; go on from the number named." "只接收下一个序号，请从所示序号续传。";
     /// A stream of tags does not go on from what it had said.

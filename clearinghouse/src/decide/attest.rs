@@ -19,7 +19,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
 use super::cut_off::not_cut_off;
-use super::intake::{Told, stream};
+use super::intake::{Told, told_now};
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 use crate::state::{Attested, Attesting, Numbers, digest};
@@ -29,7 +29,7 @@ pub(crate) const ROWS_AT_ONCE: usize = 16_384;
 
 /// The cycle that the region is asked about, and which numbers of its stream it may take; none when it is asked for nothing.
 pub(crate) fn window(context: &Context<'_>, by: Told) -> Decision<Option<(BusinessDay, Numbers)>> {
-    if let Err(refusal) = counts(context, by) {
+    if let Err(refusal) = told_now(context, by) {
         return Ok(Decided::refuse(refusal));
     }
     let Some(attesting) = context.state.attesting() else {
@@ -44,20 +44,6 @@ pub(crate) fn window(context: &Context<'_>, by: Told) -> Decision<Option<(Busine
     ))
 }
 
-/// Whether the caller is the incarnation that counts: its node's word on a later one is taken only where the
-/// clearinghouse was restored, and may have lost that the node asked for its stream in it.
-fn counts(context: &Context<'_>, by: Told) -> Result<(), Refusal> {
-    let counts = stream(context, by)?.incarnation;
-    if by.incarnation == counts || context.state.restored.since.is_some() {
-        return Ok(());
-    }
-    let detail = format_args!(
-        "incarnation: {counts} counts; {} has not asked for its stream",
-        by.incarnation
-    );
-    Err(Refusal::general(RefusalCode::Malformed, detail))
-}
-
 /// The region's word on all its rows; answers with the rows of which it is to tell in which legs they differ.
 pub(crate) fn attest(
     context: &Context<'_>,
@@ -65,8 +51,8 @@ pub(crate) fn attest(
     day: BusinessDay,
     rows: &[Row],
 ) -> Decision<Vec<Pair>> {
-    let checked = counts(context, by)
-        .and_then(|()| well_formed(by.region, rows))
+    let checked = told_now(context, by)
+        .and_then(|_| well_formed(by.region, rows))
         .and_then(|()| asked(context, day));
     let attesting = match checked {
         Ok(attesting) => attesting,
@@ -153,7 +139,7 @@ pub(crate) fn row_held(
     day: BusinessDay,
     pair: Pair,
 ) -> Decision<Arc<RowLegs>> {
-    let found = counts(context, by).and_then(|()| searched(context, by.region, day, pair));
+    let found = told_now(context, by).and_then(|_| searched(context, by.region, day, pair));
     let held = found.and_then(|(attesting, _)| {
         let legs = context.state.row_legs(attesting, pair);
         legs.map_err(|error| Refusal::new(ClearingCode::CycleCannotNet, error))
@@ -186,7 +172,7 @@ pub(crate) fn tell_differences(
     (day, pair): (BusinessDay, Pair),
     words: Vec<(LegKey, Option<Leg>)>,
 ) -> Decision<()> {
-    let found = counts(context, by).and_then(|()| searched(context, by.region, day, pair));
+    let found = told_now(context, by).and_then(|_| searched(context, by.region, day, pair));
     let (attesting, word) = match found {
         Ok(found) => found,
         Err(refusal) => return Ok(Decided::refuse(refusal)),

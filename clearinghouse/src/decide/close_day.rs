@@ -6,7 +6,7 @@
 use huitong_core::date::BusinessDay;
 use huitong_core::record::clearing::{ClearingRecord, RegionClosed};
 
-use super::intake::{Told, stream};
+use super::intake::{Told, told_now};
 use super::{Context, Decided, Decision};
 use crate::refusal::{ClearingCode, Refusal};
 
@@ -21,7 +21,7 @@ pub(crate) fn close_day(
     let refuse =
         |code, detail: std::fmt::Arguments<'_>| Ok(Decided::refuse(Refusal::new(code, detail)));
     let region = by.region;
-    let stream = match stream(context, by) {
+    let stream = match told_now(context, by) {
         Ok(stream) => stream,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };

@@ -39,7 +39,7 @@ pub(crate) struct Told {
 
 /// The highest number held of the region's stream, and the own last restore.
 pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, Restore)> {
-    Ok(match stream(context, by) {
+    Ok(match told_now(context, by) {
         Ok(stream) => Decided::answer((stream.held, context.state.restored)),
         Err(refusal) => Decided::refuse(refusal),
     })
@@ -48,7 +48,7 @@ pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, Restor
 /// Takes the next legs of a stream; answers with the highest number held.
 pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg]) -> Decision<u64> {
     let region = by.region;
-    let stream = match stream(context, by).and_then(|stream| going(stream, legs)) {
+    let stream = match told_now(context, by).and_then(|stream| going(stream, legs)) {
         Ok(stream) => stream,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
@@ -95,7 +95,19 @@ pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg])
     Ok(Decided::record(ClearingRecord::LegsTaken(taken), held))
 }
 
-/// The caller's stream, when it is told in the incarnation that counts.
+/// The caller's stream, when it is told in just the incarnation that counts. A later one counts once the node has
+/// asked for its stream in it (PROTOCOL 15): a clearinghouse that was restored may have lost that, and is asked
+/// again.
+pub(super) fn told_now<'a>(context: &Context<'a>, by: Told) -> Result<&'a Stream, Refusal> {
+    let stream = stream(context, by)?;
+    if by.incarnation > stream.incarnation {
+        let known = stream.incarnation;
+        return Err(Refusal::new(ClearingCode::StreamNotAskedFor, known));
+    }
+    Ok(stream)
+}
+
+/// The caller's stream, when it is told in no older incarnation than is known.
 pub(super) fn stream<'a>(context: &Context<'a>, by: Told) -> Result<&'a Stream, Refusal> {
     let Told {
         region,

@@ -38,6 +38,8 @@ const DAYS_AT_MOST: usize = 4_096;
 const ASKED_AGAIN: Duration = Duration::from_secs(10);
 /// The clearinghouse's code for a day whose cycle is cut off.
 const CUT_OFF: &str = "cycle.cut_off";
+/// The clearinghouse's code for a node whose incarnation it does not know.
+const NOT_ASKED_FOR: &str = "stream.not_asked_for";
 /// The longest wait after a failure.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -217,17 +219,18 @@ impl Reporter {
     }
 
     async fn position(&self) -> Result<u64, ReportError> {
-        let mut client = self.client();
-        let incarnation = incarnation(&*self.ledger)?;
-        let request = StreamPositionRequest { incarnation };
-        let answer = call_within(self.within, request, |request| {
-            client.stream_position(request)
-        });
+        let mut answer = self.ask_position().await?;
+        if let Err(status) = &answer
+            && is_refused_as(status, NOT_ASKED_FOR)
+        {
+            self.ask_for_stream().await?;
+            answer = self.ask_position().await?;
+        }
         let v1::StreamPositionResponse {
             held,
             incarnation,
             restored_at_ms,
-        } = answer.await?.into_inner();
+        } = answer?;
         let incarnation = (incarnation, restored_at_ms);
         self.reported.send_modify(|reported| {
             if reported.incarnation != incarnation {
@@ -237,13 +240,49 @@ impl Reporter {
         Ok(held)
     }
 
+    async fn ask_position(
+        &self,
+    ) -> Result<Result<v1::StreamPositionResponse, Status>, ReportError> {
+        let mut client = self.client();
+        let incarnation = incarnation(&*self.ledger)?;
+        let request = StreamPositionRequest { incarnation };
+        let answer = call_within(self.within, request, |request| {
+            client.stream_position(request)
+        });
+        Ok(answer.await.map(tonic::Response::into_inner))
+    }
+
+    /// Asks for the own stream once more, beyond what is written: a clearinghouse that was restored may have lost
+    /// that this node asked for it after its own restore, and takes nothing in this incarnation before it is asked
+    /// again.
+    async fn ask_for_stream(&self) -> Result<(), ReportError> {
+        let own = self.ledger.restored()?;
+        let own = own.ok_or(StoreError::Inconsistent("nothing was restored"))?;
+        let written = self.written()?;
+        match self
+            .regain(&own, written)
+            .await
+            .map_err(ReportError::Call)?
+        {
+            RegainedStream::Page { held, .. } if held > written => {
+                Err(ReportError::Beyond { held, written })
+            }
+            RegainedStream::Page { .. } => Ok(()),
+            RegainedStream::Older { known } => Err(ReportError::Call(format!(
+                "the clearinghouse knows incarnation {known} of this region's node, of another restore"
+            ))),
+        }
+    }
+
+    /// The last number of the own stream.
+    fn written(&self) -> Result<u64, StoreError> {
+        let head = self.ledger.stream(Stream::Legs)?;
+        Ok(head.unwrap_or(StreamHead::EMPTY).written)
+    }
+
     /// Reports all there is from a number on, then the days that are closed; how far the clearinghouse is.
     async fn report(&self, mut held: u64) -> Result<u64, ReportError> {
-        let written = self
-            .ledger
-            .stream(Stream::Legs)?
-            .unwrap_or(StreamHead::EMPTY)
-            .written;
+        let written = self.written()?;
         if held > written {
             return Err(ReportError::Beyond { held, written });
         }
@@ -342,7 +381,7 @@ impl Reporter {
                 Ok(answer) => answer.into_inner().closed,
                 // The day was closed after its cut-off at the deadline: what lies past its mark goes with the next
                 // cycle, and the days after it are still to be told.
-                Err(status) if is_cut_off(&status) => true,
+                Err(status) if is_refused_as(&status, CUT_OFF) => true,
                 Err(status) => return Err(status.into()),
             };
             if is_over {
@@ -354,7 +393,7 @@ impl Reporter {
     }
 }
 
-/// Whether a day is refused because its cycle is cut off already.
-fn is_cut_off(status: &Status) -> bool {
-    refusal_of_details(status.details()).is_some_and(|refusal| refusal.code == CUT_OFF)
+/// Whether a call is refused with this code.
+fn is_refused_as(status: &Status, code: &str) -> bool {
+    refusal_of_details(status.details()).is_some_and(|refusal| refusal.code == code)
 }

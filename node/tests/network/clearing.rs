@@ -1,5 +1,7 @@
 //! Legs and closed days, as a clearinghouse receives them.
 
+mod incarnations;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -21,16 +23,15 @@ use huitong_proto::clearing::v1::{
     ReportLegsRequest, ReportLegsResponse, Side, StreamPositionRequest, StreamPositionResponse,
     WantedEvidence,
 };
-use huitong_proto::common::v1 as common;
 use huitong_proto::conversion::Path;
 use huitong_proto::conversion::leg::leg_from_wire;
 use huitong_proto::settlement::v1;
-use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer, refusal_status};
-use prost::Message as _;
+use huitong_transport::{AccessTable, Caller, Row, Server, ServerLimits, peer};
 use tokio::task::JoinHandle;
 use tonic::service::Routes;
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
+use self::incarnations::{Incarnations, refused};
 use crate::bills::{at_home, settle, small};
 use crate::directory::Directories;
 use crate::prefunds::Prefunds;
@@ -48,6 +49,7 @@ struct Clearinghouse {
     calls: Arc<Mutex<u64>>,
     /// Evidence is wanted of the last leg of each region.
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    incarnations: Incarnations,
 }
 
 pub struct Running {
@@ -56,6 +58,7 @@ pub struct Running {
     cut_off: Arc<Mutex<BTreeSet<String>>>,
     closed: Arc<Mutex<BTreeSet<String>>>,
     shown: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    incarnations: Incarnations,
     pub proofs: Proofs,
     pub directories: Directories,
     pub prefunds: Prefunds,
@@ -98,6 +101,7 @@ impl ClearingService for Clearinghouse {
         &self,
         request: Request<StreamPositionRequest>,
     ) -> Result<Response<StreamPositionResponse>, Status> {
+        self.incarnations.counts(&request)?;
         let held = self.held(&region(&request)) as u64;
         Ok(Response::new(StreamPositionResponse {
             held,
@@ -139,14 +143,7 @@ impl ClearingService for Clearinghouse {
             ..
         } = request.into_inner();
         if self.cut_off.lock().unwrap().contains(&business_day) {
-            let refusal = common::Refusal {
-                code: "cycle.cut_off".to_owned(),
-                retry: common::Retry::No.into(),
-                ..common::Refusal::default()
-            };
-            let details = refusal.encode_to_vec();
-            let status = Code::FailedPrecondition;
-            return Err(refusal_status(status, &refusal.code, "", "", &details));
+            return Err(refused("cycle.cut_off"));
         }
         self.closed.lock().unwrap().insert(business_day);
         Ok(Response::new(CloseDayResponse {
@@ -159,6 +156,7 @@ impl ClearingService for Clearinghouse {
         request: Request<RegainLegsRequest>,
     ) -> Result<Response<RegainLegsResponse>, Status> {
         let region = region(&request);
+        self.incarnations.asked_in(&request);
         let after = request.into_inner().after;
         let streams = self.streams.lock().unwrap();
         let held = streams.get(&region).cloned().unwrap_or_default();
@@ -216,7 +214,7 @@ impl World {
         let service = Clearinghouse::default();
         let streams = service.streams.clone();
         let (cut_off, closed) = (service.cut_off.clone(), service.closed.clone());
-        let shown = service.shown.clone();
+        let (shown, incarnations) = (service.shown.clone(), service.incarnations.clone());
         let any = "127.0.0.1:0".parse().unwrap();
         let credentials = self.party("/clearinghouse");
         let server = Server::bind(any, credentials, ServerLimits::standard())
@@ -254,6 +252,7 @@ impl World {
             cut_off,
             closed,
             shown,
+            incarnations,
             proofs,
             directories,
             prefunds,

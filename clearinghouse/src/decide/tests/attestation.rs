@@ -152,10 +152,10 @@ fn one_incarnation_has_one_word_on_a_cycle() {
     let words = vec![((other[1].settlement, other[1].kind), Some(other[1].clone()))];
     let tells =
         house.ask(move |context| tell_differences(context, restored, (day(1), pair), words));
-    assert_eq!(code(tells), "request.malformed");
+    assert_eq!(code(tells), "stream.not_asked_for");
     assert_eq!(
         code(attests_as(&house, restored, 1, &legs)),
-        "request.malformed"
+        "stream.not_asked_for"
     );
     assert_eq!(attests(&house, 3, 1, &other).unwrap().len(), 1);
     asks_for_its_stream(&house);

@@ -55,3 +55,56 @@ fn a_restored_node_is_given_its_stream_and_nothing_of_an_older_incarnation_is_ta
     let known = house.ask(move |context| position(context, newer));
     assert_eq!(known.map(|(held, own)| (held, own.incarnation)), Ok((3, 1)));
 }
+
+#[test]
+fn a_restored_clearinghouse_takes_nothing_of_a_later_incarnation_before_it_is_asked_in_it() {
+    let mut house = House::new(1);
+    let leg = debt(1, 2, 3, 100);
+    house.report(3, &[receivable(1, &leg)]).unwrap();
+    house.report(2, &[payable(1, &leg)]).unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let backup = house.disk.copy();
+    let ask = Regain {
+        region: region(3),
+        incarnation: 2,
+        mark: [7; 16],
+        after: 1,
+    };
+    let by = Told {
+        incarnation: 2,
+        ..told(3)
+    };
+    // That Chengdu's node asked for its stream is lost.
+    house.ask(move |context| regain(context, ask)).unwrap();
+    house.put_back(&backup);
+    let next = vec![receivable(2, &debt(2, 2, 3, 100))];
+    let pair = huitong_core::checkpoint::row::Pair::of(&leg);
+    let refused = |house: &House| {
+        let next = next.clone();
+        [
+            code(house.ask(move |context| position(context, by))),
+            code(house.ask(move |context| report_legs(context, by, &next))),
+            code(house.ask(move |context| close_day(context, by, day(2), 1))),
+            code(house.ask(move |context| window(context, by))),
+            code(house.ask(move |context| attest(context, by, day(1), &[]))),
+            code(house.ask(move |context| row_held(context, by, day(1), pair))),
+            code(
+                house.ask(move |context| tell_differences(context, by, (day(1), pair), Vec::new())),
+            ),
+        ]
+    };
+    assert_eq!(refused(&house), ["stream.not_asked_for"; 7]);
+    house.come_back(Return::IndexLost);
+    assert_eq!(refused(&house), ["stream.not_asked_for"; 7]);
+    // It asks again, and is the one that counts; the one before is not any more.
+    house.ask(move |context| regain(context, ask)).unwrap();
+    let found = house.ask(move |context| position(context, by));
+    assert_eq!(found.unwrap().0, 1);
+    let found = house.ask(move |context| window(context, by));
+    assert!(found.unwrap().is_some());
+    let differ = house.ask(move |context| attest(context, by, day(1), &[]));
+    assert_eq!(differ, Ok(vec![pair]));
+    let older = house.ask(move |context| attest(context, told(3), day(1), &[]));
+    assert_eq!(code(older), "recovery.old_incarnation");
+}
