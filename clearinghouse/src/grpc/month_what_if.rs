@@ -39,6 +39,7 @@ pub(super) fn found(found: &Found) -> v1::WhatIfMonthResponse {
         owed_fen: row.owed.get(),
         missing_fen: row.on_due.get(),
         still_missing_fen: row.in_the_end.get(),
+        paid_in_fen: row.paid_in.get(),
     });
     let payments = found.payments.iter().map(|of| v1::SupposedPayment {
         reference: of.reference.to_string(),
@@ -46,6 +47,8 @@ pub(super) fn found(found: &Found) -> v1::WhatIfMonthResponse {
         fund: fund_to_wire(of.reference.fund),
         planned_fen: of.planned.get(),
         supposed_fen: of.supposed.get(),
+        moved_fen: of.moved.get(),
+        left_fen: of.left.get(),
     });
     let paying = found.paying.as_ref();
     let shown = |of: fn(&MonthPaying) -> Option<BusinessDay>| {

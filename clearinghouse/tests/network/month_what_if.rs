@@ -37,6 +37,7 @@ async fn an_officer_looks_at_what_a_month_would_come_to_and_nothing_of_it_stays(
             "owed": "13660.00",
             "missing": "13660.00",
             "still_missing": "0.00",
+            "paid_in": "0.00",
         }])
     );
     assert_eq!(found["order"]["ordered"], false);
@@ -44,6 +45,7 @@ async fn an_officer_looks_at_what_a_month_would_come_to_and_nothing_of_it_stays(
     let paid_in = &found["payments"][0];
     assert_eq!(paid_in["reference"], "M202603-330000-resident_pool");
     assert_eq!(paid_in["supposed"], "-13660.00");
+    assert_eq!([&paid_in["moved"], &paid_in["left"]], ["0.00", "-13660.00"]);
     let prefund = &found["prefunds"][0];
     assert_eq!(prefund["prefund"], PREFUND);
     // Nothing is held, so that whatever is used is too much.

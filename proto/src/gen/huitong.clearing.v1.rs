@@ -9816,7 +9816,7 @@ pub struct WhatIfMonthResponse {
 pub struct MonthShortfall {
     #[prost(enumeration = "super::super::common::v1::Fund", tag = "1")]
     pub fund: i32,
-    /// What is to be paid of all that counts, also of what lacks nothing.
+    /// What is still to be paid out of all that counts, also of what lacks nothing.
     #[prost(int64, tag = "2")]
     pub owed_fen: i64,
     /// On the day on which all of it is due.
@@ -9825,6 +9825,9 @@ pub struct MonthShortfall {
     /// Once those have paid who are late.
     #[prost(int64, tag = "4")]
     pub still_missing_fen: i64,
+    /// What was paid in already of all that counts. What is missing is missing of the rest.
+    #[prost(int64, tag = "5")]
+    pub paid_in_fen: i64,
 }
 /// A payment of a month's order. Above zero it is paid out to the member, below zero the member pays in.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -9839,6 +9842,12 @@ pub struct SupposedPayment {
     pub planned_fen: i64,
     #[prost(int64, tag = "5")]
     pub supposed_fen: i64,
+    /// How much of what is planned moved already, never below zero.
+    #[prost(int64, tag = "6")]
+    pub moved_fen: i64,
+    /// What is left of what is supposed, with its sign.
+    #[prost(int64, tag = "7")]
+    pub left_fen: i64,
 }
 /// How a prefund would be used.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -13,6 +13,7 @@
 
 mod draw;
 mod instruct;
+mod moved;
 mod say;
 mod suppose;
 mod supposed;

@@ -3,7 +3,7 @@
 //! A month that is not drawn up is looked at as far as it is netted. Its plans are many, and are looked through beside the
 //! writer ([`super::supposed`]). Deliberately absent: a cycle that is not netted, which the day's what-if shows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::date::BusinessDay;
 use huitong_core::money::Fen;
@@ -13,6 +13,7 @@ use huitong_core::refusal::RefusalCode;
 use huitong_netting::{Member, Scenario};
 
 use super::instruct::CYCLES_AT_MOST;
+use super::moved::Moved;
 use crate::decide::instruct::{due, is_ordered};
 use crate::decide::{Context, Decided, Decision};
 use crate::payments::{Moves, PaymentRules, Progress};
@@ -76,6 +77,9 @@ pub(crate) struct Grounds {
     /// Of these and the cycles that are added, those of which not all is paid, and those that an order was for.
     pub(crate) open: BTreeSet<BusinessDay>,
     pub(crate) ordered: BTreeSet<BusinessDay>,
+    /// What the bank moved already: of each of the open ones that is ordered by itself, and of the month's order.
+    pub(crate) moved: BTreeMap<BusinessDay, Moved>,
+    pub(crate) moved_of_order: Moved,
     /// Those of which something is used.
     pub(crate) prefunds: Vec<PrefundNow>,
     pub(crate) suppose: Suppose,
@@ -111,9 +115,19 @@ pub(crate) fn suppose(
             used,
         })
     });
+    let open: BTreeSet<_> = all().filter(is_open).collect();
+    let by_itself = open.iter().filter_map(|day| {
+        let ordered = state.payments.cycle(*day)?.ordered.as_ref()?;
+        let is_by_itself = ordered.month.is_none();
+        is_by_itself.then(|| (*day, Moved::of(state.payments.of_order(ordered))))
+    });
+    let of_order = state.payments.month(month);
+    let moved_of_order = of_order.map(|order| Moved::of(state.payments.of_order(order)));
     Ok(Decided::answer(Grounds {
         month: month.clone(),
-        open: all().filter(is_open).collect(),
+        moved: by_itself.collect(),
+        moved_of_order: moved_of_order.unwrap_or_default(),
+        open,
         ordered: all().filter(|day| is_ordered(context, *day)).collect(),
         days,
         not_netted,

@@ -11,6 +11,7 @@ use huitong_core::prefund::Prefund;
 use huitong_core::vocabulary::PrefundLevel;
 use huitong_netting::{Member, NettingPlan, Scenario, Supposing, WhatIf, what_if};
 
+use super::moved::Moved;
 use super::suppose::{Grounds, MonthPaying, PrefundNow, Suppose};
 use crate::prefunds::{Rules, between_members};
 use crate::refusal::{ClearingCode, Refusal};
@@ -22,11 +23,13 @@ const PREFUNDS_AT_MOST: usize = 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Missing {
     pub(crate) fund: Fund,
-    /// What all who are owed are to be paid, also of that of which nothing is missing.
+    /// What all who are owed are still to be paid, also of that of which nothing is missing.
     pub(crate) owed: Fen,
     /// On the day on which all of it is due, and once those have paid who are late.
     pub(crate) on_due: Fen,
     pub(crate) in_the_end: Fen,
+    /// What was paid in already of that of which something is owed.
+    pub(crate) paid_in: Fen,
 }
 
 /// A payment of the month's order.
@@ -36,6 +39,9 @@ pub(crate) struct SupposedPayment {
     /// Above zero it is paid out to the member.
     pub(crate) planned: SignedFen,
     pub(crate) supposed: SignedFen,
+    /// What moved of what is planned, and what is left of what is supposed.
+    pub(crate) moved: Fen,
+    pub(crate) left: SignedFen,
 }
 
 /// How much of a prefund is used, and what that is.
@@ -143,9 +149,8 @@ impl Grounds {
             if is_supposed && is_in_order {
                 add(&mut with_order, &owed);
             } else if is_supposed {
-                let of_day = what_if(&[&plan], scenario).map_err(too_large)?;
-                missing.add(&of_day, &self.suppose).map_err(too_large)?;
-                owing.pays(&of_day, &self.suppose, &owed);
+                let found = self.by_itself((day, &plan), &owed, (&mut missing, &mut owing));
+                found.map_err(too_large)?;
             }
         }
         if let Some(stranger) = self.suppose.named().find(|named| !all.is_known(*named)) {
@@ -153,12 +158,15 @@ impl Grounds {
         }
         let nets = all.ends().map_err(too_large)?;
         let of_order = ordered.ends().map_err(too_large)?;
-        owing.pays(&of_order, &self.suppose, &with_order);
+        let moved = &self.moved_of_order;
+        let left = moved.left(&of_order, &scenario.unpaid).map_err(too_large)?;
+        owing.pays(&left, &self.suppose, &with_order);
         if self.open.iter().any(|day| self.is_in_order(*day)) {
-            missing.add(&of_order, &self.suppose).map_err(too_large)?;
+            let found = missing.add(&left, moved, &self.suppose);
+            found.map_err(too_large)?;
         }
         let payments = match self.paying {
-            Some(_) => self.payments(&of_order),
+            Some(_) => self.payments(&of_order).map_err(too_large)?,
             None => Vec::new(),
         };
         let mut prefunds: Vec<_> = self
@@ -180,6 +188,21 @@ impl Grounds {
         })
     }
 
+    /// A day that is paid by itself.
+    fn by_itself(
+        &self,
+        (day, plan): (BusinessDay, &NettingPlan),
+        owed: &Owed,
+        (missing, owing): (&mut AllMissing, &mut Owing),
+    ) -> Result<(), MoneyError> {
+        let nets = what_if(&[plan], &self.suppose.scenario)?;
+        let nothing = Moved::default();
+        let moved = self.moved.get(&day).unwrap_or(&nothing);
+        let left = moved.left(&nets, &self.suppose.scenario.unpaid)?;
+        owing.pays(&left, &self.suppose, owed);
+        missing.add(&left, moved, &self.suppose)
+    }
+
     /// Whether a cycle is paid with the month: as its order is, or as that would be given with what is supposed.
     fn is_in_order(&self, day: BusinessDay) -> bool {
         let Some(paying) = &self.paying else {
@@ -189,21 +212,26 @@ impl Grounds {
         paying.days.contains(&day) || is_added
     }
 
-    fn payments(&self, of_order: &WhatIf) -> Vec<SupposedPayment> {
+    fn payments(&self, of_order: &WhatIf) -> Result<Vec<SupposedPayment>, MoneyError> {
         let purpose = Purpose::month(self.month.first());
         let rows = of_order.planned.iter().zip(&of_order.supposed);
-        let payments = rows.map(|(planned, supposed)| SupposedPayment {
-            reference: PaymentReference {
-                purpose,
-                member: planned.member.code(),
-                fund: planned.fund,
-            },
-            planned: planned.amount,
-            supposed: supposed.amount,
+        let rows = rows
+            .filter(|(planned, supposed)| !(planned.amount.is_zero() && supposed.amount.is_zero()));
+        let payments = rows.map(|(planned, supposed)| {
+            let (of, moved) = ((planned.member, planned.fund), &self.moved_of_order);
+            Ok(SupposedPayment {
+                reference: PaymentReference {
+                    purpose,
+                    member: planned.member.code(),
+                    fund: planned.fund,
+                },
+                planned: planned.amount,
+                supposed: supposed.amount,
+                moved: moved.of_net(of, planned.amount),
+                left: moved.left_of(of, supposed.amount)?,
+            })
         });
-        payments
-            .filter(|of| !(of.planned.is_zero() && of.supposed.is_zero()))
-            .collect()
+        payments.collect()
     }
 }
 
@@ -266,7 +294,12 @@ impl Owing {
 struct AllMissing(BTreeMap<Fund, Missing>);
 
 impl AllMissing {
-    fn add(&mut self, nets: &WhatIf, suppose: &Suppose) -> Result<(), MoneyError> {
+    /// What is left of nets, and what moved of them.
+    fn add(&mut self, nets: &WhatIf, moved: &Moved, suppose: &Suppose) -> Result<(), MoneyError> {
+        for (fund, amount) in moved.paid_in() {
+            let all = self.of(fund);
+            all.paid_in = all.paid_in.checked_add(amount)?;
+        }
         for net in &nets.supposed {
             // Below zero it is what pays for that.
             if let Ok(owed) = Fen::try_from(net.amount) {
@@ -291,6 +324,7 @@ impl AllMissing {
             owed: Fen::ZERO,
             on_due: Fen::ZERO,
             in_the_end: Fen::ZERO,
+            paid_in: Fen::ZERO,
         })
     }
 

@@ -81,6 +81,7 @@ fn document(month: &Month, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<V
             "owed": yuan(row.owed_fen)?,
             "missing": yuan(row.missing_fen)?,
             "still_missing": yuan(row.still_missing_fen)?,
+            "paid_in": yuan(row.paid_in_fen)?,
         }))
     });
     let payments = answer.payments.iter().map(|of| {
@@ -90,6 +91,8 @@ fn document(month: &Month, answer: &v1::WhatIfMonthResponse) -> anyhow::Result<V
             "fund": fund(of.fund)?.as_str(),
             "planned": yuan(of.planned_fen)?,
             "supposed": yuan(of.supposed_fen)?,
+            "moved": yuan(of.moved_fen)?,
+            "left": yuan(of.left_fen)?,
         }))
     });
     let prefunds = answer.prefunds.iter().map(prefund_json);
@@ -161,11 +164,12 @@ fn text(
     for row in &answer.shortfalls {
         writeln!(
             out,
-            "{}: {} of {} would be missing when it is due, {} in the end / 到期缺口与最终缺口",
+            "{}: {} of {} would be missing when due, {} in the end; {} is paid in / 到期缺口、最终缺口、已缴款",
             fund(row.fund)?,
             yuan(row.missing_fen)?,
             yuan(row.owed_fen)?,
-            yuan(row.still_missing_fen)?
+            yuan(row.still_missing_fen)?,
+            yuan(row.paid_in_fen)?
         )?;
     }
     order(out, answer)?;
@@ -187,13 +191,20 @@ fn order(out: &mut dyn Write, answer: &v1::WhatIfMonthResponse) -> anyhow::Resul
     if !answer.late_until.is_empty() {
         writeln!(out, "  late until {} / 迟缴至", answer.late_until)?;
     }
+    writeln!(
+        out,
+        "  {:<48}{:>20}{:>20}{:>20}{:>20}",
+        "", "planned / 应拨付", "moved / 已到账", "supposed / 假定", "left / 尚余"
+    )?;
     for of in &answer.payments {
         writeln!(
             out,
-            "  {:<48}{:>20}{:>20}",
+            "  {:<48}{:>20}{:>20}{:>20}{:>20}",
             of.reference,
             yuan(of.planned_fen)?,
-            yuan(of.supposed_fen)?
+            yuan(of.moved_fen)?,
+            yuan(of.supposed_fen)?,
+            yuan(of.left_fen)?
         )?;
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! What a month would come to: looked at as it stands, and nothing of it is written.
 
+mod moved;
+
 use std::collections::BTreeSet;
 
 use huitong_core::vocabulary::PrefundLevel;
