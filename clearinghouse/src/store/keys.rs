@@ -14,6 +14,7 @@
 //! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
 //! | `T` plan's number, debt | this debt and those that follow of the plan, in order, as many as go on a sheet |
 //! | `F` plan's number, piece | a piece of the filter over the plan's debts; piece 0 says what it is made of |
+//! | `F` the first of sixteen plans' numbers beyond all, filter, piece | a piece of a filter over these plans' debts |
 //! | `k` settlement, kind, fund | what an earlier program wrote, looked up by nobody |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
@@ -196,6 +197,11 @@ pub(super) fn taken(plan: u64, first: &[u8]) -> Vec<u8> {
 
 pub(super) fn filter(plan: u64, piece: u32) -> Vec<u8> {
     key(FILTERS, &(plan, piece))
+}
+
+/// A piece of a filter over the debts of sixteen plans, from this one on. No plan has a number that begins so.
+pub(super) fn folded(first: u64, segment: u32, piece: u32) -> Vec<u8> {
+    key(FILTERS, &(first | 1 << 63, segment, piece))
 }
 
 pub(super) fn word(about: About, receipt: Option<Digest>) -> Vec<u8> {

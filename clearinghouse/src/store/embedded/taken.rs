@@ -6,8 +6,11 @@
 //! look. It is tried on all its debts before it is written, and on those of the first row when it is read again; of a plan
 //! without one that holds, rows and filter are written anew from the journal.
 //!
-//! Deliberately absent: putting plans together. Each debt is held against every plan's filter.
+//! Sixteen plans that follow upon each other have one filter in place of their own in memory, once all of them are there.
 
+mod folded;
+
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crc32c::crc32c;
@@ -18,7 +21,9 @@ use huitong_core::leg::Debt;
 use tracing::warn;
 use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef};
 
+use self::folded::{Fold, first_of, first_row, ripe};
 use super::scan::each;
+use crate::store::index::Pair;
 use crate::store::keys::{self, PlanRow};
 use crate::store::{Index, StoreError};
 
@@ -44,22 +49,46 @@ pub(super) fn debt(debt: Debt) -> Result<DebtBytes, StoreError> {
 #[derive(Clone)]
 pub(super) struct Taken {
     index: Arc<dyn Index>,
-    /// By plan, ascending.
-    filters: Arc<RwLock<Vec<(u64, Filter)>>>,
+    filters: Arc<RwLock<Filters>>,
+}
+
+/// What debts are held against.
+#[derive(Default)]
+struct Filters {
+    /// By plan: those of no fold.
+    plans: BTreeMap<u64, Filter>,
+    /// By the first of their plans.
+    folds: BTreeMap<u64, Fold>,
 }
 
 impl Taken {
     /// Reads the filters of the plans that are indexed; says of which days' plans none is there that holds.
     pub(super) fn load(index: Arc<dyn Index>) -> Result<(Self, Vec<BusinessDay>), StoreError> {
-        let (mut filters, mut without) = (Vec::new(), Vec::new());
+        let (mut filters, mut without) = (Filters::default(), Vec::new());
+        let mut known = BTreeMap::new();
         each(&*index, keys::PLANS, |key, value| {
             let PlanRow { number, .. } = keys::read(value)?;
-            match Filter::read(&*index, number)? {
-                Some(filter) => filters.push((number, filter)),
-                None => without.push(keys::of_key(key)?),
-            }
+            known.insert(number, keys::of_key(key)?);
             Ok(())
         })?;
+        for first in known.keys().filter(|plan| first_of(**plan) == **plan) {
+            if let Some(fold) = Fold::read(&*index, *first)? {
+                filters.folds.insert(*first, fold);
+            }
+        }
+        for (number, day) in known {
+            if filters.folds.contains_key(&first_of(number)) {
+                // One that took nothing has no rows either, and is looked at again.
+                if first_row(&*index, number)?.is_none() {
+                    without.push(day);
+                }
+                continue;
+            }
+            match Filter::of_plan(&*index, number)? {
+                Some(filter) => drop(filters.plans.insert(number, filter)),
+                None => without.push(day),
+            }
+        }
         let filters = Arc::new(RwLock::new(filters));
         Ok((Self { index, filters }, without))
     }
@@ -72,18 +101,41 @@ impl Taken {
             Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
         });
         let filter = Filter::over(&debts);
-        let pieces = filter.rows(plan);
+        self.write_rows(rows.chain(filter.rows(|piece| keys::filter(plan, piece))))?;
+        let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
+        filters.plans.insert(plan, filter);
+        drop(filters);
+        drop(debts);
+        self.fold(folded::DEBTS)
+    }
+
+    fn write_rows(&self, rows: impl Iterator<Item = Pair>) -> Result<(), StoreError> {
         let mut waiting = Vec::new();
-        for pair in rows.chain(pieces) {
+        for pair in rows {
             waiting.push(pair);
             if waiting.len() >= ROWS_AT_ONCE {
                 self.index.write(std::mem::take(&mut waiting))?;
             }
         }
-        self.index.write(waiting)?;
+        Ok(self.index.write(waiting)?)
+    }
+
+    /// Puts the filters of sixteen plans together, of the earliest that can be. Debts are held against the plans' own until
+    /// it is done.
+    fn fold(&self, at_most: usize) -> Result<(), StoreError> {
+        let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
+        let ripe = ripe(filters.plans.keys().copied());
+        drop(filters);
+        let Some(first) = ripe else {
+            return Ok(());
+        };
+        let Some(fold) = Fold::over(&*self.index, first, at_most)? else {
+            return Ok(());
+        };
+        self.write_rows(fold.rows())?;
         let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
-        filters.retain(|(known, _)| *known != plan);
-        filters.push((plan, filter));
+        filters.plans.retain(|plan, _| !fold.plans().contains(plan));
+        filters.folds.insert(first, fold);
         Ok(())
     }
 
@@ -91,7 +143,7 @@ impl Taken {
     pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
         let of = debt(of)?;
         // The filters are let go of before anything is read.
-        for plan in self.maybe(hash(&of)) {
+        for plan in self.maybe(&of) {
             if self.has(plan, &of)? {
                 return Ok(Some(plan));
             }
@@ -100,13 +152,15 @@ impl Taken {
     }
 
     /// The plans whose filters let a debt through, the last first.
-    fn maybe(&self, hash: u64) -> Vec<u64> {
+    fn maybe(&self, debt: &DebtBytes) -> Vec<u64> {
+        let hash = hash(debt);
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        let maybe = filters
-            .iter()
-            .rev()
-            .filter(|(_, filter)| filter.may_have(hash));
-        maybe.map(|(plan, _)| *plan).collect()
+        let plans = filters.plans.iter().rev();
+        let plans = plans.filter(|(_, filter)| filter.may_have(hash));
+        let folds = filters.folds.values().rev();
+        let folds = folds.filter(|fold| fold.may_have(debt, hash));
+        let of_folds = folds.flat_map(|fold| fold.plans().rev());
+        plans.map(|(plan, _)| *plan).chain(of_folds).collect()
     }
 
     fn has(&self, plan: u64, debt: &DebtBytes) -> Result<bool, StoreError> {
@@ -184,7 +238,8 @@ impl Filter {
         }
     }
 
-    fn rows(&self, plan: u64) -> Vec<(Vec<u8>, Vec<u8>)> {
+    /// The rows that it is written as, under the key of each piece; the last of them says that it is there.
+    fn rows(&self, key: impl Fn(u32) -> Vec<u8>) -> Vec<Pair> {
         let (descriptor, fingerprints) = match self {
             Self::Nothing | Self::Everything => (None, &[][..]),
             Self::Fuse {
@@ -194,7 +249,7 @@ impl Filter {
         };
         let pieces = (1_u32..).zip(fingerprints.chunks(PIECE));
         let mut rows: Vec<_> = pieces
-            .map(|(piece, bytes)| (keys::filter(plan, piece), bytes.to_vec()))
+            .map(|(piece, bytes)| (key(piece), bytes.to_vec()))
             .collect();
         let pieces = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let head = Head {
@@ -202,13 +257,21 @@ impl Filter {
             pieces,
             checksum: crc32c(fingerprints),
         };
-        rows.push((keys::filter(plan, 0), keys::value(&head)));
+        rows.push((key(0), keys::value(&head)));
         rows
     }
 
     /// The filter of a plan as it was written; none when it is not there or does not hold.
-    fn read(index: &dyn Index, plan: u64) -> Result<Option<Self>, StoreError> {
-        let Some(head) = index.get(&keys::filter(plan, 0))? else {
+    fn of_plan(index: &dyn Index, plan: u64) -> Result<Option<Self>, StoreError> {
+        let Some(filter) = Self::read(index, |piece| keys::filter(plan, piece))? else {
+            return Ok(None);
+        };
+        Ok(filter.holds(index, plan)?.then_some(filter))
+    }
+
+    /// A filter as it was written, under the key of each piece; none when it is not there or not whole.
+    fn read(index: &dyn Index, key: impl Fn(u32) -> Vec<u8>) -> Result<Option<Self>, StoreError> {
+        let Some(head) = index.get(&key(0))? else {
             return Ok(None);
         };
         let Ok(Head {
@@ -221,33 +284,23 @@ impl Filter {
         };
         let mut fingerprints = Vec::new();
         for piece in 1..=pieces {
-            match index.get(&keys::filter(plan, piece))? {
+            match index.get(&key(piece))? {
                 Some(bytes) => fingerprints.extend(bytes),
                 None => return Ok(None),
             }
         }
-        if crc32c(&fingerprints) != checksum {
+        if crc32c(&fingerprints) != checksum || !is_whole(&descriptor, &fingerprints) {
             return Ok(None);
         }
-        let filter = Self::Fuse {
+        Ok(Some(Self::Fuse {
             descriptor,
             fingerprints: fingerprints.into_boxed_slice(),
-        };
-        Ok(filter.holds(index, plan)?.then_some(filter))
+        }))
     }
 
-    /// Whether it is whole, and lets each debt of the first row through.
+    /// Whether it lets each debt of the plan's first row through.
     fn holds(&self, index: &dyn Index, plan: u64) -> Result<bool, StoreError> {
-        let Self::Fuse {
-            descriptor,
-            fingerprints,
-        } = self
-        else {
-            return Ok(false);
-        };
-        let of_plan = keys::taken(plan, &[]);
-        let first = index.scan(&of_plan, &of_plan, 1)?.pop();
-        let Some((_, first)) = first.filter(|_| is_whole(descriptor, fingerprints)) else {
+        let Some(first) = first_row(index, plan)? else {
             return Ok(false);
         };
         Ok(sheet_of(&first)?

@@ -26,7 +26,8 @@ fn index(plans: &[(u64, std::ops::Range<u32>)]) -> Arc<MemoryIndex> {
     let (taken, _) = again(&index);
     for (plan, numbers) in plans {
         taken.write(*plan, debts(numbers.clone())).unwrap();
-        let day = format!("2026-03-{plan:02}").parse().unwrap();
+        let first = BusinessDay::new(2026, 3, 1).unwrap();
+        let day = first.plus_days(i32::try_from(*plan).unwrap() - 1).unwrap();
         let place = Place::new(huitong_journal::Position::START, 0);
         let row = PlanRow {
             number: *plan,
@@ -82,7 +83,7 @@ fn a_plan_that_is_written_again_changes_nothing() {
     let (taken, _) = again(&index);
     taken.write(1, debts(0..300)).unwrap();
     finds(&taken, 0..300, Some(1));
-    assert_eq!(taken.filters.read().unwrap().len(), 1);
+    assert_eq!(taken.filters.read().unwrap().plans.len(), 1);
 }
 
 #[test]
@@ -142,4 +143,103 @@ fn the_hash_of_a_debt_stays_what_it_is() {
     assert_eq!(hash(&[0; LEN]), 0);
     let of = std::array::from_fn(|at| u8::try_from(at).unwrap());
     assert_eq!(hash(&of), 0xea55_6860_360d_8dc2);
+}
+
+/// So many plans, each of which took ten debts.
+fn many(plans: u64) -> Vec<(u64, std::ops::Range<u32>)> {
+    let of = |plan| {
+        let first = u32::try_from(plan).unwrap() * 10;
+        (plan, first..first + 10)
+    };
+    (1..=plans).map(of).collect()
+}
+
+/// The plans that have filters of their own in memory, and the first of those that have one together.
+fn standing(taken: &Taken) -> (Vec<u64>, Vec<u64>) {
+    let filters = taken.filters.read().unwrap();
+    let plans = filters.plans.keys().copied();
+    (plans.collect(), filters.folds.keys().copied().collect())
+}
+
+#[track_caller]
+fn finds_all(taken: &Taken, plans: &[(u64, std::ops::Range<u32>)]) {
+    for (plan, numbers) in plans {
+        finds(taken, numbers.clone(), Some(*plan));
+    }
+    finds(taken, 50_000..52_000, None);
+}
+
+#[test]
+fn sixteen_plans_have_one_filter_once_all_are_there() {
+    let mut plans = many(34);
+    // One that took nothing is put together with the others.
+    plans[18].1 = 0..0;
+    let empty = index(&[]);
+    let (taken, _) = again(&empty);
+    for (plan, numbers) in &plans {
+        taken.write(*plan, debts(numbers.clone())).unwrap();
+        let alone = (first_of(*plan)..=*plan).collect::<Vec<_>>();
+        let folds = [1, 17].into_iter().filter(|first| first + 15 <= *plan);
+        let alone = if plan % 16 == 0 { Vec::new() } else { alone };
+        assert_eq!(standing(&taken), (alone, folds.collect()));
+    }
+    finds_all(&taken, &plans);
+    let (taken, without) = again(&index(&plans));
+    assert_eq!(without, ["2026-03-19".parse().unwrap()]);
+    assert_eq!(standing(&taken), (vec![33, 34], vec![1, 17]));
+    finds_all(&taken, &plans);
+    // Written again, as what has no rows is at a start, it stands beside its fold.
+    taken.write(19, Vec::new()).unwrap();
+    assert_eq!(standing(&taken), (vec![19, 33, 34], vec![1, 17]));
+    finds_all(&taken, &plans);
+}
+
+#[test]
+fn a_fold_has_as_many_filters_as_its_debts_take() {
+    let plans = many(16);
+    let index = index(&plans);
+    for (at_most, filters) in [(1, 160), (7, 23), (160, 1), (1_000, 1)] {
+        let fold = Fold::over(&*index, 1, at_most).unwrap().unwrap();
+        index.write(fold.rows().collect()).unwrap();
+        let rows = index.get(&keys::folded(1, 0, 0)).unwrap().unwrap();
+        assert_eq!(keys::read::<Vec<[u8; LEN]>>(&rows).unwrap().len(), filters);
+        let (taken, _) = again(&index);
+        assert_eq!(standing(&taken), (vec![], vec![1]));
+        finds_all(&taken, &plans);
+    }
+}
+
+#[test]
+fn without_a_fold_that_holds_the_plans_own_filters_are_read_and_put_together_again() {
+    let plans = many(16);
+    let (head, first) = (keys::folded(1, 0, 0), keys::folded(1, 1, 1));
+    let described = keys::folded(1, 1, 0);
+    let read = |index: &MemoryIndex, key: &[u8]| index.get(key).unwrap().unwrap();
+    let others: Vec<_> = (1..=16).map(|plan| (plan, 5_000..5_010)).collect();
+    let other = index(&others);
+    let keys_of_one = [head.clone(), described.clone(), first.clone()];
+    let foreign = keys_of_one.map(|key| (key.clone(), read(&other, &key)));
+    let zeros = vec![0; read(&index(&plans), &first).len()];
+    let changes = [
+        vec![(head, b"another form".to_vec())],
+        vec![(first, zeros)],
+        vec![(described, b"cut".to_vec())],
+        foreign.to_vec(),
+    ];
+    for change in changes {
+        let index = index(&plans);
+        index.write(change).unwrap();
+        let (taken, without) = again(&index);
+        assert_eq!(without, []);
+        assert_eq!(standing(&taken), ((1..=16).collect(), vec![]));
+        finds_all(&taken, &plans);
+        taken.write(17, debts(7_000..7_010)).unwrap();
+        assert_eq!(standing(&taken), (vec![17], vec![1]));
+        finds_all(&taken, &plans);
+        assert_eq!(standing(&again(&index).0).1, [1]);
+    }
+    // A plan whose rows are lost is written anew, whatever its fold says.
+    let lost = index(&plans);
+    lost.lose(&[keys::TAKEN]);
+    assert_eq!(again(&lost).1.len(), 16);
 }
