@@ -5,14 +5,12 @@
 //! recomputed for each row instead of for each leg. A plan that passes is the one plan of its inputs:
 //! every byte of it is determined by what is proven here.
 
-use std::collections::BTreeMap;
-
 use huitong_core::canonical::Artifact;
 use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
 
 use crate::fault::PlanFault;
-use crate::inputs::{AgreedLeg, Inputs};
+use crate::inputs::Inputs;
 use crate::member::Member;
 use crate::netting_plan::{NettingPlan, Window};
 use crate::runs::Runs;

@@ -47,8 +47,9 @@ pub fn amounts(decision: &Decision) -> Result<Vec<(Fund, Fen)>, MoneyError> {
 pub fn within_a_leg(claim: &Claim, decision: Decision) -> Result<Decision, Refusal> {
     let is_between = claim.treatment != claim.person.home;
     // A sum that is out of range is larger still.
-    let is_too_large = amounts(&decision)
-        .map_or(true, |amounts| amounts.iter().any(|(_, amount)| *amount > LARGEST_LEG));
+    let is_too_large = amounts(&decision).map_or(true, |amounts| {
+        amounts.iter().any(|(_, amount)| *amount > LARGEST_LEG)
+    });
     if is_between && is_too_large {
         return Err(Refusal::new(RefusalCode::LegTooLarge, LARGEST_LEG));
     }

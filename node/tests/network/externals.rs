@@ -257,6 +257,12 @@ async fn what_does_not_fit_is_refused_and_changes_nothing() {
         assert_eq!(said, expected, "{settlement:?}");
     }
     assert_eq!(list(&world, 0, 0).await.recorded, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_and_a_visit_are_recorded_once_and_the_parts_of_a_stay_are_one_admission() {
+    let world = World::new().await;
+    prepare(&world).await;
     record(&world, stay("c-1", "E1")).await.unwrap();
     assert_eq!(refused(&world, stay("c-1", "E2")).await, "id.conflict");
     assert_eq!(

@@ -118,7 +118,10 @@ fn days_that_come_to_more_than_is_counted_are_an_error() {
         plan.member_nets[0].member = member("510100");
     }
     let found = what_if(&[&one, &two], &Scenario::default());
-    assert_eq!(found.unwrap_err(), huitong_core::money::MoneyError::OutOfRange);
+    assert_eq!(
+        found.unwrap_err(),
+        huitong_core::money::MoneyError::OutOfRange
+    );
 }
 
 proptest! {
