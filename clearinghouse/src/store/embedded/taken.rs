@@ -10,7 +10,7 @@
 
 mod folded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crc32c::crc32c;
@@ -59,6 +59,8 @@ struct Filters {
     plans: BTreeMap<u64, Filter>,
     /// By the first of their plans.
     folds: BTreeMap<u64, Fold>,
+    /// The first plans of folds that could not be made: they are not tried again before the next start.
+    unmade: BTreeSet<u64>,
 }
 
 impl Taken {
@@ -93,9 +95,11 @@ impl Taken {
         Ok((Self { index, filters }, without))
     }
 
-    /// Writes the debts of a plan, in batches that change nothing when they are written again.
+    /// Writes the debts of a plan, in batches that change nothing when they are written again. Cut off in the middle of it,
+    /// the plan has no filter that holds, and is written once more.
     pub(super) fn write(&self, plan: u64, mut debts: Vec<DebtBytes>) -> Result<(), StoreError> {
         debts.sort_unstable();
+        self.take_away_filters(plan, &debts)?;
         let rows = debts.chunks(SHEET).filter_map(|sheet| {
             let first = sheet.first()?;
             Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
@@ -107,6 +111,19 @@ impl Taken {
         drop(filters);
         drop(debts);
         self.fold(folded::DEBTS)
+    }
+
+    /// Has none of the filters that a plan had before say that it is there.
+    fn take_away_filters(&self, plan: u64, debts: &[DebtBytes]) -> Result<(), StoreError> {
+        let own = keys::filter(plan, 0);
+        let fold = keys::folded(first_of(plan), 0, 0);
+        // One that took nothing is written anew at each start: it is in no filter.
+        for head in [own, fold].into_iter().filter(|_| !debts.is_empty()) {
+            if self.index.get(&head)?.is_some() {
+                self.index.write(vec![(head, Vec::new())])?;
+            }
+        }
+        Ok(())
     }
 
     fn write_rows(&self, rows: impl Iterator<Item = Pair>) -> Result<(), StoreError> {
@@ -124,16 +141,24 @@ impl Taken {
     /// it is done.
     fn fold(&self, at_most: usize) -> Result<(), StoreError> {
         let filters = self.filters.read().unwrap_or_else(PoisonError::into_inner);
-        let ripe = ripe(filters.plans.keys().copied());
+        let ripe = ripe(filters.plans.keys().copied(), &filters.unmade);
         drop(filters);
         let Some(first) = ripe else {
             return Ok(());
         };
-        let Some(fold) = Fold::over(&*self.index, first, at_most)? else {
+        let fold = Fold::over(&*self.index, first, at_most)?;
+        if let Some(fold) = &fold {
+            self.write_rows(fold.rows())?;
+        }
+        let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
+        let Some(fold) = fold else {
+            warn!(
+                first,
+                "no filter over sixteen plans could be made: each has its own until the next start"
+            );
+            filters.unmade.insert(first);
             return Ok(());
         };
-        self.write_rows(fold.rows())?;
-        let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
         filters.plans.retain(|plan, _| !fold.plans().contains(plan));
         filters.folds.insert(first, fold);
         Ok(())
@@ -213,18 +238,24 @@ impl Filter {
         if hashes.is_empty() {
             return Self::Nothing;
         }
-        let Ok(fuse) = BinaryFuse8::try_from(hashes) else {
-            warn!(
-                "no filter over a plan's debts could be made: each debt is looked up in its rows"
-            );
-            return Self::Everything;
-        };
-        let mut descriptor = [0; BinaryFuse8::DESCRIPTOR_LEN];
-        fuse.dma_copy_descriptor_to(&mut descriptor);
-        Self::Fuse {
-            descriptor,
-            fingerprints: fuse.fingerprints,
+        let fuse = BinaryFuse8::try_from(hashes).ok();
+        let filter = fuse.map_or(Self::Everything, |fuse| {
+            let mut descriptor = [0; BinaryFuse8::DESCRIPTOR_LEN];
+            fuse.dma_copy_descriptor_to(&mut descriptor);
+            Self::Fuse {
+                descriptor,
+                fingerprints: fuse.fingerprints,
+            }
+        });
+        if filter.is_fuse() && debts.iter().all(|debt| filter.may_have(hash(debt))) {
+            return filter;
         }
+        warn!("no filter over these debts could be made: each is looked up in its rows");
+        Self::Everything
+    }
+
+    const fn is_fuse(&self) -> bool {
+        matches!(self, Self::Fuse { .. })
     }
 
     fn may_have(&self, hash: u64) -> bool {

@@ -43,12 +43,14 @@ const fn plans_from(first: u64) -> RangeInclusive<u64> {
     first..=first.saturating_add(PLANS.saturating_sub(1))
 }
 
-/// The first plan of the earliest fold that could be made, of these plans.
-pub(super) fn ripe(plans: impl Iterator<Item = u64>) -> Option<u64> {
+/// The first plan of the earliest fold that could be made, of these plans, but for those that could not.
+pub(super) fn ripe(plans: impl Iterator<Item = u64>, unmade: &BTreeSet<u64>) -> Option<u64> {
     let plans: BTreeSet<u64> = plans.collect();
     let mut firsts = plans.iter().filter(|plan| first_of(**plan) == **plan);
     let is_whole = |first: u64| plans_from(first).all(|plan| plans.contains(&plan));
-    firsts.find(|first| is_whole(**first)).copied()
+    firsts
+        .find(|first| !unmade.contains(first) && is_whole(**first))
+        .copied()
 }
 
 impl Fold {
@@ -83,8 +85,7 @@ impl Fold {
                 return Ok(Some(Self { first, segments }));
             };
             let filter = Filter::over(&debts);
-            let is_fuse = matches!(filter, Filter::Fuse { .. });
-            if !is_fuse || !debts.iter().all(|debt| filter.may_have(hash(debt))) {
+            if !filter.is_fuse() {
                 return Ok(None);
             }
             segments.push((*begins, filter));

@@ -243,3 +243,67 @@ fn without_a_fold_that_holds_the_plans_own_filters_are_read_and_put_together_aga
     lost.lose(&[keys::TAKEN]);
     assert_eq!(again(&lost).1.len(), 16);
 }
+
+#[test]
+fn a_fold_that_is_cut_off_is_not_there() {
+    let plans = many(16);
+    let of_plans = index(&plans);
+    let fold = Fold::over(&*of_plans, 1, 7).unwrap().unwrap();
+    let rows: Vec<_> = fold.rows().collect();
+    for cut in 0..rows.len() {
+        let index = index(&plans[..15]);
+        // The last one is written as without its fold, which is what it ends with.
+        let last = again(&index).0;
+        last.filters.write().unwrap().unmade.insert(1);
+        last.write(16, debts(plans[15].1.clone())).unwrap();
+        let row = |index: &MemoryIndex| {
+            let day = BusinessDay::new(2026, 3, 16).unwrap();
+            (
+                keys::plan(day),
+                index.get(&keys::plan(day)).unwrap().unwrap(),
+            )
+        };
+        index.write(vec![row(&of_plans)]).unwrap();
+        index.write(rows[..cut].to_vec()).unwrap();
+        let (taken, without) = again(&index);
+        assert_eq!(without, []);
+        assert_eq!(standing(&taken), ((1..=16).collect(), vec![]));
+        finds_all(&taken, &plans);
+    }
+}
+
+#[test]
+fn a_plan_that_is_cut_off_while_it_is_written_again_is_written_once_more() {
+    let plans: Vec<_> = (1..=16)
+        .map(|plan: u64| {
+            let first = u32::try_from(plan).unwrap() * 1_000;
+            (plan, first..first + 300)
+        })
+        .collect();
+    for plan in [1, 9, 16] {
+        let index = index(&plans);
+        let (taken, _) = again(&index);
+        let of_plan = debts(plans[usize::try_from(plan).unwrap() - 1].1.clone());
+        // As far as its first row.
+        taken.take_away_filters(plan, &of_plan).unwrap();
+        let (taken, without) = again(&index);
+        assert_eq!(without.len(), 1, "{plan}");
+        assert!(standing(&taken).1.is_empty());
+        taken.write(plan, of_plan).unwrap();
+        assert_eq!(standing(&taken), (vec![], vec![1]));
+        finds_all(&taken, &plans);
+        assert_eq!(again(&index).1, []);
+    }
+}
+
+#[test]
+fn a_fold_that_cannot_be_made_keeps_no_later_one_from_being_made() {
+    let plans = many(32);
+    let (taken, _) = again(&index(&[]));
+    taken.filters.write().unwrap().unmade.insert(1);
+    for (plan, numbers) in &plans {
+        taken.write(*plan, debts(numbers.clone())).unwrap();
+    }
+    assert_eq!(standing(&taken), ((1..=16).collect(), vec![17]));
+    finds_all(&taken, &plans);
+}
