@@ -309,11 +309,12 @@ impl AllMissing {
         }
         for row in nets.missing(&suppose.not_on_due())? {
             let all = self.of(row.fund);
-            all.on_due = all.on_due.checked_add(row.missing)?;
+            // No more can be missing than is still to be paid: part of it may have been paid by now.
+            all.on_due = all.on_due.checked_add(row.missing.min(row.owed))?;
         }
         for row in &nets.shortfalls {
             let all = self.of(row.fund);
-            all.in_the_end = all.in_the_end.checked_add(row.missing)?;
+            all.in_the_end = all.in_the_end.checked_add(row.missing.min(row.owed))?;
         }
         Ok(())
     }
