@@ -127,6 +127,11 @@ impl Listing {
     pub(crate) fn is_of(&self, asked: Asked) -> bool {
         self.asked == asked
     }
+
+    /// How many exceptions it has.
+    pub(crate) fn rows(&self) -> usize {
+        self.places.len()
+    }
 }
 
 /// The last cycle that is cut off, and its marks where it is yet to be netted.

@@ -119,6 +119,14 @@ impl<A> Decided<A> {
             answer: Ok(answer),
         }
     }
+
+    /// The same, with what goes with the answer; it is let go when there is none.
+    pub(crate) fn beside<B>(self, with: B) -> Decided<(A, B)> {
+        Decided {
+            record: self.record,
+            answer: self.answer.map(|answer| (answer, with)),
+        }
+    }
 }
 
 /// Why nothing can be decided any more.

@@ -1,5 +1,8 @@
 //! What clearing officers call to see which legs are not netted.
+//!
+//! A few lists are kept, so that officers who page through different ones do not have each found anew.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use huitong_core::date::Timestamp;
@@ -24,11 +27,44 @@ use crate::refusal::Refusal;
 use crate::state::Says;
 use crate::writer::Writer;
 
+/// How many lists are kept.
+const LISTS: usize = 4;
+/// How many exceptions they have together, when there is more than one list.
+const KEPT_AT_MOST: usize = 4_000_000;
+
 /// The officers' view of exceptions.
 pub(super) struct ExceptionGrpc {
     writer: Arc<Writer>,
-    /// The list of which pages were read last. One is made at a time.
-    listed: Mutex<Option<Arc<Listing>>>,
+    /// One is made at a time.
+    listed: Mutex<Lists>,
+}
+
+/// The lists that were made last, each of something else, the oldest first.
+#[derive(Default)]
+struct Lists(VecDeque<Arc<Listing>>);
+
+impl Lists {
+    fn of(&self, asked: Asked) -> Option<Arc<Listing>> {
+        let mut kept = self.0.iter();
+        kept.find(|listing| listing.is_of(asked)).cloned()
+    }
+
+    /// The one before of the same is not kept beside one that is made.
+    fn drop_of(&mut self, asked: Asked) {
+        self.0.retain(|listing| !listing.is_of(asked));
+    }
+
+    fn keep(&mut self, listing: Arc<Listing>) {
+        self.0.push_back(listing);
+        while self.0.len() > 1 && (self.0.len() > LISTS || self.rows() > KEPT_AT_MOST) {
+            self.0.pop_front();
+        }
+    }
+
+    fn rows(&self) -> usize {
+        let rows = self.0.iter().map(|listing| listing.rows());
+        rows.fold(0, usize::saturating_add)
+    }
 }
 
 impl ExceptionGrpc {
@@ -39,21 +75,19 @@ impl ExceptionGrpc {
         }
     }
 
-    /// The next page of the list that is at hand, or of one that is found anew: for the first page always.
+    /// The next page of a list that is at hand, or of one that is found anew: for the first page always.
     async fn page(
         &self,
         asked: Asked,
         after: Option<ExceptionPlace>,
     ) -> Result<Exceptions, Refusal> {
         let mut listed = self.listed.lock().await;
-        let at_hand = listed.clone().filter(|listing| listing.is_of(asked));
-        if let Some(listing) = at_hand.filter(|_| after.is_some())
+        if let Some(listing) = listed.of(asked).filter(|_| after.is_some())
             && let Some(page) = self.read(listing, after).await?
         {
             return Ok(page);
         }
-        // The one before is not kept beside it.
-        *listed = None;
+        listed.drop_of(asked);
         let found = self
             .writer
             .decide(move |context| decide::exceptions(context, asked))
@@ -61,7 +95,7 @@ impl ExceptionGrpc {
         let busy = |about: &dyn std::fmt::Display| Refusal::general(RefusalCode::Overloaded, about);
         let ordered = aside(move || Arc::new(found.ordered())).await;
         let listing = ordered.map_err(|lost| busy(&lost))?;
-        *listed = Some(Arc::clone(&listing));
+        listed.keep(Arc::clone(&listing));
         let page = self.read(listing, after).await?;
         page.ok_or_else(|| busy(&"the list took too long"))
     }
@@ -199,5 +233,32 @@ fn reported(region: RegionCode, numbered: &NumberedLeg) -> v1::ReportedLeg {
         amount_fen: leg.amount.get(),
         business_day: leg.business_day.to_string(),
         receipt: leg.receipt.as_bytes().to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::House;
+
+    #[test]
+    fn the_last_lists_are_kept_each_of_something_else() {
+        let house = House::new(0);
+        let of = |at_least_days| Asked {
+            at_least_days,
+            ..Asked::default()
+        };
+        let list = |asked| {
+            let found = house.ask(move |context| decide::exceptions(context, asked));
+            Arc::new(found.unwrap().ordered())
+        };
+        let mut lists = Lists::default();
+        for days in [1, 2, 3, 4, 2, 5] {
+            lists.drop_of(of(days));
+            assert!(lists.of(of(days)).is_none());
+            lists.keep(list(of(days)));
+        }
+        let kept = (1..=5).filter(|days| lists.of(of(*days)).is_some());
+        assert_eq!(kept.collect::<Vec<_>>(), [2, 3, 4, 5]);
     }
 }

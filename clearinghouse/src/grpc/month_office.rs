@@ -162,11 +162,13 @@ impl MonthOfficeService for MonthOfficeGrpc {
             paying: self.paying,
             prefunds: self.prefunds,
         };
-        let grounds = self
-            .decide(move |context| decide::suppose(context, &month, suppose, rules))
-            .await?;
-        let proofs = proofs(&self.writer).await?;
         // Held until all of it is read, also when the caller has gone.
+        let decided = self.decide(move |context| {
+            let grounds = decide::suppose(context, &month, suppose, rules)?;
+            Ok(grounds.beside(looking))
+        });
+        let (grounds, looking) = decided.await?;
+        let proofs = proofs(&self.writer).await?;
         let found = read(move || {
             let found = grounds.found(|day| plan(&proofs, day));
             drop(looking);

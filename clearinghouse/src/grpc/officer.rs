@@ -147,12 +147,13 @@ impl OfficerService for OfficerGrpc {
         let Ok(looking) = Arc::clone(&self.looking).try_lock_owned() else {
             return Err(status(&someone_looks()));
         };
-        let decided = self
-            .writer
-            .decide(move |context| decide::what_if(context, &days, scenario));
-        let grounds = decided.await.map_err(|refusal| status(&refusal))?;
-        let proofs = proofs(&self.writer).await?;
         // Held until all of it is read, also when the caller has gone.
+        let decided = self.writer.decide(move |context| {
+            let grounds = decide::what_if(context, &days, scenario)?;
+            Ok(grounds.beside(looking))
+        });
+        let (grounds, looking) = decided.await.map_err(|refusal| status(&refusal))?;
+        let proofs = proofs(&self.writer).await?;
         let found = read(move || {
             let found = grounds.found(|day| plan(&proofs, day));
             drop(looking);
