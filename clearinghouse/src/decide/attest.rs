@@ -243,15 +243,17 @@ fn differences(
     words.into_iter().map(of_word).collect()
 }
 
-/// The regions whose word on a cycle is not complete: not given, or without the legs in which it differs. No cycle waits
-/// for one that is suspended or has left.
+/// The regions whose word on a cycle is not complete: not given, given in an incarnation before the one that counts, or
+/// without the legs in which it differs. No cycle waits for one that is suspended or has left.
 pub(crate) fn outstanding(context: &Context<'_>, day: BusinessDay) -> Vec<RegionCode> {
     let Some(attesting) = context.state.attesting().filter(|of| of.day == day) else {
         return Vec::new();
     };
     let is_open = |region: &RegionCode| {
+        let stream = context.state.streams.get(region);
+        let counts = stream.map_or(0, |stream| stream.incarnation);
         let word = context.state.attestations.word(day, *region);
-        word.is_none_or(|word| word.searched().next().is_some())
+        word.is_none_or(|word| word.incarnation < counts || word.searched().next().is_some())
     };
     let regions = attesting.numbers.keys().copied();
     regions

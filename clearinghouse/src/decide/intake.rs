@@ -152,12 +152,16 @@ fn going<'a>(stream: &'a Stream, legs: &[NumberedLeg]) -> Result<&'a Stream, Ref
     }
 }
 
-/// These legs, as far as there is room for what may agree of them.
+/// These legs, as far as there is room for what may agree of them. While cycles wait after a restore all of them are
+/// taken: the lost cycles are cut off again at marks that are held again, whichever regions report first.
 fn with_room<'a>(
     context: &Context<'_>,
     region: RegionCode,
     new: &'a [NumberedLeg],
 ) -> &'a [NumberedLeg] {
+    if context.state.restored.waits_since.is_some() {
+        return new;
+    }
     let mut comes_to = context.state.matching.agreeing(region);
     let fits = |numbered: &&NumberedLeg| {
         if !numbered.leg.is_too_large() {

@@ -1,8 +1,9 @@
 //! Where a cycle stands and what blocks it.
 
+use std::collections::BTreeSet;
+
 use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
-use huitong_core::membership::Standing;
 use huitong_core::region::RegionCode;
 use huitong_netting::{Member, Runs};
 
@@ -68,7 +69,7 @@ pub(crate) struct RegionStatus {
 pub(crate) enum RegionAttestation {
     /// It has no row, is suspended or has left, or the cycle is not the next to be netted.
     NotAsked,
-    /// It is not given, or the legs in which it differs are not told.
+    /// It is not given in the incarnation that counts, or the legs in which it differs are not told.
     Outstanding,
     /// Its book says what is held.
     Alike,
@@ -185,21 +186,15 @@ fn regions(
 ) -> Result<Vec<RegionStatus>, Fault> {
     let streams = &context.state.streams;
     let words = words(context, day)?;
-    let attesting = context.state.attesting();
-    let attesting = attesting.filter(|of| of.day == day);
-    let directory = &context.state.directory;
-    let asked = |region| {
-        directory.standing(region) == Standing::Active
-            && attesting.is_some_and(|of| of.numbers.contains_key(&region))
-    };
+    let open: BTreeSet<_> = outstanding(context, day).into_iter().collect();
     let status = |(region, member)| {
         let stream = streams.get(&region);
         let mark = cycle.and_then(|cycle| cycle.marks.get(&region).copied());
         let attested = match words.get(&region) {
+            Some(_) | None if open.contains(&region) => RegionAttestation::Outstanding,
             Some(word) if word.searched().next().is_some() => RegionAttestation::Outstanding,
             Some(word) if word.otherwise.is_empty() => RegionAttestation::Alike,
             Some(_) => RegionAttestation::Otherwise,
-            None if asked(region) => RegionAttestation::Outstanding,
             None => RegionAttestation::NotAsked,
         };
         RegionStatus {

@@ -3,7 +3,9 @@
 //! No leg leaves before its record is synced: what is read here comes from the journal. The clearinghouse
 //! takes only the next number, and says how far it is; a lost answer therefore costs one question. It is asked again
 //! from time to time, also when there is nothing to report: restored from a backup, it holds less than it said, and
-//! days that it had counted as closed are told again.
+//! days that it had counted as closed are told again. A day of which it holds all is told also when it takes no more legs.
+
+mod own_stream;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,11 +15,10 @@ use huitong_core::date::BusinessDay;
 use huitong_core::leg::{LARGEST_LEG, NumberedLeg};
 use huitong_proto::clearing::v1::clearing_service_client::ClearingServiceClient;
 use huitong_proto::clearing::v1::{
-    self, CloseDayRequest, ClosedDay, RegainLegsRequest, ReportLegsRequest, StreamPositionRequest,
+    self, CloseDayRequest, ReportLegsRequest, StreamPositionRequest,
 };
-use huitong_proto::conversion::leg::{leg_from_wire, leg_to_wire};
+use huitong_proto::conversion::leg::leg_to_wire;
 use huitong_proto::conversion::refusal::refusal_of_details;
-use huitong_proto::conversion::{Path, WireFault};
 use huitong_transport::{Dialer, MAX_MESSAGE_BYTES, TransportError, call_within};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -25,10 +26,11 @@ use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::transport::Channel;
 
+pub use self::own_stream::RegainedStream;
 use super::stream::legs_from;
 use crate::chance::{Chance, jittered};
 use crate::ledger::Ledger;
-use crate::store::{Key, Restored, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation};
+use crate::store::{Key, Row, Rows, StoreError, Stream, StreamHead, Table, incarnation};
 
 /// Legs of one report.
 const BATCH: usize = 4_096;
@@ -75,25 +77,6 @@ pub(super) struct Way {
     pub(super) every: Duration,
     pub(super) within: Duration,
     pub(super) reported: watch::Sender<Reported>,
-}
-
-/// What the clearinghouse gives back of the own stream.
-#[derive(Debug)]
-pub enum RegainedStream {
-    /// A page of it.
-    Page {
-        /// The legs, by consecutive numbers.
-        legs: Vec<NumberedLeg>,
-        /// The highest number held.
-        held: u64,
-        /// The days that were closed, ascending, each with its last number; with the last page.
-        closed: Vec<(BusinessDay, u64)>,
-    },
-    /// It knows an incarnation as high, of another restore.
-    Older {
-        /// That incarnation.
-        known: u32,
-    },
 }
 
 /// The way to the clearinghouse.
@@ -252,28 +235,6 @@ impl Reporter {
         Ok(answer.await.map(tonic::Response::into_inner))
     }
 
-    /// Asks for the own stream once more, beyond what is written: a clearinghouse that was restored may have lost
-    /// that this node asked for it after its own restore, and takes nothing in this incarnation before it is asked
-    /// again.
-    async fn ask_for_stream(&self) -> Result<(), ReportError> {
-        let own = self.ledger.restored()?;
-        let own = own.ok_or(StoreError::Inconsistent("nothing was restored"))?;
-        let written = self.written()?;
-        match self
-            .regain(&own, written)
-            .await
-            .map_err(ReportError::Call)?
-        {
-            RegainedStream::Page { held, .. } if held > written => {
-                Err(ReportError::Beyond { held, written })
-            }
-            RegainedStream::Page { .. } => Ok(()),
-            RegainedStream::Older { known } => Err(ReportError::Call(format!(
-                "the clearinghouse knows incarnation {known} of this region's node, of another restore"
-            ))),
-        }
-    }
-
     /// The last number of the own stream.
     fn written(&self) -> Result<u64, StoreError> {
         let head = self.ledger.stream(Stream::Legs)?;
@@ -286,7 +247,17 @@ impl Reporter {
         if held > written {
             return Err(ReportError::Beyond { held, written });
         }
-        while held < written {
+        let told = self.tell(&mut held, written).await;
+        // Also when no more is taken: what is held may be all of a day.
+        self.reported.send_modify(|reported| reported.held = held);
+        let closed = self.close_days(held).await;
+        told.and(closed)?;
+        Ok(held)
+    }
+
+    /// Tells all legs that are written and not held, and keeps account of what is held.
+    async fn tell(&self, held: &mut u64, written: u64) -> Result<(), ReportError> {
+        while *held < written {
             let legs = legs_from(&self.ledger, held.saturating_add(1), BATCH)?;
             if legs.is_empty() {
                 // Appended and not synced yet: the next round has them.
@@ -306,54 +277,14 @@ impl Reporter {
             let answer =
                 call_within(self.within, request, |request| client.report_legs(request)).await?;
             let now = answer.into_inner().held;
-            if now <= held {
+            if now <= *held {
                 return Err(ReportError::Call(format!(
                     "the clearinghouse stays at {held}"
                 )));
             }
-            held = now;
+            *held = now;
         }
-        self.reported.send_modify(|reported| reported.held = held);
-        self.close_days(held).await?;
-        Ok(held)
-    }
-
-    /// The own stream back after a number, a page of it: for a node that was restored.
-    ///
-    /// # Errors
-    /// What was refused or not reached, in words.
-    pub async fn regain(&self, own: &Restored, after: u64) -> Result<RegainedStream, String> {
-        let request = RegainLegsRequest {
-            incarnation: own.incarnation,
-            mark: own.mark.to_vec(),
-            after,
-        };
-        let mut client = self.client().max_decoding_message_size(MAX_MESSAGE_BYTES);
-        let answer = call_within(self.within, request, |request| client.regain_legs(request)).await;
-        let answer = answer
-            .map_err(|status| ReportError::from(status).to_string())?
-            .into_inner();
-        if answer.incarnation_known > 0 {
-            return Ok(RegainedStream::Older {
-                known: answer.incarnation_known,
-            });
-        }
-        let path = Path::root("legs");
-        let legs = answer.legs.iter().enumerate();
-        let legs = legs.map(|(at, leg)| leg_from_wire(leg, path.item(at)));
-        let day = |closed: &ClosedDay| {
-            let day = Path::root("business_day").parse(&closed.business_day, BusinessDay::parse)?;
-            Ok((day, closed.up_to))
-        };
-        let closed = answer.closed.iter().map(day);
-        let read = || -> Result<RegainedStream, WireFault> {
-            Ok(RegainedStream::Page {
-                legs: legs.collect::<Result<_, _>>()?,
-                held: answer.held,
-                closed: closed.collect::<Result<_, _>>()?,
-            })
-        };
-        read().map_err(|fault| fault.to_string())
+        Ok(())
     }
 
     async fn close_days(&self, held: u64) -> Result<(), ReportError> {

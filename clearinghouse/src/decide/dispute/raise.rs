@@ -121,7 +121,9 @@ fn debt(
     found: Option<Found>,
 ) -> Result<Option<Known>, Fault> {
     let is_of = |leg: &&Leg| leg.debt() == debt && Pair::of(leg) == pair;
-    let here = context.state.matching.of_debt(debt).filter(is_of);
+    // By a leg that is too large nothing was ever owed: there is nothing to correct.
+    let owed = |leg: &&Leg| is_of(leg) && !leg.is_too_large();
+    let here = context.state.matching.of_debt(debt).filter(owed);
     let here = here.max_by_key(|leg| leg.amount);
     let cycle = cycle_of(context, debt)?;
     let found = found.filter(|found| is_of(&&found.leg));

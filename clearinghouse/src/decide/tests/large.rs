@@ -117,3 +117,36 @@ fn a_stream_is_taken_as_far_as_what_agrees_fits_into_a_cycle_and_goes_on_after_i
     house.cut_off(2, Condition::AllClosed).unwrap();
     assert_eq!(house.net(2).unwrap().legs(), 2);
 }
+
+#[test]
+fn a_lost_cycle_is_cut_off_again_whichever_region_reports_first() {
+    let mut house = House::new(92);
+    let to_shanghai = debt(250, 2, 0, LARGEST_LEG.get());
+    assert_eq!(house.report(0, &[receivable(1, &to_shanghai)]), Ok(1));
+    let backup = house.disk.copy();
+    // Ningbo reports before Chengdu: there is room for all of it.
+    let chengdus: Vec<_> = (1..=500)
+        .map(|number| receivable(number, &largest(number)))
+        .collect();
+    let mut ningbos: Vec<_> = (1..=500)
+        .map(|number| payable(number, &largest(number)))
+        .collect();
+    ningbos.push(payable(501, &to_shanghai));
+    assert_eq!(house.report(2, &ningbos), Ok(500));
+    assert_eq!(house.report(2, &ningbos), Ok(501));
+    assert_eq!(house.report(3, &chengdus), Ok(500));
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let plan = house.net(1).unwrap();
+    assert_eq!(plan.legs(), 501);
+
+    // After a restore Chengdu is first, and all of Ningbo's is taken again all the same.
+    house.put_back(&backup);
+    assert_eq!(house.report(3, &chengdus), Ok(500));
+    assert_eq!(house.report(2, &ningbos), Ok(501));
+    let marks = (0..4).map(region).zip([1, 0, 501, 500]).collect();
+    house.cut_off(1, Condition::Again(marks)).unwrap();
+    let known = Expected::Plan(plan.digest());
+    let again = house.ask(move |context| net(context, day(1), known, 0, officer()));
+    assert_eq!(again, Ok(plan));
+}

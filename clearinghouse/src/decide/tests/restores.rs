@@ -1,6 +1,8 @@
 //! A region's node that was restored: its stream back, and nothing of an older incarnation.
 
-use huitong_core::leg::NumberedLeg;
+use huitong_core::checkpoint::row::Row;
+use huitong_core::checkpoint::search::RowLegs;
+use huitong_core::leg::{Leg, NumberedLeg};
 
 use super::*;
 
@@ -107,4 +109,63 @@ fn a_restored_clearinghouse_takes_nothing_of_a_later_incarnation_before_it_is_as
     assert_eq!(differ, Ok(vec![pair]));
     let older = house.ask(move |context| attest(context, told(3), day(1), &[]));
     assert_eq!(code(older), "recovery.old_incarnation");
+}
+
+fn attests(house: &House, by: Told, leg: &Leg) {
+    let rows = RowLegs::all(vec![leg.clone()]).unwrap();
+    let rows: Vec<Row> = rows.values().map(|legs| *legs.row()).collect();
+    let differ = house.ask(move |context| attest(context, by, day(1), &rows));
+    assert_eq!(differ, Ok(Vec::new()));
+}
+
+/// A cycle of one debt that both regions attested, before Chengdu's node was restored.
+fn attested_before_a_restore(seed: u64, leg: &Leg) -> House {
+    let mut house = House::new(seed);
+    house.wait_minutes = 60;
+    house.clock.put("2026-03-01T17:00:00.000Z");
+    house.report(3, &[receivable(1, leg)]).unwrap();
+    house.report(2, &[payable(1, leg)]).unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    for of in [2, 3] {
+        attests(&house, told(of), leg);
+    }
+    assert_eq!(house.status(Some(1)).state, CycleState::Attested);
+    let ask = Regain {
+        region: region(3),
+        incarnation: 2,
+        mark: [7; 16],
+        after: 1,
+    };
+    house.ask(move |context| regain(context, ask)).unwrap();
+    house
+}
+
+#[test]
+fn netting_waits_for_the_word_of_a_restored_node_and_not_for_ever() {
+    let leg = debt(1, 2, 3, 100);
+    let mut house = attested_before_a_restore(2, &leg);
+    // What an older incarnation said is not the word of the one that counts.
+    for how in [Return::PowerCut, Return::IndexLost] {
+        let status = house.status(Some(1));
+        assert_eq!(status.state, CycleState::CutOff);
+        let chengdu = status.regions.last().unwrap();
+        assert_eq!(chengdu.attested, RegionAttestation::Outstanding);
+        let refused = house.net(1).unwrap_err();
+        assert_eq!(refused.code.code(), "cycle.not_attested");
+        assert_eq!(refused.detail, "510100");
+        house.come_back(how);
+    }
+    let restored = Told {
+        incarnation: 2,
+        ..told(3)
+    };
+    attests(&house, restored, &leg);
+    assert_eq!(house.status(Some(1)).state, CycleState::Attested);
+    assert_eq!(house.net(1).unwrap().legs(), 1);
+
+    // One that stays silent holds nobody up for longer than the operator set.
+    let house = attested_before_a_restore(3, &leg);
+    house.clock.put("2026-03-01T18:00:00.000Z");
+    assert_eq!(house.net(1).unwrap().legs(), 1);
 }

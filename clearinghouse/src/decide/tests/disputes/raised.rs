@@ -100,6 +100,18 @@ fn of_a_row_no_more_is_claimed_in_one_dispute_than_is_owed_as_one_leg() {
 }
 
 #[test]
+fn a_leg_that_is_too_large_is_not_corrected() {
+    let house = House::new(96);
+    let large = debt(1, NINGBO, CHENGDU, LARGEST_LEG.get() + 1);
+    assert_eq!(house.report(NINGBO, &[payable(1, &large)]), Ok(1));
+    assert_eq!(house.report(CHENGDU, &[receivable(1, &large)]), Ok(1));
+    for (of, id) in [(NINGBO, "330200/large"), (CHENGDU, "510100/large")] {
+        let refused = say(&house, of, id, claim(of_debt(&large), 500));
+        assert_eq!(code(refused), "dispute.subject_unknown");
+    }
+}
+
+#[test]
 fn a_leg_of_a_day_that_no_calendar_reaches_stops_nobody() {
     let house = House::new(94);
     let last = BusinessDay::new(2199, 12, 31).unwrap();
