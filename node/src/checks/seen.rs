@@ -86,15 +86,18 @@ impl CheckDesk {
         let Some(row) = ledger.check(check)? else {
             return Ok(None);
         };
+        // Before the wait: how it stands follows from other rows too, and those are to be on disk as well.
+        let seen = self.seen(row)?;
         self.on_disk().await?;
         // Where its words lie is known only now; what was said meanwhile is not looked at.
         let Some(now) = ledger.check(check)? else {
             return Ok(None);
         };
-        let places = now.places.into_iter().take(row.places.len()).collect();
-        let row = CheckRow { places, ..row };
+        let said = seen.row.places.len();
+        let places = now.places.into_iter().take(said).collect();
+        let row = CheckRow { places, ..seen.row };
         let words = self.words(&row)?;
-        Ok(Some((self.seen(row)?, words)))
+        Ok(Some((CheckSeen { row, ..seen }, words)))
     }
 
     /// What was said in a check, in its order.
