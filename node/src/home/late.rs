@@ -264,6 +264,10 @@ impl HomeRole {
     /// taken back.
     async fn counted_in(&self, put: Put, new_home: RegionCode) -> Result<(), NodeError> {
         let (treatment, settlement) = (put.record.claim.treatment, put.record.settlement);
+        // What the new home has counted in may be what the legs owe and not what is put to it now: nothing follows then.
+        if !put.owes_what_legs_do(&*self.ledger)? {
+            return Err(NodeError::refused(RefusalCode::LegStands, settlement));
+        }
         let (salt, hand_salt) = (salt(&*self.chance), salt(&*self.chance));
         match bound(&*self.ledger, settlement)? {
             Some(Bound::TakenBack) => {

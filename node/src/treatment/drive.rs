@@ -30,8 +30,6 @@ use crate::store::{Rows, SettlementState, StoreError};
 
 /// How often a stale decision is made again in one go.
 const STALE_AT_MOST: usize = 16;
-/// Open wishes to reverse that are looked through.
-const WISHES_AT_MOST: usize = 1_000_000;
 
 impl TreatmentRole {
     /// Brings a settlement to its outcome, if the home region answers. `attempt` is what is known of it in
@@ -140,8 +138,7 @@ impl TreatmentRole {
                     return self.book(attempt, home, word).await;
                 }
                 Ok(CommitOutcome::Refused(word)) => {
-                    let reason = self.borne(&attempt, &word)?;
-                    return self.end(attempt, home, word, reason).await;
+                    return self.end(attempt, home, word, None).await;
                 }
                 Ok(CommitOutcome::Stale(fresh)) => match self.again(&attempt, home, fresh).await? {
                     Ok(newer) => attempt = newer,
@@ -161,19 +158,6 @@ impl TreatmentRole {
             }
         }
         Err(NodeError::refused(RefusalCode::StaleVersion, settlement))
-    }
-
-    /// Why what a patient went home with is borne here, when its home region gave the id up though nobody here took it back:
-    /// after a restore, say, which had lost it. To patient and institution it stands, as when it is refused.
-    fn borne(&self, attempt: &Attempt, word: &FinalRefusal) -> Result<Option<Refusal>, StoreError> {
-        if attempt.provisional.is_none() || !word.body.is_tombstone() {
-            return Ok(None);
-        }
-        let open = self.open_reversals(WISHES_AT_MOST)?;
-        let is_wanted = open
-            .iter()
-            .any(|(_, settlement)| *settlement == attempt.prepared.settlement);
-        Ok((!is_wanted).then(|| word.body.refusal.clone()))
     }
 
     /// Adjudicates on a fresh snapshot and writes it down, or says why there is no decision on it.

@@ -3,10 +3,9 @@
 use huitong_core::digest::sha256;
 use huitong_proto::common::v1::{Fund, FundAmount};
 use huitong_proto::settlement::v1;
-use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
 use huitong_proto::settlement::v1::{ReversalReason as Reason, State};
 
-use crate::bills::{person, published, settle, small};
+use crate::bills::{published, settle, small};
 use crate::files::{policy, replacing};
 use crate::hospital::Hospital;
 use crate::relay::Commits;
@@ -262,35 +261,4 @@ async fn what_is_provisional_is_not_settled_by_hand() {
     assert_eq!(hospital.get("r-1").await.unwrap(), given);
     world.commits(Commits::Pass);
     assert_eq!(trued_up(&mut hospital, "r-1").await.state(), State::Settled);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_the_home_region_gave_up_and_nobody_took_back_is_borne() {
-    let mut world = allowed(World::relayed().await).await;
-    let mut hospital = world.hospital(HOSPITAL).await;
-    estimate(&mut hospital, emergency(small("V1"))).await;
-    world.stop(NINGBO).await;
-    let given = hospital
-        .settle(settle("r-1", emergency(small("V1"))))
-        .await
-        .unwrap();
-    let advanced = given.provisional.unwrap().advanced_fen;
-    world.commits(Commits::Lost);
-    world.start(NINGBO).await;
-    let node = world.caller("/region/510100/node", NINGBO).await;
-    let request = v1::AbandonRequest {
-        settlement: given.settlement,
-        person: Some(person("330200000000000001")),
-    };
-    let given_up = HomeServiceClient::new(node).abandon(request).await;
-    assert!(given_up.unwrap().into_inner().outcome.is_some());
-    world.commits(Commits::Pass);
-    let borne = trued_up(&mut hospital, "r-1").await;
-    assert_eq!(borne.state(), State::Borne);
-    let true_up = borne.provisional.unwrap().true_up.unwrap();
-    assert_eq!(
-        (true_up.refund_fen, true_up.treatment_bears_fen),
-        (0, advanced)
-    );
-    assert_eq!(legs(&world).await, (0, 0));
 }

@@ -10,6 +10,7 @@ use huitong_core::calendar::Calendar;
 use huitong_core::coverage::Balances;
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
+use huitong_core::leg::LegKind;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{Handed, HandedVisit};
 use huitong_core::record::home::{Commitment, Committed};
@@ -18,9 +19,10 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 
 use super::{supplement, word};
 use crate::home::commit::{Commit, CommitVerdict, Recomputed};
+use crate::home::figures::amounts;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
-use crate::home::restored::bound;
+use crate::home::restored::{bound, legs_standing};
 use crate::store::{Location, Rows, StoreError, account_now};
 use crate::writer::{Command, Verdict};
 
@@ -40,6 +42,18 @@ impl Put {
     pub(super) fn waits(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
         let row = rows.late_claim(self.record.claim.treatment, self.record.settlement)?;
         Ok(row.is_some_and(|row| row.at == self.at))
+    }
+
+    /// Whether the legs of it that came back after a restore, if any did, owe what it comes to as it was put.
+    pub(super) fn owes_what_legs_do(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
+        let settlement = self.record.settlement;
+        let Some(standing) = legs_standing(rows, settlement, LegKind::Settlement)? else {
+            return Ok(true);
+        };
+        let amounts = amounts(&self.record.decision)
+            .map_err(|_| StoreError::Range("the payment of a fund"))?;
+        let told = standing.legs.iter();
+        Ok(told.map(|leg| (leg.leg.fund, leg.leg.amount)).eq(amounts))
     }
 
     pub(super) fn ended(&self, at: Timestamp) -> NodeRecord {

@@ -8,8 +8,9 @@ use huitong_core::person::PsnNo;
 use super::*;
 use crate::home::late::buried::{BuryLate, Told};
 use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
+use crate::home::restored::tests::{restored, settled, taken_back};
 use crate::home::testing::Home;
-use crate::samples::{claim, decision, id, now, person, refusal, returned, snapshot, version};
+use crate::samples::{claim, decision, fen, id, now, person, refusal, returned, snapshot, version};
 use crate::store::{HomeState, Key, Leaving, LeavingState, Mirror, RelationRow, Row};
 
 /// An old home that has put a late claim of its person to the new one.
@@ -177,4 +178,21 @@ fn an_offer_that_was_committed_and_taken_back_is_given_up_and_taken_back_at_the_
         ..put
     };
     assert_eq!(home.run(bury(earlier, Told::No)).1, []);
+}
+
+/// Neither does it stand then, nor is it given up: the new home has not counted in what is put to it now.
+#[test]
+fn that_an_offer_comes_to_other_amounts_than_its_legs_owe_is_seen() {
+    let (home, put) = offered();
+    let owes = |home: &Home| put.owes_what_legs_do(&home.rows).unwrap();
+    assert!(owes(&home), "no legs came back");
+    let legs = settled(9);
+    assert!(owes(&restored(&legs)));
+    let mut other = legs.clone();
+    other[0].amount = fen(499);
+    assert!(!owes(&restored(&other)));
+    assert!(!owes(&restored(
+        &[other.clone(), taken_back(&other)].concat()
+    )));
+    assert!(!owes(&restored(&legs[..1])));
 }
