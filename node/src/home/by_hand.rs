@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use huitong_adjudication::Engine;
-use huitong_core::bill::{Bill, Visit};
+use huitong_core::bill::{Bill, INTERIM_AT_MOST, Visit};
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::claim::{Claim, VisitKey};
 use huitong_core::date::Timestamp;
@@ -35,9 +35,6 @@ use crate::writer::{Command, Verdict};
 
 /// How often a bill is decided again on a record that moved meanwhile.
 const ATTEMPTS_AT_MOST: usize = 4;
-
-/// Interim parts of a stay that are looked for; two years of a part a month are fewer.
-const PARTS_AT_MOST: u16 = 31;
 
 /// A bill to be settled by hand.
 #[derive(Debug, Clone)]
@@ -202,7 +199,7 @@ pub fn standing_of(
     if !is_whole_stay(visit) {
         return Ok(None);
     }
-    for interim in 1..=PARTS_AT_MOST {
+    for interim in 1..=INTERIM_AT_MOST {
         let part = VisitKey {
             interim,
             ..whole.clone()
@@ -333,3 +330,6 @@ impl HomeRole {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

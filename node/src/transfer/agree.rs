@@ -113,7 +113,7 @@ impl Agree {
                 &"to_region: two regions, one of them this",
             ));
         }
-        if day_of(now)?.days_until(from).unsigned_abs() > DAYS_AT_MOST {
+        if is_too_far(from, now)? {
             let why = format!("from_day: {from} is more than {DAYS_AT_MOST} days from today");
             return Ok(refused(RefusalCode::Malformed, &why));
         }
@@ -224,7 +224,7 @@ impl Command for CallBack {
         let code = match state {
             None => match order {
                 // It overtook its agreement, which finds what is agreed to and called back here in one.
-                Some(order) if may_be_agreed_to(&order, rows)? => {
+                Some(order) if may_be_agreed_to(&order, rows, at)? => {
                     let agreed = TransferStep::Agreed {
                         order,
                         by: by.clone(),
@@ -249,11 +249,26 @@ impl Command for CallBack {
     }
 }
 
-/// Whether an agreement that comes late might find the person here, whom no other transfer has touched. Of anybody else
-/// nothing is written down.
-fn may_be_agreed_to(order: &TransferOrder, rows: &dyn Rows) -> Result<bool, StoreError> {
+/// Whether the first day of the new cover is so far from today that no home agrees to it.
+fn is_too_far(from: ServiceDate, now: Timestamp) -> Result<bool, StoreError> {
+    Ok(day_of(now)?.days_until(from).unsigned_abs() > DAYS_AT_MOST)
+}
+
+/// Whether an agreement that comes late might find the person here under the credential that it names, whom no other
+/// transfer has touched. Of anything else nothing is written down: it would be refused.
+fn may_be_agreed_to(
+    order: &TransferOrder,
+    rows: &dyn Rows,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
     let psn_no = order.person.psn_no;
-    if rows.member(psn_no)?.is_none() || is_erased_transfer(rows, order.transfer)? {
+    let Some(member) = rows.member(psn_no)? else {
+        return Ok(false);
+    };
+    if !member.credentials.contains(&order.credential)
+        || is_too_far(order.cover.days.from(), now)?
+        || is_erased_transfer(rows, order.transfer)?
+    {
         return Ok(false);
     }
     let leaving = rows.relation(psn_no)?.and_then(|row| row.leaving);

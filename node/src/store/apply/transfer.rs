@@ -3,7 +3,9 @@
 use huitong_core::coverage::Balances;
 use huitong_core::date::ServiceDate;
 use huitong_core::person::PsnNo;
-use huitong_core::record::hand::{HandOver, HandWord, Handed, HandedVisit, TransferOrder};
+use huitong_core::record::hand::{
+    HandOver, HandWord, Handed, HandedVisit, Supplement, TransferOrder,
+};
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::transfer::{
     AccountAfter, HandTaken, HandsAcknowledged, TransferBy, TransferStep, TransferStepped,
@@ -12,7 +14,7 @@ use huitong_core::record::transfer::{
 use super::super::{
     Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, Moved, OpenRow,
     RelationRow, Row, Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
-    is_erased_transfer,
+    account_now, is_erased_transfer,
 };
 use super::cover::covered_until;
 use super::regained::came_back;
@@ -197,12 +199,12 @@ pub(super) fn taken(
         }
         Handed::Claim(supplement) => {
             stands(word, supplement.number, &supplement.of, out);
-            let moved = moved(supplement.number, Moved::From(supplement.paid), ground)?;
+            let moved = moved(record, supplement, Moved::From(supplement.paid), ground)?;
             (supplement.number, moved)
         }
         Handed::Reversal(supplement) => {
             out.remove(Key::HandedVisit(supplement.of.visit.clone()));
-            let moved = moved(supplement.number, Moved::To(supplement.paid), ground)?;
+            let moved = moved(record, supplement, Moved::To(supplement.paid), ground)?;
             (supplement.number, moved)
         }
     };
@@ -213,10 +215,19 @@ pub(super) fn taken(
     Ok(())
 }
 
-/// What a supplement moves here: nothing of whoever has gone on, whose accounts are the next home's.
-fn moved(number: PsnNo, moved: Moved, ground: &Ground<'_>) -> Result<Option<Moved>, StoreError> {
+/// What a supplement moves here: nothing of whoever has gone on, whose accounts are the next home's, and nothing where it
+/// is part of a hand-over that came back. Then the record has the account as it stands, in no new version.
+fn moved(
+    record: &HandTaken,
+    supplement: &Supplement,
+    moved: Moved,
+    ground: &Ground<'_>,
+) -> Result<Option<Moved>, StoreError> {
+    let number = supplement.number;
+    let before = account_now(ground.rows, number)?.map(|account| account.version);
+    let after = record.account.as_ref().map(|account| account.version);
     let gone_on = handed_from(ground.rows, number)?.is_some();
-    Ok((!gone_on).then_some(moved))
+    Ok((!gone_on && before != after).then_some(moved))
 }
 
 fn stands(word: &HandWord, psn_no: PsnNo, of: &HandedVisit, out: &mut Changes) {

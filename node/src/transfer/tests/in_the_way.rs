@@ -5,7 +5,7 @@ use std::sync::Arc;
 use huitong_core::digest::sha256;
 use huitong_core::external::CoreId;
 use huitong_core::id::{SettlementId, TransferId};
-use huitong_core::person::PsnNo;
+use huitong_core::person::{Credential, CredentialNumber, PsnNo};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{LateOffer, TransferOrder};
 use huitong_core::record::import::{ImportCommitted, ImportKind};
@@ -189,4 +189,26 @@ fn a_call_back_that_overtakes_its_agreement_ends_it() {
     assert_eq!(back(&leaves, Some(order(today()))), (unknown, 0));
     let moving = relation(&leaves.rows, psn_no, today()).unwrap();
     assert_eq!(moving, Relation::Moving(new_home()));
+}
+
+#[test]
+fn a_call_back_of_what_would_be_refused_writes_nothing() {
+    let mut other = order(today());
+    other.credential = Credential::EVoucher(CredentialNumber::parse("B2").unwrap());
+    let far = order(today().plus_days(400).unwrap());
+    let home = old();
+    for order in [other, far] {
+        let (refusal, records) = home.run(CallBack {
+            transfer: order.transfer,
+            by: TransferBy::Region(new_home()),
+            order: Some(order),
+        });
+        let code = refusal.map(|refusal| refusal.code);
+        assert_eq!(code, Some(RefusalCode::TransferUnknown));
+        assert_eq!(records, []);
+    }
+    assert_eq!(
+        home.run(agree(person().home, order(today()))).0,
+        Agreed::Done
+    );
 }

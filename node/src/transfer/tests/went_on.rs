@@ -15,7 +15,7 @@ use super::super::onwards::{Came, Known};
 use super::super::testing::*;
 use crate::home::restored::missing;
 use crate::home::testing::Home;
-use crate::samples::now;
+use crate::samples::{fen, now};
 use crate::store::{LeavingState, Rows, Stream, TransferState};
 
 fn third() -> RegionCode {
@@ -199,6 +199,36 @@ fn what_went_on_before_the_disk_was_lost_goes_on_no_second_time() {
     let records = collect(&new, reversed(3, &word), Known::HandedOver);
     assert_eq!((records.len(), written(&new)), (1, 2));
     assert_eq!(account(&new, number()).balances, Balances::NONE);
+}
+
+#[test]
+fn what_a_hand_over_that_came_back_has_in_it_moves_no_money_a_second_time() {
+    let (new, word) = arrived();
+    restore(&new, 2);
+    let before = account(&new, number());
+    let claim = HandWord {
+        number: 2,
+        handed: Handed::Claim(supplement(100_000)),
+        ..word.clone()
+    };
+    collect(&new, claim, Known::HandedOver);
+    let after = account(&new, number());
+    assert_eq!(
+        (after.balances, after.lacks),
+        (before.balances, Balances::NONE)
+    );
+    assert_eq!(after.version, before.version);
+    // What does count moves it, as ever.
+    let mut counts = supplement(100_000);
+    counts.of.settlement = SettlementId::from_bytes([6; 16]);
+    let counts = HandWord {
+        number: 3,
+        handed: Handed::Claim(counts),
+        ..word
+    };
+    collect(&new, counts, Known::Nothing);
+    let lacks = account(&new, number()).lacks;
+    assert_eq!(lacks.own.checked_add(before.balances.own), Ok(fen(100_000)));
 }
 
 #[test]
