@@ -20,6 +20,7 @@
 //! | [`replay`] | What would stored settlements come to under another policy? |
 //! | [`legs`] | How does the clearinghouse learn what is owed? |
 //! | [`peers`] | Where are the other regions, who must they prove to be, and how much do we ask of them? |
+//! | [`earlier`] | With what did regions sign before? |
 //! | [`grpc`] | How do messages become checked values, and refusals status? |
 //! | [`writer`] | Who decides, one after the other? |
 //! | [`ledger`] | What was appended, what is synced, what is indexed? |
@@ -56,6 +57,7 @@ mod delivery;
 pub mod directory;
 pub mod disputes;
 pub mod duplicates;
+pub mod earlier;
 pub mod erasure;
 pub mod error;
 pub mod evidence;

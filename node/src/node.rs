@@ -22,6 +22,7 @@ pub use start_error::StartError;
 
 use crate::clock::Clock;
 use crate::duplicates::DuplicateDesk;
+use crate::earlier::Earlier;
 use crate::evidence::EvidenceDesk;
 use crate::grpc::access;
 use crate::grpc::routes::{Services, routes};
@@ -127,11 +128,13 @@ fn assemble(
     let (calendar, measures) = (Arc::new(config.calendar), Arc::new(Measures::new()));
     let watch = Arc::new(Watch::new(config.watch, Arc::clone(&measures)));
     let certified = config.certified.current();
+    let earlier = Arc::new(Earlier::new(config.credentials.clone()));
     let home = home(
         region,
         parts,
         &calendar,
-        (config.reversal, &watch, &certified),
+        (config.reversal, &watch),
+        (&certified, &earlier),
         &chance,
     );
     let trusting = config.credentials.clone();
@@ -139,7 +142,8 @@ fn assemble(
     let over = Dialer::over(platform.network, config.credentials, config.client);
     let hearing = Arc::new(Hearing::of(&config.directory, region));
     let calling = calling((over, measures), config.peers, &chance, &hearing);
-    let homes = Homes::new(region, Arc::clone(&home), config.directory, &calling)?;
+    let (own, others) = (Arc::clone(&home), config.directory);
+    let homes = Homes::new(region, own, others, &calling, earlier)?;
     let transfers = transfers(parts, &home, &homes, &clock, &chance);
     let treatment = treating((region, parts), &homes, (&clock, &chance, config.timing))?;
     let clearing = config.clearinghouse.as_deref();

@@ -3,7 +3,7 @@
 //! signed, and is the region's own: the directory chooses among what the operator certified and vouches for nothing itself.
 //! That moment is the version's own word, within bounds (`moment`); its dates are judged by the roots and revocation lists of
 //! today, and judged again only with the next version and after a start. What a version lists no more is remembered for what
-//! was signed before (`crate::peers::Earlier`).
+//! was signed before (`crate::earlier`).
 //! Deliberately absent: how a region stands, which is in the row.
 
 use std::collections::BTreeSet;

@@ -10,6 +10,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::membership::SignedDirectory;
 
 use super::{DirectoryDesk, Trouble};
+use crate::error::NodeError;
 use crate::store::DirectoryHead;
 
 /// A version is not gone by that is dated so much further ahead of the own clock.
@@ -29,7 +30,7 @@ enum Misdated {
 pub(super) enum Dated {
     /// It may be gone by.
     Rightly,
-    /// Another version than it was fetched upon is gone by meanwhile, or that is not on disk yet.
+    /// Another version than it was fetched upon is gone by meanwhile.
     UponAnother,
 }
 
@@ -57,6 +58,8 @@ impl DirectoryDesk {
         signed: &SignedDirectory,
         head: Option<&DirectoryHead>,
     ) -> Result<Dated, Trouble> {
+        // A branch that was accepted just now is looked at once it is on disk: else it would be looked for again at once.
+        self.parts.ledger.barrier().await.map_err(NodeError::from)?;
         let before = match (head, self.taken()?) {
             (None, _) => None,
             (Some(head), Some((taken, before))) if taken.digest == head.digest => Some(before.at),

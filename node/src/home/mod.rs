@@ -77,6 +77,7 @@ use tokio::time::Instant;
 
 use crate::chance::{Chance, salt};
 use crate::compute::compute;
+use crate::earlier::Earlier;
 use crate::error::NodeError;
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
@@ -166,6 +167,8 @@ pub struct HomeRules {
     pub watch: Arc<Watch>,
     /// The certificate of the key that the node signs with, to know its own word again.
     pub certified: CertifiedKey,
+    /// With what it signed before.
+    pub earlier: Arc<Earlier>,
 }
 
 /// The home role of a node.
@@ -179,6 +182,7 @@ pub struct HomeRole {
     watch: Arc<Watch>,
     looks: Looks,
     certified: CertifiedKey,
+    earlier: Arc<Earlier>,
     pub(crate) chance: Arc<dyn Chance>,
     acknowledged: Mutex<BTreeMap<RegionCode, u64>>,
     new_homes: OnceLock<Arc<dyn late::NewHomes>>,
@@ -206,6 +210,7 @@ impl HomeRole {
             watch: rules.watch,
             looks: Looks::default(),
             certified: rules.certified,
+            earlier: rules.earlier,
             chance,
             acknowledged: Mutex::default(),
             new_homes: OnceLock::new(),

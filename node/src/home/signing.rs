@@ -164,7 +164,14 @@ impl HomeRole {
         let is_for_claim = body.treatment == claim.treatment
             && body.snapshot.person == claim.person
             && body.is_usable(&claim.visit_key(), claim.visit.admitted, *at);
-        if is_for_claim && signed.is_in_group() && is_signed(&signed.group, &self.certified) {
+        // It may have been signed before the key was changed.
+        let key = self.earlier.own(
+            self.region,
+            &self.certified,
+            signed.group.key_id,
+            body.signed_at,
+        );
+        if is_for_claim && signed.is_in_group() && is_signed(&signed.group, &key) {
             let until = body.usable_until.plus_millis(ARRIVES_WITHIN_MILLIS);
             Beforehand::OnSigned {
                 until: until.unwrap_or(body.usable_until),

@@ -15,6 +15,7 @@ use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::duplicates::report::TagClient;
 use crate::duplicates::{self, DuplicateDesk, DuplicateRule};
+use crate::earlier::Earlier;
 use crate::evidence::EvidenceDesk;
 use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
@@ -213,13 +214,15 @@ pub(super) fn home(
     region: RegionCode,
     (ledger, writer, policies): (&Arc<Ledger>, &Arc<Writer>, &Arc<PolicyBook>),
     calendar: &Arc<Calendar>,
-    (reversal, watch, certified): (ReversalRule, &Arc<Watch>, &CertifiedKey),
+    (reversal, watch): (ReversalRule, &Arc<Watch>),
+    (certified, earlier): (&CertifiedKey, &Arc<Earlier>),
     chance: &Arc<dyn Chance>,
 ) -> Arc<HomeRole> {
     let rules = HomeRules {
         reversal,
         watch: Arc::clone(watch),
         certified: certified.clone(),
+        earlier: Arc::clone(earlier),
     };
     let (ledger, writer) = (Arc::clone(ledger), Arc::clone(writer));
     let (policies, calendar) = (Arc::clone(policies), Arc::clone(calendar));

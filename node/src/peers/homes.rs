@@ -13,8 +13,8 @@ use huitong_core::digest::Digest;
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
-use super::earlier::{Earlier, is_named};
 use super::{Calling, DirectoryEntry, DirectoryError, Home, Listed, Peer, REGIONS_AT_MOST};
+use crate::earlier::{Earlier, is_named};
 use crate::home::HomeRole;
 
 type Others = BTreeMap<RegionCode, Arc<Peer>>;
@@ -42,6 +42,7 @@ impl Homes {
         own: Arc<HomeRole>,
         entries: Vec<DirectoryEntry>,
         calling: &Calling,
+        earlier: Arc<Earlier>,
     ) -> Result<Self, DirectoryError> {
         let mut others = Others::new();
         for entry in entries
@@ -61,7 +62,7 @@ impl Homes {
             own_region,
             others: Arc::new(RwLock::new(others)),
             calling: Arc::new(calling.clone()),
-            earlier: Arc::new(Earlier::new(calling.dialer.credentials().clone())),
+            earlier,
             looked: CancellationToken::new(),
         })
     }
@@ -135,9 +136,7 @@ impl Homes {
         key_id: Digest,
         at: Timestamp,
     ) -> Arc<CertifiedKey> {
-        let earlier = || self.earlier.named(self.own_region, key_id, at);
-        let earlier = (!is_named(now, key_id)).then(earlier).flatten();
-        earlier.unwrap_or_else(|| Arc::new(now.clone()))
+        self.earlier.own(self.own_region, now, key_id, at)
     }
 
     /// All that the clearinghouse hands out of the signed directory was looked at and is gone by since the start.

@@ -6,7 +6,6 @@
 
 pub mod breaker;
 pub mod budget;
-mod earlier;
 pub mod guard;
 mod homes;
 mod remote;
@@ -41,7 +40,6 @@ use crate::store::StoreError;
 
 pub use breaker::BreakerRule;
 pub use budget::BudgetRule;
-pub use earlier::Earlier;
 pub use guard::PeerLimits;
 pub use homes::Homes;
 pub use remote::{Announced, Collect, Collected, Hands, Peer, Signers, Ways};

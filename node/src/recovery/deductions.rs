@@ -35,10 +35,10 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
-        // An answer does not say when it was given: not before what it answers.
-        let at = word.order.body.ordered_at;
-        let theirs = self.homes.signer(peer, word.order.group.key_id, at);
-        let own = self.own_signer(word.answer.group.key_id, at);
+        // Each of both counts by the key of when it was signed, which it says itself.
+        let (ordered, answered) = signed_at(&word);
+        let theirs = self.homes.signer(peer, word.order.group.key_id, ordered);
+        let own = self.own_signer(word.answer.group.key_id, answered);
         let keys = Keys {
             treatment: Some(&theirs),
             home: Some(&own),
@@ -55,9 +55,9 @@ impl Recovery {
         word: DeductionWord,
         peer: &Peer,
     ) -> Result<(), Unfinished> {
-        let at = word.order.body.ordered_at;
-        let own = self.own_signer(word.order.group.key_id, at);
-        let theirs = self.homes.signer(peer, word.answer.group.key_id, at);
+        let (ordered, answered) = signed_at(&word);
+        let own = self.own_signer(word.order.group.key_id, ordered);
+        let theirs = self.homes.signer(peer, word.answer.group.key_id, answered);
         let keys = Keys {
             treatment: Some(&own),
             home: Some(&theirs),
@@ -136,6 +136,11 @@ impl Recovery {
             None
         })
     }
+}
+
+/// When the order and its answer say that they were signed.
+const fn signed_at(word: &DeductionWord) -> (Timestamp, Timestamp) {
+    (word.order.body.ordered_at, word.answer.body.answered_at)
 }
 
 fn not_theirs(peer: &Peer, fault: WordFault) -> Unfinished {

@@ -2,12 +2,14 @@
 
 use huitong_certs::Issued;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
-use huitong_proto::settlement::v1::CheckStanding;
+use huitong_proto::settlement::v1::{CheckStanding, ReversalReason as Reason, State};
 
+use crate::bills::{settle, small};
 use crate::directory::{Directories, listed, settles, until_at, version_after};
 use crate::expense_checks::{answer, ask, once_collected, said, settled, stands, verified, words};
+use crate::provisional::{allowed, emergency, estimate, trued_up};
 use crate::witness::Signing;
-use crate::world::{CHENGDU, NINGBO, World, certified};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified};
 
 /// The version after another one, in which Ningbo signs with these keys.
 fn version(world: &World, before: Option<&SignedDirectory>, ningbo: &[&Issued]) -> Directory {
@@ -89,4 +91,35 @@ async fn a_restored_node_is_given_back_what_it_signed_with_a_key_that_was_left_o
     assert_eq!(words(&said(&world, &check).await), ["ask", "answer"]);
     until_at(&world, CHENGDU, |told| told.number == 3).await;
     settles(&world, "V2").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_home_region_stands_by_a_snapshot_that_it_signed_with_a_key_that_was_left_out_since() {
+    let mut world = allowed(World::new().await).await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let mut hospital = world.hospital(HOSPITAL).await;
+    // The start is met when the snapshot is signed, and is not when the home region decides: it bears its part of that.
+    hospital.settle(settle("r-0", small("V0"))).await.unwrap();
+    estimate(&mut hospital, emergency(small("V1"))).await;
+    hospital
+        .reverse("x-0", "r-0", Reason::WrongBill)
+        .await
+        .unwrap();
+    changes_its_key(&mut world, &signing, &directories);
+    for region in [CHENGDU, NINGBO] {
+        until_at(&world, region, |told| told.number == 3).await;
+    }
+    world.stop(NINGBO).await;
+    let given = hospital.settle(settle("r-1", emergency(small("V1")))).await;
+    assert_eq!(given.unwrap().state(), State::Provisional);
+    world.start(NINGBO).await;
+    let trued_up = trued_up(&mut hospital, "r-1").await;
+    assert_eq!(trued_up.state(), State::Settled);
+    let parts = trued_up.provisional.unwrap().true_up.unwrap();
+    assert_eq!(
+        (parts.home_bears_fen, parts.treatment_bears_fen),
+        (50_000, 34_000)
+    );
 }

@@ -1,15 +1,16 @@
 //! With what regions signed before: the keys that the signed directory listed of each, and since when it lists one no more.
 //!
 //! Such a key counts for what says that it was signed before the version that leaves it out was, and when its certificate
-//! leads to the root at that moment, by the roots and revocation lists of today: so one that was revoked counts for nothing.
+//! leads to the root at that moment, by the roots and revocation lists of today: so one that was revoked counts for nothing. A
+//! key has several certificates once one of them was renewed; it counts for nothing when any that was listed is revoked.
 //! When something was signed is its signer's own word, and that of whoever has got the key; that is why what is stolen is
-//! revoked and not only left out. Deliberately absent: what a region signs with now (`remote::signers`).
+//! revoked and not only left out. Deliberately absent: what another region signs with now (`peers::remote`).
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use huitong_certs::Identity;
-use huitong_certs::signing::CertifiedKey;
+use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
+use huitong_certs::{Certificate, Identity, IdentityError, Trust};
 use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::evidence::Chain;
@@ -35,7 +36,8 @@ struct Listed {
 
 impl Earlier {
     /// None are known yet.
-    pub(super) const fn new(credentials: CredentialStore) -> Self {
+    #[must_use]
+    pub const fn new(credentials: CredentialStore) -> Self {
         Self {
             credentials,
             listed: RwLock::new(BTreeMap::new()),
@@ -83,19 +85,58 @@ impl Earlier {
         let moment = jiff::Timestamp::from_millisecond(at.as_millis()).ok()?;
         let credentials = self.credentials.credentials();
         let all = self.listed.read().unwrap_or_else(PoisonError::into_inner);
-        let then = all.get(&region)?.iter();
+        let all = all.get(&region)?;
+        let trust = credentials.trust();
+        if all
+            .iter()
+            .any(|key| is_revoked(&key.chain, key_id, moment, trust))
+        {
+            return None;
+        }
+        let then = all.iter();
         let then = then.filter(|key| key.left_out.is_none_or(|left_out| at <= left_out));
-        let mut proven = then
-            .filter_map(|key| CertifiedKey::from_der(&key.chain, credentials.trust(), moment).ok());
+        let mut proven =
+            then.filter_map(|key| CertifiedKey::from_der(&key.chain, trust, moment).ok());
         let found = proven.find(|key| {
             is_named(key, key_id) && *key.identity() == Identity::RegionNodeSigning(region)
         });
         found.map(Arc::new)
     }
+
+    /// The key of the own region that is named, for what says that it was signed at a moment, where it signs with this one
+    /// now. Where there is none, the one of now, under which nothing of that name holds.
+    #[must_use]
+    pub fn own(
+        &self,
+        region: RegionCode,
+        now: &CertifiedKey,
+        key_id: Digest,
+        at: Timestamp,
+    ) -> Arc<CertifiedKey> {
+        let earlier = || self.named(region, key_id, at);
+        let earlier = (!is_named(now, key_id)).then(earlier).flatten();
+        earlier.unwrap_or_else(|| Arc::new(now.clone()))
+    }
+}
+
+/// Whether a certificate is one of the key that is named, and revoked.
+fn is_revoked(chain: &[Vec<u8>], key_id: Digest, moment: jiff::Timestamp, trust: &Trust) -> bool {
+    let leaf = chain.first();
+    let leaf = leaf.map(|der| Certificate::read(&der.as_slice().into()));
+    let Some(Ok(leaf)) = leaf else {
+        return false;
+    };
+    // A certificate of another time than the moment says nothing of being revoked: it is looked at within its own.
+    let within = moment.max(leaf.not_before).min(leaf.not_after);
+    leaf.key_id.as_bytes() == key_id.as_bytes()
+        && matches!(
+            CertifiedKey::from_der(chain, trust, within),
+            Err(CertifiedKeyError::Identity(IdentityError::Revoked))
+        )
 }
 
 /// Whether a key has this name.
-pub(super) fn is_named(key: &CertifiedKey, key_id: Digest) -> bool {
+pub(crate) fn is_named(key: &CertifiedKey, key_id: Digest) -> bool {
     key.key().key_id().as_bytes() == key_id.as_bytes()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huitong_certs::authority::{Hosts, Revoked};
-use huitong_certs::{Authority, Certificate, Issued, Trust, Validity, VerifyingKey};
+use huitong_certs::{Authority, Issued, Validity, VerifyingKey};
 use huitong_core::digest::sha256;
 use huitong_core::membership::{Directory, ListedRegion, Standing};
 use huitong_transport::Credentials;
@@ -144,4 +144,51 @@ fn of_too_many_keys_those_that_were_left_out_first_are_forgotten() {
     }
     let counts = |issued: &Issued| earlier.named(region(), key_id(issued), at(FIRST)).is_some();
     assert!(!counts(&first) && counts(&last.unwrap()));
+}
+
+#[test]
+fn a_key_is_revoked_with_any_of_its_certificates() {
+    let root = root();
+    let identity: Identity = "/region/330200/node/signing".parse().unwrap();
+    let first = issue(&root, "/region/330200/node/signing");
+    let until = |end: &str| {
+        let from = "2020-01-01T00:00:00Z".parse().unwrap();
+        Validity::new(from, end.parse().unwrap()).unwrap()
+    };
+    let renewed = |end| root.renew_signing(&identity, &first.key_pem(), until(end));
+    // One that lasts, and one that had ended when something was signed.
+    for end in ["2089-01-01T00:00:00Z", "2026-02-01T00:00:00Z"] {
+        let renewed = renewed(end).unwrap();
+        assert_eq!(key_id(&first), key_id(&renewed));
+        for (revoked, counts) in [(None, true), (Some(&renewed), false), (Some(&first), false)] {
+            let revoked: Vec<_> = revoked.into_iter().collect();
+            let earlier = earlier(&root, &revoked);
+            earlier.go_by(&version(1, FIRST, &[&first]));
+            earlier.go_by(&version(2, SECOND, &[&first, &renewed]));
+            earlier.go_by(&version(3, LATER, &[]));
+            let named = earlier.named(region(), key_id(&first), at(FIRST));
+            assert_eq!(named.is_some(), counts, "{end}");
+        }
+    }
+}
+
+#[test]
+fn of_the_own_region_the_key_of_now_counts_and_else_the_one_of_then() {
+    let root = root();
+    let (old, new) = (
+        issue(&root, "/region/330200/node/signing"),
+        issue(&root, "/region/330200/node/signing"),
+    );
+    let earlier = earlier(&root, &[]);
+    earlier.go_by(&version(1, FIRST, &[&old]));
+    earlier.go_by(&version(2, SECOND, &[&new]));
+    let trust = Trust::from_roots(&[root.certificate().clone()]).unwrap();
+    let moment = "2026-03-01T00:00:00Z".parse().unwrap();
+    let now = CertifiedKey::from_chain(new.chain(), &trust, moment).unwrap();
+    let is_of = |issued: &Issued, when| {
+        let key = earlier.own(region(), &now, key_id(issued), at(when));
+        is_named(&key, key_id(issued))
+    };
+    assert!(is_of(&old, SECOND) && is_of(&new, FIRST) && is_of(&new, LATER));
+    assert!(!is_of(&old, LATER));
 }
