@@ -13,7 +13,7 @@ use crate::world::{HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
 async fn what_is_still_open_at_the_node_is_said_to_be() {
     let world = World::relayed().await;
     let mut hospital = world.hospital(HOSPITAL).await;
-    world.commits(Commits::AnswerLost);
+    world.commits(Commits::Lost);
     let unknown = hospital.settle(settle("r-1", published("V1"))).await;
     assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
     let line = own("r-1", Of::Settlement, Some(v1::AccountAmounts::default()));
@@ -38,9 +38,18 @@ async fn what_is_still_open_at_the_node_is_said_to_be() {
     let mut other = desk(&world, OTHER_HOSPITAL).await;
     let theirs = other.compare_lines(none.clone()).await.unwrap();
     assert_eq!(theirs.into_inner().found, []);
-    world.clock.set("2023-03-11T04:00:00.000Z");
-    let next_day = compare(&world, ask(&world, Vec::new(), ("", ""))).await;
-    assert_eq!(next_day.unwrap(), []);
+    let the_day_before = v1::AccountSpan {
+        from: "2023-03-09".to_owned(),
+        to: "2023-03-09".to_owned(),
+    };
+    let before = compare(
+        &world,
+        v1::CompareLinesRequest {
+            span: Some(the_day_before),
+            ..none.clone()
+        },
+    );
+    assert_eq!(before.await.unwrap(), []);
     // Once it is settled it is a line like any other.
     world.commits(Commits::Pass);
     assert_eq!(hospital.outcome("r-1").await.state(), v1::State::Settled);

@@ -15,6 +15,12 @@ use crate::account_desk::{Line, sums};
 use crate::accounts::{OfAccount, Reconciled};
 use crate::register::hospital;
 
+/// The id that a restored node gives what it booked again (`huitong_node::recovery`).
+const BOOKED_AGAIN: &str = "restored";
+
+/// An id, what is booked under it, and how it differs.
+type AsFound = (String, AccountBooked, LineFinding);
+
 impl<'a> Audit<'a> {
     pub(super) fn accounts_are_what_hospitals_were_told(&mut self) {
         let exhibits = self.exhibits;
@@ -87,9 +93,8 @@ impl<'a> Audit<'a> {
         }
         let findings = findings(&own, &of.stated);
         let found = of.lines.found.iter();
-        let found: Vec<_> = found
-            .map(|line| (line.request_id.clone(), line.of(), line.finding()))
-            .collect();
+        let found = found.map(|line| (line.request_id.clone(), line.of(), line.finding()));
+        let found = named_by_the_hospital(found.collect(), &findings);
         if found != findings || !of.lines.answered_to.is_empty() {
             let story = format!("{:?} has {found:?} otherwise, not {findings:?}", of.span);
             self.is_otherwise(number, &story);
@@ -183,8 +188,23 @@ fn differing(
     differ.collect()
 }
 
+/// What was found, under the ids that the hospital knows: what a restored node booked again is under no id of it before the
+/// hospital states one, so it is one of those that it did not state.
+fn named_by_the_hospital(found: Vec<AsFound>, expected: &[AsFound]) -> Vec<AsFound> {
+    let lacking = expected.iter().filter(|line| !found.contains(line));
+    let mut lacking: Vec<AsFound> = lacking.cloned().collect();
+    let mut named = Vec::new();
+    for (id, of, finding) in found {
+        let same = |line: &AsFound| (line.1, line.2) == (of, finding);
+        let at = lacking.iter().position(same).filter(|_| id == BOOKED_AGAIN);
+        named.push(at.map_or((id, of, finding), |at| lacking.remove(at)));
+    }
+    named.sort();
+    named
+}
+
 /// What is to be found of lines that are stated otherwise than they are.
-fn findings(own: &[&Line], stated: &[Line]) -> Vec<(String, AccountBooked, LineFinding)> {
+fn findings(own: &[&Line], stated: &[Line]) -> Vec<AsFound> {
     let own: BTreeMap<_, _> = own.iter().map(|line| (line.key(), line.amounts)).collect();
     let stated: BTreeMap<_, _> = stated
         .iter()
