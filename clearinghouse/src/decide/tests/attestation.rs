@@ -182,7 +182,7 @@ fn one_incarnation_has_one_word_on_a_cycle() {
 }
 
 /// Chengdu's node was restored, and asks for its stream in its second incarnation.
-fn asks_for_its_stream(house: &House) {
+pub(super) fn asks_for_its_stream(house: &House) {
     let ask = Regain {
         region: region(3),
         incarnation: 2,

@@ -221,8 +221,8 @@ fn a_month_is_the_same_after_a_power_cut_without_an_index_and_after_a_restore() 
     );
 }
 
-#[test]
-fn a_day_that_another_calendar_adds_to_a_month_drawn_up_is_the_next_months() {
+/// March is drawn up without its last days, of which another calendar makes business days after that; one of them is netted.
+fn with_a_day_added_to_march() -> House {
     let mut house = House::new(7);
     house.clock.put("2026-05-20T04:00:00.000Z");
     house.calendar = Calendar::every_day().with_off((29..=31).map(day));
@@ -232,6 +232,12 @@ fn a_day_that_another_calendar_adds_to_a_month_drawn_up_is_the_next_months() {
     house.calendar = Calendar::every_day();
     house.come_back(Return::Stopped);
     netted(&house, &leg(2, 30, 7), 30);
+    house
+}
+
+#[test]
+fn a_day_that_another_calendar_adds_to_a_month_drawn_up_is_the_next_months() {
+    let house = with_a_day_added_to_march();
     netted(&house, &leg(3, 61, 9), 61);
     // Where money moves by the month, it is paid with that one.
     for (on, month) in [(28, "2026-03"), (30, "2026-04"), (61, "2026-04")] {

@@ -4,6 +4,7 @@ use huitong_core::checkpoint::row::Row;
 use huitong_core::checkpoint::search::RowLegs;
 use huitong_core::leg::{Leg, NumberedLeg};
 
+use super::attestation::asks_for_its_stream;
 use super::*;
 
 #[test]
@@ -131,13 +132,7 @@ fn attested_before_a_restore(seed: u64, leg: &Leg) -> House {
         attests(&house, told(of), leg);
     }
     assert_eq!(house.status(Some(1)).state, CycleState::Attested);
-    let ask = Regain {
-        region: region(3),
-        incarnation: 2,
-        mark: [7; 16],
-        after: 1,
-    };
-    house.ask(move |context| regain(context, ask)).unwrap();
+    asks_for_its_stream(&house);
     house
 }
 

@@ -7,6 +7,17 @@ use super::*;
 use crate::decide::change_member;
 use crate::testing::reversed;
 
+/// The first day is netted: the pair's row of it.
+fn netted_row(house: &House) -> Subject {
+    close_all(house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    house.net(1).unwrap();
+    Subject::Row {
+        day: day(1),
+        pair: pair(),
+    }
+}
+
 #[test]
 fn only_what_is_held_or_netted_between_the_two_is_disputed() {
     let house = netted(90);
@@ -81,13 +92,7 @@ fn of_a_row_no_more_is_claimed_in_one_dispute_than_is_owed_as_one_leg() {
         house.report(NINGBO, &[payable(number, &leg)]).unwrap();
         house.report(CHENGDU, &[receivable(number, &leg)]).unwrap();
     }
-    close_all(&house, 1);
-    house.cut_off(1, Condition::AllClosed).unwrap();
-    house.net(1).unwrap();
-    let row = Subject::Row {
-        day: day(1),
-        pair: pair(),
-    };
+    let row = netted_row(&house);
     let raise = |id: &str, fen| say(&house, NINGBO, &format!("330200/{id}"), claim(row, fen));
     let refused = raise("a", most + 1).unwrap_err();
     assert_eq!(
@@ -199,13 +204,7 @@ fn a_region_disputes_no_more_of_a_debt_or_a_row_than_there_is_over_all_its_dispu
     let owing = [payable(1, &legs[0]), payable(2, &legs[1])];
     assert_eq!(house.report(CHENGDU, &owed), Ok(2));
     assert_eq!(house.report(NINGBO, &owing), Ok(2));
-    close_all(&house, 1);
-    house.cut_off(1, Condition::AllClosed).unwrap();
-    house.net(1).unwrap();
-    let row = Subject::Row {
-        day: day(1),
-        pair: pair(),
-    };
+    let row = netted_row(&house);
     let exceeds = |refused: Result<DisputeSeen, Refusal>| {
         let refusal = refused.unwrap_err();
         assert_eq!(refusal.code.code(), "dispute.exceeds");

@@ -285,15 +285,7 @@ fn a_day_that_is_ordered_with_another_month_is_not_added_and_one_ordered_by_itse
 
 #[test]
 fn a_day_added_to_a_month_drawn_up_is_the_next_months_and_makes_none_by_itself() {
-    let mut house = House::new(7);
-    house.clock.put("2026-05-20T04:00:00.000Z");
-    house.calendar = Calendar::every_day().with_off((29..=31).map(day));
-    house.come_back(Return::Stopped);
-    netted(&house, &leg(1, 2, 500), 28);
-    draw_up(&house, "2026-03").unwrap();
-    house.calendar = Calendar::every_day();
-    house.come_back(Return::Stopped);
-    netted(&house, &leg(2, 30, 7), 30);
+    let house = with_a_day_added_to_march();
     let monthly = |house: &House, named| look(house, named, Suppose::default(), Moves::Monthly);
     for named in ["2026-04", "2026-05"] {
         assert_eq!(code(monthly(&house, named)), "month.no_cycles", "{named}");
