@@ -18,7 +18,7 @@ use crate::store::{Index, StoreError};
 
 /// How many plans follow upon each other in a fold.
 const PLANS: u64 = 16;
-/// How many debts a filter of a fold is over at most: while it is made they take some fifty megabytes.
+/// How many debts a filter of a fold is over at most: while it is made they take, by reckoning, some fifty megabytes.
 pub(super) const DEBTS: usize = 1 << 20;
 /// The rows of one plan that are read at once.
 const ROWS_AT_ONCE: usize = 64;
