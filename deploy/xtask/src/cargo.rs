@@ -44,10 +44,20 @@ pub(crate) fn run(mut command: Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs an example of the tests' crate: a long form of what every test run does in short.
+/// Runs an example of the tests' crate: a long form of what every test run does in short. It is built among the whole
+/// workspace, whose dependencies a test run has built: for one crate alone cargo would build most of them anew.
 pub(crate) fn run_example(name: &str, arguments: &[String]) -> Result<()> {
-    let mut command = cargo(&["run", "--locked", "--quiet", "--package", "huitong-tests"]);
-    command.args(["--example", name, "--"]).args(arguments);
+    let messages = "--message-format=json-render-diagnostics";
+    let build = cargo(&[
+        "build",
+        "--locked",
+        "--workspace",
+        messages,
+        "--example",
+        name,
+    ]);
+    let mut command = Command::new(executable(&read(build)?, name)?);
+    command.args(arguments).stdin(Stdio::null());
     run(command)
 }
 

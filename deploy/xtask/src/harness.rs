@@ -9,7 +9,7 @@ use crate::executable;
 /// Runs one test of the real processes, told by its environment how long and from which seed.
 pub(crate) fn run(test: &str, told: &[(&str, String)]) -> Result<()> {
     let built = executable::built(&["--release", "--package", "huitong"])?;
-    let mut command = cargo(&["test", "--locked", "--quiet", "--package", "huitong-tests"]);
+    let mut command = cargo(&["test", "--locked", "--quiet", "--workspace"]);
     command.args(["--test", "processes", "--", "--exact", test, "--nocapture"]);
     command.env(executable::VARIABLE, built);
     for (name, value) in told {
