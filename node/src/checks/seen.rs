@@ -128,7 +128,7 @@ impl CheckDesk {
             let Row::Check(row) = row else {
                 return Err(StoreError::WrongRow("Check"));
             };
-            seen.push(self.seen(row)?);
+            seen.push(self.seen(*row)?);
         }
         let last = seen.last().map(|seen| seen.row.course.check);
         Ok((seen, last.filter(|_| is_rest)))

@@ -126,7 +126,7 @@ impl DuplicateDesk {
                 return Ok((seen, last));
             }
             last = Some((psn_no, region));
-            let one = self.seen(psn_no, region, row)?;
+            let one = self.seen(psn_no, region, *row)?;
             if which == Which::All || matches!(one.stands, Stands::Asking | Stands::Open) {
                 seen.push(one);
             }

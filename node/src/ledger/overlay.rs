@@ -193,8 +193,8 @@ fn at_treatment(row: SettlementRow, place: impl Fn(Location) -> Location) -> Set
 #[allow(clippy::too_many_lines, reason = "a line for each table")]
 fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
     match row {
-        Row::Settlement(row) => Row::Settlement(at_treatment(row, place)),
-        Row::HomeSettlement(row) => Row::HomeSettlement(at_home(row, place)),
+        Row::Settlement(row) => Row::Settlement(at_treatment(*row, place).into()),
+        Row::HomeSettlement(row) => Row::HomeSettlement(at_home(*row, place).into()),
         Row::Block(at) => Row::Block(place(at)),
         Row::Chunk(at) => Row::Chunk(place(at)),
         Row::TagBatch(at) => Row::TagBatch(place(at)),
@@ -206,12 +206,12 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         Row::DirectoryHead(row) => Row::DirectoryHead(row.placed(place)),
         Row::Erased(at) => Row::Erased(place(at)),
         Row::Erasure(at) => Row::Erasure(place(at)),
-        Row::Policy(row) => Row::Policy(row.placed(place)),
-        Row::External(row) => Row::External(row.placed(place)),
+        Row::Policy(row) => Row::Policy(row.placed(place).into()),
+        Row::External(row) => Row::External(row.placed(place).into()),
         Row::Assistance(row) => Row::Assistance(row.placed(place)),
-        Row::Deduction(row) => Row::Deduction(row.placed(place)),
+        Row::Deduction(row) => Row::Deduction(row.placed(place).into()),
         Row::HomeDeduction(row) => Row::HomeDeduction(row.placed(place)),
-        Row::Check(row) => Row::Check(row.placed(place)),
+        Row::Check(row) => Row::Check(row.placed(place).into()),
         Row::HomeReversal(row) => Row::HomeReversal(HomeReversalRow {
             refused: row.refused.map(place),
             ..row

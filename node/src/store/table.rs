@@ -51,7 +51,11 @@ use super::witness_row::WitnessHead;
 use super::{PolicyChanges, PolicyRow};
 
 macro_rules! tables {
-    ($($(#[$doc:meta])* $tag:literal $table:ident ($($part:ident: $kind:ty),*) => $row:ty, $get:ident;)*) => {
+    (@kept $row:ty as Box) => { Box<$row> };
+    (@kept $row:ty) => { $row };
+    (@taken $row:ident as Box) => { *$row };
+    (@taken $row:ident) => { $row };
+    ($($(#[$doc:meta])* $tag:literal $table:ident ($($part:ident: $kind:ty),*) => $row:ty $(as $boxed:ident)?, $get:ident;)*) => {
         /// A table.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Table { $($(#[$doc])* $table),* }
@@ -73,13 +77,10 @@ macro_rules! tables {
 
         huitong_core::canonical_enum!(Key { $($tag => $table($($part),*)),* });
 
-        /// A row.
+        /// A row. Every row that waits for the index has the room of the largest, and is moved with it: what is large is
+        /// boxed.
         #[derive(Debug, Clone, PartialEq, Eq)]
-        #[allow(
-            clippy::large_enum_variant,
-            reason = "rows are handed on one by one; those of policies are few"
-        )]
-        pub enum Row { $($(#[$doc])* $table($row)),* }
+        pub enum Row { $($(#[$doc])* $table(tables!(@kept $row $(as $boxed)?))),* }
 
         huitong_core::canonical_enum!(Row { $($tag => $table(row)),* });
 
@@ -101,7 +102,7 @@ macro_rules! tables {
                         None => Ok(None),
                         Some(found) => {
                             if let Row::$table(row) = found {
-                                Ok(Some(row))
+                                Ok(Some(tables!(@taken row $(as $boxed)?)))
                             } else {
                                 Err(StoreError::WrongRow(stringify!($table)))
                             }
@@ -123,13 +124,13 @@ tables! {
     /// An institution of the region.
     4 Institution(code: InstitutionCode) => InstitutionRow, institution;
     /// Treatment role: a settlement.
-    5 Settlement(id: SettlementId) => SettlementRow, settlement;
+    5 Settlement(id: SettlementId) => SettlementRow as Box, settlement;
     /// Treatment role: a settlement that is prepared and not decided.
     6 Open(id: SettlementId) => OpenRow, open;
     /// Treatment role: the settlement that a visit is prepared or settled under.
     7 Visit(visit: VisitKey) => SettlementId, visit;
     /// Home role: what became of a treatment region's id.
-    8 HomeSettlement(treatment: RegionCode, id: SettlementId) => HomeRow, home_settlement;
+    8 HomeSettlement(treatment: RegionCode, id: SettlementId) => HomeRow as Box, home_settlement;
     /// Home role: the settlement that a visit stands under.
     9 HomeVisit(visit: VisitKey) => SettlementId, home_visit;
     /// How far a numbered stream is written and acknowledged.
@@ -139,7 +140,7 @@ tables! {
     /// Treatment role: the receipts of a home region that are booked.
     12 Held(home: RegionCode) => HeldReceipts, held;
     /// A policy, the region's own, put forward or published, or fetched.
-    13 Policy(digest: Digest) => PolicyRow, policy;
+    13 Policy(digest: Digest) => PolicyRow as Box, policy;
     /// A part of a file that is being brought in, or of the catalogue.
     14 Chunk(import: Digest, seq: u32) => Location, chunk;
     /// The catalogue in use.
@@ -187,7 +188,7 @@ tables! {
     /// Legs that came back from the clearinghouse and are not booked again yet.
     53 RegainedLegs(id: SettlementId, kind: LegKind) => RegainedLegs, regained_legs;
     /// Home role: a settlement of the region's own core system.
-    80 External(id: CoreId) => ExternalRow, external;
+    80 External(id: CoreId) => ExternalRow as Box, external;
     /// Home role: the settlement of the core system that made a change of a person's record.
     81 ExternalOf(psn_no: PsnNo, change: u64) => CoreId, external_of;
     /// Home role: assistance on a year's totals, granted.
@@ -197,9 +198,9 @@ tables! {
     /// Home role: the grant that made a change of a person's record.
     87 AssistanceAt(psn_no: PsnNo, change: u64) => ActId, assistance_at;
     /// A transfer of the relationship, at either home.
-    60 Transfer(id: TransferId) => TransferRow, transfer;
+    60 Transfer(id: TransferId) => TransferRow as Box, transfer;
     /// How a person's relationship stands, when a transfer touched it.
-    61 Relation(psn_no: PsnNo) => RelationRow, relation;
+    61 Relation(psn_no: PsnNo) => RelationRow as Box, relation;
     /// New home: an id that was decided at an old home.
     62 HandedId(treatment: RegionCode, id: SettlementId) => HandedIdRow, handed_id;
     /// New home: the settlement that a visit stands under at an old home.
@@ -211,7 +212,7 @@ tables! {
     /// Old home: a transfer whose hand-over is not written yet.
     66 OpenTransfer(id: TransferId) => OpenRow, open_transfer;
     /// Treatment role: a settlement that is or was provisional.
-    70 Provisional(id: SettlementId) => ProvisionalRow, provisional;
+    70 Provisional(id: SettlementId) => ProvisionalRow as Box, provisional;
     /// Treatment role: the provisional settlement of a person that is not trued up.
     71 ProvisionalOf(home: RegionCode, psn_no: PsnNo) => SettlementId, provisional_of;
     /// Treatment role: the signed snapshot of a person that is kept.
@@ -233,7 +234,7 @@ tables! {
     /// A settled dispute that is corrected.
     89 Correction(name: DisputeName) => CorrectionRow, correction;
     /// What the region said last of a month.
-    130 MonthWord(month: Month) => CertifiedMonthWord, month_word;
+    130 MonthWord(month: Month) => CertifiedMonthWord as Box, month_word;
     /// Home role: how far the stream of tags for the clearinghouse is written.
     90 TagHead() => TagHead, tag_head;
     /// Home role: a tag that was reported.
@@ -241,7 +242,7 @@ tables! {
     /// Home role: a batch of tags, by its number in its stream.
     92 TagBatch(number: u64) => Location, tag_batch;
     /// Treatment role: an audit deduction.
-    104 Deduction(id: DeductionId) => DeductionRow, deduction;
+    104 Deduction(id: DeductionId) => DeductionRow as Box, deduction;
     /// Treatment role: the deductions that count against a settlement.
     105 Deductions(settlement: SettlementId) => Deductions, deductions;
     /// Treatment role: a deduction or withdrawal that the home region has not answered.
@@ -255,17 +256,17 @@ tables! {
     /// Treatment role: what an institution is owed, or owes back, by an event of a business day.
     110 Due(institution: InstitutionCode, on: BusinessDay, kind: LegKind, id: SettlementId) => DueRow, due;
     /// Treatment role: a payment to an institution, by the bank's reference.
-    111 Payout(reference: BankReference) => PayoutRow, payout;
+    111 Payout(reference: BankReference) => PayoutRow as Box, payout;
     /// Treatment role: what counts of a payment, for an institution and the month that begins on a day.
     112 PayoutOf(institution: InstitutionCode, month: BusinessDay, reference: BankReference) => Fen, payout_of;
     /// Treatment role: how an institution's day was reconciled last, of one kind of care or of all.
-    82 Reconciled(institution: InstitutionCode, on: BusinessDay, setting: Option<Setting>) => ReconciledRow, reconciled;
+    82 Reconciled(institution: InstitutionCode, on: BusinessDay, setting: Option<Setting>) => ReconciledRow as Box, reconciled;
     /// Treatment role: what an institution said of a settlement of the month that begins on a day.
     75 MonthLine(institution: InstitutionCode, month: BusinessDay, settlement: SettlementId) => MonthLineRow, month_line;
     /// Treatment role: an institution's month, which begins on a day: what was confirmed of it, and who closed it.
     67 InstitutionMonth(institution: InstitutionCode, month: BusinessDay) => InstitutionMonthRow, institution_month;
     /// Home role: a person whom another region insures too, or did.
-    93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow, duplicate;
+    93 Duplicate(psn_no: PsnNo, region: RegionCode) => DuplicateRow as Box, duplicate;
     /// The last checkpoint of the clearinghouse that was held against the own book.
     95 WitnessHead() => WitnessHead, witness_head;
     /// A checkpoint that was, by its plan.
@@ -275,7 +276,7 @@ tables! {
     /// Another checkpoint of the same plan, by its digest.
     98 SplitView(plan: u64, digest: Digest) => Location, split_view;
     /// An expense check, in either role.
-    131 Check(id: CheckId) => CheckRow, check;
+    131 Check(id: CheckId) => CheckRow as Box, check;
     /// An expense check in which something is to be said or sent.
     132 OpenCheck(id: CheckId) => OpenRow, open_check;
     /// The last expense check of a settlement.

@@ -74,7 +74,7 @@ impl TransferDesk {
         for (_, row) in rows {
             if let Row::Transfer(row) = row {
                 last = Some(row.order.transfer);
-                let row = self.seen(row)?;
+                let row = self.seen(*row)?;
                 let is_open = matches!(
                     row.stands,
                     Stands::Agreed | Stands::Frozen | Stands::HandedOver

@@ -19,9 +19,9 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Disk, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, CheckRow, CorrectionRow, Deductions, HomeRow, HomeState, Index, Key, Leaving,
-    LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
-    StoreError, Stream, StreamHead, Table,
+    Change, CorrectionRow, Deductions, HomeRow, HomeState, Index, Key, Leaving, LeavingState,
+    ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row, StoreError,
+    Stream, StreamHead, Table,
 };
 
 use lying_disk::LyingDisk;
@@ -152,7 +152,8 @@ impl Forgetful {
                     HomeState::Reversed(places) => HomeState::Committed(places.settled),
                     state => state,
                 };
-                Some(Row::HomeSettlement(HomeRow { state, ..row }))
+                let row = HomeRow { state, ..*row };
+                Some(Row::HomeSettlement(row.into()))
             }
             (Saboteur::UncheckedVisit, _, Row::Visit(_) | Row::HomeVisit(_)) => None,
             (Saboteur::HandOverTwice, Key::HandsHeld(_), _)
@@ -172,7 +173,8 @@ impl Forgetful {
                 let is_handed_over =
                     |leaving: &Leaving| matches!(leaving.state, LeavingState::HandedOver(_));
                 let leaving = row.leaving.filter(|leaving| !is_handed_over(leaving));
-                Some(Row::Relation(RelationRow { leaving, ..row }))
+                let row = RelationRow { leaving, ..*row };
+                Some(Row::Relation(row.into()))
             }
             (Saboteur::ForgottenHandOver, _, Row::Member(member)) => {
                 Some(Row::Member(covered_without_end(member)))
@@ -181,10 +183,10 @@ impl Forgetful {
                 let before = row.before.max(1);
                 Some(Row::Regained(RegainedPerson { before, ..row }))
             }
-            (Saboteur::UnsentWord, _, Row::Check(row)) => Some(Row::Check(CheckRow {
-                shared: u32::MAX,
-                ..row
-            })),
+            (Saboteur::UnsentWord, _, Row::Check(mut row)) => {
+                row.shared = u32::MAX;
+                Some(Row::Check(row))
+            }
             (Saboteur::OtherAmount, _, Row::Deductions(row)) => {
                 Some(Row::Deductions(one_fen_more(row)))
             }
@@ -192,7 +194,7 @@ impl Forgetful {
                 Some(Row::HomeDeductions(one_fen_more(row)))
             }
             (Saboteur::LostDifference, _, Row::Provisional(row)) => {
-                Some(Row::Provisional(borne_by_nobody(row)))
+                Some(Row::Provisional(borne_by_nobody(*row).into()))
             }
             (Saboteur::DroppedLeg, Key::Stream(Stream::Legs), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {

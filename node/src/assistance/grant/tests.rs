@@ -143,7 +143,7 @@ fn who_moves_or_has_moved_is_left_alone() {
             leaving: Some(leaving),
             ..RelationRow::NONE
         };
-        home.put(Key::Relation(person().psn_no), Row::Relation(row));
+        home.put(Key::Relation(person().psn_no), Row::Relation(row.into()));
         let (code, to) = refusal(withdraw(&home, &records[0]));
         assert_eq!((code, &*to), (expected, "510100"));
         assert_eq!(refusal(home.run_at(grant(2, 4), now()).0).0, expected);

@@ -45,7 +45,7 @@ pub(super) fn ordered(
             ..known.ok_or(UNKNOWN)?
         },
     };
-    out.put(Key::Deduction(id), Row::Deduction(row));
+    out.put(Key::Deduction(id), Row::Deduction(row.into()));
     let open = OpenRow {
         since: body.ordered_at,
     };
@@ -100,7 +100,7 @@ pub(super) fn answered(
             }
         }
     };
-    out.put(Key::Deduction(id), Row::Deduction(row));
+    out.put(Key::Deduction(id), Row::Deduction(row.into()));
     out.remove(Key::OpenDeduction(id));
     if let DeductionVerdict::Accepted(day) = &said.verdict {
         let of = (kind_of(order.act), id.as_debt());
@@ -182,7 +182,7 @@ pub(super) fn lifted(
             let (on, amounts) = (record.lifted.business_day, record.lifted.amounts.as_slice());
             let whose = (record.lifted.home, settlement, None);
             payable::due((row.institution, on), of, whose, amounts, out);
-            out.put(Key::Deduction(deduction), Row::Deduction(row));
+            out.put(Key::Deduction(deduction), Row::Deduction(row.into()));
             counts_no_more((settlement, deduction), ground, out)?;
         }
         Side::Payable => {

@@ -95,13 +95,13 @@ pub(super) fn seen(
                 told: None,
             },
         };
-        out.put(Key::Duplicate(psn_no, region), Row::Duplicate(row));
+        out.put(Key::Duplicate(psn_no, region), Row::Duplicate(row.into()));
     }
     for (psn_no, region) in &record.gone {
         if let Some(row) = ground.rows.duplicate(*psn_no, *region)? {
             let gone = row.gone.or(Some(record.at));
             let row = DuplicateRow { gone, ..row };
-            out.put(Key::Duplicate(*psn_no, *region), Row::Duplicate(row));
+            out.put(Key::Duplicate(*psn_no, *region), Row::Duplicate(row.into()));
         }
     }
     Ok(())
@@ -129,7 +129,7 @@ pub(super) fn told(
     };
     out.put(
         Key::Duplicate(record.psn_no, record.region),
-        Row::Duplicate(row),
+        Row::Duplicate(row.into()),
     );
     Ok(())
 }
@@ -147,7 +147,7 @@ pub(super) fn resolved(
     };
     out.put(
         Key::Duplicate(record.psn_no, record.region),
-        Row::Duplicate(row),
+        Row::Duplicate(row.into()),
     );
     Ok(())
 }

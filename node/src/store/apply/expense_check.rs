@@ -140,6 +140,6 @@ fn put(row: CheckRow, ground: &Ground<'_>, out: &mut Changes) -> Result<(), Stor
     } else {
         out.remove(Key::OpenCheck(check));
     }
-    out.put(Key::Check(check), Row::Check(row));
+    out.put(Key::Check(check), Row::Check(row.into()));
     Ok(())
 }

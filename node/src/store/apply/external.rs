@@ -27,7 +27,7 @@ pub(super) fn noted(
         withdrawn: None,
         corrected_by: None,
     };
-    out.put(Key::External(core_id.clone()), Row::External(row));
+    out.put(Key::External(core_id.clone()), Row::External(row.into()));
     let key = Key::ExternalOf(psn_no, record.after.change);
     out.put(key, Row::ExternalOf(core_id.clone()));
     let stands_as = core_id.stands_as(ground.region);
@@ -40,7 +40,7 @@ pub(super) fn noted(
             corrected_by,
             ..row
         };
-        out.put(Key::External(corrected.clone()), Row::External(row));
+        out.put(Key::External(corrected.clone()), Row::External(row.into()));
     }
     if let Some(ordinal) = record.ordinal {
         let began = settlement.visit.episode_began_at(settlement.institution);
@@ -72,7 +72,7 @@ pub(super) fn withdrawn(
         ..row
     };
     let key = Key::External(record.core_id.clone());
-    out.put(key, Row::External(row));
+    out.put(key, Row::External(row.into()));
     let stands_as = record.core_id.stands_as(ground.region);
     out.visit_is_free(&record.visit, stands_as, ground.rows)?;
     uncount(record.psn_no, record.begun.as_ref(), ground, out)?;

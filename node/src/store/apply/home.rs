@@ -47,7 +47,7 @@ pub(super) fn committed(
     };
     out.put(
         Key::HomeSettlement(treatment, settlement),
-        Row::HomeSettlement(row),
+        Row::HomeSettlement(row.into()),
     );
     account.last = Some(id);
     account.version = record.after;
@@ -110,7 +110,7 @@ pub(super) fn refused(record: &HomeRefused, at: Location, out: &mut Changes) {
     };
     out.put(
         Key::HomeSettlement(body.treatment, body.settlement),
-        Row::HomeSettlement(row),
+        Row::HomeSettlement(row.into()),
     );
 }
 

@@ -27,7 +27,7 @@ pub(super) fn reconciled(record: &InstitutionReconciled, out: &mut Changes) {
             at: record.at,
         };
         let key = Key::Reconciled(record.institution, day.day, record.setting);
-        out.put(key, Row::Reconciled(row));
+        out.put(key, Row::Reconciled(row.into()));
     }
 }
 

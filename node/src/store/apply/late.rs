@@ -21,7 +21,7 @@ fn amend_leaving(
     if let Some(leaving) = &mut relation.leaving {
         amend(leaving);
     }
-    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     Ok(())
 }
 

@@ -155,7 +155,10 @@ pub fn changes(
         NodeRecord::DisputeWordSigned(record) => dispute::word(record, &mut out)?,
         NodeRecord::MonthWordSigned(record) => {
             let month = record.word.word.month.clone();
-            out.put(Key::MonthWord(month), Row::MonthWord(record.word.clone()));
+            out.put(
+                Key::MonthWord(month),
+                Row::MonthWord(record.word.clone().into()),
+            );
         }
         NodeRecord::CorrectionBooked(record) => dispute::booked(record, at, ground, &mut out)?,
         NodeRecord::CheckpointSeen(record) => witness::seen(record, at, &mut out),

@@ -54,5 +54,5 @@ fn put(row: PayoutRow, out: &mut Changes) {
         None => out.put(of, Row::PayoutOf(payout.amount)),
         Some(_) => out.remove(of),
     }
-    out.put(Key::Payout(payout.reference), Row::Payout(row));
+    out.put(Key::Payout(payout.reference), Row::Payout(row.into()));
 }

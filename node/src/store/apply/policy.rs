@@ -18,7 +18,10 @@ pub(super) fn fetched(record: &PolicyFetched, at: Location, out: &mut Changes) {
         at,
         standing: PolicyStanding::Fetched(record.statement.clone()),
     };
-    out.put(Key::Policy(sha256(&record.document)), Row::Policy(row));
+    out.put(
+        Key::Policy(sha256(&record.document)),
+        Row::Policy(row.into()),
+    );
 }
 
 pub(super) fn proposed(
@@ -32,7 +35,10 @@ pub(super) fn proposed(
         at,
         standing: PolicyStanding::Proposed(record.proposed.clone()),
     };
-    out.put(Key::Policy(sha256(&record.document)), Row::Policy(row));
+    out.put(
+        Key::Policy(sha256(&record.document)),
+        Row::Policy(row.into()),
+    );
 }
 
 pub(super) fn rejected(
@@ -182,5 +188,5 @@ fn publication(
 
 fn put(policy: Digest, row: PolicyRow, standing: PolicyStanding, out: &mut Changes) {
     let row = PolicyRow { standing, ..row };
-    out.put(Key::Policy(policy), Row::Policy(row));
+    out.put(Key::Policy(policy), Row::Policy(row.into()));
 }

@@ -55,8 +55,14 @@ pub(super) fn given(
         since: record.at,
         state: ProvisionalState::Open,
     };
-    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
-    out.put(Key::Provisional(record.settlement), Row::Provisional(of));
+    out.put(
+        Key::Settlement(record.settlement),
+        Row::Settlement(row.into()),
+    );
+    out.put(
+        Key::Provisional(record.settlement),
+        Row::Provisional(of.into()),
+    );
     out.put(
         Key::ProvisionalOf(person.home, person.psn_no),
         Row::ProvisionalOf(record.settlement),
@@ -147,6 +153,9 @@ fn closed(
         out.remove(Key::ProvisionalOf(person.home, person.psn_no));
     }
     let row = ProvisionalRow { state, ..row };
-    out.put(Key::Provisional(settlement), Row::Provisional(row.clone()));
+    out.put(
+        Key::Provisional(settlement),
+        Row::Provisional(row.clone().into()),
+    );
     Ok(row)
 }

@@ -47,7 +47,7 @@ pub(super) fn ordered(
     });
     out.put(
         Key::HomeSettlement(treatment, settlement),
-        Row::HomeSettlement(HomeRow { state, ..row }),
+        Row::HomeSettlement(HomeRow { state, ..row }.into()),
     );
     let row = HomeReversalRow {
         order: body.order(),
@@ -173,7 +173,7 @@ pub(super) fn booked(
         }
         out.put(Key::Replaced(visit), Row::Replaced(settlement));
     }
-    out.put(Key::Settlement(settlement), Row::Settlement(row));
+    out.put(Key::Settlement(settlement), Row::Settlement(row.into()));
     expense_check::reversed((part.treatment, settlement), ground, out)?;
     match rows.reversal(body.reversal)? {
         Some(wish) => {

@@ -37,7 +37,7 @@ pub(super) fn stepped(
             since: record.at,
             money: Balances::NONE,
         };
-        out.put(Key::Transfer(record.transfer), Row::Transfer(row));
+        out.put(Key::Transfer(record.transfer), Row::Transfer(row.into()));
         return agreed(order, record, ground, out);
     }
     let Some(row) = rows.transfer(record.transfer)? else {
@@ -66,13 +66,13 @@ pub(super) fn stepped(
         relation.arriving = relation.arriving.filter(|id| *id != record.transfer);
         out.remove(Key::OpenTransfer(record.transfer));
     }
-    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     let row = TransferRow {
         state,
         since: record.at,
         ..row
     };
-    out.put(Key::Transfer(record.transfer), Row::Transfer(row));
+    out.put(Key::Transfer(record.transfer), Row::Transfer(row.into()));
     Ok(())
 }
 
@@ -91,7 +91,7 @@ fn agreed(
         let row = OpenRow { since: record.at };
         out.put(Key::OpenTransfer(record.transfer), Row::OpenTransfer(row));
     }
-    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     Ok(())
 }
 
@@ -142,7 +142,7 @@ fn handed_over(
         since: word.at,
         money: hand_over.balances,
     };
-    out.put(Key::Transfer(order.transfer), Row::Transfer(row));
+    out.put(Key::Transfer(order.transfer), Row::Transfer(row.into()));
     out.remove(Key::OpenTransfer(order.transfer));
     let relation = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
     let state = LeavingState::HandedOver(word.number);
@@ -152,7 +152,7 @@ fn handed_over(
         leaving: known.or_else(|| Some(leaving(order, state))),
         ..relation
     };
-    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     let member = covered_until(hand_over.member.clone(), order.cover.days.from());
     out.put(Key::Member(psn_no), Row::Member(member));
     let account = rows.account(psn_no)?;
@@ -283,7 +283,7 @@ fn arrived(
         since: record.at,
         money: hand_over.balances,
     };
-    out.put(Key::Transfer(order.transfer), Row::Transfer(row));
+    out.put(Key::Transfer(order.transfer), Row::Transfer(row.into()));
     let known = rows.relation(psn_no)?.unwrap_or(RelationRow::NONE);
     let mut prior = known.prior;
     let member = covered_until(hand_over.member.clone(), order.cover.days.from());
@@ -296,7 +296,7 @@ fn arrived(
         arriving: None,
         prior,
     };
-    out.put(Key::Relation(psn_no), Row::Relation(relation));
+    out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     for of in &hand_over.visits {
         stands(word, psn_no, of, out);
     }

@@ -37,7 +37,10 @@ pub(super) fn prepared(
         provisional: None,
         state: SettlementState::Prepared,
     };
-    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    out.put(
+        Key::Settlement(record.settlement),
+        Row::Settlement(row.into()),
+    );
     out.put(Key::Visit(visit), Row::Visit(record.settlement));
     out.put(
         Key::Open(record.settlement),
@@ -59,7 +62,10 @@ pub(super) fn reprepared(
         prepared.again = Some(at);
         prepared.cash = record.decision.cash;
     }
-    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    out.put(
+        Key::Settlement(record.settlement),
+        Row::Settlement(row.into()),
+    );
     Ok(())
 }
 
@@ -76,7 +82,10 @@ pub(super) fn settled(
         let of = (LegKind::Settlement, id);
         let whose = (part.home, id, Some(record.at));
         payable::due(on, of, whose, &part.amounts, out);
-        out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+        out.put(
+            Key::Settlement(record.settlement),
+            Row::Settlement(row.into()),
+        );
         out.remove(Key::Open(record.settlement));
     }
     let body = &record.receipt.body;
@@ -124,7 +133,7 @@ fn ended(
     {
         out.remove(Key::Visit(prepared.visit.clone()));
     }
-    out.put(Key::Settlement(settlement), Row::Settlement(row));
+    out.put(Key::Settlement(settlement), Row::Settlement(row.into()));
     out.remove(Key::Open(settlement));
     Ok(())
 }
@@ -139,7 +148,10 @@ pub(super) fn cancelled(record: &Cancelled, out: &mut Changes) {
         provisional: None,
         state: SettlementState::Abandoned(None),
     };
-    out.put(Key::Settlement(record.settlement), Row::Settlement(row));
+    out.put(
+        Key::Settlement(record.settlement),
+        Row::Settlement(row.into()),
+    );
 }
 
 /// The row of a settlement that a record names; none when it is an erased person's.

@@ -42,7 +42,7 @@ pub(super) fn deductions() -> Vec<(Key, Row)> {
             ended: None,
             state,
         };
-        (Key::Deduction(of(nth)), Row::Deduction(row))
+        (Key::Deduction(of(nth)), Row::Deduction(row.into()))
     });
     let mut rows: Vec<(Key, Row)> = ordered.collect();
     let states = [

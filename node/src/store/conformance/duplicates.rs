@@ -62,10 +62,13 @@ pub(super) fn duplicates() -> Vec<(Key, Row)> {
             Key::TagBatch(3),
             Row::TagBatch(Location::at(Position::START, 3)),
         ),
-        (Key::Duplicate(psn_no, regions[0]), Row::Duplicate(bare)),
+        (
+            Key::Duplicate(psn_no, regions[0]),
+            Row::Duplicate(bare.into()),
+        ),
         (
             Key::Duplicate(psn_no, regions[1]),
-            Row::Duplicate(duplicate),
+            Row::Duplicate(duplicate.into()),
         ),
     ]
 }

@@ -43,8 +43,11 @@ pub(super) fn expense_checks() -> Vec<(Key, Row)> {
     };
     let refusal = Refusal::new(RefusalCode::NotFound, id(1));
     vec![
-        (Key::Check(check(1)), Row::Check(row(1, None))),
-        (Key::Check(check(2)), Row::Check(row(2, Some(refusal)))),
+        (Key::Check(check(1)), Row::Check(row(1, None).into())),
+        (
+            Key::Check(check(2)),
+            Row::Check(row(2, Some(refusal)).into()),
+        ),
         (
             Key::OpenCheck(check(1)),
             Row::OpenCheck(OpenRow { since: now() }),

@@ -29,7 +29,7 @@ pub(super) fn institution_accounts() -> Vec<(Key, Row)> {
     };
     let settings = [None, Some(Setting::Inpatient)].map(|setting| {
         let key = Key::Reconciled(institution, on, setting);
-        (key, Row::Reconciled(reconciled))
+        (key, Row::Reconciled(reconciled.into()))
     });
     let verdicts = [
         LineVerdict::Confirmed,

@@ -25,5 +25,5 @@ pub(super) fn months() -> Vec<(Key, Row)> {
         signature: vec![3; 4],
         signer: vec![vec![5]],
     };
-    vec![(Key::MonthWord(month), Row::MonthWord(word))]
+    vec![(Key::MonthWord(month), Row::MonthWord(word.into()))]
 }

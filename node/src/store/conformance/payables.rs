@@ -41,7 +41,7 @@ pub(super) fn payables() -> Vec<(Key, Row)> {
             amount: fen(100),
         };
         let row = PayoutRow { payout, corrected };
-        (Key::Payout(reference), Row::Payout(row))
+        (Key::Payout(reference), Row::Payout(row.into()))
     }));
     let reference = BankReference::parse("B-1").unwrap();
     rows.push((

@@ -39,14 +39,15 @@ fn held(psn_no: PsnNo) -> HeldFiling {
 pub(super) fn externals() -> Vec<(Key, Row)> {
     let psn_no = PsnNo::parse("330200000000000001").unwrap();
     let row = |corrected_by: Option<&str>| {
-        Row::External(ExternalRow {
+        let row = ExternalRow {
             binding: crate::samples::claim("V1").binding(),
             psn_no,
             visit: crate::samples::claim("V1").visit_key(),
             noted: Location::at(Position::START, 3),
             withdrawn: corrected_by.map(|_| Location::at(Position::START, 4)),
             corrected_by: corrected_by.map(|id| id.parse().unwrap()),
-        })
+        };
+        Row::External(row.into())
     };
     let id = |text: &str| text.parse::<huitong_core::external::CoreId>().unwrap();
     vec![

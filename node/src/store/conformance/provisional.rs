@@ -26,7 +26,7 @@ pub(super) fn provisional() -> Vec<(Key, Row)> {
             since: now(),
             state,
         };
-        (Key::Provisional(id(nth)), Row::Provisional(row))
+        (Key::Provisional(id(nth)), Row::Provisional(row.into()))
     });
     let mut rows: Vec<(Key, Row)> = given.collect();
     let usable_until = now();

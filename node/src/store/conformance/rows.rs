@@ -83,7 +83,7 @@ fn policies() -> Vec<(Key, Row)> {
             at: place(u32::from(nth)),
             standing,
         };
-        (Key::Policy(sha256(&[nth])), Row::Policy(row))
+        (Key::Policy(sha256(&[nth])), Row::Policy(row.into()))
     };
     let mut rows: Vec<(Key, Row)> = (0_u8..).zip(standings).map(row).collect();
     let changes = PolicyChanges {
@@ -175,7 +175,7 @@ fn settlements() -> Vec<(Key, Row)> {
             provisional: Some(place(7)),
             state,
         };
-        (Key::Settlement(id(nth)), Row::Settlement(row))
+        (Key::Settlement(id(nth)), Row::Settlement(row.into()))
     });
     let committed = [
         HomeState::Committed(place(1)),
@@ -193,7 +193,7 @@ fn settlements() -> Vec<(Key, Row)> {
             state,
         };
         let key = Key::HomeSettlement(treatment, id(nth));
-        (key, Row::HomeSettlement(row))
+        (key, Row::HomeSettlement(row.into()))
     });
     let visit = claim.visit_key();
     let held = [1, 2, 5]

@@ -76,8 +76,8 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
         at: Location::at(Position::START, 2),
     };
     vec![
-        (Key::Transfer(transfer), Row::Transfer(row)),
-        (Key::Relation(psn_no), Row::Relation(relation)),
+        (Key::Transfer(transfer), Row::Transfer(row.into())),
+        (Key::Relation(psn_no), Row::Relation(relation.into())),
         (Key::HandedId(new_home, id(1)), Row::HandedId(handed)),
         (Key::HandedVisit(claim.visit_key()), Row::HandedVisit(id(1))),
         (Key::HandsHeld(claim.person.home), Row::HandsHeld(9)),

@@ -65,7 +65,7 @@ impl TreatmentRole {
             let (Key::Provisional(settlement), Row::Provisional(row)) = (key, row) else {
                 return Err(StoreError::WrongRow("Provisional").into());
             };
-            seen.push(self.seen(settlement, row).await?);
+            seen.push(self.seen(settlement, *row).await?);
         }
         let last = seen.last().map(|seen| seen.settlement);
         Ok((seen, last.filter(|_| is_full)))

@@ -24,11 +24,11 @@ fn found(rows: &[(&str, HomeState)]) -> Result<(Location, Option<Location>), Ref
     let index = MemoryIndex::new();
     let row = |(code, state): &(&str, HomeState)| Change {
         key: Key::HomeSettlement(code.parse().unwrap(), id()),
-        row: Some(Row::HomeSettlement(HomeRow {
+        row: Some(Row::HomeSettlement(Box::new(HomeRow {
             binding: None,
             previous: None,
             state: state.clone(),
-        })),
+        }))),
     };
     let rows: Vec<Change> = rows.iter().map(row).collect();
     index.load(&rows).unwrap();

@@ -32,7 +32,7 @@ fn offered() -> (Home, Put) {
         leaving: Some(leaving),
         ..RelationRow::NONE
     };
-    home.put(Key::Relation(person().psn_no), Row::Relation(row));
+    home.put(Key::Relation(person().psn_no), Row::Relation(row.into()));
     let record = LateOffered {
         settlement: id(1),
         claim: claim("V1"),
