@@ -6,7 +6,7 @@
 //! asked for, within the caller's time and the budget. Every answer, a refusal too, shows that the peer is there.
 //! Timers are the runtime's, randomness is passed in: a simulation brings both.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -86,6 +86,15 @@ pub enum LeftOut {
     No,
 }
 
+/// What there is of calls to a peer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Under way now.
+    pub under_way: usize,
+    /// Lost until now.
+    pub lost: usize,
+}
+
 /// The guard of one peer.
 pub struct Guard {
     region: RegionCode,
@@ -98,6 +107,7 @@ pub struct Guard {
     budget: Mutex<Budget>,
     chance: Arc<dyn Chance>,
     measures: Arc<Measures>,
+    lost: AtomicUsize,
 }
 
 /// A place among the calls under way.
@@ -129,6 +139,19 @@ impl Guard {
             budget: Mutex::new(Budget::new(limits.retries)),
             chance,
             measures,
+            lost: AtomicUsize::new(0),
+        }
+    }
+
+    /// What there is of calls.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        Load {
+            under_way: self
+                .limits
+                .calls
+                .saturating_sub(self.all.available_permits()),
+            lost: self.lost.load(Ordering::Relaxed),
         }
     }
 
@@ -261,7 +284,10 @@ impl Drop for Watch<'_> {
         drop(breaker);
         match self.seen {
             Seen::Answered => guard.measures.call(guard.region, PeerCall::Answered),
-            Seen::Lost => guard.measures.call(guard.region, PeerCall::Lost),
+            Seen::Lost => {
+                guard.lost.fetch_add(1, Ordering::Relaxed);
+                guard.measures.call(guard.region, PeerCall::Lost);
+            }
             Seen::Nothing => {}
         }
         if was_closed && !is_closed {

@@ -1,6 +1,6 @@
 //! The client of another region's node: messages out, checked core values in.
 //!
-//! A few connections are kept to each peer, since four carry half as much again as one. What the peer says
+//! A few connections are kept to each peer, for when one is not enough. What the peer says
 //! is validated like anything that arrives.
 
 use std::sync::Arc;
@@ -116,9 +116,9 @@ impl Peer {
         &self.ways
     }
 
-    /// The next of the channels.
+    /// The channel of the next call.
     fn channel(&self) -> Result<Remarked, Status> {
-        self.ways.channel()
+        self.ways.channel(self.guard.load())
     }
 
     /// Calls the peer's home role, with retries.

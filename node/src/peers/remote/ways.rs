@@ -10,10 +10,14 @@ use huitong_core::region::RegionCode;
 use huitong_transport::{Dialer, Remarked, Remarks, TransportError};
 use tonic::Status;
 
+use crate::peers::guard::Load;
 use crate::peers::{Calling, DirectoryEntry};
 
 /// Connections kept to one peer.
 const CONNECTIONS: usize = 4;
+/// Calls under way that share a connection before the next one is used as well. What is sent at the same time over one goes out
+/// together, with fewer wakings and writes at both ends; it is more than one only where one is no longer enough.
+const SHARING: usize = 64;
 
 /// Where a peer is called.
 pub struct Ways {
@@ -110,17 +114,24 @@ impl Ways {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The next of the channels; there is always one.
-    pub(super) fn channel(&self) -> Result<Remarked, Status> {
+    /// The channel for one more call beside those under way; there is always one. Each call that was lost moves on to the
+    /// next, so that a connection which nobody answers any more is not called again and again.
+    pub(super) fn channel(&self, load: Load) -> Result<Remarked, Status> {
         let turn = self.next.fetch_add(1, Ordering::Relaxed);
         let way = self.now();
-        let channel = turn
-            .checked_rem(way.channels.len())
-            .and_then(|at| way.channels.get(at));
+        let channel = chosen(load, turn, way.channels.len()).and_then(|nth| way.channels.get(nth));
         channel
             .cloned()
             .ok_or_else(|| Status::internal("no channel"))
     }
+}
+
+/// Which of so many channels the call takes: the first that are enough for those under way, in turn, counted on from the last
+/// that lost a call.
+fn chosen(load: Load, turn: usize, channels: usize) -> Option<usize> {
+    let full = load.under_way.checked_div(SHARING).unwrap_or_default();
+    let nth = turn.checked_rem(full.saturating_add(1)).unwrap_or_default();
+    load.lost.wrapping_add(nth).checked_rem(channels)
 }
 
 fn way(
@@ -138,4 +149,44 @@ fn way(
         endpoint: endpoint.to_owned(),
         channels: (0..CONNECTIONS).map(open).collect::<Result<_, _>>()?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn all_chosen(under_way: usize, lost: usize) -> BTreeSet<usize> {
+        let load = Load { under_way, lost };
+        let chosen = |turn| chosen(load, turn, CONNECTIONS).unwrap();
+        (0..100).map(chosen).collect()
+    }
+
+    #[test]
+    fn calls_share_a_connection_until_there_are_too_many_for_it() {
+        assert_eq!(all_chosen(0, 0), BTreeSet::from([0]));
+        assert_eq!(all_chosen(SHARING - 1, 0), BTreeSet::from([0]));
+        assert_eq!(all_chosen(SHARING, 0), BTreeSet::from([0, 1]));
+        assert_eq!(all_chosen(SHARING * 3, 0), BTreeSet::from([0, 1, 2, 3]));
+        assert_eq!(all_chosen(SHARING * 100, 0), BTreeSet::from([0, 1, 2, 3]));
+    }
+
+    #[test]
+    fn a_call_that_was_lost_moves_the_next_one_to_another_connection() {
+        assert_eq!(all_chosen(1, 1), BTreeSet::from([1]));
+        assert_eq!(all_chosen(1, CONNECTIONS), BTreeSet::from([0]));
+        assert_eq!(all_chosen(SHARING, 3), BTreeSet::from([3, 0]));
+        assert_eq!(
+            chosen(
+                Load {
+                    under_way: 1,
+                    lost: 1
+                },
+                0,
+                0
+            ),
+            None
+        );
+    }
 }
