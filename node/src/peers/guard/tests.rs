@@ -85,9 +85,16 @@ async fn what_was_lost_is_tried_again_with_growing_pauses_and_a_refusal_is_not()
     .await;
     assert_eq!((made, outcome.unwrap()), (3, 7));
     assert_eq!(begun.elapsed(), Duration::from_millis(300));
+    // What was lost moves the next call to another connection, a refusal does not.
+    let lost_twice = Load {
+        under_way: 0,
+        lost: 2,
+    };
+    assert_eq!(guard.load(), lost_twice);
     let (made, outcome) = call(&guard, LONG, &[|| Err(refused(RefusalCode::UnknownPerson))]).await;
     assert_eq!(made, 1);
     assert!(matches!(outcome, Err(HomeFault::Refused(_))), "{outcome:?}");
+    assert_eq!(guard.load(), lost_twice);
 }
 
 #[tokio::test(start_paused = true)]
