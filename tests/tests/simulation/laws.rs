@@ -101,6 +101,7 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.no_row_is_corrected_by_more_than_it_was();
     audit.checks_are_in_both_books();
     audit.checks_say_what_officers_said();
+    audit.disputes_are_refused_rightly();
     audit.checks_stand_alike();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();

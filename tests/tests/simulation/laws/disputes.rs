@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::dispute::name::Subject;
 use huitong_core::fund::Fund;
 use huitong_core::leg::{LegKind, Side};
@@ -20,7 +21,11 @@ use super::clearing::{Owed, legs_taken};
 use super::{Audit, Law};
 use crate::bureau::{Ending, Wanted};
 use crate::dispute_desk::{About, Disputed, Says, Stands};
+use crate::platform::BEGINNING;
 use crate::register::region;
+
+/// What a dispute is told that claims more than is left.
+const EXCEEDS: &str = "dispute.exceeds";
 
 /// A dispute, as those who spoke in it know it.
 struct Told<'a> {
@@ -31,7 +36,8 @@ struct Told<'a> {
     stands: Vec<&'a Stands>,
     /// How it stood when it was looked at last.
     last: Option<&'a Stands>,
-    /// It was raised again after it was lost, and refused, since nothing is left of what it was about.
+    /// It was raised again after it was lost, and refused, since nothing is left of what it was about. Whether that is so is
+    /// looked at by itself.
     is_gone: bool,
 }
 
@@ -109,6 +115,12 @@ impl Corrected {
     }
 }
 
+/// Whether two disputes of one region are about the same row, or debts that may be in one.
+fn is_beside(one: &Disputed, other: &Disputed) -> bool {
+    let pair = |of: &Disputed| (of.raiser, of.debtor, of.creditor, of.fund);
+    one.name != other.name && pair(one) == pair(other)
+}
+
 fn fund(of: &Disputed) -> Fund {
     fund_from_wire(of.fund, Path::root("fund")).unwrap()
 }
@@ -181,6 +193,46 @@ impl<'a> Audit<'a> {
             for over in over.filter(|over| told.last != Some(*over)) {
                 let last = told.last;
                 let story = format!("{name} was told to be over by {over:?}, and is {last:?}");
+                self.report(Law::Disputed, story);
+            }
+        }
+    }
+
+    /// A dispute is refused only where too little is left of what it is about: that was taken back, or the same region
+    /// disputes what the other owes it by others too, when it raises the dispute first. One that was taken and then lost with
+    /// the clearinghouse's disk is raised again beside no more than before, on the first day: only what was taken back by
+    /// then is a reason to refuse it.
+    pub(super) fn disputes_are_refused_rightly(&mut self) {
+        let first = Timestamp::parse(BEGINNING).unwrap().business_day_shanghai();
+        let ordered = self.ordered().map(|record| {
+            let body = record.body();
+            let day = body.reversed_at.business_day_shanghai();
+            (body.clearing.settlement.to_string(), day)
+        });
+        let back: BTreeMap<String, BusinessDay> = ordered.collect();
+        let mut taken: Vec<&Disputed> = Vec::new();
+        for (wanted, done) in &self.exhibits.acts {
+            let (Wanted::Said(of, Says::Raise), Some(done)) = (wanted, done) else {
+                continue;
+            };
+            let Ending::Refused(code) = done else {
+                taken.push(of);
+                continue;
+            };
+            let again = taken.iter().any(|known| known.name == of.name);
+            let beside = taken.iter().any(|known| is_beside(known, of));
+            let back = match &of.about {
+                About::Settlement(settlement) => back.get(settlement),
+                About::RowOf(_) => None,
+            };
+            let is_right = if again {
+                back.is_some_and(|day| *day <= first)
+            } else {
+                back.is_some() || beside
+            };
+            if code != EXCEEDS || !is_right {
+                let name = &of.name;
+                let story = format!("{name} is refused by {code}, raised again: {again}");
                 self.report(Law::Disputed, story);
             }
         }
