@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::word::MonthWord;
+use huitong_core::duplicate::{Tag, TagStanding};
 use huitong_core::expense_check::CheckWord;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
-use huitong_core::person::PersonRef;
+use huitong_core::person::{PersonRef, PsnNo};
 use huitong_core::provisional::Provisional;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::assistance::{AssistanceGranted, AssistanceWithdrawn};
-use huitong_core::record::clearing::{ClearingRecord, CutOff, MonthRecord, PaymentRecord, Proven};
+use huitong_core::record::clearing::{
+    ClearingRecord, CutOff, MonthRecord, PaymentRecord, Proven, TagsTaken,
+};
 use huitong_core::record::deduction::{DeductionAnswered, DeductionDecided, DeductionLifted};
 use huitong_core::record::dispute::CorrectionBooked;
+use huitong_core::record::duplicate::MatchesSeen;
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
 use huitong_core::record::hand::HandWord;
 use huitong_core::record::home::Committed;
@@ -94,6 +98,8 @@ pub struct NodeBooks {
     pub month_words: Vec<MonthWord>,
     /// What institutions confirmed of their months.
     pub confirmed: Vec<MonthConfirmed>,
+    /// The own people whom the clearinghouse matched, each with the other region.
+    pub matched: BTreeSet<(String, RegionCode)>,
     /// How many records there are, whatever they are.
     pub records: usize,
 }
@@ -147,6 +153,16 @@ impl NodeBooks {
         None
     }
 
+    fn see_matches(&mut self, record: &MatchesSeen) {
+        let named = |psn_no: PsnNo, with| (psn_no.expose().to_owned(), with);
+        let found = record.found.iter();
+        let found = found.map(|found| named(found.psn_no, found.region));
+        self.matched.extend(found);
+        for (psn_no, with) in &record.gone {
+            self.matched.remove(&named(*psn_no, *with));
+        }
+    }
+
     /// How many true-ups of the own people came back after a restore.
     pub fn trued_up_again(&self) -> usize {
         let trued_up = self.trued_up.iter();
@@ -166,9 +182,37 @@ pub struct ClearingBooks {
     pub months: Vec<MonthRecord>,
     pub payments: Vec<PaymentRecord>,
     pub halted: usize,
+    /// The tags of each region's people with cover.
+    pub tags: BTreeMap<RegionCode, BTreeSet<Tag>>,
+    /// What may be somebody's number: so many digits one after another, in any record.
+    pub numbers: BTreeSet<String>,
 }
 
+/// Digits of the number of a person or of a card, at least.
+const DIGITS: usize = 17;
+
 impl ClearingBooks {
+    fn looks_for_numbers(&mut self, record: &[u8]) {
+        let parts = record.split(|byte| !byte.is_ascii_digit() && *byte != b'X');
+        let long = parts.filter(|part| part.len() >= DIGITS);
+        let text = |part: &[u8]| String::from_utf8_lossy(part).into_owned();
+        self.numbers.extend(long.map(text));
+    }
+
+    /// Takes down a batch of tags. Each stream begins with its first.
+    fn take_tags(&mut self, taken: TagsTaken) {
+        let tags = self.tags.entry(taken.region).or_default();
+        if taken.batch.number == 1 {
+            tags.clear();
+        }
+        for change in taken.batch.changes {
+            match change.standing {
+                TagStanding::Covered => tags.insert(change.tag),
+                TagStanding::Ended => tags.remove(&change.tag),
+            };
+        }
+    }
+
     /// The legs of a settlement, or of its reversal, on one side.
     pub fn legs_of(&self, of: (SettlementId, LegKind), side: Side) -> Vec<&NumberedLeg> {
         let legs = self.legs.iter().map(|(_, leg)| leg);
@@ -261,6 +305,7 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::MonthWordSigned(record) => books.month_words.push(record.word.word),
             NodeRecord::CorrectionBooked(record) => books.corrections.push(record),
             NodeRecord::MonthConfirmed(record) => books.confirmed.push(record),
+            NodeRecord::MatchesSeen(record) => books.see_matches(&record),
             _ => {}
         }
     }
@@ -271,6 +316,7 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
 pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
     let mut books = ClearingBooks::default();
     for record in records(disk)? {
+        books.looks_for_numbers(&record);
         match ClearingRecord::from_bytes(&record).map_err(|error| error.to_string())? {
             ClearingRecord::LegsTaken(taken) => {
                 let legs = taken.legs.into_iter().map(|leg| (taken.region, leg));
@@ -283,6 +329,7 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             ClearingRecord::Proven(proven) => books.proven.push(proven),
             ClearingRecord::Payment(record) => books.payments.push(record),
             ClearingRecord::Month(record) => books.months.push(record),
+            ClearingRecord::TagsTaken(taken) => books.take_tags(taken),
             ClearingRecord::CutOff(cut_off) => books.cut_offs.push(cut_off),
             ClearingRecord::StreamHalted(_) => books.halted += 1,
             ClearingRecord::EvidenceGiven(_)
@@ -299,9 +346,23 @@ pub fn of_clearinghouse(disk: &FakeDisk) -> Result<ClearingBooks, String> {
             | ClearingRecord::RegionClosed(_)
             | ClearingRecord::StreamReleased(_)
             | ClearingRecord::Witnessed(_)
-            | ClearingRecord::TagsTaken(_)
             | ClearingRecord::TagsHalted(_) => {}
         }
     }
     Ok(books)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_in_the_bytes_of_a_record() {
+        let mut books = ClearingBooks::default();
+        books.looks_for_numbers(
+            b"HTXX\x00\x00\x00\x1211010519800101100X\x0016 digits: 1234567890123456\xff",
+        );
+        let found: Vec<_> = books.numbers.iter().map(String::as_str).collect();
+        assert_eq!(found, ["11010519800101100X"]);
+    }
 }

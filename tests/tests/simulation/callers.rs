@@ -19,7 +19,7 @@ use tonic::transport::Channel;
 use crate::certificates::Certificates;
 use crate::party::endpoint;
 use crate::platform::SimulatedClock;
-use crate::register::{Somebody, files, policy, region};
+use crate::register::{Somebody, Twin, files, policy, region};
 
 /// How long a caller waits for an answer.
 pub const PATIENCE: Duration = Duration::from_secs(4);
@@ -273,8 +273,8 @@ impl Officers {
     }
 
     /// Brings everything in, on a day without faults.
-    pub async fn bring_in(&mut self, number: usize) {
-        for messages in files(number) {
+    pub async fn bring_in(&mut self, number: usize, twins: &[Twin]) {
+        for messages in files(number, twins) {
             let messages = tokio_stream::iter(messages);
             let answer = self.registry.import(messages).await.unwrap().into_inner();
             assert_eq!(answer.fault_count, 0, "{:?}", answer.faults);

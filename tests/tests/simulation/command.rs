@@ -50,6 +50,9 @@ mod simulation;
 mod statements;
 mod storage;
 mod suspicions;
+mod twin_bureaus;
+mod twin_desk;
+mod twins;
 mod workload;
 mod year;
 

@@ -26,6 +26,8 @@ use crate::platform::EventLog;
 use crate::quarrels;
 use crate::saboteurs::Saboteur;
 use crate::suspicions;
+use crate::twin_bureaus;
+use crate::twins;
 use crate::workload::{History, Hospitals};
 
 /// How long the end may take, in simulated time.
@@ -86,7 +88,8 @@ impl Day {
     pub async fn pass(self) {
         let mut officers: Vec<_> = (0..self.regions).map(Officers::of).collect();
         for (number, officers) in officers.iter_mut().enumerate() {
-            officers.bring_in(number).await;
+            let twins = twins::of_region(self.seed, self.regions, number);
+            officers.bring_in(number, &twins).await;
         }
         let hospitals = {
             let (history, echo) = (self.history.clone(), self.echo.clone());
@@ -104,12 +107,7 @@ impl Day {
             Box::pin(quarrels::all(&hospitals, of, &self.acts)),
             Box::pin(suspicions::all(&hospitals, of, &self.acts)),
             Box::pin(left_out::all(&hospitals, of, &self.orders)),
-            Box::pin(lost_clearing::all(
-                of,
-                &self.orders,
-                &self.papers,
-                &self.log
-            )),
+            Box::pin(self.befalls_some()),
         );
         self.phase.becomes(Phase::WorkDone);
         while self.phase.now() != Phase::Healed {
@@ -121,7 +119,11 @@ impl Day {
         }
         self.ask_for_outcomes(&hospitals).await;
         Box::pin(self.says_again(&hospitals)).await;
-        Box::pin(self.ends(&hospitals)).await;
+        let twins = (&self.papers.twins, &self.log);
+        tokio::join!(
+            Box::pin(self.ends(&hospitals)),
+            Box::pin(twin_bureaus::ended(of, twins, END_WITHIN)),
+        );
         for number in 0..self.regions {
             self.echo.again(number, None).await;
         }
@@ -141,6 +143,15 @@ impl Day {
                 hospitals.cancel(&asked).await;
             }
         }
+    }
+
+    /// What happens in some seeds only.
+    async fn befalls_some(&self) {
+        let (of, papers) = ((self.seed, self.regions), &self.papers);
+        tokio::join!(
+            lost_clearing::all(of, &self.orders, papers, &self.log),
+            twin_bureaus::all(of, &papers.twins, &self.log),
+        );
     }
 
     pub fn unended(&self, story: String) {

@@ -19,6 +19,7 @@ use crate::party::{Kind, Party};
 use crate::platform::EventLog;
 use crate::register::region;
 use crate::saboteurs::Saboteur;
+use crate::twins::Pair;
 use crate::workload::History;
 
 /// The machine on which all callers are.
@@ -292,6 +293,7 @@ impl<'a> Driver<'a> {
         history: &History,
         papers: &Papers,
         acts: &Acts,
+        pairs: Vec<Pair>,
     ) -> Result<Exhibits, String> {
         let mut nodes = Vec::new();
         let mut clearing = books::ClearingBooks::default();
@@ -330,6 +332,8 @@ impl<'a> Driver<'a> {
             months: papers.months.all(),
             money: papers.money.all(),
             accounts: papers.accounts.all(),
+            twins: papers.twins.all(),
+            pairs,
             acts: acts.all(),
             nodes,
             clearing,

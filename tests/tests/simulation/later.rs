@@ -25,10 +25,13 @@ use crate::platform::BEGINNING;
 use crate::quarrels;
 use crate::register::{PEOPLE, Somebody, Stay};
 use crate::suspicions;
+use crate::twin_bureaus;
 use crate::workload::{Asked, HOMES, Hospitals};
 
 /// From one day to the same hour of the next.
 const HOURS_OF_A_DAY: i64 = 24;
+/// The day after the first.
+const NEXT: usize = 1;
 /// People who are treated on a day.
 const STAYS: usize = 2;
 /// Disputes and checks of later days have numbers from here on.
@@ -49,6 +52,9 @@ impl Day {
         if self.is_stuck() {
             return;
         }
+        if closed == NEXT {
+            Box::pin(self.twins()).await;
+        }
         Box::pin(self.accounts(closed, hospitals)).await;
         Box::pin(self.is_over(closed)).await;
         Box::pin(self.money_moves(closed)).await;
@@ -63,6 +69,9 @@ impl Day {
             let chance = Seeded::new(self.seed, 7_500 + u64::try_from(nth).unwrap());
             Box::pin(self.works(nth, hospitals, &chance)).await;
             Box::pin(self.ends(hospitals)).await;
+            if nth == NEXT {
+                Box::pin(self.twins()).await;
+            }
             tokio::join!(self.close(officers), self.restarts(&chance));
             Box::pin(self.accounts(nth, hospitals)).await;
             Box::pin(self.is_over(nth)).await;
@@ -84,6 +93,12 @@ impl Day {
         stories.extend(quarrels::ended(hospitals, &self.acts, END_WITHIN).await);
         stories.extend(suspicions::ended(hospitals, of, &self.acts, END_WITHIN).await);
         stories.into_iter().for_each(|story| self.unended(story));
+    }
+
+    /// Bureaus look once more at people whom another region insures too.
+    async fn twins(&self) {
+        let (of, notes) = ((self.seed, self.regions), &self.papers.twins);
+        twin_bureaus::later(of, (notes, &self.log), (date(NEXT), END_WITHIN)).await;
     }
 
     async fn works(&self, nth: usize, hospitals: &Hospitals, chance: &Seeded) {

@@ -8,6 +8,7 @@ mod checks;
 mod clearing;
 mod deductions;
 mod disputes;
+mod duplicates;
 mod law;
 mod money;
 mod months;
@@ -32,6 +33,7 @@ use crate::months::OfMonth;
 use crate::papers::Paper;
 use crate::register::region;
 use crate::statements::Verified;
+use crate::twins::{Note, Pair};
 use crate::workload::{ALREADY_SETTLED, Asked, Move};
 
 pub use law::{Law, Violation, broken_by};
@@ -56,6 +58,9 @@ pub struct Exhibits {
     pub money: Ledger,
     /// What hospitals were told of their own accounts, each in order.
     pub accounts: Vec<(usize, OfAccount)>,
+    /// Who is in the registers of two regions, and what bureaus did about it and were shown.
+    pub pairs: Vec<Pair>,
+    pub twins: Vec<Note>,
     pub nodes: Vec<NodeBooks>,
     pub clearing: ClearingBooks,
 }
@@ -96,12 +101,12 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.what_ends_was_deducted();
     audit.no_more_is_deducted_than_was_paid();
     audit.disputes_end_as_was_said();
+    audit.disputes_are_refused_rightly();
     audit.disputes_are_corrected_once();
     audit.no_debt_is_corrected_by_more_than_it_was();
     audit.no_row_is_corrected_by_more_than_it_was();
     audit.checks_are_in_both_books();
     audit.checks_say_what_officers_said();
-    audit.disputes_are_refused_rightly();
     audit.checks_stand_alike();
     audit.differences_are_borne();
     audit.whoever_moves_has_one_year();
@@ -118,6 +123,9 @@ pub fn audit(exhibits: &Exhibits) -> Audited {
     audit.months_stay_as_they_were_told();
     audit.months_have_what_was_said_of_them();
     audit.accounts_are_what_hospitals_were_told();
+    audit.twins_are_shown_to_both();
+    audit.twins_are_matched_while_they_are();
+    audit.no_number_is_known_to_the_clearinghouse();
     Audited {
         violations: audit.violations,
         sums_compared: audit.sums_compared,

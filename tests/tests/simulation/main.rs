@@ -14,6 +14,7 @@
 //! | [`audits`] | What is deducted after an audit? |
 //! | [`account_desk`], [`accounts`] | What do hospitals reconcile and confirm? |
 //! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
+//! | [`twins`], [`twin_desk`], [`twin_bureaus`] | Who is in two registers, and what do bureaus do about it? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
@@ -71,6 +72,9 @@ mod simulation;
 mod statements;
 mod storage;
 mod suspicions;
+mod twin_bureaus;
+mod twin_desk;
+mod twins;
 mod workload;
 mod year;
 
@@ -206,6 +210,16 @@ fn what_disputes_came_to_and_nobody_booked_is_caught() {
 #[test]
 fn words_of_checks_that_are_never_sent_are_caught() {
     is_caught(Saboteur::UnsentWord);
+}
+
+#[test]
+fn matches_of_people_who_are_insured_twice_that_are_forgotten_are_caught() {
+    is_caught_from(Saboteur::ForgottenMatch, 3);
+}
+
+#[test]
+fn what_a_bureau_said_of_them_and_the_other_is_not_told_is_caught() {
+    is_caught_from(Saboteur::UntoldWord, 3);
 }
 
 #[test]

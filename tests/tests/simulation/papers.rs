@@ -1,5 +1,6 @@
 //! The papers of the clearing officer and of regions: what was said of cycles and of months, what regions found in
-//! their parts, which money moved, and what hospitals were told of their accounts, kept where no lost disk reaches it.
+//! their parts, which money moved, what hospitals were told of their accounts and what bureaus were shown of people who are
+//! insured twice, kept where no lost disk reaches it.
 //!
 //! Left out: whether any of it is right. The auditor holds it against the books.
 
@@ -12,6 +13,7 @@ use crate::accounts::Accounts;
 use crate::money::Money;
 use crate::months::Months;
 use crate::statements::Statements;
+use crate::twins::Notes;
 
 /// What was said of a cycle.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub struct Papers {
     pub money: Money,
     /// What hospitals were told of their own accounts.
     pub accounts: Accounts,
+    /// What bureaus were shown of people whom another region insures too.
+    pub twins: Notes,
 }
 
 impl Papers {

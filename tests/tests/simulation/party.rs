@@ -14,6 +14,7 @@ use huitong_journal::{Options, Runner};
 use huitong_node::backup::Anew;
 use huitong_node::chance::Chance as _;
 use huitong_node::checks::CheckRule;
+use huitong_node::duplicates::DuplicateRule;
 use huitong_node::home::reverse::ReversalRule;
 use huitong_node::home::watch::WatchLimits;
 use huitong_node::payables::PayableRule;
@@ -31,6 +32,7 @@ use crate::platform::{EventLog, OneThread, Simulated, SimulatedClock};
 use crate::register::{REGIONS, region};
 use crate::saboteurs::{Saboteur, lose_cycles};
 use crate::storage::{ClearingStorage, NodeStorage};
+use crate::twins;
 
 pub const PORT: u16 = 7_400;
 const CLEARINGHOUSE: &str = "clearinghouse";
@@ -71,6 +73,7 @@ pub enum Kind {
         regions: usize,
         storage: Arc<NodeStorage>,
         credentials: CredentialStore,
+        duplicates: Option<DuplicateRule>,
     },
     Clearinghouse {
         regions: usize,
@@ -107,6 +110,7 @@ impl Party {
             regions,
             storage,
             credentials: Certificates::issued().node(number, clock.clone()),
+            duplicates: twins::rule(seed, regions, number),
         };
         Self::new(host(number), kind, clock, chance, log)
     }
@@ -281,6 +285,7 @@ impl Party {
         let Kind::Node {
             regions,
             credentials,
+            duplicates,
             ..
         } = &self.kind
         else {
@@ -307,7 +312,7 @@ impl Party {
             filing: FilingRule::standard(),
             directory: directory.collect(),
             clearinghouse: Some(clearing_endpoint()),
-            duplicates: None,
+            duplicates: duplicates.clone(),
             calendar: Calendar::every_day(),
             clock: self.clock(),
             journal: journal_options(),

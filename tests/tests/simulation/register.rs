@@ -4,7 +4,8 @@
 //! year, then 70 %, at most 20,000.00 a year; what is left comes from the person's own account as far as it
 //! goes. Of what is left of a year, assistance pays 60 % above 3,000.00, at most 4,000.00, where need was found. Emergencies are settled provisionally while the home region cannot be reached.
 //!
-//! Some people move: each of them has one number at the old home, and another at the new one.
+//! Some people move: each of them has one number at the old home, and another at the new one. Some are in two registers
+//! under the number of one document.
 
 use std::fmt::Write as _;
 
@@ -108,6 +109,16 @@ impl Somebody {
     }
 }
 
+/// Somebody in a region's register who is in another one too, under the number of the same document.
+#[derive(Debug, Clone)]
+pub struct Twin {
+    pub of: Somebody,
+    /// The number of a resident's card.
+    pub document: String,
+    pub from: &'static str,
+    pub until: Option<&'static str>,
+}
+
 /// When and how a stay came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stay {
@@ -161,7 +172,7 @@ pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
 }
 
 /// The messages that bring a region's files in, file by file.
-pub fn files(number: usize) -> Vec<Vec<v1::ImportRequest>> {
+pub fn files(number: usize, twins: &[Twin]) -> Vec<Vec<v1::ImportRequest>> {
     use v1::ImportKind as Kind;
     let mut members = String::from(
         "psn_no,credentials,birth_date,scheme,category,years_paid,coverage,identities\n",
@@ -177,6 +188,12 @@ pub fn files(number: usize) -> Vec<Vec<v1::ImportRequest>> {
         };
         writeln!(members, "{psn_no},e_voucher:EV{psn_no},{born},{need}").unwrap();
         writeln!(balances, "{psn_no},{}.00", OPENING_BALANCE / 100).unwrap();
+    }
+    for twin in twins {
+        let (psn_no, id, from) = (twin.of.psn_no(), &twin.document, twin.from);
+        let cover = format!("{from}..{}", twin.until.unwrap_or_default());
+        let born = "1980-01-01,employee,in_service,9";
+        writeln!(members, "{psn_no},resident_id:{id},{born},{cover},").unwrap();
     }
     let institutions = format!(
         "code,name,type,grade,administration,networked,from\n\

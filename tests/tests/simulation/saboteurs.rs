@@ -19,9 +19,9 @@ use huitong_journal::testing::FakeDisk;
 use huitong_journal::{Disk, Log, Options};
 use huitong_node::platform::Stored;
 use huitong_node::store::{
-    Change, CorrectionRow, Deductions, HomeRow, HomeState, Index, Key, Leaving, LeavingState,
-    ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row, StoreError,
-    Stream, StreamHead, Table,
+    Change, CorrectionRow, Deductions, DuplicateRow, HomeRow, HomeState, Index, Key, Leaving,
+    LeavingState, ProvisionalRow, ProvisionalState, Reached, RegainedPerson, RelationRow, Row,
+    StoreError, Stream, StreamHead, Table,
 };
 
 use lying_disk::LyingDisk;
@@ -57,6 +57,10 @@ pub enum Saboteur {
     ForgottenCorrection,
     /// Words of checks are taken to have arrived, and none is sent again.
     UnsentWord,
+    /// Whom the clearinghouse matched is forgotten.
+    ForgottenMatch,
+    /// What a bureau said of somebody whom another region insures too is not told to that region.
+    UntoldWord,
     /// What a region said of a month is forgotten.
     ForgottenMonthWord,
     /// What was taken back is not booked for the institution that settled it.
@@ -112,6 +116,8 @@ impl Saboteur {
             | Self::OtherAmount
             | Self::ForgottenCorrection
             | Self::UnsentWord
+            | Self::ForgottenMatch
+            | Self::UntoldWord
             | Self::ForgottenMonthWord
             | Self::UnbookedReversal
             | Self::ForgottenConfirmation
@@ -162,7 +168,13 @@ impl Forgetful {
             | (Saboteur::UnbookedReversal, Key::Due(_, _, LegKind::Reversal, _), _)
             | (Saboteur::ForgottenConfirmation, Key::MonthLine(..), _)
             | (Saboteur::ForgottenDeduction, Key::Deductions(_) | Key::HomeDeductions(..), _)
+            | (Saboteur::ForgottenMatch, Key::Duplicate(..), _)
             | (Saboteur::ForgottenLeftOut, Key::LeftOut(_), _) => None,
+            (Saboteur::UntoldWord, _, Row::Duplicate(row)) => {
+                let resolution = None;
+                let row = DuplicateRow { resolution, ..*row };
+                Some(Row::Duplicate(row.into()))
+            }
             (Saboteur::HandOverTwice, Key::Stream(Stream::Hands(_)), Row::Stream(head)) => {
                 Some(Row::Stream(StreamHead {
                     acknowledged: 0,
@@ -308,7 +320,11 @@ impl Index for Forgetful {
     ) -> Result<Vec<(Key, Row)>, StoreError> {
         let rows = self.rows.scan(table, after, limit)?;
         // Officers and institutions see these in lists.
-        let listed = [Saboteur::HeldForNothing, Saboteur::UnbookedReversal];
+        let listed = [
+            Saboteur::HeldForNothing,
+            Saboteur::UnbookedReversal,
+            Saboteur::ForgottenMatch,
+        ];
         if !listed.contains(&self.what) {
             return Ok(rows);
         }

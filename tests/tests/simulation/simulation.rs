@@ -14,6 +14,7 @@ use crate::papers::Papers;
 use crate::party::Party;
 use crate::platform::EventLog;
 use crate::saboteurs::Saboteur;
+use crate::twins;
 use crate::workload::History;
 
 /// What is simulated.
@@ -88,7 +89,8 @@ pub fn simulate(setup: Setup) -> Outcome {
     driver.drive(seed);
     let mut violations: Vec<Violation> = std::mem::take(&mut *unended.lock().unwrap());
     let (mut stand, mut sums_compared) = (0, 0);
-    match driver.exhibits(&history, &papers, &acts) {
+    let pairs = twins::pairs(seed, regions);
+    match driver.exhibits(&history, &papers, &acts, pairs) {
         Ok(exhibits) => {
             stand = exhibits.nodes.iter().map(|node| node.committed.len()).sum();
             let audited = audit(&exhibits);

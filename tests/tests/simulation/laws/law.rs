@@ -31,6 +31,8 @@ pub enum Law {
     Deducted,
     /// What a dispute came to is what was said in it, corrected once in both regions, and no debt and no row by more than it was.
     Disputed,
+    /// Whoever two regions insure at once is shown to both, nobody else is, and the clearinghouse knows no number of anybody.
+    Duplicate,
     /// Both regions have the same words of a check, which officers said, in turn.
     Checked,
     /// Every region verifies every day offline, finds nothing, and was told of just the legs that it took.
@@ -83,6 +85,7 @@ pub const fn broken_by(saboteur: Saboteur) -> &'static [Law] {
         Saboteur::ForgottenGrant => &[Law::UsedTwice],
         Saboteur::ForgottenDeduction | Saboteur::OtherAmount => &[Law::Deducted],
         Saboteur::ForgottenCorrection => &[Law::Disputed],
+        Saboteur::ForgottenMatch | Saboteur::UntoldWord => &[Law::Duplicate],
         Saboteur::UnsentWord => &[Law::Checked],
         Saboteur::MeddledPart => &[Law::Verified],
         Saboteur::ForgottenMonthWord => &[Law::Month],
