@@ -2,7 +2,9 @@
 //! cover, care since, under the old number and the new, and what is taken back afterwards. All of it follows from
 //! the seed.
 //!
-//! Whoever starts a transfer repeats it until it is answered. Either home may lose its disk meanwhile.
+//! In some seeds whoever has arrived goes on to a third home, or back to the first, while the homes before that are asked for
+//! late bills and take some back. Whoever starts a transfer repeats it until it is answered. Any home may lose its disk
+//! meanwhile.
 
 use std::time::Duration;
 
@@ -19,7 +21,7 @@ use crate::chance::Seeded;
 use crate::cut_off::given;
 use crate::faults::losing_its_disk;
 use crate::party::host;
-use crate::register::{MOVERS, MOVES, Somebody, Stay, region};
+use crate::register::{GOES_ON, MOVERS, MOVES, Somebody, Stay, region};
 use crate::workload::{Asked, BEGIN_WITHIN_MS, HOMES, Hospitals, Move, PATIENCE};
 
 /// A day that does not come in a simulation.
@@ -34,14 +36,23 @@ pub async fn all(hospitals: &Hospitals, (seed, regions): (u64, usize)) {
         let chance = Seeded::new(seed, 3_000 + number);
         let lost = losing_its_disk(seed, regions);
         let story = Story::of(hospitals.clone(), (number, lost), regions, chance);
+        let onwards = Seeded::new(seed, 3_100 + number);
         stories.spawn_local(async move {
             sleep(story.chance.millis(0..BEGIN_WITHIN_MS / 2)).await;
-            story.goes().await;
+            let since = story.goes().await;
+            if let Some(since) = since.filter(|_| go_on(seed)) {
+                story.goes_on(since, regions, &onwards).await;
+            }
         });
     }
     while let Some(ended) = stories.join_next().await {
         ended.unwrap();
     }
+}
+
+/// Whether people go on to a third home.
+fn go_on(seed: u64) -> bool {
+    Seeded::new(seed, 3_551).one_in(3)
 }
 
 struct Story {
@@ -101,7 +112,8 @@ impl Story {
         asked
     }
 
-    async fn goes(&self) {
+    /// The story of a transfer; what it was, and what was asked for before and since, unless the person stays.
+    async fn goes(&self) -> Option<(Move, [Asked; 2])> {
         let (chance, of, to) = (&self.chance, self.of, self.to);
         let first = self.settles("first", of, Stay::Before).await;
         let kind = chance.within(0..8);
@@ -139,9 +151,9 @@ impl Story {
         }
         if kind == 0 {
             self.settles("stayed", of, Stay::Before).await;
-            return;
+            return None;
         }
-        tokio::join!(
+        let (since, ..) = tokio::join!(
             self.settles("since", to, Stay::Since),
             self.settles("late", of, Stay::Before),
             self.settles("strayed", of, Stay::Since),
@@ -157,6 +169,73 @@ impl Story {
             self.settles("later", of, Stay::Before),
             self.settles("again", to, Stay::Since),
         );
+        Some((wanted, [first, since]))
+    }
+
+    /// Somebody who has arrived goes on.
+    async fn goes_on(&self, (before, asked): (Move, [Asked; 2]), regions: usize, chance: &Seeded) {
+        if !self.has_arrived(&before).await {
+            return;
+        }
+        let (first, between) = (before.of, before.to);
+        let third = if chance.one_in(3) {
+            first.home
+        } else {
+            let place = chance.place(regions);
+            (place + usize::from(place == between.home)) % regions
+        };
+        let last = between.at(third);
+        let wanted = Move {
+            of: between,
+            to: last,
+            day: GOES_ON,
+            by: [between.home, third][chance.place(2)],
+            request_id: format!("t{}.on", self.number),
+        };
+        self.hospitals.history.ask_to_move(&wanted);
+        let (started, ()) = tokio::join!(self.starts(&wanted), async {
+            sleep(chance.millis(0..600)).await;
+            self.settles("between", between, Stay::Since).await;
+        });
+        let back = async {
+            for asked in asked {
+                sleep(chance.millis(0..900)).await;
+                if chance.one_in(2) && self.hospitals.history.settlement(&asked).is_some() {
+                    self.hospitals.history.ask_back(&asked);
+                    let back = self.hospitals.reverse_with_patience(&asked, ".on", chance);
+                    back.await;
+                }
+            }
+        };
+        if started.is_none() {
+            // Nobody is treated under a number that no home knows.
+            return back.await;
+        }
+        tokio::join!(
+            back,
+            self.settles("onwards", last, Stay::Onwards),
+            self.settles("between.late", between, Stay::Since),
+            self.settles("latest", first, Stay::Before),
+            self.settles("strayed.on", between, Stay::Onwards),
+        );
+        self.settles("onwards.again", last, Stay::Onwards).await;
+    }
+
+    /// Whether the new home of somebody has them, soon enough.
+    async fn has_arrived(&self, wanted: &Move) -> bool {
+        let (mut officers, begun) = (Officers::of(wanted.to.home), Instant::now());
+        let transfer = named(wanted);
+        while begun.elapsed() < PATIENCE {
+            let all = officers.transfers().await.unwrap_or_default();
+            let state = all.iter().find(|(id, _)| *id == transfer);
+            match state.map(|(_, state)| *state) {
+                Some(TransferState::Done) => return true,
+                Some(TransferState::Cancelled | TransferState::Refused) => return false,
+                _ => {}
+            }
+            sleep(LOOK_EVERY).await;
+        }
+        false
     }
 
     /// Cuts the old home off from the hospital, which settles an emergency provisionally.

@@ -4,7 +4,7 @@
 //! year, then 70 %, at most 20,000.00 a year; what is left comes from the person's own account as far as it
 //! goes. Of what is left of a year, assistance pays 60 % above 3,000.00, at most 4,000.00, where need was found. Emergencies are settled provisionally while the home region cannot be reached.
 //!
-//! Some people move: each of them has one number at the old home, and another at the new one. Some are in two registers
+//! Some people move, and some of those go on to a third home, or back: each has one number at each home. Some are in two registers
 //! under the number of one document.
 
 use std::fmt::Write as _;
@@ -27,8 +27,10 @@ pub const MOVERS: u64 = 2;
 pub const IN_NEED: u64 = PEOPLE + MOVERS;
 /// How much of a shortfall a home region bears, in fen.
 pub const HOME_BEARS: i64 = 20_000;
-/// The first day at the new home of whoever moves: before today, and after every stay but one.
+/// The first day at the new home of whoever moves: before today, and after every stay but those that say so.
 pub const MOVES: &str = "2024-05-18";
+/// The first day at the third home of whoever goes on.
+pub const GOES_ON: &str = "2024-05-24";
 /// What each person's own account holds at the beginning, in fen.
 pub const OPENING_BALANCE: i64 = 300_000;
 /// The start of a year, in fen.
@@ -40,11 +42,13 @@ pub const HELP_START: i64 = 300_000;
 pub const HELP_CEILING: i64 = 400_000;
 
 const DRUG: &str = "XC09AAA078A001010100001";
-/// A stay of before anybody moves, and one of since.
+/// A stay of before anybody moves, one of since, and one of since somebody has gone on.
 const BEFORE: (&str, &str) = ("2024-05-06", "2024-05-16");
 const SINCE: (&str, &str) = ("2024-05-18", "2024-05-19");
-/// What is added to the number of whoever comes from another region.
+const ONWARDS: (&str, &str) = ("2024-05-24", "2024-05-26");
+/// What is added to the number of whoever comes from another region, and more for who comes to a third home.
 const COMES: u64 = 1_000;
+const COMES_AGAIN: u64 = 100_000;
 
 /// A region by its number.
 pub fn region(number: usize) -> RegionCode {
@@ -76,20 +80,25 @@ impl Somebody {
         Self { home, person }
     }
 
-    /// The same person at another home.
+    /// The same person at another home, which may be the first one again: under a number of its own.
     pub fn at(self, home: usize) -> Self {
         let from = u64::try_from(self.home).unwrap();
-        let person = COMES * (from + 1) + self.person;
+        let person = if self.person < COMES {
+            COMES * (from + 1) + self.person
+        } else {
+            COMES_AGAIN + self.person
+        };
         Self { home, person }
     }
 
     /// The person's voucher, which goes along.
     pub fn voucher(self) -> String {
-        let first = match (self.person / COMES).checked_sub(1) {
+        let person = self.person % COMES_AGAIN;
+        let first = match (person / COMES).checked_sub(1) {
             None => self,
             Some(from) => Self {
                 home: usize::try_from(from).unwrap(),
-                person: self.person % COMES,
+                person: person % COMES,
             },
         };
         format!("EV{}", psn_no(first.home, first.person))
@@ -126,6 +135,8 @@ pub enum Stay {
     Before,
     /// Planned, since the day on which people move.
     Since,
+    /// Planned, since the day on which some of them go on to a third home.
+    Onwards,
     /// An emergency, before anybody moves.
     Emergency,
 }
@@ -136,6 +147,7 @@ pub fn bill(of: Somebody, visit: &str, stay: Stay, fen: i64) -> v1::Bill {
     let ((admitted, discharged), arrival) = match stay {
         Stay::Before => (BEFORE, v1::Arrival::Direct),
         Stay::Since => (SINCE, v1::Arrival::Direct),
+        Stay::Onwards => (ONWARDS, v1::Arrival::Direct),
         Stay::Emergency => (BEFORE, v1::Arrival::Emergency),
     };
     v1::Bill {

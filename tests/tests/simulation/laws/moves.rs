@@ -1,7 +1,7 @@
-//! The laws of whoever moves: one year at two homes, and one home on each day.
+//! The laws of whoever moves, once or again: one year at all homes, and one home on each day.
 //!
 //! What the old home decided comes first, up to the hand-over; then what the new home has written, version by
-//! version. A late claim stands where the new home has counted it in.
+//! version, up to the next one. A late claim stands where a later home has counted it in.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,6 @@ use huitong_core::record::transfer::AccountAfter;
 use super::people::{Change, Reckoned};
 use super::sums::{Beyond, Sums};
 use super::{Audit, Law};
-use crate::register::MOVES;
 use crate::workload::Move;
 
 /// What changes a person's record at the new home.
@@ -30,52 +29,160 @@ pub(super) const fn order(version: PersonVersion) -> (u32, u64) {
     (version.incarnation, version.change)
 }
 
-/// Whether somebody was handed over.
-#[derive(Clone, Copy)]
-enum Moved {
-    HandedOver,
-    Not,
+impl Step<'_> {
+    fn version(&self) -> (u32, u64) {
+        match self {
+            Self::Came(after) | Self::CountedIn(_, after) | Self::TakenBack(_, after) => {
+                order(after.version)
+            }
+            Self::Own(change) => change.version(),
+        }
+    }
+}
+
+/// Somebody who moved, from home to home.
+struct Chain<'a> {
+    moves: Vec<&'a Move>,
+    /// The hand-overs of these moves, as far as they came about.
+    handed: Vec<&'a HandOver>,
+    /// The person's number at each home.
+    numbers: Vec<String>,
+    /// What each home changed in the person's record.
+    changes: Vec<Vec<Change<'a>>>,
+}
+
+/// What is known along a chain of homes.
+struct Known<'a> {
+    reckoned: Reckoned,
+    /// What a home decided or took back after it had handed the person over.
+    late: Vec<Change<'a>>,
+    /// What of that the next homes counted in, and took back.
+    counted: BTreeSet<SettlementId>,
+    back: BTreeSet<SettlementId>,
 }
 
 impl<'a> Audit<'a> {
     pub(super) fn whoever_moves_has_one_year(&mut self) {
-        let mut histories = self.histories();
-        for wanted in &self.exhibits.moves {
-            let (of, to) = (wanted.of.psn_no(), wanted.to.psn_no());
-            let (old, new) = (histories.remove(&of), histories.remove(&to));
-            let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-            let handed = self.handed(wanted);
-            let moved = if handed.is_some() {
-                Moved::HandedOver
+        for mut chain in self.chains() {
+            self.is_at_one_home(&chain);
+            let changes = std::mem::take(&mut chain.changes);
+            if chain.handed.is_empty() {
+                self.has_one_year(&chain.numbers[0], &changes[0]);
+                continue;
+            }
+            let mut changes = changes.into_iter();
+            let own = changes.next().unwrap_or_default();
+            let later = chain.moves.iter().zip(changes);
+            let steps: Vec<_> = later.map(|(wanted, own)| self.steps(wanted, own)).collect();
+            for (nth, (wanted, steps)) in chain.moves.iter().zip(&steps).enumerate() {
+                let came = steps.iter().filter(|step| matches!(step, Step::Came(_)));
+                let (came, expected) = (came.count(), usize::from(nth < chain.handed.len()));
+                if came != expected {
+                    let id = &wanted.request_id;
+                    let story =
+                        format!("by transfer {id} somebody came {came} times, and not {expected}");
+                    self.report(Law::OneHome, story);
+                }
+            }
+            if self.has_no_order(&chain, &steps) {
+                self.sums_stand(&chain, &own, &steps);
             } else {
-                Moved::Not
+                self.is_one_year(&chain, own, steps);
+            }
+        }
+    }
+
+    /// Everybody who was to move, with all moves one after another.
+    fn chains(&self) -> Vec<Chain<'a>> {
+        let mut histories = self.histories();
+        let mut chains: Vec<Vec<&'a Move>> = Vec::new();
+        for wanted in &self.exhibits.moves {
+            let mut known = chains.iter_mut();
+            let goes_on =
+                |moves: &&mut Vec<&Move>| moves.last().is_some_and(|last| last.to == wanted.of);
+            match known.find(goes_on) {
+                Some(moves) => moves.push(wanted),
+                None => chains.push(vec![wanted]),
+            }
+        }
+        let chain = |moves: Vec<&'a Move>| {
+            let homes = moves.iter().take(1).map(|wanted| wanted.of);
+            let homes = homes.chain(moves.iter().map(|wanted| wanted.to));
+            let numbers: Vec<String> = homes.map(|home| home.psn_no()).collect();
+            let changes = numbers
+                .iter()
+                .map(|number| histories.remove(number).unwrap_or_default());
+            Chain {
+                changes: changes.collect(),
+                handed: moves
+                    .iter()
+                    .map_while(|wanted| self.handed(wanted))
+                    .collect(),
+                numbers,
+                moves,
+            }
+        };
+        chains.into_iter().map(chain).collect()
+    }
+
+    /// Whether somebody's changes are in no order that says what each of them has to come to: an officer released the
+    /// person, what came back came in between, or the home between two others was restored.
+    fn has_no_order(&self, chain: &Chain<'a>, steps: &[Vec<Step<'a>>]) -> bool {
+        let mut numbers = chain.numbers.iter();
+        let is_released = numbers.any(|number| self.since_release(number).is_some());
+        let mut later = chain.moves.iter().zip(steps);
+        let is_between = chain.handed.len() > 1 && {
+            let mut homes = chain.moves.iter().map(|wanted| wanted.to.home);
+            homes.any(|home| self.exhibits.nodes[home].is_restored)
+        };
+        is_released || is_between || later.any(|(wanted, steps)| self.lost_its_order(wanted, steps))
+    }
+
+    /// One year from home to home: what each decided before it handed the person over, and what was late, where it was
+    /// counted in.
+    fn is_one_year(&mut self, chain: &Chain<'a>, own: Vec<Change<'a>>, steps: Vec<Vec<Step<'a>>>) {
+        let at = order(chain.handed[0].version);
+        let (before, late): (Vec<_>, Vec<_>) =
+            own.into_iter().partition(|change| change.version() < at);
+        let mut known = Known {
+            reckoned: Reckoned::default(),
+            late,
+            counted: BTreeSet::new(),
+            back: BTreeSet::new(),
+        };
+        for change in &before {
+            self.reckon(&chain.numbers[0], change, &mut known.reckoned);
+        }
+        let mut is_right = true;
+        for (nth, steps) in steps.into_iter().enumerate() {
+            let next = chain
+                .handed
+                .get(nth + 1)
+                .map(|handed| order(handed.version));
+            let (steps, since): (Vec<_>, Vec<_>) = steps
+                .into_iter()
+                .partition(|step| next.is_none_or(|next| step.version() < next));
+            is_right = is_right && self.goes_on(&chain.numbers[nth + 1], steps, &mut known);
+            known
+                .late
+                .extend(since.into_iter().filter_map(|step| match step {
+                    Step::Own(change) => Some(change),
+                    Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
+                }));
+        }
+        for change in known.late.iter().filter(|_| is_right) {
+            let id = change.settlement();
+            let is_known = match change {
+                Change::Settled(_) => known.counted.contains(&id),
+                Change::TakenBack(_) => known.back.contains(&id),
+                // No officer did anything for whoever moves.
+                Change::Act(_) => false,
             };
-            self.is_at_one_home(wanted, moved, (&old, &new));
-            let Some(handed) = handed else {
-                self.has_one_year(&of, &old);
-                continue;
-            };
-            let at = order(handed.version);
-            let (before, late): (Vec<_>, Vec<_>) =
-                old.into_iter().partition(|change| change.version() < at);
-            let steps = self.steps(wanted, new);
-            let came = steps.iter().filter(|step| matches!(step, Step::Came(_)));
-            let came = came.count();
-            if came != 1 {
-                let id = &wanted.request_id;
-                let story = format!("{of} of transfer {id} was handed over, and came {came} times");
-                self.report(Law::OneHome, story);
+            if !is_known {
+                let person = &chain.numbers[0];
+                let story = format!("{person}: {id} changed nothing at a later home");
+                self.report(Law::UsedTwice, story);
             }
-            let is_released = [&of, &to].map(|person| self.since_release(person).is_some());
-            if is_released.contains(&true) || self.lost_its_order(wanted, &steps) {
-                self.sums_stand(&to, before.iter().chain(&late), &steps);
-                continue;
-            }
-            let mut reckoned = Reckoned::default();
-            for change in &before {
-                self.reckon(&of, change, &mut reckoned);
-            }
-            self.goes_on(&to, steps, &late, reckoned);
         }
     }
 
@@ -92,7 +199,7 @@ impl<'a> Audit<'a> {
     /// What the new home wrote of a person, in order.
     fn steps(&self, wanted: &Move, own: Vec<Change<'a>>) -> Vec<Step<'a>> {
         let (books, to) = (&self.exhibits.nodes[wanted.to.home], wanted.to.psn_no());
-        let mut steps: Vec<((u32, u64), Step<'a>)> = Vec::new();
+        let mut steps: Vec<Step<'a>> = Vec::new();
         for taken in &books.taken {
             let Some(account) = &taken.account else {
                 continue;
@@ -103,20 +210,16 @@ impl<'a> Audit<'a> {
                 Handed::Reversal(of) if of.number.expose() == to => Step::TakenBack(of, account),
                 Handed::Person(_) | Handed::Claim(_) | Handed::Reversal(_) => continue,
             };
-            steps.push((order(account.version), step));
+            steps.push(step);
         }
         for taken in &books.supplements {
             if taken.supplement.number.expose() == to {
-                let step = Step::CountedIn(&taken.supplement, &taken.account);
-                steps.push((order(taken.account.version), step));
+                steps.push(Step::CountedIn(&taken.supplement, &taken.account));
             }
         }
-        steps.extend(
-            own.into_iter()
-                .map(|change| (change.version(), Step::Own(change))),
-        );
-        steps.sort_by_key(|(version, _)| *version);
-        steps.into_iter().map(|(_, step)| step).collect()
+        steps.extend(own.into_iter().map(Step::Own));
+        steps.sort_by_key(Step::version);
+        steps
     }
 
     /// Whether the new home lost its disk, and took the old one's words a second time beside settlements of its own that
@@ -136,86 +239,65 @@ impl<'a> Audit<'a> {
         steps.iter().any(comes_back) && steps.iter().any(is_taken_again)
     }
 
-    /// The sums of what stands at both homes, whatever came first: they are in the last change, when that did not come
-    /// back itself.
-    fn sums_stand<'b>(
-        &mut self,
-        person: &str,
-        old: impl Iterator<Item = &'b Change<'a>>,
-        steps: &'b [Step<'a>],
-    ) where
-        'a: 'b,
-    {
-        let new = steps.iter().filter_map(|step| match step {
+    /// The sums of what stands at all homes, whatever came first: they are in the last change, when that did not come back
+    /// itself.
+    fn sums_stand(&mut self, chain: &Chain<'a>, own: &[Change<'a>], steps: &[Vec<Step<'a>>]) {
+        let later = steps.iter().flatten().filter_map(|step| match step {
             Step::Own(change) => Some(change),
             Step::Came(_) | Step::CountedIn(..) | Step::TakenBack(..) => None,
         });
-        let sums = Sums::of(old.chain(new));
-        if let Some(Step::Own(last)) = steps.last()
+        let sums = Sums::of(own.iter().chain(later));
+        let last = steps.iter().take(chain.handed.len()).next_back();
+        if let Some(Step::Own(last)) = last.and_then(|steps| steps.last())
             && !self.came_back(last)
         {
-            self.totals_said_are_sums(person, [last], &sums, Beyond::WhatItLacked);
+            let numbers: Vec<&str> = chain.numbers.iter().skip(1).map(String::as_str).collect();
+            self.totals_said_are_sums(&numbers, [last], &sums, Beyond::WhatItLacked);
         }
     }
 
-    fn goes_on(
-        &mut self,
-        person: &str,
-        steps: Vec<Step<'a>>,
-        late: &[Change<'a>],
-        mut reckoned: Reckoned,
-    ) {
-        let claims: Vec<&Committed> = late
-            .iter()
-            .filter_map(|change| match change {
-                Change::Settled(record) => Some(*record),
-                Change::TakenBack(_) | Change::Act(_) => None,
-            })
-            .collect();
+    /// What a home wrote of whoever came there, up to the next hand-over; whether the person came as they had gone.
+    fn goes_on(&mut self, person: &str, steps: Vec<Step<'a>>, known: &mut Known<'a>) -> bool {
+        let claims = known.late.iter().filter_map(|change| match change {
+            Change::Settled(record) => Some(*record),
+            Change::TakenBack(_) | Change::Act(_) => None,
+        });
+        let claims: Vec<&Committed> = claims.collect();
         let none = SettlementId::from_bytes([0; 16]);
-        let (mut counted, mut back) = (BTreeSet::new(), BTreeSet::new());
         for step in steps {
             let is_arrival = matches!(step, Step::Came(_));
-            let known = self.violations.len();
+            let reported = self.violations.len();
             let (id, account) = match step {
                 Step::Own(change) => {
-                    self.reckon(person, &change, &mut reckoned);
+                    self.reckon(person, &change, &mut known.reckoned);
                     continue;
                 }
                 Step::Came(account) => (none, account),
                 Step::CountedIn(of, account) => {
                     let id = of.of.settlement;
-                    counted.insert(id);
-                    self.counted_in(person, id, &claims, &mut reckoned);
+                    if !known.counted.insert(id) {
+                        let story = format!("{person}: {id} is counted in once more");
+                        self.report(Law::UsedTwice, story);
+                    }
+                    self.counted_in(person, id, &claims, &mut known.reckoned);
                     (id, account)
                 }
                 Step::TakenBack(of, account) => {
                     let id = of.of.settlement;
-                    back.insert(id);
-                    self.take_back(person, id, &mut reckoned);
+                    known.back.insert(id);
+                    self.take_back(person, id, &mut known.reckoned);
                     (id, account)
                 }
             };
             let balance = account.balances.own.get();
-            self.totals_are((person, id), &account.totals, balance, &reckoned.year);
-            if is_arrival && self.violations.len() > known {
+            let year = &known.reckoned.year;
+            self.totals_are((person, id), &account.totals, balance, year);
+            if is_arrival && self.violations.len() > reported {
                 // Whatever follows is wrong as well.
-                return;
+                return false;
             }
         }
-        for change in late {
-            let id = change.settlement();
-            let is_known = match change {
-                Change::Settled(_) => counted.contains(&id),
-                Change::TakenBack(_) => back.contains(&id),
-                // No officer did anything for whoever moves.
-                Change::Act(_) => false,
-            };
-            if !is_known {
-                let story = format!("{person}: {id} changed nothing at the new home");
-                self.report(Law::UsedTwice, story);
-            }
-        }
+        true
     }
 
     fn counted_in(
@@ -240,32 +322,27 @@ impl<'a> Audit<'a> {
     }
 
     /// Care that stands is that of whoever was the home on its first day.
-    fn is_at_one_home(
-        &mut self,
-        wanted: &Move,
-        moved: Moved,
-        (old, new): (&[Change<'a>], &[Change<'a>]),
-    ) {
-        let from = ServiceDate::parse(MOVES).unwrap();
-        let taken_back: BTreeSet<SettlementId> = old
-            .iter()
-            .chain(new)
+    fn is_at_one_home(&mut self, chain: &Chain<'a>) {
+        let all = || chain.changes.iter().flatten();
+        let taken_back: BTreeSet<SettlementId> = all()
             .filter(|change| matches!(change, Change::TakenBack(_)))
             .map(Change::settlement)
             .collect();
-        for (changes, is_new) in [(old, false), (new, true)] {
+        let moves = chain.moves.iter().take(chain.handed.len());
+        let days: Vec<ServiceDate> = moves
+            .map(|wanted| ServiceDate::parse(wanted.day).unwrap())
+            .collect();
+        for (home, changes) in chain.changes.iter().enumerate() {
             for change in changes {
                 let Change::Settled(record) = change else {
                     continue;
                 };
-                let is_since = record.claim.visit.admitted >= from;
-                let is_home = match moved {
-                    Moved::HandedOver => is_since == is_new,
-                    Moved::Not => !is_new,
-                };
-                if !is_home && !taken_back.contains(&change.settlement()) {
-                    let (id, of) = (change.settlement(), &wanted.request_id);
-                    let story = format!("{id} of transfer {of} stands at the wrong home");
+                let moved = days
+                    .iter()
+                    .filter(|day| **day <= record.claim.visit.admitted);
+                if moved.count() != home && !taken_back.contains(&change.settlement()) {
+                    let (id, person) = (change.settlement(), &chain.numbers[home]);
+                    let story = format!("{id} of {person} stands at the wrong home");
                     self.report(Law::OneHome, story);
                 }
             }

@@ -85,7 +85,7 @@ impl<'a> Audit<'a> {
             |change: &&Change<'_>| since.contains(&change.settlement()) && !self.came_back(change);
         let latest_first: Vec<_> = changes.iter().rev().take_while(is_new).collect();
         let sums = Sums::of(changes.iter());
-        self.totals_said_are_sums(person, latest_first, &sums, Beyond::Nothing);
+        self.totals_said_are_sums(&[person], latest_first, &sums, Beyond::Nothing);
     }
 
     /// Whether a change came back after a restore.
@@ -95,14 +95,15 @@ impl<'a> Audit<'a> {
     }
 
     /// The totals and the balance that changes say are these sums. A change says only the totals that it changes: of each
-    /// its latest word counts.
+    /// its latest word counts. A person may have had several numbers, of which the last is that of now.
     pub(super) fn totals_said_are_sums<'b>(
         &mut self,
-        person: &str,
+        numbers: &[&str],
         latest_first: impl IntoIterator<Item = &'b Change<'b>>,
         sums: &Sums,
         beyond: Beyond,
     ) {
+        let person = numbers.last().unwrap_or(&"");
         let (mut totals_said, mut balance_said) = (BTreeMap::new(), None);
         for change in latest_first {
             balance_said = balance_said.or(change.balance());
@@ -119,7 +120,8 @@ impl<'a> Audit<'a> {
         };
         let is_sum = |(name, total): (&&str, &i64)| *total == sum_of(name);
         let nodes = self.exhibits.nodes.iter();
-        let lacked: i64 = nodes.filter_map(|books| books.lacked.get(person)).sum();
+        let of_all = nodes.flat_map(|books| numbers.iter().map(|person| books.lacked.get(*person)));
+        let lacked: i64 = of_all.flatten().sum();
         let least = sums.balance.max(0);
         let may_be = match beyond {
             Beyond::Nothing => least..=least,
