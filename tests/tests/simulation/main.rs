@@ -214,12 +214,12 @@ fn words_of_checks_that_are_never_sent_are_caught() {
 
 #[test]
 fn matches_of_people_who_are_insured_twice_that_are_forgotten_are_caught() {
-    is_caught_from(Saboteur::ForgottenMatch, 3);
+    is_caught_from(Saboteur::ForgottenMatch, 10);
 }
 
 #[test]
 fn what_a_bureau_said_of_them_and_the_other_is_not_told_is_caught() {
-    is_caught_from(Saboteur::UntoldWord, 3);
+    is_caught_from(Saboteur::UntoldWord, 10);
 }
 
 #[test]
