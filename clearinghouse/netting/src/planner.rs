@@ -128,11 +128,8 @@ type Pair = [Sum; Fund::ALL.len()];
 /// Sums the legs by debtor, creditor and fund, and notes the numbers they consume.
 fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanError> {
     let regions: Vec<RegionCode> = inputs.marks.keys().copied().collect();
-    let find = |region| {
-        regions
-            .binary_search(&region)
-            .map_err(|_| PlanError::UnknownRegion(region))
-    };
+    let places = places(&regions);
+    let find = |region| place_of(&places, region).ok_or(PlanError::UnknownRegion(region));
     // A pair's sums exist from its first leg on: most pairs of regions never meet.
     let mut pairs: Vec<Option<Box<Pair>>> = Vec::new();
     pairs.resize_with(regions.len().saturating_mul(regions.len()), || None);
@@ -165,6 +162,24 @@ fn sum(inputs: &Inputs<'_>, streams: &mut [Stream]) -> Result<Vec<Gross>, PlanEr
         }
     }
     Ok(rows(&regions, &pairs))
+}
+
+/// The place of each region by its number, which is looked up twice for each leg; nobody's is the highest of all.
+fn places(regions: &[RegionCode]) -> Vec<u16> {
+    let mut places = Vec::new();
+    for (place, region) in (0..u16::MAX).zip(regions) {
+        let number = usize::try_from(region.number()).unwrap_or(0);
+        // They ascend.
+        places.resize(number, u16::MAX);
+        places.push(place);
+    }
+    places
+}
+
+fn place_of(places: &[u16], region: RegionCode) -> Option<usize> {
+    let number = usize::try_from(region.number()).ok()?;
+    let place = places.get(number).filter(|place| **place != u16::MAX)?;
+    Some(usize::from(*place))
 }
 
 /// Whether this cycle may take the leg, its numbers aside.

@@ -5,10 +5,13 @@
 //! recomputed for each row instead of for each leg. A plan that passes is the one plan of its inputs:
 //! every byte of it is determined by what is proven here.
 
+mod once;
+
 use huitong_core::canonical::Artifact;
 use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
 
+use self::once::check_once;
 use crate::fault::PlanFault;
 use crate::inputs::Inputs;
 use crate::member::Member;
@@ -95,30 +98,44 @@ fn parent_window<'a>(inputs: &Inputs<'a>, region: RegionCode) -> Option<&'a Wind
         .find(|window| window.region == region)
 }
 
+/// A region's stream as a cycle may take from it, and the numbers that its legs take.
+struct Open<'a> {
+    window: &'a Window,
+    before: Option<&'a Window>,
+    taken: Vec<u64>,
+}
+
+impl Open<'_> {
+    /// Whether the cycle may take this number: it is inside the mark, and came after the mark before or waited there.
+    fn has(&self, number: u64) -> bool {
+        let waited = |before: &Window| before.carried.contains(number);
+        number <= self.window.to && (number > self.window.from || self.before.is_some_and(waited))
+    }
+}
+
 /// The numbers that the legs take of each region, in the order of the windows: each leg lies inside both marks, was not
 /// taken before, and is of no later day. The windows are proven by now, one for each mark.
 fn taken(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<Vec<Vec<u64>>, PlanFault> {
-    let windows = plan.windows.iter().map(|window| {
-        let before = parent_window(inputs, window.region);
-        (window, before, Vec::new())
+    // Looked up twice for each leg, so the regions lie side by side.
+    let regions: Vec<RegionCode> = plan.windows.iter().map(|window| window.region).collect();
+    let streams = plan.windows.iter().map(|window| Open {
+        window,
+        before: parent_window(inputs, window.region),
+        taken: Vec::new(),
     });
-    let mut windows: Vec<_> = windows.collect();
+    let mut streams: Vec<_> = streams.collect();
     for leg in inputs.legs {
         let fits = leg.business_day <= inputs.day && leg.debtor != leg.creditor;
         for (region, number) in [(leg.creditor, leg.receivable), (leg.debtor, leg.payable)] {
-            let place = windows.binary_search_by_key(&region, |(window, ..)| window.region);
-            let of_region = place.ok().and_then(|place| windows.get_mut(place));
-            let open = of_region.filter(|(window, before, _)| {
-                let waited = before.is_some_and(|before| before.carried.contains(number));
-                fits && number <= window.to && (number > window.from || waited)
-            });
-            let Some((.., taken)) = open else {
+            let place = regions.binary_search(&region).ok();
+            let stream = place.and_then(|place| streams.get_mut(place));
+            let Some(stream) = stream.filter(|stream| fits && stream.has(number)) else {
                 return Err(PlanFault::NotToBeTaken { region, number });
             };
-            taken.push(number);
+            stream.taken.push(number);
         }
     }
-    Ok(windows.into_iter().map(|(.., taken)| taken).collect())
+    Ok(streams.into_iter().map(|stream| stream.taken).collect())
 }
 
 /// Taken and carried together are every leg up to the mark that no plan took before, each once.
@@ -157,13 +174,11 @@ fn check_consumed(
 /// The gross rows are the sums of the legs, and no settlement or reversal is in them twice.
 fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
     check_once(inputs)?;
-    let mut legs: Vec<_> = inputs
-        .legs
-        .iter()
-        .map(|leg| (pair(leg.debtor, leg.creditor), leg.fund, leg.amount.get()))
-        .collect();
-    legs.sort_unstable();
-    let groups = legs.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1));
+    let legs = inputs.legs.iter();
+    let legs = legs.map(|leg| (key(leg.debtor, leg.creditor, leg.fund), leg.amount.get()));
+    let mut legs: Vec<(u64, i64)> = legs.collect();
+    legs.sort_unstable_by_key(|(key, _)| *key);
+    let groups = legs.chunk_by(|(one, _), (next, _)| one == next);
     let expected = groups.clone().count();
     if plan.gross.len() != expected {
         return Err(PlanFault::GrossRows {
@@ -174,9 +189,9 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
     for (row, group) in plan.gross.iter().zip(groups) {
         let sum = group
             .iter()
-            .fold(0_i128, |sum, leg| sum.saturating_add(i128::from(leg.2)));
-        let whose = group.first().map(|leg| (leg.0, leg.1));
-        let holds = whose == Some((pair(row.debtor, row.creditor), row.fund))
+            .fold(0_i128, |sum, leg| sum.saturating_add(i128::from(leg.1)));
+        let whose = group.first().map(|(key, _)| *key);
+        let holds = whose == Some(key(row.debtor, row.creditor, row.fund))
             && sum == i128::from(row.amount.get())
             && u64::try_from(group.len()) == Ok(row.legs);
         if !holds {
@@ -190,20 +205,10 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
     Ok(())
 }
 
-/// Two regions in one number, which orders as they do and is compared at once.
-fn pair(debtor: RegionCode, creditor: RegionCode) -> u64 {
-    u64::from(debtor.number()) << u32::BITS | u64::from(creditor.number())
-}
-
-/// No debt is in the legs twice. By itself, so that a day's debts are not in memory in two orders.
-fn check_once(inputs: &Inputs<'_>) -> Result<(), PlanFault> {
-    let mut debts: Vec<_> = inputs.legs.iter().map(|leg| leg.debt()).collect();
-    debts.sort_unstable();
-    if debts.is_sorted_by(|one, next| one < next) {
-        Ok(())
-    } else {
-        Err(PlanFault::TakenTwice)
-    }
+/// Whose a row is, in one number that orders as rows do and is compared at once: regions and funds are numbers of six
+/// digits, which take twenty bits.
+fn key(debtor: RegionCode, creditor: RegionCode, fund: Fund) -> u64 {
+    u64::from(debtor.number()) << 40 | u64::from(creditor.number()) << 20 | u64::from(fund.code())
 }
 
 /// A region's net is what it is owed less what it owes, for the funds in which it stands.

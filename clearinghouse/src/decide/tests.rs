@@ -91,6 +91,24 @@ fn a_netted_debt_under_new_numbers_is_never_netted_again() {
 }
 
 #[test]
+fn what_two_others_call_the_same_debt_hinders_no_cycle() {
+    let mut house = House::new(40);
+    let theirs = huitong_core::leg::Leg {
+        debtor: region(0),
+        creditor: region(1),
+        ..debt(1, 2, 3, 1_316_000)
+    };
+    house.report(1, &[receivable(1, &theirs)]).unwrap();
+    house.report(0, &[payable(1, &theirs)]).unwrap();
+    one_debt(&house);
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    assert_eq!(house.net(1).unwrap().legs(), 2);
+    house.come_back(Return::Stopped);
+    assert_eq!(house.net(1).unwrap().legs(), 2);
+}
+
+#[test]
 fn a_days_end_never_moves_back() {
     let house = House::new(5);
     one_debt(&house);

@@ -63,6 +63,20 @@ canonical_enum!(LegKind {
     10 => Correction,
 });
 
+impl LegKind {
+    /// The byte that stands for it in canonical bytes.
+    #[must_use]
+    pub const fn tag(self) -> u8 {
+        match self {
+            Self::Settlement => 1,
+            Self::Reversal => 2,
+            Self::Deduction => 3,
+            Self::DeductionEnd => 4,
+            Self::Correction => 10,
+        }
+    }
+}
+
 impl fmt::Display for LegKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -113,6 +127,21 @@ impl fmt::Display for LegField {
 /// What two legs must have in common to be of one debt. A settlement is reversed at most once, a deduction ends at most
 /// once, and a dispute, whose id stands in a settlement's place, is corrected once.
 pub type Debt = (SettlementId, LegKind, Fund);
+
+/// How many bytes [`debt_bytes`] has.
+pub const DEBT_LEN: usize = 21;
+
+/// The canonical bytes of a debt. Debts order as these do.
+#[must_use]
+pub fn debt_bytes((settlement, kind, fund): &Debt) -> [u8; DEBT_LEN] {
+    let mut bytes = [0; DEBT_LEN];
+    let (id, rest) = bytes.split_at_mut(16);
+    id.copy_from_slice(&settlement.to_bytes());
+    let (tag, code) = rest.split_at_mut(1);
+    tag.copy_from_slice(&[kind.tag()]);
+    code.copy_from_slice(&fund.code().to_be_bytes());
+    bytes
+}
 
 /// What tells the debts between two regions for one fund apart, and orders them.
 pub type LegKey = (SettlementId, LegKind);
@@ -289,3 +318,27 @@ pub struct NumberedLeg {
 }
 
 canonical_struct!(NumberedLeg { number, side, leg });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canonical::encode_to_vec;
+
+    #[test]
+    fn the_bytes_of_a_debt_are_its_canonical_ones() {
+        let settlement = SettlementId::from_parts(7, [9; 10]);
+        let kinds = [
+            LegKind::Settlement,
+            LegKind::Reversal,
+            LegKind::Deduction,
+            LegKind::DeductionEnd,
+            LegKind::Correction,
+        ];
+        for debt in kinds
+            .iter()
+            .flat_map(|kind| Fund::ALL.iter().map(|fund| (settlement, *kind, *fund)))
+        {
+            assert_eq!(debt_bytes(&debt).to_vec(), encode_to_vec(&debt), "{debt:?}");
+        }
+    }
+}
