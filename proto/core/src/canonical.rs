@@ -80,10 +80,15 @@ pub trait Artifact: Canonical {
     #[must_use]
     fn to_bytes(&self) -> Vec<u8> {
         let mut out = Encoder::with_capacity(ARTIFACT_BYTES);
-        out.raw(&Self::KIND);
-        Self::VERSION.encode(&mut out);
-        self.encode(&mut out);
+        self.append_to(&mut out);
         out.into_bytes()
+    }
+
+    /// Appends kind, version and body.
+    fn append_to(&self, out: &mut Encoder) {
+        out.raw(&Self::KIND);
+        Self::VERSION.encode(out);
+        self.encode(out);
     }
 
     /// Reads an artifact that fills `bytes` to the end.

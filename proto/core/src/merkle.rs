@@ -9,6 +9,7 @@ mod verify;
 
 pub use verify::{verify_consistency, verify_inclusion};
 
+use crate::canonical::{Artifact, Encoder};
 use crate::digest::{Digest, sha256, sha256_parts};
 
 /// The hash of a leaf's bytes.
@@ -27,15 +28,62 @@ pub fn salted_leaf(salt: [u8; 16], body: &[u8]) -> Digest {
 /// The hash of a node over its two children.
 #[must_use]
 pub fn node_hash(left: &Digest, right: &Digest) -> Digest {
-    sha256_parts(&[&[1], left.as_bytes(), right.as_bytes()])
+    let mut bytes = [1; 65];
+    let (_, children) = bytes.split_at_mut(1);
+    let (first, second) = children.split_at_mut(32);
+    first.copy_from_slice(left.as_bytes());
+    second.copy_from_slice(right.as_bytes());
+    sha256(&bytes)
+}
+
+/// Hashes leaves one after the other, each as [`leaf_hash`] does its bytes, in the same piece of memory.
+#[derive(Debug)]
+pub struct LeafHasher(Encoder);
+
+impl LeafHasher {
+    /// With room for leaves of the usual size.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Encoder::with_capacity(256))
+    }
+
+    /// The hash of a leaf.
+    pub fn hash(&mut self, leaf: &impl Artifact) -> Digest {
+        self.0.clear();
+        self.0.raw(&[0]);
+        leaf.append_to(&mut self.0);
+        sha256(self.0.as_bytes())
+    }
+}
+
+impl Default for LeafHasher {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 /// The root over these leaf hashes; the root over none is the hash of nothing.
 #[must_use]
 pub fn root(leaves: &[Digest]) -> Digest {
-    let mut level = leaves.to_vec();
+    root_in_place(&mut leaves.to_vec())
+}
+
+/// As [`root`], level by level in the room of the leaves.
+pub fn root_in_place(level: &mut Vec<Digest>) -> Digest {
     while level.len() > 1 {
-        level = level_above(&level);
+        let above = level.len().div_ceil(2);
+        for place in 0..above {
+            let below = level.get(place.saturating_mul(2)..).unwrap_or_default();
+            let node = match below {
+                [left, right, ..] => node_hash(left, right),
+                [odd] => *odd,
+                [] => break,
+            };
+            if let Some(to) = level.get_mut(place) {
+                *to = node;
+            }
+        }
+        level.truncate(above);
     }
     level.first().copied().unwrap_or_else(empty_root)
 }
@@ -225,6 +273,8 @@ mod tests {
                 *expected,
                 "{size} leaves"
             );
+            let mut level = leaves[..size].to_vec();
+            assert_eq!(root_in_place(&mut level).to_string(), *expected);
             assert_eq!(
                 Tree::new(leaves[..size].to_vec()).root().to_string(),
                 *expected

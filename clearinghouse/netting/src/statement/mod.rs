@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::canonical_struct;
-use huitong_core::checkpoint::row::{Pair, Row, RowError, rows, tree};
+use huitong_core::checkpoint::row::{Pair, Placed, Row, RowError, in_order, rows, tree};
 use huitong_core::checkpoint::table::NetTable;
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
 use huitong_core::date::BusinessDay;
@@ -290,6 +290,12 @@ pub fn statement(proven: &ProvenPlan<'_>, member: Member, legs: &[Leg]) -> Membe
     of_regions(proven, member, &own, legs)
 }
 
+/// The legs from the first whose pair is such a one on.
+fn from<'a, 'b>(legs: &'b [Placed<'a>], is_such: impl Fn(u64) -> bool) -> &'b [Placed<'a>] {
+    let before = legs.iter().take_while(|placed| !is_such(placed.pair()));
+    legs.get(before.count()..).unwrap_or_default()
+}
+
 /// A statement of some of a member's regions.
 fn of_regions(
     proven: &ProvenPlan<'_>,
@@ -316,9 +322,8 @@ fn of_regions(
             nets: nets.map(|net| (net.fund, net.amount)).collect(),
         }
     });
-    let stated = legs.iter().map(|leg| (Pair::of(leg), StatedLeg::of(leg)));
-    let mut stated: Vec<_> = stated.collect();
-    stated.sort_unstable_by_key(|(pair, leg)| (*pair, leg.settlement, leg.kind));
+    let stated = in_order(legs);
+    let mut left = stated.as_slice();
     // A plan's windows ascend by region.
     let is_own = |region| {
         own.binary_search_by_key(&region, |window| window.region)
@@ -327,14 +332,17 @@ fn of_regions(
     let stands = |row: &Row| is_own(row.pair.debtor) || is_own(row.pair.creditor);
     let rows = (0..).zip(rows).filter(|(_, row)| stands(row));
     let rows = rows.map(|(index, row)| {
-        let begin = stated.partition_point(|(pair, _)| *pair < row.pair);
-        let of_row = stated.get(begin..).unwrap_or_default().iter();
-        let of_row = of_row.take_while(|(pair, _)| *pair == row.pair);
+        // Rows ascend as legs do.
+        let key = row.pair.key();
+        left = from(left, |pair| pair >= key);
+        let after = from(left, |pair| pair > key);
+        let of_row = left.len().saturating_sub(after.len());
+        let of_row = left.iter().take(of_row);
         StatedRow {
             row: *row,
             index,
             path: tree.inclusion_path(index).unwrap_or_default(),
-            legs: of_row.map(|(_, leg)| *leg).collect(),
+            legs: of_row.map(|placed| StatedLeg::of(placed.leg)).collect(),
         }
     });
     MemberStatement {

@@ -25,6 +25,17 @@ impl Encoder {
         }
     }
 
+    /// Goes on after these bytes.
+    #[must_use]
+    pub const fn after(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    /// Lets go of what was collected, and keeps its room for what comes.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+
     /// Appends bytes as they are, without a count: for fixed widths only.
     pub fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);

@@ -153,6 +153,38 @@ fn a_row_is_over_the_legs_that_both_report_alike_in_the_order_of_settlements() {
 }
 
 #[test]
+fn pairs_order_as_their_numbers_do() {
+    let regions = ["110000", "330200", "330201", "829900"];
+    let regions = regions.map(region);
+    let ends = regions
+        .iter()
+        .flat_map(|debtor| regions.iter().map(move |creditor| (*debtor, *creditor)));
+    let pairs = ends.flat_map(|(debtor, creditor)| {
+        Fund::ALL.iter().map(move |fund| Pair {
+            debtor,
+            creditor,
+            fund: *fund,
+        })
+    });
+    let pairs: Vec<Pair> = pairs.collect();
+    assert!(pairs.is_sorted_by(|one, next| one < next));
+    assert!(pairs.is_sorted_by(|one, next| one.key() < next.key()));
+}
+
+#[test]
+fn a_leaf_is_the_same_whatever_was_hashed_before_it() {
+    let mut hasher = merkle::LeafHasher::new();
+    let legs = [1, 2].map(|id| leg(id, "330200", "510100", 300));
+    for leg in legs.iter().chain(&legs) {
+        assert_eq!(
+            hasher.hash(&sample()),
+            merkle::leaf_hash(&sample().to_bytes())
+        );
+        assert_eq!(hasher.hash(leg), leg_leaf(leg));
+    }
+}
+
+#[test]
 fn a_book_is_consecutive_and_the_regions_own() {
     let numbered = |number, side| NumberedLeg {
         number,
