@@ -12,6 +12,7 @@ mod payment;
 mod prefund;
 #[cfg(test)]
 mod tests;
+mod written_legs;
 
 use std::collections::BTreeMap;
 
@@ -26,6 +27,7 @@ pub use prefund::{
     LevelChange, PrefundCorrected, PrefundLevels, PrefundMoved, PrefundRecord, PrefundSet,
     PrefundToppedUp,
 };
+pub use written_legs::{WrittenLeg, WrittenLegs};
 
 use crate::canonical::Artifact;
 use crate::checkpoint::SignedCheckpoint;

@@ -1,0 +1,162 @@
+//! Legs as they lie in an encoded report: what an index asks of them, without reading each whole.
+//!
+//! All legs take equally many bytes, and what is asked of one stands at the same place in each. Deliberately absent: the
+//! checks of decoding. Whoever needs more than this of a leg decodes it.
+
+use super::ClearingRecord;
+use crate::canonical::{Artifact, Canonical, Decoder};
+use crate::date::Timestamp;
+use crate::leg::{DEBT_LEN, Side};
+use crate::region::RegionCode;
+
+/// The tag of a report among records.
+const LEGS_TAKEN: u8 = 1;
+/// The bytes of a numbered leg.
+const LEN: usize = 82;
+
+/// The legs of an encoded report.
+#[derive(Debug, Clone, Copy)]
+pub struct WrittenLegs<'a> {
+    region: RegionCode,
+    legs: &'a [[u8; LEN]],
+}
+
+/// What is asked of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenLeg {
+    /// Its number in the stream.
+    pub number: u64,
+    /// Which side reported it.
+    pub side: Side,
+    /// Its debt, as [`debt_bytes`](crate::leg::debt_bytes) has it.
+    pub debt: [u8; DEBT_LEN],
+}
+
+impl<'a> WrittenLegs<'a> {
+    /// The legs of a record's bytes; none where it is another record.
+    #[must_use]
+    pub fn of(record: &'a [u8]) -> Option<Self> {
+        let mut input = Decoder::new(record);
+        ClearingRecord::head(&mut input).ok()?;
+        if u8::decode(&mut input) != Ok(LEGS_TAKEN) {
+            return None;
+        }
+        let region = RegionCode::decode(&mut input).ok()?;
+        Timestamp::decode(&mut input).ok()?;
+        let count = input.count().ok()?;
+        let (legs, rest) = input.take(input.remaining()).ok()?.as_chunks();
+        (legs.len() == count && rest.is_empty()).then_some(Self { region, legs })
+    }
+
+    /// Whose stream it is.
+    #[must_use]
+    pub const fn region(&self) -> RegionCode {
+        self.region
+    }
+
+    /// The first and the last number; none without legs.
+    #[must_use]
+    pub fn ends(&self) -> Option<(u64, u64)> {
+        let number = |leg: &[u8; LEN]| u64::decode(&mut Decoder::new(leg)).ok();
+        Some((number(self.legs.first()?)?, number(self.legs.last()?)?))
+    }
+
+    /// Each leg in turn; none for bytes that are none.
+    pub fn iter(&self) -> impl Iterator<Item = Option<WrittenLeg>> + use<'a> {
+        self.legs.iter().map(read)
+    }
+}
+
+fn read(leg: &[u8; LEN]) -> Option<WrittenLeg> {
+    let mut input = Decoder::new(leg);
+    let (number, side) = (
+        u64::decode(&mut input).ok()?,
+        Side::decode(&mut input).ok()?,
+    );
+    // Settlement and kind, then the two regions, then the fund.
+    let (begins, _, ends): ([u8; 17], [u8; 8], [u8; 4]) = (
+        input.array().ok()?,
+        input.array().ok()?,
+        input.array().ok()?,
+    );
+    let mut debt = [0; DEBT_LEN];
+    let (first, last) = debt.split_at_mut(begins.len());
+    first.copy_from_slice(&begins);
+    last.copy_from_slice(&ends);
+    Some(WrittenLeg { number, side, debt })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::sha256;
+    use crate::fund::Fund;
+    use crate::id::SettlementId;
+    use crate::leg::{Leg, LegKind, NumberedLeg, debt_bytes};
+    use crate::money::Fen;
+    use crate::record::clearing::{LegsTaken, RegionClosed};
+
+    fn report() -> LegsTaken {
+        let kinds = [
+            LegKind::Settlement,
+            LegKind::Reversal,
+            LegKind::Deduction,
+            LegKind::DeductionEnd,
+            LegKind::Correction,
+        ];
+        let funds = Fund::ALL.iter().cycle();
+        let legs = (1_u8..=20).zip(kinds.iter().cycle()).zip(funds);
+        let legs = legs.map(|((number, kind), fund)| NumberedLeg {
+            number: u64::from(number) + 400,
+            side: [Side::Receivable, Side::Payable][usize::from(number % 2)],
+            leg: Leg {
+                settlement: SettlementId::from_parts(i64::from(number), [number; 10]),
+                kind: *kind,
+                debtor: "330200".parse().unwrap(),
+                creditor: "510100".parse().unwrap(),
+                fund: *fund,
+                amount: Fen::new(i64::from(number)).unwrap(),
+                business_day: "2026-03-02".parse().unwrap(),
+                receipt: sha256(&[number]),
+            },
+        });
+        LegsTaken {
+            region: "330200".parse().unwrap(),
+            at: Timestamp::from_millis(1_775_000_000_000).unwrap(),
+            legs: legs.collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_a_leg_is_what_decoding_it_gives() {
+        let report = report();
+        let bytes = ClearingRecord::LegsTaken(report.clone()).to_bytes();
+        let written = WrittenLegs::of(&bytes).unwrap();
+        assert_eq!(written.region(), report.region);
+        assert_eq!(written.ends(), Some((401, 420)));
+        let found: Vec<_> = written.iter().map(Option::unwrap).collect();
+        let expected = report.legs.iter().map(|numbered| WrittenLeg {
+            number: numbered.number,
+            side: numbered.side,
+            debt: debt_bytes(&numbered.leg.debt()),
+        });
+        assert_eq!(found, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_no_report_or_not_whole_has_no_legs_to_ask() {
+        let LegsTaken { region, at, .. } = report();
+        let other = ClearingRecord::RegionClosed(RegionClosed {
+            region,
+            day: "2026-03-02".parse().unwrap(),
+            up_to: 7,
+            at,
+        });
+        assert!(WrittenLegs::of(&other.to_bytes()).is_none());
+        let bytes = ClearingRecord::LegsTaken(report()).to_bytes();
+        for cut in [0, 6, 30, bytes.len() - 82, bytes.len() - 1] {
+            assert!(WrittenLegs::of(&bytes[..cut]).is_none(), "{cut}");
+        }
+        assert!(WrittenLegs::of(&[&*bytes, &[0]].concat()).is_none());
+    }
+}
