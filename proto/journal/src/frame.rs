@@ -229,6 +229,12 @@ impl Frame {
         }
     }
 
+    /// Its chain is known from when it was written.
+    pub(crate) fn hashed(&self, chain: ChainHash) {
+        // Whoever asked before has computed the same.
+        _ = self.chain.set(chain);
+    }
+
     /// Where it begins.
     #[must_use]
     pub const fn position(&self) -> Position {

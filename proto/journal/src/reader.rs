@@ -1,7 +1,8 @@
 //! Reads frames while the writer runs, and never one that is not synced.
 //!
 //! Every frame is checked as it is read: its checksums, and along a stream its
-//! number and chain. A reader outlives the journal's writer and then simply sees
+//! number and chain; the chain after a frame that this process wrote a moment ago
+//! is the one that was computed then. A reader outlives the journal's writer and then simply sees
 //! no more.
 
 use std::collections::VecDeque;
@@ -160,6 +161,10 @@ impl Frames {
             if let Some(frame) = misfit {
                 return Err(damage(self.next, Flaw::Frame { frame }));
             }
+        }
+        // It was hashed as it was written, when this process wrote it.
+        if let Some(chain) = self.reader.published.chain_after(found) {
+            frame.hashed(chain);
         }
         self.before = Some((found, frame.chain()));
         self.next = frame.next();

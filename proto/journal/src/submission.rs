@@ -9,6 +9,9 @@ use crate::fields::{index, length};
 use crate::frame::{Entry, Records, SUBMISSION_OVERHEAD};
 use crate::options::Options;
 
+/// The bytes of a record's length before it.
+const LENGTH: usize = 4;
+
 /// Records that become durable together, in this order and in one frame.
 ///
 /// ```
@@ -31,6 +34,22 @@ impl Submission {
     pub fn of(record: &[u8]) -> Self {
         let mut submission = Self::with_room(record.len());
         submission.push(record);
+        submission
+    }
+
+    /// Begins with one record, which `write` appends to the bytes that it is given: it is made where it is to lie. Room is
+    /// made for so many bytes of it.
+    #[must_use]
+    pub fn written(room: usize, write: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Self {
+        let mut submission = Self::with_room(room);
+        submission.bytes.extend_from_slice(&[0; LENGTH]);
+        submission.bytes = write(submission.bytes);
+        let len = submission.bytes.len().saturating_sub(LENGTH);
+        if let Some(prefix) = submission.bytes.first_chunk_mut() {
+            *prefix = length(len).to_be_bytes();
+        }
+        submission.checksum = crc32c::crc32c(&submission.bytes);
+        submission.count = 1;
         submission
     }
 
@@ -125,6 +144,21 @@ impl From<Vec<Vec<u8>>> for Submission {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_record_made_in_its_place_is_the_same() {
+        for record in [&b""[..], b"decision", &[7; 3_000]] {
+            let written = Submission::written(record.len() / 2, |mut bytes| {
+                bytes.extend_from_slice(record);
+                bytes
+            });
+            assert_eq!(written, Submission::of(record));
+            let (mut written, mut of) = (written, Submission::of(record));
+            written.push(b"another");
+            of.push(b"another");
+            assert_eq!(written, of);
+        }
+    }
 
     #[test]
     fn a_submission_is_admitted_up_to_the_last_byte_and_record() {

@@ -1,6 +1,8 @@
-//! How far the journal is synced, published by the writer to all readers.
+//! How far the journal is synced, published by the writer to all readers; and the chain after each of the frames that
+//! were synced last, so that whoever reads them close behind the writer need not hash them once more.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::chain::ChainHash;
 use crate::position::Position;
@@ -44,20 +46,75 @@ impl Tip {
     }
 }
 
+/// Of how many frames the chain is remembered.
+const REMEMBERED: usize = 256;
+
 /// The tip as readers see it.
 #[derive(Clone, Debug)]
-pub(crate) struct Published(Arc<Mutex<Tip>>);
+pub(crate) struct Published(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    tip: Tip,
+    /// The chain after each of the last frames, up to the tip's.
+    chains: VecDeque<ChainHash>,
+}
 
 impl Published {
     pub(crate) fn new(tip: Tip) -> Self {
-        Self(Arc::new(Mutex::new(tip)))
+        let chains = VecDeque::new();
+        Self(Arc::new(Mutex::new(State { tip, chains })))
     }
 
     pub(crate) fn get(&self) -> Tip {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state().tip
     }
 
+    /// The next frame is synced.
     pub(crate) fn set(&self, tip: Tip) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = tip;
+        let mut state = self.state();
+        state.tip = tip;
+        if state.chains.len() >= REMEMBERED {
+            state.chains.pop_front();
+        }
+        state.chains.push_back(tip.chain);
+    }
+
+    /// The chain after a frame that this process wrote, while it is remembered.
+    pub(crate) fn chain_after(&self, frame: u64) -> Option<ChainHash> {
+        let state = self.state();
+        let back = usize::try_from(state.tip.frame.checked_sub(frame)?).ok()?;
+        let last = state.chains.len().checked_sub(1)?;
+        state.chains.get(last.checked_sub(back)?).copied()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chains_of_the_last_frames_are_remembered_and_no_others() {
+        let chain = |frame: u64| ChainHash::after(&frame.to_be_bytes());
+        let opened = Tip {
+            frame: 7,
+            chain: chain(7),
+            ..Tip::EMPTY
+        };
+        let (published, mut tip) = (Published::new(opened), opened);
+        assert_eq!(published.chain_after(7), None, "another process wrote it");
+        for frame in 8..=1_000 {
+            tip = tip.after(Position::START, 1, chain(frame));
+            published.set(tip);
+            assert_eq!(published.chain_after(frame), Some(chain(frame)));
+            assert_eq!(published.chain_after(frame + 1), None);
+            assert_eq!(published.chain_after(7), None);
+        }
+        assert_eq!(published.chain_after(745), Some(chain(745)));
+        assert_eq!(published.chain_after(744), None);
     }
 }
