@@ -8,7 +8,7 @@ use huitong_core::date::Timestamp;
 use huitong_core::ledger::Entry;
 use huitong_core::money::Fen;
 use huitong_core::record::clearing::{
-    ClearingRecord, CutOff, LegsTaken, Netted, PaymentRecord, PrefundRecord,
+    ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, WrittenLegs,
 };
 use huitong_journal::{Frame, Frames, Position, Tip};
 use huitong_netting::NettingPlan;
@@ -86,11 +86,13 @@ impl Indexer {
         let first = std::mem::take(&mut self.done_in_frame);
         let records = (0_u32..).zip(frame.records());
         for (at, bytes) in records.skip_while(|(at, _)| *at < first) {
-            let (record, place) = (decode(bytes)?, Place::new(frame.position(), at));
-            if !matches!(record, ClearingRecord::LegsTaken(_)) {
+            let place = Place::new(frame.position(), at);
+            if let Some(legs) = WrittenLegs::of(bytes) {
+                pairs.extend(block_row(&legs, place));
+            } else {
                 self.write(frame, std::mem::take(&mut pairs), upto)?;
+                pairs.append(&mut self.rows(&decode(bytes)?, place)?);
             }
-            pairs.append(&mut self.rows(&record, place)?);
             upto = Some(place);
             indexed = indexed.saturating_add(1);
         }
@@ -116,7 +118,11 @@ impl Indexer {
     /// What a record changes in the index.
     fn rows(&self, record: &ClearingRecord, place: Place) -> Result<Vec<Pair>, StoreError> {
         Ok(match record {
-            ClearingRecord::LegsTaken(taken) => block_row(taken, place).into_iter().collect(),
+            // Indexed as they lie there, without being decoded.
+            ClearingRecord::LegsTaken(taken) => {
+                let unread = format!("legs of region {} that lie otherwise", taken.region);
+                return Err(StoreError::Foreign(unread));
+            }
             ClearingRecord::RegionClosed(closed) => {
                 vec![(
                     keys::close(closed.region, closed.day),
@@ -270,13 +276,10 @@ impl Indexer {
     }
 }
 
-fn block_row(taken: &LegsTaken, place: Place) -> Option<Pair> {
-    let (first, last) = (taken.legs.first()?, taken.legs.last()?);
-    let block = Block {
-        place,
-        last: last.number,
-    };
-    Some((keys::block(taken.region, first.number), keys::value(&block)))
+fn block_row(legs: &WrittenLegs<'_>, place: Place) -> Option<Pair> {
+    let (first, last) = legs.ends()?;
+    let block = Block { place, last };
+    Some((keys::block(legs.region(), first), keys::value(&block)))
 }
 
 fn cut_row(cut: &CutOff) -> Pair {

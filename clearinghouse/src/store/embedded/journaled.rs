@@ -7,13 +7,13 @@ use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::witness::CertifiedWord;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{NumberedLeg, Side};
-use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven};
+use huitong_core::record::clearing::{ClearingRecord, LegsTaken, Netted, Proven, WrittenLegs};
 use huitong_core::region::RegionCode;
 use huitong_journal::Reader;
 use huitong_netting::{NettingPlan, Run, Window};
 use tracing::info;
 
-use super::taken::{self, Taken};
+use super::taken::Taken;
 use crate::store::keys::{self, Block, Place, PlanRow};
 use crate::store::{Index, StoreError};
 
@@ -30,6 +30,9 @@ const DEBTS_EXPECTED: usize = 8 << 20;
 
 /// What is done with a leg that was found; the time is when it was taken.
 pub(super) type Visit<'a> = &'a mut dyn FnMut(Timestamp, NumberedLeg) -> Result<(), StoreError>;
+
+/// What is done with a block that was found, for these numbers of it.
+type VisitBlock<'a> = &'a mut dyn FnMut(&Block, RangeInclusive<u64>) -> Result<(), StoreError>;
 
 impl Journaled {
     /// What is indexed of a journal. Where what a plan took cannot be looked up it is written anew.
@@ -55,7 +58,8 @@ impl Journaled {
         decode(frame.record(place.record).unwrap_or_default())
     }
 
-    fn legs_taken(&self, place: &Place) -> Result<LegsTaken, StoreError> {
+    /// The legs of a report at a place.
+    pub(super) fn legs_taken(&self, place: &Place) -> Result<LegsTaken, StoreError> {
         let ClearingRecord::LegsTaken(taken) = self.record(place)? else {
             return Err(misplaced("legs"));
         };
@@ -69,24 +73,53 @@ impl Journaled {
         numbers: RangeInclusive<u64>,
         visit: Visit<'_>,
     ) -> Result<(), StoreError> {
+        self.visit_blocks(region, numbers, &mut |block, numbers| {
+            self.visit_block(block, &numbers, visit)
+        })
+    }
+
+    /// Where legs of a stream lie, by number, ascending, as far as they are indexed.
+    fn visit_blocks(
+        &self,
+        region: RegionCode,
+        numbers: RangeInclusive<u64>,
+        visit: VisitBlock<'_>,
+    ) -> Result<(), StoreError> {
         let mut next = *numbers.start();
         while next <= *numbers.end() {
             let Some(block) = self.block(region, next)? else {
                 return Ok(());
             };
-            self.visit_block(&block, &(next..=*numbers.end()), visit)?;
+            visit(&block, next..=*numbers.end())?;
             next = block.last.saturating_add(1);
         }
         Ok(())
     }
 
-    /// The legs of one region that a plan took: those that waited and those after the mark before, without those that
-    /// it carried on.
+    /// The legs of one region that a plan took.
     pub(super) fn visit_taken(
         &self,
         window: &Window,
         parent: Option<&NettingPlan>,
         visit: Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.visit_taken_blocks(window, parent, &mut |block, numbers| {
+            self.visit_block(block, &numbers, &mut |at, numbered| {
+                if window.carried.contains(numbered.number) {
+                    return Ok(());
+                }
+                visit(at, numbered)
+            })
+        })
+    }
+
+    /// Where the legs of one region lie that a plan took: those that waited and those after the mark before, without those
+    /// that it carried on.
+    fn visit_taken_blocks(
+        &self,
+        window: &Window,
+        parent: Option<&NettingPlan>,
+        visit: VisitBlock<'_>,
     ) -> Result<(), StoreError> {
         let waited = parent.and_then(|parent| parent.window(window.region));
         let waited = waited.map_or(&[][..], |before| before.carried.as_slice());
@@ -95,12 +128,7 @@ impl Journaled {
             last: window.to,
         };
         for run in waited.iter().chain([&fresh]) {
-            self.visit_legs(window.region, run.first..=run.last, &mut |at, numbered| {
-                if window.carried.contains(numbered.number) {
-                    return Ok(());
-                }
-                visit(at, numbered)
-            })?;
+            self.visit_blocks(window.region, run.first..=run.last, visit)?;
         }
         Ok(())
     }
@@ -114,9 +142,16 @@ impl Journaled {
         let legs = usize::try_from(plan.legs()).unwrap_or(usize::MAX);
         let mut debts = Vec::with_capacity(legs.min(DEBTS_EXPECTED));
         for window in plan.windows() {
-            self.visit_taken(window, parent, &mut |_, numbered| {
-                if numbered.side == Side::Receivable {
-                    debts.push(taken::debt(numbered.leg.debt())?);
+            self.visit_taken_blocks(window, parent, &mut |block, numbers| {
+                let frame = self.reader.frame_at(block.place.frame()?)?;
+                let record = frame.record(block.place.record).unwrap_or_default();
+                let legs = WrittenLegs::of(record).ok_or_else(|| misplaced("legs"))?;
+                for leg in legs.iter() {
+                    let leg = leg.ok_or_else(|| misplaced("legs"))?;
+                    let is_taken = leg.side == Side::Receivable
+                        && numbers.contains(&leg.number)
+                        && !window.carried.contains(leg.number);
+                    debts.extend(is_taken.then_some(leg.debt));
                 }
                 Ok(())
             })?;

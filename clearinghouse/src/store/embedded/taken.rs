@@ -14,10 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crc32c::crc32c;
-use huitong_core::canonical::encode_to_vec;
 use huitong_core::canonical_struct;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::Debt;
+use huitong_core::leg::{DEBT_LEN, Debt, debt_bytes};
 use tracing::warn;
 use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef};
 
@@ -27,8 +26,6 @@ use crate::store::index::Pair;
 use crate::store::keys::{self, PlanRow};
 use crate::store::{Index, StoreError};
 
-/// The bytes of a debt.
-const LEN: usize = 21;
 /// The debts of a row.
 const SHEET: usize = 128;
 /// The rows that are written at once: what a batch of sled replaces is kept until the batch is done.
@@ -37,13 +34,7 @@ const ROWS_AT_ONCE: usize = 16;
 const PIECE: usize = 32 << 10;
 
 /// A debt as it lies in a row: debts order as their bytes do.
-pub(super) type DebtBytes = [u8; LEN];
-
-/// The bytes of a debt.
-pub(super) fn debt(debt: Debt) -> Result<DebtBytes, StoreError> {
-    let bytes = encode_to_vec(&debt).try_into();
-    bytes.map_err(|_| StoreError::Foreign("a debt of another length".to_owned()))
-}
+pub(super) type DebtBytes = [u8; DEBT_LEN];
 
 /// The debts that plans took.
 #[derive(Clone)]
@@ -104,12 +95,15 @@ impl Taken {
             let first = sheet.first()?;
             Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
         });
-        let filter = Filter::over(&debts);
-        self.write_rows(rows.chain(filter.rows(|piece| keys::filter(plan, piece))))?;
+        self.write_rows(rows)?;
+        let hashes = debts.iter().map(hash).collect();
+        // A filter takes as much memory again while it is made.
+        drop(debts);
+        let filter = Filter::over(hashes);
+        self.write_rows(filter.rows(|piece| keys::filter(plan, piece)).into_iter())?;
         let mut filters = self.filters.write().unwrap_or_else(PoisonError::into_inner);
         filters.plans.insert(plan, filter);
         drop(filters);
-        drop(debts);
         self.fold(folded::DEBTS)
     }
 
@@ -166,7 +160,7 @@ impl Taken {
 
     /// The plan that took a debt, if one did.
     pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
-        let of = debt(of)?;
+        let of = debt_bytes(&of);
         // The filters are let go of before anything is read.
         for plan in self.maybe(&of) {
             if self.has(plan, &of)? {
@@ -231,14 +225,14 @@ canonical_struct!(Head {
 });
 
 impl Filter {
-    fn over(debts: &[DebtBytes]) -> Self {
-        let mut hashes: Vec<u64> = debts.iter().map(hash).collect();
+    /// Over the debts of these hashes.
+    fn over(mut hashes: Vec<u64>) -> Self {
         hashes.sort_unstable();
         hashes.dedup();
         if hashes.is_empty() {
             return Self::Nothing;
         }
-        let fuse = BinaryFuse8::try_from(hashes).ok();
+        let fuse = BinaryFuse8::try_from(&hashes).ok();
         let filter = fuse.map_or(Self::Everything, |fuse| {
             let mut descriptor = [0; BinaryFuse8::DESCRIPTOR_LEN];
             fuse.dma_copy_descriptor_to(&mut descriptor);
@@ -247,7 +241,7 @@ impl Filter {
                 fingerprints: fuse.fingerprints,
             }
         });
-        if filter.is_fuse() && debts.iter().all(|debt| filter.may_have(hash(debt))) {
+        if filter.is_fuse() && hashes.iter().all(|hash| filter.may_have(*hash)) {
             return filter;
         }
         warn!("no filter over these debts could be made: each is looked up in its rows");

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::ops::RangeInclusive;
 
-use super::{DebtBytes, Filter, LEN, hash, sheet_of};
+use super::{DebtBytes, Filter, hash, sheet_of};
 use crate::store::index::Pair;
 use crate::store::keys;
 use crate::store::{Index, StoreError};
@@ -31,7 +31,7 @@ pub(super) struct Fold {
 }
 
 /// How a fold is written: the first debt of each filter that follows.
-type Head = Vec<[u8; LEN]>;
+type Head = Vec<DebtBytes>;
 
 /// The first plan of the fold that a plan goes into.
 pub(super) const fn first_of(plan: u64) -> u64 {
@@ -84,7 +84,7 @@ impl Fold {
             let Some(begins) = debts.first() else {
                 return Ok(Some(Self { first, segments }));
             };
-            let filter = Filter::over(&debts);
+            let filter = Filter::over(debts.iter().map(hash).collect());
             if !filter.is_fuse() {
                 return Ok(None);
             }

@@ -16,7 +16,7 @@ fn debt_of(number: u32, kind: LegKind) -> Debt {
 }
 
 fn debts(numbers: std::ops::Range<u32>) -> Vec<DebtBytes> {
-    let debts = numbers.map(|number| debt(debt_of(number, LegKind::Settlement)).unwrap());
+    let debts = numbers.map(|number| debt_bytes(&debt_of(number, LegKind::Settlement)));
     debts.collect()
 }
 
@@ -126,7 +126,7 @@ fn a_row_that_is_cut_off_is_no_row() {
         panic!("one debt");
     };
     index
-        .write(vec![(keys::taken(1, &of), vec![0; LEN - 1])])
+        .write(vec![(keys::taken(1, &of), vec![0; DEBT_LEN - 1])])
         .unwrap();
     assert!(Taken::load(index).is_err());
 }
@@ -140,7 +140,7 @@ fn where_no_filter_can_be_made_all_goes_through() {
 /// It is part of what is written.
 #[test]
 fn the_hash_of_a_debt_stays_what_it_is() {
-    assert_eq!(hash(&[0; LEN]), 0);
+    assert_eq!(hash(&[0; DEBT_LEN]), 0);
     let of = std::array::from_fn(|at| u8::try_from(at).unwrap());
     assert_eq!(hash(&of), 0xea55_6860_360d_8dc2);
 }
@@ -202,7 +202,10 @@ fn a_fold_has_as_many_filters_as_its_debts_take() {
         let fold = Fold::over(&*index, 1, at_most).unwrap().unwrap();
         index.write(fold.rows().collect()).unwrap();
         let rows = index.get(&keys::folded(1, 0, 0)).unwrap().unwrap();
-        assert_eq!(keys::read::<Vec<[u8; LEN]>>(&rows).unwrap().len(), filters);
+        assert_eq!(
+            keys::read::<Vec<[u8; DEBT_LEN]>>(&rows).unwrap().len(),
+            filters
+        );
         let (taken, _) = again(&index);
         assert_eq!(standing(&taken), (vec![], vec![1]));
         finds_all(&taken, &plans);
