@@ -20,12 +20,14 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use huitong_core::canonical::Artifact;
+use huitong_core::canonical::{Artifact, Encoder};
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
-use huitong_journal::{AppendError, Disk, Journal, OpenError, Options, Reader, Runner, Running};
+use huitong_journal::{
+    AppendError, Disk, Journal, OpenError, Options, Reader, Runner, Running, Submission,
+};
 use huitong_netting::NettingPlan;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing::{error, info, warn};
@@ -125,12 +127,29 @@ async fn index_until_closed(mut indexer: Indexer, mut woken: Receiver<()>, event
     }
 }
 
+/// Bytes that room is made for: of a leg with its number, and of all else of a record.
+const ROOM: (usize, usize) = (82, 2_048);
+
+/// A record as it is handed in, made where it is to lie.
+fn submission(record: &ClearingRecord) -> Submission {
+    let legs = if let ClearingRecord::LegsTaken(taken) = record {
+        taken.legs.len().saturating_mul(ROOM.0)
+    } else {
+        0
+    };
+    Submission::written(legs.saturating_add(ROOM.1), |bytes| {
+        let mut out = Encoder::after(bytes);
+        record.append_to(&mut out);
+        out.into_bytes()
+    })
+}
+
 impl Store for Embedded {
     fn append(&mut self, record: &ClearingRecord) -> Result<u64, StoreError> {
         let number = self.appended.saturating_add(1);
         let (events, wake) = (Arc::clone(&self.events), self.wake.clone());
         self.journal
-            .append(vec![record.to_bytes()], move |done| match done {
+            .append(submission(record), move |done| match done {
                 Ok(_) => {
                     events(StoreEvent::Synced(number));
                     // Full means that the indexer has yet to look, and will find this record too.
