@@ -70,7 +70,9 @@ impl ClearingService for ClearingGrpc {
         let decided = self
             .0
             .decide(move |context| decide::report_legs(context, by, &legs));
-        let held = decided.await.map_err(|refusal| {
+        // What it was read from, which is a lot of small pieces, is let go of while the writer is at work.
+        let (held, ()) = tokio::join!(decided, async move { drop(report) });
+        let held = held.map_err(|refusal| {
             if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {
                 error!(%region, detail = refusal.detail,
                     "a stream said two things under one number and is halted: an officer must look");
