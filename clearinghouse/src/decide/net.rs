@@ -38,9 +38,11 @@ pub(crate) fn net(
     by: Actor,
 ) -> Decision<NettingPlan> {
     let is_other = |plan: &NettingPlan| {
+        let Expected::Plan(digest) = expected else {
+            return None;
+        };
         let found = sha256(&plan.to_bytes());
-        let is_other = matches!(expected, Expected::Plan(digest) if digest != found);
-        is_other.then(|| Refusal::new(ClearingCode::CycleOtherPlan, found))
+        (digest != found).then(|| Refusal::new(ClearingCode::CycleOtherPlan, found))
     };
     let state = context.state;
     let Some(cycle) = state.cycles.get(&day) else {

@@ -7,7 +7,6 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
-use huitong_core::leg::Leg;
 use huitong_netting::statement::{checkpoint, pair_roots};
 
 use super::net::plan_of;
@@ -34,9 +33,8 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     let Ok(plan) = plan_of(context, *day)? else {
         return Ok(None);
     };
-    let held: Vec<&Leg> = state.matching.taken(number).collect();
-    let count = u64::try_from(held.len()).unwrap_or(u64::MAX);
-    let roots = if count == plan.legs() {
+    let mut held = state.matching.taken(number).peekable();
+    let roots = if held.peek().is_some() {
         pair_roots(&plan, held)
     } else {
         pair_roots(&plan, &context.store.taken(&plan)?)

@@ -111,29 +111,26 @@ impl Matching {
             return None;
         }
         let further = self.further.get(&numbered.leg.debt());
-        let is_theirs = |other: &Place| {
-            let held = self.at(*other);
-            held.is_some_and(|held| between(&held.leg) == between(&numbered.leg))
-        };
-        let before = || {
-            let others = known.places().chain(further.into_iter().flatten().copied());
-            let others = others.filter(|other| *other != place);
-            others.filter(is_theirs)
-        };
-        let has_partner = |other| self.at(other).is_some_and(|held| held.partner().is_some());
-        if before().any(has_partner) {
-            return None;
+        let others = known.places().chain(further.into_iter().flatten().copied());
+        let mut first = None;
+        for other in others.filter(|other| *other != place) {
+            let theirs = self.at(other);
+            let theirs = theirs.filter(|held| between(&held.leg) == between(&numbered.leg));
+            let Some(held) = theirs else {
+                continue;
+            };
+            if held.partner != Number::NONE {
+                return None;
+            }
+            let agrees = held.side != numbered.side
+                && held.leg == numbered.leg
+                && other_end(held.side, &held.leg) == place.0
+                && other_end(numbered.side, &numbered.leg) == other.0;
+            if agrees {
+                first = first.or(Some(other));
+            }
         }
-        let agrees = |other: &Place| {
-            let held = self.at(*other);
-            held.is_some_and(|held| {
-                held.side != numbered.side
-                    && held.leg == numbered.leg
-                    && other_end(held.side, &held.leg) == place.0
-                    && other_end(numbered.side, &numbered.leg) == other.0
-            })
-        };
-        before().find(agrees)
+        first
     }
 
     /// The places of all legs of a debt that are here, in the order they came.
@@ -169,7 +166,10 @@ impl Matching {
             let partner = ready(place, held, Some(marks), day)?;
             Some(AgreedLeg::new(place.1, partner.1, &held.leg))
         });
-        agreed.collect()
+        // Nearly every debt agrees once its day is cut off: room is made once.
+        let mut legs = Vec::with_capacity(self.debts.len());
+        legs.extend(agreed);
+        legs
     }
 
     /// The same legs as they were reported, each with its number in the creditor's stream and in the debtor's.

@@ -21,10 +21,10 @@ impl Agreeing {
         }
     }
 
-    /// A plan took the leg that a region reported.
-    pub(super) fn taken(&mut self, region: RegionCode, leg: &Leg) {
+    /// A plan took legs that a region reported, of so much together.
+    pub(super) fn taken(&mut self, region: RegionCode, fen: u64) {
         if let Some(sum) = self.0.get_mut(&region) {
-            *sum = sum.saturating_sub(leg.amount.get().unsigned_abs());
+            *sum = sum.saturating_sub(fen);
         }
     }
 }

@@ -14,6 +14,7 @@ impl Matching {
             let Some(window) = plan.window(*region) else {
                 continue;
             };
+            let mut agreed = 0_u64;
             for (number, held) in slots.iter_mut() {
                 let takes = number <= window.to && !window.carried.contains(number);
                 if !takes || held.taken != Number::NONE {
@@ -21,7 +22,7 @@ impl Matching {
                 }
                 held.taken = by;
                 if held.partner != Number::NONE {
-                    self.agreeing.taken(*region, &held.leg);
+                    agreed = agreed.saturating_add(held.leg.amount.get().unsigned_abs());
                 }
                 if let Some(count) = self.days.get_mut(&held.leg.business_day) {
                     *count = count.saturating_sub(1);
@@ -33,6 +34,7 @@ impl Matching {
                     reports.netted = by;
                 }
             }
+            self.agreeing.taken(*region, agreed);
         }
     }
 
