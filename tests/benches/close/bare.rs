@@ -24,14 +24,14 @@ pub(crate) fn parts(ground: &Ground, bytes: u64) -> Figures {
     // The same reader and the same decoder, and one column of what they give.
     let begun = Instant::now();
     let mut sum = 0_i128;
-    each_leg(&journal, |_, numbered| {
+    each_leg(&journal, |numbered| {
         sum += i128::from(numbered.leg.amount.get())
     });
     assert!(sum > 0);
     figures.add("read and sum", begun);
 
     let mut legs = Vec::new();
-    each_leg(&journal, |_, numbered| {
+    each_leg(&journal, |numbered| {
         legs.push((numbered.side, numbered.leg))
     });
     let begun = Instant::now();
@@ -81,7 +81,12 @@ pub(crate) fn journal(ground: &Ground) -> Journal {
 }
 
 /// Each leg with whose stream it is in.
-pub(crate) fn each_leg(journal: &Journal, mut visit: impl FnMut(RegionCode, NumberedLeg)) {
+fn each_leg(journal: &Journal, mut visit: impl FnMut(NumberedLeg)) {
+    each_report(journal, |_, legs| legs.into_iter().for_each(&mut visit));
+}
+
+/// The legs of each report, with whose stream they are in.
+pub(crate) fn each_report(journal: &Journal, mut visit: impl FnMut(RegionCode, Vec<NumberedLeg>)) {
     for frame in journal.reader().frames_from(Position::START) {
         let frame = frame.unwrap();
         for record in frame.records() {
@@ -89,9 +94,7 @@ pub(crate) fn each_leg(journal: &Journal, mut visit: impl FnMut(RegionCode, Numb
             else {
                 continue;
             };
-            for numbered in taken.legs {
-                visit(taken.region, numbered);
-            }
+            visit(taken.region, taken.legs);
         }
     }
 }

@@ -1,16 +1,23 @@
-//! The close of a day, as the clearinghouse does it, from its journal to statements on disk.
+//! The close of a day, as the clearinghouse does it, from its journal to statements on disk. Statements are asked for as
+//! members ask: more than one at a time.
 
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use huitong_clearinghouse::{Offline, Platform};
 use huitong_netting::Member;
+use tokio::task::JoinSet;
 
 use crate::day::{FOLDER, day, regions};
 use crate::figures::{Figures, highest_memory};
 use crate::ground::Ground;
+
+/// Statements that are asked for at once.
+const AT_ONCE: usize = 2;
 
 /// Opens, cuts off, nets, proves, and writes every member's statement.
 pub(crate) async fn close(ground: &Ground) -> Figures {
@@ -25,19 +32,37 @@ pub(crate) async fn close(ground: &Ground) -> Figures {
     let plan = clearing.net(day()).await.unwrap();
     figures.add("net, prove, sign", begun);
     let begun = Instant::now();
-    let mut bytes = 0;
-    for member in members {
-        let file = clearing.statement(day(), member).await.unwrap();
-        bytes += file.len() as u64;
-        let path = ground.place(&format!("{member}.htst"));
-        let mut out = File::create(path).unwrap();
-        out.write_all(&file).unwrap();
-        out.sync_data().unwrap();
+    let clearing = Arc::new(clearing);
+    let members = Arc::new(Mutex::new(members.into_iter()));
+    let mut asking = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let (clearing, members) = (Arc::clone(&clearing), Arc::clone(&members));
+        let folder = ground.place("");
+        asking.spawn(async move {
+            let mut bytes = 0;
+            while let Some(member) = next(&members) {
+                bytes += written(&clearing, member, &folder).await;
+            }
+            bytes
+        });
     }
+    figures.bytes = asking.join_all().await.iter().sum();
     figures.add("statements", begun);
     figures.legs = plan.legs();
-    figures.bytes = bytes;
     figures.memory = highest_memory();
-    clearing.close();
+    Arc::into_inner(clearing).unwrap().close();
     figures
+}
+
+fn next(members: &Mutex<impl Iterator<Item = Member>>) -> Option<Member> {
+    members.lock().unwrap().next()
+}
+
+/// A member's statement, written and synced; its bytes.
+async fn written(clearing: &Offline, member: Member, folder: &Path) -> u64 {
+    let file = clearing.statement(day(), member).await.unwrap();
+    let mut out = File::create(folder.join(format!("{member}.htst"))).unwrap();
+    out.write_all(&file).unwrap();
+    out.sync_data().unwrap();
+    file.len() as u64
 }
