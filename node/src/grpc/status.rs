@@ -153,6 +153,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::TermPassed
         | RefusalCode::LaterStands
         | RefusalCode::DeductionTooLarge
+        | RefusalCode::DeductionLegTooLarge
         | RefusalCode::DeductionDiffers
         | RefusalCode::DeductionEnded
         | RefusalCode::CheckTooSmall

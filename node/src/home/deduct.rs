@@ -18,7 +18,7 @@ use huitong_core::deduction::{
 use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::institution::InstitutionCode;
-use huitong_core::leg::{Leg, LegKind};
+use huitong_core::leg::{Leg, LegKind, first_never_netted};
 use huitong_core::money::Fen;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::deduction::{DeductionDecided, DeductionRegained};
@@ -167,6 +167,12 @@ impl Decide {
         };
         if (paid.institution, paid.receipt) != (order.institution, order.receipt) {
             return refused(RefusalCode::DeductionDiffers, &settlement);
+        }
+        // Between a region and itself nothing is netted.
+        if order.home != order.treatment
+            && let Some(fund) = first_never_netted(&order.amounts, &paid.amounts)
+        {
+            return refused(RefusalCode::DeductionLegTooLarge, &fund);
         }
         let standing = rows.home_deductions(order.treatment, settlement)?;
         let standing = standing.unwrap_or(Deductions::NONE);

@@ -12,7 +12,7 @@ use std::fmt;
 
 use crate::canonical::Artifact;
 use crate::date::BusinessDay;
-use crate::deduction::{DeductionAct, DeductionBody, Lifted};
+use crate::deduction::{DeductionAct, DeductionAmounts, DeductionBody, Lifted};
 use crate::digest::Digest;
 use crate::fund::Fund;
 use crate::id::SettlementId;
@@ -28,6 +28,18 @@ pub const LARGEST_LEG: Fen = match Fen::new(1_000_000_000) {
     Ok(amount) => amount,
     Err(_) => Fen::MAX,
 };
+
+/// The first fund of a deduction whose payment between two regions is in no cycle since it is too large as a leg: a leg the
+/// other way round would be in one, and take off what was never paid. Only what was settled before legs were bounded has such.
+#[must_use]
+pub fn first_never_netted(deducted: &DeductionAmounts, paid: &[(Fund, Fen)]) -> Option<Fund> {
+    let is_large = |of: Fund| {
+        let mut paid = paid.iter();
+        paid.any(|(fund, amount)| *fund == of && *amount > LARGEST_LEG)
+    };
+    let mut asked = deducted.as_slice().iter().map(|(fund, _)| *fund);
+    asked.find(|fund| is_large(*fund))
+}
 
 /// Which side of a debt a region reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -160,6 +160,8 @@ refusals! {
     LaterStands "reversal.later_stands" No "A later settlement of the same person stands, named here; the home region reverses the latest first." "该参保人其后另有所示结算；参保地要求从最近一笔起依次冲正。";
     /// More would be deducted than a fund paid.
     DeductionTooLarge "deduction.too_large" No "The named fund has less left on this settlement than is to be deducted: what it paid less what was deducted before. Deduct at most what is left." "所示基金在该笔结算中的可扣余额不足（支付额减去已扣款），扣款不得超过可扣余额。";
+    /// What the fund owes of the settlement is never netted, so that nothing is taken off it.
+    DeductionLegTooLarge "deduction.leg_too_large" No "The named fund owes more of this settlement than is netted as one leg: it is in no cycle, and nothing is deducted from it. Have the settlement reversed, and send its bill as several interim bills." "所示基金在该笔结算中的应付额超过跨省清算单笔上限，不参与轧差，不得扣款；请冲正该笔结算并分次中途结算。";
     /// As many deductions as a settlement may have.
     TooManyDeductions "deduction.too_many" No "This settlement has as many deductions as one may have; withdraw one, or deduct the rest in one." "该笔结算的扣款笔数已达上限，请撤销其一或合并扣款。";
     /// The home region's receipt says something else of the settlement.

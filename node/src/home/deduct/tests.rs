@@ -2,7 +2,7 @@
 
 use huitong_core::deduction::DeductionAmounts;
 use huitong_core::id::{DeductionId, ReversalId};
-use huitong_core::leg::NumberedLeg;
+use huitong_core::leg::{LARGEST_LEG, NumberedLeg};
 use huitong_core::record::recovery::LegsRegained;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::{DeductionEndReason, DeductionReason, ReversalReason};
@@ -175,6 +175,36 @@ fn no_more_is_deducted_than_the_fund_paid_less_what_was_deducted() {
         DeductionVerdict::Accepted(_)
     ));
     said(ask(6, 2_000));
+}
+
+#[test]
+fn nothing_is_taken_off_a_fund_whose_own_leg_is_never_netted() {
+    let (home, original) = settled();
+    let large = |nth, most: Fen| {
+        let mut asked = decide(order(nth, &original, 2_000, deduct()), Some(&original));
+        let paid = asked.paid.as_mut().unwrap();
+        let pool = paid.amounts.iter_mut().find(|(fund, _)| *fund == POOL);
+        pool.unwrap().1 = most;
+        asked
+    };
+    let one_more = Fen::new(LARGEST_LEG.get() + 1).unwrap();
+    let (code, detail) = refused(home.run(large(1, one_more)).0);
+    assert_eq!(code, RefusalCode::DeductionLegTooLarge);
+    assert_eq!(detail, "resident_pool");
+    let accepted = said(home.run(large(2, LARGEST_LEG)).0);
+    assert!(matches!(accepted, DeductionVerdict::Accepted(_)));
+    assert_eq!(home.run(large(1, one_more)).0, DeductVerdict::Repeated);
+    // What another fund paid is netted, and between a region and itself nothing is.
+    let mut of_another = large(3, one_more);
+    let critical = (Fund::ResidentCriticalIllness, fen(10));
+    of_another.order.body.amounts = DeductionAmounts::new(vec![critical]).unwrap();
+    of_another.paid.as_mut().unwrap().amounts.push(critical);
+    let mut at_home = large(4, one_more);
+    at_home.order.body.home = at_home.order.body.treatment;
+    for asked in [of_another, at_home] {
+        let accepted = said(home.run(asked).0);
+        assert!(matches!(accepted, DeductionVerdict::Accepted(_)));
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use huitong_core::deduction::{
 use huitong_core::digest::Digest;
 use huitong_core::fund::Fund;
 use huitong_core::id::{DeductionId, SettlementId};
-use huitong_core::leg::{Leg, Side};
+use huitong_core::leg::{Leg, Side, first_never_netted};
 use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
 use huitong_core::record::NodeRecord;
@@ -122,6 +122,11 @@ impl Command for Deduct {
         if let Some((fund, left)) = self.amounts.first_over(&left) {
             let detail = format_args!("{fund} {left}");
             return Ok(refused(RefusalCode::DeductionTooLarge, detail));
+        }
+        if row.home != self.treatment
+            && let Some(fund) = first_never_netted(&self.amounts, &receipted.amounts)
+        {
+            return Ok(refused(RefusalCode::DeductionLegTooLarge, fund));
         }
         let body = DeductionBody {
             deduction: self.deduction,

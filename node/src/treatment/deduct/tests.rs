@@ -5,6 +5,8 @@
 mod world;
 
 use huitong_core::deduction::DeductionVerdict;
+use huitong_core::leg::LARGEST_LEG;
+use huitong_core::money::Fen;
 use proptest::prelude::*;
 
 use super::records::{BookDeduction, Booking, RebookDeduction};
@@ -61,6 +63,21 @@ fn what_is_refused_at_once_leaves_no_trace() {
     assert_eq!(code(world.deduct(4, 1)), Some(RefusalCode::AlreadyReversed));
     assert_eq!(code(world.withdraw(2)), Some(RefusalCode::DeductionEnded));
     world.holds();
+}
+
+#[test]
+fn nothing_is_taken_off_a_fund_whose_own_leg_is_never_netted() {
+    let world = World::new();
+    let mut wish = world.wish(1, 2_000);
+    let receipted = wish.receipted.as_mut().unwrap();
+    let large = Fen::new(LARGEST_LEG.get() + 1).unwrap();
+    receipted
+        .amounts
+        .iter_mut()
+        .for_each(|(_, paid)| *paid = large);
+    let (refused, records) = world.treatment.run(wish);
+    assert_eq!(code(refused), Some(RefusalCode::DeductionLegTooLarge));
+    assert!(records.is_empty(), "nothing is asked of the home region");
 }
 
 #[test]

@@ -73,9 +73,9 @@ impl World {
         }
     }
 
-    pub(super) fn deduct(&mut self, nth: u8, amount: i64) -> Ordered {
+    pub(super) fn wish(&self, nth: u8, amount: i64) -> Deduct {
         let body = self.original.body();
-        let command = Deduct {
+        Deduct {
             deduction: DeductionId::from_bytes([nth; 16]),
             treatment: self.original.claim.treatment,
             settlement: id(1),
@@ -87,8 +87,11 @@ impl World {
                 receipt: body.digest(),
                 amounts: body.clearing.amounts.clone(),
             }),
-        };
-        let (ordered, records) = self.treatment.run(command);
+        }
+    }
+
+    pub(super) fn deduct(&mut self, nth: u8, amount: i64) -> Ordered {
+        let (ordered, records) = self.treatment.run(self.wish(nth, amount));
         assert!(
             legs_of(&records).is_empty(),
             "no leg leaves before home has accepted"
