@@ -6,7 +6,7 @@
 //! When something was signed is its signer's own word, and that of whoever has got the key; that is why what is stolen is
 //! revoked and not only left out. Deliberately absent: what another region signs with now (`peers::remote`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_certs::signing::{CertifiedKey, CertifiedKeyError};
@@ -103,6 +103,24 @@ impl Earlier {
         found.map(Arc::new)
     }
 
+    /// The names of a region's keys of which a certificate is revoked: one that was listed, or one of `others`.
+    #[must_use]
+    pub fn revoked(&self, region: RegionCode, others: &[Chain], at: Timestamp) -> BTreeSet<Digest> {
+        let Ok(moment) = jiff::Timestamp::from_millisecond(at.as_millis()) else {
+            return BTreeSet::new();
+        };
+        let credentials = self.credentials.credentials();
+        let trust = credentials.trust();
+        let all = self.listed.read().unwrap_or_else(PoisonError::into_inner);
+        let listed = all.get(&region).map_or(&[][..], Vec::as_slice);
+        let chains = listed.iter().map(|key| &key.chain).chain(others);
+        let revoked = chains.filter_map(|chain| {
+            let name = name_of(chain)?;
+            is_revoked(chain, name, moment, trust).then_some(name)
+        });
+        revoked.collect()
+    }
+
     /// The key of the own region that is named, for what says that it was signed at a moment, where it signs with this one
     /// now. Where there is none, the one of now, under which nothing of that name holds.
     #[must_use]
@@ -119,11 +137,20 @@ impl Earlier {
     }
 }
 
+/// The certificate itself, if it can be read.
+fn leaf_of(chain: &[Vec<u8>]) -> Option<Certificate> {
+    Certificate::read(&chain.first()?.as_slice().into()).ok()
+}
+
+/// The name of a certificate's key.
+fn name_of(chain: &[Vec<u8>]) -> Option<Digest> {
+    let leaf = leaf_of(chain)?;
+    Some(Digest::from_bytes(*leaf.key_id.as_bytes()))
+}
+
 /// Whether a certificate is one of the key that is named, and revoked.
 fn is_revoked(chain: &[Vec<u8>], key_id: Digest, moment: jiff::Timestamp, trust: &Trust) -> bool {
-    let leaf = chain.first();
-    let leaf = leaf.map(|der| Certificate::read(&der.as_slice().into()));
-    let Some(Ok(leaf)) = leaf else {
+    let Some(leaf) = leaf_of(chain) else {
         return false;
     };
     // A certificate of another time than the moment says nothing of being revoked: it is looked at within its own.

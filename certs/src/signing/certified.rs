@@ -21,6 +21,15 @@ pub struct CertifiedKey {
     identity: Identity,
     key: VerifyingKey,
     chain: Vec<CertificateDer<'static>>,
+    counts: Counts,
+}
+
+/// Whether anything that is signed with a key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    AsCertified,
+    /// Another certificate of the same key is revoked.
+    ForNothing,
 }
 
 /// Why a signing certificate is not accepted.
@@ -71,6 +80,7 @@ impl CertifiedKey {
                 identity,
                 key: VerifyingKey::from_bytes(certificate.public_key())?,
                 chain: chain.iter().map(|it| it.clone().into_owned()).collect(),
+                counts: Counts::AsCertified,
             }),
             other @ (KeyKind::EcdsaP256 | KeyKind::Other(_)) => {
                 Err(CertifiedKeyError::KeyKind(other.clone()))
@@ -109,12 +119,22 @@ impl CertifiedKey {
         &self.key
     }
 
+    /// The same key where another certificate of it is revoked: it has its name, and nothing that it signed holds.
+    #[must_use]
+    pub fn revoked(self) -> Self {
+        let counts = Counts::ForNothing;
+        Self { counts, ..self }
+    }
+
     /// As [`VerifyingKey::verify`].
     ///
     /// # Errors
-    /// As [`VerifyingKey::verify`].
+    /// As [`VerifyingKey::verify`]; [`SignatureError::Revoked`] of a key that is.
     pub fn verify(&self, message: &[u8], signature: &Signature) -> Result<(), SignatureError> {
-        self.key.verify(message, signature)
+        match self.counts {
+            Counts::AsCertified => self.key.verify(message, signature),
+            Counts::ForNothing => Err(SignatureError::Revoked(self.key.key_id())),
+        }
     }
 }
 

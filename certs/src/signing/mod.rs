@@ -125,6 +125,9 @@ pub enum SignatureError {
         /// The key that the signature names.
         found: KeyId,
     },
+    /// A certificate of the key is revoked, so that nothing that it signed holds.
+    #[error("a certificate of key {0} is revoked / 密钥{0}的证书已吊销")]
+    Revoked(KeyId),
     /// The signature does not belong to these bytes.
     #[error("the signature does not match the signed bytes / 签名与内容不符")]
     Mismatch,

@@ -12,10 +12,13 @@ use std::sync::PoisonError;
 use huitong_certs::Identity;
 use huitong_certs::signing::CertifiedKey;
 use huitong_core::date::Timestamp;
+use huitong_core::digest::Digest;
+use huitong_core::evidence::Chain;
 use huitong_core::membership::{ListedRegion, SignedDirectory};
 use huitong_core::region::RegionCode;
 
 use super::DirectoryDesk;
+use crate::earlier::is_named;
 use crate::peers::Listed;
 use crate::store::{Row, StoreError, Table};
 
@@ -66,10 +69,21 @@ impl DirectoryDesk {
         let regions: BTreeSet<_> = known.chain(directory.regions.keys().copied()).collect();
         for region in regions {
             let said = directory.regions.get(&region);
+            let revoked = self.revoked(region, signed.at);
+            let mut signing =
+                said.map_or_else(Vec::new, |said| self.signing(region, said, signed.at));
+            signing.retain(|key| {
+                let is_revoked = revoked.iter().any(|name| is_named(key, *name));
+                if is_revoked {
+                    tracing::error!(%region, key = %key.key().key_id(), "a certificate of this signing key is revoked: it counts under none");
+                }
+                !is_revoked
+            });
             let listed = Listed {
                 region,
                 endpoint: said.and_then(|said| said.endpoint.clone()),
-                signing: said.map_or_else(Vec::new, |said| self.signing(region, said, signed.at)),
+                signing,
+                revoked,
             };
             if let Err(error) = homes.go_by(listed) {
                 tracing::error!(%region, %error, "what the directory says of a region cannot be used");
@@ -78,6 +92,16 @@ impl DirectoryDesk {
         for (region, _) in homes.others() {
             self.parts.hearing.also(region);
         }
+    }
+
+    /// The names of a region's keys of which a certificate is revoked: one that is or was listed, or the configured one.
+    fn revoked(&self, region: RegionCode, at: Timestamp) -> BTreeSet<Digest> {
+        let homes = &self.parts.homes;
+        let peer = homes.other(region);
+        let configured = peer.as_ref().and_then(|peer| peer.signers().configured());
+        let configured = configured.map(|key| key.chain().iter().map(|der| der.to_vec()).collect());
+        let configured: Option<Chain> = configured;
+        homes.earlier().revoked(region, configured.as_slice(), at)
     }
 
     /// The keys that a region is listed with: those whose certificates led to the root when the version was signed, and are

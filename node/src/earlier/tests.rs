@@ -168,6 +168,9 @@ fn a_key_is_revoked_with_any_of_its_certificates() {
             earlier.go_by(&version(3, LATER, &[]));
             let named = earlier.named(region(), key_id(&first), at(FIRST));
             assert_eq!(named.is_some(), counts, "{end}");
+            // So it is told of a key that is listed now, or configured, under one of them.
+            let told = |others: &[Chain]| earlier.revoked(region(), others, at(LATER));
+            assert_eq!(told(&[]).contains(&key_id(&first)), !counts, "{end}");
         }
     }
 }
@@ -191,4 +194,19 @@ fn of_the_own_region_the_key_of_now_counts_and_else_the_one_of_then() {
     };
     assert!(is_of(&old, SECOND) && is_of(&new, FIRST) && is_of(&new, LATER));
     assert!(!is_of(&old, LATER));
+}
+
+#[test]
+fn a_key_is_revoked_with_a_certificate_that_was_never_listed() {
+    let root = root();
+    let (configured, other) = (
+        issue(&root, "/region/330200/node/signing"),
+        issue(&root, "/region/330200/node/signing"),
+    );
+    let earlier = earlier(&root, &[&configured]);
+    earlier.go_by(&version(1, FIRST, &[&other]));
+    let told = |others: &[Chain]| earlier.revoked(region(), others, at(FIRST));
+    assert!(told(&[]).is_empty());
+    let both = [chain(&configured), chain(&other)];
+    assert_eq!(told(&both), [key_id(&configured)].into());
 }

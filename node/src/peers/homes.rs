@@ -84,7 +84,7 @@ impl Homes {
         if let Some(peer) = self.other(region) {
             let endpoint = listed.endpoint.as_deref();
             peer.ways().lead_to(endpoint).map_err(bad)?;
-            peer.signers().go_by(listed.signing);
+            peer.signers().go_by(listed.signing, &listed.revoked);
             return Ok(());
         }
         let Some(endpoint) = listed.endpoint.filter(|_| !listed.signing.is_empty()) else {

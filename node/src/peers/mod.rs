@@ -10,6 +10,7 @@ pub mod guard;
 mod homes;
 mod remote;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,8 @@ pub struct Listed {
     pub endpoint: Option<String>,
     /// The keys it signs with, proven by their certificates; none where the directory does not say it.
     pub signing: Vec<CertifiedKey>,
+    /// The names of keys of which any certificate is revoked: they count under no other, wherever that comes from.
+    pub revoked: BTreeSet<Digest>,
 }
 
 /// Why an entry of the directory cannot be used.

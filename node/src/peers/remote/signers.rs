@@ -1,6 +1,7 @@
 //! With what a peer signs: the keys that the signed directory names, or the configured one where it names none. Deliberately
 //! absent: whether a certificate leads to the root, which is checked before.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use huitong_certs::signing::CertifiedKey;
@@ -29,6 +30,22 @@ impl Keys {
         let others = keys.collect();
         Some(Self { first, others })
     }
+
+    /// The same, where some are revoked.
+    fn without(&self, revoked: &BTreeSet<Digest>) -> Self {
+        let counts = |key: &Arc<CertifiedKey>| {
+            let name = Digest::from_bytes(*key.key().key_id().as_bytes());
+            if revoked.contains(&name) {
+                Arc::new(CertifiedKey::clone(key).revoked())
+            } else {
+                Arc::clone(key)
+            }
+        };
+        Self {
+            first: counts(&self.first),
+            others: self.others.iter().map(counts).collect(),
+        }
+    }
 }
 
 impl Signers {
@@ -56,17 +73,19 @@ impl Signers {
     }
 
     /// Goes by the keys that the signed directory names; by the configured one where it names none, or that is pinned.
-    pub fn go_by(&self, listed: Vec<CertifiedKey>) {
+    /// Those that are revoked count for nothing, whichever of them that are.
+    pub fn go_by(&self, listed: Vec<CertifiedKey>, revoked: &BTreeSet<Digest>) {
         let listed = Keys::of(listed).filter(|_| !self.pinned);
         let configured = || {
             let first = Arc::clone(self.configured.as_ref()?);
             let others = Vec::new();
-            Some(Keys { first, others })
+            Some(Arc::new(Keys { first, others }))
         };
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
         // What joined and is named without a key that can be used stays as it was.
-        if let Some(keys) = listed.or_else(configured) {
-            *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
-        }
+        let keys = listed.map(Arc::new).or_else(configured);
+        let keys = keys.unwrap_or_else(|| Arc::clone(&now));
+        *now = Arc::new(keys.without(revoked));
     }
 
     /// The key that is named; where the peer has no such key, its first, under which nothing of that name holds.
@@ -85,3 +104,6 @@ impl Signers {
         self.configured.as_deref()
     }
 }
+
+#[cfg(test)]
+mod tests;
