@@ -21,6 +21,7 @@ use huitong_node::peers::{DirectoryEntry, PeerLimits};
 use huitong_node::people::rule::FilingRule;
 use huitong_node::platform::Platform;
 use huitong_node::sealing::StoreRule;
+use huitong_node::store::memory::MemoryIndex;
 use huitong_node::treatment::Timing;
 use huitong_node::{Node, NodeConfig, RunningNode};
 use huitong_proto::settlement::v1;
@@ -288,12 +289,14 @@ impl World {
     }
 
     /// Starts a region on another disk than its folder's, with its rows in memory.
-    pub async fn start_on(&mut self, code: &str, disk: Arc<dyn Disk>) {
+    pub async fn start_on(&mut self, code: &str, disk: Arc<dyn Disk>) -> Arc<MemoryIndex> {
         let config = self.config(code);
         let keys = DirDisk::at(&config.store.keyring).unwrap();
+        let index = Arc::new(MemoryIndex::default());
         let storage = Arc::new(crate::syncs::OnDisk {
             journal: disk,
             keys,
+            index: index.clone(),
         });
         let platform = Platform {
             storage,
@@ -301,6 +304,7 @@ impl World {
         };
         let node = Node::start_on(platform, config).await.unwrap();
         self.of_mut(code).node = Some(node);
+        index
     }
 
     /// Where a region's journal lies.
