@@ -247,8 +247,9 @@ fn followed(course: &Course, says: &CheckSays) -> Option<Digest> {
     course.words.iter().rev().nth(after).copied()
 }
 
-/// Why the deduction that an answer names gives nothing back: it is none of the settlement's, or has ended.
-fn named_deduction(
+/// Why the deduction that an answer names gives nothing back: it is none of the settlement's, has ended, or is not accepted by
+/// the home region yet, which may still refuse it.
+pub(super) fn named_deduction(
     rows: &dyn Rows,
     course: &Course,
     finding: &Finding,
@@ -264,7 +265,8 @@ fn named_deduction(
     let its = row.filter(|row| row.settlement == course.ask.settlement);
     let code = match its.map(|row| row.state) {
         None => RefusalCode::DeductionUnknown,
-        Some(DeductionState::Asked | DeductionState::Stands) => return Ok(None),
+        Some(DeductionState::Stands) => return Ok(None),
+        Some(DeductionState::Asked) => RefusalCode::OutcomeUnknown,
         Some(
             DeductionState::Refused
             | DeductionState::Withdrawing

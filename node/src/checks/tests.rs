@@ -4,23 +4,27 @@ use std::sync::Arc;
 
 use huitong_core::calendar::Calendar;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::deduction::DeductionAmounts;
 use huitong_core::expense_check::course::Course;
 use huitong_core::expense_check::{CheckSays, CheckWord, Finding, SignedCheckWord};
-use huitong_core::id::CheckId;
+use huitong_core::fund::Fund;
+use huitong_core::id::{CheckId, DeductionId};
 use huitong_core::record::NodeRecord;
 use huitong_core::record::expense_check::{CheckRefused, CheckWordTaken};
 use huitong_core::refusal::{Refusal, RefusalCode};
+use huitong_core::vocabulary::DeductionReason;
 use huitong_journal::testing::FakeDisk;
 
 use super::CheckRule;
 use super::booking::{Book, Coming};
-use super::records::standing;
+use super::records::{named_deduction, standing};
 use super::samples::{asked, check_of, next, said};
+use crate::home::testing::Home;
 use crate::ledger::Ledger;
 use crate::ledger::testing::{append, open};
-use crate::samples::{now, receipt};
-use crate::store::Rows;
+use crate::samples::{claim, fen, now, receipt};
 use crate::store::memory::MemoryIndex;
+use crate::store::{DeductionRow, DeductionState, Key, Row, Rows};
 use crate::writer::{Command as _, Verdict};
 
 fn ledger() -> Ledger {
@@ -160,4 +164,48 @@ fn an_answer_at_the_end_of_the_calendar_is_refused_and_is_no_trouble_of_the_stor
     let refused = booked(&ledger, calendar, now());
     assert_eq!(refused, Err(RefusalCode::CheckNotNow));
     ledger.close();
+}
+
+/// What the home region has not accepted may be refused there, and then the answer would say of money that it comes back.
+#[test]
+fn an_answer_names_only_a_deduction_that_the_home_region_accepted() {
+    let ledger = ledger();
+    append(&ledger, asked(first(1), now())).unwrap();
+    let course = course(&ledger, 1);
+    let named = DeductionId::from_bytes([4; 16]);
+    let amounts = DeductionAmounts::new(vec![(Fund::ResidentPool, fen(100))]).unwrap();
+    let finding = Finding::Discrepancy {
+        reason: DeductionReason::Overcharged,
+        amounts: amounts.clone(),
+        deduction: Some(named),
+    };
+    let refused = |state| {
+        let node = Home::at(course.treatment);
+        let row = DeductionRow {
+            settlement: course.ask.settlement,
+            institution: claim("V1").institution.code,
+            home: course.home,
+            receipt: course.ask.receipt,
+            amounts: amounts.clone(),
+            reason: DeductionReason::Overcharged,
+            on: course.ask.settled_on,
+            ordered: None,
+            answered: None,
+            withdrawal: None,
+            ended: None,
+            state,
+        };
+        node.put(Key::Deduction(named), Row::Deduction(row));
+        let refusal = named_deduction(&node.rows, &course, &finding).unwrap();
+        refusal.map(|refusal| refusal.code)
+    };
+    assert_eq!(refused(DeductionState::Stands), None);
+    assert_eq!(
+        refused(DeductionState::Asked),
+        Some(RefusalCode::OutcomeUnknown)
+    );
+    assert_eq!(
+        refused(DeductionState::Withdrawn),
+        Some(RefusalCode::DeductionEnded)
+    );
 }
