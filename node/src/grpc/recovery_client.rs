@@ -19,12 +19,14 @@ impl Officer {
         &mut self,
         treatment: RegionCode,
         settlement: SettlementId,
+        person: Option<PsnNo>,
         reason: ReversalReason,
     ) -> Result<(), Status> {
         let request = v1::GiveUpRequest {
             treatment: treatment.to_string(),
             settlement: settlement.to_string(),
             reason: reason_to_wire(reason),
+            psn_no: person.map_or_else(String::new, |psn_no| psn_no.expose().to_owned()),
         };
         self.client.give_up(request).await?;
         Ok(())

@@ -36,6 +36,7 @@ pub(super) fn legs_without_receipt(
     let standing = match of.filter(|(home, _)| *home == own) {
         None => "",
         Some((_, treatment)) => match rows.home_settlement(treatment, settlement)? {
+            None if rows.late_claim(treatment, settlement)?.is_some() => "late",
             None => "open",
             Some(row) => match row.state {
                 HomeState::Committed(_) => "stands",

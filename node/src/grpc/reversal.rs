@@ -6,6 +6,7 @@ use std::sync::Arc;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::money::Fen;
 use huitong_core::officer::OfficerName;
+use huitong_core::person::PsnNo;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{BegunBy, Reversal, ReversalOrder};
@@ -61,19 +62,21 @@ impl RegistryGrpc {
         message: &v1::GiveUpRequest,
         officer: OfficerName,
     ) -> Result<(), Status> {
-        let (of, reason) = to_give_up(message).map_err(|fault| malformed(&fault))?;
-        self.home.give_up(of, officer, reason).await?;
+        let (of, person, reason) = to_give_up(message).map_err(|fault| malformed(&fault))?;
+        self.home.give_up(of, person, officer, reason).await?;
         Ok(())
     }
 }
 
-fn to_give_up(
-    message: &v1::GiveUpRequest,
-) -> Result<((RegionCode, SettlementId), ReversalReason), WireFault> {
+/// What is given up, whose it is if that is said, and why.
+type ToGiveUp = ((RegionCode, SettlementId), Option<PsnNo>, ReversalReason);
+
+fn to_give_up(message: &v1::GiveUpRequest) -> Result<ToGiveUp, WireFault> {
     let treatment = Path::root("treatment").parse(&message.treatment, RegionCode::parse)?;
     let settlement = Path::root("settlement").parse(&message.settlement, SettlementId::parse)?;
     let reason = reason_from_wire(message.reason, Path::root("reason"))?;
-    Ok(((treatment, settlement), reason))
+    let person = Path::root("psn_no").optional(&message.psn_no, PsnNo::parse)?;
+    Ok(((treatment, settlement), person, reason))
 }
 
 fn asked(

@@ -154,7 +154,7 @@ impl Command for Commit {
             (Err(refusal), _, _) => self.refuse(refusal, rows, now),
             (Ok(decision), Some(snapshot), Some(account)) => match late {
                 None => self.stand(decision, snapshot, &account, rows, now),
-                Some(leaving) => self.offer(decision, snapshot, &leaving, now),
+                Some(leaving) => self.offer(decision, snapshot, &leaving, rows, now),
             },
             (Ok(_), _, _) => Err(StoreError::Inconsistent("a decision without a person")),
         }
@@ -225,8 +225,16 @@ impl Commit {
         decision: Decision,
         snapshot: Snapshot,
         leaving: &Leaving,
+        rows: &dyn Rows,
         at: Timestamp,
     ) -> Result<Verdict<CommitVerdict>, StoreError> {
+        // Legs that came back owe something else: it would not stand when it is counted in, and hold up whatever else of the
+        // person is to be decided.
+        if let Some(Bound::Stood { amounts: told, .. }) = bound(rows, self.settlement)?
+            && told != amounts(&decision).map_err(|_| StoreError::Range("the payment of a fund"))?
+        {
+            return Ok(Verdict::Answer(CommitVerdict::LegStands));
+        }
         // The hand-over was acknowledged since this was computed: the new home's totals are not known yet.
         let Some(mirror) = leaving.mirror else {
             return Ok(Verdict::Answer(CommitVerdict::Stale));

@@ -5,8 +5,8 @@
 //! leaves, what the claim comes to is put to the new home, which counts it in if its record has not moved. Until
 //! that has an outcome nothing else of the person is decided here. Whatever breaks off goes on from the journal.
 
-mod buried;
-mod outcome;
+pub mod buried;
+pub(crate) mod outcome;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -29,7 +29,6 @@ use huitong_core::region::RegionCode;
 use super::figures::paid;
 use super::refusing::Under;
 use super::relation::{Relation, handed_over, relation};
-use super::restored::{Bound, bound};
 use super::{CommitOutcome, HomeRole};
 use crate::chance::salt;
 use crate::error::NodeError;
@@ -37,8 +36,8 @@ use crate::store::apply::Records;
 use crate::store::{Leaving, Rows, StoreError, Stream, StreamHead, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
-use buried::{BuryLate, Told};
-use outcome::{CommitLate, EndLate, NOT_LEFT, Put, RefuseLate};
+use buried::BuryLate;
+use outcome::{CommitLate, CountedIn, EndLate, NOT_LEFT, Put, RefuseLate};
 
 /// An answer that is waited for.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, NodeError>> + Send + 'a>>;
@@ -237,7 +236,7 @@ impl HomeRole {
             at: row.at,
         };
         match self.new_homes()?.offer(leaving.new_home, offer).await {
-            Ok(Offered::Taken) => self.counted_in(put, leaving.new_home).await,
+            Ok(Offered::Taken) => self.counted_in(put).await,
             Ok(Offered::Stale) => {
                 self.writer.run(EndLate(put)).await?;
                 Ok(())
@@ -261,28 +260,12 @@ impl HomeRole {
     }
 
     /// A late claim that the new home has counted in: it stands, unless legs that came back after a restore say that it was
-    /// taken back.
-    async fn counted_in(&self, put: Put, new_home: RegionCode) -> Result<(), NodeError> {
-        let (treatment, settlement) = (put.record.claim.treatment, put.record.settlement);
-        // What the new home has counted in may be what the legs owe and not what is put to it now: nothing follows then.
-        if !put.owes_what_legs_do(&*self.ledger)? {
-            return Err(NodeError::refused(RefusalCode::LegStands, settlement));
-        }
+    /// taken back, or owe something else.
+    async fn counted_in(&self, put: Put) -> Result<(), NodeError> {
+        let settlement = put.record.settlement;
         let (salt, hand_salt) = (salt(&*self.chance), salt(&*self.chance));
-        match bound(&*self.ledger, settlement)? {
-            Some(Bound::TakenBack) => {
-                let told = Told::of(&self.ledger, new_home, (treatment, settlement))?;
-                let command = BuryLate {
-                    put,
-                    told,
-                    salt,
-                    hand_salt,
-                };
-                self.writer.run(command).await?;
-                Ok(())
-            }
-            Some(Bound::Unclear) => Err(NodeError::refused(RefusalCode::LegStands, settlement)),
-            Some(Bound::Stood { .. }) | None => {
+        match put.counted_in(&*self.ledger)? {
+            CountedIn::Stands => {
                 let command = CommitLate {
                     put,
                     calendar: Arc::clone(&self.calendar),
@@ -290,9 +273,21 @@ impl HomeRole {
                     hand_salt,
                 };
                 self.writer.run(command).await?;
-                Ok(())
+            }
+            CountedIn::TakenBack => {
+                let command = BuryLate {
+                    put,
+                    salt,
+                    hand_salt,
+                };
+                self.writer.run(command).await?;
+            }
+            // An officer ends it (`give_up`).
+            CountedIn::Otherwise => {
+                return Err(NodeError::refused(RefusalCode::LegStands, settlement));
             }
         }
+        Ok(())
     }
 }
 

@@ -131,6 +131,7 @@ impl Departures {
             Handed::Claim(supplement) | Handed::Reversal(supplement) => {
                 (supplement.number, ledger.transfer(supplement.transfer)?)
             }
+            Handed::GivenUp(of) => (of.number, ledger.transfer(of.transfer)?),
         };
         let came = came.map(|row| row.order.cover.days.from());
         let Some((transfer, new_home)) = came.and_then(|came| self.after(number, came)) else {

@@ -85,6 +85,9 @@ impl Told {
             Handed::Reversal(supplement) => {
                 self.reversals.insert(named(&supplement));
             }
+            Handed::GivenUp(of) => {
+                self.reversals.insert((of.treatment, of.settlement));
+            }
         }
     }
 
@@ -94,6 +97,8 @@ impl Told {
             Handed::Person(person) => self.handed.contains_key(&person.order.transfer),
             Handed::Claim(supplement) => self.claims.contains(&named(supplement)),
             Handed::Reversal(supplement) => self.reversals.contains(&named(supplement)),
+            // It went on as the reversal of what had been counted in.
+            Handed::GivenUp(of) => self.reversals.contains(&(of.treatment, of.settlement)),
         }
     }
 

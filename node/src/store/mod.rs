@@ -89,7 +89,7 @@ use huitong_journal::{Position, ReadError};
 use crate::keyring::KeyringError;
 
 /// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 8;
+pub(crate) const ROW_FORM: u8 = 9;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
-use huitong_core::record::hand::TransferOrder;
+use huitong_core::record::hand::{Supplement, TransferOrder};
 use huitong_core::record::registry::CoveragePeriod;
 use huitong_core::record::transfer::TransferBy;
 use huitong_core::refusal::Refusal;
@@ -146,15 +146,21 @@ pub struct Mirror {
 canonical_struct!(Mirror { of, balances });
 
 /// New home: an id that stands, or stood, at an old home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandedIdRow {
     /// The old home.
     pub old_home: RegionCode,
     /// Whose it is.
     pub psn_no: PsnNo,
+    /// What is counted in under it; none for what came with the person, and for what was taken back.
+    pub counted: Option<Supplement>,
 }
 
-canonical_struct!(HandedIdRow { old_home, psn_no });
+canonical_struct!(HandedIdRow {
+    old_home,
+    psn_no,
+    counted
+});
 
 /// Old home: a late claim that is being put to the new home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -88,8 +88,8 @@ impl Command for Take {
                 taken.account = Some(passed_on(rows, hand_over.order.number)?);
             }
             Handed::Person(hand_over) => arrive(&mut taken, hand_over, rows)?,
-            Handed::Claim(supplement) | Handed::Reversal(supplement) => {
-                match counted(supplement, way(&word.handed), self.came, rows)? {
+            Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => {
+                match told(&word.handed, self.came, rows)? {
                     Next::Counted(account) => taken.account = account,
                     Next::GoesOn(new_home, supplement) => onwards = Some((new_home, supplement)),
                     Next::Waits => return Ok(Verdict::Answer(Ok(held))),
@@ -116,6 +116,7 @@ fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreErr
         Handed::Claim(supplement) | Handed::Reversal(supplement) => {
             (supplement.transfer, &supplement.number)
         }
+        Handed::GivenUp(given_up) => (given_up.transfer, &given_up.number),
     };
     let row = rows.transfer(transfer)?;
     let is_known = match (&word.handed, row) {
@@ -127,12 +128,12 @@ fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreErr
                 && order.person.home == word.old_home
                 && order.new_home == word.new_home
         }
-        (Handed::Claim(_) | Handed::Reversal(_), Some(row)) => {
+        (Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_), Some(row)) => {
             matches!(row.state, TransferState::Arrived(_))
                 && row.order.person.home == word.old_home
                 && row.order.number == *number
         }
-        (Handed::Claim(_) | Handed::Reversal(_), None) => false,
+        (Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_), None) => false,
     };
     Ok((!is_known).then(|| Refusal::new(RefusalCode::TransferUnknown, transfer)))
 }
@@ -151,8 +152,27 @@ fn sent_before_restore(
 
 const fn way(handed: &Handed) -> Way {
     match handed {
-        Handed::Reversal(_) => Way::Reversed,
+        Handed::Reversal(_) | Handed::GivenUp(_) => Way::Reversed,
         Handed::Claim(_) | Handed::Person(_) => Way::Stands,
+    }
+}
+
+/// What a word about a settlement comes to here. What is given up comes to what was counted in under its id, whatever the
+/// old home takes it for: it has lost what became of it.
+fn told(handed: &Handed, came: Came, rows: &dyn Rows) -> Result<Next, StoreError> {
+    match handed {
+        Handed::Person(_) => Ok(Next::Counted(None)),
+        Handed::Claim(supplement) | Handed::Reversal(supplement) => {
+            counted(supplement, way(handed), came, rows)
+        }
+        Handed::GivenUp(of) => {
+            let row = rows.handed_id(of.treatment, of.settlement)?;
+            let row = row.filter(|row| row.psn_no == of.number);
+            match row.and_then(|row| row.counted) {
+                None => Ok(Next::Counted(None)),
+                Some(supplement) => counted(&supplement, Way::Reversed, came, rows),
+            }
+        }
     }
 }
 

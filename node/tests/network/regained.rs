@@ -112,6 +112,7 @@ async fn give_up(world: &World, treatment: &str, settlement: &str) -> Result<(),
         treatment: treatment.to_owned(),
         settlement: settlement.to_owned(),
         reason: Reason::WrongBill.into(),
+        psn_no: String::new(),
     };
     let answer = world.officer(NINGBO).await.give_up(request).await;
     answer.map(drop)

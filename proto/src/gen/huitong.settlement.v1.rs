@@ -12619,6 +12619,10 @@ pub struct GiveUpRequest {
     pub settlement: ::prost::alloc::string::String,
     #[prost(enumeration = "ReversalReason", tag = "3")]
     pub reason: i32,
+    /// The person's number in this region, where they have moved to another since: the new home is told, and takes back what it
+    /// counted in. Empty otherwise, and for a late claim that waits at the new home, of which it is known.
+    #[prost(string, tag = "4")]
+    pub psn_no: ::prost::alloc::string::String,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct GiveUpResponse {}
@@ -12849,8 +12853,8 @@ pub struct LegsWithoutReceipt {
     pub amount_fen: i64,
     #[prost(string, tag = "6")]
     pub business_day: ::prost::alloc::string::String,
-    /// How the settlement stands in this region's book when it is its home: open, stands, reversed or given_up; empty
-    /// otherwise.
+    /// How the settlement stands in this region's book when it is its home: open, late (it was put to the person's new home
+    /// and waits there), stands, reversed or given_up; empty otherwise.
     #[prost(string, tag = "7")]
     pub standing: ::prost::alloc::string::String,
 }

@@ -113,6 +113,7 @@ fn changed(record: &NodeRecord) -> Option<(PsnNo, PersonVersion)> {
             let number = match &record.hand.word.handed {
                 Handed::Person(hand_over) => hand_over.order.number,
                 Handed::Claim(of) | Handed::Reversal(of) => of.number,
+                Handed::GivenUp(of) => of.number,
             };
             (number, account.version)
         }
@@ -126,6 +127,6 @@ fn changed(record: &NodeRecord) -> Option<(PsnNo, PersonVersion)> {
 fn left(handed: &Handed) -> Option<(PsnNo, PersonVersion)> {
     match handed {
         Handed::Person(hand_over) => Some((hand_over.order.person.psn_no, hand_over.version)),
-        Handed::Claim(_) | Handed::Reversal(_) => None,
+        Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => None,
     }
 }

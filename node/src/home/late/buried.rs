@@ -1,87 +1,55 @@
-//! A late claim that the backup has as put to the new home, and that had been committed and taken back since.
+//! A late claim that was put to the new home and that no receipt ends, given up.
 //!
-//! The legs of both came back from the clearinghouse and no word on either: it never stands again, and its id is given up like
-//! that of any other settlement of which legs say so (`restored`). The new home has counted it in, since nothing is
-//! committed before that; so it is told that it was taken back, unless the word that told it came back.
+//! The backup of a restored node has it as put, and it was committed since: its legs came back from the clearinghouse, and no
+//! word on it. Where legs of its reversal owe as much back it never stands again, and its id is given up like that of any other
+//! settlement of which legs say so (`restored`); where they owe something else, an officer gives it up (`give_up`). The new
+//! home has counted it in, since nothing is committed before that; but what it counted was lost here and may be another sum
+//! than was put. So it is told that the id is given up, and takes back what it counts under it: nothing when it was told of the
+//! reversal before.
 
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::id::SettlementId;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{HandWord, Handed, HandedVisit};
-use huitong_core::record::transfer::{HandWritten, LateOffered};
+use huitong_core::record::hand::{Handed, LateGivenUp};
+use huitong_core::record::transfer::HandWritten;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::outcome::{NOT_LEFT, Put};
-use super::{supplement, word};
+use super::word;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
-use crate::ledger::Ledger;
-use crate::store::apply::Records;
-use crate::store::{Rows, StoreError, Stream, StreamHead};
+use crate::store::{Leaving, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
-/// Whether a new home was told that a settlement was taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
-    /// It was.
-    Yes,
-    /// No word to it says so.
-    No,
-}
-
-impl Told {
-    /// What the words to a new home say, each of which is found by its own place.
-    pub(super) fn of(
-        ledger: &Ledger,
-        new_home: RegionCode,
-        (treatment, settlement): (RegionCode, SettlementId),
-    ) -> Result<Self, StoreError> {
-        let stream = Stream::Hands(new_home);
-        let head = ledger.stream(stream)?.unwrap_or(StreamHead::EMPTY);
-        for number in 1..=head.written {
-            let Some(block) = stream.block_of(number) else {
-                continue;
-            };
-            let Some(at) = ledger.block(stream, block)? else {
-                continue;
-            };
-            let record = match ledger.record(at) {
-                Ok(record) => record,
-                // The word was about somebody else.
-                Err(StoreError::Erased) => continue,
-                Err(error) => return Err(error),
-            };
-            if let Some(HandWord {
-                handed: Handed::Reversal(told),
-                ..
-            }) = word_of(&record)
-                && (told.of.treatment, told.of.settlement) == (treatment, settlement)
-            {
-                return Ok(Self::Yes);
-            }
-        }
-        Ok(Self::No)
-    }
-}
-
-fn word_of(record: &NodeRecord) -> Option<&HandWord> {
-    if let NodeRecord::HandWritten(written) = record {
-        Some(written.word())
-    } else if let NodeRecord::HandRegained(regained) = record {
-        Some(regained.record.word())
-    } else {
-        None
-    }
+/// The word to the new home of whoever was handed over that a settlement is given up.
+///
+/// # Errors
+/// [`StoreError`] when a row cannot be read.
+pub fn given_up_told(
+    home: RegionCode,
+    left: &Leaving,
+    (treatment, settlement): (RegionCode, SettlementId),
+    salt: [u8; 16],
+    rows: &dyn Rows,
+    at: Timestamp,
+) -> Result<NodeRecord, StoreError> {
+    let given_up = LateGivenUp {
+        transfer: left.transfer,
+        number: left.number,
+        treatment,
+        settlement,
+    };
+    let handed = Handed::GivenUp(given_up);
+    let word = word((home, left.new_home), handed, salt, rows, at)?;
+    Ok(NodeRecord::HandWritten(HandWritten::new(word)))
 }
 
 /// Gives such a claim up.
 pub(super) struct BuryLate {
     /// What was put to the new home.
     pub(super) put: Put,
-    /// What the new home was told.
-    pub(super) told: Told,
     /// The salt of the tombstone.
     pub(super) salt: [u8; 16],
     /// The salt of the word to the new home.
@@ -96,12 +64,7 @@ impl Command for BuryLate {
             return Ok(Verdict::Answer(()));
         }
         let ended = self.put.ended(at);
-        let LateOffered {
-            settlement,
-            claim,
-            decision,
-            ..
-        } = self.put.record;
+        let (settlement, claim) = (self.put.record.settlement, self.put.record.claim);
         let (treatment, home) = (claim.treatment, claim.person.home);
         let record = refused(Refused {
             settlement,
@@ -112,19 +75,10 @@ impl Command for BuryLate {
             salt: self.salt,
             at,
         })?;
-        let mut records = vec![NodeRecord::HomeRefused(record)];
-        if self.told == Told::No {
-            let leaving = handed_over(rows, claim.person.psn_no)?.ok_or(NOT_LEFT)?;
-            let of = HandedVisit {
-                treatment,
-                settlement,
-                visit: claim.visit_key(),
-            };
-            let handed = Handed::Reversal(supplement(&leaving, of, &decision));
-            let word = word((home, leaving.new_home), handed, self.hand_salt, rows, at)?;
-            records.push(NodeRecord::HandWritten(HandWritten::new(word)));
-        }
-        records.push(ended);
+        let left = handed_over(rows, claim.person.psn_no)?.ok_or(NOT_LEFT)?;
+        let of = (treatment, settlement);
+        let told = given_up_told(home, &left, of, self.hand_salt, rows, at)?;
+        let records = vec![NodeRecord::HomeRefused(record), told, ended];
         Ok(Verdict::Append(records, ()))
     }
 }

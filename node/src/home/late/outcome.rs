@@ -10,7 +10,6 @@ use huitong_core::calendar::Calendar;
 use huitong_core::coverage::Balances;
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
-use huitong_core::leg::LegKind;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{Handed, HandedVisit};
 use huitong_core::record::home::{Commitment, Committed};
@@ -22,19 +21,31 @@ use crate::home::commit::{Commit, CommitVerdict, Recomputed};
 use crate::home::figures::amounts;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
-use crate::home::restored::{bound, legs_standing};
+use crate::home::restored::{Bound, bound};
 use crate::store::{Location, Rows, StoreError, account_now};
 use crate::writer::{Command, Verdict};
 
 pub(super) const NOT_LEFT: StoreError =
     StoreError::Inconsistent("a late claim of a person who was not handed over");
 
+/// What becomes of a late claim that the new home has counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CountedIn {
+    /// It stands.
+    Stands,
+    /// It stood before a restore and was taken back.
+    TakenBack,
+    /// Its legs owe something else than it was put for, or those of its reversal do: the new home has counted in what they owe,
+    /// and nothing follows by itself.
+    Otherwise,
+}
+
 /// A late claim as it was put to the new home, and where that is written.
-pub(super) struct Put {
+pub(crate) struct Put {
     /// The record.
-    pub(super) record: LateOffered,
+    pub(crate) record: LateOffered,
     /// Its place.
-    pub(super) at: Location,
+    pub(crate) at: Location,
 }
 
 impl Put {
@@ -44,16 +55,22 @@ impl Put {
         Ok(row.is_some_and(|row| row.at == self.at))
     }
 
-    /// Whether the legs of it that came back after a restore, if any did, owe what it comes to as it was put.
-    pub(super) fn owes_what_legs_do(&self, rows: &dyn Rows) -> Result<bool, StoreError> {
-        let settlement = self.record.settlement;
-        let Some(standing) = legs_standing(rows, settlement, LegKind::Settlement)? else {
-            return Ok(true);
-        };
-        let amounts = amounts(&self.record.decision)
-            .map_err(|_| StoreError::Range("the payment of a fund"))?;
-        let told = standing.legs.iter();
-        Ok(told.map(|leg| (leg.leg.fund, leg.leg.amount)).eq(amounts))
+    /// What becomes of it when the new home has counted it in, by the legs of it that came back after a restore, if any did.
+    pub(super) fn counted_in(&self, rows: &dyn Rows) -> Result<CountedIn, StoreError> {
+        Ok(match bound(rows, self.record.settlement)? {
+            Some(Bound::TakenBack) => CountedIn::TakenBack,
+            Some(Bound::Unclear) => CountedIn::Otherwise,
+            Some(Bound::Stood { amounts: told, .. }) => {
+                let amounts = amounts(&self.record.decision);
+                let amounts = amounts.map_err(|_| StoreError::Range("the payment of a fund"))?;
+                if told == amounts {
+                    CountedIn::Stands
+                } else {
+                    CountedIn::Otherwise
+                }
+            }
+            None => CountedIn::Stands,
+        })
     }
 
     pub(super) fn ended(&self, at: Timestamp) -> NodeRecord {
@@ -230,4 +247,4 @@ fn without_money(record: &Committed) -> Committed {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

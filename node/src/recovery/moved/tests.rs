@@ -39,7 +39,9 @@ fn told(ledger: &Ledger, nth: u8) -> HandWord {
 fn settlement(word: &HandWord) -> SettlementId {
     match &word.handed {
         Handed::Reversal(supplement) => supplement.of.settlement,
-        other @ (Handed::Person(_) | Handed::Claim(_)) => panic!("{other:?}"),
+        other @ (Handed::Person(_) | Handed::Claim(_) | Handed::GivenUp(_)) => {
+            panic!("{other:?}")
+        }
     }
 }
 

@@ -78,6 +78,7 @@ pub(super) fn supplemented(
     let row = HandedIdRow {
         old_home: record.old_home,
         psn_no: supplement.number,
+        counted: Some(supplement.clone()),
     };
     let of = &supplement.of;
     out.put(

@@ -2,6 +2,7 @@
 
 use huitong_core::coverage::Balances;
 use huitong_core::date::ServiceDate;
+use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
 use huitong_core::record::hand::{
     HandOver, HandWord, Handed, HandedVisit, Supplement, TransferOrder,
@@ -10,6 +11,7 @@ use huitong_core::record::import::ImportKind;
 use huitong_core::record::transfer::{
     AccountAfter, HandTaken, HandsAcknowledged, TransferBy, TransferStep, TransferStepped,
 };
+use huitong_core::region::RegionCode;
 
 use super::super::{
     Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, Moved, OpenRow,
@@ -118,7 +120,7 @@ pub(super) fn written(
     out.extend(stream, word.number, 1, at, ground.rows)?;
     match &word.handed {
         Handed::Person(hand_over) => handed_over(word, hand_over, ground, out),
-        Handed::Claim(_) | Handed::Reversal(_) => Ok(()),
+        Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => Ok(()),
     }
 }
 
@@ -198,14 +200,37 @@ pub(super) fn taken(
             (hand_over.order.number, moved)
         }
         Handed::Claim(supplement) => {
-            stands(word, supplement.number, &supplement.of, out);
+            let of = &supplement.of;
+            let known = ground.rows.handed_id(of.treatment, of.settlement)?;
+            // What was counted in before its word came is as it was counted in.
+            let counted = known.map_or_else(|| Some(supplement.clone()), |row| row.counted);
+            stands(word, (supplement.number, counted), of, out);
             let moved = moved(record, supplement, Moved::From(supplement.paid), ground)?;
             (supplement.number, moved)
         }
         Handed::Reversal(supplement) => {
-            out.remove(Key::HandedVisit(supplement.of.visit.clone()));
+            let of = &supplement.of;
+            out.remove(Key::HandedVisit(of.visit.clone()));
+            counts_no_more(
+                (of.treatment, of.settlement),
+                supplement.number,
+                ground,
+                out,
+            )?;
             let moved = moved(record, supplement, Moved::To(supplement.paid), ground)?;
             (supplement.number, moved)
+        }
+        Handed::GivenUp(of) => {
+            let id = (of.treatment, of.settlement);
+            let counted = counts_no_more(id, of.number, ground, out)?;
+            let moved = match &counted {
+                None => None,
+                Some(supplement) => {
+                    free(&supplement.of, ground, out)?;
+                    moved(record, supplement, Moved::To(supplement.paid), ground)?
+                }
+            };
+            (of.number, moved)
         }
     };
     if let Some(account) = &record.account {
@@ -230,10 +255,43 @@ fn moved(
     Ok((!gone_on && before != after).then_some(moved))
 }
 
-fn stands(word: &HandWord, psn_no: PsnNo, of: &HandedVisit, out: &mut Changes) {
+/// What was counted in of somebody under an id, which it is no more.
+fn counts_no_more(
+    (treatment, settlement): (RegionCode, SettlementId),
+    number: PsnNo,
+    ground: &Ground<'_>,
+    out: &mut Changes,
+) -> Result<Option<Supplement>, StoreError> {
+    let row = ground.rows.handed_id(treatment, settlement)?;
+    let Some(mut row) = row.filter(|row| row.psn_no == number) else {
+        return Ok(None);
+    };
+    let counted = row.counted.take();
+    if counted.is_some() {
+        let key = Key::HandedId(treatment, settlement);
+        out.put(key, Row::HandedId(row));
+    }
+    Ok(counted)
+}
+
+/// Frees a visit, unless it is settled under another id meanwhile.
+fn free(of: &HandedVisit, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
+    if ground.rows.handed_visit(of.visit.clone())? == Some(of.settlement) {
+        out.remove(Key::HandedVisit(of.visit.clone()));
+    }
+    Ok(())
+}
+
+fn stands(
+    word: &HandWord,
+    (psn_no, counted): (PsnNo, Option<Supplement>),
+    of: &HandedVisit,
+    out: &mut Changes,
+) {
     let row = HandedIdRow {
         old_home: word.old_home,
         psn_no,
+        counted,
     };
     let visit = of.visit.clone();
     out.put(
@@ -298,7 +356,7 @@ fn arrived(
     };
     out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     for of in &hand_over.visits {
-        stands(word, psn_no, of, out);
+        stands(word, (psn_no, None), of, out);
     }
     if let Some(member) = &record.member {
         if rows.member(psn_no)?.is_none() {

@@ -4,9 +4,10 @@ use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::DateInterval;
 use huitong_core::id::TransferId;
 use huitong_core::person::{Credential, CredentialNumber};
-use huitong_core::record::hand::TransferOrder;
+use huitong_core::record::hand::{HandedVisit, Supplement, TransferOrder};
 use huitong_core::record::registry::CoveragePeriod;
 use huitong_core::record::transfer::TransferBy;
+use huitong_core::totals::TotalChange;
 use huitong_core::vocabulary::Scheme;
 use huitong_journal::Position;
 
@@ -14,7 +15,7 @@ use super::super::{
     HandedIdRow, HomeId, Key, LateRow, Leaving, LeavingState, Location, Mirror, OpenRow,
     RelationRow, Row, TransferRow, TransferState,
 };
-use crate::samples::{claim, id, now};
+use crate::samples::{claim, id, now, year_total};
 
 /// One of each.
 pub(super) fn transfers() -> Vec<(Key, Row)> {
@@ -70,6 +71,20 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
     let handed = HandedIdRow {
         old_home: claim.person.home,
         psn_no,
+        counted: Some(Supplement {
+            transfer,
+            number: psn_no,
+            of: HandedVisit {
+                treatment: new_home,
+                settlement: id(1),
+                visit: claim.visit_key(),
+            },
+            totals: vec![TotalChange {
+                slot: year_total(),
+                adds: 50,
+            }],
+            paid: Balances::NONE,
+        }),
     };
     let late = LateRow {
         psn_no,

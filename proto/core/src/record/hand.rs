@@ -144,6 +144,27 @@ canonical_struct!(Supplement {
     paid
 });
 
+/// A settlement that an old home gave up because a restore of its own lost what had become of it. What it had come to
+/// the new home knows, if it counted it in, and nobody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LateGivenUp {
+    /// The transfer that it belongs to.
+    pub transfer: TransferId,
+    /// The person's number at the new home.
+    pub number: PsnNo,
+    /// Whose id that is.
+    pub treatment: RegionCode,
+    /// The id.
+    pub settlement: SettlementId,
+}
+
+canonical_struct!(LateGivenUp {
+    transfer,
+    number,
+    treatment,
+    settlement
+});
+
 /// What a word of an old home is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(
@@ -157,9 +178,16 @@ pub enum Handed {
     Claim(Supplement),
     /// A settlement of the old cover that stands no more.
     Reversal(Supplement),
+    /// One that is given up: what the new home counted in under its id, and counts still, is taken back.
+    GivenUp(LateGivenUp),
 }
 
-canonical_enum!(Handed { 1 => Person(hand_over), 2 => Claim(supplement), 3 => Reversal(supplement) });
+canonical_enum!(Handed {
+    1 => Person(hand_over),
+    2 => Claim(supplement),
+    3 => Reversal(supplement),
+    4 => GivenUp(given_up),
+});
 
 /// A word of an old home to a new one.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -21,7 +21,7 @@ use crate::workload::Move;
 enum Step<'a> {
     Came(&'a AccountAfter),
     CountedIn(&'a Supplement, &'a AccountAfter),
-    TakenBack(&'a Supplement, &'a AccountAfter),
+    TakenBack(SettlementId, &'a AccountAfter),
     Own(Change<'a>),
 }
 
@@ -191,7 +191,7 @@ impl<'a> Audit<'a> {
         let words = self.exhibits.nodes[wanted.of.home].handed.iter();
         let mut people = words.filter_map(|word| match &word.handed {
             Handed::Person(hand_over) => Some(hand_over),
-            Handed::Claim(_) | Handed::Reversal(_) => None,
+            Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => None,
         });
         people.find(|handed| handed.order.person.psn_no.expose() == wanted.of.psn_no())
     }
@@ -207,8 +207,15 @@ impl<'a> Audit<'a> {
             let step = match &taken.hand.word.handed {
                 Handed::Person(of) if of.order.number.expose() == to => Step::Came(account),
                 Handed::Claim(of) if of.number.expose() == to => Step::CountedIn(of, account),
-                Handed::Reversal(of) if of.number.expose() == to => Step::TakenBack(of, account),
-                Handed::Person(_) | Handed::Claim(_) | Handed::Reversal(_) => continue,
+                Handed::Reversal(of) if of.number.expose() == to => {
+                    Step::TakenBack(of.of.settlement, account)
+                }
+                Handed::GivenUp(of) if of.number.expose() == to => {
+                    Step::TakenBack(of.settlement, account)
+                }
+                Handed::Person(_) | Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => {
+                    continue;
+                }
             };
             steps.push(step);
         }
@@ -282,8 +289,7 @@ impl<'a> Audit<'a> {
                     self.counted_in(person, id, &claims, &mut known.reckoned);
                     (id, account)
                 }
-                Step::TakenBack(of, account) => {
-                    let id = of.of.settlement;
+                Step::TakenBack(id, account) => {
                     known.back.insert(id);
                     self.take_back(person, id, &mut known.reckoned);
                     (id, account)

@@ -6,21 +6,36 @@ use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
 
 use super::*;
-use crate::home::late::buried::{BuryLate, Told};
+use crate::home::late::buried::BuryLate;
 use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
 use crate::home::restored::tests::{restored, settled, taken_back};
 use crate::home::testing::Home;
 use crate::samples::{claim, decision, fen, id, now, person, refusal, returned, snapshot, version};
-use crate::store::{HomeState, Key, Leaving, LeavingState, Mirror, RelationRow, Row};
+use crate::store::{
+    HomeState, Key, Leaving, LeavingState, Mirror, RelationRow, Row, Stream, StreamHead,
+};
 
 /// An old home that has put a late claim of its person to the new one.
 fn offered() -> (Home, Put) {
     let home = Home::new();
+    let put = put_to(&home);
+    (home, put)
+}
+
+/// The person was handed over, and how they stand there is known.
+pub(crate) fn hand_over(home: &Home) {
+    let new_home = "310000".parse().unwrap();
+    let taken = StreamHead {
+        written: 1,
+        acknowledged: 1,
+    };
+    let stream = Stream::Hands(new_home);
+    home.put(Key::Stream(stream), Row::Stream(taken));
     let leaving = Leaving {
         transfer: TransferId::from_bytes([3; 16]),
-        new_home: "510100".parse().unwrap(),
+        new_home,
         number: PsnNo::parse("510100000000000017").unwrap(),
-        from: "2023-03-01".parse().unwrap(),
+        from: "2023-03-10".parse().unwrap(),
         state: LeavingState::HandedOver(1),
         mirror: Some(Mirror {
             of: version(8),
@@ -33,6 +48,11 @@ fn offered() -> (Home, Put) {
         ..RelationRow::NONE
     };
     home.put(Key::Relation(person().psn_no), Row::Relation(row.into()));
+}
+
+/// A late claim of theirs is put to the new one.
+pub(crate) fn put_to(home: &Home) -> Put {
+    hand_over(home);
     let record = LateOffered {
         settlement: id(1),
         claim: claim("V1"),
@@ -44,7 +64,7 @@ fn offered() -> (Home, Put) {
     home.write(&NodeRecord::LateOffered(record.clone()));
     let treatment = record.claim.treatment;
     let at = home.rows.late_claim(treatment, id(1)).unwrap().unwrap().at;
-    (home, Put { record, at })
+    Put { record, at }
 }
 
 fn is_free(home: &Home) -> bool {
@@ -139,16 +159,15 @@ fn an_offer_whose_outcome_comes_back_after_a_restore_has_no_other() {
 
 /// It was committed and taken back, and both are lost: nothing stands, and the new home ends up without it.
 #[test]
-fn an_offer_that_was_committed_and_taken_back_is_given_up_and_taken_back_at_the_new_home() {
-    let bury = |put: Put, told: Told| BuryLate {
+fn an_offer_that_was_committed_and_taken_back_is_given_up_and_the_new_home_is_told() {
+    let bury = |put: Put| BuryLate {
         put,
-        told,
         salt: [5; 16],
         hand_salt: [6; 16],
     };
     let (home, put) = offered();
     let treatment = put.record.claim.treatment;
-    let (_, records) = home.run(bury(put, Told::No));
+    let (_, records) = home.run(bury(put));
     let [
         NodeRecord::HomeRefused(record),
         NodeRecord::HandWritten(told),
@@ -158,41 +177,39 @@ fn an_offer_that_was_committed_and_taken_back_is_given_up_and_taken_back_at_the_
         panic!("{records:?}")
     };
     assert!(record.body().is_tombstone());
-    let Handed::Reversal(told) = &told.word().handed else {
+    let Handed::GivenUp(told) = &told.word().handed else {
         panic!("{told:?}")
     };
-    assert_eq!(
-        (told.of.settlement, told.paid.own),
-        (id(1), decision().own_account)
-    );
+    assert_eq!((told.treatment, told.settlement), (treatment, id(1)));
     let row = home.rows.home_settlement(treatment, id(1)).unwrap();
     assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
     assert!(is_free(&home), "the person's other claims go on");
 
     let (home, put) = offered();
-    let (_, records) = home.run(bury(put, Told::Yes));
-    assert_eq!(records.len(), 2, "{records:?}");
-    let (home, put) = offered();
     let earlier = Put {
         at: Location::pending(7),
         ..put
     };
-    assert_eq!(home.run(bury(earlier, Told::No)).1, []);
+    assert_eq!(home.run(bury(earlier)).1, []);
 }
 
-/// Neither does it stand then, nor is it given up: the new home has not counted in what is put to it now.
+/// Neither does it stand then, nor is it given up by itself: what the new home has counted in is not what is put to it now.
 #[test]
-fn that_an_offer_comes_to_other_amounts_than_its_legs_owe_is_seen() {
+fn what_becomes_of_an_offer_that_is_counted_in_its_legs_say() {
     let (home, put) = offered();
-    let owes = |home: &Home| put.owes_what_legs_do(&home.rows).unwrap();
-    assert!(owes(&home), "no legs came back");
+    let becomes = |home: &Home| put.counted_in(&home.rows).unwrap();
+    assert_eq!(becomes(&home), CountedIn::Stands, "no legs came back");
     let legs = settled(9);
-    assert!(owes(&restored(&legs)));
+    assert_eq!(becomes(&restored(&legs)), CountedIn::Stands);
     let mut other = legs.clone();
     other[0].amount = fen(499);
-    assert!(!owes(&restored(&other)));
-    assert!(!owes(&restored(
-        &[other.clone(), taken_back(&other)].concat()
-    )));
-    assert!(!owes(&restored(&legs[..1])));
+    assert_eq!(becomes(&restored(&other)), CountedIn::Otherwise);
+    assert_eq!(becomes(&restored(&legs[..1])), CountedIn::Otherwise);
+    let back = [legs.clone(), taken_back(&other)].concat();
+    assert_eq!(becomes(&restored(&back)), CountedIn::Otherwise);
+    // Whatever was counted in is taken back with what was taken back.
+    for legs in [legs, other] {
+        let back = [legs.clone(), taken_back(&legs)].concat();
+        assert_eq!(becomes(&restored(&back)), CountedIn::TakenBack);
+    }
 }

@@ -144,6 +144,7 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
             let of = match &word.handed {
                 Handed::Person(hand_over) => hand_over.order.number,
                 Handed::Claim(supplement) | Handed::Reversal(supplement) => supplement.number,
+                Handed::GivenUp(given_up) => given_up.number,
             };
             (here(of), Remains::HandTaken { old_home, number })
         }
@@ -245,12 +246,14 @@ pub fn split(record: &NodeRecord, own: RegionCode) -> Option<Split> {
 
 /// Whom an old home's word is about, as the old home names the person: a supplement has the new number alone.
 fn handed_by(word: &HandWord) -> PersonRef {
-    match &word.handed {
-        Handed::Person(hand_over) => hand_over.order.person,
-        Handed::Claim(supplement) | Handed::Reversal(supplement) => PersonRef {
-            home: word.new_home,
-            psn_no: supplement.number,
-        },
+    let psn_no = match &word.handed {
+        Handed::Person(hand_over) => return hand_over.order.person,
+        Handed::Claim(supplement) | Handed::Reversal(supplement) => supplement.number,
+        Handed::GivenUp(given_up) => given_up.number,
+    };
+    PersonRef {
+        home: word.new_home,
+        psn_no,
     }
 }
 

@@ -6,8 +6,8 @@ use crate::canonical::encode_to_vec;
 use crate::id::TransferId;
 use crate::person::{Credential, CredentialNumber};
 use crate::record::hand::{
-    HandOver, HandWord, Handed, HandedVisit, LateOffer, LateStanding, ProvenHand, Supplement,
-    TransferOrder,
+    HandOver, HandWord, Handed, HandedVisit, LateGivenUp, LateOffer, LateStanding, ProvenHand,
+    Supplement, TransferOrder,
 };
 use crate::record::recovery::Proof;
 use crate::record::transfer::{
@@ -178,7 +178,17 @@ pub(super) fn of_transfers() -> Vec<NodeRecord> {
             account: account(),
             at: at(),
         }),
+        NodeRecord::HandWritten(HandWritten::new(word(4, Handed::GivenUp(given_up())))),
     ]
+}
+
+fn given_up() -> LateGivenUp {
+    LateGivenUp {
+        transfer: transfer(),
+        number: order().number,
+        treatment: ningbo(),
+        settlement: SettlementId::from_bytes([7; 16]),
+    }
 }
 
 #[test]
@@ -225,7 +235,7 @@ fn a_word_is_signed_with_its_group() {
     assert!(encode_to_vec(&hand_over()).len() > 100);
 }
 
-const GOLDEN: [&str; 13] = [
+const GOLDEN: [&str; 14] = [
     "f4c7aae5ea9618e0",
     "847f0835052b5ecf",
     "c73edad86bc73789",
@@ -239,6 +249,7 @@ const GOLDEN: [&str; 13] = [
     "4a3ada5fa5a6e961",
     "852d9d81fe24ea71",
     "82c23802e190dc6b",
+    "21016a9742c4bf9d",
 ];
 
 const TRAVELS: [&str; 4] = [

@@ -1,0 +1,177 @@
+//! A late claim that waits at the new home, from the journal to the word by which it is given up.
+
+use std::sync::Arc;
+
+use huitong_certs::authority::Hosts;
+use huitong_certs::signing::CertifiedKey;
+use huitong_certs::{Authority, Trust, Validity};
+use huitong_core::calendar::Calendar;
+use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::record::hand::{LateOffer, LateStanding};
+use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
+use huitong_core::record::transfer::{HandRegained, HandWritten, HandsAcknowledged, LateOffered};
+use huitong_journal::testing::FakeDisk;
+use huitong_transport::{CredentialStore, Credentials};
+
+use super::*;
+use crate::chance::SystemChance;
+use crate::clock::{Clock, SystemClock};
+use crate::earlier::Earlier;
+use crate::home::HomeRules;
+use crate::home::late::{Answer, NewHomes, Offered};
+use crate::home::reverse::ReversalRule;
+use crate::home::watch::{Watch, WatchLimits};
+use crate::ledger::Ledger;
+use crate::ledger::testing::{append, open};
+use crate::measures::Measures;
+use crate::policies::PolicyBook;
+use crate::samples::{decision, now, snapshot, version};
+use crate::store::apply::Records as _;
+use crate::store::{Leaving, Stream};
+use crate::transfer::testing::{handed, new_home, taking};
+use crate::writer::Writer;
+
+/// A new home that says the same to whatever is put to it.
+struct Says(Offered);
+
+impl NewHomes for Says {
+    fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding> {
+        let refused = NodeError::refused(RefusalCode::HomeUnreachable, leaving.new_home);
+        Box::pin(async move { Err(refused) })
+    }
+
+    fn offer(&self, _: RegionCode, _: LateOffer) -> Answer<'_, Offered> {
+        Box::pin(async move { Ok(self.0) })
+    }
+}
+
+/// The node was put back to when the claim had been put to the new home, and its legs of 4.99 instead of 5.00 came back.
+fn held_up() -> Arc<Ledger> {
+    let ledger = open(&FakeDisk::new(1), &Arc::default()).unwrap();
+    let hand = taking(handed()).hand;
+    let mut legs = settled(9);
+    legs[0].amount = fen(499);
+    let numbered = (1..).zip(legs).map(|(number, leg)| NumberedLeg {
+        number,
+        side: Side::Payable,
+        leg,
+    });
+    let records = [
+        NodeRecord::RestoreBegan(RestoreBegan {
+            incarnation: 2,
+            mark: [7; 16],
+            at: now(),
+        }),
+        NodeRecord::LegsRegained(LegsRegained {
+            legs: numbered.collect(),
+            at: now(),
+        }),
+        NodeRecord::HandRegained(HandRegained {
+            proof: hand.proof,
+            record: HandWritten::new(hand.word),
+        }),
+        NodeRecord::HandsAcknowledged(HandsAcknowledged {
+            new_home: new_home(),
+            up_to: 1,
+        }),
+        NodeRecord::LateOffered(LateOffered {
+            settlement: id(1),
+            claim: claim("V1"),
+            decision: decision(),
+            snapshot: snapshot(3),
+            on: version(8),
+            at: now(),
+        }),
+    ];
+    for record in records {
+        append(&ledger, record).unwrap();
+    }
+    Arc::new(ledger)
+}
+
+fn role(ledger: &Arc<Ledger>, says: Offered) -> HomeRole {
+    let home = person().home;
+    let days = |days| Validity::days(jiff::Timestamp::now(), days).unwrap();
+    let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(9)).unwrap();
+    let issue = |identity: &str| {
+        let identity = identity.parse().unwrap();
+        root.issue(&identity, &Hosts::none(), days(1)).unwrap()
+    };
+    let (signs, calls) = (
+        issue("/region/330200/node/signing"),
+        issue("/region/330200/node"),
+    );
+    let trust = Arc::new(Trust::from_roots(&[root.certificate().clone()]).unwrap());
+    let certified = CertifiedKey::from_chain(signs.chain(), &trust, jiff::Timestamp::now());
+    let credentials = Credentials::new(calls.chain().to_vec(), calls.key().into(), trust).unwrap();
+    let rules = HomeRules {
+        reversal: ReversalRule::STANDARD,
+        watch: Arc::new(Watch::new(
+            WatchLimits::standard(),
+            Arc::new(Measures::new()),
+        )),
+        certified: certified.unwrap(),
+        earlier: Arc::new(Earlier::new(CredentialStore::fixed(credentials).unwrap())),
+    };
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let role = HomeRole::new(
+        home,
+        Arc::clone(ledger),
+        Arc::new(Writer::new(ledger, &clock, 9)),
+        Arc::new(PolicyBook::new(home)),
+        Arc::new(Calendar::every_day()),
+        rules,
+        Arc::new(SystemChance),
+    );
+    role.reaches(Arc::new(Says(says)));
+    role
+}
+
+async fn given_up(role: &HomeRole) {
+    let of = (claim("V1").treatment, id(1));
+    let by = "li.wei".parse().unwrap();
+    let told = role.give_up(of, None, by, ReversalReason::WrongBill).await;
+    told.unwrap();
+    let row = role.ledger.home_settlement(of.0, of.1).unwrap();
+    assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
+    assert_eq!(role.ledger.late_claim(of.0, of.1).unwrap(), None);
+}
+
+/// How many words were written to the new home.
+fn words(ledger: &Ledger) -> u64 {
+    let head = ledger.stream(Stream::Hands(new_home())).unwrap();
+    head.unwrap().written
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_new_home_has_counted_in_is_ended_and_it_is_told() {
+    let ledger = held_up();
+    let role = role(&ledger, Offered::Taken);
+    let (treatment, settlement) = (claim("V1").treatment, id(1));
+    // By itself it has no end, however often it is looked at.
+    for _ in 0..2 {
+        let waits = role.finish_late(treatment, settlement).await;
+        let Err(NodeError::Refused(refusal)) = waits else {
+            panic!("{waits:?}")
+        };
+        assert_eq!(refusal.code, RefusalCode::LegStands);
+        assert!(ledger.late_claim(treatment, settlement).unwrap().is_some());
+    }
+    given_up(&role).await;
+    assert_eq!(words(&ledger), 2);
+    let stream = Stream::Hands(new_home());
+    let at = ledger.block(stream, stream.block_of(2).unwrap()).unwrap();
+    let word = ledger.record(at.unwrap()).unwrap();
+    assert_eq!(told(&word), (treatment, settlement));
+    // Said again it changes nothing.
+    given_up(&role).await;
+    assert_eq!(words(&ledger), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_new_home_has_not_counted_in_is_ended_and_nothing_is_told() {
+    let ledger = held_up();
+    let role = role(&ledger, Offered::Stale);
+    given_up(&role).await;
+    assert_eq!(words(&ledger), 1);
+}
