@@ -55,3 +55,29 @@ pub(super) fn legs_without_receipt(
         standing: standing.to_owned(),
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::late::outcome::tests::put_to;
+    use crate::home::restored::tests::{restored, settled};
+    use crate::home::testing::Home;
+    use crate::samples::{fen, id, person};
+
+    #[test]
+    fn a_late_claim_that_waits_at_the_new_home_is_named() {
+        let mut legs = settled(9);
+        legs[0].amount = fen(499);
+        let home = restored(&legs);
+        let standing = |home: &Home| {
+            let (kind, own) = (LegKind::Settlement, person().home);
+            let row = home.rows.regained_legs(id(1), kind).unwrap().unwrap();
+            let row = (Key::RegainedLegs(id(1), kind), Row::RegainedLegs(row));
+            let told = legs_without_receipt(&home.rows, own, row).unwrap();
+            told.unwrap().standing
+        };
+        assert_eq!(standing(&home), "open");
+        put_to(&home);
+        assert_eq!(standing(&home), "late");
+    }
+}

@@ -334,14 +334,9 @@ impl World {
         let region = self.of(to);
         let endpoint = format!("https://{}", region.address);
         let expected = Identity::RegionNode(region.code);
-        connect(
-            &endpoint,
-            expected,
-            &self.party(party),
-            ClientLimits::standard(),
-        )
-        .await
-        .unwrap()
+        let party = self.party(party);
+        let opened = connect(&endpoint, expected, &party, ClientLimits::standard());
+        opened.await.unwrap()
     }
 
     /// A channel as Chengdu's node, opened when it is used and again when it breaks.

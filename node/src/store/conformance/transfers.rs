@@ -17,6 +17,25 @@ use super::super::{
 };
 use crate::samples::{claim, id, now, year_total};
 
+/// What a late claim of the person was counted in with.
+fn counted(transfer: TransferId) -> Supplement {
+    let claim = claim("V1");
+    Supplement {
+        transfer,
+        number: claim.person.psn_no,
+        of: HandedVisit {
+            treatment: claim.treatment,
+            settlement: id(1),
+            visit: claim.visit_key(),
+        },
+        totals: vec![TotalChange {
+            slot: year_total(),
+            adds: 50,
+        }],
+        paid: Balances::NONE,
+    }
+}
+
 /// One of each.
 pub(super) fn transfers() -> Vec<(Key, Row)> {
     let claim = claim("V1");
@@ -71,20 +90,7 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
     let handed = HandedIdRow {
         old_home: claim.person.home,
         psn_no,
-        counted: Some(Supplement {
-            transfer,
-            number: psn_no,
-            of: HandedVisit {
-                treatment: new_home,
-                settlement: id(1),
-                visit: claim.visit_key(),
-            },
-            totals: vec![TotalChange {
-                slot: year_total(),
-                adds: 50,
-            }],
-            paid: Balances::NONE,
-        }),
+        counted: Some(counted(transfer)),
     };
     let late = LateRow {
         psn_no,

@@ -114,19 +114,8 @@ impl Command for Deduct {
         if is_left_out(rows, row.home)? {
             return Ok(refused(RefusalCode::LeftOut, row.home));
         }
-        let counted = rows.deductions(settlement)?.unwrap_or(Deductions::NONE);
-        if counted.0.len() >= Deductions::AT_MOST {
-            return Ok(refused(RefusalCode::TooManyDeductions, Deductions::AT_MOST));
-        }
-        let left = left_of(&receipted.amounts, counted.amounts());
-        if let Some((fund, left)) = self.amounts.first_over(&left) {
-            let detail = format_args!("{fund} {left}");
-            return Ok(refused(RefusalCode::DeductionTooLarge, detail));
-        }
-        if row.home != self.treatment
-            && let Some(fund) = first_never_netted(&self.amounts, &receipted.amounts)
-        {
-            return Ok(refused(RefusalCode::DeductionLegTooLarge, fund));
+        if let Some(refusal) = self.too_much(receipted, row.home, rows)? {
+            return Ok(Verdict::Answer(Ordered::Refused(refusal)));
         }
         let body = DeductionBody {
             deduction: self.deduction,
@@ -145,6 +134,31 @@ impl Command for Deduct {
             vec![NodeRecord::DeductionOrdered(record)],
             Ordered::Known,
         ))
+    }
+}
+
+impl Deduct {
+    /// Why so much, or anything, is not taken off what the settlement's receipt says.
+    fn too_much(
+        &self,
+        receipted: &Receipted,
+        home: RegionCode,
+        rows: &dyn Rows,
+    ) -> Result<Option<Refusal>, StoreError> {
+        let counted = rows.deductions(self.settlement)?;
+        let counted = counted.unwrap_or(Deductions::NONE);
+        if counted.0.len() >= Deductions::AT_MOST {
+            let code = RefusalCode::TooManyDeductions;
+            return Ok(Some(Refusal::new(code, Deductions::AT_MOST)));
+        }
+        let left = left_of(&receipted.amounts, counted.amounts());
+        if let Some((fund, left)) = self.amounts.first_over(&left) {
+            let detail = format_args!("{fund} {left}");
+            return Ok(Some(Refusal::new(RefusalCode::DeductionTooLarge, detail)));
+        }
+        let large = first_never_netted(&self.amounts, &receipted.amounts);
+        let large = large.filter(|_| home != self.treatment);
+        Ok(large.map(|fund| Refusal::new(RefusalCode::DeductionLegTooLarge, fund)))
     }
 }
 
