@@ -195,7 +195,7 @@ fn an_answer_names_only_a_deduction_that_the_home_region_accepted() {
             ended: None,
             state,
         };
-        node.put(Key::Deduction(named), Row::Deduction(row));
+        node.put(Key::Deduction(named), Row::Deduction(row.into()));
         let refusal = named_deduction(&node.rows, &course, &finding).unwrap();
         refusal.map(|refusal| refusal.code)
     };

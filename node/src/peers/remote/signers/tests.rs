@@ -46,13 +46,13 @@ fn root() -> Authority {
     Authority::new_root(&"huitong.example".parse().unwrap(), days).unwrap()
 }
 
-fn configured(key: &Key, pinned: bool) -> Signers {
-    Signers::configured_as(DirectoryEntry {
+fn entry(key: &Key) -> DirectoryEntry {
+    DirectoryEntry {
         region: "330200".parse().unwrap(),
         endpoint: "https://localhost:1".to_owned(),
         signing: key.certified.clone(),
-        pinned,
-    })
+        pinned: false,
+    }
 }
 
 #[test]
@@ -62,14 +62,17 @@ fn what_is_revoked_counts_under_no_certificate_listed_or_configured() {
     let none = BTreeSet::new();
     let revoked = BTreeSet::from([one.name()]);
     for pinned in [false, true] {
-        let signers = configured(&one, pinned);
+        let signers = Signers::configured_as(DirectoryEntry {
+            pinned,
+            ..entry(&one)
+        });
         assert!(one.counts(&signers));
         signers.go_by(Vec::new(), &revoked);
         assert!(!one.counts(&signers), "by the configured certificate");
         signers.go_by(Vec::new(), &none);
         assert!(one.counts(&signers), "the list says so no more");
     }
-    let signers = configured(&one, false);
+    let signers = Signers::configured_as(entry(&one));
     let both = vec![one.certified.clone(), other.certified.clone()];
     signers.go_by(both.clone(), &none);
     assert!(one.counts(&signers) && other.counts(&signers));
