@@ -9,8 +9,8 @@
 //! The last column says how many transfers a second TigerBeetle (one replica) accepted on such a machine in batches of
 //! that size.
 //!
-//! `cargo xtask bench intake`; `-- --quick` runs a little of each, whose figures mean nothing; `-- --folder PATH`
-//! chooses the disk.
+//! `cargo xtask bench intake`; `-- --quick` runs a little of each, whose figures mean nothing; `-- --legs N` reports of
+//! so many legs alone; `-- --folder PATH` chooses the disk.
 
 #![allow(
     clippy::unwrap_used,
@@ -101,11 +101,13 @@ async fn main() {
     } else {
         Length::Long
     };
-    let chosen = arguments.iter().position(|argument| argument == "--folder");
-    let disk = chosen.map_or_else(
-        || PathBuf::from(env!("CARGO_TARGET_TMPDIR")),
-        |place| PathBuf::from(&arguments[place + 1]),
-    );
+    let after = |name: &str| {
+        let place = arguments.iter().position(|argument| argument == name)?;
+        Some(&arguments[place + 1])
+    };
+    let disk =
+        after("--folder").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    let alone: Option<u64> = after("--legs").map(|legs| legs.parse().unwrap());
     let regions = legs::regions();
     let nodes = regions.iter().map(|region| Identity::RegionNode(*region));
     let parties: Vec<_> = nodes.chain([Identity::Clearinghouse]).collect();
@@ -128,7 +130,8 @@ async fn main() {
         "{:>6} {:>9} {:>9} {:>9} {:>6} {:>9} {:>9} {:>6} {:>12}",
         "report", "in flight", "raw", "store", "ratio", "echo", "wire", "ratio", "TigerBeetle"
     );
-    for shape in SHAPES {
+    let chosen = |shape: &Shape| alone.is_none_or(|legs| legs == shape.legs);
+    for shape in SHAPES.into_iter().filter(chosen) {
         for in_flight in [1, FLOWS] {
             measure(&engines, &mut flows, &shape, in_flight, length).await;
         }

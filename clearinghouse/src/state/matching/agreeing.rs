@@ -1,16 +1,17 @@
 //! What of each region's stream agrees and no plan has taken, in fen: intake is bounded by it, so that a cycle's sums
 //! fit.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use huitong_core::leg::Leg;
 use huitong_core::region::RegionCode;
 
 use super::Matching;
 
-/// By region; none of which nothing agrees.
+/// By region; none of which nothing agrees. Looked up twice for each debt, and never gone through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Agreeing(BTreeMap<RegionCode, u64>);
+pub(super) struct Agreeing(HashMap<RegionCode, u64, RandomState>);
 
 impl Agreeing {
     /// Two legs of a debt agree now: one of each region.
