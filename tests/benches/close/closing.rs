@@ -16,8 +16,8 @@ use crate::day::{FOLDER, day, regions};
 use crate::figures::{Figures, highest_memory};
 use crate::ground::Ground;
 
-/// Statements that are asked for at once: as many as the clearinghouse sends parts of at once.
-const AT_ONCE: usize = 4;
+/// Statements that are asked for at once.
+const AT_ONCE: usize = 2;
 
 /// Opens, cuts off, nets, proves, and writes every member's statement.
 pub(crate) async fn close(ground: &Ground) -> Figures {
