@@ -78,13 +78,17 @@ impl DirectoryDesk {
         let (mut open, mut last) = (0_usize, Vec::new());
         let shown_from = splits.len().saturating_sub(SHOWN_AT_MOST);
         for (nth, (number, digest, at)) in splits.into_iter().enumerate() {
+            // Neither counted nor shown before it is on disk.
+            if at.frame().is_none() {
+                continue;
+            }
             let gone_by = self.parts.ledger.directory_branch(number, digest)?;
             // What was gone by only before it contradicted is open.
             let gone_by = gone_by.filter(|gone| gone.frame().is_none() || *gone > at);
             if gone_by.is_none() {
                 open = open.saturating_add(1);
             }
-            if nth < shown_from || at.frame().is_none() {
+            if nth < shown_from {
                 continue;
             }
             let split = self.split_at(at)?;

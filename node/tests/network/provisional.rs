@@ -166,12 +166,16 @@ async fn nothing_is_given_over_the_ceiling_without_a_signed_snapshot_or_for_othe
         let refused = hospital.settle(settle("r-1", bill)).await.unwrap_err();
         assert_eq!(code(&refused), expected);
     }
-    // The id is free.
+    // The id is free. Ningbo's node was missed so often that it is left alone for a moment yet.
     world.start(NINGBO).await;
-    let settled = hospital
-        .settle(settle("r-1", emergency(published("V1"))))
-        .await
-        .unwrap();
+    let settled = loop {
+        let again = settle("r-1", emergency(published("V1")));
+        match hospital.settle(again).await {
+            Ok(settled) => break settled,
+            Err(status) => assert_eq!(code(&status), "provisional.over_ceiling"),
+        }
+        tokio::task::yield_now().await;
+    };
     assert_eq!(settled.state(), State::Settled);
 }
 
