@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use huitong_journal::{DirDisk, Disk, DiskFile, Held, LockRefusal};
 use huitong_node::platform::{Storage, StorageError, Stored};
@@ -21,6 +21,8 @@ use crate::world::{HOSPITAL, NINGBO, World, code};
 const FLOOD: usize = 100;
 /// How long is waited for what was noted to be written down, on a machine that has much else to do.
 const WITHIN: Duration = Duration::from_secs(60);
+/// Who looked is written about once a second.
+const QUIET: Duration = Duration::from_secs(3);
 
 /// A node's storage over any disk.
 pub struct OnDisk {
@@ -124,6 +126,19 @@ impl Others {
         (syncs, looks.unwrap_or_default())
     }
 
+    /// Once nobody looks any more, until that is written down: no sync after it is for who looked before.
+    async fn after_looks(&self) {
+        let (_, mut looks) = self.now();
+        let mut since = Instant::now();
+        while since.elapsed() < QUIET {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            let (_, now) = self.now();
+            if now != looks {
+                (looks, since) = (now, Instant::now());
+            }
+        }
+    }
+
     /// Once those of who looked are in the index, there are so many others at most: one sync may be of both.
     async fn are_at_most(&self, expected: u64) {
         let others = || {
@@ -186,6 +201,7 @@ async fn a_flood_of_refusals_that_are_no_outcome_costs_no_sync_and_each_final_on
     // What is final is on disk before it is answered, once, however often it is asked for.
     let mut wrong = sent;
     wrong.decision.as_mut().unwrap().cash_fen += 1;
+    others.after_looks().await;
     let (before, _) = others.now();
     for _ in 0..FLOOD {
         let outcome = home.commit(wrong.clone()).await.unwrap().into_inner();
