@@ -8,9 +8,10 @@ use huitong_core::record::home::HomeRefused;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
+use super::late::buried::Again;
 use super::refusing::{Refused, refused};
 use super::restored::{Bound, bound};
-use crate::store::{Rows, StoreError};
+use crate::store::{HomeId, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// An id to be given up.
@@ -55,6 +56,19 @@ impl Command for Abandon {
         } = self;
         if rows.home_settlement(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Repeated));
+        }
+        let again = Again {
+            of: HomeId {
+                treatment,
+                settlement,
+            },
+            home,
+            request: RefusedRequest::Unseen,
+            salt,
+        };
+        if let Some((record, records)) = again.if_told(rows, now)? {
+            let buried = AbandonVerdict::Buried(Box::new(record));
+            return Ok(Verdict::Append(records, buried));
         }
         if rows.late_claim(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Offered));

@@ -27,6 +27,7 @@ use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::figures::{amounts, balances_after, totals_after, with_loss};
+use super::late::buried::Again;
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::{Bound, bound};
@@ -100,6 +101,9 @@ impl Command for Commit {
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<CommitVerdict>, StoreError> {
         if let Some(known) = self.by_id(rows)? {
             return Ok(Verdict::Answer(known));
+        }
+        if let Some(buried) = self.buried_again(rows, now)? {
+            return Ok(buried);
         }
         // Neither does it stand anew, nor is it put to a new home.
         if let Some(Bound::TakenBack | Bound::Unclear) = bound(rows, self.settlement)? {
@@ -185,6 +189,24 @@ impl Commit {
         Ok(Some(
             differs.map_or(CommitVerdict::Repeated, CommitVerdict::Conflict),
         ))
+    }
+
+    /// The tombstone of what the new home was told is given up, when a restore lost it.
+    fn buried_again(
+        &self,
+        rows: &dyn Rows,
+        at: Timestamp,
+    ) -> Result<Option<Verdict<CommitVerdict>>, StoreError> {
+        let again = Again {
+            of: self.id(),
+            home: self.claim.person.home,
+            request: RefusedRequest::Claim(self.claim.binding()),
+            salt: self.salt,
+        };
+        let buried = again.if_told(rows, at)?;
+        Ok(buried.map(|(record, records)| {
+            Verdict::Append(records, CommitVerdict::Refused(Box::new(record)))
+        }))
     }
 
     /// Refuses it for good, unless legs of it are with the clearinghouse since before a restore: then it stood.

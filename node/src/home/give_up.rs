@@ -18,6 +18,7 @@ use huitong_core::leg::LegKind;
 use huitong_core::officer::OfficerName;
 use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::hand::GivenUpBy;
 use huitong_core::record::home::HomeRefused;
 use huitong_core::record::transfer::LateEnded;
 use huitong_core::refusal::{Refusal, RefusalCode};
@@ -31,7 +32,7 @@ use super::relation::handed_over;
 use super::restored::{is_left_out, legs_standing};
 use crate::chance::salt;
 use crate::error::NodeError;
-use crate::store::{HomeState, Location, Rows, StoreError};
+use crate::store::{HomeId, HomeState, Location, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// A settlement to be given up.
@@ -65,6 +66,8 @@ pub enum GivenUp {
     Nothing,
     /// It is a late claim that is being put to the person's new home.
     Offered,
+    /// Whom the officer names was not handed over from here: no new home would be told. Nothing is written.
+    NotMoved,
     /// The node serves without a region since its restore: the treatment region, which may have the receipt, or the new home,
     /// to which nothing is numbered until then.
     LeftOut(RegionCode),
@@ -76,6 +79,7 @@ impl Command for GiveUp {
     fn decide(self, rows: &dyn Rows, now: Timestamp) -> Result<Verdict<GivenUp>, StoreError> {
         let (treatment, settlement) = (self.treatment, self.settlement);
         let row = rows.home_settlement(treatment, settlement)?;
+        let is_told = rows.given_up(treatment, settlement)?.is_some();
         let mut records = Vec::new();
         let mut of = self.person;
         match row.map(|row| row.state) {
@@ -84,7 +88,7 @@ impl Command for GiveUp {
                 return Ok(Verdict::Answer(GivenUp::Nothing));
             }
             None => {
-                if !self.lost_its_receipt(rows)? {
+                if !is_told && !self.lost_its_receipt(rows)? {
                     return Ok(Verdict::Answer(GivenUp::Nothing));
                 }
                 if is_left_out(rows, treatment)? {
@@ -95,19 +99,29 @@ impl Command for GiveUp {
         }
         let put = rows.late_claim(treatment, settlement)?;
         if let Some(row) = put {
-            if self.counted_in != Some(row.at) {
+            if !is_told && self.counted_in != Some(row.at) {
                 return Ok(Verdict::Answer(GivenUp::Offered));
             }
             of = Some(row.psn_no);
         }
         // Said again with the person, it is told again: whoever had not named them does so now.
         let left = of.map(|psn_no| handed_over(rows, psn_no)).transpose()?;
-        if let Some(left) = left.flatten() {
+        if let Some(left) = left {
+            let Some(left) = left else {
+                return Ok(Verdict::Answer(GivenUp::NotMoved));
+            };
             if is_left_out(rows, left.new_home)? {
                 return Ok(Verdict::Answer(GivenUp::LeftOut(left.new_home)));
             }
-            let of = (treatment, settlement);
-            let told = given_up_told(self.home, &left, of, self.hand_salt, rows, now)?;
+            let of = HomeId {
+                treatment,
+                settlement,
+            };
+            let by = GivenUpBy {
+                officer: self.by.clone(),
+                reason: self.reason,
+            };
+            let told = given_up_told(self.home, &left, (of, Some(by)), self.hand_salt, rows, now)?;
             records.push(told);
         }
         records.extend(put.map(|row| {
@@ -193,6 +207,7 @@ impl HomeRole {
             }
             GivenUp::Nothing => RefusalCode::NothingToGiveUp,
             GivenUp::Offered => RefusalCode::OutcomeUnknown,
+            GivenUp::NotMoved => RefusalCode::TransferUnknown,
             GivenUp::LeftOut(region) => {
                 return Err(NodeError::refused(RefusalCode::LeftOut, region));
             }

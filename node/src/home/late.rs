@@ -36,7 +36,7 @@ use crate::store::apply::Records;
 use crate::store::{Leaving, Rows, StoreError, Stream, StreamHead, account_now, incarnation};
 use crate::writer::{Command, Verdict};
 
-use buried::BuryLate;
+use buried::{BuryAgain, BuryLate};
 use outcome::{CommitLate, CountedIn, EndLate, NOT_LEFT, Put, RefuseLate};
 
 /// An answer that is waited for.
@@ -235,6 +235,12 @@ impl HomeRole {
             record: offered,
             at: row.at,
         };
+        // It is given up, and a restore lost all but the word on it.
+        if self.ledger.given_up(treatment, settlement)?.is_some() {
+            let salt = salt(&*self.chance);
+            self.writer.run(BuryAgain { put, salt }).await?;
+            return Ok(());
+        }
         match self.new_homes()?.offer(leaving.new_home, offer).await {
             Ok(Offered::Taken) => self.counted_in(put).await,
             Ok(Offered::Stale) => {
@@ -245,6 +251,12 @@ impl HomeRole {
             Err(NodeError::Refused(refusal)) if refusal.code == RefusalCode::MemberMoved => {
                 self.writer.run(EndLate(put)).await?;
                 Err(refusal.into())
+            }
+            // It was told that it is given up, and this region has not even that word back.
+            Err(NodeError::Refused(refusal)) if refusal.code == RefusalCode::Abandoned => {
+                let salt = salt(&*self.chance);
+                self.writer.run(BuryAgain { put, salt }).await?;
+                Ok(())
             }
             // The visit stands there, and can stand nowhere else.
             Err(NodeError::Refused(refusal))

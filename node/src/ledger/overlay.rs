@@ -283,6 +283,7 @@ fn located(row: Row, place: impl Fn(Location) -> Location) -> Row {
         | Row::Relation(_)
         | Row::HandedId(_)
         | Row::HandedVisit(_)
+        | Row::GivenUp(_)
         | Row::HandsHeld(_)
         | Row::OpenTransfer(_)) => row,
     }

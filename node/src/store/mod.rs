@@ -77,7 +77,8 @@ pub use row::{
 pub use shortfall::{Moved, from_accounts};
 pub use table::{Key, Row, Rows, Table};
 pub use transfer_row::{
-    HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow, TransferState,
+    Counted, HandedIdRow, LateRow, Leaving, LeavingState, Mirror, RelationRow, TransferRow,
+    TransferState,
 };
 pub use whole_stay::{all_parts, is_whole_stay, standing_visit};
 pub use witness_row::WitnessHead;

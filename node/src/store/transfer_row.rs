@@ -4,7 +4,7 @@ use huitong_core::coverage::{Balances, PersonVersion};
 use huitong_core::date::{ServiceDate, Timestamp};
 use huitong_core::id::TransferId;
 use huitong_core::person::PsnNo;
-use huitong_core::record::hand::{Supplement, TransferOrder};
+use huitong_core::record::hand::{LateGivenUp, Supplement, TransferOrder};
 use huitong_core::record::registry::CoveragePeriod;
 use huitong_core::record::transfer::TransferBy;
 use huitong_core::refusal::Refusal;
@@ -152,8 +152,39 @@ pub struct HandedIdRow {
     pub old_home: RegionCode,
     /// Whose it is.
     pub psn_no: PsnNo,
-    /// What is counted in under it; none for what came with the person, and for what was taken back.
-    pub counted: Option<Supplement>,
+    /// What counts under it.
+    pub counted: Counted,
+}
+
+/// New home: what counts under an id of an old home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "a row holds one of it")]
+pub enum Counted {
+    /// It came with the person, and is in what they came with.
+    Came,
+    /// It was counted in.
+    In(Supplement),
+    /// It was taken back.
+    TakenBack,
+    /// It was given up: nothing counts under it, and nothing is ever counted in.
+    GivenUp,
+}
+
+canonical_enum!(Counted { 1 => Came, 2 => In(supplement), 3 => TakenBack, 4 => GivenUp });
+
+impl HandedIdRow {
+    /// What is taken back when an old home gives the id up: what was counted in of the same person by the same transfer.
+    #[must_use]
+    pub fn given_back(self, of: &LateGivenUp) -> Option<Supplement> {
+        match self.counted {
+            Counted::In(supplement)
+                if self.psn_no == of.number && supplement.transfer == of.transfer =>
+            {
+                Some(supplement)
+            }
+            Counted::In(_) | Counted::Came | Counted::TakenBack | Counted::GivenUp => None,
+        }
+    }
 }
 
 canonical_struct!(HandedIdRow {

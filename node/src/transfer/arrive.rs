@@ -1,4 +1,4 @@
-//! The new home's part: taking the old home's words once, by number, and counting late claims in.
+//! The new home's part: taking the old home's words once, by number. Counting late claims in is beside it (`count_in`).
 //!
 //! A person who arrives is insured from the first day of the new cover; earlier cover is remembered, so that what
 //! runs without a gap goes on. Totals are added to what the region knew of the person, and replace it when the
@@ -9,29 +9,29 @@ use std::collections::BTreeMap;
 use huitong_core::coverage::Balances;
 use huitong_core::date::{DateInterval, Timestamp};
 use huitong_core::money::MoneyError;
-use huitong_core::person::PsnNo;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{
-    HandOver, HandWord, Handed, LateOffer, LateStanding, ProvenHand, Supplement,
-};
+use huitong_core::record::erasure::{ErasedWord, WordErased};
+use huitong_core::record::hand::{HandOver, HandWord, Handed, ProvenHand, Supplement};
 use huitong_core::record::person::HeldFiling;
 use huitong_core::record::registry::{FilingArea, Member};
-use huitong_core::record::transfer::{AccountAfter, HandTaken, HandWritten, SupplementTaken};
+use huitong_core::record::transfer::{AccountAfter, HandTaken, HandWritten};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 use huitong_core::totals::TotalSlot;
 
 use super::onwards::{Came, Known, Next, next, passed_on};
 use super::there;
-use crate::home::late::{Offered, word};
-use crate::home::relation::{handed_over, in_the_way};
-use crate::home::restored::missing;
-use crate::store::{Account, Filings, Rows, StoreError, TransferState, account_now, incarnation};
+use crate::home::late::word;
+use crate::home::relation::handed_over;
+use crate::store::{
+    Account, Counted, Filings, Rows, StoreError, TransferState, account_now, incarnation,
+    is_erased_transfer,
+};
 use crate::writer::{Command, Verdict};
 
 /// Which way a supplement goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
+pub(super) enum Way {
     /// A settlement adds to totals and is paid from accounts.
     Stands,
     /// A reversal takes that back.
@@ -62,6 +62,12 @@ impl Command for Take {
         let held = rows.hands_held(word.old_home)?.unwrap_or_default();
         if word.number != held.saturating_add(1) {
             return Ok(Verdict::Answer(Ok(held)));
+        }
+        if is_of_erased(word, rows)? {
+            // Nothing is left of the person to which it could come, and what follows must not wait for it.
+            let (home, word) = (word.old_home, ErasedWord::Hand(word.number));
+            let record = NodeRecord::WordErased(WordErased { home, word, at });
+            return Ok(Verdict::Append(vec![record], Ok(held.saturating_add(1))));
         }
         if let Some(refusal) = strange(word, rows)? {
             return Ok(Verdict::Answer(Err(refusal)));
@@ -109,6 +115,17 @@ impl Command for Take {
     }
 }
 
+/// Whether a word is about a settlement of somebody who came here and was erased since.
+fn is_of_erased(word: &HandWord, rows: &dyn Rows) -> Result<bool, StoreError> {
+    match &word.handed {
+        Handed::Person(_) => Ok(false),
+        Handed::Claim(supplement) | Handed::Reversal(supplement) => {
+            is_erased_transfer(rows, supplement.transfer)
+        }
+        Handed::GivenUp(given_up) => is_erased_transfer(rows, given_up.transfer),
+    }
+}
+
 /// Why a word is not the sender's to say: each region speaks only of people who come, or came, from there.
 fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreError> {
     let (transfer, number) = match &word.handed {
@@ -140,7 +157,7 @@ fn strange(word: &HandWord, rows: &dyn Rows) -> Result<Option<Refusal>, StoreErr
 
 /// Why nothing is taken that a region sent before it was restored (PROTOCOL 15): it may have been on its way since, and
 /// the restored one knows nothing of it.
-fn sent_before_restore(
+pub(super) fn sent_before_restore(
     rows: &dyn Rows,
     region: RegionCode,
     sent_in: Option<u32>,
@@ -162,18 +179,24 @@ const fn way(handed: &Handed) -> Way {
 fn told(handed: &Handed, came: Came, rows: &dyn Rows) -> Result<Next, StoreError> {
     match handed {
         Handed::Person(_) => Ok(Next::Counted(None)),
+        // What is given up was taken back with that.
+        Handed::Reversal(supplement) if is_given_up(supplement, rows)? => Ok(Next::Counted(None)),
         Handed::Claim(supplement) | Handed::Reversal(supplement) => {
             counted(supplement, way(handed), came, rows)
         }
         Handed::GivenUp(of) => {
             let row = rows.handed_id(of.treatment, of.settlement)?;
-            let row = row.filter(|row| row.psn_no == of.number);
-            match row.and_then(|row| row.counted) {
+            match row.and_then(|row| row.given_back(of)) {
                 None => Ok(Next::Counted(None)),
                 Some(supplement) => counted(&supplement, Way::Reversed, came, rows),
             }
         }
     }
+}
+
+pub(super) fn is_given_up(supplement: &Supplement, rows: &dyn Rows) -> Result<bool, StoreError> {
+    let row = rows.handed_id(supplement.of.treatment, supplement.of.settlement)?;
+    Ok(row.is_some_and(|row| row.counted == Counted::GivenUp))
 }
 
 /// What a supplement comes to here. A claim that was counted in before its word came is counted in once.
@@ -205,7 +228,11 @@ fn counted(
 }
 
 /// The account after a supplement. No total is below zero, nor is an account.
-fn after(account: &Account, supplement: &Supplement, way: Way) -> Result<AccountAfter, MoneyError> {
+pub(super) fn after(
+    account: &Account,
+    supplement: &Supplement,
+    way: Way,
+) -> Result<AccountAfter, MoneyError> {
     let mut totals: BTreeMap<TotalSlot, i64> = BTreeMap::new();
     for change in &supplement.totals {
         let standing = account.totals.get(&change.slot).copied();
@@ -303,88 +330,4 @@ fn filings(hand_over: &HandOver, before: Vec<HeldFiling>) -> Vec<HeldFiling> {
         held
     }));
     all
-}
-
-/// What the old home is told of a person who arrived from there.
-///
-/// # Errors
-/// A refusal when the person goes or went on, or [`StoreError`].
-pub fn standing(
-    rows: &dyn Rows,
-    hand_over: &super::TransferRow,
-) -> Result<LateStanding, crate::error::NodeError> {
-    let number = hand_over.order.number;
-    if let Some(refusal) = in_the_way(rows, number)? {
-        return Err(refusal.into());
-    }
-    if let Some(refusal) = held_back(rows, number)? {
-        return Err(refusal.into());
-    }
-    let account = there(account_now(rows, number)?, "a member without an account")?;
-    Ok(LateStanding {
-        version: account.version,
-        totals: account.totals.into_iter().collect(),
-        balances: account.balances,
-    })
-}
-
-/// Why nobody's totals are lent that have a gap since a restore (PROTOCOL 18).
-fn held_back(rows: &dyn Rows, number: PsnNo) -> Result<Option<Refusal>, StoreError> {
-    let missing = missing(rows, number)?;
-    Ok((missing > 0).then(|| Refusal::new(RefusalCode::PersonHeld, missing)))
-}
-
-/// A late claim of an old home, to be counted in.
-pub struct CountIn {
-    /// The old home.
-    pub old_home: RegionCode,
-    /// The incarnation in which it was sent.
-    pub sent_in: u32,
-    /// What it comes to, and on what it was decided.
-    pub offer: LateOffer,
-}
-
-impl Command for CountIn {
-    type Answer = Result<Offered, Refusal>;
-
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
-        if let Some(refusal) = sent_before_restore(rows, self.old_home, Some(self.sent_in))? {
-            return Ok(Verdict::Answer(Err(refusal)));
-        }
-        let LateOffer { supplement, on } = self.offer;
-        let of = &supplement.of;
-        if rows.handed_id(of.treatment, of.settlement)?.is_some() {
-            return Ok(Verdict::Answer(Ok(Offered::Taken)));
-        }
-        if let Some(refusal) = in_the_way(rows, supplement.number)? {
-            return Ok(Verdict::Answer(Err(refusal)));
-        }
-        if let Some(refusal) = held_back(rows, supplement.number)? {
-            return Ok(Verdict::Answer(Err(refusal)));
-        }
-        let account = account_now(rows, supplement.number)?;
-        let account = there(account, "a member without an account")?;
-        if account.version != on {
-            return Ok(Verdict::Answer(Ok(Offered::Stale)));
-        }
-        if let Some(other) = rows.home_visit(of.visit.clone())? {
-            let refusal = Refusal::new(RefusalCode::VisitAlreadySettled, other);
-            return Ok(Verdict::Answer(Err(refusal)));
-        }
-        let (held, paid) = (account.balances, supplement.paid);
-        if paid.own > held.own || paid.family > held.family {
-            let refusal = Refusal::new(RefusalCode::AccountShort, "");
-            return Ok(Verdict::Answer(Err(refusal)));
-        }
-        let after = after(&account, &supplement, Way::Stands);
-        let account = after.map_err(|_| StoreError::Range("the balance of an account"))?;
-        let record = SupplementTaken {
-            old_home: self.old_home,
-            supplement,
-            account,
-            at,
-        };
-        let records = vec![NodeRecord::SupplementTaken(record)];
-        Ok(Verdict::Append(records, Ok(Offered::Taken)))
-    }
 }

@@ -10,13 +10,14 @@ use std::time::Duration;
 use huitong_core::date::Timestamp;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{LateOffer, LateStanding, ProvenHand};
+use huitong_core::record::hand::{Handed, LateOffer, LateStanding, ProvenHand};
 use huitong_core::record::transfer::HandsAcknowledged;
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use tokio_util::sync::CancellationToken;
 
-use super::arrive::{CountIn, Take, standing};
+use super::arrive::Take;
+use super::count_in::{CountIn, standing};
 use super::leave::{Freeze, WriteHandOver, change_of, standing_visits, words_from};
 use super::onwards::Came;
 use super::{TransferDesk, WITHIN, is_word, untold};
@@ -53,6 +54,16 @@ impl Command for Acknowledge {
             vec![NodeRecord::HandsAcknowledged(record)],
             (),
         ))
+    }
+}
+
+/// Ends a delivery before a word that something is given up: a new home of an earlier version reads no delivery that has one in
+/// it, and takes what comes before.
+pub(super) fn up_to_given_up(words: &mut Vec<ProvenHand>) {
+    let mut after_first = words.iter().skip(1);
+    let is_given_up = |hand: &ProvenHand| matches!(hand.word.handed, Handed::GivenUp(_));
+    if let Some(nth) = after_first.position(is_given_up) {
+        words.truncate(nth.saturating_add(1));
     }
 }
 
@@ -164,7 +175,8 @@ impl TransferDesk {
             // What is told to a peer is synced.
             self.ledger.barrier().await?;
             let from = head.acknowledged.saturating_add(1);
-            let words = words_from(&self.ledger, region, from, BATCH)?.proven;
+            let mut words = words_from(&self.ledger, region, from, BATCH)?.proven;
+            up_to_given_up(&mut words);
             let held = peer
                 .deliver_hands(&words, incarnation(&*self.ledger)?, WITHIN)
                 .await

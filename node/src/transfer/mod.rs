@@ -15,6 +15,7 @@
 
 pub mod agree;
 pub mod arrive;
+pub mod count_in;
 pub mod deliver;
 pub mod leave;
 pub mod onwards;

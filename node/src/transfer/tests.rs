@@ -15,7 +15,7 @@ use huitong_core::record::transfer::{HandsAcknowledged, TransferBy};
 use huitong_core::refusal::RefusalCode;
 
 use super::agree::{Agree, Agreed, CallBack};
-use super::arrive::CountIn;
+use super::count_in::CountIn;
 use crate::home::late::Offered;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;

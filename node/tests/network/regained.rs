@@ -108,11 +108,21 @@ async fn what_its_home_region_had_taken_back_is_given_up_and_not_committed_again
 
 /// The bureau of Ningbo ends a settlement.
 async fn give_up(world: &World, treatment: &str, settlement: &str) -> Result<(), tonic::Status> {
+    give_up_of(world, treatment, settlement, "").await
+}
+
+/// The same, with the person's number.
+async fn give_up_of(
+    world: &World,
+    treatment: &str,
+    settlement: &str,
+    psn_no: &str,
+) -> Result<(), tonic::Status> {
     let request = v1::GiveUpRequest {
         treatment: treatment.to_owned(),
         settlement: settlement.to_owned(),
         reason: Reason::WrongBill.into(),
-        psn_no: String::new(),
+        psn_no: psn_no.to_owned(),
     };
     let answer = world.officer(NINGBO).await.give_up(request).await;
     answer.map(drop)
@@ -164,6 +174,15 @@ async fn what_comes_to_other_amounts_is_given_up_by_an_officer_and_settled_under
 
     let other = give_up(&world, "440100", &settlement).await;
     assert_eq!(code(&other.unwrap_err()), "recovery.nothing_to_give_up");
+    // Whom the officer names is looked at: nobody's new home would be told of somebody who is insured here.
+    for (psn_no, why) in [
+        ("330200000000000001", "transfer.unknown"),
+        ("1 2", "request.malformed"),
+    ] {
+        let named = give_up_of(&world, CHENGDU, &settlement, psn_no).await;
+        assert_eq!(code(&named.unwrap_err()), why);
+        assert_eq!(without_receipt(&world).await, stands("open"));
+    }
     give_up(&world, CHENGDU, &settlement).await.unwrap();
     give_up(&world, CHENGDU, &settlement).await.unwrap();
     let given_up = hospital.outcome("r-1").await;

@@ -1,6 +1,7 @@
 //! What is given up by an officer: what lost its receipt, and nothing else.
 
 mod at_the_new_home;
+mod lost_again;
 
 use huitong_core::leg::Leg;
 use huitong_core::record::hand::Handed;
@@ -104,7 +105,7 @@ fn told(record: &NodeRecord) -> (RegionCode, SettlementId) {
     let NodeRecord::HandWritten(written) = record else {
         panic!("{record:?}")
     };
-    let Handed::GivenUp(told) = written.word().handed else {
+    let Handed::GivenUp(told) = &written.word().handed else {
         panic!("{written:?}")
     };
     (told.treatment, told.settlement)
@@ -166,9 +167,21 @@ fn whose_it_is_an_officer_says_where_it_was_never_put() {
     let (verdict, records) = home.run(of_person());
     assert_eq!((verdict, records.len()), (GivenUp::Buried, 1));
     told(&records[0]);
-    // Of somebody who is insured here nobody is told.
+    let NodeRecord::HandWritten(written) = &records[0] else {
+        panic!("{records:?}")
+    };
+    let Handed::GivenUp(said) = &written.word().handed else {
+        panic!("{written:?}")
+    };
+    // No tombstone says who this was.
+    let by = GivenUpBy {
+        officer: "li.wei".parse().unwrap(),
+        reason: ReversalReason::WrongBill,
+    };
+    assert_eq!(said.by, Some(by));
+    // Whom nobody handed over no new home is told of: the officer hears it, and nothing is written.
     let home = for_other_amounts();
-    assert_eq!(home.run(of_person()).1.len(), 1);
+    assert_eq!(home.run(of_person()), (GivenUp::NotMoved, Vec::new()));
 }
 
 #[test]

@@ -6,13 +6,16 @@
 //! home has counted it in, since nothing is committed before that; but what it counted was lost here and may be another sum
 //! than was put. So it is told that the id is given up, and takes back what it counts under it: nothing when it was told of the
 //! reversal before.
+//!
+//! Where a later restore loses the tombstone too, the word on it comes back from the new home, which counts nothing in under
+//! the id any more: the id is buried again, whatever its legs say, and is not put to it.
 
 use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
-use huitong_core::id::SettlementId;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{Handed, LateGivenUp};
-use huitong_core::record::transfer::HandWritten;
+use huitong_core::record::hand::{GivenUpBy, Handed, LateGivenUp};
+use huitong_core::record::home::HomeRefused;
+use huitong_core::record::transfer::{HandWritten, LateEnded};
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
@@ -20,7 +23,7 @@ use super::outcome::{NOT_LEFT, Put};
 use super::word;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
-use crate::store::{Leaving, Rows, StoreError};
+use crate::store::{HomeId, Leaving, Rows, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// The word to the new home of whoever was handed over that a settlement is given up.
@@ -30,7 +33,7 @@ use crate::writer::{Command, Verdict};
 pub fn given_up_told(
     home: RegionCode,
     left: &Leaving,
-    (treatment, settlement): (RegionCode, SettlementId),
+    (of, by): (HomeId, Option<GivenUpBy>),
     salt: [u8; 16],
     rows: &dyn Rows,
     at: Timestamp,
@@ -38,8 +41,9 @@ pub fn given_up_told(
     let given_up = LateGivenUp {
         transfer: left.transfer,
         number: left.number,
-        treatment,
-        settlement,
+        treatment: of.treatment,
+        settlement: of.settlement,
+        by,
     };
     let handed = Handed::GivenUp(given_up);
     let word = word((home, left.new_home), handed, salt, rows, at)?;
@@ -76,9 +80,102 @@ impl Command for BuryLate {
             at,
         })?;
         let left = handed_over(rows, claim.person.psn_no)?.ok_or(NOT_LEFT)?;
-        let of = (treatment, settlement);
-        let told = given_up_told(home, &left, of, self.hand_salt, rows, at)?;
+        let of = HomeId {
+            treatment,
+            settlement,
+        };
+        let told = given_up_told(home, &left, (of, None), self.hand_salt, rows, at)?;
         let records = vec![NodeRecord::HomeRefused(record), told, ended];
+        Ok(Verdict::Append(records, ()))
+    }
+}
+
+/// An id that is given up, to be buried again.
+pub(in crate::home) struct Again {
+    /// The id.
+    pub(in crate::home) of: HomeId,
+    /// The home region.
+    pub(in crate::home) home: RegionCode,
+    /// What was asked for under it.
+    pub(in crate::home) request: RefusedRequest,
+    /// The salt of the tombstone.
+    pub(in crate::home) salt: [u8; 16],
+}
+
+impl Again {
+    /// The tombstone, if the new home was told that the id is given up, and what is written with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a row cannot be read.
+    pub(in crate::home) fn if_told(
+        self,
+        rows: &dyn Rows,
+        at: Timestamp,
+    ) -> Result<Option<(HomeRefused, Vec<NodeRecord>)>, StoreError> {
+        match rows.given_up(self.of.treatment, self.of.settlement)? {
+            Some(_) => self.buried(rows, at).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn buried(
+        self,
+        rows: &dyn Rows,
+        at: Timestamp,
+    ) -> Result<(HomeRefused, Vec<NodeRecord>), StoreError> {
+        let HomeId {
+            treatment,
+            settlement,
+        } = self.of;
+        let record = refused(Refused {
+            settlement,
+            home: self.home,
+            treatment,
+            refusal: Refusal::new(RefusalCode::Abandoned, at),
+            request: self.request,
+            salt: self.salt,
+            at,
+        })?;
+        let mut records = vec![NodeRecord::HomeRefused(record.clone())];
+        // The backup may have it as put.
+        records.extend(rows.late_claim(treatment, settlement)?.map(|row| {
+            NodeRecord::LateEnded(LateEnded {
+                psn_no: row.psn_no,
+                treatment,
+                settlement,
+                at,
+            })
+        }));
+        Ok((record, records))
+    }
+}
+
+/// Buries again what the backup has as put to the new home, which says that it is given up, or was told so.
+pub(super) struct BuryAgain {
+    /// What was put to the new home.
+    pub(super) put: Put,
+    /// The salt of the tombstone.
+    pub(super) salt: [u8; 16],
+}
+
+impl Command for BuryAgain {
+    type Answer = ();
+
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<()>, StoreError> {
+        if !self.put.waits(rows)? {
+            return Ok(Verdict::Answer(()));
+        }
+        let claim = &self.put.record.claim;
+        let again = Again {
+            of: HomeId {
+                treatment: claim.treatment,
+                settlement: self.put.record.settlement,
+            },
+            home: claim.person.home,
+            request: RefusedRequest::Claim(claim.binding()),
+            salt: self.salt,
+        };
+        let (_, records) = again.buried(rows, at)?;
         Ok(Verdict::Append(records, ()))
     }
 }

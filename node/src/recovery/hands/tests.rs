@@ -4,7 +4,7 @@ use huitong_core::coverage::Balances;
 use huitong_core::id::SettlementId;
 use huitong_core::person::PersonRef;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{HandOver, TransferOrder};
+use huitong_core::record::hand::{HandOver, LateGivenUp, TransferOrder};
 
 use super::super::testing::*;
 use super::*;
@@ -189,5 +189,60 @@ fn a_word_of_after_the_hand_over_is_no_change_of_before_it() {
     regain_hand(&home, told_on(2));
     for later in [-1, 1] {
         assert_eq!(known_of(&home, &reversed(2, later)), Known::ToldOn);
+    }
+}
+
+/// The first home gives up what it told to stand by its second word.
+fn given_up(later_ms: i64) -> HandWord {
+    let word = reversed(2, later_ms);
+    let Handed::Reversal(supplement) = &word.handed else {
+        panic!("{word:?}")
+    };
+    HandWord {
+        number: 3,
+        handed: Handed::GivenUp(LateGivenUp {
+            transfer: supplement.transfer,
+            number: supplement.number,
+            treatment: supplement.of.treatment,
+            settlement: supplement.of.settlement,
+            by: None,
+        }),
+        ..word
+    }
+}
+
+#[test]
+fn what_is_given_up_belongs_where_its_reversal_would() {
+    let home = restored();
+    regain_hand(&home, left());
+    collect(&home, came());
+    assert_eq!(known_of(&home, &given_up(1)), Known::Nothing);
+    assert_eq!(known_of(&home, &given_up(-1)), Known::HandedOver);
+    regain_hand(&home, told_on(2));
+    for later in [-1, 1] {
+        assert_eq!(known_of(&home, &given_up(later)), Known::ToldOn);
+    }
+}
+
+#[test]
+fn what_is_given_up_is_taken_back_at_the_next_home_once() {
+    for is_told_on in [true, false] {
+        let home = restored();
+        regain_hand(&home, left());
+        if is_told_on {
+            regain_hand(&home, told_on(2));
+        }
+        collect(&home, came());
+        let word = reversed(2, -1);
+        let Handed::Reversal(supplement) = word.handed.clone() else {
+            panic!("{word:?}")
+        };
+        let handed = Handed::Claim(supplement);
+        collect(&home, HandWord { handed, ..word });
+        let records = collect(&home, given_up(1));
+        let goes_on = records
+            .iter()
+            .any(|record| matches!(record, NodeRecord::HandWritten(_)));
+        assert_eq!(goes_on, !is_told_on, "{records:?}");
     }
 }

@@ -2,7 +2,7 @@
 
 use huitong_core::id::SettlementId;
 use huitong_core::officer::OfficerName;
-use huitong_core::record::hand::HandWord;
+use huitong_core::record::hand::{HandWord, LateGivenUp};
 
 use super::super::records::LeaveOut;
 use super::super::testing::*;
@@ -117,4 +117,35 @@ fn nothing_is_told_to_a_new_home_that_is_left_out() {
     let command = is_untold(&home, 1).unwrap();
     assert_eq!(run(&home, command).1, []);
     assert_eq!(written(&home), 1);
+}
+
+/// What was given up the new home has taken back, and gives nothing a second time when the reversal comes back as well.
+#[test]
+fn what_the_new_home_was_told_is_given_up_is_not_told_again_as_taken_back() {
+    let home = restored();
+    let Handed::Person(hand_over) = handed().handed else {
+        panic!("a hand-over")
+    };
+    let given_up = |nth| {
+        Handed::GivenUp(LateGivenUp {
+            transfer: hand_over.order.transfer,
+            number: hand_over.order.number,
+            treatment: of(nth).0,
+            settlement: of(nth).1,
+            by: None,
+        })
+    };
+    regain_hand(&home, handed());
+    let word = HandWord {
+        number: 2,
+        handed: given_up(1),
+        ..handed()
+    };
+    regain_hand(&home, word);
+    regain(&home, returned_reversed(1, 2, 5));
+    regain(&home, returned_reversed(2, 2, 6));
+    assert!(is_untold(&home, 1).is_none());
+    let told = Told::read(&home, new_home()).unwrap();
+    assert!(told.knows(&given_up(1)) && !told.knows(&given_up(2)));
+    assert!(is_untold(&home, 2).is_some());
 }

@@ -4,8 +4,8 @@ use huitong_core::person::PsnNo;
 use huitong_core::record::transfer::{LateEnded, LateMirrored, LateOffered, SupplementTaken};
 
 use super::super::{
-    Account, HandedIdRow, HomeId, Key, LateRow, Leaving, Location, Mirror, Moved, RelationRow, Row,
-    StoreError,
+    Account, Counted, HandedIdRow, HomeId, Key, LateRow, Leaving, Location, Mirror, Moved,
+    RelationRow, Row, StoreError,
 };
 use super::transfer::account_after;
 use super::{Changes, Ground};
@@ -78,7 +78,7 @@ pub(super) fn supplemented(
     let row = HandedIdRow {
         old_home: record.old_home,
         psn_no: supplement.number,
-        counted: Some(supplement.clone()),
+        counted: Counted::In(supplement.clone()),
     };
     let of = &supplement.of;
     out.put(

@@ -13,6 +13,7 @@ mod duplicate;
 mod erased;
 mod expense_check;
 mod external;
+mod handed_id;
 mod home;
 pub(crate) mod import;
 mod institution_account;

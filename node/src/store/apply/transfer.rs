@@ -2,23 +2,20 @@
 
 use huitong_core::coverage::Balances;
 use huitong_core::date::ServiceDate;
-use huitong_core::id::SettlementId;
 use huitong_core::person::PsnNo;
-use huitong_core::record::hand::{
-    HandOver, HandWord, Handed, HandedVisit, Supplement, TransferOrder,
-};
+use huitong_core::record::hand::{HandOver, HandWord, Handed, Supplement, TransferOrder};
 use huitong_core::record::import::ImportKind;
 use huitong_core::record::transfer::{
     AccountAfter, HandTaken, HandsAcknowledged, TransferBy, TransferStep, TransferStepped,
 };
-use huitong_core::region::RegionCode;
 
 use super::super::{
-    Account, Filings, HandedIdRow, Key, Leaving, LeavingState, Location, Moved, OpenRow,
-    RelationRow, Row, Rows, StoreError, Stream, StreamHead, TransferRow, TransferState,
-    account_now, is_erased_transfer,
+    Account, Counted, Filings, Key, Leaving, LeavingState, Location, Moved, OpenRow, RelationRow,
+    Row, Rows, StoreError, Stream, StreamHead, TransferRow, TransferState, account_now,
+    is_erased_transfer,
 };
 use super::cover::covered_until;
+use super::handed_id::{free, given_up, stands, taken_back};
 use super::regained::came_back;
 use super::{Changes, Ground};
 
@@ -120,7 +117,13 @@ pub(super) fn written(
     out.extend(stream, word.number, 1, at, ground.rows)?;
     match &word.handed {
         Handed::Person(hand_over) => handed_over(word, hand_over, ground, out),
-        Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => Ok(()),
+        Handed::Claim(_) | Handed::Reversal(_) => Ok(()),
+        // A restore may lose the tombstone and bring this back: the id is never put again.
+        Handed::GivenUp(of) => {
+            let key = Key::GivenUp(of.treatment, of.settlement);
+            out.put(key, Row::GivenUp(word.new_home));
+            Ok(())
+        }
     }
 }
 
@@ -203,27 +206,20 @@ pub(super) fn taken(
             let of = &supplement.of;
             let known = ground.rows.handed_id(of.treatment, of.settlement)?;
             // What was counted in before its word came is as it was counted in.
-            let counted = known.map_or_else(|| Some(supplement.clone()), |row| row.counted);
-            stands(word, (supplement.number, counted), of, out);
+            let counted = known.map_or_else(|| Counted::In(supplement.clone()), |row| row.counted);
+            if counted != Counted::GivenUp {
+                stands(word, (supplement.number, counted), of, out);
+            }
             let moved = moved(record, supplement, Moved::From(supplement.paid), ground)?;
             (supplement.number, moved)
         }
         Handed::Reversal(supplement) => {
-            let of = &supplement.of;
-            out.remove(Key::HandedVisit(of.visit.clone()));
-            counts_no_more(
-                (of.treatment, of.settlement),
-                supplement.number,
-                ground,
-                out,
-            )?;
+            taken_back(supplement, ground, out)?;
             let moved = moved(record, supplement, Moved::To(supplement.paid), ground)?;
             (supplement.number, moved)
         }
         Handed::GivenUp(of) => {
-            let id = (of.treatment, of.settlement);
-            let counted = counts_no_more(id, of.number, ground, out)?;
-            let moved = match &counted {
+            let moved = match &given_up(word.old_home, of, ground, out)? {
                 None => None,
                 Some(supplement) => {
                     free(&supplement.of, ground, out)?;
@@ -253,52 +249,6 @@ fn moved(
     let after = record.account.as_ref().map(|account| account.version);
     let gone_on = handed_from(ground.rows, number)?.is_some();
     Ok((!gone_on && before != after).then_some(moved))
-}
-
-/// What was counted in of somebody under an id, which it is no more.
-fn counts_no_more(
-    (treatment, settlement): (RegionCode, SettlementId),
-    number: PsnNo,
-    ground: &Ground<'_>,
-    out: &mut Changes,
-) -> Result<Option<Supplement>, StoreError> {
-    let row = ground.rows.handed_id(treatment, settlement)?;
-    let Some(mut row) = row.filter(|row| row.psn_no == number) else {
-        return Ok(None);
-    };
-    let counted = row.counted.take();
-    if counted.is_some() {
-        let key = Key::HandedId(treatment, settlement);
-        out.put(key, Row::HandedId(row));
-    }
-    Ok(counted)
-}
-
-/// Frees a visit, unless it is settled under another id meanwhile.
-fn free(of: &HandedVisit, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
-    if ground.rows.handed_visit(of.visit.clone())? == Some(of.settlement) {
-        out.remove(Key::HandedVisit(of.visit.clone()));
-    }
-    Ok(())
-}
-
-fn stands(
-    word: &HandWord,
-    (psn_no, counted): (PsnNo, Option<Supplement>),
-    of: &HandedVisit,
-    out: &mut Changes,
-) {
-    let row = HandedIdRow {
-        old_home: word.old_home,
-        psn_no,
-        counted,
-    };
-    let visit = of.visit.clone();
-    out.put(
-        Key::HandedId(of.treatment, of.settlement),
-        Row::HandedId(row),
-    );
-    out.put(Key::HandedVisit(visit), Row::HandedVisit(of.settlement));
 }
 
 pub(super) fn account_after(
@@ -356,7 +306,7 @@ fn arrived(
     };
     out.put(Key::Relation(psn_no), Row::Relation(relation.into()));
     for of in &hand_over.visits {
-        stands(word, (psn_no, None), of, out);
+        stands(word, (psn_no, Counted::Came), of, out);
     }
     if let Some(member) = &record.member {
         if rows.member(psn_no)?.is_none() {

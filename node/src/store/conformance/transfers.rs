@@ -12,7 +12,7 @@ use huitong_core::vocabulary::Scheme;
 use huitong_journal::Position;
 
 use super::super::{
-    HandedIdRow, HomeId, Key, LateRow, Leaving, LeavingState, Location, Mirror, OpenRow,
+    Counted, HandedIdRow, HomeId, Key, LateRow, Leaving, LeavingState, Location, Mirror, OpenRow,
     RelationRow, Row, TransferRow, TransferState,
 };
 use crate::samples::{claim, id, now, year_total};
@@ -90,8 +90,9 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
     let handed = HandedIdRow {
         old_home: claim.person.home,
         psn_no,
-        counted: Some(counted(transfer)),
+        counted: Counted::In(counted(transfer)),
     };
+    let open = OpenRow { since: now() };
     let late = LateRow {
         psn_no,
         at: Location::at(Position::START, 2),
@@ -103,9 +104,7 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
         (Key::HandedVisit(claim.visit_key()), Row::HandedVisit(id(1))),
         (Key::HandsHeld(claim.person.home), Row::HandsHeld(9)),
         (Key::LateClaim(new_home, id(2)), Row::LateClaim(late)),
-        (
-            Key::OpenTransfer(transfer),
-            Row::OpenTransfer(OpenRow { since: now() }),
-        ),
+        (Key::GivenUp(new_home, id(3)), Row::GivenUp(new_home)),
+        (Key::OpenTransfer(transfer), Row::OpenTransfer(open)),
     ]
 }

@@ -2,13 +2,18 @@
 
 use std::sync::Arc;
 
+use huitong_core::id::TransferId;
+use huitong_core::record::NodeRecord;
 use huitong_core::record::erasure::ErasedWord;
+use huitong_core::record::hand::{HandWord, Handed, LateGivenUp};
+use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
 
 use super::*;
 use crate::ledger::testing::{append, destroy_key, open};
 use crate::recovery::records::NoteErased;
 use crate::store::memory::MemoryIndex;
+use crate::store::{ErasedId, Key, Location, Row, Rows as _};
 use crate::transfer::leave::words_from;
 
 fn note(new: &Home, number: u64) -> usize {
@@ -45,4 +50,53 @@ fn a_restored_new_home_is_told_and_takes_what_comes_after() {
     assert_eq!(note(&new, 1), 1);
     assert_eq!(note(&new, 1), 0);
     assert_eq!(take(&new, next), 2);
+}
+
+/// The new home erased the person, and its old home takes something back later: nobody is left to whom it comes, and the next
+/// hand-over is not held up.
+#[test]
+fn a_word_about_somebody_who_was_erased_here_holds_nothing_up() {
+    let new = Home::at(new_home());
+    note(&new, 1);
+    let transfer = order(today()).transfer;
+    let key = Key::Erased(ErasedId::Transfer(transfer));
+    new.put(key, Row::Erased(Location::pending(1)));
+    let (_, word) = arrived();
+    let of = supplement(100).of;
+    let given_up = LateGivenUp {
+        transfer,
+        number: number(),
+        treatment: of.treatment,
+        settlement: of.settlement,
+        by: None,
+    };
+    let all = [
+        Handed::Reversal(supplement(100)),
+        Handed::GivenUp(given_up),
+        Handed::Claim(supplement(100)),
+    ];
+    for (nth, handed) in (2..).zip(all) {
+        let word = HandWord {
+            number: nth,
+            handed,
+            ..word.clone()
+        };
+        let (held, records) = new.run(taking(word));
+        assert_eq!(held, Ok(nth));
+        assert!(
+            matches!(records[..], [NodeRecord::WordErased(_)]),
+            "{records:?}"
+        );
+    }
+    let known = new.rows.handed_id(of.treatment, of.settlement).unwrap();
+    assert_eq!(known, None);
+    let mut other = supplement(100);
+    other.transfer = TransferId::from_bytes([77; 16]);
+    let strange = HandWord {
+        number: 5,
+        handed: Handed::Reversal(other),
+        ..word
+    };
+    let refused = new.run(taking(strange)).0.unwrap_err();
+    assert_eq!(refused.code, RefusalCode::TransferUnknown);
 }

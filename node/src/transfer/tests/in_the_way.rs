@@ -15,7 +15,8 @@ use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
 
 use super::super::agree::{Agreed, CallBack};
-use super::super::arrive::{CountIn, Take};
+use super::super::arrive::Take;
+use super::super::count_in::CountIn;
 use super::super::leave::{settled_since, standing_visits};
 use super::super::onwards::Came;
 use super::super::testing::*;

@@ -136,6 +136,7 @@ fn what_is_given_up_goes_on_as_the_reversal_of_what_was_counted_in() {
             number: number(),
             treatment: of.treatment,
             settlement: of.settlement,
+            by: None,
         }),
         ..word
     };

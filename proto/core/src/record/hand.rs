@@ -15,9 +15,11 @@ use crate::date::Timestamp;
 use crate::digest::Digest;
 use crate::id::{SettlementId, TransferId};
 use crate::merkle;
+use crate::officer::OfficerName;
 use crate::person::{Credential, PersonRef, PsnNo};
 use crate::region::RegionCode;
 use crate::totals::{TotalChange, TotalSlot};
+use crate::vocabulary::ReversalReason;
 use crate::{canonical_enum, canonical_struct};
 
 /// A transfer as it is asked for: who, where to, and from which day on.
@@ -146,7 +148,7 @@ canonical_struct!(Supplement {
 
 /// A settlement that an old home gave up because a restore of its own lost what had become of it. What it had come to
 /// the new home knows, if it counted it in, and nobody else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LateGivenUp {
     /// The transfer that it belongs to.
     pub transfer: TransferId,
@@ -156,14 +158,28 @@ pub struct LateGivenUp {
     pub treatment: RegionCode,
     /// The id.
     pub settlement: SettlementId,
+    /// Who gave it up; none where its legs said by themselves that it had been taken back.
+    pub by: Option<GivenUpBy>,
 }
 
 canonical_struct!(LateGivenUp {
     transfer,
     number,
     treatment,
-    settlement
+    settlement,
+    by
 });
+
+/// An officer who gave a settlement up, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenUpBy {
+    /// The officer.
+    pub officer: OfficerName,
+    /// Why.
+    pub reason: ReversalReason,
+}
+
+canonical_struct!(GivenUpBy { officer, reason });
 
 /// What a word of an old home is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -32,7 +32,7 @@ use crate::transfer::testing::{handed, new_home, taking};
 use crate::writer::Writer;
 
 /// A new home that says the same to whatever is put to it.
-struct Says(Offered);
+struct Says(Result<Offered, RefusalCode>);
 
 impl NewHomes for Says {
     fn standing(&self, leaving: Leaving) -> Answer<'_, LateStanding> {
@@ -41,7 +41,8 @@ impl NewHomes for Says {
     }
 
     fn offer(&self, _: RegionCode, _: LateOffer) -> Answer<'_, Offered> {
-        Box::pin(async move { Ok(self.0) })
+        let said = self.0.map_err(|code| NodeError::refused(code, id(1)));
+        Box::pin(async move { said })
     }
 }
 
@@ -89,7 +90,7 @@ fn held_up() -> Arc<Ledger> {
     Arc::new(ledger)
 }
 
-fn role(ledger: &Arc<Ledger>, says: Offered) -> HomeRole {
+fn role(ledger: &Arc<Ledger>, says: Result<Offered, RefusalCode>) -> HomeRole {
     let home = person().home;
     let days = |days| Validity::days(jiff::Timestamp::now(), days).unwrap();
     let root = Authority::new_root(&"huitong.example".parse().unwrap(), days(9)).unwrap();
@@ -146,7 +147,7 @@ fn words(ledger: &Ledger) -> u64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_new_home_has_counted_in_is_ended_and_it_is_told() {
     let ledger = held_up();
-    let role = role(&ledger, Offered::Taken);
+    let role = role(&ledger, Ok(Offered::Taken));
     let (treatment, settlement) = (claim("V1").treatment, id(1));
     // By itself it has no end, however often it is looked at.
     for _ in 0..2 {
@@ -171,7 +172,29 @@ async fn what_the_new_home_has_counted_in_is_ended_and_it_is_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_new_home_has_not_counted_in_is_ended_and_nothing_is_told() {
     let ledger = held_up();
-    let role = role(&ledger, Offered::Stale);
+    let role = role(&ledger, Ok(Offered::Stale));
     given_up(&role).await;
     assert_eq!(words(&ledger), 1);
+}
+
+/// Another restore lost the tombstone: the new home says that the id is given up, or its word on that came back.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_before_another_restore_ends_by_itself() {
+    for (says, is_word_back) in [
+        (Err(RefusalCode::Abandoned), false),
+        (Ok(Offered::Taken), true),
+    ] {
+        let ledger = held_up();
+        if is_word_back {
+            append(&ledger, lost_again::word()).unwrap();
+        }
+        let role = role(&ledger, says);
+        let before = words(&ledger);
+        let (treatment, settlement) = (claim("V1").treatment, id(1));
+        role.finish_late(treatment, settlement).await.unwrap();
+        let row = ledger.home_settlement(treatment, settlement).unwrap();
+        assert!(matches!(row.unwrap().state, HomeState::Tombstone(_)));
+        assert_eq!(ledger.late_claim(treatment, settlement).unwrap(), None);
+        assert_eq!(words(&ledger), before, "the new home knows");
+    }
 }

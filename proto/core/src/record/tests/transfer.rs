@@ -6,8 +6,8 @@ use crate::canonical::encode_to_vec;
 use crate::id::TransferId;
 use crate::person::{Credential, CredentialNumber};
 use crate::record::hand::{
-    HandOver, HandWord, Handed, HandedVisit, LateGivenUp, LateOffer, LateStanding, ProvenHand,
-    Supplement, TransferOrder,
+    GivenUpBy, HandOver, HandWord, Handed, HandedVisit, LateGivenUp, LateOffer, LateStanding,
+    ProvenHand, Supplement, TransferOrder,
 };
 use crate::record::recovery::Proof;
 use crate::record::transfer::{
@@ -188,6 +188,10 @@ fn given_up() -> LateGivenUp {
         number: order().number,
         treatment: ningbo(),
         settlement: SettlementId::from_bytes([7; 16]),
+        by: Some(GivenUpBy {
+            officer: "li.wei".parse().unwrap(),
+            reason: ReversalReason::WrongBill,
+        }),
     }
 }
 
@@ -249,7 +253,7 @@ const GOLDEN: [&str; 14] = [
     "4a3ada5fa5a6e961",
     "852d9d81fe24ea71",
     "82c23802e190dc6b",
-    "21016a9742c4bf9d",
+    "ab3ac0acf6a834b4",
 ];
 
 const TRAVELS: [&str; 4] = [
