@@ -8,7 +8,7 @@ use huitong_core::record::home::HomeRefused;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
-use super::late::buried::Again;
+use super::again::Again;
 use super::refusing::{Refused, refused};
 use super::restored::{Bound, bound};
 use crate::store::{HomeId, Rows, StoreError};

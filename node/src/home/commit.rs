@@ -26,8 +26,8 @@ use huitong_core::record::transfer::LateOffered;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
+use super::again::Again;
 use super::figures::{amounts, balances_after, totals_after, with_loss};
-use super::late::buried::Again;
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
 use super::restored::{Bound, bound};

@@ -27,6 +27,7 @@
 //! through gRPC and by the own treatment role in process, with the same commands.
 
 pub mod abandon;
+mod again;
 mod anew;
 pub mod by_hand;
 pub mod commit;

@@ -14,13 +14,13 @@ use huitong_core::date::Timestamp;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::hand::{GivenUpBy, Handed, LateGivenUp};
-use huitong_core::record::home::HomeRefused;
-use huitong_core::record::transfer::{HandWritten, LateEnded};
+use huitong_core::record::transfer::HandWritten;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
 use super::outcome::{NOT_LEFT, Put};
 use super::word;
+use crate::home::again::Again;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
 use crate::store::{HomeId, Leaving, Rows, StoreError};
@@ -87,66 +87,6 @@ impl Command for BuryLate {
         let told = given_up_told(home, &left, (of, None), self.hand_salt, rows, at)?;
         let records = vec![NodeRecord::HomeRefused(record), told, ended];
         Ok(Verdict::Append(records, ()))
-    }
-}
-
-/// An id that is given up, to be buried again.
-pub(in crate::home) struct Again {
-    /// The id.
-    pub(in crate::home) of: HomeId,
-    /// The home region.
-    pub(in crate::home) home: RegionCode,
-    /// What was asked for under it.
-    pub(in crate::home) request: RefusedRequest,
-    /// The salt of the tombstone.
-    pub(in crate::home) salt: [u8; 16],
-}
-
-impl Again {
-    /// The tombstone, if the new home was told that the id is given up, and what is written with it.
-    ///
-    /// # Errors
-    /// [`StoreError`] when a row cannot be read.
-    pub(in crate::home) fn if_told(
-        self,
-        rows: &dyn Rows,
-        at: Timestamp,
-    ) -> Result<Option<(HomeRefused, Vec<NodeRecord>)>, StoreError> {
-        match rows.given_up(self.of.treatment, self.of.settlement)? {
-            Some(_) => self.buried(rows, at).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    fn buried(
-        self,
-        rows: &dyn Rows,
-        at: Timestamp,
-    ) -> Result<(HomeRefused, Vec<NodeRecord>), StoreError> {
-        let HomeId {
-            treatment,
-            settlement,
-        } = self.of;
-        let record = refused(Refused {
-            settlement,
-            home: self.home,
-            treatment,
-            refusal: Refusal::new(RefusalCode::Abandoned, at),
-            request: self.request,
-            salt: self.salt,
-            at,
-        })?;
-        let mut records = vec![NodeRecord::HomeRefused(record.clone())];
-        // The backup may have it as put.
-        records.extend(rows.late_claim(treatment, settlement)?.map(|row| {
-            NodeRecord::LateEnded(LateEnded {
-                psn_no: row.psn_no,
-                treatment,
-                settlement,
-                at,
-            })
-        }));
-        Ok((record, records))
     }
 }
 
