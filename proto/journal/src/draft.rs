@@ -21,6 +21,7 @@ pub(crate) struct Draft {
     group: Vec<Submission>,
     /// Seal and checksum.
     tail: Vec<u8>,
+    checksum: u32,
 }
 
 impl Draft {
@@ -54,6 +55,7 @@ impl Draft {
             head,
             group,
             tail,
+            checksum,
         }
     }
 
@@ -64,6 +66,11 @@ impl Draft {
     /// The whole frame's length.
     pub(crate) const fn len(&self) -> u32 {
         self.header.frame_len()
+    }
+
+    /// The frame's last checksum: of the header, the seal, and the table with the checksum of each submission.
+    pub(crate) const fn checksum(&self) -> u32 {
+        self.checksum
     }
 
     /// The chain after this frame.

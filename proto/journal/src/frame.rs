@@ -206,7 +206,7 @@ pub struct Frame {
     position: Position,
     header: FrameHeader,
     bytes: Vec<u8>,
-    /// The chain hash after it, once somebody asked: it follows from the bytes.
+    /// The chain hash after it: computed from the bytes once somebody asks, or known from when they were written.
     chain: OnceLock<ChainHash>,
 }
 
@@ -229,7 +229,7 @@ impl Frame {
         }
     }
 
-    /// Its chain is known from when it was written.
+    /// Its chain is known from when a frame of this number and of this last checksum was written.
     pub(crate) fn hashed(&self, chain: ChainHash) {
         // Whoever asked before has computed the same.
         _ = self.chain.set(chain);
@@ -255,6 +255,13 @@ impl Frame {
     #[must_use]
     pub const fn number(&self) -> u64 {
         self.header.number
+    }
+
+    /// Its last checksum: of the header, the seal, and the table with the checksum of each submission. [`check`] has
+    /// held it against the bytes.
+    pub(crate) fn checksum(&self) -> u32 {
+        let last = self.bytes.last_chunk().copied().unwrap_or_default();
+        u32::from_be_bytes(last)
     }
 
     /// The keyring under which records of it are sealed; 0 for none.

@@ -268,7 +268,7 @@ impl Log {
         let position = self.active.sync(&written)?;
         let chain = self.hasher.finish(hashing).ok_or(Fault::WriterLost)?;
         self.tip = self.tip.after(position, frame.len(), chain);
-        self.published.set(self.tip);
+        self.published.set(self.tip, frame.checksum());
         Ok(answers(frame.group(), position, number, &seal.into()))
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Every frame is checked as it is read: its checksums, and along a stream its
 //! number and chain; the chain after a frame that this process wrote a moment ago
-//! is the one that was computed then. A reader outlives the journal's writer and then simply sees
-//! no more.
+//! is the one that was computed then, when the frame read has the same last checksum.
+//! A reader outlives the journal's writer and then simply sees no more.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -162,8 +162,9 @@ impl Frames {
                 return Err(damage(self.next, Flaw::Frame { frame }));
             }
         }
-        // It was hashed as it was written, when this process wrote it.
-        if let Some(chain) = self.reader.published.chain_after(found) {
+        // It was hashed as it was written, when this process wrote it and no other lies there since.
+        let published = &self.reader.published;
+        if let Some(chain) = published.chain_after(found, frame.checksum()) {
             frame.hashed(chain);
         }
         self.before = Some((found, frame.chain()));

@@ -56,8 +56,8 @@ pub(crate) struct Published(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     tip: Tip,
-    /// The chain after each of the last frames, up to the tip's.
-    chains: VecDeque<ChainHash>,
+    /// The last checksum of each of the last frames, and the chain after it, up to the tip's.
+    chains: VecDeque<(u32, ChainHash)>,
 }
 
 impl Published {
@@ -70,22 +70,24 @@ impl Published {
         self.state().tip
     }
 
-    /// The next frame is synced.
-    pub(crate) fn set(&self, tip: Tip) {
+    /// The next frame, with this last checksum, is synced.
+    pub(crate) fn set(&self, tip: Tip, checksum: u32) {
         let mut state = self.state();
         state.tip = tip;
         if state.chains.len() >= REMEMBERED {
             state.chains.pop_front();
         }
-        state.chains.push_back(tip.chain);
+        state.chains.push_back((checksum, tip.chain));
     }
 
-    /// The chain after a frame that this process wrote, while it is remembered.
-    pub(crate) fn chain_after(&self, frame: u64) -> Option<ChainHash> {
+    /// The chain after a frame that this process wrote with this last checksum, while it is remembered. A frame that was
+    /// put in its place has another checksum, and is to be hashed.
+    pub(crate) fn chain_after(&self, frame: u64, checksum: u32) -> Option<ChainHash> {
         let state = self.state();
         let back = usize::try_from(state.tip.frame.checked_sub(frame)?).ok()?;
         let last = state.chains.len().checked_sub(1)?;
-        state.chains.get(last.checked_sub(back)?).copied()
+        let (written, chain) = state.chains.get(last.checked_sub(back)?)?;
+        (*written == checksum).then_some(*chain)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,6 +101,7 @@ mod tests {
 
     #[test]
     fn the_chains_of_the_last_frames_are_remembered_and_no_others() {
+        let sum = |frame: u64| crc32c::crc32c(&frame.to_be_bytes());
         let chain = |frame: u64| ChainHash::after(&frame.to_be_bytes());
         let opened = Tip {
             frame: 7,
@@ -106,15 +109,20 @@ mod tests {
             ..Tip::EMPTY
         };
         let (published, mut tip) = (Published::new(opened), opened);
-        assert_eq!(published.chain_after(7), None, "another process wrote it");
+        assert_eq!(
+            published.chain_after(7, sum(7)),
+            None,
+            "another process wrote it"
+        );
         for frame in 8..=1_000 {
             tip = tip.after(Position::START, 1, chain(frame));
-            published.set(tip);
-            assert_eq!(published.chain_after(frame), Some(chain(frame)));
-            assert_eq!(published.chain_after(frame + 1), None);
-            assert_eq!(published.chain_after(7), None);
+            published.set(tip, sum(frame));
+            assert_eq!(published.chain_after(frame, sum(frame)), Some(chain(frame)));
+            assert_eq!(published.chain_after(frame, sum(frame - 1)), None);
+            assert_eq!(published.chain_after(frame + 1, sum(frame + 1)), None);
+            assert_eq!(published.chain_after(7, sum(7)), None);
         }
-        assert_eq!(published.chain_after(745), Some(chain(745)));
-        assert_eq!(published.chain_after(744), None);
+        assert_eq!(published.chain_after(745, sum(745)), Some(chain(745)));
+        assert_eq!(published.chain_after(744, sum(744)), None);
     }
 }

@@ -221,6 +221,37 @@ fn a_reader_sees_a_chain_that_was_changed_under_it() {
     assert_eq!(frames.next(), None);
 }
 
+/// The frame read last was written by this process, which remembers its chain; what lies there now is another.
+#[test]
+fn a_reader_sees_a_frame_that_was_replaced_under_it() {
+    let (ours, theirs) = (FakeDisk::new(1), FakeDisk::new(1));
+    let places = written(&theirs, &[b"them".to_vec(), b"same".to_vec()]);
+    let (mut log, _) = open(&ours).unwrap();
+    for record in [b"ours", b"same"] {
+        log.commit(&[vec![record.to_vec()]]).unwrap();
+    }
+    let at = |place: usize| usize::try_from(places[place].offset()).unwrap();
+    let bytes = theirs.bytes(&segment(1)).unwrap();
+    let file = ours.port().open(&segment(1)).unwrap();
+    file.write_at(u64::from(places[0].offset()), &bytes[at(0)..at(1)])
+        .unwrap();
+    let mut frames = log.reader().frames_from(Position::START);
+    let first = frames.next().unwrap().unwrap();
+    assert_eq!(first.records().collect::<Vec<_>>(), [b"them"]);
+    let expected = Damage {
+        segment: 1,
+        offset: places[1].offset(),
+        what: Flaw::Frame {
+            frame: BadFrame::Chain,
+        },
+    };
+    assert_eq!(frames.next(), Some(Err(ReadError::Damage(expected))));
+    // Its chain is that of what was read: an index that stops there is of no journal of ours.
+    let theirs = Log::open(theirs.port(), small(), None).unwrap().0;
+    let theirs = theirs.reader().frame_at(places[0]).unwrap();
+    assert_eq!(first.chain(), theirs.chain());
+}
+
 /// A frame of format version 1, as the program of its day wrote it, also where it
 /// is the only one and could be taken for torn.
 #[test]
