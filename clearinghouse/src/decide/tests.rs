@@ -108,6 +108,38 @@ fn what_two_others_call_the_same_debt_hinders_no_cycle() {
     assert_eq!(house.net(1).unwrap().legs(), 2);
 }
 
+/// Whether the clearinghouse was started anew in between decides nothing.
+#[test]
+fn what_two_others_call_a_netted_debt_waits_with_a_restart_and_without() {
+    for how in [None, Some(Return::Stopped), Some(Return::IndexLost)] {
+        let mut house = House::new(41);
+        let theirs = huitong_core::leg::Leg {
+            debtor: region(0),
+            creditor: region(1),
+            business_day: day(2),
+            ..debt(1, 2, 3, 1_316_000)
+        };
+        one_debt(&house);
+        house.report(1, &[receivable(1, &theirs)]).unwrap();
+        house.report(0, &[payable(1, &theirs)]).unwrap();
+        close_all(&house, 1);
+        house.cut_off(1, Condition::AllClosed).unwrap();
+        assert_eq!(house.net(1).unwrap().legs(), 1);
+        if let Some(how) = how {
+            house.come_back(how);
+        }
+        close_all(&house, 2);
+        house.cut_off(2, Condition::AllClosed).unwrap();
+        let status = house.status(Some(2));
+        assert_eq!((status.agreed, status.waiting), (0, 2), "{how:?}");
+        assert!(status.oldest.iter().all(|leg| leg.why == Waiting::Repeated));
+        let agreeing =
+            house.ask(|context| Ok(Decided::answer(context.state.matching.agreeing(region(1)))));
+        assert_eq!(agreeing, Ok(0), "{how:?}");
+        assert_eq!(house.net(2).unwrap().legs(), 0, "{how:?}");
+    }
+}
+
 #[test]
 fn a_days_end_never_moves_back() {
     let house = House::new(5);

@@ -1,6 +1,6 @@
 //! What a plan took: it is marked, stays while the index does not know it, and goes.
 
-use huitong_core::leg::{Leg, Side};
+use huitong_core::leg::{Debt, Leg, Side};
 use huitong_netting::NettingPlan;
 
 use super::held::{Held, Number};
@@ -35,6 +35,29 @@ impl Matching {
                 }
             }
             self.agreeing.taken(*region, agreed);
+        }
+        self.part(by);
+    }
+
+    /// Of a debt that the plan took nothing agrees any more, also not what two others call the same: so it is when it
+    /// is read again at a start, since the index knows which plan took a debt and not of whom.
+    fn part(&mut self, by: Number) {
+        let netted = |debt: &&Debt| {
+            let reports = self.debts.get(*debt);
+            reports.is_some_and(|reports| reports.netted == by)
+        };
+        let places = self.further.keys().filter(netted);
+        let places: Vec<Place> = places.flat_map(|debt| self.reported(*debt)).collect();
+        for place in places {
+            let held = self.at_mut(place);
+            let parts =
+                |held: &&mut Held| held.taken == Number::NONE && held.partner != Number::NONE;
+            let Some(held) = held.filter(parts) else {
+                continue;
+            };
+            held.partner = Number::NONE;
+            let fen = held.leg.amount.get().unsigned_abs();
+            self.agreeing.taken(place.0, fen);
         }
     }
 
