@@ -190,7 +190,7 @@ pub(crate) fn tell_differences(
     if words.len() > DIFFERENCES_AT_MOST {
         return Ok(not(&format_args!("at most {DIFFERENCES_AT_MOST} legs")));
     }
-    let built = differences(context, (day, pair), words);
+    let built = differences(context, by.region, (day, pair), words);
     let mut differences = match built {
         Ok(differences) => differences,
         Err(error) => return Ok(not(&error)),
@@ -215,17 +215,21 @@ pub(crate) fn tell_differences(
     Ok(Decided::record(ClearingRecord::DifferencesTold(record), ()))
 }
 
-/// Each word beside what is held of the leg: in the row itself, or in another row, where it differs in who owes or is owed.
+/// Each word beside what is held of the leg: in the row itself, or else in another row of the region, where it differs in
+/// who owes or is owed. What others call the same debt is none of it.
 fn differences(
     context: &Context<'_>,
+    region: RegionCode,
     (day, pair): (BusinessDay, Pair),
     words: Vec<(LegKey, Option<Leg>)>,
 ) -> Result<Vec<Difference>, String> {
     let cycle = context.state.cycles.get(&day);
     let held = |(settlement, kind): LegKey| {
         let (matching, debt) = (&context.state.matching, (settlement, kind, pair.fund));
-        let leg = cycle.and_then(|cycle| matching.agreed_leg(debt, &cycle.marks, day));
-        leg.cloned()
+        let marks = cycle.map(|cycle| &cycle.marks)?;
+        let in_row = matching.agreed_leg(debt, |of| of == pair, marks, day);
+        let of_region = || matching.agreed_leg(debt, |of| of.names(region), marks, day);
+        in_row.or_else(of_region).cloned()
     };
     let mut keys = BTreeSet::new();
     let of_word = |(key, book): (LegKey, Option<Leg>)| {

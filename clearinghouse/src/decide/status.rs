@@ -139,8 +139,10 @@ fn counted(context: &Context<'_>, day: BusinessDay, cycle: Option<&Cycle>) -> Co
     });
     let kept_out = kept_out.filter(|leg| leg.why == Waiting::AttestedOtherwise);
     let is_inside = |leg: &WaitingLeg| {
-        let debt = leg.numbered.leg.debt();
-        marks.is_none_or(|marks| matching.agreed_leg(debt, marks, day).is_some())
+        let leg = &leg.numbered.leg;
+        let (debt, whose) = (leg.debt(), Pair::of(leg));
+        let held = |marks| matching.agreed_leg(debt, |pair| pair == whose, marks, day);
+        marks.is_none_or(|marks| held(marks).is_some())
     };
     let kept_out: Vec<_> = kept_out.filter(is_inside).collect();
     let kept = u64::try_from(kept_out.len()).unwrap_or(u64::MAX);

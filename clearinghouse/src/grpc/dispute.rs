@@ -158,7 +158,7 @@ impl DisputeGrpc {
         };
         let proofs = proofs(&self.writer).await?;
         let debt = (settlement, kind, pair.fund);
-        let read = aside(move || proofs.netted_leg(debt, pair.creditor)).await;
+        let read = aside(move || proofs.netted_leg(debt, pair)).await;
         Ok(told(read)?.map(|(leg, day)| Found { leg, day }))
     }
 }

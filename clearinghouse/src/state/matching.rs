@@ -16,6 +16,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
 use huitong_core::region::RegionCode;
@@ -184,10 +185,11 @@ impl Matching {
         })
     }
 
-    /// The one of these legs that is of a debt.
+    /// The first of these legs that is of a debt and whose it is to be: others may call theirs the same.
     pub(crate) fn agreed_leg(
         &self,
         debt: Debt,
+        is_whose: impl Fn(Pair) -> bool,
         marks: &BTreeMap<RegionCode, u64>,
         day: BusinessDay,
     ) -> Option<&Leg> {
@@ -195,7 +197,7 @@ impl Matching {
             let held = self.at(place)?;
             ready(place, held, Some(marks), day).map(|_| &held.leg)
         });
-        found.next()
+        found.find(|leg| is_whose(Pair::of(leg)))
     }
 
     /// How many debts agree that lie inside the marks, are of no later day and went with no plan; without

@@ -53,19 +53,20 @@ fn of_one(
     let Some(takeable) = takeable(region) else {
         return;
     };
-    let mut taken: BTreeMap<Debt, &NumberedLeg> = BTreeMap::new();
+    // What a region owes or is owed by two others under one id are two debts.
+    let mut taken: BTreeMap<(Debt, u64), &NumberedLeg> = BTreeMap::new();
     for run in takeable.as_slice() {
         faults.extend(lacking(*run, legs, region));
         let inside = legs.range(run.first..=run.last);
         let inside = inside.filter(|(number, _)| !region.carried.contains(**number));
-        taken.extend(inside.map(|(_, numbered)| (numbered.leg.debt(), *numbered)));
+        taken.extend(inside.map(|(_, numbered)| (whose(&numbered.leg), *numbered)));
     }
     let rows = statement.rows.iter();
     for row in rows.filter(|row| row.row.pair.names(code)) {
         let pair = row.row.pair;
         for stated in &row.legs {
             let leg = stated.whole(pair);
-            let found = taken.remove(&leg.debt());
+            let found = found(&mut taken, &leg);
             let fault = match found {
                 None => Some(LegFault::Added(code)),
                 Some(own) => own
@@ -80,6 +81,23 @@ fn of_one(
         let fault = LegFault::Dropped(code, own.number);
         StatementFault::Leg(place(&own.leg), fault)
     }));
+}
+
+fn whose(leg: &Leg) -> (Debt, u64) {
+    (leg.debt(), Pair::of(leg).key())
+}
+
+/// Takes out the leg of the same debt and pair, or else one that names the debt with others.
+fn found<'a>(
+    taken: &mut BTreeMap<(Debt, u64), &'a NumberedLeg>,
+    leg: &Leg,
+) -> Option<&'a NumberedLeg> {
+    taken.remove(&whose(leg)).or_else(|| {
+        let debt = leg.debt();
+        let mut others = taken.range((debt, u64::MIN)..=(debt, u64::MAX));
+        let other = *others.next()?.0;
+        taken.remove(&other)
+    })
 }
 
 const fn place(leg: &Leg) -> LegPlace {

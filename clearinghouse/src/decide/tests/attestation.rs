@@ -131,6 +131,27 @@ fn netting_waits_until_both_have_attested_and_not_for_ever() {
     assert_eq!(attested_of(&house, 1), [NotAsked, NotAsked, Alike, Alike]);
 }
 
+/// What is beside a region's word is what is held of it, and never what two others call the same.
+#[test]
+fn a_difference_is_held_against_the_regions_own_leg() {
+    let house = House::new(79);
+    let legs = debts(1..=1);
+    let theirs = Leg {
+        debtor: region(0),
+        creditor: region(1),
+        amount: Fen::new(7_777).unwrap(),
+        ..legs[0].clone()
+    };
+    house.report(1, &[receivable(1, &theirs)]).unwrap();
+    house.report(0, &[payable(1, &theirs)]).unwrap();
+    cut_off_with(&house, 1, 1, &legs);
+    let book = [changed(&legs[0])];
+    let pair = Pair::of(&legs[0]);
+    assert_eq!(attests(&house, 3, 1, &book), Ok(vec![pair]));
+    let word = [(&legs[0], Some(&book[0]))];
+    assert_eq!(tells(&house, 3, (1, pair), &word), Ok(()));
+}
+
 #[test]
 fn one_incarnation_has_one_word_on_a_cycle() {
     let mut house = House::new(72);

@@ -102,7 +102,7 @@ fn send(house: &House, said: Checked) -> Result<DisputeSeen, Refusal> {
         }) => {
             let found = house
                 .proofs()
-                .netted_leg((settlement, kind, pair.fund), pair.creditor);
+                .netted_leg((settlement, kind, pair.fund), pair);
             found.unwrap().map(|(leg, day)| Found { leg, day })
         }
         Says::Raise(_) | Says::Answer(_) | Says::Accept | Says::Escalate | Says::Withdraw => None,

@@ -1,13 +1,13 @@
 //! Disputes in the index: their steps by dispute, and where each outcome lies; and what is read of them beside the
 //! writer.
 
+use huitong_core::checkpoint;
 use huitong_core::date::BusinessDay;
 use huitong_core::dispute::history::DisputeHistory;
 use huitong_core::dispute::name::DisputeName;
 use huitong_core::dispute::step::DisputeStep;
 use huitong_core::leg::{Debt, Leg, Side};
 use huitong_core::record::clearing::ClearingRecord;
-use huitong_core::region::RegionCode;
 
 use super::proofs::Proofs;
 use super::scan::each;
@@ -80,11 +80,11 @@ impl Proofs {
         Ok(Some(DisputeHistory { steps, outcome }))
     }
 
-    /// The creditor's leg of a debt that an indexed plan took, and the plan's cycle.
+    /// The creditor's leg of a debt of these two that an indexed plan took, and the plan's cycle.
     pub(crate) fn netted_leg(
         &self,
         debt: Debt,
-        creditor: RegionCode,
+        pair: checkpoint::row::Pair,
     ) -> Result<Option<(Leg, BusinessDay)>, StoreError> {
         let Some(number) = self.journaled.taken.plan_of(debt)? else {
             return Ok(None);
@@ -92,14 +92,16 @@ impl Proofs {
         let Some(plan) = self.journaled.plan_by_number(number)? else {
             return Ok(None);
         };
-        let Some(window) = plan.window(creditor) else {
+        let Some(window) = plan.window(pair.creditor) else {
             return Ok(None);
         };
         let parent = self.journaled.plan_by_number(number.saturating_sub(1))?;
         let mut found = None;
         self.journaled
             .visit_taken(window, parent.as_ref(), &mut |_, numbered| {
-                if numbered.side == Side::Receivable && numbered.leg.debt() == debt {
+                let (leg, side) = (&numbered.leg, numbered.side);
+                let is_whose = checkpoint::row::Pair::of(leg) == pair;
+                if side == Side::Receivable && leg.debt() == debt && is_whose {
                     found = Some((numbered.leg, plan.day()));
                 }
                 Ok(())
