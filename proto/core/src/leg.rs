@@ -155,6 +155,9 @@ pub fn debt_bytes((settlement, kind, fund): &Debt) -> [u8; DEBT_LEN] {
     bytes
 }
 
+/// How many bytes a [`NumberedLeg`] has: all have equally many.
+pub const NUMBERED_LEG_LEN: usize = 82;
+
 /// What tells the debts between two regions for one fund apart, and orders them.
 pub type LegKey = (SettlementId, LegKind);
 

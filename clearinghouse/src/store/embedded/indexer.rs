@@ -88,7 +88,7 @@ impl Indexer {
         for (at, bytes) in records.skip_while(|(at, _)| *at < first) {
             let place = Place::new(frame.position(), at);
             if let Some(legs) = WrittenLegs::of(bytes) {
-                pairs.extend(block_row(&legs, place));
+                pairs.extend(block_row(&legs, place)?);
             } else {
                 self.write(frame, std::mem::take(&mut pairs), upto)?;
                 pairs.append(&mut self.rows(&decode(bytes)?, place)?);
@@ -276,10 +276,16 @@ impl Indexer {
     }
 }
 
-fn block_row(legs: &WrittenLegs<'_>, place: Place) -> Option<Pair> {
-    let (first, last) = legs.ends()?;
-    let block = Block { place, last };
-    Some((keys::block(legs.region(), first), keys::value(&block)))
+fn block_row(legs: &WrittenLegs<'_>, place: Place) -> Result<Option<Pair>, StoreError> {
+    if legs.iter().any(|leg| leg.is_none()) {
+        let unread = format!("a leg of region {} that is none", legs.region());
+        return Err(StoreError::Foreign(unread));
+    }
+    let row = legs.ends().map(|(first, last)| {
+        let block = Block { place, last };
+        (keys::block(legs.region(), first), keys::value(&block))
+    });
+    Ok(row)
 }
 
 fn cut_row(cut: &CutOff) -> Pair {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use huitong_core::canonical::{Artifact, Encoder};
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::{Debt, Leg, NumberedLeg, Side};
+use huitong_core::leg::{Debt, Leg, NUMBERED_LEG_LEN, NumberedLeg, Side};
 use huitong_core::record::clearing::{ClearingRecord, Proven};
 use huitong_core::region::RegionCode;
 use huitong_journal::{
@@ -128,7 +128,7 @@ async fn index_until_closed(mut indexer: Indexer, mut woken: Receiver<()>, event
 }
 
 /// Bytes that room is made for: of a leg with its number, and of all else of a record.
-const ROOM: (usize, usize) = (82, 2_048);
+const ROOM: (usize, usize) = (NUMBERED_LEG_LEN, 2_048);
 
 /// A record as it is handed in, made where it is to lie.
 fn submission(record: &ClearingRecord) -> Submission {

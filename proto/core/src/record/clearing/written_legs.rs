@@ -6,19 +6,18 @@
 use super::ClearingRecord;
 use crate::canonical::{Artifact, Canonical, Decoder};
 use crate::date::Timestamp;
-use crate::leg::{DEBT_LEN, Side};
+use crate::fund::Fund;
+use crate::leg::{DEBT_LEN, LegKind, NUMBERED_LEG_LEN, Side};
 use crate::region::RegionCode;
 
 /// The tag of a report among records.
 const LEGS_TAKEN: u8 = 1;
-/// The bytes of a numbered leg.
-const LEN: usize = 82;
 
 /// The legs of an encoded report.
 #[derive(Debug, Clone, Copy)]
 pub struct WrittenLegs<'a> {
     region: RegionCode,
-    legs: &'a [[u8; LEN]],
+    legs: &'a [[u8; NUMBERED_LEG_LEN]],
 }
 
 /// What is asked of one.
@@ -57,17 +56,18 @@ impl<'a> WrittenLegs<'a> {
     /// The first and the last number; none without legs.
     #[must_use]
     pub fn ends(&self) -> Option<(u64, u64)> {
-        let number = |leg: &[u8; LEN]| u64::decode(&mut Decoder::new(leg)).ok();
+        let number = |leg: &[u8; NUMBERED_LEG_LEN]| u64::decode(&mut Decoder::new(leg)).ok();
         Some((number(self.legs.first()?)?, number(self.legs.last()?)?))
     }
 
-    /// Each leg in turn; none for bytes that are none.
+    /// Each leg in turn; none for bytes of which side, kind or fund is none. Its other fields are not looked at: what
+    /// decodes is given, and what is given need not decode.
     pub fn iter(&self) -> impl Iterator<Item = Option<WrittenLeg>> + use<'a> {
         self.legs.iter().map(read)
     }
 }
 
-fn read(leg: &[u8; LEN]) -> Option<WrittenLeg> {
+fn read(leg: &[u8; NUMBERED_LEG_LEN]) -> Option<WrittenLeg> {
     let mut input = Decoder::new(leg);
     let (number, side) = (
         u64::decode(&mut input).ok()?,
@@ -79,6 +79,9 @@ fn read(leg: &[u8; LEN]) -> Option<WrittenLeg> {
         input.array().ok()?,
         input.array().ok()?,
     );
+    let (_, kind) = begins.split_at_checked(16)?;
+    LegKind::decode(&mut Decoder::new(kind)).ok()?;
+    Fund::decode(&mut Decoder::new(&ends)).ok()?;
     let mut debt = [0; DEBT_LEN];
     let (first, last) = debt.split_at_mut(begins.len());
     first.copy_from_slice(&begins);
@@ -90,9 +93,8 @@ fn read(leg: &[u8; LEN]) -> Option<WrittenLeg> {
 mod tests {
     use super::*;
     use crate::digest::sha256;
-    use crate::fund::Fund;
     use crate::id::SettlementId;
-    use crate::leg::{Leg, LegKind, NumberedLeg, debt_bytes};
+    use crate::leg::{Leg, NumberedLeg, debt_bytes};
     use crate::money::Fen;
     use crate::record::clearing::{LegsTaken, RegionClosed};
 
@@ -141,6 +143,37 @@ mod tests {
             debt: debt_bytes(&numbered.leg.debt()),
         });
         assert_eq!(found, expected.collect::<Vec<_>>());
+    }
+
+    /// Any one byte of a report changed: what decodes is read alike, and a leg of no side, kind or fund is none.
+    #[test]
+    fn what_decodes_with_a_byte_changed_is_read_as_it_decodes() {
+        let bytes = ClearingRecord::LegsTaken(report()).to_bytes();
+        let legs = bytes.len() - report().legs.len() * NUMBERED_LEG_LEN;
+        let mut refused = 0;
+        for (at, to) in (0..bytes.len()).flat_map(|at| [0, 1, 2, 9, 0x80, 0xff].map(|to| (at, to)))
+        {
+            let mut changed = bytes.clone();
+            changed[at] ^= to;
+            let read = WrittenLegs::of(&changed);
+            if let Ok(ClearingRecord::LegsTaken(decoded)) = ClearingRecord::from_bytes(&changed) {
+                let read = read.unwrap();
+                let found: Vec<_> = read.iter().map(Option::unwrap).collect();
+                let expected = decoded.legs.iter().map(|numbered| WrittenLeg {
+                    number: numbered.number,
+                    side: numbered.side,
+                    debt: debt_bytes(&numbered.leg.debt()),
+                });
+                assert_eq!(found, expected.collect::<Vec<_>>(), "{at} {to}");
+                assert_eq!(read.region(), decoded.region);
+            } else if at >= legs
+                && [8, 25, 34, 35, 36, 37].contains(&((at - legs) % NUMBERED_LEG_LEN))
+            {
+                refused += 1;
+                assert!(read.unwrap().iter().any(|leg| leg.is_none()), "{at} {to}");
+            }
+        }
+        assert!(refused > 100, "{refused}");
     }
 
     #[test]
