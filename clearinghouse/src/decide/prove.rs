@@ -34,7 +34,8 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
         return Ok(None);
     };
     let mut held = state.matching.taken(number).peekable();
-    let roots = if held.peek().is_some() {
+    // Of one that took nothing no leg is anywhere: nobody looks through its windows for them.
+    let roots = if plan.legs() == 0 || held.peek().is_some() {
         pair_roots(&plan, held)
     } else {
         pair_roots(&plan, &context.store.taken(&plan)?)

@@ -66,6 +66,24 @@ fn follow(checkpoints: &[Checkpoint]) {
     }
 }
 
+/// Of a cycle that carries all on no leg is read: here none could be.
+#[test]
+fn a_cycle_that_took_nothing_is_proven_without_a_look_at_its_legs() {
+    let house = House::new(29);
+    house
+        .report(3, &[receivable(1, &debt(0x5a, 2, 3, 100))])
+        .unwrap();
+    close_all(&house, 1);
+    house.cut_off(1, Condition::AllClosed).unwrap();
+    let segment = format!("{:020}.seg", 1);
+    let bytes = house.disk.bytes(&segment).unwrap();
+    let mut places = bytes.windows(10).zip(0..);
+    let (_, at) = places.find(|(window, _)| **window == [0x5a; 10]).unwrap();
+    assert!(house.disk.flip_bit(&segment, at, 0));
+    assert_eq!(house.net(1).unwrap().legs(), 0);
+    assert_eq!(told(&house, 1).len(), 1);
+}
+
 #[test]
 fn every_cycle_has_a_checkpoint_that_is_found_again_and_proves_each_statement() {
     for how in [Return::Stopped, Return::PowerCut, Return::IndexLost] {

@@ -113,8 +113,8 @@ impl Journaled {
         })
     }
 
-    /// Where the legs of one region lie that a plan took: those that waited and those after the mark before, without those
-    /// that it carried on.
+    /// Where the legs of one region lie that a plan took: those that waited and those after the mark before. What it
+    /// carried on lies among them, and whoever visits them leaves it out.
     fn visit_taken_blocks(
         &self,
         window: &Window,
@@ -133,7 +133,8 @@ impl Journaled {
         Ok(())
     }
 
-    /// Notes for each debt that the plan took it. Each has one receivable leg.
+    /// Notes for each debt that the plan took it. Each has one receivable leg: what two
+    /// pairs of regions call the same is noted once for each.
     pub(super) fn write_taken(
         &self,
         plan: &NettingPlan,
@@ -141,7 +142,8 @@ impl Journaled {
     ) -> Result<(), StoreError> {
         let legs = usize::try_from(plan.legs()).unwrap_or(usize::MAX);
         let mut debts = Vec::with_capacity(legs.min(DEBTS_EXPECTED));
-        for window in plan.windows() {
+        // Of one that took nothing no window is read, which would be at each start.
+        for window in plan.windows().iter().filter(|_| legs > 0) {
             self.visit_taken_blocks(window, parent, &mut |block, numbers| {
                 let frame = self.reader.frame_at(block.place.frame()?)?;
                 let record = frame.record(block.place.record).unwrap_or_default();
