@@ -1,7 +1,7 @@
 //! Planning: one pass over the legs into dense sums, then nets from the sums.
 //!
-//! The pass costs what a plain sum costs, plus the two numbers each leg consumes. Whether a settlement
-//! is given twice under four numbers is left to [`check`](crate::check()), which sorts the legs anyway.
+//! The pass costs what a plain sum costs, plus the two numbers each leg consumes. Whether a debt
+//! between two regions is given twice under four numbers is left to [`check`](crate::check()).
 
 use std::collections::BTreeMap;
 

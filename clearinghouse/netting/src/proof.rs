@@ -8,6 +8,7 @@
 mod once;
 
 use huitong_core::canonical::Artifact;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::fund::Fund;
 use huitong_core::region::RegionCode;
 
@@ -171,9 +172,17 @@ fn check_consumed(
     Ok(())
 }
 
-/// The gross rows are the sums of the legs, and no settlement or reversal is in them twice.
+/// The gross rows are the sums of the legs, and no debt between two regions is in them twice.
 fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault> {
     check_once(inputs)?;
+    let key = |debtor, creditor, fund| {
+        let pair = Pair {
+            debtor,
+            creditor,
+            fund,
+        };
+        pair.key()
+    };
     let legs = inputs.legs.iter();
     let legs = legs.map(|leg| (key(leg.debtor, leg.creditor, leg.fund), leg.amount.get()));
     let mut legs: Vec<(u64, i64)> = legs.collect();
@@ -203,12 +212,6 @@ fn check_gross(plan: &NettingPlan, inputs: &Inputs<'_>) -> Result<(), PlanFault>
         }
     }
     Ok(())
-}
-
-/// Whose a row is, in one number that orders as rows do and is compared at once: regions and funds are numbers of six
-/// digits, which take twenty bits.
-fn key(debtor: RegionCode, creditor: RegionCode, fund: Fund) -> u64 {
-    u64::from(debtor.number()) << 40 | u64::from(creditor.number()) << 20 | u64::from(fund.code())
 }
 
 /// A region's net is what it is owed less what it owes, for the funds in which it stands.
