@@ -150,6 +150,13 @@ fn a_difference_is_held_against_the_regions_own_leg() {
     assert_eq!(attests(&house, 3, 1, &book), Ok(vec![pair]));
     let word = [(&legs[0], Some(&book[0]))];
     assert_eq!(tells(&house, 3, (1, pair), &word), Ok(()));
+    let held = house.ask(move |context| {
+        let word = context.state.attestations.word(day(1), region(3));
+        let told = word.and_then(|word| word.otherwise.get(&pair)?.differences.clone());
+        let held = told.unwrap()[0].held().cloned();
+        Ok(Decided::answer(held))
+    });
+    assert_eq!(held.unwrap().as_ref(), legs.first());
 }
 
 #[test]
