@@ -4,7 +4,7 @@
 //! reported the one and the debtor's the other, and every field is equal. So no third region can agree to, or spoil, a debt of two
 //! others, and no two others can: their legs have another debtor or creditor. A leg that is too large agrees with
 //! none. The first pair of two regions that agrees stands; whatever else comes of them for the same debt is a
-//! repetition and is never netted, nor is what comes for a debt that a plan took.
+//! repetition and is never netted, nor is what a plan left or what comes later of a debt that it took, whoever calls it so.
 
 mod agreeing;
 mod held;
