@@ -1,6 +1,7 @@
 //! Rows that count what a restore brought back of a person's record.
 
 use huitong_core::person::PsnNo;
+use huitong_core::record::hand::Handed;
 
 use super::super::{Key, RegainedPerson, RestoreState, Row, StoreError, incarnation};
 use super::{Changes, Ground};
@@ -55,16 +56,22 @@ pub(super) fn regained(
     Ok(late)
 }
 
-/// A word of an old home is taken while the node collects what it lost: one more change came back, of whatever
-/// number.
+/// A word of an old home is taken while the node collects what it lost: one more change came back. Which one the old
+/// home does not know. Only of a record of which the backup has nothing an arrival is the first.
 pub(super) fn came_back(
     psn_no: PsnNo,
+    handed: &Handed,
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
+    // A number that the backup has, or none, says nothing.
+    let number = match handed {
+        Handed::Person(_) => 1,
+        Handed::Claim(_) | Handed::Reversal(_) | Handed::GivenUp(_) => 0,
+    };
     match ground.rows.restored()? {
         Some(row) if row.state == RestoreState::Collecting => {
-            regained(psn_no, (0, 1), row.incarnation, ground, out).map(|_| ())
+            regained(psn_no, (number, 1), row.incarnation, ground, out).map(|_| ())
         }
         Some(_) | None => Ok(()),
     }

@@ -230,7 +230,7 @@ pub(super) fn taken(
         }
     };
     if let Some(account) = &record.account {
-        came_back(psn_no, ground, out)?;
+        came_back(psn_no, &word.handed, ground, out)?;
         account_after(psn_no, account, moved, ground, out)?;
     }
     Ok(())

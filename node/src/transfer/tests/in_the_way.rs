@@ -1,5 +1,6 @@
 //! What keeps a person from being handed over, taken or served: a death, care settled since, a restore.
 
+use std::slice;
 use std::sync::Arc;
 
 use huitong_core::digest::sha256;
@@ -7,25 +8,28 @@ use huitong_core::external::CoreId;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PsnNo};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{LateOffer, TransferOrder};
+use huitong_core::record::hand::{HandWord, Handed, LateOffer, TransferOrder};
 use huitong_core::record::import::{ImportCommitted, ImportKind};
-use huitong_core::record::recovery::PeerRestored;
+use huitong_core::record::recovery::{PeerRestored, RestoreBegan, RestoreEnded};
 use huitong_core::record::transfer::TransferBy;
 use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
 
 use super::super::agree::{Agreed, CallBack};
-use super::super::arrive::Take;
+use super::super::arrive::{Take, standing};
 use super::super::count_in::CountIn;
 use super::super::leave::{settled_since, standing_visits};
-use super::super::onwards::Came;
+use super::super::onwards::{Came, Known};
 use super::super::testing::*;
+use crate::error::NodeError;
+use crate::home::late::Offered;
 use crate::home::relation::{Relation, relation};
+use crate::home::restored::missing;
 use crate::home::testing::Home;
 use crate::ledger::testing::{append, open};
 use crate::registry::newcomers::HoldFile;
-use crate::samples::{now, person};
-use crate::store::{Key, Row};
+use crate::samples::{now, person, version};
+use crate::store::{Account, Key, Row, Rows};
 
 #[test]
 fn what_a_home_sent_before_it_was_restored_is_not_taken() {
@@ -62,6 +66,80 @@ fn what_a_home_sent_before_it_was_restored_is_not_taken() {
         new.run(offer).0.unwrap_err().code,
         RefusalCode::OldIncarnation
     );
+}
+
+/// A new home begins anew from a backup.
+fn restore(new: &Home) {
+    let began = RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    };
+    new.write(&NodeRecord::RestoreBegan(began));
+}
+
+/// Takes again what an old home gives while the new one collects; how many changes of the person's record are missing.
+fn missing_after(new: &Home, words: &[HandWord]) -> u64 {
+    for word in words {
+        let again = Take {
+            came: Came::Collected(Known::Nothing),
+            ..taking(word.clone())
+        };
+        assert_eq!(new.run(again).0, Ok(word.number));
+    }
+    let (incarnation, at) = (2, now());
+    new.write(&NodeRecord::RestoreEnded(RestoreEnded { incarnation, at }));
+    missing(&new.rows, number()).unwrap()
+}
+
+#[test]
+fn whoever_arrived_since_the_backup_is_held_by_nothing_and_lends_their_totals() {
+    let (before, word) = arrived();
+    let new = Home::at(new_home());
+    restore(&new);
+    assert_eq!(missing_after(&new, slice::from_ref(&word)), 0);
+    let row = new.rows.transfer(order(today()).transfer).unwrap().unwrap();
+    let lent = standing(&new.rows, &row).unwrap();
+    let held = account(&before, number());
+    assert_eq!(lent.balances, held.balances);
+    assert_eq!(lent.totals, held.totals.into_iter().collect::<Vec<_>>());
+    let offer = CountIn {
+        old_home: person().home,
+        sent_in: 1,
+        offer: LateOffer {
+            supplement: supplement(100),
+            on: lent.version,
+        },
+    };
+    assert_eq!(new.run(offer).0, Ok(Offered::Taken));
+}
+
+#[test]
+fn whose_changes_came_back_by_no_number_that_says_which_is_held_until_somebody_has_looked() {
+    let (_, word) = arrived();
+    let claim = HandWord {
+        number: 2,
+        handed: Handed::Claim(supplement(100)),
+        ..word.clone()
+    };
+    let new = Home::at(new_home());
+    restore(&new);
+    assert_eq!(missing_after(&new, &[word.clone(), claim]), 1);
+    // Something may have been enrolled or noted between what the backup has of the person and their arrival.
+    let known = Home::at(new_home());
+    let account = Account {
+        version: version(5),
+        ..Account::new(1)
+    };
+    known.put(Key::Account(number()), Row::Account(account));
+    restore(&known);
+    assert_eq!(missing_after(&known, &[word]), 1);
+    let row = known.rows.transfer(order(today()).transfer);
+    let row = row.unwrap().unwrap();
+    let NodeError::Refused(refusal) = standing(&known.rows, &row).unwrap_err() else {
+        panic!("the node's own trouble");
+    };
+    assert_eq!(refusal.code, RefusalCode::PersonHeld);
 }
 
 #[test]
