@@ -62,7 +62,11 @@ impl Gaps {
         let says_nothing = match record {
             // What filled the account is missing, whatever number it had.
             NodeRecord::CommitRegained(regained) if regained.lacked != Balances::NONE => true,
-            NodeRecord::HandTaken(_) => self.collects,
+            NodeRecord::HandTaken(record) => {
+                // An arrival of whom the backup has nothing is the first change of their record.
+                let arrives = matches!(record.hand.word.handed, Handed::Person(_));
+                self.collects && !(arrives && changes.numbers.is_empty())
+            }
             _ => version.incarnation < changes.incarnation,
         };
         changes.numbers.push(version.change);

@@ -159,9 +159,10 @@ impl Story<'_> {
 /// Whom an officer releases.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Whom {
-    /// Whoever is held at a home that served without a region.
+    /// Whoever is held.
     All,
-    /// Of a home that lost its disk, those who do not move: nothing holds the others but what their laws know.
+    /// Those who do not move. The others are released only when nothing fails any more: so long late claims find them
+    /// held.
     WhoeverStays,
 }
 
@@ -195,13 +196,9 @@ pub async fn ended(
     within: Duration,
 ) -> Option<String> {
     let home = losing_its_disk(seed, regions)?;
-    let whom = match leaving_out(seed, regions) {
-        Some(_) => Whom::All,
-        None => Whom::WhoeverStays,
-    };
     let begun = Instant::now();
     loop {
-        match released(&mut officers[home], home, whom).await {
+        match released(&mut officers[home], home, Whom::All).await {
             Ok(()) => return None,
             Err(why) if begun.elapsed() > within => {
                 return Some(format!("{}: {why}", region(home)));
