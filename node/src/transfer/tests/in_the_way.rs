@@ -16,8 +16,8 @@ use huitong_core::refusal::RefusalCode;
 use huitong_journal::testing::FakeDisk;
 
 use super::super::agree::{Agreed, CallBack};
-use super::super::arrive::{Take, standing};
-use super::super::count_in::CountIn;
+use super::super::arrive::Take;
+use super::super::count_in::{CountIn, standing};
 use super::super::leave::{settled_since, standing_visits};
 use super::super::onwards::{Came, Known};
 use super::super::testing::*;
