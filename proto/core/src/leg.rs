@@ -76,6 +76,15 @@ canonical_enum!(LegKind {
 });
 
 impl LegKind {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [
+        Self::Settlement,
+        Self::Reversal,
+        Self::Deduction,
+        Self::DeductionEnd,
+        Self::Correction,
+    ];
+
     /// The byte that stands for it in canonical bytes.
     #[must_use]
     pub const fn tag(self) -> u8 {
@@ -342,14 +351,7 @@ mod tests {
     #[test]
     fn the_bytes_of_a_debt_are_its_canonical_ones() {
         let settlement = SettlementId::from_parts(7, [9; 10]);
-        let kinds = [
-            LegKind::Settlement,
-            LegKind::Reversal,
-            LegKind::Deduction,
-            LegKind::DeductionEnd,
-            LegKind::Correction,
-        ];
-        for debt in kinds
+        for debt in LegKind::ALL
             .iter()
             .flat_map(|kind| Fund::ALL.iter().map(|fund| (settlement, *kind, *fund)))
         {

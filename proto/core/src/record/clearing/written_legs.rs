@@ -99,15 +99,8 @@ mod tests {
     use crate::record::clearing::{LegsTaken, RegionClosed};
 
     fn report() -> LegsTaken {
-        let kinds = [
-            LegKind::Settlement,
-            LegKind::Reversal,
-            LegKind::Deduction,
-            LegKind::DeductionEnd,
-            LegKind::Correction,
-        ];
         let funds = Fund::ALL.iter().cycle();
-        let legs = (1_u8..=20).zip(kinds.iter().cycle()).zip(funds);
+        let legs = (1_u8..=20).zip(LegKind::ALL.iter().cycle()).zip(funds);
         let legs = legs.map(|((number, kind), fund)| NumberedLeg {
             number: u64::from(number) + 400,
             side: [Side::Receivable, Side::Payable][usize::from(number % 2)],
@@ -187,7 +180,7 @@ mod tests {
         });
         assert!(WrittenLegs::of(&other.to_bytes()).is_none());
         let bytes = ClearingRecord::LegsTaken(report()).to_bytes();
-        for cut in [0, 6, 30, bytes.len() - 82, bytes.len() - 1] {
+        for cut in [0, 6, 30, bytes.len() - NUMBERED_LEG_LEN, bytes.len() - 1] {
             assert!(WrittenLegs::of(&bytes[..cut]).is_none(), "{cut}");
         }
         assert!(WrittenLegs::of(&[&*bytes, &[0]].concat()).is_none());
