@@ -195,57 +195,53 @@ fn a_frame_of_another_journal_breaks_the_chain() {
     assert_eq!(damage(&ours), expected);
 }
 
-#[test]
-fn a_reader_sees_a_chain_that_was_changed_under_it() {
+/// An open journal of two frames, of which one was replaced by that of another journal, as long and with checksums of its
+/// own; that journal, and where its frames begin.
+fn replaced(frame: usize) -> (Log, FakeDisk, Vec<Position>) {
     let (ours, theirs) = (FakeDisk::new(1), FakeDisk::new(1));
     let places = written(&theirs, &[b"them".to_vec(), b"same".to_vec()]);
     let (mut log, _) = open(&ours).unwrap();
     for record in [b"ours", b"same"] {
         log.commit(&[vec![record.to_vec()]]).unwrap();
     }
-    let second = usize::try_from(places[1].offset()).unwrap();
     let bytes = theirs.bytes(&segment(1)).unwrap();
+    let at = |place: &Position| usize::try_from(place.offset()).unwrap();
+    let end = places.get(frame + 1).map_or(bytes.len(), at);
     let file = ours.port().open(&segment(1)).unwrap();
-    file.write_at(u64::from(places[1].offset()), &bytes[second..])
+    let begin = &places[frame];
+    file.write_at(u64::from(begin.offset()), &bytes[at(begin)..end])
         .unwrap();
-    let mut frames = log.reader().frames_from(Position::START);
-    assert!(frames.next().unwrap().is_ok());
-    let expected = Damage {
+    (log, theirs, places)
+}
+
+/// Frame and chain of what lies at a place do not go together.
+fn broken_chain(at: Position) -> ReadError {
+    ReadError::Damage(Damage {
         segment: 1,
-        offset: places[1].offset(),
+        offset: at.offset(),
         what: Flaw::Frame {
             frame: BadFrame::Chain,
         },
-    };
-    assert_eq!(frames.next(), Some(Err(ReadError::Damage(expected))));
+    })
+}
+
+#[test]
+fn a_reader_sees_a_chain_that_was_changed_under_it() {
+    let (log, _, places) = replaced(1);
+    let mut frames = log.reader().frames_from(Position::START);
+    assert!(frames.next().unwrap().is_ok());
+    assert_eq!(frames.next(), Some(Err(broken_chain(places[1]))));
     assert_eq!(frames.next(), None);
 }
 
 /// The frame read last was written by this process, which remembers its chain; what lies there now is another.
 #[test]
 fn a_reader_sees_a_frame_that_was_replaced_under_it() {
-    let (ours, theirs) = (FakeDisk::new(1), FakeDisk::new(1));
-    let places = written(&theirs, &[b"them".to_vec(), b"same".to_vec()]);
-    let (mut log, _) = open(&ours).unwrap();
-    for record in [b"ours", b"same"] {
-        log.commit(&[vec![record.to_vec()]]).unwrap();
-    }
-    let at = |place: usize| usize::try_from(places[place].offset()).unwrap();
-    let bytes = theirs.bytes(&segment(1)).unwrap();
-    let file = ours.port().open(&segment(1)).unwrap();
-    file.write_at(u64::from(places[0].offset()), &bytes[at(0)..at(1)])
-        .unwrap();
+    let (log, theirs, places) = replaced(0);
     let mut frames = log.reader().frames_from(Position::START);
     let first = frames.next().unwrap().unwrap();
     assert_eq!(first.records().collect::<Vec<_>>(), [b"them"]);
-    let expected = Damage {
-        segment: 1,
-        offset: places[1].offset(),
-        what: Flaw::Frame {
-            frame: BadFrame::Chain,
-        },
-    };
-    assert_eq!(frames.next(), Some(Err(ReadError::Damage(expected))));
+    assert_eq!(frames.next(), Some(Err(broken_chain(places[1]))));
     // Its chain is that of what was read: an index that stops there is of no journal of ours.
     let theirs = Log::open(theirs.port(), small(), None).unwrap().0;
     let theirs = theirs.reader().frame_at(places[0]).unwrap();
