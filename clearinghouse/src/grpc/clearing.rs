@@ -71,7 +71,7 @@ impl ClearingService for ClearingGrpc {
             .0
             .decide(move |context| decide::report_legs(context, by, &legs));
         // What it was read from, which is a lot of small pieces, is let go of while the writer is at work.
-        let (held, ()) = tokio::join!(decided, async move { drop(report) });
+        let (held, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let held = held.map_err(|refusal| {
             if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {
                 error!(%region, detail = refusal.detail,
