@@ -13,7 +13,9 @@ use huitong_core::person::{Credential, CredentialNumber, PsnNo};
 use huitong_core::receipt::GroupSignature;
 use huitong_core::record::NodeRecord;
 use huitong_core::record::external::{ExternalNoted, ExternalWithdrawn};
-use huitong_core::record::hand::{HandWord, HandedVisit, ProvenHand, Supplement, TransferOrder};
+use huitong_core::record::hand::{
+    HandWord, Handed, HandedVisit, LateGivenUp, LateOffer, ProvenHand, Supplement, TransferOrder,
+};
 use huitong_core::record::person::AskedBy;
 use huitong_core::record::recovery::Proof;
 use huitong_core::record::registry::{CoveragePeriod, Member};
@@ -24,6 +26,7 @@ use huitong_core::vocabulary::{ExternalEndReason, Scheme};
 
 use super::agree::Agree;
 use super::arrive::Take;
+use super::count_in::CountIn;
 use super::leave::WriteHandOver;
 use super::onwards::Came;
 use crate::home::testing::Home;
@@ -189,6 +192,39 @@ pub(crate) fn supplement(own: i64) -> Supplement {
             own: fen(own),
             family: Fen::ZERO,
         },
+    }
+}
+
+/// A later word of the old home that sent this one.
+pub(super) fn later(word: &HandWord, number: u64, handed: Handed) -> HandWord {
+    HandWord {
+        number,
+        handed,
+        ..word.clone()
+    }
+}
+
+/// A late claim that takes so much from the own account, put to the new home on a version.
+pub(super) fn offer(own: i64, on: PersonVersion) -> CountIn {
+    CountIn {
+        old_home: person().home,
+        sent_in: 1,
+        offer: LateOffer {
+            supplement: supplement(own),
+            on,
+        },
+    }
+}
+
+/// The id of [`supplement`], given up.
+pub(super) fn giving_up() -> LateGivenUp {
+    let of = supplement(100).of;
+    LateGivenUp {
+        transfer: order(today()).transfer,
+        number: number(),
+        treatment: of.treatment,
+        settlement: of.settlement,
+        by: None,
     }
 }
 

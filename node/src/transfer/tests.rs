@@ -10,12 +10,11 @@ use huitong_core::date::DateInterval;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PersonRef, PsnNo};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{HandWord, Handed, LateOffer};
+use huitong_core::record::hand::{HandWord, Handed};
 use huitong_core::record::transfer::{HandsAcknowledged, TransferBy};
 use huitong_core::refusal::RefusalCode;
 
 use super::agree::{Agree, Agreed, CallBack};
-use super::count_in::CountIn;
 use crate::home::late::Offered;
 use crate::home::relation::{Relation, relation};
 use crate::home::testing::Home;
@@ -199,16 +198,8 @@ fn a_hand_over_is_taken_once_with_everything_in_it() {
 #[test]
 fn a_late_claim_is_counted_in_once_and_only_on_the_record_it_was_decided_on() {
     let (new, word) = arrived();
-    let old_home = person().home;
     let before = account(&new, number());
-    let offer = |on| CountIn {
-        old_home,
-        sent_in: 1,
-        offer: LateOffer {
-            supplement: supplement(100),
-            on,
-        },
-    };
+    let offer = |on| offer(100, on);
     let mut earlier = before.version;
     earlier.change -= 1;
     assert_eq!(new.run(offer(earlier)).0, Ok(Offered::Stale));
@@ -221,18 +212,10 @@ fn a_late_claim_is_counted_in_once_and_only_on_the_record_it_was_decided_on() {
         Ok(Offered::Taken),
         "asked again it is counted in"
     );
-    let told = HandWord {
-        number: 2,
-        handed: Handed::Claim(supplement(100)),
-        ..word.clone()
-    };
+    let told = later(&word, 2, Handed::Claim(supplement(100)));
     assert_eq!(take(&new, told), 2);
     assert_eq!(account(&new, number()), after, "its word says nothing new");
-    let reversed = HandWord {
-        number: 3,
-        handed: Handed::Reversal(supplement(100)),
-        ..word
-    };
+    let reversed = later(&word, 3, Handed::Reversal(supplement(100)));
     assert_eq!(take(&new, reversed), 3);
     let back = account(&new, number());
     assert_eq!(back.balances, before.balances);
@@ -251,21 +234,13 @@ fn a_word_about_somebody_who_did_not_come_from_its_sender_is_refused() {
     let code = |word| new.run(taking(word)).0.map_err(|why| why.code);
     let mut other = supplement(100);
     other.number = person().psn_no;
-    let claim = HandWord {
-        number: 2,
-        handed: Handed::Claim(other),
-        ..word.clone()
-    };
+    let claim = later(&word, 2, Handed::Claim(other));
     assert_eq!(code(claim), Err(RefusalCode::TransferUnknown));
     let Handed::Person(mut hand_over) = word.handed.clone() else {
         panic!("{word:?}")
     };
     hand_over.order.transfer = TransferId::from_bytes([4; 16]);
-    let unasked = HandWord {
-        number: 2,
-        handed: Handed::Person(hand_over),
-        ..word.clone()
-    };
+    let unasked = later(&word, 2, Handed::Person(hand_over));
     assert_eq!(code(unasked), Err(RefusalCode::TransferUnknown));
     let from_elsewhere = HandWord {
         number: 1,
@@ -281,22 +256,10 @@ fn a_word_about_somebody_who_did_not_come_from_its_sender_is_refused() {
 fn an_offer_of_more_than_the_accounts_hold_is_not_counted_in_and_a_word_never_waits_for_it() {
     let (new, word) = arrived();
     let before = account(&new, number());
-    let offer = CountIn {
-        old_home: person().home,
-        sent_in: 1,
-        offer: LateOffer {
-            supplement: supplement(601),
-            on: before.version,
-        },
-    };
-    let refused = new.run(offer).0.unwrap_err();
+    let refused = new.run(offer(601, before.version)).0.unwrap_err();
     assert_eq!(refused.code, RefusalCode::AccountShort);
     assert_eq!(account(&new, number()), before);
-    let told = HandWord {
-        number: 2,
-        handed: Handed::Claim(supplement(601)),
-        ..word
-    };
+    let told = later(&word, 2, Handed::Claim(supplement(601)));
     assert_eq!(take(&new, told), 2);
     assert_eq!(account(&new, number()).balances, Balances::NONE);
 }

@@ -1,12 +1,11 @@
 //! What a new home takes back of a settlement whose outcome its old home lost and that is given up there.
 
 use huitong_core::id::SettlementId;
-use huitong_core::record::hand::{HandWord, Handed, LateGivenUp, LateOffer};
+use huitong_core::record::hand::{Handed, LateGivenUp};
 
-use super::super::count_in::CountIn;
 use super::super::testing::*;
 use crate::home::late::Offered;
-use crate::samples::{claim, fen, person};
+use crate::samples::{claim, fen};
 use crate::store::{Counted, Rows as _};
 use crate::transfer::deliver::up_to_given_up;
 use huitong_core::id::TransferId;
@@ -17,19 +16,8 @@ use huitong_core::refusal::RefusalCode;
 fn what_is_given_up_takes_back_what_was_counted_in_and_nothing_else() {
     let (new, word) = arrived();
     let before = account(&new, number());
-    let told = |number, handed| HandWord {
-        number,
-        handed,
-        ..word.clone()
-    };
-    let of = supplement(100).of;
-    let given_up = LateGivenUp {
-        transfer: order(today()).transfer,
-        number: number(),
-        treatment: of.treatment,
-        settlement: of.settlement,
-        by: None,
-    };
+    let told = |number, handed| later(&word, number, handed);
+    let given_up = giving_up();
     // Nothing is counted in under the one, nor is anything under the id of what came with the person.
     let unknown = LateGivenUp {
         settlement: SettlementId::from_bytes([7; 16]),
@@ -43,14 +31,7 @@ fn what_is_given_up_takes_back_what_was_counted_in_and_nothing_else() {
     assert_eq!(take(&new, told(3, Handed::GivenUp(came))), 3);
     assert_eq!(account(&new, number()), before);
 
-    let offer = CountIn {
-        old_home: person().home,
-        sent_in: 1,
-        offer: LateOffer {
-            supplement: supplement(100),
-            on: before.version,
-        },
-    };
+    let offer = offer(100, before.version);
     assert_eq!(new.run(offer).0, Ok(Offered::Taken));
     assert_eq!(account(&new, number()).balances.own, fen(500));
     assert_eq!(take(&new, told(4, Handed::GivenUp(given_up.clone()))), 4);
@@ -75,19 +56,8 @@ fn what_is_given_up_takes_back_what_was_counted_in_and_nothing_else() {
 fn what_was_taken_back_or_is_settled_anew_is_not_taken_back_with_what_is_given_up() {
     let (new, word) = arrived();
     let before = account(&new, number());
-    let told = |number, handed| HandWord {
-        number,
-        handed,
-        ..word.clone()
-    };
-    let of = supplement(100).of;
-    let given_up = Handed::GivenUp(LateGivenUp {
-        transfer: order(today()).transfer,
-        number: number(),
-        treatment: of.treatment,
-        settlement: of.settlement,
-        by: None,
-    });
+    let told = |number, handed| later(&word, number, handed);
+    let given_up = Handed::GivenUp(giving_up());
     take(&new, told(2, Handed::Claim(supplement(100))));
     take(&new, told(3, Handed::Reversal(supplement(100))));
     let mut anew = supplement(70);
@@ -103,19 +73,8 @@ fn what_was_taken_back_or_is_settled_anew_is_not_taken_back_with_what_is_given_u
 #[test]
 fn a_visit_that_is_settled_anew_before_the_word_comes_stays_so() {
     let (new, word) = arrived();
-    let told = |number, handed| HandWord {
-        number,
-        handed,
-        ..word.clone()
-    };
-    let of = supplement(100).of;
-    let given_up = Handed::GivenUp(LateGivenUp {
-        transfer: order(today()).transfer,
-        number: number(),
-        treatment: of.treatment,
-        settlement: of.settlement,
-        by: None,
-    });
+    let told = |number, handed| later(&word, number, handed);
+    let given_up = Handed::GivenUp(giving_up());
     let mut anew = supplement(70);
     anew.of.settlement = SettlementId::from_bytes([5; 16]);
     take(&new, told(2, Handed::Claim(supplement(100))));
@@ -126,28 +85,12 @@ fn a_visit_that_is_settled_anew_before_the_word_comes_stays_so() {
     assert_eq!(visit, Some(SettlementId::from_bytes([5; 16])));
 }
 
-/// The word that gives up what is counted in under the id of `supplement(100)`.
-fn giving_up() -> LateGivenUp {
-    let of = supplement(100).of;
-    LateGivenUp {
-        transfer: order(today()).transfer,
-        number: number(),
-        treatment: of.treatment,
-        settlement: of.settlement,
-        by: None,
-    }
-}
-
 /// The old home lost its own word on it and puts it again: nothing is ever counted in under the id, nor taken back for it.
 #[test]
 fn what_is_given_up_is_not_counted_in_when_it_is_put_again_nor_is_its_reversal() {
     for is_known in [true, false] {
         let (new, word) = arrived();
-        let told = |number, handed| HandWord {
-            number,
-            handed,
-            ..word.clone()
-        };
+        let told = |number, handed| later(&word, number, handed);
         let first = if is_known {
             Handed::Claim(supplement(100))
         } else {
@@ -160,14 +103,7 @@ fn what_is_given_up_is_not_counted_in_when_it_is_put_again_nor_is_its_reversal()
         take(&new, told(2, first));
         take(&new, told(3, Handed::GivenUp(giving_up())));
         let before = account(&new, number());
-        let put = || CountIn {
-            old_home: person().home,
-            sent_in: 1,
-            offer: LateOffer {
-                supplement: supplement(100),
-                on: before.version,
-            },
-        };
+        let put = || offer(100, before.version);
         let (answer, records) = new.run(put());
         assert_eq!(answer.unwrap_err().code, RefusalCode::Abandoned);
         assert_eq!(records, []);
@@ -189,11 +125,7 @@ fn what_is_given_up_is_not_counted_in_when_it_is_put_again_nor_is_its_reversal()
 #[test]
 fn what_counts_under_an_id_says_how_it_came_to() {
     let (new, word) = arrived();
-    let told = |number, handed| HandWord {
-        number,
-        handed,
-        ..word.clone()
-    };
+    let told = |number, handed| later(&word, number, handed);
     let counts = |settlement| {
         let treatment = supplement(100).of.treatment;
         let row = new.rows.handed_id(treatment, settlement).unwrap();
@@ -231,13 +163,9 @@ fn what_was_counted_in_by_another_transfer_is_not_taken_back() {
         counted: Counted::In(earlier.clone()),
     };
     let key = crate::store::Key::HandedId(treatment, earlier.of.settlement);
-    new.put(key, crate::store::Row::HandedId(row));
+    new.put(key, crate::store::Row::HandedId(row.into()));
     let before = account(&new, number());
-    let given_up = HandWord {
-        number: 2,
-        handed: Handed::GivenUp(giving_up()),
-        ..word
-    };
+    let given_up = later(&word, 2, Handed::GivenUp(giving_up()));
     assert_eq!(take(&new, given_up), 2);
     assert_eq!(account(&new, number()), before);
 }
@@ -253,11 +181,7 @@ fn a_delivery_ends_before_what_is_given_up() {
             } else {
                 Handed::Claim(supplement(100))
             };
-            let word = HandWord {
-                handed,
-                ..word.clone()
-            };
-            taking(word).hand
+            taking(later(&word, 1, handed)).hand
         };
         let mut words = all.iter().map(hand).collect();
         up_to_given_up(&mut words);

@@ -8,7 +8,7 @@ use huitong_core::external::CoreId;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::{Credential, CredentialNumber, PsnNo};
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{HandWord, Handed, LateOffer, TransferOrder};
+use huitong_core::record::hand::{HandWord, Handed, TransferOrder};
 use huitong_core::record::import::{ImportCommitted, ImportKind};
 use huitong_core::record::recovery::{PeerRestored, RestoreBegan, RestoreEnded};
 use huitong_core::record::transfer::TransferBy;
@@ -17,7 +17,7 @@ use huitong_journal::testing::FakeDisk;
 
 use super::super::agree::{Agreed, CallBack};
 use super::super::arrive::Take;
-use super::super::count_in::{CountIn, standing};
+use super::super::count_in::standing;
 use super::super::leave::{settled_since, standing_visits};
 use super::super::onwards::{Came, Known};
 use super::super::testing::*;
@@ -54,14 +54,7 @@ fn what_a_home_sent_before_it_was_restored_is_not_taken() {
         ..taking(word)
     };
     assert_eq!(new.run(again).0, Ok(1), "sent again it stands");
-    let offer = CountIn {
-        old_home: person().home,
-        sent_in: 1,
-        offer: LateOffer {
-            supplement: supplement(100),
-            on: account(&new, number()).version,
-        },
-    };
+    let offer = offer(100, account(&new, number()).version);
     assert_eq!(
         new.run(offer).0.unwrap_err().code,
         RefusalCode::OldIncarnation
@@ -103,25 +96,13 @@ fn whoever_arrived_since_the_backup_is_held_by_nothing_and_lends_their_totals() 
     let held = account(&before, number());
     assert_eq!(lent.balances, held.balances);
     assert_eq!(lent.totals, held.totals.into_iter().collect::<Vec<_>>());
-    let offer = CountIn {
-        old_home: person().home,
-        sent_in: 1,
-        offer: LateOffer {
-            supplement: supplement(100),
-            on: lent.version,
-        },
-    };
-    assert_eq!(new.run(offer).0, Ok(Offered::Taken));
+    assert_eq!(new.run(offer(100, lent.version)).0, Ok(Offered::Taken));
 }
 
 #[test]
 fn whose_changes_came_back_by_no_number_that_says_which_is_held_until_somebody_has_looked() {
     let (_, word) = arrived();
-    let claim = HandWord {
-        number: 2,
-        handed: Handed::Claim(supplement(100)),
-        ..word.clone()
-    };
+    let claim = later(&word, 2, Handed::Claim(supplement(100)));
     let new = Home::at(new_home());
     restore(&new);
     assert_eq!(missing_after(&new, &[word.clone(), claim]), 1);

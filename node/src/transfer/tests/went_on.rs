@@ -4,9 +4,7 @@ use huitong_core::coverage::Balances;
 use huitong_core::id::{SettlementId, TransferId};
 use huitong_core::person::PersonRef;
 use huitong_core::record::NodeRecord;
-use huitong_core::record::hand::{
-    HandOver, HandWord, Handed, LateGivenUp, ProvenHand, TransferOrder,
-};
+use huitong_core::record::hand::{HandOver, HandWord, Handed, ProvenHand, TransferOrder};
 use huitong_core::record::recovery::{RegionLeftOut, RestoreBegan, RestoreEnded};
 use huitong_core::record::transfer::HandWritten;
 use huitong_core::region::RegionCode;
@@ -120,26 +118,11 @@ fn a_supplement_goes_on_after_a_person_who_went_on() {
 #[test]
 fn what_is_given_up_goes_on_as_the_reversal_of_what_was_counted_in() {
     let (new, word) = arrived();
-    let counted = HandWord {
-        number: 2,
-        handed: Handed::Claim(supplement(100)),
-        ..word.clone()
-    };
+    let counted = later(&word, 2, Handed::Claim(supplement(100)));
     assert_eq!(take(&new, counted), 2);
     let left = left(&new, &word);
     new.write(&NodeRecord::HandWritten(HandWritten::new(left)));
-    let of = supplement(100).of;
-    let given_up = HandWord {
-        number: 3,
-        handed: Handed::GivenUp(LateGivenUp {
-            transfer: order(today()).transfer,
-            number: number(),
-            treatment: of.treatment,
-            settlement: of.settlement,
-            by: None,
-        }),
-        ..word
-    };
+    let given_up = later(&word, 3, Handed::GivenUp(giving_up()));
     let (held, records) = new.run(taking(given_up));
     assert_eq!(held, Ok(3));
     let [_, NodeRecord::HandWritten(next)] = &records[..] else {
@@ -148,7 +131,7 @@ fn what_is_given_up_goes_on_as_the_reversal_of_what_was_counted_in() {
     let Handed::Reversal(told) = &next.word().handed else {
         panic!("{next:?}")
     };
-    assert_eq!((&told.of, told.paid.own), (&of, fen(100)));
+    assert_eq!((&told.of, told.paid.own), (&supplement(100).of, fen(100)));
 }
 
 #[test]

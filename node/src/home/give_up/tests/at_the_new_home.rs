@@ -9,7 +9,7 @@ use huitong_core::calendar::Calendar;
 use huitong_core::leg::{NumberedLeg, Side};
 use huitong_core::record::hand::{LateOffer, LateStanding};
 use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
-use huitong_core::record::transfer::{HandRegained, HandWritten, HandsAcknowledged, LateOffered};
+use huitong_core::record::transfer::{HandRegained, HandWritten, HandsAcknowledged};
 use huitong_journal::testing::FakeDisk;
 use huitong_transport::{CredentialStore, Credentials};
 
@@ -18,6 +18,7 @@ use crate::chance::SystemChance;
 use crate::clock::{Clock, SystemClock};
 use crate::earlier::Earlier;
 use crate::home::HomeRules;
+use crate::home::late::outcome::tests::late_offered;
 use crate::home::late::{Answer, NewHomes, Offered};
 use crate::home::reverse::ReversalRule;
 use crate::home::watch::{Watch, WatchLimits};
@@ -25,7 +26,7 @@ use crate::ledger::Ledger;
 use crate::ledger::testing::{append, open};
 use crate::measures::Measures;
 use crate::policies::PolicyBook;
-use crate::samples::{decision, now, snapshot, version};
+use crate::samples::now;
 use crate::store::apply::Records as _;
 use crate::store::{Leaving, Stream};
 use crate::transfer::testing::{handed, new_home, taking};
@@ -75,14 +76,7 @@ fn held_up() -> Arc<Ledger> {
             new_home: new_home(),
             up_to: 1,
         }),
-        NodeRecord::LateOffered(LateOffered {
-            settlement: id(1),
-            claim: claim("V1"),
-            decision: decision(),
-            snapshot: snapshot(3),
-            on: version(8),
-            at: now(),
-        }),
+        NodeRecord::LateOffered(late_offered()),
     ];
     for record in records {
         append(&ledger, record).unwrap();

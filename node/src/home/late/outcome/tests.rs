@@ -50,17 +50,22 @@ pub(crate) fn hand_over(home: &Home) {
     home.put(Key::Relation(person().psn_no), Row::Relation(row.into()));
 }
 
-/// A late claim of theirs is put to the new one.
-pub(crate) fn put_to(home: &Home) -> Put {
-    hand_over(home);
-    let record = LateOffered {
+/// A late claim of theirs, as it is put to the new one.
+pub(crate) fn late_offered() -> LateOffered {
+    LateOffered {
         settlement: id(1),
         claim: claim("V1"),
         decision: decision(),
         snapshot: snapshot(3),
         on: version(8),
         at: now(),
-    };
+    }
+}
+
+/// It is put there.
+pub(crate) fn put_to(home: &Home) -> Put {
+    hand_over(home);
+    let record = late_offered();
     home.write(&NodeRecord::LateOffered(record.clone()));
     let treatment = record.claim.treatment;
     let at = home.rows.late_claim(treatment, id(1)).unwrap().unwrap().at;
