@@ -8,7 +8,7 @@ use huitong_core::record::home::HomeRefused;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
-use super::again::Again;
+use super::burial::Burial;
 use super::refusing::{Refused, refused};
 use super::restored::{Bound, bound};
 use crate::store::{HomeId, Rows, StoreError};
@@ -57,7 +57,7 @@ impl Command for Abandon {
         if rows.home_settlement(treatment, settlement)?.is_some() {
             return Ok(Verdict::Answer(AbandonVerdict::Repeated));
         }
-        let again = Again {
+        let burial = Burial {
             of: HomeId {
                 treatment,
                 settlement,
@@ -66,7 +66,7 @@ impl Command for Abandon {
             request: RefusedRequest::Unseen,
             salt,
         };
-        if let Some((record, records)) = again.if_told(rows, now)? {
+        if let Some((record, records)) = burial.if_told(rows, now)? {
             let buried = AbandonVerdict::Buried(Box::new(record));
             return Ok(Verdict::Append(records, buried));
         }

@@ -26,7 +26,7 @@ use huitong_core::record::transfer::LateOffered;
 use huitong_core::refusal::{Refusal, RefusalCode};
 use huitong_core::region::RegionCode;
 
-use super::again::Again;
+use super::burial::Burial;
 use super::figures::{amounts, balances_after, totals_after, with_loss};
 use super::refusing::{Refused, refused};
 use super::relation::{Relation, relation, stands_elsewhere};
@@ -197,13 +197,13 @@ impl Commit {
         rows: &dyn Rows,
         at: Timestamp,
     ) -> Result<Option<Verdict<CommitVerdict>>, StoreError> {
-        let again = Again {
+        let burial = Burial {
             of: self.id(),
             home: self.claim.person.home,
             request: RefusedRequest::Claim(self.claim.binding()),
             salt: self.salt,
         };
-        let buried = again.if_told(rows, at)?;
+        let buried = burial.if_told(rows, at)?;
         Ok(buried.map(|(record, records)| {
             Verdict::Append(records, CommitVerdict::Refused(Box::new(record)))
         }))

@@ -7,6 +7,8 @@
 //! | `anew` | May another region begin something? |
 //! | [`by_hand`] | How is a bill settled that the patient paid and brought home? |
 //! | [`abandon`] | What stands under an id that is given up? |
+//! | [`give_up`] | What does an officer end whose receipt a restore lost? |
+//! | `burial` | What is buried again whose tombstone a restore lost? |
 //! | [`reverse`] | Is a settlement reversed? |
 //! | [`reversing`] | What comes of it, and what stands under an id that was committed? |
 //! | [`deduct`] | Does a treatment region's audit deduction stand? |
@@ -27,8 +29,8 @@
 //! through gRPC and by the own treatment role in process, with the same commands.
 
 pub mod abandon;
-mod again;
 mod anew;
+mod burial;
 pub mod by_hand;
 pub mod commit;
 pub mod deduct;

@@ -20,7 +20,7 @@ use huitong_core::region::RegionCode;
 
 use super::outcome::{NOT_LEFT, Put};
 use super::word;
-use crate::home::again::Again;
+use crate::home::burial::Burial;
 use crate::home::refusing::{Refused, refused};
 use crate::home::relation::handed_over;
 use crate::store::{HomeId, Leaving, Rows, StoreError};
@@ -106,7 +106,7 @@ impl Command for BuryAgain {
             return Ok(Verdict::Answer(()));
         }
         let claim = &self.put.record.claim;
-        let again = Again {
+        let burial = Burial {
             of: HomeId {
                 treatment: claim.treatment,
                 settlement: self.put.record.settlement,
@@ -115,7 +115,7 @@ impl Command for BuryAgain {
             request: RefusedRequest::Claim(claim.binding()),
             salt: self.salt,
         };
-        let (_, records) = again.buried(rows, at)?;
+        let (_, records) = burial.buried(rows, at)?;
         Ok(Verdict::Append(records, ()))
     }
 }

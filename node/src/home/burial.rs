@@ -15,7 +15,7 @@ use super::refusing::{Refused, refused};
 use crate::store::{HomeId, Rows, StoreError};
 
 /// An id that is given up, to be buried again.
-pub(super) struct Again {
+pub(super) struct Burial {
     /// The id.
     pub(super) of: HomeId,
     /// The home region.
@@ -26,7 +26,7 @@ pub(super) struct Again {
     pub(super) salt: [u8; 16],
 }
 
-impl Again {
+impl Burial {
     /// The tombstone, if the new home was told that the id is given up, and what is written with it.
     ///
     /// # Errors
