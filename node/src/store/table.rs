@@ -202,7 +202,7 @@ tables! {
     /// How a person's relationship stands, when a transfer touched it.
     61 Relation(psn_no: PsnNo) => RelationRow as Box, relation;
     /// New home: an id that was decided at an old home.
-    62 HandedId(treatment: RegionCode, id: SettlementId) => HandedIdRow, handed_id;
+    62 HandedId(treatment: RegionCode, id: SettlementId) => HandedIdRow as Box, handed_id;
     /// New home: the settlement that a visit stands under at an old home.
     63 HandedVisit(visit: VisitKey) => SettlementId, handed_visit;
     /// New home: up to which number an old home's words are taken.
@@ -290,4 +290,15 @@ tables! {
     /// A version of the directory that the node goes by, or went by, by its number and digest: taken, or accepted by an
     /// officer though it contradicts the one before.
     138 DirectoryBranch(number: u64, digest: Digest) => Location, directory_branch;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever it holds, a row that waits for the index takes this much.
+    #[test]
+    fn what_is_large_is_boxed() {
+        assert!(size_of::<Row>() <= 120, "{}", size_of::<Row>());
+    }
 }

@@ -25,7 +25,7 @@ pub(super) fn taken_back(
     if let Some(row) = row.filter(|row| row.psn_no == supplement.number) {
         let counted = Counted::TakenBack;
         let key = Key::HandedId(of.treatment, of.settlement);
-        out.put(key, Row::HandedId(HandedIdRow { counted, ..row }));
+        out.put(key, Row::HandedId(HandedIdRow { counted, ..row }.into()));
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ pub(super) fn given_up(
         counted: Counted::GivenUp,
     };
     let key = Key::HandedId(of.treatment, of.settlement);
-    out.put(key, Row::HandedId(row));
+    out.put(key, Row::HandedId(row.into()));
     Ok(known.and_then(|row| row.given_back(of)))
 }
 
@@ -82,7 +82,7 @@ pub(super) fn stands(
     let visit = of.visit.clone();
     out.put(
         Key::HandedId(of.treatment, of.settlement),
-        Row::HandedId(row),
+        Row::HandedId(row.into()),
     );
     out.put(Key::HandedVisit(visit), Row::HandedVisit(of.settlement));
 }

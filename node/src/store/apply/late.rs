@@ -83,7 +83,7 @@ pub(super) fn supplemented(
     let of = &supplement.of;
     out.put(
         Key::HandedId(of.treatment, of.settlement),
-        Row::HandedId(row),
+        Row::HandedId(row.into()),
     );
     out.put(
         Key::HandedVisit(of.visit.clone()),

@@ -100,7 +100,7 @@ pub(super) fn transfers() -> Vec<(Key, Row)> {
     vec![
         (Key::Transfer(transfer), Row::Transfer(row.into())),
         (Key::Relation(psn_no), Row::Relation(relation.into())),
-        (Key::HandedId(new_home, id(1)), Row::HandedId(handed)),
+        (Key::HandedId(new_home, id(1)), Row::HandedId(handed.into())),
         (Key::HandedVisit(claim.visit_key()), Row::HandedVisit(id(1))),
         (Key::HandsHeld(claim.person.home), Row::HandsHeld(9)),
         (Key::LateClaim(new_home, id(2)), Row::LateClaim(late)),
