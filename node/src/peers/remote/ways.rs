@@ -177,16 +177,10 @@ mod tests {
         assert_eq!(all_chosen(1, 1), BTreeSet::from([1]));
         assert_eq!(all_chosen(1, CONNECTIONS), BTreeSet::from([0]));
         assert_eq!(all_chosen(SHARING, 3), BTreeSet::from([3, 0]));
-        assert_eq!(
-            chosen(
-                Load {
-                    under_way: 1,
-                    lost: 1
-                },
-                0,
-                0
-            ),
-            None
-        );
+        let load = Load {
+            under_way: 1,
+            lost: 1,
+        };
+        assert_eq!(chosen(load, 0, 0), None, "there is none");
     }
 }
