@@ -89,8 +89,8 @@ use huitong_journal::{Position, ReadError};
 
 use crate::keyring::KeyringError;
 
-/// The form of keys and rows; what has another one is derived again.
-pub(crate) const ROW_FORM: u8 = 9;
+/// The form of keys and rows, and of what follows from records; what has another one is derived again.
+pub(crate) const ROW_FORM: u8 = 10;
 
 /// A row put, or taken away.
 #[derive(Debug, Clone, PartialEq, Eq)]

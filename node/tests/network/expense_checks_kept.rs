@@ -2,11 +2,13 @@
 
 use huitong_core::canonical::Artifact as _;
 use huitong_proto::settlement::v1;
-use huitong_proto::settlement::v1::CheckStanding as Standing;
 use huitong_proto::settlement::v1::expense_check_service_client::ExpenseCheckServiceClient;
+use huitong_proto::settlement::v1::{CheckStanding as Standing, ReversalReason};
 
+use crate::bureau::by_officer;
 use crate::expense_checks::{
-    answer, ask, confirm, once_collected, said, settled, stands, verified, words, wrong,
+    answer, ask, confirm, once_collected, said, settled, show, stands, until, verified, words,
+    wrong,
 };
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
@@ -41,6 +43,53 @@ async fn a_word_is_sent_until_the_other_region_has_it_over_a_kill_on_either_side
     assert_eq!(heard.confirm_by, "2023-05-07");
     stands(&world, CHENGDU, check, Standing::Answered).await;
     assert_eq!(words(&said(&world, check).await), ["ask", "answer"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_reversal_is_sent_after_it_from_either_side() {
+    // What Chengdu says in checks does not pass the relay, and a reversal does.
+    let mut world = World::relayed().await;
+    let settlement = settled(&world, "r-1", "V1").await;
+    let asked = ask(&world, "k-1", &settlement).await.unwrap();
+    let check = &*asked.check;
+    let answered = answer(&world, check, verified()).await.unwrap();
+    assert_eq!(
+        (answered.standing(), answered.to_send),
+        (Standing::Answered, 1)
+    );
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let reversed = hospital.reverse("x-1", "r-1", ReversalReason::WrongBill);
+    reversed.await.unwrap();
+    let there = show(&world, CHENGDU, check).await.unwrap().check.unwrap();
+    assert_eq!((there.standing(), there.to_send), (Standing::Reversed, 1));
+    world.kill(CHENGDU).await;
+    world.relay = None;
+    world.start(CHENGDU).await;
+    for region in [CHENGDU, NINGBO] {
+        stands(&world, region, check, Standing::Reversed).await;
+    }
+    assert_eq!(words(&said(&world, check).await), ["ask", "answer"]);
+    // Asked and reversed while the treatment region is away: it takes the request or refuses it, whichever comes first.
+    let settlement = settled(&world, "r-2", "V2").await;
+    world.stop(CHENGDU).await;
+    let asked = ask(&world, "k-2", &settlement).await.unwrap();
+    assert_eq!(asked.to_send, 1);
+    let reversed = by_officer(&world, NINGBO, "o-1", &settlement, ReversalReason::Fraud);
+    reversed.await.unwrap();
+    world.kill(NINGBO).await;
+    world.start(NINGBO).await;
+    world.start(CHENGDU).await;
+    until(async || {
+        let shown = show(&world, NINGBO, &asked.check).await.unwrap();
+        let shown = shown.check.unwrap();
+        let ended = [Standing::Reversed, Standing::Refused].contains(&shown.standing());
+        if ended && shown.to_send == 0 {
+            Ok(())
+        } else {
+            Err(format!("{shown:?}"))
+        }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -81,13 +81,18 @@ pub(super) fn refused(
     put(CheckRow { refused, ..row }, ground, out)
 }
 
-/// A settlement does not stand any more: its check is over, and is looked at no more.
+/// A settlement does not stand any more: nothing more is said in its check, which is looked at only until the other
+/// region has what was said before.
 pub(super) fn reversed(
     of: (RegionCode, SettlementId),
     ground: &Ground<'_>,
     out: &mut Changes,
 ) -> Result<(), StoreError> {
-    if let Some(check) = ground.rows.check_of(of.0, of.1)? {
+    let Some(check) = ground.rows.check_of(of.0, of.1)? else {
+        return Ok(());
+    };
+    let row = ground.rows.check(check)?;
+    if row.is_none_or(|row| !is_looked_at(&row, true)) {
         out.remove(Key::OpenCheck(check));
     }
     Ok(())
@@ -131,10 +136,16 @@ fn last_of(course: &Course, ground: &Ground<'_>, out: &mut Changes) -> Result<()
     Ok(())
 }
 
+/// Whether something is still to be done in a check: what was said is sent also when the settlement is reversed since, and
+/// only nothing more is said then.
+fn is_looked_at(row: &CheckRow, is_reversed: bool) -> bool {
+    !row.to_send().is_empty() || (row.is_open() && !is_reversed)
+}
+
 fn put(row: CheckRow, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
     let course = &row.course;
     let check = course.check;
-    if row.is_open() && !is_check_reversed(ground.rows, course)? {
+    if is_looked_at(&row, is_check_reversed(ground.rows, course)?) {
         let since = course.asked;
         out.put(Key::OpenCheck(check), Row::OpenCheck(OpenRow { since }));
     } else {
