@@ -92,7 +92,8 @@ pub(super) fn reversed(
         return Ok(());
     };
     let row = ground.rows.check(check)?;
-    if row.is_none_or(|row| !is_looked_at(&row, true)) {
+    // What was said is sent also when the settlement is reversed since, and only nothing more is said then.
+    if row.is_none_or(|row| row.to_send().is_empty()) {
         out.remove(Key::OpenCheck(check));
     }
     Ok(())
@@ -136,16 +137,11 @@ fn last_of(course: &Course, ground: &Ground<'_>, out: &mut Changes) -> Result<()
     Ok(())
 }
 
-/// Whether something is still to be done in a check: what was said is sent also when the settlement is reversed since, and
-/// only nothing more is said then.
-fn is_looked_at(row: &CheckRow, is_reversed: bool) -> bool {
-    !row.to_send().is_empty() || (row.is_open() && !is_reversed)
-}
-
 fn put(row: CheckRow, ground: &Ground<'_>, out: &mut Changes) -> Result<(), StoreError> {
     let course = &row.course;
     let check = course.check;
-    if is_looked_at(&row, is_check_reversed(ground.rows, course)?) {
+    let has_to_send = !row.to_send().is_empty();
+    if has_to_send || (row.is_open() && !is_check_reversed(ground.rows, course)?) {
         let since = course.asked;
         out.put(Key::OpenCheck(check), Row::OpenCheck(OpenRow { since }));
     } else {
