@@ -198,11 +198,13 @@ impl EvidenceDesk {
     fn of_refused(&self, refused: RefusedView) -> Result<Proof, NodeError> {
         let RefusedView { word, prepared, .. } = refused;
         let is_of_claim = matches!(word.request, RefusedRequest::Claim(_));
+        let shown = prepared.filter(|_| is_of_claim);
+        let (claim, bill) = shown.map_or((None, None), |of| (Some(of.claim), of.bill));
         Ok(Proof::Refusal(RefusalEvidence {
             signer: self.signer_of(word.body.home, &word.group)?,
             word,
-            bill: prepared.bill.filter(|_| is_of_claim),
-            claim: is_of_claim.then_some(prepared.claim),
+            claim,
+            bill,
         }))
     }
 

@@ -36,9 +36,9 @@ pub fn settlement(view: &SettlementView, policies: &PolicyBook) -> v1::Settlemen
         ViewState::Refused(refused) => {
             shown.state = v1::State::Refused.into();
             shown.refusal = Some(refusal_to_wire(&refused.refusal));
-            if let Some(borne) = &refused.borne {
+            if let (Some(borne), Some(prepared)) = (&refused.borne, &refused.prepared) {
                 shown.state = v1::State::Borne.into();
-                provisional::borne(borne, &refused.prepared, policies, &mut shown);
+                provisional::borne(borne, prepared, policies, &mut shown);
             }
         }
         ViewState::Abandoned(_) => shown.state = v1::State::Abandoned.into(),

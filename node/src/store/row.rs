@@ -99,7 +99,7 @@ pub struct SettlementRow {
     pub request: RequestId,
     /// The home region.
     pub home: RegionCode,
-    /// What was prepared; none when the id was cancelled before it was known.
+    /// What was prepared; none when the id was cancelled before it was known, or a refusal of it alone came back.
     pub prepared: Option<PreparedRow>,
     /// The reversed settlement of the same visit whose place it takes, if there is one.
     pub replaces: Option<SettlementId>,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use huitong_core::id::RequestId;
+use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::person::PersonRef;
 use huitong_core::refusal::RefusalCode;
@@ -12,10 +13,11 @@ use super::TreatmentRole;
 use super::driving::Outcome;
 use super::order::settlement_id;
 use super::records::{Bury, Step};
+use super::unprepared::EndBuried;
 use super::view::ViewState;
 use crate::error::NodeError;
 use crate::home::AbandonOutcome;
-use crate::peers::HomeFault;
+use crate::peers::{Home, HomeFault};
 
 /// An id to be given up.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +60,11 @@ impl TreatmentRole {
             (ViewState::Abandoned(_), Step::Taken | Step::NotOpen) => {
                 let within = within.min(self.timing.commit);
                 match home.abandon(settlement, person, within).await {
-                    Ok(AbandonOutcome::Ended(_)) => Ok(view),
+                    Ok(AbandonOutcome::Ended(word)) if word.body.is_tombstone() => Ok(view),
+                    // A restore lost the word here, and the institution may have charged on it.
+                    Ok(AbandonOutcome::Ended(word)) => {
+                        self.refused_before(settlement, &home, word).await
+                    }
                     Ok(AbandonOutcome::Committed(_)) => {
                         tracing::error!(%settlement, "home has a receipt for an id that is buried here");
                         Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement))
@@ -73,6 +79,23 @@ impl TreatmentRole {
                 }
             }
         }
+    }
+
+    /// Ends an id that is buried here as what the home region says that it was before. Whoever cancels beside it, or
+    /// again after a crash, is told the same: that an id is given up is told only once the home region has said so.
+    async fn refused_before(
+        &self,
+        settlement: SettlementId,
+        home: &Home,
+        word: FinalRefusal,
+    ) -> Outcome {
+        let of = (self.region, settlement);
+        if let Err(fault) = self.verified.check_unprepared(&word, of, home) {
+            tracing::error!(%settlement, home = %home.region(), %fault, "a refusal is not accepted");
+            return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
+        }
+        self.writer.run(EndBuried(word)).await?;
+        self.standing(settlement).await
     }
 
     /// Gives up a settlement that is open, once nobody else drives it.

@@ -16,6 +16,7 @@
 //! | [`records`], [`reversals`] | The decisions of the writer, pure |
 //! | [`fence`] | What does a home region's restore make void? (rule 15) |
 //! | [`regained`] | What does an own restore bring back? (rules 16, 17) |
+//! | [`unprepared`] | Which ids end of which a restore lost what was prepared? (rules 6, 16) |
 //! | `proof` | Is a fetched policy what its region published? |
 //! | [`verify`] | Is a receipt or reversal the home region's, and for this claim? |
 //! | [`view`] | How does a settlement stand? |
@@ -40,6 +41,7 @@ pub mod reverse;
 pub mod settle;
 #[cfg(test)]
 mod testing;
+pub mod unprepared;
 pub mod verify;
 pub mod view;
 pub mod visit;

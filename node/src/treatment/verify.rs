@@ -15,6 +15,7 @@ use huitong_core::id::{ReversalId, SettlementId};
 use huitong_core::person::PersonRef;
 use huitong_core::provisional::SignedSnapshot;
 use huitong_core::receipt::{GroupSignature, PersonalPart, Receipt};
+use huitong_core::region::RegionCode;
 use huitong_core::reversal::{Reversal, ReversalOrder};
 
 use super::attempt::Attempt;
@@ -108,6 +109,20 @@ impl VerifiedRoots {
     ) -> Result<(), ReceiptFault> {
         let prepared = &attempt.prepared;
         about_refusal(refusal, prepared.settlement, &prepared.claim)?;
+        self.signed_refusal(refusal, home)
+    }
+
+    /// Checks a final refusal of an id of which nothing is prepared here: its claim is not known.
+    ///
+    /// # Errors
+    /// [`ReceiptFault`].
+    pub fn check_unprepared(
+        &self,
+        refusal: &FinalRefusal,
+        (treatment, settlement): (RegionCode, SettlementId),
+        home: &Home,
+    ) -> Result<(), ReceiptFault> {
+        about_unprepared(refusal, settlement, (home.region(), treatment))?;
         self.signed_refusal(refusal, home)
     }
 
@@ -216,17 +231,30 @@ fn about_refusal(
     settlement: SettlementId,
     claim: &Claim,
 ) -> Result<(), ReceiptFault> {
-    let body = &refusal.body;
     let is_of_claim = match &refusal.request {
         RefusedRequest::Unseen => true,
         RefusedRequest::Claim(binding) => *binding == claim.binding(),
         RefusedRequest::Reversal(_) => false,
     };
+    if !is_of_claim {
+        return Err(ReceiptFault::Other("request"));
+    }
+    about_unprepared(refusal, settlement, (claim.person.home, claim.treatment))
+}
+
+/// Checks that a final refusal is of this settlement between these two, whatever was claimed.
+fn about_unprepared(
+    refusal: &FinalRefusal,
+    settlement: SettlementId,
+    (home, treatment): (RegionCode, RegionCode),
+) -> Result<(), ReceiptFault> {
+    let body = &refusal.body;
+    let is_of_settlement = body.reversal.is_none() && refusal.is_of_its_request();
     let same = [
         ("settlement", body.settlement == settlement),
-        ("home region", body.home == claim.person.home),
-        ("treatment region", body.treatment == claim.treatment),
-        ("request", is_of_claim && refusal.is_of_its_request()),
+        ("home region", body.home == home),
+        ("treatment region", body.treatment == treatment),
+        ("request", is_of_settlement),
     ];
     match same.iter().find(|(_, same)| !same) {
         Some((what, _)) => Err(ReceiptFault::Other(what)),
@@ -263,11 +291,11 @@ pub fn about_reversal(
 
 #[cfg(test)]
 mod tests {
+    use huitong_core::refusal::RefusalCode;
     use huitong_core::reversal::BegunBy;
+    use huitong_core::vocabulary::ReversalReason;
 
     use super::*;
-    use huitong_core::refusal::RefusalCode;
-
     use crate::samples::{claim, fen, id, person, receipt, refusal, reversal};
 
     #[test]
@@ -306,6 +334,37 @@ mod tests {
         let mut other = word;
         other.salt = [1; 16];
         check(other, "request");
+    }
+
+    #[test]
+    fn without_its_claim_an_id_ends_only_by_a_refusal_of_just_that_id_between_these_two() {
+        let of_claim = RefusedRequest::Claim(claim("V2").binding());
+        let word = refusal(1, RefusalCode::DecisionDiffers, of_claim);
+        let between = (person().home, claim("V1").treatment);
+        assert_eq!(about_unprepared(&word, id(1), between), Ok(()));
+        let check = |other: &FinalRefusal, of, between, what| {
+            let expected = Err(ReceiptFault::Other(what));
+            assert_eq!(about_unprepared(other, of, between), expected);
+        };
+        let (home, treatment) = between;
+        check(&word, id(2), between, "settlement");
+        check(&word, id(1), (treatment, treatment), "home region");
+        check(&word, id(1), (home, home), "treatment region");
+        let mut other = word;
+        other.salt = [1; 16];
+        check(&other, id(1), between, "request");
+        // What says that a settlement is not reversed does not end it.
+        let order = ReversalOrder {
+            settlement: id(1),
+            treatment,
+            reason: ReversalReason::Duplicate,
+            begun_by: BegunBy::Officer("li.wei".parse().unwrap()),
+        };
+        let reversal = ReversalId::from_bytes([7; 16]);
+        let wish = RefusedRequest::Reversal(RefusedReversal { reversal, order });
+        let mut other = refusal(1, RefusalCode::DecisionDiffers, wish);
+        other.body.reversal = Some(reversal);
+        check(&other, id(1), between, "request");
     }
 
     #[test]

@@ -66,8 +66,8 @@ pub struct RefusedView {
     pub refusal: Refusal,
     /// The home region's word that nothing can stand under the id.
     pub word: FinalRefusal,
-    /// What was prepared.
-    pub prepared: Prepared,
+    /// What was prepared; none when a restore lost it and the word alone came back.
+    pub prepared: Option<Prepared>,
     /// When it was provisional: what the treatment region bears of it.
     pub borne: Option<Box<TruedUpView>>,
 }
@@ -251,6 +251,14 @@ fn refused_view(
             "a refusal's place holds another record",
         ));
     };
+    if row.prepared.is_none() {
+        return Ok(RefusedView {
+            refusal,
+            word,
+            prepared: None,
+            borne: None,
+        });
+    }
     let Attempt {
         prepared,
         provisional,
@@ -260,7 +268,7 @@ fn refused_view(
     Ok(RefusedView {
         refusal,
         word,
-        prepared,
+        prepared: Some(prepared),
         borne,
     })
 }

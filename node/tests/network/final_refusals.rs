@@ -8,6 +8,7 @@ use huitong_core::evidence::RefusalEvidence;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::refusal::RefusalCode;
 use huitong_node::evidence::{CheckedProof, CheckedRefusal, check};
+use huitong_node::treatment::order::settlement_id;
 use huitong_node::treatment::reverse::reversal_id;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::commit_response::Outcome;
@@ -215,4 +216,53 @@ async fn a_refused_reversal_is_proven_by_either_region() {
     assert_eq!(holds(&at_home, &world.trust).evidence, there);
     let other = ask(&world, OTHER_HOSPITAL, CHENGDU, of()).await;
     assert_eq!(code(&other.unwrap_err()), "settlement.not_found");
+}
+
+/// Whether an id is refused because its visit is settled.
+fn is_refused(settlement: &v1::Settlement) -> bool {
+    let code = settlement.refusal.as_ref().map(|refusal| &*refusal.code);
+    settlement.state() == v1::State::Refused && code == Some("visit.already_settled")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_is_cancelled_unknown_is_refused_where_the_home_region_had_refused_it() {
+    let mut world = World::relayed().await;
+    refused(&world).await;
+    // Under an id of a request that Chengdu's node knows nothing of, as after a restore.
+    let institution = "H51010400001".parse().unwrap();
+    let id = settlement_id(region(CHENGDU), institution, "r-9".parse().unwrap());
+    let mut commit = world.relay.as_ref().unwrap().last();
+    commit.settlement = id.to_string();
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
+    assert!(matches!(outcome, Some(Outcome::Refused(_))), "{outcome:?}");
+
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let unknown = hospital.get("r-9").await.unwrap_err();
+    assert_eq!(code(&unknown), "settlement.not_found");
+    // It is buried here and the home region is silent: the cancellation has no outcome, and one after a restart tells it.
+    world.stop(NINGBO).await;
+    let person = "330200000000000001";
+    let silent = hospital.cancel("r-9", person).await.unwrap_err();
+    assert_eq!(code(&silent), "home.unreachable");
+    world.start(NINGBO).await;
+    world.relay = None;
+    world.kill(CHENGDU).await;
+    world.start(CHENGDU).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let cancelled = hospital.cancel("r-9", person).await.unwrap();
+    assert!(is_refused(&cancelled), "{cancelled:?}");
+    assert_eq!(hospital.get("r-9").await.unwrap(), cancelled);
+    let proof = ask(
+        &world,
+        HOSPITAL,
+        CHENGDU,
+        of_settlement(&id.to_string(), ""),
+    )
+    .await;
+    let proof = holds(&proof.unwrap(), &world.trust).evidence;
+    assert_eq!(
+        proof.word.body.refusal.code,
+        RefusalCode::VisitAlreadySettled
+    );
 }

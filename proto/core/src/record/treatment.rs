@@ -138,12 +138,13 @@ canonical_struct!(Abandoned {
     at
 });
 
-/// An id that was never prepared here was cancelled: it can never be.
+/// An id of which nothing is prepared here can never be: it was cancelled, or the home region's word that follows came
+/// back after a restore that lost what was prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cancelled {
     /// The id it would have had.
     pub settlement: SettlementId,
-    /// The institution that cancelled.
+    /// The institution that cancelled, or whose id it was.
     pub institution: InstitutionCode,
     /// The institution's own id.
     pub request: RequestId,
