@@ -4,14 +4,14 @@
 //! None is stored as such: its record and the group it was sealed in give the same bytes again. What was regained
 //! after a restore keeps the proof that it was given with.
 
-use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
 use huitong_core::provisional::SignedSnapshot;
 use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::sealed::{Joined, Remains};
-use huitong_core::record::{NodeRecord, is_signed_word};
+use huitong_core::record::{NodeRecord, is_home_refusal, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
 use huitong_journal::Frame;
@@ -74,13 +74,7 @@ pub fn refusal_at(ledger: &Ledger, at: Location) -> Result<FinalRefusal, StoreEr
         .and_then(|bytes| signed(ledger, bytes))
         .transpose()?
     {
-        Some(Signed::Refused(record, Some(proof))) => {
-            let record = *record;
-            Ok(RefusalRegained { proof, record }.refusal())
-        }
-        Some(Signed::Refused(record, None)) => Group::of_frame(&frame)
-            .and_then(|group| group.refusal(at.record(), &record))
-            .ok_or(StoreError::Inconsistent("a refusal's frame is not sealed")),
+        Some(Signed::Refused(record, proof)) => refusal_of(&frame, at.record(), *record, proof),
         Some(Signed::Committed(..) | Signed::Reversed(..)) | None => Err(StoreError::Inconsistent(
             "a refusal's place holds another record",
         )),
@@ -201,6 +195,30 @@ pub fn sent_by(
     })
 }
 
+/// The own final refusal of the claim of a treatment region's id that a record of a frame is. One of an id whose claim
+/// was never seen is none, nor is one of a wish to reverse.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn claim_refused_by(
+    ledger: &Ledger,
+    frame: &Frame,
+    (nth, bytes): (u32, &[u8]),
+    treatment: RegionCode,
+) -> Result<Option<FinalRefusal>, StoreError> {
+    if !is_home_refusal(bytes) {
+        return Ok(None);
+    }
+    let Some(Signed::Refused(record, proof)) = signed(ledger, bytes).transpose()? else {
+        return Ok(None);
+    };
+    if record.body().treatment != treatment || !matches!(record.request(), RefusedRequest::Claim(_))
+    {
+        return Ok(None);
+    }
+    refusal_of(frame, nth, *record, proof).map(Some)
+}
+
 /// The receipt of the settlement that a record reverses.
 fn receipt_reversed(ledger: &Ledger, record: &ReversalOrdered) -> Result<Receipt, StoreError> {
     let part = &record.body().clearing;
@@ -280,6 +298,20 @@ fn receipt_of(
     Group::of_frame(frame)
         .and_then(|group| group.receipt(nth, record.body().clone(), record.salt))
         .ok_or(StoreError::Inconsistent("a commit's frame is not sealed"))
+}
+
+fn refusal_of(
+    frame: &Frame,
+    nth: u32,
+    record: HomeRefused,
+    proof: Option<Proof>,
+) -> Result<FinalRefusal, StoreError> {
+    if let Some(proof) = proof {
+        return Ok(RefusalRegained { proof, record }.refusal());
+    }
+    Group::of_frame(frame)
+        .and_then(|group| group.refusal(nth, &record))
+        .ok_or(StoreError::Inconsistent("a refusal's frame is not sealed"))
 }
 
 fn reversal_of(

@@ -4,12 +4,15 @@
 //! where they are booked, and a restore is rare. What this node had given to the peer lies in a numbered
 //! stream; it is read in the order of the journal all the same, from the first record on that may be of it: if this
 //! node was restored too, its words came back in another order than that of their numbers, and none is passed over.
+//! Final refusals of claims have no number, and lie between. What was refused before the last word that the peer holds
+//! without a gap was prepared there before it booked that word: its backup ends it, or has it open and drives it on.
 
 mod deductions;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::coverage::Snapshot;
 use huitong_core::final_refusal::FinalRefusal;
+use huitong_core::id::SettlementId;
 use huitong_core::record::sealed::Joined;
 use huitong_core::record::{NodeRecord, is_booking, is_deduction_answered, is_hand_taken};
 use huitong_core::recovery::{Returned, ReturnedWord};
@@ -17,12 +20,13 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 use huitong_journal::{Frame, Position};
 
-use crate::home::receipts::{Sent, sent_by};
+use crate::home::receipts::{Sent, claim_refused_by, sent_by};
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
 use crate::store::{
-    HomeState, Location, ProvisionalState, Rows, StoreError, Stream, StreamHead, is_erased,
+    HomeState, Key, Location, ProvisionalState, Rows, StoreError, Stream, StreamHead, Table,
+    is_erased,
 };
 use crate::treatment::view::booked;
 
@@ -185,8 +189,8 @@ fn word_of(
     })))
 }
 
-/// What this region had given to a treatment region under numbers above `held`, in the order of the journal, and then its
-/// words on that region's deductions.
+/// What this region had given to a treatment region under numbers above `held`, and its final refusals of claims since
+/// then, in the order of the journal, and then its words on that region's deductions.
 ///
 /// # Errors
 /// As [`given_by`].
@@ -201,8 +205,8 @@ pub fn given_to(
         return deductions::decided_for(ledger, treatment, after);
     }
     let begin = if after.is_empty() {
-        match first_above(ledger, Stream::Receipts(treatment), held)? {
-            Some(at) => (at.frame().unwrap_or(Position::START), 0),
+        match first_since(ledger, treatment, held)? {
+            Some(begin) => (begin, 0),
             None => return deductions::after_words(Page::default(), ledger, treatment),
         }
     } else {
@@ -215,30 +219,39 @@ pub fn given_to(
                 Some(Returned::Word(with_its_ground(word, ledger, policies)?))
             }
             Some(Sent::Erased(number)) => Some(Returned::Erased(number)),
-            None => None,
+            None => claim_refused_by(ledger, frame, record, treatment)?.map(Returned::Refusal),
         })
     })?;
     deductions::after_words(page, ledger, treatment)
 }
 
-/// Where in the journal the first record lies that may have a number above one.
-fn first_above(
+/// From where on the journal may have a word above a number, or a refusal that was given after the word that has it.
+/// None where nothing was ever said to the region.
+fn first_since(
     ledger: &Ledger,
-    stream: Stream,
-    number: u64,
-) -> Result<Option<Location>, StoreError> {
+    treatment: RegionCode,
+    held: u64,
+) -> Result<Option<Position>, StoreError> {
+    let stream = Stream::Receipts(treatment);
     let written = ledger.stream(stream)?.unwrap_or(StreamHead::EMPTY).written;
-    let block_of = |number| stream.block_of(number).unwrap_or_default();
-    if written <= number {
-        return Ok(None);
+    let begin = held.min(written);
+    if begin == 0 {
+        let before = Key::HomeSettlement(treatment, SettlementId::from_bytes([0; 16]));
+        let rows = ledger.scan_after(Table::HomeSettlement, &before, 1)?;
+        let is_of_it = |key: &Key| matches!(key, Key::HomeSettlement(of, _) if *of == treatment);
+        let has_any = written > 0 || rows.iter().any(|(key, _)| is_of_it(key));
+        return Ok(has_any.then_some(Position::START));
     }
+    let block_of = |number| stream.block_of(number).unwrap_or_default();
     let mut first = None;
-    for block in block_of(number.saturating_add(1))..=block_of(written) {
+    for block in block_of(begin)..=block_of(written) {
         if let Some(at) = ledger.block(stream, block)? {
             first = Some(first.map_or(at, |first: Location| first.min(at)));
         }
     }
-    Ok(first)
+    Ok(Some(
+        first.and_then(Location::frame).unwrap_or(Position::START),
+    ))
 }
 
 /// A word of the own home role with what it was decided on, as far as the policy asks.
@@ -280,3 +293,6 @@ fn with_its_ground(
         trued_up: None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,12 @@ pub fn is_signed_word(record: &[u8]) -> bool {
     })
 }
 
+/// Whether an encoded record is a final refusal of the home role, given now or regained.
+#[must_use]
+pub fn is_home_refusal(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| matches!(tag, HOME_REFUSED | REFUSAL_REGAINED))
+}
+
 /// Whether an encoded record books a home region's word in the treatment role: a receipt, a refusal or a
 /// reversal.
 #[must_use]

@@ -38,8 +38,8 @@ pub mod witness;
 mod tests;
 
 pub use first_bytes::{
-    is_booking, is_deduction_answered, is_erasure, is_hand, is_hand_taken, is_signed_word,
-    signed_leaf,
+    is_booking, is_deduction_answered, is_erasure, is_hand, is_hand_taken, is_home_refusal,
+    is_signed_word, signed_leaf,
 };
 
 use crate::canonical::Artifact;

@@ -186,6 +186,24 @@ fn what_remains_has_the_first_bytes_of_its_record_and_nothing_of_a_person() {
 }
 
 #[test]
+fn a_final_refusal_of_the_home_role_is_told_from_every_other_record_by_its_first_bytes() {
+    let mut found = 0;
+    for record in every_kind() {
+        let is_refusal = matches!(
+            record,
+            NodeRecord::HomeRefused(_) | NodeRecord::RefusalRegained(_)
+        );
+        assert_eq!(
+            is_home_refusal(&record.to_bytes()),
+            is_refusal,
+            "{record:?}"
+        );
+        found += usize::from(is_refusal);
+    }
+    assert!(found > 1);
+}
+
+#[test]
 fn of_an_erased_person_remains_what_was_kept_and_of_many_people_the_others() {
     for record in every_kind() {
         let Some(split) = split(&record, ningbo()) else {

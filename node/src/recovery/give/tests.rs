@@ -1,0 +1,168 @@
+//! What is given back of words and final refusals, and from where on.
+
+use huitong_core::coverage::Balances;
+use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
+use huitong_core::id::ReversalId;
+use huitong_core::record::home::{Commitment, Committed, HomeRefused};
+use huitong_core::record::recovery::{Proof, RefusalRegained};
+use huitong_core::refusal::RefusalCode;
+use huitong_core::reversal::{BegunBy, ReversalOrder};
+use huitong_core::vocabulary::ReversalReason;
+
+use super::*;
+use crate::ledger::testing::append;
+use crate::recovery::testing::restored;
+use crate::samples::{claim, decision, id, person, receipt, refusal, snapshot, version};
+
+/// What is given back, in its order: numbers of words, and ids of refusals.
+#[derive(Debug, PartialEq, Eq)]
+enum Given {
+    Word(u64),
+    Refusal(SettlementId),
+}
+
+/// Everything that is given to the treatment region above a number, and in how many pages.
+fn given(ledger: &Ledger, held: u64) -> (Vec<Given>, usize) {
+    let policies = PolicyBook::new(person().home);
+    let treatment = claim("V1").treatment;
+    let (mut given, mut after, mut pages) = (Vec::new(), Vec::new(), 0_usize);
+    loop {
+        let page = given_to(ledger, &policies, treatment, held, &after).unwrap();
+        pages = pages.saturating_add(1);
+        assert!(page.returned.len() <= WORDS);
+        for bytes in &page.returned {
+            given.push(match Returned::from_bytes(bytes).unwrap() {
+                Returned::Word(word) => Given::Word(word.word.number()),
+                Returned::Refusal(word) => {
+                    assert!(word.is_in_group() && word.is_of_its_request());
+                    Given::Refusal(word.body.settlement)
+                }
+                other @ (Returned::Hand(_) | Returned::Erased(_) | Returned::Deduction(_)) => {
+                    panic!("{other:?}")
+                }
+            });
+        }
+        match page.next {
+            Some(next) => after = next,
+            None => return (given, pages),
+        }
+    }
+}
+
+/// Writes that a settlement stands under a number, which is its id's too.
+fn commit(ledger: &Ledger, number: u8) {
+    let of = Commitment {
+        salt: [7; 16],
+        claim: claim("V1"),
+        decision: decision(),
+        snapshot: snapshot(u64::from(number)),
+        after: version(u64::from(number) + 1),
+        totals: Vec::new(),
+        balances: Balances::NONE,
+        legs_from: 1,
+    };
+    let record = Committed::new(receipt(number).body, of);
+    append(ledger, NodeRecord::Committed(record)).unwrap();
+}
+
+/// Writes that the claim of an id is refused.
+fn refuse(ledger: &Ledger, nth: u8) {
+    write(ledger, refused_claim(nth));
+}
+
+fn refused_claim(nth: u8) -> FinalRefusal {
+    let request = RefusedRequest::Claim(claim("V1").binding());
+    refusal(nth, RefusalCode::VisitAlreadySettled, request)
+}
+
+fn write(ledger: &Ledger, word: FinalRefusal) {
+    let record = HomeRefused::new(word.body, word.request, word.salt).unwrap();
+    append(ledger, NodeRecord::HomeRefused(record)).unwrap();
+}
+
+/// Writes what says of no claim of the treatment region's ids that it is refused.
+fn refuse_others(ledger: &Ledger) {
+    // An id that was given up before its claim was seen.
+    let unseen = refusal(240, RefusalCode::Abandoned, RefusedRequest::Unseen);
+    write(ledger, unseen);
+    // Another region's.
+    let mut other = refused_claim(241);
+    other.body.treatment = "310000".parse().unwrap();
+    write(ledger, other);
+    // A wish to reverse what stands.
+    let wish = RefusedReversal {
+        reversal: ReversalId::from_bytes([8; 16]),
+        order: ReversalOrder {
+            settlement: id(1),
+            treatment: claim("V1").treatment,
+            reason: ReversalReason::Duplicate,
+            begun_by: BegunBy::Institution(claim("V1").institution.code),
+        },
+    };
+    let request = RefusedRequest::Reversal(wish.clone());
+    let mut word = refusal(1, RefusalCode::TooLarge, request.clone());
+    word.body.reversal = Some(wish.reversal);
+    word.body.request = request.commitment(&word.salt);
+    write(ledger, word);
+}
+
+#[test]
+fn refusals_of_claims_are_given_between_the_words_also_where_no_word_comes_after_them() {
+    let ledger = restored();
+    refuse(&ledger, 201);
+    commit(&ledger, 1);
+    refuse(&ledger, 202);
+    refuse_others(&ledger);
+    commit(&ledger, 2);
+    refuse(&ledger, 203);
+    let refused = |nth| Given::Refusal(id(nth));
+    let all = [
+        refused(201),
+        Given::Word(1),
+        refused(202),
+        Given::Word(2),
+        refused(203),
+    ];
+    assert_eq!(given(&ledger, 0), (all.into(), 1));
+    // Whoever holds the words has the refusal before them. More than there ever was it holds after an own restore.
+    for held in [2, 9] {
+        assert_eq!(given(&ledger, held).0, [refused(202), refused(203)]);
+    }
+}
+
+#[test]
+fn of_refusals_before_the_words_that_are_held_none_is_read_and_of_those_after_each_is_given_once() {
+    let ledger = restored();
+    refuse(&ledger, 250);
+    for number in 1..=64 {
+        commit(&ledger, number);
+        refuse(&ledger, 100 + number);
+    }
+    commit(&ledger, 65);
+    let after: Vec<_> = (165..=239).collect();
+    after.iter().for_each(|nth| refuse(&ledger, *nth));
+    let after: Vec<_> = after
+        .into_iter()
+        .map(|nth| Given::Refusal(id(nth)))
+        .collect();
+    // More than go into a page.
+    assert_eq!(given(&ledger, 65), (after, 2));
+}
+
+#[test]
+fn a_region_that_was_only_refused_is_given_that_also_as_it_came_back_and_another_is_given_nothing()
+{
+    let ledger = restored();
+    let word = refused_claim(201);
+    let proof = Proof {
+        group: word.group,
+        index: word.index,
+        path: word.path,
+    };
+    let record = HomeRefused::new(word.body, word.request, word.salt).unwrap();
+    let regained = RefusalRegained { proof, record };
+    append(&ledger, NodeRecord::RefusalRegained(regained)).unwrap();
+    assert_eq!(given(&ledger, 0).0, [Given::Refusal(id(201))]);
+    let other = "310000".parse().unwrap();
+    assert_eq!(first_since(&ledger, other, 0).unwrap(), None);
+}
