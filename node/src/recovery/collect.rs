@@ -9,20 +9,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{MutexGuard, PoisonError};
 use std::time::Duration;
 
-use huitong_core::final_refusal::FinalRefusal;
 use huitong_core::id::{RequestId, SettlementId};
 use huitong_core::record::erasure::ErasedWord;
 use huitong_core::recovery::{Returned, ReturnedWord};
 use huitong_core::region::RegionCode;
 
-use super::check::{Between, Signers, check, check_refusal};
+use super::check::{Between, Signers, check};
 use super::moved::Taken;
 use super::records::{Conclude, NoteErased, Raise, RegainDay, RegainLegs};
 use super::waiting::{Asked, Waiting};
 use super::{Party, Recovery, parties, true_ups};
 use crate::chance::salt;
 use crate::error::NodeError;
-use crate::home::regained::{Regain, RegainRefusal, Regained, Short};
+use crate::home::regained::{Regain, Regained, Short};
 use crate::ledger::WriteError;
 use crate::legs::report::{RegainedStream, Reporter};
 use crate::peers::{Announced, Collect, HomeFault, Peer};
@@ -36,6 +35,11 @@ use crate::treatment::verify::ReceiptFault;
 pub(super) const WITHIN: Duration = Duration::from_secs(25);
 /// Stands for the institution's own id of a request, which no other party knows.
 const UNKNOWN_REQUEST: &str = "restored";
+
+/// What stands for the institution's own id of what came back.
+pub(super) fn unknown_request() -> Result<RequestId, StoreError> {
+    RequestId::parse(UNKNOWN_REQUEST).map_err(|_| StoreError::Range("the id of a request"))
+}
 
 /// Why a round did not end it.
 #[derive(Debug, thiserror::Error)]
@@ -184,6 +188,7 @@ impl Recovery {
             Ok(Announced::Older { known }) => return Err(self.raise(known).await),
             Err(fault) => return Err(failed(fault)),
         }
+        let institutions = self.institutions()?;
         for what in [Collect::Given, Collect::Received] {
             let mut after = Vec::new();
             loop {
@@ -220,8 +225,10 @@ impl Recovery {
                         (Collect::Given, Returned::Erased(_)) => {}
                         // What this home takes is asked for by number.
                         (Collect::Received, Returned::Hand(_)) => {}
-                        // Nothing stands under it: whoever asks again is told again.
-                        (Collect::Received, Returned::Refusal(_)) => {}
+                        // In the order in which they were given: the next round asks for what comes after the words.
+                        (Collect::Received, Returned::Refusal(word)) => {
+                            self.rebook_refusal(word, &institutions, peer).await?;
+                        }
                     }
                 }
                 if page.next.is_empty() {
@@ -344,23 +351,6 @@ impl Recovery {
         Ok(regained)
     }
 
-    /// Writes a final refusal of the own home role again.
-    async fn regain_refusal(&self, refusal: FinalRefusal, peer: &Peer) -> Result<(), Unfinished> {
-        let between = Between {
-            home: self.region,
-            treatment: peer.region(),
-        };
-        let party = Party::Region(peer.region());
-        let checked = check_refusal(&refusal, between, &|key_id, at| self.own_signer(key_id, at));
-        checked.map_err(|fault| Unfinished::NotTheirs { party, fault })?;
-        let settlement = refusal.body.settlement;
-        let regained = self.writer.run(RegainRefusal(refusal)).await?.answer;
-        if regained == Regained::Contradicts {
-            tracing::error!(%settlement, %party, "a refusal came back for an id that stands here");
-        }
-        Ok(())
-    }
-
     /// Books a word of another home region again.
     async fn rebook(&self, word: ReturnedWord, peer: &Peer) -> Result<(), Unfinished> {
         let between = Between {
@@ -369,12 +359,10 @@ impl Recovery {
         };
         let signers = |key_id, at| self.homes.signer(peer, key_id, at);
         theirs(&word, between, &signers, peer.region())?;
-        let request = RequestId::parse(UNKNOWN_REQUEST);
-        let request = request.map_err(|_| StoreError::Range("the id of a request"))?;
         let settlement = word.word.receipt.body.clearing.settlement;
         let command = Rebook {
             returned: word,
-            request,
+            request: unknown_request()?,
         };
         let step = self.writer.run(command).await?.answer;
         let party = Party::Region(peer.region());

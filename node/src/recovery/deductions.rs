@@ -90,8 +90,8 @@ impl Recovery {
         Ok(())
     }
 
-    /// Every row of a table of deductions; they are few.
-    fn every(&self, table: Table) -> Result<Vec<(Key, Row)>, StoreError> {
+    /// Every row of a table that has few: of deductions, or of the register's institutions.
+    pub(super) fn every(&self, table: Table) -> Result<Vec<(Key, Row)>, StoreError> {
         let mut all = self.ledger.scan(table, ROWS)?;
         let mut fresh = all.len();
         while fresh >= ROWS

@@ -15,6 +15,7 @@
 //! | `waiting` | Who is waited for, and for what? |
 //! | `hands` | What of hand-overs comes back, in both directions? |
 //! | `deductions` | Which deductions come back, and what ends with a reversal? |
+//! | `refusals` | Which final refusals come back, in both directions? |
 //! | `true_ups` | Which true-ups had been booked here? |
 //! | `moved` | What was a new home not told before the disk was lost? |
 //!
@@ -28,6 +29,7 @@ pub mod give;
 mod hands;
 mod moved;
 pub mod records;
+mod refusals;
 #[cfg(test)]
 mod testing;
 mod true_ups;

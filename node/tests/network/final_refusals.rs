@@ -225,6 +225,46 @@ fn is_refused(settlement: &v1::Settlement) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_treatment_region_that_lost_its_disk_repeats_what_was_finally_refused() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    today(&world, 0);
+    world.back_up(CHENGDU, backup.path()).await;
+    let told = refused(&world).await;
+    let of = || of_settlement(&told.settlement, "");
+    let before = ask(&world, HOSPITAL, CHENGDU, of()).await.unwrap();
+    let before = holds(&before, &world.trust).evidence;
+
+    // What is between the two passes on no question of a restored node.
+    world.relay = None;
+    world.lose_and_restore(CHENGDU, backup.path()).await;
+    world.recovered(CHENGDU).await;
+    for is_rebuilt in [false, true] {
+        if is_rebuilt {
+            world.kill(CHENGDU).await;
+            world.forget_index(CHENGDU);
+            world.start(CHENGDU).await;
+        }
+        let mut hospital = world.hospital(HOSPITAL).await;
+        assert_eq!(hospital.get("r-1").await.unwrap(), told);
+        let person = "330200000000000001";
+        let cancelled = hospital.cancel("r-1", person).await.unwrap();
+        assert_eq!(cancelled.refusal, told.refusal);
+        let again = hospital.settle(settle("r-1", published("V1"))).await;
+        assert!(is_refused(&again.unwrap()));
+        // It is nobody else's, and the word proves what it proved; the claim was here alone.
+        let mut other = world.hospital(OTHER_HOSPITAL).await;
+        assert_eq!(
+            code(&other.get("r-1").await.unwrap_err()),
+            "settlement.not_found"
+        );
+        let proof = ask(&world, HOSPITAL, CHENGDU, of()).await.unwrap();
+        let proof = holds(&proof, &world.trust).evidence;
+        assert_eq!((proof.word, proof.claim), (before.word.clone(), None));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_id_that_is_cancelled_unknown_is_refused_where_the_home_region_had_refused_it() {
     let mut world = World::relayed().await;
     refused(&world).await;
