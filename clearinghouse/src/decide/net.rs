@@ -4,6 +4,7 @@
 //! the digest also say what the plan was made of; at all other times nothing goes past attestation with it.
 
 use std::collections::BTreeMap;
+use std::thread;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::date::{BusinessDay, Timestamp};
@@ -80,25 +81,23 @@ pub(crate) fn net(
         marks: &cycle.marks,
         legs: &legs,
     };
-    let cannot_net = |error: &dyn std::fmt::Display| {
-        Decided::refuse(Refusal::new(ClearingCode::CycleCannotNet, error))
-    };
-    let planned = match plan(&inputs) {
+    // What its checkpoint is to commit to is found meanwhile.
+    let is_attested = before_restore(context, expected).is_none();
+    let (planned, rows) = thread::scope(|scope| {
+        let beside = thread::Builder::new().name("clearing-rows".to_owned());
+        let beside = beside.spawn_scoped(scope, || {
+            is_attested.then(|| state.rows_to_net(&cycle.marks, day))
+        });
+        let planned = proven(&inputs, is_other);
+        // Where nobody found them, they are found when the checkpoint is made.
+        let rows = beside.ok().and_then(|beside| beside.join().ok());
+        (planned, rows.flatten().flatten())
+    });
+    let planned = match planned? {
         Ok(planned) => planned,
-        Err(error) => return Ok(cannot_net(&error)),
+        Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
-    if let Some(refusal) = is_other(&planned) {
-        return Ok(Decided::refuse(refusal));
-    }
-    check(&planned, &inputs).map_err(|fault| {
-        Fault::Broken(format!(
-            "the plan of {day} does not pass its proof: {fault}"
-        ))
-    })?;
-    // Each sum of a plan fits, and what is booked of it need not: regions may agree on any amount.
-    if let Err(error) = books::entries(&planned) {
-        return Ok(cannot_net(&error));
-    }
+    state.found.keep(rows.map(|rows| (planned.number(), rows)));
     let (number, bytes) = (planned.number(), planned.to_bytes());
     let netted = Netted {
         day,
@@ -108,6 +107,33 @@ pub(crate) fn net(
         at: context.now,
     };
     Ok(Decided::record(ClearingRecord::Netted(netted), planned))
+}
+
+/// The plan of these inputs, proven, and such that it can be booked.
+fn proven(
+    inputs: &Inputs<'_>,
+    is_other: impl Fn(&NettingPlan) -> Option<Refusal>,
+) -> Result<Result<NettingPlan, Refusal>, Fault> {
+    let cannot_net =
+        |error: &dyn std::fmt::Display| Ok(Err(Refusal::new(ClearingCode::CycleCannotNet, error)));
+    let planned = match plan(inputs) {
+        Ok(planned) => planned,
+        Err(error) => return cannot_net(&error),
+    };
+    if let Some(refusal) = is_other(&planned) {
+        return Ok(Err(refusal));
+    }
+    check(&planned, inputs).map_err(|fault| {
+        let day = inputs.day;
+        Fault::Broken(format!(
+            "the plan of {day} does not pass its proof: {fault}"
+        ))
+    })?;
+    // Each sum of a plan fits, and what is booked of it need not: regions may agree on any amount.
+    match books::entries(&planned) {
+        Ok(_) => Ok(Ok(planned)),
+        Err(error) => cannot_net(&error),
+    }
 }
 
 /// The digest of a plan that was made before a restore. While no cycle waits after one, a digest is only a check.

@@ -7,7 +7,7 @@
 use huitong_core::canonical::Artifact;
 use huitong_core::checkpoint::Checkpoint;
 use huitong_core::digest::Digest;
-use huitong_netting::statement::{checkpoint, pair_roots};
+use huitong_netting::statement::{checkpoint, pair_roots, pair_roots_of};
 
 use super::net::plan_of;
 use super::{Context, Fault};
@@ -35,7 +35,9 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     };
     let mut held = state.matching.taken(number).peekable();
     // Of one that took nothing no leg is anywhere: nobody looks through its windows for them.
-    let roots = if plan.legs() == 0 || held.peek().is_some() {
+    let roots = if let Some(rows) = state.found.take(number) {
+        pair_roots_of(&plan, &rows)
+    } else if plan.legs() == 0 || held.peek().is_some() {
         pair_roots(&plan, held)
     } else {
         pair_roots(&plan, &context.store.taken(&plan)?)

@@ -12,6 +12,7 @@ mod evidence;
 mod matching;
 mod stream;
 mod tags;
+mod to_net;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -27,7 +28,7 @@ use huitong_core::record::clearing::{
     ClearingRecord, CutOff, Netted, PaymentRecord, PrefundRecord, Proven,
 };
 use huitong_core::region::RegionCode;
-use huitong_netting::{AgreedLeg, Member, MemberError, Members, NettingPlan};
+use huitong_netting::{Member, MemberError, Members, NettingPlan};
 
 pub(crate) use attestation::{
     Attestations, Attested, Attesting, Kept, Numbers, Otherwise, digest, kept_after,
@@ -38,6 +39,7 @@ pub(crate) use evidence::{About, Place as WordPlace, Says, Word, Words};
 pub(crate) use matching::{Matching, Waiting, WaitingLeg};
 pub(crate) use stream::{FIRST_INCARNATION, Stream};
 pub(crate) use tags::TagsHeld;
+pub(crate) use to_net::Found;
 
 use crate::books::{self, Books};
 use crate::disputes::{DisputeFault, Disputes};
@@ -60,6 +62,8 @@ pub(crate) struct State {
     pub(crate) attestations: Attestations,
     /// What is asked of the cycle that is to be netted next, once it is cut off and somebody wants to know.
     attesting: OnceLock<Option<Arc<Attesting>>>,
+    /// What the rows of the last plan came to, until its checkpoint is signed.
+    pub(crate) found: Found,
     /// What home regions signed of debts on which two regions do not agree.
     pub(crate) words: Words,
     /// Every cycle that is cut off.
@@ -135,6 +139,7 @@ impl State {
             matching: Matching::empty(),
             attestations: Attestations::default(),
             attesting: OnceLock::new(),
+            found: Found::default(),
             words: Words::default(),
             cycles: BTreeMap::new(),
             plan: None,
@@ -361,26 +366,6 @@ impl State {
                 .filter_map(|place| self.matching.leg(place));
             RowLegs::new(pair, legs.map(|numbered| numbered.leg))
         })
-    }
-
-    /// The agreeing legs that a cycle takes: inside the marks, and attested otherwise by neither region.
-    pub(crate) fn to_net(
-        &self,
-        marks: &BTreeMap<RegionCode, u64>,
-        day: BusinessDay,
-    ) -> Vec<AgreedLeg> {
-        let mut legs = self.matching.agreed(marks, day);
-        if self.attestations.keeps_anything() {
-            legs.retain(|agreed| {
-                let pair = Pair {
-                    debtor: agreed.debtor,
-                    creditor: agreed.creditor,
-                    fund: agreed.fund,
-                };
-                !self.attestations.keeps_out(pair, agreed.debt())
-            });
-        }
-        legs
     }
 
     /// Lets go of the legs of plans up to this one, and of what was attested of them: the index has it now.

@@ -64,7 +64,14 @@ pub fn pair_roots<'a>(
     plan: &NettingPlan,
     legs: impl IntoIterator<Item = &'a Leg>,
 ) -> Result<Vec<Digest>, ProofError> {
-    let found = rows(legs)?;
+    pair_roots_of(plan, &rows(legs)?)
+}
+
+/// The pair root of each gross row of a plan, from the rows that its legs came to.
+///
+/// # Errors
+/// [`ProofError::OtherPlan`] when they are not the plan's.
+pub fn pair_roots_of(plan: &NettingPlan, found: &[Row]) -> Result<Vec<Digest>, ProofError> {
     let of_plan = plan.gross.iter().map(|gross| {
         let (debtor, creditor, fund) = (gross.debtor, gross.creditor, gross.fund);
         let pair = Pair {

@@ -1,6 +1,7 @@
 //! What regions say of a cycle after its cut-off, and what that does to nets.
 
 mod counted;
+mod found;
 
 use huitong_core::checkpoint::row::{Pair, Row};
 use huitong_core::checkpoint::search::RowLegs;
