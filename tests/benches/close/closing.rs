@@ -1,5 +1,5 @@
 //! The close of a day, as the clearinghouse does it, from its journal to statements on disk. Statements are asked for as
-//! members ask: more than one at a time.
+//! members ask: more than one at a time. While one is synced the next is made; all are synced when the close ends.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -39,10 +39,13 @@ pub(crate) async fn close(ground: &Ground) -> Figures {
         let (clearing, members) = (Arc::clone(&clearing), Arc::clone(&members));
         let folder = ground.place("");
         asking.spawn(async move {
-            let mut bytes = 0;
+            let (mut bytes, mut syncing) = (0, JoinSet::new());
             while let Some(member) = next(&members) {
-                bytes += written(&clearing, member, &folder).await;
+                let (out, of_member) = written(&clearing, member, &folder).await;
+                bytes += of_member;
+                syncing.spawn_blocking(move || out.sync_data().unwrap());
             }
+            syncing.join_all().await;
             bytes
         });
     }
@@ -58,11 +61,10 @@ fn next(members: &Mutex<impl Iterator<Item = Member>>) -> Option<Member> {
     members.lock().unwrap().next()
 }
 
-/// A member's statement, written and synced; its bytes.
-async fn written(clearing: &Offline, member: Member, folder: &Path) -> u64 {
+/// A member's statement, written and yet to be synced; its bytes, of which none is held any more.
+async fn written(clearing: &Offline, member: Member, folder: &Path) -> (File, u64) {
     let file = clearing.statement(day(), member).await.unwrap();
     let mut out = File::create(folder.join(format!("{member}.htst"))).unwrap();
     out.write_all(&file).unwrap();
-    out.sync_data().unwrap();
-    file.len() as u64
+    (out, file.len() as u64)
 }

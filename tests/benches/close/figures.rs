@@ -8,6 +8,8 @@ use std::time::Instant;
 #[derive(Default)]
 pub(crate) struct Figures {
     pub(crate) parts: Vec<(String, f64)>,
+    /// The most memory that the process had by the end of each part, in MiB.
+    pub(crate) by_part: Vec<u64>,
     /// Debts.
     pub(crate) legs: u64,
     /// Bytes of statements.
@@ -20,6 +22,7 @@ impl Figures {
     pub(crate) fn add(&mut self, part: &str, begun: Instant) {
         let seconds = begun.elapsed().as_secs_f64();
         self.parts.push((part.to_owned(), seconds));
+        self.by_part.push(highest_memory());
     }
 
     pub(crate) fn seconds(&self) -> f64 {
@@ -30,8 +33,8 @@ impl Figures {
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} {} {}", self.legs, self.bytes, self.memory)?;
-        for (part, seconds) in &self.parts {
-            writeln!(f, "{seconds} {part}")?;
+        for ((part, seconds), memory) in self.parts.iter().zip(&self.by_part) {
+            writeln!(f, "{seconds} {memory} {part}")?;
         }
         Ok(())
     }
@@ -49,12 +52,16 @@ impl FromStr for Figures {
             return Err(first.to_owned());
         };
         let part = |line: &str| {
-            let (seconds, part) = line.split_once(' ')?;
-            Some((part.to_owned(), seconds.parse().ok()?))
+            let (seconds, rest) = line.split_once(' ')?;
+            let (memory, part) = rest.split_once(' ')?;
+            let part = (part.to_owned(), seconds.parse().ok()?);
+            Some((part, memory.parse().ok()?))
         };
-        let parts: Option<_> = lines.map(part).collect();
+        let parts: Option<Vec<((String, f64), u64)>> = lines.map(part).collect();
+        let (parts, by_part) = parts.ok_or(text)?.into_iter().unzip();
         Ok(Self {
-            parts: parts.ok_or(text)?,
+            parts,
+            by_part,
             legs,
             bytes,
             memory,

@@ -87,8 +87,8 @@ fn measure(disk: &Path, legs: u64) {
     println!("{legs} legs, {} MiB of statements", close.bytes >> 20);
     let lines = [("net", &net), ("close", &close), ("bare parts", &bare)];
     for (what, figures) in lines {
-        for (part, seconds) in &figures.parts {
-            println!("  {what:<11} {part:<18} {seconds:>8.2} s");
+        for ((part, seconds), memory) in figures.parts.iter().zip(&figures.by_part) {
+            println!("  {what:<11} {part:<18} {seconds:>8.2} s  by then at most {memory:>6} MiB");
         }
         let (seconds, memory) = (figures.seconds(), figures.memory);
         let each = seconds * 1e9 / legs as f64;
