@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::dispute::course::Stage;
 use huitong_core::dispute::outcome::Outcome;
-use huitong_core::leg::Debt;
 use huitong_core::membership::{Changing, Joining, ListedRegion, MemberChange, Standing};
 use huitong_core::officer::OfficerName;
 use huitong_core::record::clearing::{
@@ -310,7 +310,7 @@ fn disputes_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String
             Stage::Settled(_) => {
                 let leg = Outcome::of(course).and_then(|outcome| outcome.leg());
                 if let Some(leg) = leg
-                    && taken_by(context, leg.debt())?.is_none()
+                    && (context.plan_that_took(leg.debt(), Pair::of(&leg))?).is_none()
                 {
                     open.push(format!("dispute {name} is settled and in no plan"));
                 }
@@ -322,14 +322,6 @@ fn disputes_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String
         }
     }
     Ok(open)
-}
-
-/// The plan that took a debt, if one did.
-fn taken_by(context: &Context<'_>, debt: Debt) -> Result<Option<u64>, Fault> {
-    match context.state.matching.debt(debt) {
-        Some(plan) => Ok(plan),
-        None => Ok(context.store.netted(debt)?),
-    }
 }
 
 fn cycles_open(context: &Context<'_>, region: RegionCode) -> Result<Vec<String>, Fault> {

@@ -36,7 +36,9 @@ mod what_if;
 mod witness;
 
 use huitong_core::calendar::Calendar;
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::{BusinessDay, Timestamp};
+use huitong_core::leg::Debt;
 use huitong_core::record::clearing::ClearingRecord;
 
 pub(crate) use approve::approve;
@@ -86,6 +88,14 @@ impl Context<'_> {
     /// no business day here; that never stops a cycle.
     fn cycle_of(&self, day: BusinessDay) -> BusinessDay {
         self.calendar.at_or_after(day).unwrap_or(day)
+    }
+
+    /// The plan that took a debt of these two, if one did. What two others call the same is none of it.
+    fn plan_that_took(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, StoreError> {
+        match self.state.matching.taken_by(debt, pair) {
+            Some(plan) => Ok(Some(plan)),
+            None => self.store.netted_between(debt, pair),
+        }
     }
 }
 

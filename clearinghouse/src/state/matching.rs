@@ -60,7 +60,7 @@ impl Matching {
     }
 
     /// Whether the debt is known here, and then by which plan it was taken, if by one.
-    pub(crate) fn debt(&self, debt: Debt) -> Option<Option<u64>> {
+    fn debt(&self, debt: Debt) -> Option<Option<u64>> {
         self.debts.get(&debt).map(|reports| reports.netted.get())
     }
 

@@ -12,10 +12,10 @@
 //! | `p` plan's number | its day |
 //! | `e` day | where the cycle's checkpoint lies |
 //! | `W` settlement, kind, receipt | what a home region signed of a debt on which two do not agree |
-//! | `T` plan's number, debt | this debt and those that follow of the plan, in order, as many as go on a sheet |
+//! | `D` plan's number, debt, its debtor and creditor | this debt and those that follow of the plan, in order, as many as go on a sheet |
 //! | `F` plan's number, piece | a piece of the filter over the plan's debts; piece 0 says what it is made of |
 //! | `F` the first of sixteen plans' numbers beyond all, filter, piece | a piece of a filter over these plans' debts |
-//! | `k` settlement, kind, fund | what an earlier program wrote, looked up by nobody |
+//! | `k` settlement, kind, fund; `T` plan's number, debt | what earlier programs wrote, looked up by nobody |
 //! | `a` account | its turnover |
 //! | `m` place in the journal | a record of payments as it is there: read in order, they come to all payments |
 //! | `f` place in the journal | a record of prefunds as it is there |
@@ -89,7 +89,7 @@ pub(super) const DISPUTES: &[u8] = b"Q";
 pub(super) const OUTCOMES: &[u8] = b"S";
 pub(super) const WITNESSED: &[u8] = b"z";
 pub(super) const MONTHS: &[u8] = b"M";
-pub(super) const TAKEN: &[u8] = b"T";
+pub(super) const TAKEN: &[u8] = b"D";
 pub(super) const FILTERS: &[u8] = b"F";
 
 /// A key of a table.

@@ -14,6 +14,7 @@ mod sled_index;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use huitong_core::checkpoint::row;
 use huitong_core::date::{BusinessDay, Timestamp};
 use huitong_core::duplicate::Tag;
 use huitong_core::leg::{Debt, Leg, NumberedLeg};
@@ -50,8 +51,11 @@ pub(crate) trait Store: Send {
         numbers: RangeInclusive<u64>,
     ) -> Result<Vec<NumberedLeg>, StoreError>;
 
-    /// The plan that took a debt, if an indexed one did.
+    /// The plan that took what is called so, whoever owes it, if an indexed one did.
     fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError>;
+
+    /// The plan that took a debt of these two, if an indexed one did.
+    fn netted_between(&self, debt: Debt, pair: row::Pair) -> Result<Option<u64>, StoreError>;
 
     /// The plan of a cycle, as it was journaled.
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError>;

@@ -164,6 +164,19 @@ pub fn debt_bytes((settlement, kind, fund): &Debt) -> [u8; DEBT_LEN] {
     bytes
 }
 
+/// How many bytes [`ends_bytes`] has.
+pub const ENDS_LEN: usize = 8;
+
+/// The canonical bytes of who owes and who is owed: what two regions call as two others do is another debt.
+#[must_use]
+pub fn ends_bytes(debtor: RegionCode, creditor: RegionCode) -> [u8; ENDS_LEN] {
+    let mut bytes = [0; ENDS_LEN];
+    let (owes, owed) = bytes.split_at_mut(4);
+    owes.copy_from_slice(&debtor.number().to_be_bytes());
+    owed.copy_from_slice(&creditor.number().to_be_bytes());
+    bytes
+}
+
 /// How many bytes a [`NumberedLeg`] has: all have equally many.
 pub const NUMBERED_LEG_LEN: usize = 82;
 
@@ -357,5 +370,8 @@ mod tests {
         {
             assert_eq!(debt_bytes(&debt).to_vec(), encode_to_vec(&debt), "{debt:?}");
         }
+        let ends = ("330200".parse().unwrap(), "510100".parse().unwrap());
+        let expected = encode_to_vec(&ends);
+        assert_eq!(ends_bytes(ends.0, ends.1).to_vec(), expected);
     }
 }

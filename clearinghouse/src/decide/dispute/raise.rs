@@ -125,7 +125,7 @@ fn debt(
     let owed = |leg: &&Leg| is_of(leg) && !leg.is_too_large();
     let here = context.state.matching.of_debt(debt).filter(owed);
     let here = here.max_by_key(|leg| leg.amount);
-    let cycle = cycle_of(context, debt)?;
+    let cycle = cycle_of(context, debt, pair)?;
     let found = found.filter(|found| is_of(&&found.leg));
     let (leg, cycle) = match (here, found) {
         (Some(leg), _) => (leg.clone(), cycle),
@@ -157,19 +157,20 @@ fn is_reversed(context: &Context<'_>, debt: Debt, pair: Pair) -> Result<bool, Fa
     }
     let reversal = (settlement, LegKind::Reversal, fund);
     let matching = &context.state.matching;
-    let is_back = |leg: &Leg| (leg.debtor, leg.creditor) == (pair.creditor, pair.debtor);
-    if matching.of_debt(reversal).any(is_back) {
+    let back = Pair {
+        debtor: pair.creditor,
+        creditor: pair.debtor,
+        fund,
+    };
+    if (matching.of_debt(reversal)).any(|leg| Pair::of(leg) == back) {
         return Ok(true);
     }
-    Ok(cycle_of(context, reversal)?.is_some())
+    Ok(cycle_of(context, reversal, back)?.is_some())
 }
 
-/// The cycle that took a debt, if one did.
-fn cycle_of(context: &Context<'_>, debt: Debt) -> Result<Option<BusinessDay>, Fault> {
-    let plan = match context.state.matching.debt(debt) {
-        Some(plan) => plan,
-        None => context.store.netted(debt)?,
-    };
+/// The cycle that took a debt of these two, if one did.
+fn cycle_of(context: &Context<'_>, debt: Debt, pair: Pair) -> Result<Option<BusinessDay>, Fault> {
+    let plan = context.plan_that_took(debt, pair)?;
     let cycles = context.state.cycles.iter();
     let mut of_plan = cycles.filter(|(_, cycle)| plan.is_some() && cycle.plan == plan);
     Ok(of_plan.next().map(|(day, _)| *day))
@@ -212,6 +213,6 @@ fn cycle_disputed(context: &Context<'_>, course: &Course) -> Result<Option<Busin
             settlement,
             kind,
             pair,
-        } => cycle_of(context, (settlement, kind, pair.fund)),
+        } => cycle_of(context, (settlement, kind, pair.fund), pair),
     }
 }

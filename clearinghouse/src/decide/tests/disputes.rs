@@ -1,5 +1,6 @@
 //! Disputes: raised on what is known, answered, accepted, escalated, decided by two, left standing, and corrected.
 
+mod alike;
 mod kept;
 mod raised;
 

@@ -1,5 +1,6 @@
 //! What a plan took: it is marked, stays while the index does not know it, and goes.
 
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::leg::{Debt, Leg, Side};
 use huitong_netting::NettingPlan;
 
@@ -59,6 +60,13 @@ impl Matching {
             let fen = held.leg.amount.get().unsigned_abs();
             self.agreeing.taken(place.0, fen);
         }
+    }
+
+    /// The plan that took a debt of these two, while what it took is here.
+    pub(crate) fn taken_by(&self, debt: Debt, pair: Pair) -> Option<u64> {
+        let held = self.reported(debt).filter_map(|place| self.at(place));
+        let mut of_pair = held.filter(|held| Pair::of(&held.leg) == pair);
+        of_pair.find_map(|held| held.taken.get())
     }
 
     /// The legs that a plan took, the creditor's of each two, while they are here: all of them or none.

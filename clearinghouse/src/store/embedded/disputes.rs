@@ -86,7 +86,7 @@ impl Proofs {
         debt: Debt,
         pair: checkpoint::row::Pair,
     ) -> Result<Option<(Leg, BusinessDay)>, StoreError> {
-        let Some(number) = self.journaled.taken.plan_of(debt)? else {
+        let Some(number) = self.journaled.taken.plan_of_pair(debt, pair)? else {
             return Ok(None);
         };
         let Some(plan) = self.journaled.plan_by_number(number)? else {

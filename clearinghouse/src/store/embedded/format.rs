@@ -17,9 +17,10 @@ use crate::prefunds::between_members;
 use crate::store::{Index, StoreError, keys};
 
 /// The format of this program: the second has what members owe each other, by cycle and by year; the third has the debts
-/// that a plan took in order, many to a row, where the first two have a row for each, which nobody looks up any more: a program
-/// that does would find no debt of this one's plans. Those rows go with the index, when it is moved away and made anew.
-const FORMAT: u32 = 3;
+/// that a plan took in order, many to a row, where the first two have a row for each; the fourth has them with who owes and
+/// who is owed. What earlier ones wrote of them nobody looks up any more, and a program that does would find no debt of this
+/// one's plans. Those rows go with the index, when it is moved away and made anew.
+const FORMAT: u32 = 4;
 
 /// The format of an index, before anything else of it is read.
 ///

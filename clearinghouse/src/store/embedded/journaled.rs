@@ -13,7 +13,7 @@ use huitong_journal::Reader;
 use huitong_netting::{NettingPlan, Run, Window};
 use tracing::info;
 
-use super::taken::Taken;
+use super::taken::{Taken, entry};
 use crate::store::keys::{self, Block, Place, PlanRow};
 use crate::store::{Index, StoreError};
 
@@ -153,7 +153,7 @@ impl Journaled {
                     let is_taken = leg.side == Side::Receivable
                         && numbers.contains(&leg.number)
                         && !window.carried.contains(leg.number);
-                    debts.extend(is_taken.then_some(leg.debt));
+                    debts.extend(is_taken.then(|| entry(leg.debt, leg.ends)));
                 }
                 Ok(())
             })?;

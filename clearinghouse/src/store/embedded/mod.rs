@@ -21,6 +21,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use huitong_core::canonical::{Artifact, Encoder};
+use huitong_core::checkpoint::row::Pair;
 use huitong_core::date::BusinessDay;
 use huitong_core::leg::{Debt, Leg, NUMBERED_LEG_LEN, NumberedLeg, Side};
 use huitong_core::record::clearing::{ClearingRecord, Proven};
@@ -177,6 +178,10 @@ impl Store for Embedded {
 
     fn netted(&self, debt: Debt) -> Result<Option<u64>, StoreError> {
         self.journaled.taken.plan_of(debt)
+    }
+
+    fn netted_between(&self, debt: Debt, pair: Pair) -> Result<Option<u64>, StoreError> {
+        self.journaled.taken.plan_of_pair(debt, pair)
     }
 
     fn plan(&self, day: BusinessDay) -> Result<Option<NettingPlan>, StoreError> {

@@ -8,6 +8,7 @@
 //!
 //! Sixteen plans that follow upon each other have one filter in place of their own in memory, once all of them are there.
 
+mod entry;
 mod folded;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +16,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crc32c::crc32c;
 use huitong_core::canonical_struct;
+use huitong_core::checkpoint::row;
 use huitong_core::date::BusinessDay;
-use huitong_core::leg::{DEBT_LEN, Debt, debt_bytes};
+use huitong_core::leg::{Debt, ENDS_LEN, debt_bytes, ends_bytes};
 use tracing::warn;
 use xorf::{BinaryFuse8, BinaryFuse8Ref, DmaSerializable, Filter as _, FilterRef};
 
+use self::entry::{DebtBytes, hash, id, sheet_of};
+pub(super) use self::entry::{Entry, entry};
 use self::folded::{Fold, first_of, first_row, ripe};
 use super::scan::each;
 use crate::store::index::Pair;
@@ -32,9 +36,6 @@ const SHEET: usize = 128;
 const ROWS_AT_ONCE: usize = 16;
 /// The bytes of a filter in a row.
 const PIECE: usize = 32 << 10;
-
-/// A debt as it lies in a row: debts order as their bytes do.
-pub(super) type DebtBytes = [u8; DEBT_LEN];
 
 /// The debts that plans took.
 #[derive(Clone)]
@@ -88,7 +89,7 @@ impl Taken {
 
     /// Writes the debts of a plan, in batches that change nothing when they are written again. Cut off in the middle of it,
     /// the plan has no filter that holds, and is written once more.
-    pub(super) fn write(&self, plan: u64, mut debts: Vec<DebtBytes>) -> Result<(), StoreError> {
+    pub(super) fn write(&self, plan: u64, mut debts: Vec<Entry>) -> Result<(), StoreError> {
         debts.sort_unstable();
         self.take_away_filters(plan, &debts)?;
         let rows = debts.chunks(SHEET).filter_map(|sheet| {
@@ -96,7 +97,7 @@ impl Taken {
             Some((keys::taken(plan, first), sheet.as_flattened().to_vec()))
         });
         self.write_rows(rows)?;
-        let hashes = debts.iter().map(hash).collect();
+        let hashes = debts.iter().map(id).map(|debt| hash(&debt)).collect();
         // A filter takes as much memory again while it is made.
         drop(debts);
         let filter = Filter::over(hashes);
@@ -108,7 +109,7 @@ impl Taken {
     }
 
     /// Has none of the filters that a plan had before say that it is there.
-    fn take_away_filters(&self, plan: u64, debts: &[DebtBytes]) -> Result<(), StoreError> {
+    fn take_away_filters(&self, plan: u64, debts: &[Entry]) -> Result<(), StoreError> {
         let own = keys::filter(plan, 0);
         let fold = keys::folded(first_of(plan), 0, 0);
         // One that took nothing is written anew at each start: it is in no filter.
@@ -158,12 +159,42 @@ impl Taken {
         Ok(())
     }
 
-    /// The plan that took a debt, if one did.
+    /// The plan that took what is called so, whoever owes it, if one did.
     pub(super) fn plan_of(&self, of: Debt) -> Result<Option<u64>, StoreError> {
         let of = debt_bytes(&of);
+        // Whoever owes it is, or comes before, the last that could.
+        let last = entry(of, [u8::MAX; ENDS_LEN]);
+        self.last_with(&of, &last, |debts| {
+            let after = debts.partition_point(|debt| *debt <= last);
+            let before = after.checked_sub(1).and_then(|at| debts.get(at));
+            before.is_some_and(|debt| id(debt) == of)
+        })
+    }
+
+    /// The plan that took a debt of these two, if one did.
+    pub(super) fn plan_of_pair(
+        &self,
+        of: Debt,
+        pair: row::Pair,
+    ) -> Result<Option<u64>, StoreError> {
+        let of = debt_bytes(&of);
+        let whole = entry(of, ends_bytes(pair.debtor, pair.creditor));
+        self.last_with(&of, &whole, |debts| debts.binary_search(&whole).is_ok())
+    }
+
+    /// The last plan of which the row that an entry would lie in has what is looked for.
+    fn last_with(
+        &self,
+        debt: &DebtBytes,
+        at: &Entry,
+        has: impl Fn(&[Entry]) -> bool,
+    ) -> Result<Option<u64>, StoreError> {
         // The filters are let go of before anything is read.
-        for plan in self.maybe(&of) {
-            if self.has(plan, &of)? {
+        for plan in self.maybe(debt) {
+            let Some((key, sheet)) = self.index.at_or_before(&keys::taken(plan, at))? else {
+                continue;
+            };
+            if key.starts_with(&keys::taken(plan, &[])) && has(sheet_of(&sheet)?) {
                 return Ok(Some(plan));
             }
         }
@@ -180,22 +211,6 @@ impl Taken {
         let folds = folds.filter(|fold| fold.may_have(debt, hash));
         let of_folds = folds.flat_map(|fold| fold.plans().rev());
         plans.map(|(plan, _)| *plan).chain(of_folds).collect()
-    }
-
-    fn has(&self, plan: u64, debt: &DebtBytes) -> Result<bool, StoreError> {
-        let Some((key, sheet)) = self.index.at_or_before(&keys::taken(plan, debt))? else {
-            return Ok(false);
-        };
-        let of_plan = key.starts_with(&keys::taken(plan, &[]));
-        Ok(of_plan && sheet_of(&sheet)?.binary_search(debt).is_ok())
-    }
-}
-
-/// The debts of a row.
-fn sheet_of(bytes: &[u8]) -> Result<&[DebtBytes], StoreError> {
-    match bytes.as_chunks() {
-        (sheet, []) => Ok(sheet),
-        _ => Err(StoreError::Foreign("debts that are cut off".to_owned())),
     }
 }
 
@@ -330,7 +345,7 @@ impl Filter {
         };
         Ok(sheet_of(&first)?
             .iter()
-            .all(|debt| self.may_have(hash(debt))))
+            .all(|entry| self.may_have(hash(&id(entry)))))
     }
 }
 
@@ -345,25 +360,6 @@ fn is_whole(descriptor: &[u8; BinaryFuse8::DESCRIPTOR_LEN], fingerprints: &[u8])
     segment.is_power_of_two()
         && mask == segment.saturating_sub(1)
         && length == Some(fingerprints.len())
-}
-
-/// A debt's place among all numbers. It is part of what is written: another one would let a debt through unseen.
-fn hash(debt: &DebtBytes) -> u64 {
-    let (eights, rest) = debt.as_chunks::<8>();
-    let mut hash = rest
-        .iter()
-        .fold(0, |hash, byte| (hash << 8) | u64::from(*byte));
-    for eight in eights {
-        hash = mixed(hash ^ u64::from_be_bytes(*eight));
-    }
-    hash
-}
-
-/// The last step of SplitMix64.
-const fn mixed(number: u64) -> u64 {
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use huitong_core::checkpoint::row::{Pair, Row, RowError};
 use huitong_core::checkpoint::search::{
     Found, Looked, RowLegs, Search, SearchError, Span, differences,
 };
-use huitong_core::leg::{Debt, Leg, LegKey};
+use huitong_core::leg::{Leg, LegKey};
 
 /// A row's pair.
 pub type RowPair = Pair;
@@ -53,7 +53,6 @@ pub enum Unsaid {
 #[derive(Debug)]
 pub struct OwnRows {
     rows: BTreeMap<Pair, RowLegs>,
-    legs: BTreeMap<Debt, Leg>,
 }
 
 impl OwnRows {
@@ -62,11 +61,8 @@ impl OwnRows {
     /// # Errors
     /// [`RowError`].
     pub fn of(legs: Vec<Leg>) -> Result<Self, RowError> {
-        let by_debt = legs.iter().map(|leg| (leg.debt(), leg.clone())).collect();
-        Ok(Self {
-            rows: RowLegs::all(legs)?,
-            legs: by_debt,
-        })
+        let rows = RowLegs::all(legs)?;
+        Ok(Self { rows })
     }
 
     /// How many there are.
@@ -94,7 +90,7 @@ impl OwnRows {
                 Err(unsaid @ Unsaid::Call(_)) => return Err(unsaid),
             }
         }
-        let told = differences(found, &self.legs);
+        let told = differences(found);
         for (pair, of_row) in &told {
             let words = of_row.iter().filter_map(|difference| {
                 let key = difference.key()?;

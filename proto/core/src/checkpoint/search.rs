@@ -321,22 +321,30 @@ impl<'a> Search<'a> {
 }
 
 /// The differences of every row that was searched. A leg that is in another row of the one than of the other is in both
-/// as one that was changed.
+/// as one that was changed. What stands in two rows under one id is two debts: each is told by itself.
 #[must_use]
-pub fn differences(
-    found: BTreeMap<Pair, Found>,
-    own: &BTreeMap<Debt, Leg>,
-) -> BTreeMap<Pair, Vec<Difference>> {
-    let theirs: BTreeMap<Debt, Leg> = found
-        .values()
-        .flat_map(BTreeMap::values)
-        .filter_map(|(theirs, _)| theirs.as_ref())
-        .map(|leg| (leg.debt(), leg.clone()))
-        .collect();
+pub fn differences(found: BTreeMap<Pair, Found>) -> BTreeMap<Pair, Vec<Difference>> {
+    // What only one of the two has in a row, by the debt: held, and in the own book.
+    let (mut only_held, mut only_own) = (BTreeMap::new(), BTreeMap::new());
+    for (theirs, own) in found.values().flat_map(BTreeMap::values) {
+        match (theirs, own) {
+            (Some(leg), None) => drop(only_held.insert(leg.debt(), leg.clone())),
+            (None, Some(leg)) => drop(only_own.insert(leg.debt(), leg.clone())),
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+    }
+    let elsewhere = |legs: &BTreeMap<Debt, Leg>, of: &Leg| legs.get(&of.debt()).cloned();
     let of_row = |(pair, keys): (Pair, Found)| {
-        let differ = keys.into_keys().filter_map(|(settlement, kind)| {
-            let debt = (settlement, kind, pair.fund);
-            Difference::new(theirs.get(&debt).cloned(), own.get(&debt).cloned()).ok()
+        let differ = keys.into_values().filter_map(|(theirs, own)| {
+            let both = match (theirs, own) {
+                (Some(leg), None) => {
+                    let own = elsewhere(&only_own, &leg);
+                    (Some(leg), own)
+                }
+                (None, Some(leg)) => (elsewhere(&only_held, &leg), Some(leg)),
+                both @ ((Some(_), Some(_)) | (None, None)) => both,
+            };
+            Difference::new(both.0, both.1).ok()
         });
         (pair, differ.collect())
     };

@@ -11,7 +11,8 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 use std::ops::RangeInclusive;
 
-use super::{DebtBytes, Filter, hash, sheet_of};
+use super::Filter;
+use super::entry::{DebtBytes, Entry, hash, id, sheet_of};
 use crate::store::index::Pair;
 use crate::store::keys;
 use crate::store::{Index, StoreError};
@@ -122,8 +123,8 @@ impl Fold {
         let fold = Self { first, segments };
         for plan in fold.plans() {
             let row = first_row(index, plan)?.unwrap_or_default();
-            let mut debts = sheet_of(&row)?.iter();
-            if !debts.all(|debt| fold.may_have(debt, hash(debt))) {
+            let mut debts = sheet_of(&row)?.iter().map(id);
+            if !debts.all(|debt| fold.may_have(&debt, hash(&debt))) {
                 return Ok(None);
             }
         }
@@ -142,7 +143,7 @@ pub(super) fn first_row(index: &dyn Index, plan: u64) -> Result<Option<Vec<u8>>,
 struct Merged {
     plans: Vec<Debts>,
     /// The next debt of each plan, the smallest first.
-    next: BinaryHeap<Reverse<(DebtBytes, usize)>>,
+    next: BinaryHeap<Reverse<(Entry, usize)>>,
 }
 
 impl Merged {
@@ -167,7 +168,7 @@ impl Merged {
         if let Some(next) = plan.map(|plan| plan.next(index)).transpose()?.flatten() {
             self.next.push(Reverse((next, at)));
         }
-        Ok(Some(debt))
+        Ok(Some(id(&debt)))
     }
 }
 
@@ -175,7 +176,7 @@ impl Merged {
 struct Debts {
     prefix: Vec<u8>,
     from: Vec<u8>,
-    read: std::vec::IntoIter<DebtBytes>,
+    read: std::vec::IntoIter<Entry>,
 }
 
 impl Debts {
@@ -188,7 +189,7 @@ impl Debts {
         }
     }
 
-    fn next(&mut self, index: &dyn Index) -> Result<Option<DebtBytes>, StoreError> {
+    fn next(&mut self, index: &dyn Index) -> Result<Option<Entry>, StoreError> {
         if let Some(debt) = self.read.next() {
             return Ok(Some(debt));
         }

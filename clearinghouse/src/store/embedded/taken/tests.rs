@@ -3,8 +3,9 @@
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
-use huitong_core::leg::LegKind;
+use huitong_core::leg::{DEBT_LEN, LegKind};
 
+use super::entry::ENTRY_LEN;
 use super::*;
 use crate::store::MemoryIndex;
 use crate::store::keys::Place;
@@ -15,8 +16,21 @@ fn debt_of(number: u32, kind: LegKind) -> Debt {
     (SettlementId::from_bytes(id), kind, Fund::EmployeePool)
 }
 
-fn debts(numbers: std::ops::Range<u32>) -> Vec<DebtBytes> {
-    let debts = numbers.map(|number| debt_bytes(&debt_of(number, LegKind::Settlement)));
+fn pair(debtor: &str) -> row::Pair {
+    row::Pair {
+        debtor: debtor.parse().unwrap(),
+        creditor: "510100".parse().unwrap(),
+        fund: Fund::EmployeePool,
+    }
+}
+
+fn entry_of(of: Debt, debtor: &str) -> Entry {
+    let pair = pair(debtor);
+    entry(debt_bytes(&of), ends_bytes(pair.debtor, pair.creditor))
+}
+
+fn debts(numbers: std::ops::Range<u32>) -> Vec<Entry> {
+    let debts = numbers.map(|number| entry_of(debt_of(number, LegKind::Settlement), "330200"));
     debts.collect()
 }
 
@@ -77,6 +91,36 @@ fn each_debt_is_found_with_the_plan_that_took_it_and_no_other_is() {
     }
 }
 
+/// Nineteen regions' debts under each of so many ids: rows begin and end in the middle of an id.
+#[test]
+fn what_two_call_the_same_is_found_of_each_of_them_and_of_no_other() {
+    let (ids, owe) = (100_u32, 19_u32);
+    let debtor = |of: u32| format!("3302{of:02}");
+    let all = (0..ids).flat_map(|number| (0..owe).map(move |of| (number, of)));
+    let entries = all.clone().map(|(number, of)| {
+        let debt = debt_of(number, LegKind::Settlement);
+        entry_of(debt, &debtor(of))
+    });
+    let index = index(&[(1, 5_000..5_300)]);
+    let (taken, _) = again(&index);
+    taken.write(2, entries.collect()).unwrap();
+    for (number, of) in all {
+        let debt = debt_of(number, LegKind::Settlement);
+        let found = |debtor: &str| taken.plan_of_pair(debt, pair(debtor)).unwrap();
+        assert_eq!(found(&debtor(of)), Some(2), "{number} {of}");
+        assert_eq!((found("330199"), found("330299")), (None, None));
+        let back = row::Pair {
+            debtor: pair("330200").creditor,
+            creditor: pair("330200").debtor,
+            ..pair("330200")
+        };
+        assert_eq!(taken.plan_of_pair(debt, back).unwrap(), None);
+    }
+    finds(&taken, 0..ids, Some(2));
+    finds(&taken, ids..1_000, None);
+    finds(&taken, 5_000..5_300, Some(1));
+}
+
 #[test]
 fn a_plan_that_is_written_again_changes_nothing() {
     let index = index(&[(1, 0..300)]);
@@ -126,7 +170,7 @@ fn a_row_that_is_cut_off_is_no_row() {
         panic!("one debt");
     };
     index
-        .write(vec![(keys::taken(1, &of), vec![0; DEBT_LEN - 1])])
+        .write(vec![(keys::taken(1, &of), vec![0; ENTRY_LEN - 1])])
         .unwrap();
     assert!(Taken::load(index).is_err());
 }

@@ -58,7 +58,11 @@ impl Cycle for Held {
     }
 
     async fn tell(&self, pair: Pair, words: Vec<(LegKey, Option<Leg>)>) -> Result<(), String> {
-        let held = |key: LegKey| self.rows.values().find_map(|row| row.leg(key)).cloned();
+        let held = |key: LegKey| {
+            let in_row = self.rows.get(&pair).and_then(|row| row.leg(key));
+            let elsewhere = || self.rows.values().find_map(|row| row.leg(key));
+            in_row.or_else(elsewhere).cloned()
+        };
         let differences = words
             .into_iter()
             .map(|(key, book)| Difference::new(held(key), book).unwrap());
@@ -121,6 +125,21 @@ async fn a_region_tells_exactly_what_its_book_has_otherwise() {
         ),
     ];
     assert_eq!(told(both, &Held::of(held)).await, Ok(expected));
+}
+
+/// A region that owes two others under one id has two debts.
+#[tokio::test]
+async fn what_two_are_owed_under_one_id_is_told_for_each_of_them() {
+    for (other, another) in [("310000", "510100"), ("510100", "310000")] {
+        let book = vec![leg(1, other, 100), leg(1, another, 100)];
+        let held = Held::of(vec![leg(1, other, 99), leg(1, another, 100)]);
+        let changed = Differs::Changed(LegField::Amount);
+        let expected = vec![(other.to_owned(), vec![changed])];
+        assert_eq!(told(book.clone(), &held).await, Ok(expected));
+        let words = held.told.lock().unwrap();
+        let words: Vec<_> = words.values().flatten().map(Difference::book).collect();
+        assert_eq!(words, [Some(&book[0])]);
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use super::ClearingRecord;
 use crate::canonical::{Artifact, Canonical, Decoder};
 use crate::date::Timestamp;
 use crate::fund::Fund;
-use crate::leg::{DEBT_LEN, LegKind, NUMBERED_LEG_LEN, Side};
+use crate::leg::{DEBT_LEN, ENDS_LEN, LegKind, NUMBERED_LEG_LEN, Side};
 use crate::region::RegionCode;
 
 /// The tag of a report among records.
@@ -29,6 +29,8 @@ pub struct WrittenLeg {
     pub side: Side,
     /// Its debt, as [`debt_bytes`](crate::leg::debt_bytes) has it.
     pub debt: [u8; DEBT_LEN],
+    /// Who owes and who is owed, as [`ends_bytes`](crate::leg::ends_bytes) has them.
+    pub ends: [u8; ENDS_LEN],
 }
 
 impl<'a> WrittenLegs<'a> {
@@ -74,19 +76,24 @@ fn read(leg: &[u8; NUMBERED_LEG_LEN]) -> Option<WrittenLeg> {
         Side::decode(&mut input).ok()?,
     );
     // Settlement and kind, then the two regions, then the fund.
-    let (begins, _, ends): ([u8; 17], [u8; 8], [u8; 4]) = (
+    let (begins, ends, fund): ([u8; 17], [u8; ENDS_LEN], [u8; 4]) = (
         input.array().ok()?,
         input.array().ok()?,
         input.array().ok()?,
     );
     let (_, kind) = begins.split_at_checked(16)?;
     LegKind::decode(&mut Decoder::new(kind)).ok()?;
-    Fund::decode(&mut Decoder::new(&ends)).ok()?;
+    Fund::decode(&mut Decoder::new(&fund)).ok()?;
     let mut debt = [0; DEBT_LEN];
     let (first, last) = debt.split_at_mut(begins.len());
     first.copy_from_slice(&begins);
-    last.copy_from_slice(&ends);
-    Some(WrittenLeg { number, side, debt })
+    last.copy_from_slice(&fund);
+    Some(WrittenLeg {
+        number,
+        side,
+        debt,
+        ends,
+    })
 }
 
 #[cfg(test)]
@@ -94,7 +101,7 @@ mod tests {
     use super::*;
     use crate::digest::sha256;
     use crate::id::SettlementId;
-    use crate::leg::{Leg, NumberedLeg, debt_bytes};
+    use crate::leg::{Leg, NumberedLeg, debt_bytes, ends_bytes};
     use crate::money::Fen;
     use crate::record::clearing::{LegsTaken, RegionClosed};
 
@@ -134,6 +141,7 @@ mod tests {
             number: numbered.number,
             side: numbered.side,
             debt: debt_bytes(&numbered.leg.debt()),
+            ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
         });
         assert_eq!(found, expected.collect::<Vec<_>>());
     }
@@ -156,6 +164,7 @@ mod tests {
                     number: numbered.number,
                     side: numbered.side,
                     debt: debt_bytes(&numbered.leg.debt()),
+                    ends: ends_bytes(numbered.leg.debtor, numbered.leg.creditor),
                 });
                 assert_eq!(found, expected.collect::<Vec<_>>(), "{at} {to}");
                 assert_eq!(read.region(), decoded.region);
