@@ -82,6 +82,14 @@ impl ClientOptions {
         Ok((region, channel))
     }
 
+    /// Who the certificate says is calling.
+    ///
+    /// # Errors
+    /// [`ClientError`] when the certificate cannot be read.
+    pub fn identity(&self) -> Result<Identity, ClientError> {
+        Ok(self.credentials()?.identity())
+    }
+
     /// Connects to the clearinghouse.
     ///
     /// # Errors

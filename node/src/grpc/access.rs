@@ -166,6 +166,10 @@ fn of_accounts(institution: &[Caller], officer: &[Caller], either: &[Caller]) ->
             institution,
         ),
         (
+            "/huitong.settlement.v1.InstitutionAccountService/CompareBySettlement",
+            institution,
+        ),
+        (
             "/huitong.settlement.v1.InstitutionAccountService/ListReconciled",
             either,
         ),

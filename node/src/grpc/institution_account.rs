@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use huitong_certs::Identity;
 use huitong_core::date::BusinessDay;
-use huitong_core::id::{ConfirmationId, RequestId};
+use huitong_core::id::{ConfirmationId, RequestId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::institution_account::{AnsweredLine, LinesInAll, Span, Totals};
 use huitong_core::payable::Month;
@@ -24,8 +24,9 @@ use tonic::{Request, Response, Status};
 use super::institution_account_shown::{day_to_wire, found_to_wire, line_to_wire, month_to_wire};
 use super::status::{malformed, refused};
 use super::{calling_institution, calling_officer};
-use crate::institution_account::compare::{Part, Stated};
+use crate::institution_account::compare::{Part, Stated, by_settlement};
 use crate::institution_account::{AccountDesk, LINES};
+use crate::treatment::order::settlement_id;
 
 /// The service.
 pub struct InstitutionAccountGrpc {
@@ -120,6 +121,36 @@ impl InstitutionAccountService for InstitutionAccountGrpc {
             .await?;
         let (found, answered) = found;
         Ok(Response::new(v1::CompareLinesResponse {
+            found: found.iter().map(found_to_wire).collect(),
+            answered_to: answered.map(|id| id.to_string()).unwrap_or_default(),
+        }))
+    }
+
+    #[tracing::instrument(name = "institution_account.compare_by_settlement", skip_all)]
+    async fn compare_by_settlement(
+        &self,
+        request: Request<v1::CompareBySettlementRequest>,
+    ) -> Result<Response<v1::CompareBySettlementResponse>, Status> {
+        let institution = calling_institution(&request, self.region)?;
+        let message = request.into_inner();
+        let read = || -> Result<_, WireFault> {
+            let span = span_from_wire(message.span.clone(), Path::root("span"))?;
+            let setting = some_setting_from_wire(message.setting, Path::root("setting"))?;
+            let (after, up_to) = (Path::root("after"), Path::root("up_to"));
+            let part = by_settlement::Part {
+                after: after.optional(&message.after, SettlementId::parse)?,
+                up_to: up_to.optional(&message.up_to, SettlementId::parse)?,
+            };
+            let id = |request| settlement_id(self.region, institution, request);
+            let stated = stated_of(&message.lines, part, id)?;
+            Ok(((span, setting), part, stated))
+        };
+        let (of, part, stated) = read().map_err(|fault| malformed(&fault))?;
+        let found = self
+            .desk
+            .read(move |desk| desk.compare_by_settlement(institution, of, part, &stated));
+        let (found, answered) = found.await?;
+        Ok(Response::new(v1::CompareBySettlementResponse {
             found: found.iter().map(found_to_wire).collect(),
             answered_to: answered.map(|id| id.to_string()).unwrap_or_default(),
         }))
@@ -301,6 +332,35 @@ fn stated(lines: &[v1::AccountLine], part: Part) -> Result<Stated, WireFault> {
             return Err(path.wrong("is of a request id that this call is about"));
         }
         stated.insert(key, amounts);
+    }
+    Ok(stated)
+}
+
+/// The same by settlement.
+fn stated_of(
+    lines: &[v1::AccountLine],
+    part: by_settlement::Part,
+    id: impl Fn(RequestId) -> SettlementId,
+) -> Result<by_settlement::Stated, WireFault> {
+    let root = Path::root("lines");
+    if lines.len() > LINES {
+        return Err(root.wrong(format_args!("are at most {}", LINES)));
+    }
+    let mut stated = by_settlement::Stated::new();
+    for (nth, line) in lines.iter().enumerate() {
+        let path = root.item(nth);
+        let (request, of, amounts) = account_line_from_wire(line, path)?;
+        let key = (id(request), of);
+        if stated
+            .last_key_value()
+            .is_some_and(|(last, _)| *last >= key)
+        {
+            return Err(path.wrong("comes after the line before it, by settlement"));
+        }
+        if !part.contains(key.0) {
+            return Err(path.wrong("is of a settlement that this call is about"));
+        }
+        stated.insert(key, (request, amounts));
     }
     Ok(stated)
 }

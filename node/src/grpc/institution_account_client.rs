@@ -1,8 +1,9 @@
 //! A client for institutions' own accounts: what is asked and what is answered, as values.
 
+use huitong_certs::Identity;
 use huitong_core::canonical::Artifact as _;
 use huitong_core::date::BusinessDay;
-use huitong_core::id::ConfirmationId;
+use huitong_core::id::{ConfirmationId, SettlementId};
 use huitong_core::institution::InstitutionCode;
 use huitong_core::institution_account::{
     AnsweredLine, Difference, LineVerdict, LinesInAll, MonthLine, MonthStanding, Span, Totals,
@@ -19,8 +20,8 @@ use huitong_proto::conversion::{Path, WireFault};
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_account_service_client::InstitutionAccountServiceClient;
 use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
-use tonic::Status;
 use tonic::transport::Channel;
+use tonic::{Code, Status};
 
 pub use super::institution_account_told::{
     ConfirmationTold, DayTold, FoundTold, LineTold, MonthTold,
@@ -29,11 +30,13 @@ use super::institution_account_told::{
     day_from_wire, differences, found_from_wire, line_from_wire, month_from_wire,
 };
 pub use crate::institution_account::LINES;
+use crate::treatment::order::settlement_id;
 
 /// Connected to the node of the own region.
 #[derive(Debug)]
 pub struct InstitutionAccountClient {
     client: InstitutionAccountServiceClient<Channel>,
+    caller: Identity,
 }
 
 /// What is said of a line: which, what the agency pays for it, and the digest that it was listed with.
@@ -45,10 +48,11 @@ impl InstitutionAccountClient {
     /// # Errors
     /// [`ClientError`].
     pub async fn connect(options: &ClientOptions) -> Result<Self, ClientError> {
+        let caller = options.identity()?;
         let (_, channel) = options.own_node().await?;
         let client = InstitutionAccountServiceClient::new(channel)
             .max_decoding_message_size(MAX_MESSAGE_BYTES);
-        Ok(Self { client })
+        Ok(Self { client, caller })
     }
 
     /// What the node's book has of a span, and where that is another than what is stated.
@@ -77,18 +81,86 @@ impl InstitutionAccountClient {
         read().map_err(internal)
     }
 
-    /// Where lines, ascending by request id, are others than the node's.
+    /// Where lines, ascending by request id, are others than the node's; by request id.
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
     pub async fn compare(
+        &mut self,
+        of: (Span, Option<Setting>),
+        lines: &[StatedLine],
+    ) -> Result<Vec<FoundTold>, Status> {
+        let Identity::Institution { region, code } = self.caller else {
+            return self.compare_by_request(of, lines).await;
+        };
+        let with_id = |line: &StatedLine| (settlement_id(region, code, line.0), *line);
+        let mut by_settlement: Vec<_> = lines.iter().map(with_id).collect();
+        by_settlement.sort_unstable_by_key(|(id, line)| (*id, line.1));
+        match self.compare_by_settlement(of, &by_settlement).await {
+            Ok(mut found) => {
+                found.sort_by(|one, other| (&one.request, one.of).cmp(&(&other.request, other.of)));
+                Ok(found)
+            }
+            // A node of an earlier version knows no such call, and lets nobody make it.
+            Err(status)
+                if matches!(status.code(), Code::PermissionDenied | Code::Unimplemented) =>
+            {
+                self.compare_by_request(of, lines).await
+            }
+            Err(status) => Err(status),
+        }
+    }
+
+    async fn compare_by_settlement(
+        &mut self,
+        (span, setting): (Span, Option<Setting>),
+        lines: &[(SettlementId, StatedLine)],
+    ) -> Result<Vec<FoundTold>, Status> {
+        let (mut found, mut after, mut rest) = (Vec::new(), None, lines);
+        loop {
+            let part = part(rest, |(id, _)| *id);
+            let up_to = (part.len() < rest.len()).then(|| part.last()).flatten();
+            let up_to = up_to.map(|(id, _)| *id);
+            let shown = |id: Option<SettlementId>| id.map(|id| id.to_string()).unwrap_or_default();
+            let request = v1::CompareBySettlementRequest {
+                span: Some(span_to_wire(&span)),
+                setting: some_setting_to_wire(setting),
+                after: shown(after),
+                up_to: shown(up_to),
+                lines: part
+                    .iter()
+                    .map(|(_, line)| account_line_to_wire(line))
+                    .collect(),
+            };
+            let told = self.client.compare_by_settlement(request).await?;
+            let told = told.into_inner();
+            for line in told.found {
+                found.push(found_from_wire(line).map_err(internal)?);
+            }
+            let answered =
+                Path::root("answered_to").optional(&told.answered_to, SettlementId::parse);
+            let Some(answered) = answered.map_err(internal)?.or(up_to) else {
+                return Ok(found);
+            };
+            // A next part begins later than this one, or there would be no end.
+            if Some(answered) <= after {
+                return Err(Status::internal("the node answers backwards"));
+            }
+            let done = rest.partition_point(|(id, _)| *id <= answered);
+            rest = rest.split_at(done).1;
+            after = Some(answered);
+        }
+    }
+
+    /// As nodes of earlier versions compare: each call reads all rows of the span.
+    async fn compare_by_request(
         &mut self,
         (span, setting): (Span, Option<Setting>),
         lines: &[StatedLine],
     ) -> Result<Vec<FoundTold>, Status> {
         let (mut found, mut after, mut rest) = (Vec::new(), String::new(), lines);
         loop {
-            let part = part(rest);
+            let part = part(rest, |line| line.0);
             let up_to = (part.len() < rest.len()).then(|| part.last()).flatten();
             let up_to = up_to.map(|(request, ..)| request.to_string());
             let request = v1::CompareLinesRequest {
@@ -276,12 +348,12 @@ pub fn said(line: &MonthLine, verdict: LineVerdict) -> Said {
 }
 
 /// As many lines as one call takes, a settlement never without its reversal.
-fn part(lines: &[StatedLine]) -> &[StatedLine] {
+fn part<T, K: PartialEq>(lines: &[T], whose: impl Fn(&T) -> K) -> &[T] {
     let Some((part, rest)) = lines.split_at_checked(LINES) else {
         return lines;
     };
     match (part.split_last(), rest.first()) {
-        (Some((last, before)), Some(next)) if last.0 == next.0 => before,
+        (Some((last, before)), Some(next)) if whose(last) == whose(next) => before,
         _ => part,
     }
 }

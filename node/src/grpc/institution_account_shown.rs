@@ -23,6 +23,7 @@ pub(super) fn found_to_wire(found: &Found) -> v1::FoundLine {
         node,
         differences: found.differences.iter().map(difference_to_wire).collect(),
         business_day: day,
+        settlement: found.settlement.to_string(),
     }
 }
 

@@ -16,7 +16,7 @@ use super::AccountDesk;
 use crate::store::{DueRow, Key, ProvisionalState, Row, Rows, SettlementRow, StoreError, Table};
 
 /// Rows that are read at once.
-const ROWS: usize = 2_048;
+pub(super) const ROWS: usize = 2_048;
 
 /// A settlement or reversal in the node's book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,37 +79,43 @@ impl AccountDesk {
         mut take: impl FnMut(Entry) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let first = (span.from(), SettlementId::from_bytes([0; 16]));
-        self.booked(institution, first, span.to(), |on, kind, id, row| {
-            let of = match kind {
-                LegKind::Settlement => Booked::Settlement,
-                LegKind::Reversal => Booked::Reversal,
-                LegKind::Deduction | LegKind::DeductionEnd | LegKind::Correction => {
-                    return Ok(Go::On);
+        self.booked(
+            (institution, ROWS),
+            first,
+            span.to(),
+            |on, kind, id, row| {
+                let of = match kind {
+                    LegKind::Settlement => Booked::Settlement,
+                    LegKind::Reversal => Booked::Reversal,
+                    LegKind::Deduction | LegKind::DeductionEnd | LegKind::Correction => {
+                        return Ok(Go::On);
+                    }
+                };
+                let entry = entry(&*self.ledger, (of, on), (id, &row))?;
+                if setting.is_none_or(|setting| setting == entry.setting) {
+                    take(entry)?;
                 }
-            };
-            let entry = entry(&*self.ledger, (of, on), (id, &row))?;
-            if setting.is_none_or(|setting| setting == entry.setting) {
-                take(entry)?;
-            }
-            Ok(Go::On)
-        })
+                Ok(Go::On)
+            },
+        )
     }
 
-    /// Shows what an institution is owed, and owes back, after a settlement of a day and up to another day.
+    /// Shows what an institution is owed, and owes back, after a settlement of a day and up to another day; so many rows are
+    /// read at once.
     ///
     /// # Errors
     /// [`StoreError`] when rows cannot be read; what `take` said.
     pub(super) fn booked(
         &self,
-        institution: InstitutionCode,
+        (institution, at_once): (InstitutionCode, usize),
         (day, settlement): (BusinessDay, SettlementId),
         to: BusinessDay,
         mut take: impl FnMut(BusinessDay, LegKind, SettlementId, DueRow) -> Result<Go, StoreError>,
     ) -> Result<(), StoreError> {
         let mut after = Key::Due(institution, day, LegKind::Settlement, settlement);
         loop {
-            let rows = self.ledger.scan_after(Table::Due, &after, ROWS)?;
-            let is_full = rows.len() >= ROWS;
+            let rows = self.ledger.scan_after(Table::Due, &after, at_once)?;
+            let is_full = rows.len() >= at_once;
             for (key, row) in rows {
                 let (Key::Due(of, on, kind, id), Row::Due(row)) = (&key, row) else {
                     return Err(StoreError::WrongRow("Due"));
@@ -150,20 +156,35 @@ impl AccountDesk {
                     return Err(StoreError::WrongRow("Open"));
                 };
                 let begun = open.since.business_day_shanghai();
-                if (span.from()..=span.to()).contains(&begun)
-                    && let Some(row) = self.ledger.settlement(*id)?
-                    && row.institution == institution
-                    && let Some(prepared) = &row.prepared
-                    && setting.is_none_or(|setting| setting == prepared.visit.setting)
-                {
-                    take(row.request);
-                }
+                let begun = self.begun_in(institution, (span, setting), (*id, begun))?;
+                begun.into_iter().for_each(&mut take);
                 after = key;
             }
             if !is_full {
                 return Ok(());
             }
         }
+    }
+}
+
+impl AccountDesk {
+    /// Under which id an institution began a settlement that has no outcome yet, when it did so on a day of a span.
+    pub(super) fn begun_in(
+        &self,
+        institution: InstitutionCode,
+        (span, setting): (Span, Option<Setting>),
+        (id, begun): (SettlementId, BusinessDay),
+    ) -> Result<Option<RequestId>, StoreError> {
+        if !(span.from()..=span.to()).contains(&begun) {
+            return Ok(None);
+        }
+        let row = self.ledger.settlement(id)?;
+        let row = row.filter(|row| {
+            let visit = row.prepared.as_ref().map(|prepared| &prepared.visit);
+            row.institution == institution
+                && visit.is_some_and(|visit| setting.is_none_or(|of| of == visit.setting))
+        });
+        Ok(row.map(|row| row.request))
     }
 }
 
@@ -176,7 +197,7 @@ pub(super) enum Go {
     Stop,
 }
 
-fn entry(
+pub(super) fn entry(
     rows: &dyn Rows,
     (of, on): (Booked, BusinessDay),
     (id, due): (SettlementId, &DueRow),

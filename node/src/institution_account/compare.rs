@@ -6,8 +6,12 @@
 //! What has no outcome yet is in no day's book. Begun on a day of the span it is named as that, whether or not the institution
 //! states it.
 //!
+//! Lines lie by day and settlement, so that each such call reads all rows of its span; [`by_settlement`] does not.
+//!
 //! A settlement's id follows from the institution and the id under which it asked. So one that was booked again after a restore,
 //! when nobody knew that id any more, is found by what the institution states.
+
+pub mod by_settlement;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +33,8 @@ const OWN: usize = 2_000;
 /// A line that the two do not have alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
+    /// Which settlement.
+    pub settlement: SettlementId,
     /// Under which id the institution asked.
     pub request: RequestId,
     /// Of what.
@@ -91,6 +97,7 @@ impl AccountDesk {
             Ok(())
         })?;
         let answered = own.answered;
+        let id = |request| settlement_id(self.region, institution, request);
         let stated = stated.iter().filter(|((request, _), _)| {
             let is_answered = answered.is_none_or(|answered| *request <= answered);
             part.contains(*request) && is_answered
@@ -102,7 +109,7 @@ impl AccountDesk {
                 Some(entry) => differing(amounts, &entry),
                 None => Some(Found {
                     institution: Some(*amounts),
-                    ..bare(*key, self.not_in_span(institution, *key)?)
+                    ..bare((id(key.0), *key), self.not_in_span(id(key.0), key.1)?)
                 }),
             });
         }
@@ -111,21 +118,14 @@ impl AccountDesk {
             let is_answered = answered.is_none_or(|answered| *request <= answered);
             is_answered && !own.lines.contains_key(&(*request, Booked::Settlement))
         });
-        found.extend(
-            open.map(|request| bare((request, Booked::Settlement), LineFinding::StillOpen)),
-        );
+        found.extend(open.map(|request| still_open(id(request), request)));
         found.extend(own.rest().map(only_here));
         found.sort_by_key(|line| (line.request, line.of));
         Ok((found, answered))
     }
 
     /// What the node says of a line that its book does not have in the span.
-    fn not_in_span(
-        &self,
-        institution: InstitutionCode,
-        (request, of): (RequestId, Booked),
-    ) -> Result<LineFinding, StoreError> {
-        let id = settlement_id(self.region, institution, request);
+    fn not_in_span(&self, id: SettlementId, of: Booked) -> Result<LineFinding, StoreError> {
         let Some(row) = self.ledger.settlement(id)? else {
             return Ok(LineFinding::OnlyAtInstitution);
         };
@@ -239,7 +239,7 @@ fn only_here(entry: Entry) -> Found {
     };
     Found {
         node: Some((entry.on, entry.amounts)),
-        ..bare((entry.request, entry.of), finding)
+        ..bare((entry.settlement, (entry.request, entry.of)), finding)
     }
 }
 
@@ -258,7 +258,7 @@ fn cut(own: &mut BTreeMap<(RequestId, Booked), Entry>) -> Option<RequestId> {
 /// What there is to say of a line that both have; nothing when it is the same.
 fn differing(stated: &Amounts, entry: &Entry) -> Option<Found> {
     let differences = stated.differences(&entry.amounts, entry.of);
-    let key = (entry.request, entry.of);
+    let key = (entry.settlement, (entry.request, entry.of));
     (!differences.is_empty()).then(|| Found {
         differences,
         institution: Some(*stated),
@@ -267,8 +267,17 @@ fn differing(stated: &Amounts, entry: &Entry) -> Option<Found> {
     })
 }
 
-const fn bare((request, of): (RequestId, Booked), finding: LineFinding) -> Found {
+const fn still_open(settlement: SettlementId, request: RequestId) -> Found {
+    let key = (settlement, (request, Booked::Settlement));
+    bare(key, LineFinding::StillOpen)
+}
+
+const fn bare(
+    (settlement, (request, of)): (SettlementId, (RequestId, Booked)),
+    finding: LineFinding,
+) -> Found {
     Found {
+        settlement,
         request,
         of,
         finding,

@@ -9,13 +9,15 @@ use huitong_core::leg::LegKind;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::Month;
 
-use super::book::Go;
+use super::book::{Go, ROWS};
 use super::line::line_owed;
 use super::{AccountDesk, calendar};
 use crate::store::{ConfirmationRow, InstitutionMonthRow, Key, Rows, StoreError, Table};
 
 /// Lines of a page, at most.
 pub const PAGE: usize = 200;
+/// Rows that are read at once for a page of lines: not many more than it lists.
+const ROWS_OF_PAGE: usize = 256;
 /// Lines after which a page of months ends with its institution.
 const LINES_READ: u64 = 20_000;
 /// Institutions of a page of months, at most.
@@ -107,7 +109,7 @@ impl AccountDesk {
         after: Option<Place>,
     ) -> Result<(Vec<ListedLine>, Option<Place>), StoreError> {
         let (mut lines, mut is_full) = (Vec::new(), false);
-        self.each_line(institution, month, after, |line| {
+        self.each_line((institution, ROWS_OF_PAGE), month, after, |line| {
             is_full = lines.len() >= PAGE;
             if is_full {
                 return Go::Stop;
@@ -141,7 +143,7 @@ impl AccountDesk {
             closed: row.closed,
             confirmations: row.confirmations,
         };
-        self.each_line(institution, month, None, |listed| {
+        self.each_line((institution, ROWS), month, None, |listed| {
             let add = |to: &mut u64| *to = to.saturating_add(1);
             add(&mut seen.lines);
             match listed.answer {
@@ -223,7 +225,7 @@ impl AccountDesk {
 
     fn each_line(
         &self,
-        institution: InstitutionCode,
+        (institution, at_once): (InstitutionCode, usize),
         month: &Month,
         after: Option<Place>,
         mut take: impl FnMut(ListedLine) -> Go,
@@ -233,7 +235,7 @@ impl AccountDesk {
         // A place in another month is none of this one's: what comes after it is looked for from the first day on.
         let begin = (first, SettlementId::from_bytes([0; 16]));
         let after = after.filter(|(day, _)| *day >= first).unwrap_or(begin);
-        self.booked(institution, after, last, |on, kind, id, due| {
+        self.booked((institution, at_once), after, last, |on, kind, id, due| {
             if kind != LegKind::Settlement {
                 return Ok(Go::On);
             }

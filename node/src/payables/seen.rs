@@ -13,6 +13,8 @@ use crate::store::{InstitutionMonthRow, Key, Row, Rows, StoreError, Table};
 
 /// Institutions of a page, at most.
 pub const PAGE: usize = 100;
+/// What is booked after which a page ends with its institution.
+const BOOKED: u64 = 20_000;
 /// Rows that are read at once.
 const ROWS: usize = 4_096;
 
@@ -81,6 +83,14 @@ impl Payable {
         self.due().saturating_sub(self.paid())
     }
 
+    /// How many rows it was counted from.
+    fn booked(&self) -> u64 {
+        let booked = [self.settled, self.reversed, self.deducted, self.ended];
+        booked
+            .iter()
+            .fold(0, |sum, of| of.count.saturating_add(sum))
+    }
+
     /// Whether nothing of it happened.
     #[must_use]
     pub fn is_nothing(&self) -> bool {
@@ -118,14 +128,18 @@ impl PayableDesk {
             }
         };
         let is_full = rows.len() >= PAGE;
-        let (mut payables, mut last) = (Vec::new(), None);
+        let (mut payables, mut last, mut read) = (Vec::new(), None, 0_u64);
         for (key, _) in rows {
             let Key::Institution(institution) = key else {
                 return Err(StoreError::WrongRow("Institution"));
             };
             last = Some(institution);
             let payable = self.payable(institution, month)?;
+            read = read.saturating_add(payable.booked());
             payables.extend((!payable.is_nothing()).then_some(payable));
+            if read >= BOOKED {
+                return Ok((payables, last));
+            }
         }
         Ok((payables, last.filter(|_| is_full)))
     }

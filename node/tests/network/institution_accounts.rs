@@ -39,7 +39,7 @@ fn today(world: &World) -> String {
     now.business_day_shanghai().to_string()
 }
 
-fn span(world: &World) -> Option<v1::AccountSpan> {
+pub fn span(world: &World) -> Option<v1::AccountSpan> {
     let day = today(world);
     Some(v1::AccountSpan {
         from: day.clone(),
@@ -321,6 +321,11 @@ async fn each_call_about_accounts_is_heard_from_those_in_the_table_alone() {
                     .map(drop),
             ),
             is_heard(
+                desk.compare_by_settlement(v1::CompareBySettlementRequest::default())
+                    .await
+                    .map(drop),
+            ),
+            is_heard(
                 desk.confirm_month(v1::ConfirmMonthRequest::default())
                     .await
                     .map(drop),
@@ -331,7 +336,7 @@ async fn each_call_about_accounts_is_heard_from_those_in_the_table_alone() {
                     .map(drop),
             ),
         ];
-        assert_eq!(heard, [institution; 4], "{party}");
+        assert_eq!(heard, [institution; 5], "{party}");
         let heard = [
             is_heard(
                 desk.list_reconciled(v1::ListReconciledRequest::default())

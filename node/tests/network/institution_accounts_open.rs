@@ -5,6 +5,7 @@ use huitong_proto::settlement::v1::{AccountBooked as Of, LineFinding as Finding}
 
 use crate::bills::{published, settle, small};
 use crate::institution_accounts::{ask, compare, desk, findings, own};
+use crate::institution_accounts_parts::by_settlement;
 use crate::provisional::{allowed, emergency, estimate};
 use crate::relay::Commits;
 use crate::world::{HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code};
@@ -20,6 +21,18 @@ async fn what_is_still_open_at_the_node_is_said_to_be() {
     let told = compare(&world, ask(&world, vec![line], ("", ""))).await;
     let open = ("r-1", Of::Settlement, Finding::StillOpen);
     assert_eq!(findings(&told.unwrap()), [open]);
+    let told = by_settlement(&world, Vec::new(), ("", "")).await.unwrap();
+    assert_eq!(findings(&told.found), [open]);
+    let stated = vec![own(
+        "r-1",
+        Of::Settlement,
+        Some(v1::AccountAmounts::default()),
+    )];
+    let told = by_settlement(&world, stated, ("", "")).await.unwrap();
+    assert_eq!(findings(&told.found), [open]);
+    let id = told.found[0].settlement.clone();
+    let after = by_settlement(&world, Vec::new(), (&id, "")).await.unwrap();
+    assert_eq!(after.found, []);
     // Whether the institution states it or not, of the day on which it was begun, its kind of care and its part of the ids.
     let none = ask(&world, Vec::new(), ("", ""));
     let told = compare(&world, none.clone()).await.unwrap();

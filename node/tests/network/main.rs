@@ -39,6 +39,7 @@ mod happy;
 mod hospital;
 mod institution_accounts;
 mod institution_accounts_open;
+mod institution_accounts_parts;
 mod institution_months;
 mod joined;
 mod keys_before;

@@ -10058,6 +10058,9 @@ pub struct FoundLine {
     /// Its business day at the node; empty when it has none in the span.
     #[prost(string, tag = "7")]
     pub business_day: ::prost::alloc::string::String,
+    /// The settlement; empty where an earlier node answers.
+    #[prost(string, tag = "8")]
+    pub settlement: ::prost::alloc::string::String,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CompareLinesResponse {
@@ -10065,6 +10068,33 @@ pub struct CompareLinesResponse {
     #[prost(message, repeated, tag = "1")]
     pub found: ::prost::alloc::vec::Vec<FoundLine>,
     /// Up to which request id this answers; empty when it answers all that was asked. What is after it is to be asked again.
+    #[prost(string, tag = "2")]
+    pub answered_to: ::prost::alloc::string::String,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CompareBySettlementRequest {
+    /// Required.
+    #[prost(message, optional, tag = "1")]
+    pub span: ::core::option::Option<AccountSpan>,
+    #[prost(enumeration = "Setting", tag = "2")]
+    pub setting: i32,
+    /// The settlements that this call is about: after this one. Empty for all from the first. A settlement's id is told with it,
+    /// and follows from the region, the institution and the request, as institution-accounts.md says.
+    #[prost(string, tag = "3")]
+    pub after: ::prost::alloc::string::String,
+    /// And up to this one. Empty for all to the last.
+    #[prost(string, tag = "4")]
+    pub up_to: ::prost::alloc::string::String,
+    /// At most 500, ascending by settlement, a settlement before its reversal; all of those that the institution has of these.
+    #[prost(message, repeated, tag = "5")]
+    pub lines: ::prost::alloc::vec::Vec<AccountLine>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct CompareBySettlementResponse {
+    /// By settlement. What the node booked again after a restore under another request id is named by its settlement.
+    #[prost(message, repeated, tag = "1")]
+    pub found: ::prost::alloc::vec::Vec<FoundLine>,
+    /// Up to which settlement this answers; empty when it answers all that was asked. What is after it is to be asked again.
     #[prost(string, tag = "2")]
     pub answered_to: ::prost::alloc::string::String,
 }
@@ -10710,6 +10740,36 @@ pub mod institution_account_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
+        /// The same by settlement: a call reads what it lists, so that all in parts costs no more than all at once. Changes nothing.
+        pub async fn compare_by_settlement(
+            &mut self,
+            request: impl tonic::IntoRequest<super::CompareBySettlementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareBySettlementResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/huitong.settlement.v1.InstitutionAccountService/CompareBySettlement",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new(
+                        "huitong.settlement.v1.InstitutionAccountService",
+                        "CompareBySettlement",
+                    ),
+                );
+            self.inner.unary(req, path, codec).await
+        }
         /// What was reconciled: of one day, by institution; or of one institution, by day. An institution sees itself.
         pub async fn list_reconciled(
             &mut self,
@@ -10921,6 +10981,14 @@ pub mod institution_account_service_server {
             tonic::Response<super::CompareLinesResponse>,
             tonic::Status,
         >;
+        /// The same by settlement: a call reads what it lists, so that all in parts costs no more than all at once. Changes nothing.
+        async fn compare_by_settlement(
+            &self,
+            request: tonic::Request<super::CompareBySettlementRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::CompareBySettlementResponse>,
+            tonic::Status,
+        >;
         /// What was reconciled: of one day, by institution; or of one institution, by day. An institution sees itself.
         async fn list_reconciled(
             &self,
@@ -11128,6 +11196,57 @@ pub mod institution_account_service_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CompareLinesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/huitong.settlement.v1.InstitutionAccountService/CompareBySettlement" => {
+                    #[allow(non_camel_case_types)]
+                    struct CompareBySettlementSvc<T: InstitutionAccountService>(
+                        pub Arc<T>,
+                    );
+                    impl<
+                        T: InstitutionAccountService,
+                    > tonic::server::UnaryService<super::CompareBySettlementRequest>
+                    for CompareBySettlementSvc<T> {
+                        type Response = super::CompareBySettlementResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::CompareBySettlementRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as InstitutionAccountService>::compare_by_settlement(
+                                        &inner,
+                                        request,
+                                    )
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = CompareBySettlementSvc(inner);
                         let codec = tonic_prost::ProstCodec::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
