@@ -19,8 +19,8 @@ use tonic::{Request, Response, Status};
 
 use super::status::{malformed, refused};
 use super::{calling_institution, calling_officer};
-use crate::payables::PayableDesk;
 use crate::payables::seen::Payable;
+use crate::payables::{AboveDue, PayableDesk};
 
 /// The service.
 pub struct PayableGrpc {
@@ -88,9 +88,15 @@ impl PayableService for PayableGrpc {
         request: Request<v1::PayInstitutionRequest>,
     ) -> Result<Response<v1::PayInstitutionResponse>, Status> {
         let officer = calling_officer(&request, self.region)?;
-        let payout = payout_from_wire(request.into_inner().payout, Path::root("payout"));
+        let message = request.into_inner();
+        let payout = payout_from_wire(message.payout, Path::root("payout"));
         let payout = payout.map_err(|fault| malformed(&fault))?;
-        let payable = self.desk.pay(payout, officer).await?;
+        let above = if message.above_due {
+            AboveDue::Meant
+        } else {
+            AboveDue::Refused
+        };
+        let payable = self.desk.pay(payout, above, officer).await?;
         Ok(Response::new(v1::PayInstitutionResponse {
             payable: Some(to_wire(&payable)),
         }))

@@ -12,6 +12,8 @@ use huitong_transport::{ClientError, ClientOptions, MAX_MESSAGE_BYTES};
 use tonic::Status;
 use tonic::transport::Channel;
 
+use crate::payables::AboveDue;
+
 /// Connected to the node of the own region.
 #[derive(Debug)]
 pub struct PayableClient {
@@ -95,9 +97,11 @@ impl PayableClient {
     ///
     /// # Errors
     /// The node's refusal, or the transport's.
-    pub async fn pay(&mut self, payout: &Payout) -> Result<PayableTold, Status> {
-        let payout = Some(payout_to_wire(payout));
-        let request = v1::PayInstitutionRequest { payout };
+    pub async fn pay(&mut self, payout: &Payout, above: AboveDue) -> Result<PayableTold, Status> {
+        let request = v1::PayInstitutionRequest {
+            payout: Some(payout_to_wire(payout)),
+            above_due: above == AboveDue::Meant,
+        };
         required(self.client.pay(request).await?.into_inner().payable)
     }
 

@@ -128,6 +128,7 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::ConfirmationUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
+        | RefusalCode::PayoutExceeds
         | RefusalCode::VisitAlreadySettled
         | RefusalCode::AlreadyEnrolled
         | RefusalCode::FilingStands

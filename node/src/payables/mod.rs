@@ -19,12 +19,14 @@ use std::sync::Arc;
 use huitong_core::calendar::Calendar;
 use huitong_core::date::Timestamp;
 use huitong_core::institution::InstitutionCode;
+use huitong_core::money::SignedFen;
 use huitong_core::officer::OfficerName;
 use huitong_core::payable::{Month, Payout};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::vocabulary::CorrectionReason;
 use huitong_transport::aside;
+use tokio::sync::Mutex;
 
 use self::records::{Correct, Entered, Pay};
 use self::seen::Payable;
@@ -54,6 +56,15 @@ impl PayableRule {
     };
 }
 
+/// Whether a payment above what remains is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AboveDue {
+    /// The officer says so.
+    Meant,
+    /// It would be a mistake.
+    Refused,
+}
+
 /// The officers' and institutions' side.
 pub struct PayableDesk {
     region: RegionCode,
@@ -62,6 +73,8 @@ pub struct PayableDesk {
     calendar: Arc<Calendar>,
     clock: Arc<dyn Clock>,
     rule: PayableRule,
+    /// One payment is entered at a time: each of two may remain to be paid, and not both.
+    entering: Mutex<()>,
 }
 
 impl PayableDesk {
@@ -81,20 +94,26 @@ impl PayableDesk {
             calendar,
             clock,
             rule,
+            entering: Mutex::new(()),
         }
     }
 
-    /// Enters a payment; the month as it stands by it.
+    /// Enters a payment; the month as it stands by it. One of more than remains is refused, unless it is meant.
     ///
     /// # Errors
     /// A refusal: nothing was entered then; the node's own trouble.
     pub async fn pay(
         self: &Arc<Self>,
         payout: Payout,
+        above: AboveDue,
         officer: OfficerName,
     ) -> Result<Payable, NodeError> {
         let of = self.known(payout.institution)?;
         let month = payout.month.clone();
+        let _turn = self.entering.lock().await;
+        if above == AboveDue::Refused {
+            self.remains_of(&payout).await?;
+        }
         let command = Pay { payout, officer };
         let entered = self.writer.run(command).await?.answer;
         self.after(entered, of, month).await
@@ -118,6 +137,23 @@ impl PayableDesk {
         };
         let entered = self.writer.run(command).await?.answer;
         self.after(entered, of, month).await
+    }
+
+    /// Refuses a payment of more than remains. One that stands under its reference is looked at by the writer.
+    async fn remains_of(self: &Arc<Self>, payout: &Payout) -> Result<(), NodeError> {
+        let known = self.ledger.payout(payout.reference)?;
+        if known.is_some_and(|known| known.corrected.is_none()) {
+            return Ok(());
+        }
+        let (of, month) = (payout.institution, payout.month.clone());
+        let stands = self.after(Entered::Done, of, month).await?;
+        let remains = stands.remains();
+        if payout.amount.get() > remains {
+            let remains = SignedFen::new(remains);
+            let remains = remains.map_err(|_| StoreError::Range("what an institution is owed"))?;
+            return Err(NodeError::refused(RefusalCode::PayoutExceeds, remains));
+        }
+        Ok(())
     }
 
     /// The month as it stands: many rows of a large hospital, so they are read beside everything else.

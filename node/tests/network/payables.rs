@@ -40,8 +40,16 @@ fn payout(reference: &str, fen: i64) -> v1::Payout {
 }
 
 async fn pay(world: &World, payout: v1::Payout) -> Result<v1::Payable, Status> {
+    pay_above(world, payout, false).await
+}
+
+async fn pay_above(
+    world: &World,
+    payout: v1::Payout,
+    above_due: bool,
+) -> Result<v1::Payable, Status> {
     let payout = Some(payout);
-    let request = v1::PayInstitutionRequest { payout };
+    let request = v1::PayInstitutionRequest { payout, above_due };
     let answer = desk(world, OFFICER).await.pay(request).await?;
     Ok(answer.into_inner().payable.unwrap())
 }
@@ -120,6 +128,15 @@ async fn a_months_payable_is_what_was_settled_less_what_went_back_and_what_was_p
     assert_eq!(back.unwrap().remains_fen, one.due_fen);
     let whole = pay(&world, payout("B-1", one.due_fen)).await.unwrap();
     assert_eq!((whole.remains_fen, whole.payouts.len()), (0, 1));
+    // What was paid is all there is: another reference is another payment, and most likely the same one twice.
+    let twice = pay(&world, payout("B-2", one.due_fen)).await.unwrap_err();
+    assert_eq!(code(&twice), "payout.exceeds");
+    let again = pay(&world, payout("B-1", one.due_fen)).await;
+    assert_eq!(again.unwrap(), whole, "said again it is none of more");
+    let meant = pay_above(&world, payout("B-2", 1), true).await.unwrap();
+    assert_eq!((meant.remains_fen, meant.payouts.len()), (-1, 2));
+    let back = correct(&world, payout("B-2", 1), Why::EnteredTwice).await;
+    assert_eq!(back.unwrap(), whole);
     let stranger = v1::Payout {
         institution: "H51010499999".to_owned(),
         ..payout("B-2", 1)

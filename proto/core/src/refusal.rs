@@ -186,6 +186,8 @@ refusals! {
     CheckCollecting "check.collecting" SameId "This node was restored and has not yet collected its checks from the region named here; send the same again a little later." "本节点恢复后尚未从所示统筹区收回协查记录，请稍后以相同编号重试。";
     /// No such payment to an institution.
     PayoutUnknown "payout.unknown" No "No payment to an institution stands as it is named here: name reference, institution, month, day and amount as they were entered." "没有与所示流水号、机构、月份、日期和金额一致的付款登记，请按原登记内容填写。";
+    /// More would be paid than remains.
+    PayoutExceeds "payout.exceeds" No "More is entered as paid than remains to be paid for the month, which is named here; look at what was entered, and say that it is above what is due when it is (--above-due)." "登记的付款超过所示该月应付余额，请核对已登记的付款；确属超付的，请注明超付（--above-due）后登记。";
     /// The bureau closed the institution's month.
     MonthClosed "institution_month.closed" No "The bureau has closed this month for the institution; ask the bureau to open it again." "经办机构已关闭该机构本月确认，如需变更请联系经办机构重新开放。";
     /// The day until which confirmations are taken back is past.

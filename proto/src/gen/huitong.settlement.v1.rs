@@ -11687,6 +11687,10 @@ pub struct Payout {
 pub struct PayInstitutionRequest {
     #[prost(message, optional, tag = "1")]
     pub payout: ::core::option::Option<Payout>,
+    /// It is known that more was paid than remains. Without this such a payment is refused, since it is mostly one that is entered
+    /// twice, under another reference.
+    #[prost(bool, tag = "2")]
+    pub above_due: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PayInstitutionResponse {

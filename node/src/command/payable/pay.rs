@@ -14,6 +14,7 @@ use huitong_transport::ClientOptions;
 use super::shown::{as_json, print};
 use crate::command::{block_on, said};
 use crate::grpc::payable_client::PayableClient;
+use crate::payables::AboveDue;
 
 /// Enter a payment to an institution for a month, or take one out that was entered.
 #[derive(Debug, clap::Args)]
@@ -32,6 +33,9 @@ pub struct PayInstitution {
     /// On which day the bank moved it / 付款日期
     #[arg(long)]
     on: BusinessDay,
+    /// It is known that more was paid than remains for the month / 已知超付，照实登记
+    #[arg(long, conflicts_with = "correct")]
+    above_due: bool,
     /// Take this payment out again: wrong_amount, wrong_purpose, entered_twice or bounced / 更正原因
     #[arg(long)]
     correct: Option<CorrectionReason>,
@@ -51,10 +55,15 @@ impl PayInstitution {
             paid_on: self.on,
             amount: self.amount,
         };
+        let above = if self.above_due {
+            AboveDue::Meant
+        } else {
+            AboveDue::Refused
+        };
         let told = block_on(async {
             let mut client = PayableClient::connect(&self.server).await?;
             let told = match self.correct {
-                None => client.pay(&payout).await,
+                None => client.pay(&payout, above).await,
                 Some(reason) => client.correct(&payout, reason).await,
             };
             told.map_err(said)
