@@ -154,19 +154,18 @@ fn in_range(date: Date) -> Result<Date, DateError> {
 }
 
 fn parse_civil(text: &str) -> Result<Date, DateError> {
-    let mut parts = text.split('-');
-    let mut part = |width: usize| {
-        parts
-            .next()
-            .filter(|part| part.len() == width && part.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|part| part.parse::<u16>().ok())
-            .ok_or(DateError::Malformed)
-    };
-    let (year, month, day) = (part(4)?, part(2)?, part(2)?);
-    if parts.next().is_some() {
+    let [y, e, a, r, b'-', m, n, b'-', d, t] = text.as_bytes() else {
         return Err(DateError::Malformed);
-    }
+    };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0_u16, |number, digit| {
+            let digit = digit.wrapping_sub(b'0');
+            let next = number.wrapping_mul(10).wrapping_add(u16::from(digit));
+            (digit < 10).then_some(next).ok_or(DateError::Malformed)
+        })
+    };
     let narrow = |part: u16| u8::try_from(part).map_err(|_| DateError::Malformed);
+    let (year, month, day) = (number(&[y, e, a, r])?, number(&[m, n])?, number(&[d, t])?);
     civil(year, narrow(month)?, narrow(day)?)
 }
 
