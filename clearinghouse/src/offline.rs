@@ -61,7 +61,7 @@ impl Offline {
     /// [`Refusal`] as the server's.
     pub async fn report(&self, region: RegionCode, legs: Vec<NumberedLeg>) -> Result<u64, Refusal> {
         let by = told_by(region);
-        self.decide(move |context| decide::report_legs(context, by, &legs))
+        self.decide(move |context| decide::report_legs(context, by, legs))
             .await
     }
 

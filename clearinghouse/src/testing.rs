@@ -270,7 +270,7 @@ impl House {
 
     pub(crate) fn report(&self, of: usize, legs: &[NumberedLeg]) -> Result<u64, Refusal> {
         let legs = legs.to_vec();
-        self.ask(move |context| decide::report_legs(context, told(of), &legs))
+        self.ask(move |context| decide::report_legs(context, told(of), legs))
     }
 
     pub(crate) fn position(&self, of: usize) -> u64 {

@@ -46,9 +46,13 @@ pub(crate) fn position(context: &Context<'_>, by: Told) -> Decision<(u64, Restor
 }
 
 /// Takes the next legs of a stream; answers with the highest number held.
-pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg]) -> Decision<u64> {
+pub(crate) fn report_legs(
+    context: &Context<'_>,
+    by: Told,
+    mut legs: Vec<NumberedLeg>,
+) -> Decision<u64> {
     let region = by.region;
-    let stream = match told_now(context, by).and_then(|stream| going(stream, legs)) {
+    let stream = match told_now(context, by).and_then(|stream| going(stream, &legs)) {
         Ok(stream) => stream,
         Err(refusal) => return Ok(Decided::refuse(refusal)),
     };
@@ -86,11 +90,13 @@ pub(crate) fn report_legs(context: &Context<'_>, by: Told, legs: &[NumberedLeg])
         let refusal = Refusal::new(ClearingCode::StreamFull, AGREEING_AT_MOST);
         return Ok(Decided::refuse(refusal));
     };
-    let held = last.number;
+    let (held, count) = (last.number, new.len());
+    legs.drain(..known);
+    legs.truncate(count);
     let taken = LegsTaken {
         region,
         at: context.now,
-        legs: new.to_vec(),
+        legs,
     };
     Ok(Decided::record(ClearingRecord::LegsTaken(taken), held))
 }

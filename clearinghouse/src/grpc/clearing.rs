@@ -69,8 +69,8 @@ impl ClearingService for ClearingGrpc {
         let too_large = legs.iter().filter(|leg| leg.leg.is_too_large()).count();
         let decided = self
             .0
-            .decide(move |context| decide::report_legs(context, by, &legs));
-        // What it was read from, which is a lot of small pieces, is let go of while the writer is at work.
+            .decide(move |context| decide::report_legs(context, by, legs));
+        // What it was read from is let go of while the writer is at work.
         let (held, ()) = tokio::join!(biased; decided, async move { drop(report) });
         let held = held.map_err(|refusal| {
             if refusal.code == Code::Clearing(ClearingCode::StreamConflict) {

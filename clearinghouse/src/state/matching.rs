@@ -9,6 +9,7 @@
 mod agreeing;
 mod held;
 mod netted;
+mod report;
 mod slots;
 mod waiting;
 

@@ -15,7 +15,6 @@ mod tags;
 mod to_net;
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
 
 use huitong_core::canonical::{Artifact, CanonicalError};
@@ -189,11 +188,7 @@ impl State {
     ) -> Result<(), StateError> {
         match record {
             ClearingRecord::LegsTaken(taken) => {
-                let netted = |debt| Ok::<_, Infallible>(netted(debt));
-                for numbered in &taken.legs {
-                    let (region, at) = (taken.region, taken.at);
-                    let Ok(()) = self.matching.take(region, numbered.clone(), at, netted);
-                }
+                self.matching.take_report(taken, netted);
                 if let Some(last) = taken.legs.last() {
                     self.stream(taken.region).held = last.number;
                 }
