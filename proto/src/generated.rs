@@ -39,6 +39,8 @@ pub mod clearing {
     /// `huitong.clearing.v1`.
     pub mod v1 {
         include!("gen/huitong.clearing.v1.rs");
+        // Written by hand.
+        pub use crate::message::leg::Leg;
     }
 }
 

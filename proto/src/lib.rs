@@ -7,5 +7,6 @@
 mod generated;
 
 pub mod conversion;
+pub mod message;
 
 pub use generated::{DESCRIPTORS, clearing, common, policy, settlement};

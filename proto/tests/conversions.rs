@@ -276,11 +276,11 @@ fn each_wrong_field_of_a_leg_is_named() {
         ("leg.number", |l| l.number = 0),
         ("leg.side", |l| l.side = 0),
         ("leg.settlement", |l| l.settlement = "stl_x".into()),
-        ("leg.debtor", |l| l.debtor = String::new()),
+        ("leg.debtor", |l| l.debtor = "".into()),
         ("leg.fund", |l| l.fund = 0),
         ("leg.amount_fen", |l| l.amount_fen = 0),
         ("leg.business_day", |l| l.business_day = "11.3.2023".into()),
-        ("leg.receipt", |l| l.receipt.clear()),
+        ("leg.receipt", |l| l.receipt = (&[][..]).into()),
     ];
     for (path, spoil) in cases {
         let mut wire = leg::leg_to_wire(&a_leg());

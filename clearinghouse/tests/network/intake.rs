@@ -117,16 +117,14 @@ async fn a_malformed_leg_is_refused_with_the_path_of_its_field() {
     let changes: [(&str, Change); 8] = [
         ("legs[1].number", |leg| leg.number = 0),
         ("legs[1].side", |leg| leg.side = 0),
-        ("legs[1].settlement", |leg| {
-            leg.settlement = "stl_1".to_owned()
-        }),
-        ("legs[1].debtor", |leg| leg.debtor = String::new()),
+        ("legs[1].settlement", |leg| leg.settlement = "stl_1".into()),
+        ("legs[1].debtor", |leg| leg.debtor = "".into()),
         ("legs[1].fund", |leg| leg.fund = 99),
         ("legs[1].amount_fen", |leg| leg.amount_fen = 0),
         ("legs[1].business_day", |leg| {
-            leg.business_day = "2026-02-30".to_owned()
+            leg.business_day = "2026-02-30".into()
         }),
-        ("legs[1].receipt", |leg| leg.receipt.truncate(31)),
+        ("legs[1].receipt", |leg| leg.receipt = (&[7; 31][..]).into()),
     ];
     for (path, change) in changes {
         let mut wrong = receivable(2, &debt(2, 5));

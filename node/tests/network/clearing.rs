@@ -179,10 +179,10 @@ impl CallUpService for Clearinghouse {
         let streams = self.streams.lock().unwrap();
         let last = streams.get(&region(&request)).and_then(|legs| legs.last());
         let wanted = last.map(|leg| WantedEvidence {
-            settlement: leg.settlement.clone(),
+            settlement: leg.settlement.to_string(),
             kind: leg.kind,
-            debtor: leg.debtor.clone(),
-            creditor: leg.creditor.clone(),
+            debtor: leg.debtor.to_string(),
+            creditor: leg.creditor.to_string(),
         });
         Ok(Response::new(ListWantedResponse {
             wanted: wanted.into_iter().collect(),

@@ -90,10 +90,10 @@ async fn legs_held(world: &World, legs: u64) {
 pub fn legs(world: &World, region: &str) -> Vec<(u64, String, i32, i64, Vec<u8>)> {
     let held = world.clearing.as_ref().unwrap().held(region);
     let leg = |leg: &huitong_proto::clearing::v1::Leg| {
-        let receipt = leg.receipt.clone();
+        let receipt = leg.receipt.as_slice().to_vec();
         (
             leg.number,
-            leg.settlement.clone(),
+            leg.settlement.to_string(),
             leg.kind,
             leg.amount_fen,
             receipt,

@@ -8,6 +8,7 @@ use huitong_core::region::RegionCode;
 use super::common::{fund_from_wire, fund_to_wire};
 use super::field::{Path, WireFault, wire_enum};
 use crate::clearing::v1;
+use crate::message::short::ShortText;
 
 wire_enum!(
     side_to_wire,
@@ -32,6 +33,21 @@ wire_enum!(
     }
 );
 
+/// What its numbers stand for, as generated messages say it.
+impl v1::Leg {
+    /// The side; none where its number is not known.
+    #[must_use]
+    pub fn side(&self) -> v1::Side {
+        v1::Side::try_from(self.side).unwrap_or_default()
+    }
+
+    /// The kind; none where its number is not known.
+    #[must_use]
+    pub fn kind(&self) -> v1::LegKind {
+        v1::LegKind::try_from(self.kind).unwrap_or_default()
+    }
+}
+
 /// The wire form of a numbered leg.
 #[must_use]
 pub fn leg_to_wire(numbered: &NumberedLeg) -> v1::Leg {
@@ -39,13 +55,13 @@ pub fn leg_to_wire(numbered: &NumberedLeg) -> v1::Leg {
     v1::Leg {
         number: numbered.number,
         side: side_to_wire(numbered.side),
-        settlement: leg.settlement.to_string(),
-        debtor: leg.debtor.to_string(),
-        creditor: leg.creditor.to_string(),
+        settlement: ShortText::of(&leg.settlement),
+        debtor: ShortText::of(&leg.debtor),
+        creditor: ShortText::of(&leg.creditor),
         fund: fund_to_wire(leg.fund),
         amount_fen: leg.amount.get(),
-        business_day: leg.business_day.to_string(),
-        receipt: leg.receipt.as_bytes().to_vec(),
+        business_day: ShortText::of(&leg.business_day),
+        receipt: leg.receipt.as_bytes().as_slice().into(),
         kind: leg_kind_to_wire(leg.kind),
     }
 }
@@ -79,7 +95,7 @@ pub fn leg_from_wire(leg: &v1::Leg, path: Path<'_>) -> Result<NumberedLeg, WireF
             business_day: path
                 .field("business_day")
                 .parse(&leg.business_day, BusinessDay::parse)?,
-            receipt: path.field("receipt").digest(&leg.receipt)?,
+            receipt: path.field("receipt").digest(leg.receipt.as_slice())?,
         },
     })
 }

@@ -139,33 +139,6 @@ impl CorrectionReason {
         }
     }
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-pub struct Leg {
-    /// From 1, without gaps.
-    #[prost(uint64, tag = "1")]
-    pub number: u64,
-    #[prost(enumeration = "Side", tag = "2")]
-    pub side: i32,
-    /// stl\_…; for a deduction and its end the bytes of the deduction's id, in the same form.
-    #[prost(string, tag = "3")]
-    pub settlement: ::prost::alloc::string::String,
-    #[prost(string, tag = "4")]
-    pub debtor: ::prost::alloc::string::String,
-    #[prost(string, tag = "5")]
-    pub creditor: ::prost::alloc::string::String,
-    #[prost(enumeration = "super::super::common::v1::Fund", tag = "6")]
-    pub fund: i32,
-    /// Above zero.
-    #[prost(int64, tag = "7")]
-    pub amount_fen: i64,
-    #[prost(string, tag = "8")]
-    pub business_day: ::prost::alloc::string::String,
-    /// Digest of the signed body of the receipt or of the reversal: 32 bytes.
-    #[prost(bytes = "vec", tag = "9")]
-    pub receipt: ::prost::alloc::vec::Vec<u8>,
-    #[prost(enumeration = "LegKind", tag = "10")]
-    pub kind: i32,
-}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct StreamPositionRequest {
     /// The caller's incarnation: 1, or as often as it was restored and once more.
@@ -189,7 +162,7 @@ pub struct StreamPositionResponse {
 pub struct ReportLegsRequest {
     /// Consecutive, ascending, at most 8,192.
     #[prost(message, repeated, tag = "1")]
-    pub legs: ::prost::alloc::vec::Vec<Leg>,
+    pub legs: ::prost::alloc::vec::Vec<crate::message::leg::Leg>,
     /// The caller's incarnation.
     #[prost(uint32, tag = "2")]
     pub incarnation: u32,
@@ -227,7 +200,7 @@ pub struct RegainLegsRequest {
 pub struct RegainLegsResponse {
     /// The legs after that number, ascending, at most 8,192.
     #[prost(message, repeated, tag = "1")]
-    pub legs: ::prost::alloc::vec::Vec<Leg>,
+    pub legs: ::prost::alloc::vec::Vec<crate::message::leg::Leg>,
     /// The highest number held.
     #[prost(uint64, tag = "2")]
     pub held: u64,
@@ -13094,7 +13067,7 @@ pub struct ListLegsResponse {
     pub to: u64,
     /// The page: consecutive, from where it was asked for.
     #[prost(message, repeated, tag = "4")]
-    pub legs: ::prost::alloc::vec::Vec<Leg>,
+    pub legs: ::prost::alloc::vec::Vec<crate::message::leg::Leg>,
 }
 /// Generated client implementations.
 pub mod proof_office_service_client {

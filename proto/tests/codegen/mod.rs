@@ -50,6 +50,7 @@ pub(crate) fn generate(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .out_dir(out)
         .btree_map(".")
+        .extern_path(".huitong.clearing.v1.Leg", "crate::message::leg::Leg")
         .emit_rerun_if_changed(false)
         .compile_fds(descriptors)?;
     Ok(())

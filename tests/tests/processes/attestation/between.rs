@@ -33,7 +33,7 @@ impl Changed {
 
     fn change(&self, leg: &mut v1::Leg) {
         let mut chosen = self.0.lock().unwrap();
-        let this = (leg.settlement.clone(), leg.fund);
+        let this = (leg.settlement.to_string(), leg.fund);
         if *chosen.get_or_insert_with(|| this.clone()) == this {
             leg.amount_fen -= 100;
         }

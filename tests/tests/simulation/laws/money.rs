@@ -30,7 +30,7 @@ impl Audit<'_> {
             for numbered in legs {
                 let leg = leg_to_wire(numbered);
                 for (region, sign) in [(&leg.creditor, 1), (&leg.debtor, -1)] {
-                    let member = members.get(region).map(ToString::to_string);
+                    let member = members.get(&**region).map(ToString::to_string);
                     let of = (plan.day().to_string(), member.unwrap_or_default(), leg.fund);
                     *nets.entry(of).or_default() += sign * leg.amount_fen;
                 }

@@ -58,7 +58,7 @@ impl Audit<'_> {
                 } else {
                     v1::MonthBelongs::ToMonth
                 };
-                let row = rows.entry((leg.debtor, leg.creditor, leg.fund));
+                let row = rows.entry((leg.debtor.to_string(), leg.creditor.to_string(), leg.fund));
                 let of = row.or_default().entry((leg.kind, belongs.into()));
                 let (legs, fen) = of.or_default();
                 *legs += 1;
