@@ -207,21 +207,34 @@ fn read(letters: &str) -> Option<[u8; 16]> {
     Some(value.to_be_bytes())
 }
 
-/// The place of a letter in the alphabet. Letters of an id are as good as random, so it is reckoned, and not chosen by which
-/// letter it is.
-fn digit(letter: u8) -> u8 {
-    const LEFT_OUT: [u8; 4] = *b"ilou";
-    let (number, place) = (letter.wrapping_sub(b'0'), letter.wrapping_sub(b'a'));
-    let is_left_out = LEFT_OUT.iter().fold(false, |is, out| is | (letter == *out));
-    let before = LEFT_OUT.map(|out| u8::from(letter > out));
-    let before = before.iter().fold(0_u8, |sum, one| sum.wrapping_add(*one));
-    if number < 10 {
-        number
-    } else if (place < 26) & !is_left_out {
-        place.wrapping_add(10).wrapping_sub(before)
-    } else {
-        NO_DIGIT
+/// The place of each letter in the alphabet.
+const DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let (mut rest, mut letter): (&mut [u8], u8) = (&mut digits, 0);
+    while let [first, others @ ..] = { rest } {
+        *first = place(letter);
+        (rest, letter) = (others, letter.wrapping_add(1));
     }
+    digits
+};
+
+/// Letters of an id are as good as random, so their places are looked up, and not chosen by which letter it is.
+fn digit(letter: u8) -> u8 {
+    DIGITS.get(usize::from(letter)).copied().unwrap_or(NO_DIGIT)
+}
+
+/// The place of a letter in the alphabet, by how far it is from the first of those that follow on each other with it.
+const fn place(letter: u8) -> u8 {
+    let (first, place) = match letter {
+        b'0'..=b'9' => (b'0', 0),
+        b'a'..=b'h' => (b'a', 10),
+        b'j' | b'k' => (b'j', 18),
+        b'm' | b'n' => (b'm', 20),
+        b'p'..=b't' => (b'p', 22),
+        b'v'..=b'z' => (b'v', 27),
+        _ => return NO_DIGIT,
+    };
+    letter.wrapping_sub(first).wrapping_add(place)
 }
 
 /// A caller's own id for its request: 1 to 64 of letters, digits, `.`, `_`, `:` and `-`.

@@ -68,11 +68,15 @@ impl<const N: usize> ShortBytes<N> {
 
     pub(super) fn encode(&self, tag: u32, buf: &mut impl BufMut) {
         let content = self.as_slice();
-        if !content.is_empty() {
-            encode_key(tag, WireType::LengthDelimited, buf);
-            encode_varint(length(content), buf);
-            buf.put_slice(content);
+        if content.is_empty() {
+            return;
         }
+        encode_key(tag, WireType::LengthDelimited, buf);
+        match u8::try_from(content.len()) {
+            Ok(len) if len <= ONE_BYTE => buf.put_u8(len),
+            Ok(_) | Err(_) => encode_varint(length(content), buf),
+        }
+        buf.put_slice(content);
     }
 
     pub(super) fn encoded_len(&self, tag: u32) -> usize {
