@@ -54,6 +54,8 @@ impl Part {
 /// Lines by settlement, a settlement before its reversal, each with the id under which the institution asked.
 pub type Stated = BTreeMap<(SettlementId, Booked), (RequestId, Amounts)>;
 
+/// Entries of the book, by settlement.
+type Entries = BTreeMap<(SettlementId, Booked), Entry>;
 /// What there is of a part, and up to which settlement that is all, when it is not all of it.
 type UpTo<T> = (T, Option<SettlementId>);
 
@@ -143,7 +145,7 @@ impl AccountDesk {
         institution: InstitutionCode,
         (span, setting): (Span, Option<Setting>),
         part: Part,
-    ) -> Result<UpTo<BTreeMap<(SettlementId, Booked), Entry>>, StoreError> {
+    ) -> Result<UpTo<Entries>, StoreError> {
         let mut own = BTreeMap::new();
         let scan = |after: &Key| self.ledger.scan_after(Table::Due, after, ROWS);
         let take = |(day, of): Of, id, due: &DueRow| {

@@ -58,7 +58,12 @@ fn month(settlements: u32) -> Rows {
         }
         if nth % 7 == 0 {
             rows.insert(
-                (institution(13), on(day + 5), LegKind::Reversal, id(nth)),
+                (
+                    institution(13),
+                    on(day.saturating_add(5)),
+                    LegKind::Reversal,
+                    id(nth),
+                ),
                 row(),
             );
         }
@@ -72,14 +77,14 @@ fn month(settlements: u32) -> Rows {
 
 /// What all parts list of a month when each is about so many settlements, and the most rows that one reads.
 fn listed(rows: &Rows, parts: &[Option<SettlementId>]) -> (Vec<(SettlementId, Of)>, usize, usize) {
-    let (mut all, mut most, mut calls) = (Vec::new(), 0, 0);
+    let (mut all, mut most, mut calls) = (Vec::new(), 0_usize, 0_usize);
     let mut after = None;
     for up_to in parts {
         loop {
-            let mut read = 0;
+            let mut read = 0_usize;
             let scan = |after: &Key| {
                 let found = rows_after(rows, after);
-                read += found.len();
+                read = found.len().saturating_add(read);
                 Ok(found)
             };
             let part = Part {
@@ -91,7 +96,7 @@ fn listed(rows: &Rows, parts: &[Option<SettlementId>]) -> (Vec<(SettlementId, Of
                 Ok(())
             };
             let answered = merged((institution(13), march(), part), scan, take).unwrap();
-            (most, calls) = (most.max(read), calls + 1);
+            (most, calls) = (most.max(read), calls.saturating_add(1));
             assert!(answered > after || answered.is_none());
             after = answered.or(*up_to);
             if answered.is_none() {
@@ -140,7 +145,7 @@ fn of_too_much_the_first_is_listed_and_a_settlement_never_without_its_reversal()
     let mut looked_at = 0;
     let scan = |after: &Key| Ok(rows_after(&rows, after));
     let take = |_, _, _: &DueRow| {
-        looked_at += 1;
+        looked_at = 1_usize.saturating_add(looked_at);
         Ok(())
     };
     let all = Part {
