@@ -40,16 +40,12 @@ fn payout(reference: &str, fen: i64) -> v1::Payout {
 }
 
 async fn pay(world: &World, payout: v1::Payout) -> Result<v1::Payable, Status> {
-    pay_above(world, payout, false).await
+    let payout = Some(payout);
+    let above_due = false;
+    enter(world, v1::PayInstitutionRequest { payout, above_due }).await
 }
 
-async fn pay_above(
-    world: &World,
-    payout: v1::Payout,
-    above_due: bool,
-) -> Result<v1::Payable, Status> {
-    let payout = Some(payout);
-    let request = v1::PayInstitutionRequest { payout, above_due };
+async fn enter(world: &World, request: v1::PayInstitutionRequest) -> Result<v1::Payable, Status> {
     let answer = desk(world, OFFICER).await.pay(request).await?;
     Ok(answer.into_inner().payable.unwrap())
 }
@@ -133,7 +129,11 @@ async fn a_months_payable_is_what_was_settled_less_what_went_back_and_what_was_p
     assert_eq!(code(&twice), "payout.exceeds");
     let again = pay(&world, payout("B-1", one.due_fen)).await;
     assert_eq!(again.unwrap(), whole, "said again it is none of more");
-    let meant = pay_above(&world, payout("B-2", 1), true).await.unwrap();
+    let meant = v1::PayInstitutionRequest {
+        payout: Some(payout("B-2", 1)),
+        above_due: true,
+    };
+    let meant = enter(&world, meant).await.unwrap();
     assert_eq!((meant.remains_fen, meant.payouts.len()), (-1, 2));
     let back = correct(&world, payout("B-2", 1), Why::EnteredTwice).await;
     assert_eq!(back.unwrap(), whole);
