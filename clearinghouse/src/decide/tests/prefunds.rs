@@ -313,7 +313,7 @@ fn an_index_of_before_there_were_prefunds_is_brought_up_and_one_of_a_later_progr
     house.come_back(Return::Stopped);
     assert_eq!(standing(&house).used, fen(901));
     assert_eq!(proposals(&house, 2027)[0].spent, fen(901));
-    let refused = house.come_back_on_format(Some(4)).unwrap_err();
+    let refused = house.come_back_on_format(Some(u32::MAX)).unwrap_err();
     assert!(refused.contains("LaterIndex"), "{refused}");
 }
 
