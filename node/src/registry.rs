@@ -215,10 +215,10 @@ impl Registry {
             calendar: Arc::clone(&self.calendar),
         };
         match self.writer.run(command).await?.answer {
-            DayVerdict::NotOpen { open } => {
-                let detail = format!("business_day: {open} is the open day");
-                Err(NodeError::refused(RefusalCode::Malformed, detail))
+            DayVerdict::NotBegun { open } => {
+                Err(NodeError::refused(RefusalCode::DayNotBegun, open))
             }
+            DayVerdict::NotOpen { open } => Err(NodeError::refused(RefusalCode::DayNotOpen, open)),
             DayVerdict::Closed { up_to } => {
                 let acknowledged = match self.reported.clone() {
                     None => false,

@@ -61,14 +61,19 @@ impl World {
             });
         }
         let world = Self {
-            folder: folder.to_owned(),
+            // Servers read paths in their files as seen from those.
+            folder: std::path::absolute(folder).with_context(|| unmade(folder))?,
             clearinghouse,
             places,
         };
+        let make = |data: PathBuf| {
+            let made = std::fs::create_dir_all(&data);
+            made.with_context(|| unmade(&data))
+        };
         for place in &world.places {
-            std::fs::create_dir_all(world.region_folder(place.code).join("data"))?;
+            make(world.region_folder(place.code).join("data"))?;
         }
-        std::fs::create_dir_all(world.clearinghouse_folder().join("data"))?;
+        make(world.clearinghouse_folder().join("data"))?;
         Ok(world)
     }
 
@@ -117,5 +122,29 @@ impl World {
     #[must_use]
     pub fn credentials(&self, identity: &Identity) -> PathBuf {
         self.certificates().of(identity)
+    }
+}
+
+fn unmade(folder: &Path) -> String {
+    format!(
+        "the folder {0} cannot be made; name another with --dir / 无法创建文件夹 {0}，请用 --dir 另行指定",
+        folder.display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_told_from_where_the_demo_was_started_and_named_when_it_cannot_be_made() {
+        let here = tempfile::tempdir_in(".").unwrap();
+        let relative = Path::new(here.path().file_name().unwrap());
+        let world = World::found(relative).unwrap();
+        assert!(world.clearinghouse_folder().is_absolute());
+        assert!(here.path().join("clearinghouse").join("data").is_dir());
+        std::fs::write(here.path().join("file"), "").unwrap();
+        let refused = World::found(&here.path().join("file")).err().unwrap();
+        assert!(refused.to_string().contains("--dir"), "{refused:#}");
     }
 }

@@ -69,13 +69,7 @@ impl LegBookGrpc {
         let day = Path::root("business_day").parse(&message.business_day, BusinessDay::parse);
         let day = day.map_err(|fault| malformed(&fault))?;
         let numbers = numbers_of(&self.ledger, day).map_err(NodeError::from)?;
-        let open = || {
-            refused(
-                RefusalCode::Malformed,
-                format!("business_day: {day} is not closed"),
-            )
-        };
-        numbers.ok_or_else(open)
+        numbers.ok_or_else(|| refused(RefusalCode::DayNotClosed, day))
     }
 }
 

@@ -129,6 +129,9 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
         | RefusalCode::PayoutExceeds
+        | RefusalCode::DayNotBegun
+        | RefusalCode::DayNotOpen
+        | RefusalCode::DayNotClosed
         | RefusalCode::VisitAlreadySettled
         | RefusalCode::AlreadyEnrolled
         | RefusalCode::FilingStands

@@ -25,9 +25,14 @@ pub enum DayVerdict {
         /// The last number.
         up_to: u64,
     },
-    /// It cannot be closed: another day is the open one.
+    /// It has not begun.
+    NotBegun {
+        /// The day that is open.
+        open: BusinessDay,
+    },
+    /// It is no business day, or a later one is closed.
     NotOpen {
-        /// The day that can be closed.
+        /// The day that is open.
         open: BusinessDay,
     },
 }
@@ -46,10 +51,14 @@ impl Command for CloseDay {
         let open = calendar
             .day_of(now, last)
             .map_err(|_| StoreError::Range("the calendar's days"))?;
-        // A day that passed without being closed may be closed late; one to come may not be.
+        // A day that passed without being closed may be closed late; one to come may not be, although it is the open one
+        // once those before it are closed: the clearinghouse would not count it either.
         let passed = last.is_none_or(|last| day > last);
-        if !calendar.is_business(day) || !passed || day > open {
+        if !calendar.is_business(day) || !passed {
             return Ok(Verdict::Answer(DayVerdict::NotOpen { open }));
+        }
+        if day > now.business_day_shanghai() {
+            return Ok(Verdict::Answer(DayVerdict::NotBegun { open }));
         }
         let up_to = rows
             .stream(Stream::Legs)?

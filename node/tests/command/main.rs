@@ -203,7 +203,7 @@ async fn a_day_is_closed_once_and_again_with_the_same_answer() {
     assert_ne!(office.status().await["open_business_day"], day);
     let other = office.run(&["close-day", "--day", "2020-01-01"]).await;
     assert_eq!(other.code, Told::FAILED);
-    assert!(other.text.contains("is the open day"), "{}", other.text);
+    assert!(other.text.contains("day.not_open"), "{}", other.text);
     office.close().await;
 }
 

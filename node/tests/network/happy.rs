@@ -5,7 +5,7 @@ use huitong_proto::settlement::v1;
 
 use crate::bills::{at_home, line, published, settle};
 use crate::files::CLASS_A;
-use crate::world::{CHENGDU, HOSPITAL, NINGBO, World};
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_published_case_of_ningbo_in_chengdu_is_settled_to_the_fen() {
@@ -121,10 +121,8 @@ async fn a_closed_day_takes_nothing_more() {
     };
     let mut officer = world.officer(NINGBO).await;
     let refused = officer.close_day(close("2023-03-11")).await.unwrap_err();
-    assert!(
-        refused.message().contains("2023-03-10 is the open day"),
-        "{refused}"
-    );
+    assert_eq!(code(&refused), "day.not_begun");
+    assert!(refused.message().contains("2023-03-10"), "{refused}");
     for _ in 0..2 {
         let closed = officer
             .close_day(close("2023-03-10"))
@@ -133,6 +131,11 @@ async fn a_closed_day_takes_nothing_more() {
             .into_inner();
         assert_eq!((closed.up_to, closed.acknowledged), (1, false));
     }
+    // It is open now, and is not closed before it has begun.
+    let early = officer.close_day(close("2023-03-11")).await.unwrap_err();
+    assert_eq!(code(&early), "day.not_begun");
+    let passed = officer.close_day(close("2023-03-09")).await.unwrap_err();
+    assert_eq!(code(&passed), "day.not_open");
     let settled = hospital
         .settle(settle("r-2", published("V2")))
         .await

@@ -188,6 +188,12 @@ refusals! {
     PayoutUnknown "payout.unknown" No "No payment to an institution stands as it is named here: name reference, institution, month, day and amount as they were entered." "没有与所示流水号、机构、月份、日期和金额一致的付款登记，请按原登记内容填写。";
     /// More would be paid than remains.
     PayoutExceeds "payout.exceeds" No "More is entered as paid than remains to be paid for the month, which is named here; look at what was entered, and say that it is above what is due when it is (--above-due)." "登记的付款超过所示该月应付余额，请核对已登记的付款；确属超付的，请注明超付（--above-due）后登记。";
+    /// A business day to be closed has not begun.
+    DayNotBegun "day.not_begun" SameId "That business day has not begun: close it when it is over, or check the date; the day that is open is named here." "该业务日尚未开始，请在当日结束后日切，或核对日期；当前开放日如所示。";
+    /// A day that cannot be closed any more, or is none.
+    DayNotOpen "day.not_open" No "That day cannot be closed: it is no business day, or a later one is closed already; the day that is open is named here." "该日不能日切：非业务日，或其后业务日已日切；当前开放日如所示。";
+    /// The legs of a business day are asked for that is not closed here.
+    DayNotClosed "day.not_closed" SameId "That business day is not closed here, so that its legs are not all known; `huitong node status` names the open day, and --from and --to list legs by number." "该业务日在本节点未日切，无法列出全部清算明细；开放日见 huitong node status，可用 --from、--to 按编号列出。";
     /// The bureau closed the institution's month.
     MonthClosed "institution_month.closed" No "The bureau has closed this month for the institution; ask the bureau to open it again." "经办机构已关闭该机构本月确认，如需变更请联系经办机构重新开放。";
     /// The day until which confirmations are taken back is past.

@@ -154,8 +154,15 @@ fn approvals(status: &v1::StatusResponse) -> anyhow::Result<Vec<(&str, Timestamp
 }
 
 fn paying_text(out: &mut dyn Write, status: &v1::StatusResponse) -> anyhow::Result<()> {
-    for (officer, at) in approvals(status)? {
+    let approved = approvals(status)?;
+    for (officer, at) in &approved {
         writeln!(out, "approved by {officer} at {at} / 已审批")?;
+    }
+    if !approved.is_empty() && status.state() == v1::CycleState::Netted {
+        writeln!(
+            out,
+            "another officer has to approve it too / 尚需另一名人员审批"
+        )?;
     }
     if !status.month.is_empty() {
         writeln!(out, "ordered with month {} / 按月下达拨付", status.month)?;
