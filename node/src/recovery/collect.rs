@@ -27,8 +27,7 @@ use crate::legs::report::{RegainedStream, Reporter};
 use crate::peers::{Announced, Collect, HomeFault, Peer};
 use crate::store::apply::Records;
 use crate::store::{BeyondReason, HomeState, Restored, Rows, StoreError, Stream, StreamHead};
-use crate::treatment::records::Step;
-use crate::treatment::regained::Rebook;
+use crate::treatment::regained::{Rebook, Rebooked};
 use crate::treatment::verify::ReceiptFault;
 
 /// How long a party has for one answer: a page may mean reading a journal through.
@@ -364,10 +363,13 @@ impl Recovery {
             returned: word,
             request: unknown_request()?,
         };
-        let step = self.writer.run(command).await?.answer;
+        let rebooked = self.writer.run(command).await?.answer;
         let party = Party::Region(peer.region());
-        let step = step.map_err(|beyond| Unfinished::Beyond(party, beyond))?;
-        tracing::debug!(%settlement, taken = step == Step::Taken, "a word came back");
+        let rebooked = rebooked.map_err(|beyond| Unfinished::Beyond(party, beyond))?;
+        if rebooked == Rebooked::Contradicts {
+            tracing::error!(%settlement, %party, "a receipt came back for an id that ended here without one");
+        }
+        tracing::debug!(%settlement, ?rebooked, "a word came back");
         Ok(())
     }
 }

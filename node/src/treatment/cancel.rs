@@ -35,6 +35,7 @@ impl TreatmentRole {
     ///
     /// # Errors
     /// `outcome.unknown` or `home.unreachable` while the home region has not answered; then cancel again.
+    /// `recovery.left_out` or `recovery.leg_stands` where a restore may have lost that it stands: nothing is buried then.
     pub async fn cancel(self: &Arc<Self>, cancel: Cancel, within: Duration) -> Outcome {
         let Cancel {
             institution,
@@ -49,7 +50,7 @@ impl TreatmentRole {
             request,
             home: person.home,
         };
-        let buried = self.writer.run(bury).await?.answer;
+        let buried = self.writer.run(bury).await?.answer?;
         let view = self.standing(settlement).await?;
         match (&view.state, buried) {
             (ViewState::Prepared | ViewState::Provisional(_), _) => {

@@ -24,7 +24,7 @@ use huitong_core::reversal::HomeWord;
 use super::fence::{beyond_reason, is_void};
 use crate::home::deduction::lift;
 use crate::home::figures::loss_in;
-use crate::home::restored::{from, legs_standing};
+use crate::home::restored::{Bound, bound, from, is_left_out, legs_standing};
 use crate::store::{
     ProvisionalRow, Rows, SettlementRow, SettlementState, StoreError, Stream, StreamHead, is_erased,
 };
@@ -302,7 +302,7 @@ fn true_up_of(
     })
 }
 
-/// Buries an id that was never prepared here.
+/// Buries an id that was never prepared here; refused while it may stand all the same, lost here with a disk.
 pub struct Bury {
     /// The id it would have.
     pub settlement: SettlementId,
@@ -315,9 +315,9 @@ pub struct Bury {
 }
 
 impl Command for Bury {
-    type Answer = Step;
+    type Answer = Result<Step, Refusal>;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let Self {
             settlement,
             institution,
@@ -325,7 +325,16 @@ impl Command for Bury {
             home,
         } = self;
         if rows.settlement(settlement)?.is_some() || is_erased(rows, settlement)? {
-            return Ok(Verdict::Answer(Step::NotOpen));
+            return Ok(Verdict::Answer(Ok(Step::NotOpen)));
+        }
+        // While the node collects nobody cancels; afterwards only who was left out may have words that did not come back.
+        if is_left_out(rows, home)? {
+            let refusal = Refusal::new(RefusalCode::LeftOut, home);
+            return Ok(Verdict::Answer(Err(refusal)));
+        }
+        if !matches!(bound(rows, settlement)?, None | Some(Bound::TakenBack)) {
+            let refusal = Refusal::new(RefusalCode::LegStands, settlement);
+            return Ok(Verdict::Answer(Err(refusal)));
         }
         let record = Cancelled {
             settlement,
@@ -336,7 +345,7 @@ impl Command for Bury {
         };
         Ok(Verdict::Append(
             vec![NodeRecord::Cancelled(record)],
-            Step::Taken,
+            Ok(Step::Taken),
         ))
     }
 }

@@ -14,7 +14,7 @@ use huitong_core::recovery::ReturnedWord;
 use huitong_core::reversal::HomeWord;
 
 use super::fence::beyond_reason;
-use super::records::{Step, trued_up_by};
+use super::records::trued_up_by;
 use crate::home::restored::{from, legs_standing};
 use crate::store::{BeyondReason, Rows, SettlementState, StoreError, Stream, StreamHead};
 use crate::writer::{Command, Verdict};
@@ -27,8 +27,19 @@ pub struct Rebook {
     pub request: RequestId,
 }
 
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rebooked {
+    /// It is written now.
+    Written,
+    /// It was written before.
+    Known,
+    /// The journal says that the id was refused or given up by the home region's word: the two cannot both be.
+    Contradicts,
+}
+
 impl Command for Rebook {
-    type Answer = Result<Step, BeyondReason>;
+    type Answer = Result<Rebooked, BeyondReason>;
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Self::Answer>, StoreError> {
         let part = &self.returned.word.receipt.body.clearing;
@@ -41,7 +52,11 @@ impl Command for Rebook {
         let mut records = Vec::new();
         let row = rows.settlement(settlement)?;
         match row.as_ref().map(|row| &row.state) {
-            None => records.push(NodeRecord::Prepared(self.prepared(at))),
+            // One that was buried here while the home region's word was not known is as unknown as one that never was.
+            None | Some(SettlementState::Abandoned(None)) => {
+                let request = row.as_ref().map_or(self.request, |row| row.request);
+                records.push(NodeRecord::Prepared(self.prepared(request, at)));
+            }
             Some(SettlementState::Prepared) => records.push(NodeRecord::Reprepared(Reprepared {
                 settlement,
                 decision: self.returned.decision.clone(),
@@ -49,11 +64,10 @@ impl Command for Rebook {
                 at,
             })),
             Some(SettlementState::Settled(_)) => {}
-            Some(
-                SettlementState::Refused(_)
-                | SettlementState::Abandoned(_)
-                | SettlementState::Reversed(_),
-            ) => return Ok(Verdict::Answer(Ok(Step::NotOpen))),
+            Some(SettlementState::Reversed(_)) => return Ok(Verdict::Answer(Ok(Rebooked::Known))),
+            Some(SettlementState::Refused(_) | SettlementState::Abandoned(Some(_))) => {
+                return Ok(Verdict::Answer(Ok(Rebooked::Contradicts)));
+            }
         }
         let cash = self.returned.decision.cash;
         let HomeWord { receipt, reversal } = self.returned.word;
@@ -82,16 +96,16 @@ impl Command for Rebook {
             }));
         }
         Ok(if records.is_empty() {
-            Verdict::Answer(Ok(Step::NotOpen))
+            Verdict::Answer(Ok(Rebooked::Known))
         } else {
-            Verdict::Append(records, Ok(Step::Taken))
+            Verdict::Append(records, Ok(Rebooked::Written))
         })
     }
 }
 
 impl Rebook {
     /// What must have been prepared. The bill as charged is known to the institution alone.
-    fn prepared(&self, at: Timestamp) -> Prepared {
+    fn prepared(&self, request: RequestId, at: Timestamp) -> Prepared {
         let ReturnedWord {
             word,
             claim,
@@ -102,7 +116,7 @@ impl Rebook {
         Prepared {
             settlement: word.receipt.body.clearing.settlement,
             institution: claim.institution.code,
-            request: self.request,
+            request,
             binding: Binding {
                 institution: sha256(&encode_to_vec(&claim.institution.code)),
                 person: sha256(&encode_to_vec(&claim.person)),
@@ -115,6 +129,80 @@ impl Rebook {
             snapshot: snapshot.clone(),
             not_after: None,
             at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_core::final_refusal::RefusedRequest;
+    use huitong_core::refusal::RefusalCode;
+
+    use super::*;
+    use crate::samples::{id, prepared, receipt, refusal, tombstone};
+    use crate::treatment::records::{Bury, End, InTheWay, Prepare, Step};
+    use crate::treatment::testing::Treatment;
+
+    fn rebook() -> Rebook {
+        let Prepared {
+            claim,
+            decision,
+            snapshot,
+            ..
+        } = prepared(1, "V1");
+        Rebook {
+            returned: ReturnedWord {
+                word: HomeWord {
+                    receipt: receipt(1),
+                    reversal: None,
+                },
+                claim,
+                decision,
+                snapshot,
+                trued_up: None,
+            },
+            request: "restored".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_receipt_stands_over_a_burial_of_which_the_home_region_never_said_anything() {
+        let of = prepared(1, "V1");
+        let node = Treatment::new();
+        let bury = Bury {
+            settlement: id(1),
+            institution: of.institution,
+            request: of.request,
+            home: of.home(),
+        };
+        assert_eq!(node.run(bury), (Ok(Step::Taken), 1));
+        assert_eq!(node.run(rebook()), (Ok(Rebooked::Written), 2));
+        let row = node.rows.settlement(id(1)).unwrap().unwrap();
+        assert!(matches!(row.state, SettlementState::Settled(_)));
+        // What the institution called it is known from the cancellation.
+        assert_eq!((row.institution, row.request), (of.institution, of.request));
+        assert_eq!(node.rows.open(id(1)).unwrap(), None);
+        let visit = node.run(Prepare(prepared(2, "V1"))).0;
+        assert!(matches!(visit, Some(InTheWay::Visit(_))), "{visit:?}");
+        assert_eq!(node.run(rebook()), (Ok(Rebooked::Known), 0));
+    }
+
+    #[test]
+    fn a_receipt_contradicts_an_id_that_ended_by_the_home_regions_word() {
+        let request = RefusedRequest::Claim(prepared(1, "V1").claim.binding());
+        let refused = refusal(1, RefusalCode::VisitAlreadySettled, request);
+        for word in [refused, tombstone(1)] {
+            let node = Treatment::new();
+            node.run(Prepare(prepared(1, "V1")));
+            let refusal = (!word.body.is_tombstone()).then(|| word.body.refusal.clone());
+            let end = End {
+                settlement: id(1),
+                refusal,
+                word,
+                taken_back_by: None,
+            };
+            assert_eq!(node.run(end), (Step::Taken, 1));
+            assert_eq!(node.run(rebook()), (Ok(Rebooked::Contradicts), 0));
         }
     }
 }

@@ -5,7 +5,7 @@ use huitong_core::record::NodeRecord;
 use crate::samples::{claim, now};
 use crate::store::apply::{Ground, Records, changes};
 use crate::store::memory::MemoryIndex;
-use crate::store::{Index, Location, Reached, StoreError};
+use crate::store::{Change, Index, Location, Reached, StoreError};
 use crate::writer::{Command, Verdict};
 
 /// The rows of a treatment node.
@@ -26,31 +26,30 @@ impl Treatment {
         }
     }
 
+    pub(super) fn write(&self, record: &NodeRecord) {
+        let ground = Ground {
+            region: claim("V1").treatment,
+            rows: &self.rows,
+            records: self,
+        };
+        let at = Location::at(huitong_journal::Position::START, 0);
+        self.apply(&changes(record, at, &ground).unwrap());
+    }
+
+    pub(super) fn apply(&self, changes: &[Change]) {
+        let reached = Reached {
+            frame: 1,
+            records: 1,
+            position: huitong_journal::Position::START,
+        };
+        self.rows.apply(changes, reached).unwrap();
+    }
+
     pub(super) fn run<C: Command>(&self, command: C) -> (C::Answer, usize) {
         match command.decide(&self.rows, now()).unwrap() {
             Verdict::Answer(answer) => (answer, 0),
             Verdict::Append(records, answer) => {
-                for record in &records {
-                    let region = claim("V1").treatment;
-                    let ground = Ground {
-                        region,
-                        rows: &self.rows,
-                        records: self,
-                    };
-                    let at = Location::at(huitong_journal::Position::START, 0);
-                    let changed = changes(record, at, &ground).unwrap();
-                    let position = huitong_journal::Position::START;
-                    self.rows
-                        .apply(
-                            &changed,
-                            Reached {
-                                frame: 1,
-                                records: 1,
-                                position,
-                            },
-                        )
-                        .unwrap();
-                }
+                records.iter().for_each(|record| self.write(record));
                 (answer, records.len())
             }
         }

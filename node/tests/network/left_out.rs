@@ -152,6 +152,11 @@ async fn a_treatment_region_serves_without_a_home_region_and_has_its_receipts_ag
     for (id, visit) in [("r-1", published("V1")), ("r-2", small("V2"))] {
         let refused = hospital.settle(settle(id, visit)).await.unwrap_err();
         assert_eq!(code(&refused), "recovery.left_out", "{id}");
+        // Nor is either given up: it may stand, and is as unknown as before.
+        let cancelled = hospital.cancel(id, "330200000000000001").await;
+        assert_eq!(code(&cancelled.unwrap_err()), "recovery.left_out", "{id}");
+        let unknown = hospital.get(id).await.unwrap_err();
+        assert_eq!(code(&unknown), "settlement.not_found", "{id}");
     }
     // Nor is it told what the home region's own officer wants.
     let ordered = by_officer(&world, NINGBO, "o-1", &away.settlement, Reason::Fraud).await;

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::samples::{fen, id, prepared, provisional, receipt, refusal, tombstone};
     use crate::store::ProvisionalState;
-    use crate::treatment::regained::Rebook;
+    use crate::treatment::regained::{Rebook, Rebooked};
     use crate::treatment::testing::Treatment;
 
     fn give(nth: u8, visit: &str) -> GiveProvisional {
@@ -203,7 +203,7 @@ mod tests {
             },
             request,
         };
-        assert_eq!(node.run(rebook), (Ok(Step::Taken), 3));
+        assert_eq!(node.run(rebook), (Ok(Rebooked::Written), 3));
         let up = TrueUp::of(told, decided, fen(0));
         assert_eq!((up.patient, up.treatment_bears), (told, fen(100)));
         assert_eq!(state(&node, 1), ProvisionalState::TruedUp(up));

@@ -1,8 +1,12 @@
 //! Each step from each state, and what stands in the way of a new id.
 
+use huitong_core::leg::{NumberedLeg, Side};
+use huitong_core::record::recovery::{LegsRegained, RestoreBegan};
+
 use super::*;
+use crate::home::restored::tests::{settled, taken_back};
 use crate::samples::{claim, id, now, prepared, receipt, tombstone};
-use crate::store::{HeldReceipts, Index, Key};
+use crate::store::{Change, HeldReceipts, Index, Key, LeftOut, Row};
 use crate::treatment::testing::Treatment;
 
 impl Treatment {
@@ -31,6 +35,21 @@ fn end(nth: u8, refusal: Option<Refusal>) -> End {
         refusal,
         word: tombstone(nth),
         taken_back_by: None,
+    }
+}
+
+fn bury(nth: u8) -> Bury {
+    let Prepared {
+        institution,
+        request,
+        claim,
+        ..
+    } = prepared(nth, "V1");
+    Bury {
+        settlement: id(nth),
+        institution,
+        request,
+        home: claim.person.home,
     }
 }
 
@@ -95,27 +114,65 @@ fn only_an_open_settlement_takes_a_step_and_it_takes_one() {
 
 #[test]
 fn an_id_is_buried_only_while_it_is_unknown() {
-    let bury = |nth| {
-        let Prepared {
-            institution,
-            request,
-            claim,
-            ..
-        } = prepared(nth, "V1");
-        Bury {
-            settlement: id(nth),
-            institution,
-            request,
-            home: claim.person.home,
-        }
-    };
     let node = Treatment::new();
-    assert_eq!(node.run(bury(1)), (Step::Taken, 1));
-    assert_eq!(node.run(bury(1)), (Step::NotOpen, 0));
+    assert_eq!(node.run(bury(1)), (Ok(Step::Taken), 1));
+    assert_eq!(node.run(bury(1)), (Ok(Step::NotOpen), 0));
     assert_eq!(node.prepare(1, "V1"), Some(InTheWay::Known));
     node.prepare(2, "V1");
-    assert_eq!(node.run(bury(2)), (Step::NotOpen, 0));
+    assert_eq!(node.run(bury(2)), (Ok(Step::NotOpen), 0));
     assert!(node.is_open(2));
+}
+
+/// A node that was put back to before it knew of anything.
+fn restored() -> Treatment {
+    let node = Treatment::new();
+    node.write(&NodeRecord::RestoreBegan(RestoreBegan {
+        incarnation: 2,
+        mark: [7; 16],
+        at: now(),
+    }));
+    node
+}
+
+#[test]
+fn an_id_is_not_buried_while_its_home_region_is_left_out() {
+    let node = restored();
+    let left_out = |incarnation| {
+        let since = now();
+        node.apply(&[Change {
+            key: Key::LeftOut(claim("V1").person.home),
+            row: Some(Row::LeftOut(LeftOut { incarnation, since })),
+        }]);
+    };
+    left_out(2);
+    let refusal = Refusal::new(RefusalCode::LeftOut, claim("V1").person.home);
+    assert_eq!(node.run(bury(1)), (Err(refusal), 0));
+    // Of a restore before this one: since then the region has given everything back.
+    left_out(1);
+    assert_eq!(node.run(bury(1)), (Ok(Step::Taken), 1));
+}
+
+#[test]
+fn an_id_whose_legs_came_back_is_not_buried_unless_they_were_taken_back() {
+    let node = restored();
+    let regain = |from: u64, legs: &[Leg]| {
+        let numbered = (from..).zip(legs).map(|(number, leg)| NumberedLeg {
+            number,
+            side: Side::Receivable,
+            leg: leg.clone(),
+        });
+        node.write(&NodeRecord::LegsRegained(LegsRegained {
+            legs: numbered.collect(),
+            at: now(),
+        }));
+    };
+    let legs = settled(1);
+    regain(1, &legs);
+    let refusal = Refusal::new(RefusalCode::LegStands, id(1));
+    assert_eq!(node.run(bury(1)), (Err(refusal), 0));
+    assert_eq!(node.run(bury(2)), (Ok(Step::Taken), 1));
+    regain(3, &taken_back(&legs));
+    assert_eq!(node.run(bury(1)), (Ok(Step::Taken), 1));
 }
 
 #[test]
