@@ -30,8 +30,16 @@ impl Command for RebookRefusal {
 
     fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
         let settlement = self.word.body.settlement;
-        // What the backup has as open is driven on, and comes to the same word by itself.
-        if rows.settlement(settlement)?.is_some() || is_erased(rows, settlement)? {
+        if let Some(row) = rows.settlement(settlement)? {
+            // What the backup has as open is driven on, and comes to the same word by itself; nothing drives what was buried.
+            let is_buried = row.state == SettlementState::Abandoned(None);
+            return Ok(if is_buried && row.institution == self.institution {
+                Verdict::Append(vec![ended(self.word, at)], Step::Taken)
+            } else {
+                Verdict::Answer(Step::NotOpen)
+            });
+        }
+        if is_erased(rows, settlement)? {
             return Ok(Verdict::Answer(Step::NotOpen));
         }
         let known = Cancelled {
@@ -101,6 +109,16 @@ mod tests {
         }
     }
 
+    fn bury() -> Bury {
+        let of = prepared(1, "V1");
+        Bury {
+            settlement: id(1),
+            institution: of.institution,
+            request: of.request,
+            home: of.home(),
+        }
+    }
+
     fn refused() -> FinalRefusal {
         let request = RefusedRequest::Claim(claim("V1").binding());
         refusal(1, RefusalCode::VisitAlreadySettled, request)
@@ -139,6 +157,21 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_back_ends_what_its_institution_had_cancelled_before_the_home_region_said_anything()
+     {
+        let node = Treatment::new();
+        assert_eq!(node.run(bury()), (Ok(Step::Taken), 1));
+        let others = RebookRefusal {
+            institution: "H51010400002".parse().unwrap(),
+            ..rebook(refused())
+        };
+        assert_eq!(node.run(others), (Step::NotOpen, 0));
+        assert_eq!(state(&node), SettlementState::Abandoned(None));
+        assert_eq!(node.run(rebook(refused())), (Step::Taken, 1));
+        assert!(is_refused(&node));
+    }
+
+    #[test]
     fn what_comes_back_of_somebody_who_was_erased_is_not_written_again() {
         let node = Treatment::new();
         let erased = Change {
@@ -156,16 +189,9 @@ mod tests {
 
     #[test]
     fn a_cancelled_id_ends_by_the_home_regions_refusal_and_no_other_does() {
-        let of = prepared(1, "V1");
-        let bury = Bury {
-            settlement: id(1),
-            institution: of.institution,
-            request: of.request,
-            home: of.home(),
-        };
         let node = Treatment::new();
         assert_eq!(node.run(EndBuried(refused())), (Step::NotOpen, 0));
-        node.run(bury);
+        assert_eq!(node.run(bury()), (Ok(Step::Taken), 1));
         assert_eq!(node.run(EndBuried(refused())), (Step::Taken, 1));
         assert!(is_refused(&node));
         assert_eq!(node.run(EndBuried(refused())), (Step::NotOpen, 0));
