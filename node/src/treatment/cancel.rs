@@ -83,7 +83,8 @@ impl TreatmentRole {
     }
 
     /// Ends an id that is buried here as what the home region says that it was before. Whoever cancels beside it, or
-    /// again after a crash, is told the same: that an id is given up is told only once the home region has said so.
+    /// again after a crash, is told the same: to whom cancels, that it is given up is told only once the home region has
+    /// said so. Whoever only looks, or settles, meanwhile is shown it as given up.
     async fn refused_before(
         &self,
         settlement: SettlementId,
@@ -91,7 +92,10 @@ impl TreatmentRole {
         word: FinalRefusal,
     ) -> Outcome {
         let of = (self.region, settlement);
-        if let Err(fault) = self.verified.check_unprepared(&word, of, home) {
+        if let Err(fault) = self
+            .verified
+            .check_unprepared(&word, of, (&self.homes, home))
+        {
             tracing::error!(%settlement, home = %home.region(), %fault, "a refusal is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }

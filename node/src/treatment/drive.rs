@@ -333,7 +333,10 @@ impl TreatmentRole {
         (reason, taken_back_by): (Option<Refusal>, Option<ReversalId>),
     ) -> Outcome {
         let settlement = attempt.prepared.settlement;
-        if let Err(fault) = self.verified.check_refusal(&word, &attempt, home) {
+        if let Err(fault) = self
+            .verified
+            .check_refusal(&word, &attempt, (&self.homes, home))
+        {
             tracing::error!(%settlement, home = %home.region(), %fault, "a refusal is not accepted");
             return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
         }

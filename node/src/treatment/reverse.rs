@@ -150,10 +150,12 @@ impl TreatmentRole {
                 };
             }
             Ok(ReverseOutcome::Refused(word)) => {
-                if let Err(fault) = self
-                    .verified
-                    .check_refused_reversal(&word, reversal, &asked, &home)
-                {
+                if let Err(fault) = self.verified.check_refused_reversal(
+                    &word,
+                    reversal,
+                    &asked,
+                    (&self.homes, &home),
+                ) {
                     tracing::error!(%settlement, %reversal, %fault, "a refusal is not accepted");
                     return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
                 }

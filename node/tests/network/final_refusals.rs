@@ -6,6 +6,7 @@ use huitong_certs::Trust;
 use huitong_core::canonical::Artifact;
 use huitong_core::evidence::RefusalEvidence;
 use huitong_core::final_refusal::RefusedRequest;
+use huitong_core::id::SettlementId;
 use huitong_core::refusal::RefusalCode;
 use huitong_node::evidence::{CheckedProof, CheckedRefusal, check};
 use huitong_node::treatment::order::settlement_id;
@@ -56,10 +57,14 @@ fn today(world: &World, later: i64) {
         .set(&now.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string());
 }
 
-/// A settlement that Ningbo refuses for good: its visit was committed under another id while its own commit was
-/// on the way.
 async fn refused(world: &World) -> v1::Settlement {
     today(world, 0);
+    of_a_taken_visit(world).await
+}
+
+/// A settlement that Ningbo refuses for good: its visit was committed under another id while its own commit was
+/// on the way.
+pub async fn of_a_taken_visit(world: &World) -> v1::Settlement {
     let mut hospital = world.hospital(HOSPITAL).await;
     world.commits(Commits::Lost);
     let unknown = hospital.settle(settle("r-1", published("V1"))).await;
@@ -218,8 +223,20 @@ async fn a_refused_reversal_is_proven_by_either_region() {
     assert_eq!(code(&other.unwrap_err()), "settlement.not_found");
 }
 
+/// Ningbo refuses that visit again under the id of a request that Chengdu's node knows nothing of, as after a restore.
+pub async fn of_an_unknown_id(world: &World, request: &str) -> SettlementId {
+    let institution = "H51010400001".parse().unwrap();
+    let id = settlement_id(region(CHENGDU), institution, request.parse().unwrap());
+    let mut commit = world.relay.as_ref().unwrap().last();
+    commit.settlement = id.to_string();
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
+    assert!(matches!(outcome, Some(Outcome::Refused(_))), "{outcome:?}");
+    id
+}
+
 /// Whether an id is refused because its visit is settled.
-fn is_refused(settlement: &v1::Settlement) -> bool {
+pub fn is_refused(settlement: &v1::Settlement) -> bool {
     let code = settlement.refusal.as_ref().map(|refusal| &*refusal.code);
     settlement.state() == v1::State::Refused && code == Some("visit.already_settled")
 }
@@ -268,14 +285,7 @@ async fn a_treatment_region_that_lost_its_disk_repeats_what_was_finally_refused(
 async fn an_id_that_is_cancelled_unknown_is_refused_where_the_home_region_had_refused_it() {
     let mut world = World::relayed().await;
     refused(&world).await;
-    // Under an id of a request that Chengdu's node knows nothing of, as after a restore.
-    let institution = "H51010400001".parse().unwrap();
-    let id = settlement_id(region(CHENGDU), institution, "r-9".parse().unwrap());
-    let mut commit = world.relay.as_ref().unwrap().last();
-    commit.settlement = id.to_string();
-    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
-    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
-    assert!(matches!(outcome, Some(Outcome::Refused(_))), "{outcome:?}");
+    let id = of_an_unknown_id(&world, "r-9").await;
 
     let mut hospital = world.hospital(HOSPITAL).await;
     let unknown = hospital.get("r-9").await.unwrap_err();

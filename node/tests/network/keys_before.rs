@@ -7,6 +7,7 @@ use huitong_proto::settlement::v1::{CheckStanding, ReversalReason as Reason, Sta
 use crate::bills::{settle, small};
 use crate::directory::{Directories, listed, settles, until_at, version_after};
 use crate::expense_checks::{answer, ask, once_collected, said, settled, stands, verified, words};
+use crate::final_refusals::{is_refused, of_a_taken_visit, of_an_unknown_id};
 use crate::provisional::{allowed, emergency, estimate, trued_up};
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified};
@@ -122,4 +123,26 @@ async fn a_home_region_stands_by_a_snapshot_that_it_signed_with_a_key_that_was_l
         (parts.home_bears_fen, parts.treatment_bears_fen),
         (50_000, 34_000)
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_ends_by_a_refusal_that_was_signed_with_a_key_that_was_left_out_since() {
+    let mut world = World::relayed().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    of_a_taken_visit(&world).await;
+    of_an_unknown_id(&world, "r-9").await;
+    for region in [CHENGDU, NINGBO] {
+        world.stop(region).await;
+    }
+    changes_its_key(&mut world, &signing, &directories);
+    // What is between the two goes on with the address of before.
+    world.relay = None;
+    world.start(NINGBO).await;
+    world.start(CHENGDU).await;
+    until_at(&world, CHENGDU, |told| told.number == 3).await;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let cancelled = hospital.cancel("r-9", "330200000000000001").await.unwrap();
+    assert!(is_refused(&cancelled), "{cancelled:?}");
 }
