@@ -169,7 +169,7 @@ impl EvidenceDesk {
             ViewState::Refused(refused) | ViewState::Abandoned(Some(refused)) => {
                 return self.of_refused(*refused);
             }
-            // What was cancelled before it was known was never put to the home region with a claim.
+            // Of what was cancelled before it was known here, no word of the home region is kept.
             ViewState::Prepared | ViewState::Provisional(_) | ViewState::Abandoned(None) => {
                 return Err(not_settled(settlement));
             }

@@ -5,7 +5,8 @@
 //! stream; it is read in the order of the journal all the same, from the first record on that may be of it: if this
 //! node was restored too, its words came back in another order than that of their numbers, and none is passed over.
 //! Final refusals of claims have no number, and lie between. What was refused before the last word that the peer holds
-//! without a gap was prepared there before it booked that word: its backup ends it, or has it open and drives it on.
+//! without a gap was prepared there before it booked that word: its backup ends it, or has it open and drives it on. Not so
+//! where that word waited for an account while this node was restored, and so lies behind what was given after it.
 
 mod deductions;
 
