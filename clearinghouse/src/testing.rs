@@ -223,7 +223,7 @@ impl House {
     /// Why it does not open.
     pub(crate) fn come_back_on_format(&mut self, format: Option<u32>) -> Result<(), String> {
         self.writer = None;
-        self.index.lose(&[b"y", b"g", b"w", b"T", b"F"]);
+        self.index.lose(&[b"y", b"g", b"w", b"D", b"F"]);
         let row = format.map(|format| (b"y".to_vec(), format.to_be_bytes().to_vec()));
         self.index.write(row.into_iter().collect()).unwrap();
         self.open()

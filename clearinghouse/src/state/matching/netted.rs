@@ -41,7 +41,7 @@ impl Matching {
     }
 
     /// Of a debt that the plan took nothing agrees any more, also not what two others call the same: so it is when it
-    /// is read again at a start, since the index knows which plan took a debt and not of whom.
+    /// is read again at a start, where which plan took a debt is asked by its id alone.
     fn part(&mut self, by: Number) {
         let netted = |debt: &&Debt| {
             let reports = self.debts.get(*debt);
