@@ -7,6 +7,7 @@ use huitong_core::canonical::Artifact;
 use huitong_core::clearing_month::word::MonthWord;
 use huitong_core::duplicate::{Tag, TagStanding};
 use huitong_core::expense_check::CheckWord;
+use huitong_core::final_refusal::RefusalBody;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{LegKind, NumberedLeg, Side};
 use huitong_core::person::{PersonRef, PsnNo};
@@ -29,6 +30,7 @@ use huitong_core::record::sealed::Joined;
 use huitong_core::record::transfer::{HandTaken, SupplementTaken};
 use huitong_core::record::treatment::{Prepared, Settled};
 use huitong_core::record::witness::CheckpointSeen;
+use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::Reversal;
 use huitong_journal::testing::FakeDisk;
@@ -38,6 +40,7 @@ use huitong_node::chance::SystemChance;
 use huitong_node::keyring::Keyring;
 use huitong_node::sealing::{Sealing, Writes};
 
+use crate::certificates::OFFICER;
 use crate::gaps::Gaps;
 use crate::left_out;
 
@@ -62,6 +65,8 @@ pub struct NodeBooks {
     pub regained: BTreeSet<SettlementId>,
     /// Legs that came back from the clearinghouse after a restore.
     pub legs_regained: Vec<NumberedLeg>,
+    /// What an officer gave up because its receipt was lost.
+    pub given_up: BTreeSet<SettlementId>,
     /// What the own people's own accounts did not hold of what was paid from them when that came back, in fen.
     pub lacked: BTreeMap<String, i64>,
     /// What an officer settled by hand, as is said beside its commit.
@@ -287,6 +292,9 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
             NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
             NodeRecord::HandTaken(record) => books.taken.push(record),
+            NodeRecord::HomeRefused(record) if is_given_up(record.body()) => {
+                books.given_up.insert(record.body().settlement);
+            }
             NodeRecord::SettledByHand(record) => books.by_hand.push(record.settlement),
             NodeRecord::ExternalNoted(record) => books.noted.push(record),
             NodeRecord::ExternalWithdrawn(record) => books.ended.push(record),
@@ -310,6 +318,12 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
         }
     }
     Ok(books)
+}
+
+/// Whether an officer buried it: under a name, which no other tombstone has.
+fn is_given_up(body: &RefusalBody) -> bool {
+    let refusal = &body.refusal;
+    refusal.code == RefusalCode::Abandoned && refusal.detail.starts_with(OFFICER)
 }
 
 /// Reads the clearinghouse's journal.

@@ -31,6 +31,7 @@ mod driver;
 mod echo;
 mod faults;
 mod gaps;
+mod given_up;
 mod later;
 mod laws;
 mod left_out;

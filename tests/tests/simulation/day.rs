@@ -14,7 +14,8 @@ use crate::chance::Seeded;
 use crate::clearing_officer::{ClearingOfficer, Cut};
 use crate::cut_off;
 use crate::echo::Echo;
-use crate::faults::clearing_is_lost;
+use crate::faults::{clearing_is_lost, losing_its_disk};
+use crate::given_up;
 use crate::laws::{Law, Violation};
 use crate::left_out;
 use crate::lost_clearing;
@@ -32,6 +33,8 @@ use crate::workload::{History, Hospitals};
 
 /// How long the end may take, in simulated time.
 pub const END_WITHIN: Duration = Duration::from_secs(60);
+/// When an officer gives up what nothing else ends: whoever put it to its home region has put it again long before.
+const GIVEN_UP_AFTER: Duration = Duration::from_secs(30);
 /// How often it is looked whether everything is mended.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
@@ -117,7 +120,7 @@ impl Day {
         if let Some(story) = left_out::ended(&mut officers, of, END_WITHIN).await {
             self.unended(story);
         }
-        self.ask_for_outcomes(&hospitals).await;
+        self.ask_for_outcomes(&hospitals, &mut officers).await;
         Box::pin(self.says_again(&hospitals)).await;
         let twins = (&self.papers.twins, &self.log);
         tokio::join!(
@@ -165,8 +168,9 @@ impl Day {
     }
 
     /// Asks after every id until it has an outcome or was never taken.
-    async fn ask_for_outcomes(&self, hospitals: &Hospitals) {
+    async fn ask_for_outcomes(&self, hospitals: &Hospitals, officers: &mut [Officers]) {
         let begun = Instant::now();
+        let lost = losing_its_disk(self.seed, self.regions);
         let mut open = self.history.asked();
         while !open.is_empty() && begun.elapsed() < END_WITHIN {
             let mut still = Vec::new();
@@ -178,6 +182,11 @@ impl Day {
                 }
             }
             open = still;
+            if let Some(home) = lost
+                && begun.elapsed() > GIVEN_UP_AFTER
+            {
+                given_up::at_home(home, &mut officers[home], &open, &self.log).await;
+            }
             sleep(Duration::from_millis(500)).await;
         }
         for asked in open {

@@ -16,6 +16,7 @@
 //! | [`quarrels`], [`suspicions`] | What do regions dispute, and what do they check? |
 //! | [`twins`], [`twin_desk`], [`twin_bureaus`] | Who is in two registers, and what do bureaus do about it? |
 //! | [`cut_off`], [`moving`], [`left_out`], [`lost_clearing`] | What while a region is away, while somebody moves, and when the clearinghouse loses its disk? |
+//! | [`given_up`] | What of which a receipt is lost, and that does not stand again? |
 //! | [`echo`] | What arrives twice? |
 //! | [`faults`], [`orders`] | What goes wrong when? |
 //! | [`papers`], [`months`], [`money`], [`statements`] | What was said of cycles and months, what is paid, and what do regions verify? |
@@ -53,6 +54,7 @@ mod driver;
 mod echo;
 mod faults;
 mod gaps;
+mod given_up;
 mod later;
 mod laws;
 mod left_out;

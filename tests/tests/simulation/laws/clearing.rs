@@ -83,7 +83,7 @@ impl<'a> Audit<'a> {
     }
 
     /// Whether a leg is of a receipt that a restore lost: its home has the leg from the clearinghouse alone, nobody has
-    /// the receipt, and the settlement was committed anew, to the same in all but that.
+    /// the receipt, and the settlement was committed anew, to the same in all but that, or an officer gave it up.
     fn is_of_a_lost_receipt(&self, home: RegionCode, leg: &NumberedLeg) -> bool {
         let told = &leg.leg;
         let settled = self.exhibits.nodes.iter().flat_map(|books| &books.settled);
@@ -104,7 +104,9 @@ impl<'a> Audit<'a> {
         told.kind == LegKind::Settlement
             && !receipts.any(|body| body.digest() == told.receipt)
             && books.any(|(_, books)| {
-                books.legs_regained.contains(leg) && books.committed.iter().any(is_anew)
+                let ended = || books.given_up.contains(&told.settlement);
+                books.legs_regained.contains(leg)
+                    && (books.committed.iter().any(is_anew) || ended())
             })
     }
 

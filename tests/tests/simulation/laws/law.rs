@@ -10,7 +10,7 @@ pub enum Law {
     /// Every acknowledged settlement exists once in both regions' books, with the same amounts.
     BothBooks,
     /// The legs of every settlement are once in the clearing, and no others are but those of a receipt that was lost in a
-    /// restore and given anew.
+    /// restore and given anew, or that an officer gave up.
     Legs,
     /// Nothing abandoned, refused or never acknowledged is paid.
     PaidUnasked,
