@@ -2,9 +2,11 @@
 //! that was decided before, synced or not.
 //!
 //! A decision's record is appended, then applied, and the answer waits for the sync of all that was
-//! appended before it was given. After a failed write nothing is decided any more until a restart replays
+//! appended before it was given, and for nothing else. After a failed write nothing is decided any more until a restart replays
 //! what is really on disk.
 
+mod answers;
+mod appending;
 mod begin;
 mod indexed;
 mod proving;
@@ -12,20 +14,20 @@ mod publishing;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use huitong_core::calendar::Calendar;
 use huitong_core::record::clearing::ClearingRecord;
 use huitong_core::refusal::RefusalCode;
-use huitong_journal::{AppendError, Reader, Runner, Running};
+use huitong_journal::{Reader, Runner, Running};
 use huitong_netting::Members;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{Receiver, Sender, UnboundedReceiver, channel, unbounded_channel};
 use tokio::sync::oneshot;
 use tracing::error;
 
+use self::answers::Answers;
 use self::indexed::{Indexed, TellsIndexed};
 use crate::clock::Clock;
 use crate::decide::{Context, Decided, Decision, Fault};
@@ -72,8 +74,20 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let (queue, jobs) = channel(WAITING_REQUESTS);
         let (tell, events) = unbounded_channel();
-        // Once the writer has gone, nobody waits for the event any more.
-        let store = open(Arc::new(move |event| drop(tell.send(event))))?;
+        let answers = Arc::<Answers>::default();
+        let store = open({
+            let answers = Arc::clone(&answers);
+            Arc::new(move |event| {
+                let is_for_the_writer = match event {
+                    StoreEvent::Synced(record) => answers.synced(record),
+                    StoreEvent::Indexed(_) | StoreEvent::Failed(_) => true,
+                };
+                if is_for_the_writer {
+                    // Once the writer has gone, nobody waits for the event any more.
+                    drop(tell.send(event));
+                }
+            })
+        })?;
         let state = begin::begin(members, &store)?;
         let (reader, tag_rows, proofs) = (store.reader(), store.tag_rows(), store.proofs());
         let indexed = Arc::<Indexed>::default();
@@ -85,8 +99,7 @@ impl Writer {
             clock,
             signer,
             appended: 0,
-            synced: 0,
-            unanswered: VecDeque::new(),
+            answers,
             unindexed: VecDeque::new(),
             indexed: TellsIndexed(Arc::clone(&indexed)),
             broken: Arc::clone(&broken),
@@ -186,12 +199,6 @@ fn stopped() -> Refusal {
     )
 }
 
-/// An answer that waits for a record's sync.
-struct Unanswered {
-    record: u64,
-    give: Box<dyn FnOnce(Result<(), Refusal>) + Send>,
-}
-
 /// What the writer owns.
 struct Desk {
     state: State,
@@ -201,9 +208,8 @@ struct Desk {
     signer: Signer,
     /// The number of the last record appended since opening.
     appended: u64,
-    /// The number of the last record known to be synced.
-    synced: u64,
-    unanswered: VecDeque<Unanswered>,
+    /// What waits for a sync; whoever hears of the sync gives it.
+    answers: Arc<Answers>,
     /// Plans that the index may not know yet: the record's number and the plan's.
     unindexed: VecDeque<(u64, u64)>,
     /// Tells how far the index is.
@@ -222,8 +228,8 @@ impl Desk {
         let mut stopping = false;
         // Cycles may stand without a checkpoint from before; each is made up for when nobody waits.
         let mut is_behind = true;
-        while !(stopping && self.unanswered.is_empty()) {
-            // What is synced is told before more is decided.
+        while !(stopping && self.answers.end()) {
+            // What became of records is looked at before more is decided.
             tokio::select! {
                 biased;
                 Some(event) = events.recv() => self.note(event),
@@ -247,7 +253,10 @@ impl Desk {
         decide: impl FnOnce(&Context<'_>) -> Decision<A>,
         answer: oneshot::Sender<Result<A, Refusal>>,
     ) {
-        let decided = match self.try_decide(decide) {
+        let Decided {
+            record,
+            answer: decided,
+        } = match self.try_decide(decide) {
             Ok(decided) => decided,
             Err(refusal) => {
                 drop(answer.send(Err(refusal)));
@@ -258,18 +267,36 @@ impl Desk {
             // The caller may have given up; what was decided stands all the same.
             drop(answer.send(durable.and(decided)));
         };
-        self.unanswered.push_back(Unanswered {
-            record: self.appended,
-            give: Box::new(give),
-        });
-        self.give_answers();
+        let Some(record) = record else {
+            self.answers.wait(self.appended, give);
+            return;
+        };
+        if let Err(refusal) = self.hand_in(&record) {
+            give(Err(refusal));
+            return;
+        }
+        // What is on disk is answered, whether the state has followed it yet or not: whoever asks next is decided on one that
+        // has. What signatures follow is answered with the last of them.
+        if is_signed_after(&record) {
+            match self.follow(&record) {
+                Ok(()) => {
+                    self.sign_after(&record);
+                    self.answers.wait(self.appended, give);
+                }
+                Err(refusal) => give(Err(refusal)),
+            }
+        } else {
+            self.answers.wait(self.appended, give);
+            // Whoever still waits is told by it of a fault.
+            drop(self.follow(&record));
+        }
     }
 
-    /// Decides, appends and applies. An outer refusal is given at once; an inner one is a decision.
+    /// Decides. An outer refusal is given at once; an inner one is a decision.
     fn try_decide<A>(
         &mut self,
         decide: impl FnOnce(&Context<'_>) -> Decision<A>,
-    ) -> Result<Result<A, Refusal>, Refusal> {
+    ) -> Result<Decided<A>, Refusal> {
         if let Some(why) = self.broken.get() {
             return Err(Refusal::general(RefusalCode::StoreBroken, why));
         }
@@ -279,66 +306,21 @@ impl Desk {
             calendar: &self.calendar,
             now: self.clock.now(),
         };
-        let Decided { record, answer } =
-            decide(&context).map_err(|fault| self.break_off(&fault))?;
-        if let Some(record) = record {
-            self.append(&record)?;
-            if matches!(
-                record,
-                ClearingRecord::Netted(_) | ClearingRecord::Dispute(_)
-            ) {
-                while self.prove_next() {}
-            }
-            if let ClearingRecord::Members(_) = record {
-                while self.publish_next() {}
-            }
-        }
-        Ok(answer)
+        decide(&context).map_err(|fault| self.break_off(&fault))
     }
 
-    fn append(&mut self, record: &ClearingRecord) -> Result<(), Refusal> {
-        self.appended = match self.store.append(record) {
-            Ok(number) => number,
-            Err(StoreError::Append(AppendError::Overloaded { .. })) => {
-                return Err(Refusal::general(
-                    RefusalCode::Overloaded,
-                    "the journal's queue is full",
-                ));
-            }
-            Err(StoreError::Append(AppendError::TooLarge { bytes, limit })) => {
-                let detail = format_args!("a record of {bytes} bytes, the limit is {limit}");
-                return Err(Refusal::general(RefusalCode::TooLarge, detail));
-            }
-            Err(fault) => return Err(self.break_off(&Fault::Store(fault))),
-        };
-        if let ClearingRecord::Netted(netted) = record {
-            self.unindexed.push_back((self.appended, netted.number));
+    fn sign_after(&mut self, record: &ClearingRecord) {
+        if let ClearingRecord::Members(_) = record {
+            while self.publish_next() {}
+        } else {
+            while self.prove_next() {}
         }
-        let unread = RefCell::new(None);
-        let store = &*self.store;
-        let netted = |debt| match store.netted(debt) {
-            Ok(plan) => plan,
-            Err(fault) => {
-                unread.replace(Some(fault));
-                None
-            }
-        };
-        let applied = self.state.apply(record, &netted);
-        // What was appended cannot be taken back, so a state that does not follow it is broken.
-        let fault = match (applied, unread.into_inner()) {
-            (Ok(()), None) => return Ok(()),
-            (Ok(()), Some(fault)) => Fault::Store(fault),
-            (Err(fault), _) => Fault::Broken(fault.to_string()),
-        };
-        Err(self.break_off(&fault))
     }
 
     fn note(&mut self, event: StoreEvent) {
         match event {
-            StoreEvent::Synced(record) => {
-                self.synced = record;
-                self.give_answers();
-            }
+            // The last answer is given: it was only to be known that there is none any more.
+            StoreEvent::Synced(_) => {}
             StoreEvent::Indexed(record) => {
                 while let Some((_, plan)) =
                     self.unindexed.pop_front_if(|(netted, _)| *netted <= record)
@@ -353,17 +335,6 @@ impl Desk {
         }
     }
 
-    /// Gives the answers whose records are synced.
-    fn give_answers(&mut self) {
-        let synced = self.synced;
-        while let Some(waiting) = self
-            .unanswered
-            .pop_front_if(|waiting| waiting.record <= synced)
-        {
-            (waiting.give)(Ok(()));
-        }
-    }
-
     /// Stops deciding, and tells all who wait that their outcome is not known.
     fn break_off(&mut self, fault: &Fault) -> Refusal {
         let why = self.broken.get_or_init(|| {
@@ -371,13 +342,19 @@ impl Desk {
             fault.to_string()
         });
         let refusal = Refusal::general(RefusalCode::StoreBroken, why);
-        for waiting in self.unanswered.drain(..) {
-            (waiting.give)(Err(refusal.clone()));
-        }
+        self.answers.refuse(&refusal);
         // Nobody waits for an index that is not brought up any more.
         self.indexed.reached(u64::MAX);
         refusal
     }
+}
+
+/// Whether something is signed because of a record, in records of its own.
+const fn is_signed_after(record: &ClearingRecord) -> bool {
+    matches!(
+        record,
+        ClearingRecord::Netted(_) | ClearingRecord::Dispute(_) | ClearingRecord::Members(_)
+    )
 }
 
 impl std::fmt::Debug for Writer {
