@@ -3,18 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huitong_core::canonical::Artifact;
+use huitong_core::decision::Decision;
 use huitong_core::digest::sha256;
 use huitong_core::fund::Fund;
 use huitong_core::id::SettlementId;
 use huitong_core::leg::{Leg, LegKind, NumberedLeg, Side};
 use huitong_core::money::Fen;
+use huitong_core::policy::layer::Payer;
 use huitong_core::record::home::Committed;
 use huitong_core::region::RegionCode;
 use huitong_netting::NettingPlan;
 use huitong_netting::statement::{checkpoint, pair_roots};
 
 use super::{Audit, Law};
-use crate::books::ClearingBooks;
+use crate::books::{ClearingBooks, NodeBooks};
 use crate::register::region;
 
 /// What one region owes another by one record.
@@ -53,6 +55,18 @@ fn is_taken(
         let came = window.from < number && number <= window.to;
         (came || waited) && !window.carried.contains(number)
     })
+}
+
+/// What each fund pays by a decision, in fen.
+fn amounts(decision: &Decision) -> BTreeMap<Fund, i64> {
+    let mut amounts = BTreeMap::new();
+    for layer in &decision.layers {
+        if let Payer::Fund(fund) = layer.payer {
+            *amounts.entry(fund).or_default() += layer.paid.get();
+        }
+    }
+    amounts.retain(|_, fen| *fen != 0);
+    amounts
 }
 
 impl<'a> Audit<'a> {
@@ -104,10 +118,24 @@ impl<'a> Audit<'a> {
         told.kind == LegKind::Settlement
             && !receipts.any(|body| body.digest() == told.receipt)
             && books.any(|(_, books)| {
-                let ended = || books.given_up.contains(&told.settlement);
                 books.legs_regained.contains(leg)
-                    && (books.committed.iter().any(is_anew) || ended())
+                    && (books.committed.iter().any(is_anew)
+                        || self.is_given_up_rightly(books, told.settlement))
             })
+    }
+
+    /// Whether an officer gave up a settlement, and where the person was treated it was decided since to other amounts than its
+    /// legs have: to the same ones it is committed again.
+    fn is_given_up_rightly(&self, home: &NodeBooks, settlement: SettlementId) -> bool {
+        let legs = home.legs_regained.iter().map(|leg| &leg.leg);
+        let told: BTreeMap<_, _> = legs
+            .filter(|leg| (leg.settlement, leg.kind) == (settlement, LegKind::Settlement))
+            .map(|leg| (leg.fund, leg.amount.get()))
+            .collect();
+        let mut nodes = self.exhibits.nodes.iter();
+        let decided = nodes.find_map(|books| books.prepared.get(&settlement));
+        home.given_up.contains(&settlement)
+            && decided.is_some_and(|prepared| told != amounts(&prepared.decision))
     }
 
     /// Legs that no plan takes, with the region that told them.
