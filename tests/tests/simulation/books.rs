@@ -116,7 +116,7 @@ impl NodeBooks {
         }
     }
 
-    /// Takes down what a restore has written; gives any other record back.
+    /// Takes down what a restore has written, and what was given up because of one; gives any other record back.
     fn of_restore(
         &mut self,
         record: NodeRecord,
@@ -140,6 +140,9 @@ impl NodeBooks {
                 self.released.insert(psn_no, BTreeSet::new());
             }
             NodeRecord::LegsRegained(record) => self.legs_regained.extend(record.legs),
+            NodeRecord::HomeRefused(record) if is_given_up(record.body()) => {
+                self.given_up.insert(record.body().settlement);
+            }
             NodeRecord::CommitRegained(regained) => {
                 let psn_no = regained.record.claim.person.psn_no;
                 let lacked = self.lacked.entry(psn_no.expose().to_owned()).or_default();
@@ -292,9 +295,6 @@ pub fn of_node(disk: &FakeDisk, own: RegionCode) -> Result<NodeBooks, String> {
             NodeRecord::HandWritten(record) => books.handed.push(record.into_word()),
             NodeRecord::HandRegained(regained) => books.handed.push(regained.record.into_word()),
             NodeRecord::HandTaken(record) => books.taken.push(record),
-            NodeRecord::HomeRefused(record) if is_given_up(record.body()) => {
-                books.given_up.insert(record.body().settlement);
-            }
             NodeRecord::SettledByHand(record) => books.by_hand.push(record.settlement),
             NodeRecord::ExternalNoted(record) => books.noted.push(record),
             NodeRecord::ExternalWithdrawn(record) => books.ended.push(record),
