@@ -150,12 +150,11 @@ impl TreatmentRole {
                 };
             }
             Ok(ReverseOutcome::Refused(word)) => {
-                if let Err(fault) = self.verified.check_refused_reversal(
-                    &word,
-                    reversal,
-                    &asked,
-                    (&self.homes, &home),
-                ) {
+                let by = (&self.homes, &home);
+                let checked = self
+                    .verified
+                    .check_refused_reversal(&word, reversal, &asked, by);
+                if let Err(fault) = checked {
                     tracing::error!(%settlement, %reversal, %fault, "a refusal is not accepted");
                     return Err(NodeError::refused(RefusalCode::OutcomeUnknown, settlement));
                 }
