@@ -128,10 +128,6 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::ConfirmationUnknown
         | RefusalCode::PolicyUnknown => Code::NotFound,
         RefusalCode::IdConflict
-        | RefusalCode::PayoutExceeds
-        | RefusalCode::DayNotBegun
-        | RefusalCode::DayNotOpen
-        | RefusalCode::DayNotClosed
         | RefusalCode::VisitAlreadySettled
         | RefusalCode::AlreadyEnrolled
         | RefusalCode::FilingStands
@@ -215,6 +211,10 @@ const fn grpc_code(code: RefusalCode) -> Code {
         | RefusalCode::SupersededUnknown
         | RefusalCode::NotSettled
         | RefusalCode::SignerUnknown
+        | RefusalCode::PayoutExceeds
+        | RefusalCode::DayNotBegun
+        | RefusalCode::DayNotOpen
+        | RefusalCode::DayNotClosed
         | RefusalCode::NotReplaced => Code::FailedPrecondition,
     }
 }

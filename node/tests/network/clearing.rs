@@ -359,6 +359,7 @@ async fn a_day_closed_after_its_cut_off_keeps_no_later_day_from_being_told() {
     clearing.cut_off.lock().unwrap().insert(late.clone());
     let mut officer = world.officer(NINGBO).await;
     for business_day in [late.clone(), next.clone()] {
+        world.clock.set(&format!("{business_day}T04:00:00.000Z"));
         let request = v1::CloseBusinessDayRequest { business_day };
         let closed = officer.close_day(request).await.unwrap().into_inner();
         assert!(closed.acknowledged, "{closed:?}");
