@@ -28,8 +28,9 @@ sent from, the claim. Whoever has the operator's root can check it offline. It n
 const CHECKING: &str = "\
 Checked are, in this order: the certificates up to the root, at the moment of signing; the signature; that receipt,
 claim, decision, policy and bill belong together; and the decision itself, made again. Of a refusal: certificates,
-signature, and that it is of the claim shown.
-依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算。";
+signature, and that it is of the claim shown. Lines of the bill are held against the claim by number and amount: their
+catalogue codes and days are not proven by anything that was signed.
+依次核对：签署时刻的证书链，签名，回执与费用、决定、政策、明细是否对应，并按政策重新计算。明细仅核对序号与金额，目录编码和日期不在签名范围内。";
 
 /// Write the evidence of a settlement, or that it was finally refused, into a file.
 #[derive(Debug, clap::Args)]
