@@ -139,30 +139,12 @@ mod tests {
     use huitong_core::refusal::RefusalCode;
 
     use super::*;
-    use crate::samples::{id, prepared, receipt, refusal, tombstone};
+    use crate::samples::{id, prepared, refusal, tombstone};
     use crate::treatment::records::{Bury, End, InTheWay, Prepare, Step};
-    use crate::treatment::testing::Treatment;
+    use crate::treatment::testing::{self, Treatment};
 
     fn rebook() -> Rebook {
-        let Prepared {
-            claim,
-            decision,
-            snapshot,
-            ..
-        } = prepared(1, "V1");
-        Rebook {
-            returned: ReturnedWord {
-                word: HomeWord {
-                    receipt: receipt(1),
-                    reversal: None,
-                },
-                claim,
-                decision,
-                snapshot,
-                trued_up: None,
-            },
-            request: "restored".parse().unwrap(),
-        }
+        testing::rebook("restored".parse().unwrap())
     }
 
     #[test]

@@ -1,12 +1,40 @@
 //! What the tests of the treatment role's decisions begin with.
 
+use huitong_core::id::RequestId;
 use huitong_core::record::NodeRecord;
+use huitong_core::record::treatment::Prepared;
+use huitong_core::recovery::ReturnedWord;
+use huitong_core::reversal::HomeWord;
 
-use crate::samples::{claim, now};
+use super::regained::Rebook;
+use crate::samples::{claim, now, prepared, receipt};
 use crate::store::apply::{Ground, Records, changes};
 use crate::store::memory::MemoryIndex;
 use crate::store::{Change, Index, Location, Reached, StoreError};
 use crate::writer::{Command, Verdict};
+
+/// The receipt of what is prepared first, as the home region gives it back after a restore.
+pub(super) fn rebook(request: RequestId) -> Rebook {
+    let Prepared {
+        claim,
+        decision,
+        snapshot,
+        ..
+    } = prepared(1, "V1");
+    Rebook {
+        returned: ReturnedWord {
+            word: HomeWord {
+                receipt: receipt(1),
+                reversal: None,
+            },
+            claim,
+            decision,
+            snapshot,
+            trued_up: None,
+        },
+        request,
+    }
+}
 
 /// The rows of a treatment node.
 pub(super) struct Treatment {

@@ -79,16 +79,14 @@ mod tests {
     use huitong_core::final_refusal::RefusedRequest;
     use huitong_core::id::ReversalId;
     use huitong_core::provisional::TrueUp;
-    use huitong_core::recovery::ReturnedWord;
     use huitong_core::refusal::{Refusal, RefusalCode};
-    use huitong_core::reversal::HomeWord;
 
     use super::super::super::records::{End, Prepare, Step};
     use super::*;
-    use crate::samples::{fen, id, prepared, provisional, receipt, refusal, tombstone};
+    use crate::samples::{fen, id, prepared, provisional, refusal, tombstone};
     use crate::store::ProvisionalState;
-    use crate::treatment::regained::{Rebook, Rebooked};
-    use crate::treatment::testing::Treatment;
+    use crate::treatment::regained::Rebooked;
+    use crate::treatment::testing::{self, Treatment};
 
     fn give(nth: u8, visit: &str) -> GiveProvisional {
         let prepared = prepared(nth, visit);
@@ -183,26 +181,7 @@ mod tests {
         let told = decided.checked_sub(fen(100)).unwrap();
         given.provisional.decision.cash = told;
         node.run(given);
-        let Prepared {
-            claim,
-            decision,
-            snapshot,
-            request,
-            ..
-        } = prepared(1, "V1");
-        let rebook = Rebook {
-            returned: ReturnedWord {
-                word: HomeWord {
-                    receipt: receipt(1),
-                    reversal: None,
-                },
-                claim,
-                decision,
-                snapshot,
-                trued_up: None,
-            },
-            request,
-        };
+        let rebook = testing::rebook(prepared(1, "V1").request);
         assert_eq!(node.run(rebook), (Ok(Rebooked::Written), 3));
         let up = TrueUp::of(told, decided, fen(0));
         assert_eq!((up.patient, up.treatment_bears), (told, fen(100)));
