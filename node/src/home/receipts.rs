@@ -164,7 +164,8 @@ pub fn sent_by(
     (nth, bytes): (u32, &[u8]),
     (treatment, from): (RegionCode, u64),
 ) -> Result<Option<Sent>, StoreError> {
-    if !is_signed_word(bytes) {
+    // A refusal has no number, and is not unsealed to see that.
+    if !is_signed_word(bytes) || is_home_refusal(bytes) {
         return Ok(None);
     }
     let is_of_it = |region: RegionCode, number: u64| region == treatment && number >= from;
