@@ -1,9 +1,11 @@
 //! What a hospital asks of its own account at its region's node: a span held against the node's book, in sums and line by
 //! line, and a month listed, confirmed and taken back. Every fault is the code of why not.
 //!
-//! Left out: kinds of care apart from each other, and pages beyond the first: a simulated hospital has fewer lines.
+//! Left out: kinds of care apart from each other, and pages of a month beyond the first: a simulated hospital has fewer lines.
 
 use huitong_core::digest::sha256;
+use huitong_core::id::SettlementId;
+use huitong_node::treatment::order::settlement_id;
 use huitong_proto::common::v1::Fund;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::institution_account_service_client::InstitutionAccountServiceClient;
@@ -13,7 +15,7 @@ use tonic::transport::Channel;
 
 use crate::callers::{PATIENCE, clock, code, to_node};
 use crate::certificates::Certificates;
-use crate::register::hospital;
+use crate::register::{hospital, region};
 use crate::workload::Asked;
 
 /// Nothing is known of an id, and so nothing is booked under it.
@@ -36,6 +38,12 @@ pub struct Line {
 impl Line {
     pub fn key(&self) -> (String, v1::AccountBooked) {
         (self.request_id.clone(), self.of)
+    }
+
+    /// Its settlement, which is the id that follows from the hospital and its request.
+    pub fn id(&self, number: usize) -> SettlementId {
+        let hospital = hospital(number).parse().unwrap();
+        settlement_id(region(number), hospital, self.request_id.parse().unwrap())
     }
 
     fn to_wire(&self) -> v1::AccountLine {
@@ -91,6 +99,7 @@ fn sums_to_wire(lines: &[Line], of: v1::AccountBooked) -> Option<v1::AccountSums
 
 /// A hospital at its account.
 pub struct AccountDesk {
+    number: usize,
     settlements: InstitutionServiceClient<Channel>,
     accounts: InstitutionAccountServiceClient<Channel>,
 }
@@ -100,6 +109,7 @@ impl AccountDesk {
         let dialer = Certificates::issued().hospital(number, clock());
         let channel = to_node(&dialer, number);
         Self {
+            number,
             settlements: InstitutionServiceClient::new(channel.clone()),
             accounts: InstitutionAccountServiceClient::new(channel),
         }
@@ -160,6 +170,60 @@ impl AccountDesk {
         };
         let client = &mut self.accounts;
         let call = call_within(PATIENCE, request, |request| client.compare_lines(request));
+        Ok(call.await.map_err(|status| code(&status))?.into_inner())
+    }
+
+    /// States a span's lines by settlement, so many settlements a call; those that the node has otherwise, call by call.
+    pub async fn compare_in_parts(
+        &mut self,
+        span: &Span,
+        stated: &[Line],
+        settlements: usize,
+    ) -> Result<Vec<v1::FoundLine>, String> {
+        let mut lines: Vec<_> = stated.iter().map(|it| (it.id(self.number), it)).collect();
+        lines.sort_by_key(|(id, line)| (*id, line.of));
+        let mut ids: Vec<_> = lines.iter().map(|(id, _)| *id).collect();
+        ids.dedup();
+        let ends = ids.chunks(settlements).map(|part| part.last().copied());
+        let (mut found, mut after) = (Vec::new(), None);
+        for up_to in ends.chain([None]) {
+            while after.is_none() || after != up_to {
+                let is_in = |id| after.is_none_or(|to| id > to) && up_to.is_none_or(|to| id <= to);
+                let part = lines.iter().filter(|(id, _)| is_in(*id));
+                let part = part.map(|(_, line)| line.to_wire()).collect();
+                let told = self.compare_part(span, (after, up_to), part).await?;
+                found.extend(told.found);
+                let answered = told.answered_to;
+                if answered.is_empty() {
+                    after = up_to;
+                    break;
+                }
+                let answered = Some(SettlementId::parse(&answered).unwrap());
+                assert!(answered > after, "the node answers backwards");
+                after = answered;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn compare_part(
+        &mut self,
+        span: &Span,
+        (after, up_to): (Option<SettlementId>, Option<SettlementId>),
+        lines: Vec<v1::AccountLine>,
+    ) -> Result<v1::CompareBySettlementResponse, String> {
+        let shown = |id: Option<SettlementId>| id.map(|id| id.to_string()).unwrap_or_default();
+        let request = v1::CompareBySettlementRequest {
+            span: span.to_wire(),
+            setting: 0,
+            after: shown(after),
+            up_to: shown(up_to),
+            lines,
+        };
+        let client = &mut self.accounts;
+        let call = call_within(PATIENCE, request, |request| {
+            client.compare_by_settlement(request)
+        });
         Ok(call.await.map_err(|status| code(&status))?.into_inner())
     }
 

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huitong_core::id::SettlementId;
 use huitong_proto::settlement::v1;
 use huitong_proto::settlement::v1::{AccountBooked, AccountFigure, LineFinding};
 
@@ -99,7 +100,36 @@ impl<'a> Audit<'a> {
             let story = format!("{:?} has {found:?} otherwise, not {findings:?}", of.span);
             self.is_otherwise(number, &story);
         }
+        self.is_found_in_parts(number, of, &findings);
         self.days_stand_so(number, of, &own);
+    }
+
+    /// By settlement the same is found, in order and once, in however many parts: what was booked again after a restore too,
+    /// whether or not the hospital states it.
+    fn is_found_in_parts(&mut self, number: usize, of: &Reconciled, findings: &[AsFound]) {
+        let lines = || of.own.iter().chain(&of.stated);
+        let settlement = |(id, booked, finding): &AsFound| {
+            let line = lines().find(|line| line.request_id == *id).unwrap();
+            (line.id(number), *booked, *finding)
+        };
+        let mut expected: Vec<_> = findings.iter().map(settlement).collect();
+        expected.sort();
+        let found = of.parts.iter().map(|line| {
+            let id = SettlementId::parse(&line.settlement).unwrap();
+            (id, line.of(), line.finding())
+        });
+        let found: Vec<_> = found.collect();
+        let is_named = |line: &v1::FoundLine| {
+            let own = lines().find(|own| own.id(number).to_string() == line.settlement);
+            own.is_some_and(|own| {
+                line.request_id == own.request_id || line.request_id == own.shown_as
+            })
+        };
+        if found != expected || !of.parts.iter().all(is_named) {
+            let parts = &of.parts;
+            let story = format!("{:?} in parts is {parts:?}, not {expected:?}", of.span);
+            self.is_otherwise(number, &story);
+        }
     }
 
     /// The hospital's own lines are of what it was told, and it has a line of each settlement that it was told of.
