@@ -14,8 +14,10 @@ use huitong_proto::settlement::v1;
 /// A line that the two do not have alike.
 #[derive(Debug, Clone)]
 pub struct FoundTold {
-    /// Under which id the institution asked.
+    /// Under which id the institution asked; another one of what was booked again after a restore.
     pub request: String,
+    /// Which settlement; empty where an earlier node answers.
+    pub settlement: String,
     /// Of what.
     pub of: Booked,
     /// What was found.
@@ -102,6 +104,7 @@ pub(super) fn found_from_wire(sent: v1::FoundLine) -> Result<FoundTold, WireFaul
         finding: finding_from_wire(sent.finding, path)?,
         differences: differences(&sent.differences)?,
         request: sent.request_id,
+        settlement: sent.settlement,
         day: sent.business_day,
     })
 }
@@ -157,5 +160,23 @@ pub(super) fn month_from_wire(told: v1::InstitutionMonth) -> MonthTold {
                 stands: it.rolled_back_ms == 0,
             })
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_told_with_its_settlement() {
+        let sent = v1::FoundLine {
+            request_id: "restored".to_owned(),
+            of: v1::AccountBooked::Settlement.into(),
+            finding: v1::LineFinding::OnlyAtNode.into(),
+            settlement: "stl_7".to_owned(),
+            ..v1::FoundLine::default()
+        };
+        let told = found_from_wire(sent).unwrap();
+        assert_eq!((&*told.request, &*told.settlement), ("restored", "stl_7"));
     }
 }

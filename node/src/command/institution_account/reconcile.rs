@@ -229,6 +229,7 @@ mod tests {
         assert_eq!(equal, json!(true));
         let line = FoundTold {
             request: "r-1".to_owned(),
+            settlement: String::new(),
             of: Booked::Settlement,
             finding: LineFinding::OnlyAtNode,
             differences: Vec::new(),
@@ -254,5 +255,30 @@ mod tests {
             "{text}"
         );
         assert_eq!(equal, json!(true));
+    }
+
+    /// What was booked again after a restore has the request id of all such: which is meant its settlement says.
+    #[test]
+    fn a_line_that_the_node_has_is_shown_with_its_settlement() {
+        let told = |finding| Told {
+            own: Totals::ZERO,
+            differences: Vec::new(),
+            found: vec![FoundTold {
+                request: "restored".to_owned(),
+                settlement: "stl_7".to_owned(),
+                of: Booked::Settlement,
+                finding,
+                differences: Vec::new(),
+                day: String::new(),
+            }],
+        };
+        let lacks = told(LineFinding::OnlyAtNode);
+        let (text, _) = shown(&lacks);
+        let line = "  restored settlement 结算: only_at_node 仅节点有, stl_7\n";
+        assert!(text.ends_with(line), "{text}");
+        let day = Span::day("2023-03-09".parse().unwrap());
+        assert_eq!(lacks.as_json(day)["lines"][0]["settlement"], "stl_7");
+        let (text, _) = shown(&told(LineFinding::OnlyAtInstitution));
+        assert!(!text.contains("stl_7"), "{text}");
     }
 }

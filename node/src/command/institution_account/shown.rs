@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use huitong_core::institution_account::{Booked, Difference, Figure, Sums};
+use huitong_core::institution_account::{Booked, Difference, Figure, LineFinding, Sums};
 use huitong_core::money::SignedFen;
 use serde_json::{Value, json};
 
@@ -65,7 +65,12 @@ pub(super) fn sums_as_json(sums: &Sums) -> Value {
 pub(super) fn print_found(found: &FoundTold, out: &mut dyn Write) -> anyhow::Result<()> {
     let (word, chinese) = (found.finding.word(), found.finding.chinese());
     let of = of_in_both(found.of);
-    writeln!(out, "  {} {of}: {word} {chinese}", found.request)?;
+    write!(out, "  {} {of}: {word} {chinese}", found.request)?;
+    // The node has nothing under the id that follows from the request; what else it has is told by its own.
+    if found.finding != LineFinding::OnlyAtInstitution && !found.settlement.is_empty() {
+        write!(out, ", {}", found.settlement)?;
+    }
+    writeln!(out)?;
     for difference in &found.differences {
         print_difference(difference, "    ", out)?;
     }
@@ -76,6 +81,7 @@ pub(super) fn found_as_json(found: &FoundTold) -> Value {
     let differences = found.differences.iter().map(difference_as_json);
     json!({
         "request": found.request,
+        "settlement": found.settlement,
         "of": found.of.word(),
         "finding": found.finding.word(),
         "differences": differences.collect::<Vec<_>>(),
