@@ -120,23 +120,10 @@ impl AccountDesk {
         of: (Span, Option<Setting>),
         part: Part,
     ) -> Result<UpTo<BTreeMap<SettlementId, RequestId>>, StoreError> {
-        let after = Key::Open(part.after.unwrap_or(FIRST));
-        let rows = self.ledger.scan_after(Table::Open, &after, LOOKED_AT)?;
-        let is_full = rows.len() >= LOOKED_AT;
-        let (mut open, mut last) = (BTreeMap::new(), None);
-        for (key, row) in rows {
-            let (Key::Open(id), Row::Open(row)) = (key, row) else {
-                return Err(StoreError::WrongRow("Open"));
-            };
-            if !part.contains(id) {
-                return Ok((open, None));
-            }
-            let begun = row.since.business_day_shanghai();
-            let request = self.begun_in(institution, of, (id, begun))?;
-            open.extend(request.map(|request| (id, request)));
-            last = Some(id);
-        }
-        Ok((open, last.filter(|_| is_full)))
+        let scan = |after: &Key| self.ledger.scan_after(Table::Open, after, LOOKED_AT);
+        opened(part, scan, |id, begun| {
+            self.begun_in(institution, of, (id, begun))
+        })
     }
 
     /// What the book has of a span, settlement by settlement.
@@ -157,6 +144,39 @@ impl AccountDesk {
         };
         let last = merged((institution, span, part), scan, take)?;
         Ok((own, last))
+    }
+}
+
+/// What is open of a part and is the institution's own, and up to which settlement that is all, when so much is that it is not.
+/// Others' are passed over, however many: to end at one of them would tell its id.
+fn opened(
+    part: Part,
+    mut scan: impl FnMut(&Key) -> Result<Vec<(Key, Row)>, StoreError>,
+    begun_in: impl Fn(SettlementId, BusinessDay) -> Result<Option<RequestId>, StoreError>,
+) -> Result<UpTo<BTreeMap<SettlementId, RequestId>>, StoreError> {
+    let mut open = BTreeMap::new();
+    let mut after = part.after.unwrap_or(FIRST);
+    loop {
+        let rows = scan(&Key::Open(after))?;
+        let is_full = rows.len() >= LOOKED_AT;
+        for (key, row) in rows {
+            let (Key::Open(id), Row::Open(row)) = (key, row) else {
+                return Err(StoreError::WrongRow("Open"));
+            };
+            if !part.contains(id) {
+                return Ok((open, None));
+            }
+            if let Some(request) = begun_in(id, row.since.business_day_shanghai())? {
+                open.insert(id, request);
+                if open.len() >= LOOKED_AT {
+                    return Ok((open, Some(id)));
+                }
+            }
+            after = id;
+        }
+        if !is_full {
+            return Ok((open, None));
+        }
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use huitong_core::date::Timestamp;
 use huitong_core::digest::sha256;
 
 use super::*;
+use crate::store::OpenRow;
 
 fn institution(nth: u8) -> InstitutionCode {
     format!("H51010400{nth:03}").parse().unwrap()
@@ -132,6 +134,55 @@ fn a_part_reads_what_it_lists_and_the_parts_are_all() {
     // What it lists, and of each day and kind the rest of what is read at once.
     assert!(most <= 600 + 62 * 2 * ROWS, "{most}");
     assert!(most < rows.len() / 4, "{most}");
+}
+
+/// What is open, and whose each is: every seventh settlement is the institution's own.
+fn open_after(settlements: u32, after: &Key) -> Vec<(Key, Row)> {
+    let Key::Open(after) = after else {
+        panic!("another table");
+    };
+    let ids: BTreeSet<_> = (0..settlements).map(id).filter(|id| *id > *after).collect();
+    let row = OpenRow {
+        since: Timestamp::from_millis(1_678_000_000_000).unwrap(),
+    };
+    let rows = ids.into_iter().map(|id| (Key::Open(id), Row::Open(row)));
+    rows.take(LOOKED_AT).collect()
+}
+
+/// What is open of the institution's own is told part by part, and never up to a settlement of another's.
+#[test]
+fn of_what_is_open_no_part_ends_at_anothers_settlement() {
+    const SETTLEMENTS: u32 = 3 * 2_000 * 7;
+    let own: BTreeSet<_> = (0..SETTLEMENTS).step_by(7).map(id).collect();
+    let request: RequestId = "r-1".parse().unwrap();
+    let (mut told, mut ends, mut after) = (BTreeSet::new(), Vec::new(), None);
+    loop {
+        let part = Part { after, up_to: None };
+        let scan = |after: &Key| Ok(open_after(SETTLEMENTS, after));
+        let begun_in = |id, _| Ok(own.contains(&id).then_some(request));
+        let (open, to) = opened(part, scan, begun_in).unwrap();
+        assert!(open.len() <= LOOKED_AT);
+        told.extend(open.into_keys());
+        let Some(end) = to else {
+            break;
+        };
+        assert!(own.contains(&end), "another institution's");
+        assert!(Some(end) > after);
+        ends.push(end);
+        after = to;
+    }
+    assert_eq!(told, own);
+    assert_eq!(ends.len(), 3);
+    // One that has little is answered at once, whatever others have.
+    let scan = |after: &Key| Ok(open_after(SETTLEMENTS, after));
+    let few = id(7);
+    let begun_in = |id, _| Ok((id == few).then_some(request));
+    let all = Part {
+        after: None,
+        up_to: None,
+    };
+    let (open, to) = opened(all, scan, begun_in).unwrap();
+    assert_eq!((open.into_keys().collect(), to), (vec![few], None));
 }
 
 #[test]
