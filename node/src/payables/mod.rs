@@ -73,7 +73,8 @@ pub struct PayableDesk {
     calendar: Arc<Calendar>,
     clock: Arc<dyn Clock>,
     rule: PayableRule,
-    /// One payment is entered at a time: each of two may remain to be paid, and not both.
+    /// One payment is entered or taken out at a time: each of two may remain to be paid, and not both; and one that stands
+    /// under a reference, so that nothing is asked of what remains, stands until the writer has looked at it.
     entering: Mutex<()>,
 }
 
@@ -135,7 +136,9 @@ impl PayableDesk {
             reason,
             officer,
         };
+        let turn = self.entering.lock().await;
         let entered = self.writer.run(command).await?.answer;
+        drop(turn);
         self.after(entered, of, month).await
     }
 
@@ -197,3 +200,6 @@ impl PayableDesk {
         Ok(institution)
     }
 }
+
+#[cfg(test)]
+mod tests;
