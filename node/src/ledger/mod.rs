@@ -297,7 +297,7 @@ impl Ledger {
     ) -> Result<Vec<(Key, Row)>, StoreError> {
         let overlay = self.overlay.read().unwrap_or_else(PoisonError::into_inner);
         // What waits may take rows away that the index still has: so many more are asked for.
-        let more = limit.saturating_add(overlay.len());
+        let more = limit.saturating_add(overlay.leaving(table, after));
         let indexed = self.index.scan(table, after, more)?;
         Ok(overlay.merge(table, after, indexed, limit))
     }

@@ -88,6 +88,26 @@ impl Overlay {
         }
     }
 
+    /// What waits of a table after a key, ascending.
+    fn of_table<'a>(
+        &'a self,
+        table: Table,
+        after: Option<&[u8]>,
+    ) -> impl Iterator<Item = (&'a [u8], &'a Waiting)> + use<'a> {
+        let tag = [table.tag()];
+        let from = after.map_or(Bound::Included(&tag[..]), Bound::Excluded);
+        let rows = self.rows.range::<[u8], _>((from, Bound::Unbounded));
+        rows.map(|(bytes, waiting)| (&**bytes, waiting))
+            .take_while(move |(bytes, _)| bytes.first() == Some(&table.tag()))
+    }
+
+    /// How many rows of a table after a key wait to be taken away: the index may have them still.
+    pub(super) fn leaving(&self, table: Table, after: Option<&Key>) -> usize {
+        let after = after.map(encode_to_vec);
+        let waiting = self.of_table(table, after.as_deref());
+        waiting.filter(|(_, waiting)| waiting.row.is_none()).count()
+    }
+
     /// Rows of a table after a key as the index has them, with what waits laid over them.
     pub(super) fn merge(
         &self,
@@ -96,23 +116,30 @@ impl Overlay {
         indexed: Vec<(Key, Row)>,
         limit: usize,
     ) -> Vec<(Key, Row)> {
-        let mut merged: BTreeMap<Vec<u8>, (Key, Row)> = indexed
-            .into_iter()
-            .map(|(key, row)| (encode_to_vec(&key), (key, row)))
-            .collect();
         let after = after.map(encode_to_vec);
-        let of_table = self
-            .rows
-            .range::<[u8], _>((Bound::Included(&[table.tag()][..]), Bound::Unbounded))
-            .take_while(|(bytes, _)| bytes.first() == Some(&table.tag()))
-            .filter(|(bytes, _)| after.as_ref().is_none_or(|after| ***bytes > **after));
-        for (bytes, waiting) in of_table {
-            match &waiting.row {
-                Some(row) => merged.insert(bytes.to_vec(), (waiting.key.clone(), row.clone())),
-                None => merged.remove(&**bytes),
-            };
+        let mut waiting = self.of_table(table, after.as_deref()).peekable();
+        let indexed = indexed.into_iter();
+        let mut indexed = indexed
+            .map(|found| (encode_to_vec(&found.0), found))
+            .peekable();
+        let mut page = Vec::new();
+        while page.len() < limit {
+            let next = waiting.next_if(|(bytes, _)| {
+                let of_index = indexed.peek();
+                of_index.is_none_or(|(of_index, _)| *bytes <= &**of_index)
+            });
+            if let Some((bytes, waiting)) = next {
+                // It stands for what the index has under its key.
+                indexed.next_if(|(of_index, _)| **of_index == *bytes);
+                let row = waiting.row.clone();
+                page.extend(row.map(|row| (waiting.key.clone(), row)));
+            } else if let Some((_, found)) = indexed.next() {
+                page.push(found);
+            } else {
+                break;
+            }
         }
-        merged.into_values().take(limit).collect()
+        page
     }
 }
 

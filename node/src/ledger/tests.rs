@@ -4,6 +4,7 @@ mod images;
 mod keyrings;
 mod keys_given;
 mod of_many;
+mod pages;
 mod sealed;
 mod starts;
 
