@@ -43,6 +43,20 @@ fn rows_that_are_found_beside_a_plan_are_those_of_what_it_takes() {
     assert_eq!(left, None, "they are used once");
 }
 
+/// What planning leaves for the checkpoint, before anything is written.
+#[test]
+fn netting_keeps_the_rows_of_its_plan() {
+    let house = House::new(79);
+    let legs = debts(1..=3);
+    cut_off_with(&house, 1, 1, &legs);
+    let kept = house.ask(|context| {
+        let netted = net(context, day(1), Expected::Unknown, 0, officer())?;
+        let number = netted.answer.unwrap().number();
+        Ok(Decided::answer(context.state.found.take(number)))
+    });
+    assert_eq!(kept, Ok(Some(rows(&legs))));
+}
+
 #[test]
 fn rows_of_another_plan_are_not_found() {
     let found = crate::state::Found::default();
