@@ -35,8 +35,12 @@ pub(crate) fn prove(context: &Context<'_>) -> Result<Option<Unsigned>, Fault> {
     };
     let mut held = state.matching.taken(number).peekable();
     // Of one that took nothing no leg is anywhere: nobody looks through its windows for them.
-    let roots = if let Some(rows) = state.found.take(number) {
-        pair_roots_of(&plan, &rows)
+    // What was found beside the plan spares going through the legs. Where it does not fit, they are at hand, and if they do
+    // not fit either, the row is named in which they do not.
+    let found = state.found.take(number);
+    let found = found.and_then(|rows| pair_roots_of(&plan, &rows).ok());
+    let roots = if let Some(roots) = found {
+        Ok(roots)
     } else if plan.legs() == 0 || held.peek().is_some() {
         pair_roots(&plan, held)
     } else {

@@ -3,6 +3,8 @@
 mod found;
 mod words;
 
+pub(super) use self::words::shown;
+
 use std::fmt;
 
 use huitong_core::checkpoint::row::Pair;

@@ -9,6 +9,7 @@
 //! | [`compare`](compare()) | Does it say what the regions' own books say? |
 //! | [`part`](part()) | What of it is one region's, and does that hold? |
 //! | [`receipt`](receipt()) | What of a region's part proves one settlement? |
+//! | `roots` | To which rows do a plan's legs come? |
 //!
 //! It is written from a plan and its legs, and read by whoever holds nothing but the operator's root. Deliberately
 //! absent: the signature, which is checked by who reads it.
@@ -18,12 +19,13 @@ mod compare;
 pub mod fault;
 mod part;
 mod receipt;
+mod roots;
 
 use std::collections::BTreeMap;
 
 use huitong_core::canonical::Artifact;
 use huitong_core::canonical_struct;
-use huitong_core::checkpoint::row::{Pair, Placed, Row, RowError, in_order, rows, tree};
+use huitong_core::checkpoint::row::{Pair, Placed, Row, in_order, tree};
 use huitong_core::checkpoint::table::NetTable;
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint};
 use huitong_core::date::BusinessDay;
@@ -40,57 +42,11 @@ pub use compare::compare;
 pub use fault::StatementFault;
 pub use part::{NotOne, RegionPart, part};
 pub use receipt::receipt;
+pub use roots::{Gross, ProofError, pair_roots, pair_roots_of};
 
 use crate::member::Member;
 use crate::netting_plan::{NettingPlan, Window};
 use crate::runs::Runs;
-
-/// Legs that do not come to the plan that is said to have taken them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ProofError {
-    /// They are no rows at all.
-    #[error(transparent)]
-    Rows(#[from] RowError),
-    /// They come to other rows.
-    #[error("the legs do not come to the gross amounts of the plan")]
-    OtherPlan,
-}
-
-/// The pair root of each gross row of a plan, from the legs that it took, in any order.
-///
-/// # Errors
-/// [`ProofError`] when they do not come to it.
-pub fn pair_roots<'a>(
-    plan: &NettingPlan,
-    legs: impl IntoIterator<Item = &'a Leg>,
-) -> Result<Vec<Digest>, ProofError> {
-    pair_roots_of(plan, &rows(legs)?)
-}
-
-/// The pair root of each gross row of a plan, from the rows that its legs came to.
-///
-/// # Errors
-/// [`ProofError::OtherPlan`] when they are not the plan's.
-pub fn pair_roots_of(plan: &NettingPlan, found: &[Row]) -> Result<Vec<Digest>, ProofError> {
-    let of_plan = plan.gross.iter().map(|gross| {
-        let (debtor, creditor, fund) = (gross.debtor, gross.creditor, gross.fund);
-        let pair = Pair {
-            debtor,
-            creditor,
-            fund,
-        };
-        (pair, gross.legs, gross.amount)
-    });
-    if found
-        .iter()
-        .map(|row| (row.pair, row.legs, row.amount))
-        .eq(of_plan)
-    {
-        Ok(found.iter().map(|row| row.pair_root).collect())
-    } else {
-        Err(ProofError::OtherPlan)
-    }
-}
 
 /// The rows of a plan and the tree over them, made once for all who are told their part.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod alike;
 mod parts;
 mod properties;
+mod roots;
 
 use huitong_core::checkpoint::book::LegBook;
 use huitong_core::checkpoint::{CertifiedCheckpoint, Checkpoint, SignedCheckpoint};
@@ -164,28 +165,6 @@ fn golden_statement() {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(hex, include_str!("../golden/statement.hex").trim());
     assert_eq!(MemberStatement::from_bytes(&bytes), Ok(zhejiang(&day)));
-}
-
-#[test]
-fn legs_that_are_not_the_plans_prove_nothing() {
-    let day = netted(&busy(), 10);
-    let members = members();
-    let marks = day.streams.marks(10);
-    let legs = &day.streams.agreed;
-    let inputs = Inputs {
-        day: super::day(1),
-        parent: None,
-        members: &members,
-        marks: &marks,
-        legs,
-    };
-    let plan = plan(&inputs).unwrap();
-    let mut legs: Vec<Leg> = legs.iter().map(whole).collect();
-    assert!(pair_roots(&plan, &legs).is_ok());
-    let last = legs.pop().unwrap();
-    assert!(pair_roots(&plan, &legs).is_err());
-    legs.extend([last.clone(), last]);
-    assert!(pair_roots(&plan, &legs).is_err());
 }
 
 #[test]

@@ -144,9 +144,9 @@ pub fn leg_leaf(leg: &Leg) -> Digest {
 /// Legs that come to no rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RowError {
-    /// A debt is there twice.
-    #[error("settlement {} is there twice", .0.0)]
-    Twice(Debt),
+    /// A debt is twice in a row.
+    #[error("settlement {} is twice in row {} → {} {}", .0.0, .1.debtor, .1.creditor, .1.fund.as_str())]
+    Twice(Debt, Pair),
     /// A sum out of range.
     #[error(transparent)]
     Sum(#[from] MoneyError),
@@ -163,7 +163,7 @@ pub fn rows<'a>(legs: impl IntoIterator<Item = &'a Leg>) -> Result<Vec<Row>, Row
         _ => None,
     });
     if let Some(leg) = twice {
-        return Err(RowError::Twice(leg.debt()));
+        return Err(RowError::Twice(leg.debt(), Pair::of(leg)));
     }
     let (mut hasher, mut level) = (merkle::LeafHasher::new(), Vec::new());
     let groups = legs.chunk_by(|one, next| one.pair == next.pair);

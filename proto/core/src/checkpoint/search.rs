@@ -96,7 +96,7 @@ impl RowLegs {
         legs.sort_unstable_by_key(key);
         let mut twos = legs.iter().zip(legs.iter().skip(1));
         if let Some((twice, _)) = twos.find(|(one, next)| key(one) == key(next)) {
-            return Err(RowError::Twice(twice.debt()));
+            return Err(RowError::Twice(twice.debt(), pair));
         }
         let leaves: Vec<Digest> = legs.iter().map(leg_leaf).collect();
         let row = Row {

@@ -149,7 +149,10 @@ fn a_row_is_over_the_legs_that_both_report_alike_in_the_order_of_settlements() {
         merkle::node_hash(&found[0].leaf(), &found[1].leaf())
     );
     let twice = [legs[0].clone(), legs[0].clone()];
-    assert_eq!(rows(&twice), Err(RowError::Twice(legs[0].debt())));
+    let error = rows(&twice).unwrap_err();
+    assert_eq!(error, RowError::Twice(legs[0].debt(), Pair::of(&legs[0])));
+    let row = format!("in row {} → {}", legs[0].debtor, legs[0].creditor);
+    assert!(error.to_string().contains(&row), "{error}");
 }
 
 #[test]

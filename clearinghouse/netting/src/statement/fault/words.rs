@@ -8,7 +8,7 @@ use super::{BookFault, CheckpointFault, LegFault, LegPlace, RegionFault, RowFaul
 use crate::runs::Run;
 
 /// A row as it is named to people.
-pub(super) fn shown(pair: &Pair) -> String {
+pub(in crate::statement) fn shown(pair: &Pair) -> String {
     let Pair {
         debtor,
         creditor,

@@ -57,6 +57,27 @@ fn netting_keeps_the_rows_of_its_plan() {
     assert_eq!(kept, Ok(Some(rows(&legs))));
 }
 
+/// They are a short cut: where they do not fit the plan, its checkpoint is made of the legs.
+#[test]
+fn rows_that_do_not_fit_are_made_anew_of_the_legs() {
+    let mut house = House::new(80);
+    house.expire_signing();
+    house.come_back(Return::Stopped);
+    let legs = debts(1..=3);
+    cut_off_with(&house, 1, 1, &legs);
+    let number = house.net(1).unwrap().number();
+    let proves = |found: Vec<Row>| {
+        house.ask(move |context| {
+            context.state.found.keep(Some((number, found)));
+            let unsigned = prove(context)?.unwrap();
+            Ok(Decided::answer(unsigned.pair_roots))
+        })
+    };
+    let roots: Vec<_> = rows(&legs).iter().map(|row| row.pair_root).collect();
+    assert_eq!(proves(rows(&legs)), Ok(roots.clone()));
+    assert_eq!(proves(rows(&debts(1..=2))), Ok(roots));
+}
+
 #[test]
 fn rows_of_another_plan_are_not_found() {
     let found = crate::state::Found::default();

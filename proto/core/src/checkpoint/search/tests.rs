@@ -136,7 +136,10 @@ fn a_row_of_legs_is_the_row_that_is_signed() {
     let whole = row(legs.clone()).part(Span::WHOLE);
     assert_eq!(whole.root, row(legs.clone()).row().pair_root);
     let twice = RowLegs::new(pair(), legs.iter().chain(&legs[..1]).cloned());
-    assert_eq!(twice, Err(RowError::Twice(legs[0].debt())));
+    assert_eq!(
+        twice,
+        Err(RowError::Twice(legs[0].debt(), Pair::of(&legs[0])))
+    );
     let nothing = row([]);
     assert_eq!((nothing.row().legs, nothing.row().amount), (0, Fen::ZERO));
     assert_eq!(nothing.look(Span::WHOLE), Looked::Legs(Vec::new()));
