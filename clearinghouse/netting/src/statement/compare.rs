@@ -62,21 +62,25 @@ fn of_one(
         taken.extend(inside.map(|(_, numbered)| (whose(&numbered.leg), *numbered)));
     }
     let rows = statement.rows.iter();
-    for row in rows.filter(|row| row.row.pair.names(code)) {
-        let pair = row.row.pair;
-        for stated in &row.legs {
-            let leg = stated.whole(pair);
-            let found = found(&mut taken, &leg);
-            let fault = match found {
-                None => Some(LegFault::Added(code)),
-                Some(own) => own
-                    .leg
-                    .first_difference(&leg)
-                    .map(|field| LegFault::Changed(code, own.number, field)),
-            };
-            faults.extend(fault.map(|fault| StatementFault::Leg(place(&leg), fault)));
+    let rows = rows.filter(|row| row.row.pair.names(code));
+    let legs = rows.flat_map(|row| row.legs.iter().map(|leg| leg.whole(row.row.pair)));
+    // Each finds its own before any takes one of others, where a row of others has it.
+    let (mut found, mut strange) = (Vec::new(), Vec::new());
+    for (nth, leg) in legs.enumerate() {
+        match taken.remove(&whose(&leg)) {
+            Some(own) => found.extend(changed(code, own, &leg).map(|fault| (nth, fault))),
+            None => strange.push((nth, leg)),
         }
     }
+    for (nth, leg) in strange {
+        let fault = match under_same_id(&mut taken, leg.debt()) {
+            Some(own) => changed(code, own, &leg),
+            None => Some(StatementFault::Leg(place(&leg), LegFault::Added(code))),
+        };
+        found.extend(fault.map(|fault| (nth, fault)));
+    }
+    found.sort_by_key(|(nth, _)| *nth);
+    faults.extend(found.into_iter().map(|(_, fault)| fault));
     faults.extend(taken.values().map(|own| {
         let fault = LegFault::Dropped(code, own.number);
         StatementFault::Leg(place(&own.leg), fault)
@@ -87,17 +91,21 @@ fn whose(leg: &Leg) -> (Debt, u64) {
     (leg.debt(), Pair::of(leg).key())
 }
 
-/// Takes out the leg of the same debt and pair, or else one that names the debt with others.
-fn found<'a>(
+/// Takes out a leg that names the debt, with whomever.
+fn under_same_id<'a>(
     taken: &mut BTreeMap<(Debt, u64), &'a NumberedLeg>,
-    leg: &Leg,
+    debt: Debt,
 ) -> Option<&'a NumberedLeg> {
-    taken.remove(&whose(leg)).or_else(|| {
-        let debt = leg.debt();
-        let mut others = taken.range((debt, u64::MIN)..=(debt, u64::MAX));
-        let other = *others.next()?.0;
-        taken.remove(&other)
-    })
+    let mut others = taken.range((debt, u64::MIN)..=(debt, u64::MAX));
+    let other = *others.next()?.0;
+    taken.remove(&other)
+}
+
+/// What the statement has otherwise of a leg than the region's book, if anything.
+fn changed(code: RegionCode, own: &NumberedLeg, stated: &Leg) -> Option<StatementFault> {
+    let field = own.leg.first_difference(stated)?;
+    let fault = LegFault::Changed(code, own.number, field);
+    Some(StatementFault::Leg(place(stated), fault))
 }
 
 const fn place(leg: &Leg) -> LegPlace {
