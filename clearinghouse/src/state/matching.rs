@@ -279,7 +279,7 @@ impl Matching {
         let mut others = places
             .chain(self.reported(held.leg.debt()))
             .filter_map(|other| Some((other, self.at(other)?)));
-        let (other, found) = others.find(|(_, other)| other.side != held.side)?;
+        let (other, found) = others.find(|other| is_other_side(*other, held))?;
         Some((other.0, found.numbered(other.1)))
     }
 
@@ -292,16 +292,18 @@ impl Matching {
             let places = self.reported(debt).filter(move |other| *other != place);
             places.filter_map(|other| self.at(other).map(|held| (other, held)))
         };
+        // What is between two others, whatever they call it, is no debt of these.
+        let is_same = |report: &Held| between(&report.leg) == between(&held.leg);
         let repeated = self.debt(debt).flatten().is_some()
             || others().any(|(other, report)| {
-                report.partner != Number::NONE
-                    || (other.0 == place.0 && other.1 < place.1 && report.side == held.side)
+                let is_before = other.0 == place.0 && other.1 < place.1 && report.side == held.side;
+                is_same(report) && (report.partner != Number::NONE || is_before)
             });
         if repeated {
             return Waiting::Repeated;
         }
         others()
-            .filter(|(_, report)| report.side != held.side)
+            .filter(|other| is_other_side(*other, held))
             .find_map(|(_, report)| held.leg.first_difference(&report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)
     }
@@ -345,6 +347,11 @@ fn why_late(
     }
     let goes = marks.is_some() && ready(place, held, marks, cut_off).is_some();
     (!goes).then_some(Waiting::Late)
+}
+
+/// Whether the region that is to report a leg's debt too has reported this of it.
+fn is_other_side((place, other): (Place, &Held), held: &Held) -> bool {
+    other.side != held.side && place.0 == other_end(held.side, &held.leg)
 }
 
 /// The two regions of a leg, whoever of them owes.

@@ -118,7 +118,7 @@ fn legs_agree_or_wait_for_a_reason() {
         (
             "another debtor reports it, then the true one",
             vec![(3, r(1, &leg)), (0, p(1, &elsewhere)), (2, p(1, &leg))],
-            vec![(0, 1, repeated)],
+            vec![(0, 1, Waiting::Differs(LegField::Debtor))],
             1,
         ),
         (
@@ -165,6 +165,39 @@ fn what_two_regions_say_of_a_debt_of_two_others_spoils_nothing() {
         vec![],
         2,
     )]);
+    let one = changed(&leg, |leg| {
+        (leg.debtor, leg.creditor) = (region(0), region(1));
+    });
+    check(vec![(
+        "two others agree, and one of these has reported",
+        vec![(3, r(1, &leg)), (2, p(1, &leg)), (0, p(1, &one))],
+        vec![(0, 1, Waiting::CounterpartMissing)],
+        1,
+    )]);
+    let of_another = changed(&leg, |leg| leg.debtor = region(0));
+    let missing = Waiting::CounterpartMissing;
+    check(vec![(
+        "one region is owed it by two others",
+        vec![(3, r(1, &leg)), (3, r(2, &of_another))],
+        vec![(3, 1, missing), (3, 2, missing)],
+        0,
+    )]);
+}
+
+/// Beside a leg that waits stands what its other region reported, and never what two others did.
+#[test]
+fn what_two_others_reported_is_no_other_side() {
+    let leg = debt(1, 2, 3, 1_000);
+    let theirs = changed(&leg, |leg| {
+        (leg.debtor, leg.creditor) = (region(0), region(1));
+    });
+    let mut matching = Matching::empty();
+    let Ok(()) = matching.take(region(3), receivable(1, &leg), at(0), by(None));
+    let Ok(()) = matching.take(region(0), payable(1, &theirs), at(1), by(None));
+    assert_eq!(matching.other_side((region(0), 1)), None);
+    let Ok(()) = matching.take(region(1), receivable(1, &theirs), at(2), by(None));
+    let other = Some((region(1), receivable(1, &theirs)));
+    assert_eq!(matching.other_side((region(0), 1)), other);
 }
 
 #[test]
