@@ -16,7 +16,7 @@ use huitong_core::leg::{Leg, NumberedLeg};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::region::RegionCode;
 
-use super::{Context, Decided, Decision};
+use super::{Context, Decided, Decision, Fault};
 use crate::refusal::Refusal;
 use crate::state::{Says, Waiting, WaitingLeg};
 
@@ -75,6 +75,8 @@ pub(crate) struct Exception {
     pub(crate) other: Option<(RegionCode, NumberedLeg)>,
     /// What the home region signed says of the leg, once that is here.
     pub(crate) says: Option<Says>,
+    /// A plan took a debt of two others under its id: nothing that its two regions report of it is netted any more.
+    pub(crate) id_taken: bool,
 }
 
 impl Exception {
@@ -207,21 +209,43 @@ pub(crate) fn exceptions_page(
     });
     let rest = listing.places.get(first..).unwrap_or_default();
     let (page, further) = rest.split_at(rest.len().min(ROWS_AT_ONCE));
-    let row = |(_, region, number): &ExceptionPlace| {
+    let mut rows = Vec::new();
+    for (_, region, number) in page {
         let place = (*region, *number);
-        let leg = matching.waiting_at(place, last_cut_off(context)?, kept_out)?;
-        listing.asked.wants(&leg).then(|| Exception {
+        let over = last_cut_off(context);
+        let leg = over.and_then(|over| matching.waiting_at(place, over, kept_out));
+        let Some(leg) = leg.filter(|leg| listing.asked.wants(leg)) else {
+            continue;
+        };
+        rows.push(Exception {
             days: days_since(leg.since, context.now),
             other: matching.other_side(place),
             says: context.state.words.says(&leg.numbered.leg),
+            id_taken: is_id_taken(context, &leg)?,
             leg,
-        })
-    };
+        });
+    }
     Ok(Decided::answer(Some(Exceptions {
-        rows: page.iter().filter_map(row).collect(),
+        rows,
         next: page.last().copied().filter(|_| !further.is_empty()),
         ageing: listing.ageing.clone(),
     })))
+}
+
+/// Whether a leg is called repeated for a debt of two others alone, which a plan took under its id.
+fn is_id_taken(context: &Context<'_>, leg: &WaitingLeg) -> Result<bool, Fault> {
+    let place = (leg.region, leg.numbered.number);
+    if leg.why != Waiting::Repeated || !context.state.matching.is_first(place) {
+        return Ok(false);
+    }
+    let (debt, pair) = (leg.numbered.leg.debt(), Pair::of(&leg.numbered.leg));
+    let back = Pair {
+        debtor: pair.creditor,
+        creditor: pair.debtor,
+        ..pair
+    };
+    let taken = context.plan_that_took(debt, pair)?;
+    Ok(taken.is_none() && context.plan_that_took(debt, back)?.is_none())
 }
 
 fn days_since(since: Timestamp, now: Timestamp) -> i64 {

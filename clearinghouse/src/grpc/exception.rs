@@ -210,6 +210,7 @@ fn exception(exception: &Exception) -> v1::Exception {
             .map(|(region, numbered)| reported(*region, numbered)),
         evidence: says.into(),
         evidence_field,
+        id_taken: exception.id_taken,
     }
 }
 

@@ -283,26 +283,38 @@ impl Matching {
         Some((other.0, found.numbered(other.1)))
     }
 
+    /// Whether a leg repeats nothing of what is held between its two regions.
+    pub(crate) fn is_first(&self, place: Place) -> bool {
+        self.at(place)
+            .is_some_and(|held| !self.repeats(place, held))
+    }
+
+    /// Whether its two regions agreed on its id already, or the one that reported it had done so before. What is between two
+    /// others, whatever they call it, is no debt of these.
+    fn repeats(&self, place: Place, held: &Held) -> bool {
+        let mut others = self.others(place, held.leg.debt());
+        others.any(|(other, report)| {
+            let is_same = between(&report.leg) == between(&held.leg);
+            let is_before = other.0 == place.0 && other.1 < place.1 && report.side == held.side;
+            is_same && (report.partner != Number::NONE || is_before)
+        })
+    }
+
+    /// What else was reported of a debt than the leg at a place.
+    fn others(&self, place: Place, debt: Debt) -> impl Iterator<Item = (Place, &Held)> {
+        let places = self.reported(debt).filter(move |other| *other != place);
+        places.filter_map(|other| self.at(other).map(|held| (other, held)))
+    }
+
     fn why(&self, place: Place, held: &Held) -> Waiting {
         if held.leg.is_too_large() {
             return Waiting::TooLarge;
         }
         let debt = held.leg.debt();
-        let others = || {
-            let places = self.reported(debt).filter(move |other| *other != place);
-            places.filter_map(|other| self.at(other).map(|held| (other, held)))
-        };
-        // What is between two others, whatever they call it, is no debt of these.
-        let is_same = |report: &Held| between(&report.leg) == between(&held.leg);
-        let repeated = self.debt(debt).flatten().is_some()
-            || others().any(|(other, report)| {
-                let is_before = other.0 == place.0 && other.1 < place.1 && report.side == held.side;
-                is_same(report) && (report.partner != Number::NONE || is_before)
-            });
-        if repeated {
+        if self.debt(debt).flatten().is_some() || self.repeats(place, held) {
             return Waiting::Repeated;
         }
-        others()
+        self.others(place, debt)
             .filter(|other| is_other_side(*other, held))
             .find_map(|(_, report)| held.leg.first_difference(&report.leg))
             .map_or(Waiting::CounterpartMissing, Waiting::Differs)

@@ -6160,6 +6160,10 @@ pub struct Exception {
     /// The field in which the leg is another than was signed. Empty unless it is.
     #[prost(string, tag = "11")]
     pub evidence_field: ::prost::alloc::string::String,
+    /// Repeated, and not by these two: a plan took a debt of two others under this id, and no plan ever takes this one. The region
+    /// that is owed raises a dispute over it, whose correction has an id of its own. A reversal would be netted without it.
+    #[prost(bool, tag = "12")]
+    pub id_taken: bool,
 }
 /// One region's word, in the fields in which two can differ.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use super::connection::{Connection, Shape, print_json, told};
 use super::{shown, status};
 
+/// What is to be done about a leg whose id a debt of two others had, which was netted.
+const ID_TAKEN: &str = "a plan took a debt of two other regions under this id, so this one is never netted: the region that is owed raises a dispute over it; do not reverse it, the reversal alone would be netted / 该编号已用于另两地已轧差的债务，本笔不再轧差：请债权方提出争议更正，勿冲正（冲正会单独轧差）";
+
 /// What the groups of ages are called, in days.
 const AGES: [&str; 4] = ["0-1", "2-7", "8-30", "31+"];
 
@@ -123,6 +126,7 @@ fn document(exception: &v1::Exception) -> anyhow::Result<Value> {
         "other": other,
         "evidence": evidence(exception).map(|(word, _)| word),
         "evidence_field": (!exception.evidence_field.is_empty()).then_some(&exception.evidence_field),
+        "id_taken": exception.id_taken,
     }))
 }
 
@@ -169,6 +173,9 @@ fn text(out: &mut dyn Write, exception: &v1::Exception) -> anyhow::Result<()> {
             leg.business_day,
             shown::hex(&leg.receipt)
         )?;
+    }
+    if exception.id_taken {
+        writeln!(out, "  {ID_TAKEN}")?;
     }
     if let Some((_, said)) = evidence(exception) {
         let field = &exception.evidence_field;
@@ -224,4 +231,31 @@ fn ageing_text(out: &mut dyn Write, ageing: &[v1::Ageing]) -> anyhow::Result<()>
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use huitong_proto::common::v1::Fund;
+
+    use super::*;
+
+    #[test]
+    fn of_a_leg_whose_id_another_debt_had_it_is_said_what_to_do() {
+        let exception = |id_taken| v1::Exception {
+            place: Some(v1::ExceptionPlace::default()),
+            reason: v1::WaitingReason::Repeated.into(),
+            kind: v1::LegKind::Correction.into(),
+            fund: Fund::ResidentPool.into(),
+            id_taken,
+            ..v1::Exception::default()
+        };
+        let printed = |id_taken| {
+            let mut out = Vec::new();
+            text(&mut out, &exception(id_taken)).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(printed(true).contains("raises a dispute"));
+        assert!(!printed(false).contains("dispute"));
+        assert_eq!(document(&exception(true)).unwrap()["id_taken"], true);
+    }
 }

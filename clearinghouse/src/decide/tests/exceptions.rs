@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use huitong_core::region::RegionCode;
 
 use super::*;
+use crate::testing::reversed;
 
 fn found(house: &House, asked: Asked) -> Exceptions {
     excepted(house, asked, None)
@@ -117,6 +118,53 @@ fn a_debt_that_a_plan_took_is_repeated_whatever_the_index_lost() {
         let found = reasons(&found(&house, Asked::default()));
         assert!(found.iter().all(|found| found.2 == Reason::Repeated));
         assert_eq!(u64::try_from(found.len()), Ok(2 * (number - 1)));
+    }
+}
+
+/// What two others report under the id of a debt that a plan took is told from what its own two repeat: theirs is owed.
+#[test]
+fn what_two_others_call_a_netted_debt_is_told_from_a_repetition() {
+    for how in [None, Some(Return::Stopped), Some(Return::IndexLost)] {
+        let mut house = House::new(54);
+        let theirs = huitong_core::leg::Leg {
+            debtor: region(0),
+            creditor: region(1),
+            ..debt(1, 2, 3, 1_316_000)
+        };
+        one_debt(&house);
+        close_all(&house, 1);
+        house.cut_off(1, Condition::AllClosed).unwrap();
+        house.net(1).unwrap();
+        if let Some(how) = how {
+            house.come_back(how);
+        }
+        house.report(1, &[receivable(1, &theirs)]).unwrap();
+        house.report(0, &[payable(1, &theirs)]).unwrap();
+        house.report(1, &[receivable(2, &theirs)]).unwrap();
+        let again = debt(1, 2, 3, 1_316_000);
+        house.report(3, &[receivable(2, &again)]).unwrap();
+        let listed = found(&house, Asked::default());
+        let told = listed.rows.iter().map(|row| {
+            assert_eq!(row.leg.why, Waiting::Repeated);
+            (row.leg.region, row.leg.numbered.number, row.id_taken)
+        });
+        let mut told: Vec<_> = told.collect();
+        told.sort_unstable();
+        let mut expected = [
+            (region(1), 1, true),
+            (region(0), 1, true),
+            (region(1), 2, false),
+            (region(3), 2, false),
+        ];
+        expected.sort_unstable();
+        assert_eq!(told, expected, "{how:?}");
+        // Which is why it is not reversed: that is another debt, and nothing hinders it.
+        let back = reversed(&theirs, 2);
+        house.report(1, &[payable(3, &back)]).unwrap();
+        house.report(0, &[receivable(2, &back)]).unwrap();
+        close_all(&house, 2);
+        house.cut_off(2, Condition::AllClosed).unwrap();
+        assert_eq!(house.net(2).unwrap().legs(), 1, "{how:?}");
     }
 }
 
