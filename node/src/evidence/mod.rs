@@ -12,6 +12,7 @@ use std::sync::Arc;
 use huitong_core::canonical::Artifact;
 use huitong_core::clearing_evidence::ClearingEvidence;
 use huitong_core::coverage::Snapshot;
+use huitong_core::date::Timestamp;
 use huitong_core::digest::Digest;
 use huitong_core::evidence::{Chain, Evidence, RefusalEvidence};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
@@ -30,6 +31,7 @@ pub use check::{
 
 use huitong_transport::Certified;
 
+use crate::earlier::is_named;
 use crate::error::NodeError;
 use crate::home::receipts::{receipt_at, refusal_at, reversal_at};
 use crate::ledger::Ledger;
@@ -136,12 +138,14 @@ impl EvidenceDesk {
         }
         match kind {
             LegKind::Settlement => {
-                let signer = self.signer_of(home, &receipt.group)?;
+                let at = receipt.body.committed_at;
+                let signer = self.signer_of(home, &receipt.group, at)?;
                 Ok(ClearingEvidence::of_receipt(receipt, signer))
             }
             LegKind::Reversal => {
                 let reversal = reversal.ok_or_else(|| not_found(settlement))?;
-                let signer = self.signer_of(home, &reversal.group)?;
+                let at = reversal.body.reversed_at;
+                let signer = self.signer_of(home, &reversal.group, at)?;
                 Ok(ClearingEvidence::of_reversal(reversal, signer))
             }
             // No receipt says anything of it.
@@ -201,7 +205,7 @@ impl EvidenceDesk {
         let shown = prepared.filter(|_| is_of_claim);
         let (claim, bill) = shown.map_or((None, None), |of| (Some(of.claim), of.bill));
         Ok(Proof::Refusal(RefusalEvidence {
-            signer: self.signer_of(word.body.home, &word.group)?,
+            signer: self.signer_of(word.body.home, &word.group, word.body.refused_at)?,
             word,
             claim,
             bill,
@@ -210,7 +214,7 @@ impl EvidenceDesk {
 
     fn of_word(&self, word: FinalRefusal) -> Result<Proof, NodeError> {
         Ok(Proof::Refusal(RefusalEvidence {
-            signer: self.signer_of(word.body.home, &word.group)?,
+            signer: self.signer_of(word.body.home, &word.group, word.body.refused_at)?,
             word,
             claim: None,
             bill: None,
@@ -328,12 +332,11 @@ impl EvidenceDesk {
 
     /// The certificates of the keys that signed, each once.
     fn signers(&self, word: &HomeWord) -> Result<Vec<Chain>, NodeError> {
-        let home = word.receipt.body.clearing.home;
-        let reversed = word.reversal.as_ref().map(|reversal| &reversal.group);
-        let groups = std::iter::once(&word.receipt.group).chain(reversed);
-        let mut chains: Vec<Chain> = Vec::new();
-        for group in groups {
-            let chain = self.signer_of(home, group)?;
+        let receipt = &word.receipt;
+        let home = receipt.body.clearing.home;
+        let mut chains = vec![self.signer_of(home, &receipt.group, receipt.body.committed_at)?];
+        if let Some(reversal) = &word.reversal {
+            let chain = self.signer_of(home, &reversal.group, reversal.body.reversed_at)?;
             if !chains.contains(&chain) {
                 chains.push(chain);
             }
@@ -341,16 +344,22 @@ impl EvidenceDesk {
         Ok(chains)
     }
 
-    fn signer_of(&self, home: RegionCode, group: &GroupSignature) -> Result<Chain, NodeError> {
-        let other = self.homes.of(home);
-        let own = self.signer.current();
+    /// The certificate of the key that signed a group at a moment: one of now, or one that the directory listed until after
+    /// that. Who checks the evidence holds it against the operator's root at the same moment, and needs no directory.
+    fn signer_of(
+        &self,
+        home: RegionCode,
+        group: &GroupSignature,
+        at: Timestamp,
+    ) -> Result<Chain, NodeError> {
         let signed = group.key_id;
         let key = if home == self.region {
-            Some(Arc::new(own))
+            Some(self.homes.own_signer(&self.signer.current(), signed, at))
         } else {
-            other.as_ref().and_then(|home| home.signing_key(signed))
+            let other = self.homes.other(home);
+            other.map(|peer| self.homes.signer(&peer, signed, at))
         };
-        let key = key.filter(|key| *key.key().key_id().as_bytes() == *signed.as_bytes());
+        let key = key.filter(|key| is_named(key, signed));
         let key = key.ok_or_else(|| NodeError::refused(RefusalCode::SignerUnknown, signed))?;
         Ok(key
             .chain()

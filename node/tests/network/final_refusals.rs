@@ -21,10 +21,10 @@ use crate::bills::{published, settle};
 use crate::relay::Commits;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, OTHER_HOSPITAL, World, code, region};
 
-const OFFICER_THERE: &str = "/region/510100/officer/li.wei";
-const OFFICER_AT_HOME: &str = "/region/330200/officer/li.wei";
+pub const OFFICER_THERE: &str = "/region/510100/officer/li.wei";
+pub const OFFICER_AT_HOME: &str = "/region/330200/officer/li.wei";
 
-async fn ask(
+pub async fn ask(
     world: &World,
     party: &str,
     at: &str,
@@ -34,7 +34,7 @@ async fn ask(
     Ok(desk.get_evidence(request).await?.into_inner().evidence)
 }
 
-fn of_settlement(settlement: &str, treatment: &str) -> v1::GetEvidenceRequest {
+pub fn of_settlement(settlement: &str, treatment: &str) -> v1::GetEvidenceRequest {
     v1::GetEvidenceRequest {
         settlement: settlement.to_owned(),
         treatment_region: treatment.to_owned(),

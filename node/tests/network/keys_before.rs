@@ -1,13 +1,19 @@
 //! What a region signed with a key that the directory lists no more: put late, and given back to a node that lost its disk.
 
 use huitong_certs::Issued;
+use huitong_core::canonical::Artifact as _;
+use huitong_core::evidence::Evidence;
 use huitong_core::membership::{Directory, ListedRegion, SignedDirectory, Standing};
+use huitong_node::evidence::check;
 use huitong_proto::settlement::v1::{CheckStanding, ReversalReason as Reason, State};
 
 use crate::bills::{settle, small};
 use crate::directory::{Directories, listed, settles, until_at, version_after};
 use crate::expense_checks::{answer, ask, once_collected, said, settled, stands, verified, words};
-use crate::final_refusals::{is_refused, of_a_taken_visit, of_an_unknown_id};
+use crate::final_refusals::{
+    OFFICER_AT_HOME, OFFICER_THERE, ask as proof, is_refused, of_a_taken_visit, of_an_unknown_id,
+    of_settlement,
+};
 use crate::provisional::{allowed, emergency, estimate, trued_up};
 use crate::witness::Signing;
 use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, certified};
@@ -145,4 +151,59 @@ async fn an_id_ends_by_a_refusal_that_was_signed_with_a_key_that_was_left_out_si
     let mut hospital = world.hospital(HOSPITAL).await;
     let cancelled = hospital.cancel("r-9", "330200000000000001").await.unwrap();
     assert!(is_refused(&cancelled), "{cancelled:?}");
+}
+
+/// What either region proves of a settlement or a refusal of Chengdu, to whoever has the operator's root alone.
+async fn proven(world: &World, settlement: &str) -> [Vec<u8>; 2] {
+    let there = proof(world, OFFICER_THERE, CHENGDU, of_settlement(settlement, ""));
+    let at_home = proof(
+        world,
+        OFFICER_AT_HOME,
+        NINGBO,
+        of_settlement(settlement, CHENGDU),
+    );
+    let proofs = [there.await.unwrap(), at_home.await.unwrap()];
+    for bytes in &proofs {
+        check(bytes, &world.trust).unwrap();
+    }
+    proofs
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_signed_with_a_key_that_was_left_out_since_is_proven_by_either_region() {
+    let mut world = World::relayed().await;
+    world.clearinghouse().await;
+    let signing = Signing::of(&world, "/clearinghouse/signing");
+    let directories = world.clearing.as_ref().unwrap().directories.clone();
+    let refused = of_a_taken_visit(&world).await.settlement;
+    let settlement = settled(&world, "r-2", "V2").await;
+    let before = [
+        proven(&world, &refused).await,
+        proven(&world, &settlement).await,
+    ];
+    for region in [CHENGDU, NINGBO] {
+        world.stop(region).await;
+    }
+    changes_its_key(&mut world, &signing, &directories);
+    world.relay = None;
+    world.start(NINGBO).await;
+    world.start(CHENGDU).await;
+    for region in [CHENGDU, NINGBO] {
+        until_at(&world, region, |told| told.number == 3).await;
+    }
+    let since = [
+        proven(&world, &refused).await,
+        proven(&world, &settlement).await,
+    ];
+    assert_eq!(since, before);
+    // The reversal is of the new key: both certificates are in what proves it.
+    let mut hospital = world.hospital(HOSPITAL).await;
+    hospital
+        .reverse("x-2", "r-2", Reason::WrongBill)
+        .await
+        .unwrap();
+    for bytes in proven(&world, &settlement).await {
+        let evidence = Evidence::from_bytes(&bytes).unwrap();
+        assert_eq!(evidence.signers.len(), 2);
+    }
 }

@@ -237,7 +237,7 @@ refusals! {
     /// Nothing that could be proven has come of the id.
     NotSettled "settlement.not_settled" No "Nothing that could be proven has come of this id: it is open, or was given up before the home region saw a claim; ask how it stands." "该编号尚无可证明的结果（未决，或参保地未见费用即已作废），请先查询其状态。";
     /// The certificate of the key that signed is not at hand.
-    SignerUnknown "evidence.signer_unknown" No "It was signed with the named key, whose certificate this node does not hold; its operator must add it." "该回执由所示密钥签署，本节点没有其证书，须由运维人员补充。";
+    SignerUnknown "evidence.signer_unknown" No "It was signed with the named key, of which this node knows no certificate that counted then: have that certificate listed in the directory beside the present one, unless it was revoked." "由所示密钥签署，本节点不知该密钥当时有效的证书：请将该证书与现用证书一并列入名录（已吊销者除外）。";
     /// The person is insured here already.
     AlreadyEnrolled "person.already_enrolled" No "The region insures this person already; change the cover instead." "该人员已在本统筹区参保，请办理变更。";
     /// The change does not fit the cover or the identities that the person has.
