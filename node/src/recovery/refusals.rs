@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use huitong_core::canonical::encode_to_vec;
 use huitong_core::digest::{Digest, sha256};
 use huitong_core::final_refusal::{FinalRefusal, RefusedRequest};
+use huitong_core::id::SettlementId;
 use huitong_core::institution::InstitutionCode;
 
 use super::check::{Between, check_refusal};
@@ -17,6 +18,7 @@ use super::{Party, Recovery};
 use crate::home::regained::{RegainRefusal, Regained};
 use crate::peers::Peer;
 use crate::store::{Key, StoreError, Table};
+use crate::treatment::regained::Rebooked;
 use crate::treatment::unprepared::RebookRefusal;
 
 /// Institutions of the register, by what ids bind of them.
@@ -69,7 +71,8 @@ impl Recovery {
             institution,
             request: unknown_request()?,
         };
-        self.writer.run(command).await?;
+        let rebooked = self.writer.run(command).await?.answer;
+        note_contradiction(rebooked, settlement, party);
         Ok(())
     }
 
@@ -86,6 +89,17 @@ impl Recovery {
     }
 }
 
+/// Says that the home region has refused what its own word says stands here, or that it had given the id up: one of the
+/// two is wrong, people have to find out which, and nothing is changed until then.
+fn note_contradiction(rebooked: Rebooked, settlement: SettlementId, party: Party) {
+    match rebooked {
+        Rebooked::Contradicts => {
+            tracing::error!(%settlement, %party, "a refusal came back for an id that ended here otherwise");
+        }
+        Rebooked::Written | Rebooked::Known => {}
+    }
+}
+
 /// Whose id it was. Of what is no claim it is not known, and none is given back.
 fn whose(word: &FinalRefusal, institutions: &ByDigest) -> Option<InstitutionCode> {
     match &word.request {
@@ -96,10 +110,74 @@ fn whose(word: &FinalRefusal, institutions: &ByDigest) -> Option<InstitutionCode
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::{Debug, Write as _};
+    use std::sync::{Arc, Mutex};
+
     use huitong_core::refusal::RefusalCode;
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Level, Metadata, Subscriber};
 
     use super::*;
-    use crate::samples::{claim, prepared, refusal, tombstone};
+    use crate::samples::{claim, id, prepared, refusal, tombstone};
+
+    /// Keeps what is logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<(Level, String)>>>);
+
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            let mut line = Line(String::new());
+            event.record(&mut line);
+            let said = (*event.metadata().level(), line.0);
+            self.0.lock().unwrap().push(said);
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    /// What an event says.
+    struct Line(String);
+
+    impl Visit for Line {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            write!(self.0, "{field}={value:?} ").unwrap();
+        }
+    }
+
+    #[test]
+    fn that_a_refusal_contradicts_is_said_with_the_id_and_the_region_and_nothing_else_is() {
+        let (log, party) = (Log::default(), Party::Region(prepared(1, "V1").home()));
+        let told = || log.0.lock().unwrap().clone();
+        tracing::subscriber::with_default(log.clone(), || {
+            note_contradiction(Rebooked::Written, id(1), party);
+            note_contradiction(Rebooked::Known, id(1), party);
+            assert_eq!(told(), []);
+            note_contradiction(Rebooked::Contradicts, id(1), party);
+        });
+        let said = told();
+        let [(level, line)] = &*said else {
+            panic!("{said:?}")
+        };
+        assert_eq!(*level, Level::ERROR);
+        for part in [format!("settlement={}", id(1)), format!("party={party}")] {
+            assert!(line.contains(&part), "{line}");
+        }
+    }
 
     #[test]
     fn whose_id_it_was_is_said_by_the_register_alone() {

@@ -12,6 +12,7 @@ use huitong_core::record::NodeRecord;
 use huitong_core::record::treatment::{Abandoned, Cancelled, Refused};
 
 use super::records::Step;
+use super::regained::Rebooked;
 use crate::store::{Rows, SettlementState, StoreError, is_erased};
 use crate::writer::{Command, Verdict};
 
@@ -26,21 +27,30 @@ pub struct RebookRefusal {
 }
 
 impl Command for RebookRefusal {
-    type Answer = Step;
+    type Answer = Rebooked;
 
-    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Step>, StoreError> {
+    fn decide(self, rows: &dyn Rows, at: Timestamp) -> Result<Verdict<Rebooked>, StoreError> {
         let settlement = self.word.body.settlement;
         if let Some(row) = rows.settlement(settlement)? {
-            // What the backup has as open is driven on, and comes to the same word by itself; nothing drives what was buried.
-            let is_buried = row.state == SettlementState::Abandoned(None);
-            return Ok(if is_buried && row.institution == self.institution {
-                Verdict::Append(vec![ended(self.word, at)], Step::Taken)
-            } else {
-                Verdict::Answer(Step::NotOpen)
+            return Ok(match row.state {
+                // Nothing drives what was buried.
+                SettlementState::Abandoned(None) if row.institution == self.institution => {
+                    Verdict::Append(vec![ended(self.word, at)], Rebooked::Written)
+                }
+                // What the backup has as open is driven on, and comes to the same word by itself.
+                SettlementState::Prepared | SettlementState::Refused(_) => {
+                    Verdict::Answer(Rebooked::Known)
+                }
+                SettlementState::Abandoned(Some(_)) if self.word.body.is_tombstone() => {
+                    Verdict::Answer(Rebooked::Known)
+                }
+                SettlementState::Settled(_)
+                | SettlementState::Reversed(_)
+                | SettlementState::Abandoned(_) => Verdict::Answer(Rebooked::Contradicts),
             });
         }
         if is_erased(rows, settlement)? {
-            return Ok(Verdict::Answer(Step::NotOpen));
+            return Ok(Verdict::Answer(Rebooked::Known));
         }
         let known = Cancelled {
             settlement,
@@ -50,7 +60,7 @@ impl Command for RebookRefusal {
             at,
         };
         let records = vec![NodeRecord::Cancelled(known), ended(self.word, at)];
-        Ok(Verdict::Append(records, Step::Taken))
+        Ok(Verdict::Append(records, Rebooked::Written))
     }
 }
 
@@ -91,13 +101,16 @@ fn ended(word: FinalRefusal, at: Timestamp) -> NodeRecord {
 #[cfg(test)]
 mod tests {
     use huitong_core::final_refusal::RefusedRequest;
+    use huitong_core::id::ReversalId;
+    use huitong_core::money::Fen;
     use huitong_core::refusal::RefusalCode;
+    use huitong_core::reversal::{BegunBy, HomeWord};
     use huitong_journal::Position;
 
     use super::*;
-    use crate::samples::{claim, id, prepared, refusal, tombstone};
+    use crate::samples::{claim, id, prepared, receipt, refusal, reversal, tombstone};
     use crate::store::{Change, ErasedId, Index as _, Key, Location, Reached, Row};
-    use crate::treatment::records::{Bury, InTheWay, Prepare};
+    use crate::treatment::records::{Book, Bury, InTheWay, Prepare};
     use crate::treatment::testing::Treatment;
 
     fn rebook(word: FinalRefusal) -> RebookRefusal {
@@ -136,15 +149,15 @@ mod tests {
     #[test]
     fn what_comes_back_ends_the_id_once_and_takes_no_visit() {
         let node = Treatment::new();
-        assert_eq!(node.run(rebook(refused())), (Step::Taken, 2));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Written, 2));
         assert!(is_refused(&node));
-        assert_eq!(node.run(rebook(refused())), (Step::NotOpen, 0));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Known, 0));
         let same = node.run(Prepare(prepared(1, "V1"))).0;
         assert_eq!(same, Some(InTheWay::Known));
         assert_eq!(node.run(Prepare(prepared(2, "V1"))).0, None);
 
         let node = Treatment::new();
-        assert_eq!(node.run(rebook(tombstone(1))), (Step::Taken, 2));
+        assert_eq!(node.run(rebook(tombstone(1))), (Rebooked::Written, 2));
         assert!(matches!(state(&node), SettlementState::Abandoned(Some(_))));
     }
 
@@ -152,7 +165,7 @@ mod tests {
     fn what_the_backup_has_of_the_id_stays_as_it_is() {
         let node = Treatment::new();
         node.run(Prepare(prepared(1, "V1")));
-        assert_eq!(node.run(rebook(refused())), (Step::NotOpen, 0));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Known, 0));
         assert_eq!(state(&node), SettlementState::Prepared);
     }
 
@@ -165,10 +178,39 @@ mod tests {
             institution: "H51010400002".parse().unwrap(),
             ..rebook(refused())
         };
-        assert_eq!(node.run(others), (Step::NotOpen, 0));
+        assert_eq!(node.run(others), (Rebooked::Contradicts, 0));
         assert_eq!(state(&node), SettlementState::Abandoned(None));
-        assert_eq!(node.run(rebook(refused())), (Step::Taken, 1));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Written, 1));
         assert!(is_refused(&node));
+    }
+
+    #[test]
+    fn a_refusal_contradicts_what_stands_or_stood_here_and_what_was_given_up_by_the_home_regions_word()
+     {
+        let node = Treatment::new();
+        node.run(Prepare(prepared(1, "V1")));
+        let mut word = HomeWord {
+            receipt: receipt(1),
+            reversal: None,
+        };
+        for is_reversed in [false, true] {
+            if is_reversed {
+                let by = BegunBy::Institution(claim("V1").institution.code);
+                word.reversal = Some(reversal(1, 2, ReversalId::from_bytes([1; 16]), by));
+            }
+            let (word, cash) = (word.clone(), Fen::ZERO);
+            assert_eq!(node.run(Book { word, cash }), (Step::Taken, 1));
+            let state_before = state(&node);
+            assert_eq!(node.run(rebook(refused())), (Rebooked::Contradicts, 0));
+            assert_eq!(node.run(rebook(tombstone(1))), (Rebooked::Contradicts, 0));
+            assert_eq!(state(&node), state_before);
+        }
+
+        let node = Treatment::new();
+        node.run(rebook(tombstone(1)));
+        assert_eq!(node.run(rebook(tombstone(1))), (Rebooked::Known, 0));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Contradicts, 0));
+        assert!(matches!(state(&node), SettlementState::Abandoned(Some(_))));
     }
 
     #[test]
@@ -184,7 +226,7 @@ mod tests {
             position: Position::START,
         };
         node.rows.apply(&[erased], reached).unwrap();
-        assert_eq!(node.run(rebook(refused())), (Step::NotOpen, 0));
+        assert_eq!(node.run(rebook(refused())), (Rebooked::Known, 0));
     }
 
     #[test]
