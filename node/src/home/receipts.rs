@@ -10,7 +10,7 @@ use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
-use huitong_core::record::sealed::{Joined, Remains};
+use huitong_core::record::sealed::{Joined, Remains, SealedRecord};
 use huitong_core::record::{NodeRecord, is_home_refusal, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
@@ -169,11 +169,17 @@ pub fn sent_by(
         return Ok(None);
     }
     let is_of_it = |region: RegionCode, number: u64| region == treatment && number >= from;
+    // What remains of it in the clear says whose it is: another region's is not unsealed for this one.
+    if SealedRecord::is_form_of(bytes) {
+        let remains = SealedRecord::remains_of(bytes)?;
+        if numbered(&remains).is_none_or(|(region, number)| !is_of_it(region, number)) {
+            return Ok(None);
+        }
+    }
     let record = match ledger.unsealed(bytes)? {
         Joined::Whole(record) => record,
         Joined::Erased(remains) => {
-            let erased = numbered(&remains).filter(|(region, number)| is_of_it(*region, *number));
-            return Ok(erased.map(|(_, number)| Sent::Erased(number)));
+            return Ok(numbered(&remains).map(|(_, number)| Sent::Erased(number)));
         }
         Joined::Tags { .. } => return Ok(None),
     };
@@ -330,3 +336,6 @@ fn reversal_of(
         .and_then(|group| group.reversal(nth, body, person, salt))
         .ok_or(StoreError::Inconsistent("a reversal's frame is not sealed"))
 }
+
+#[cfg(test)]
+mod tests;
