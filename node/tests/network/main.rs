@@ -35,6 +35,7 @@ mod externals;
 mod files;
 mod filings;
 mod final_refusals;
+mod given_up_moved;
 mod happy;
 mod hospital;
 mod institution_accounts;

@@ -129,7 +129,7 @@ async fn give_up_of(
 }
 
 /// The one settlement of which Ningbo has legs and no receipt, and how it stands.
-async fn without_receipt(world: &World) -> (String, String) {
+pub async fn without_receipt(world: &World) -> (String, String) {
     let status = world.status(NINGBO).await;
     let [legs] = &*status.without_receipt else {
         panic!("{:?}", status.without_receipt)

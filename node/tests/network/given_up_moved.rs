@@ -1,0 +1,212 @@
+//! A late claim of somebody who has moved, lost with the old home's disk: an officer there gives it up and names the person,
+//! and the new home puts back into the account what it had counted in. What the hospital itself had sent is settled then.
+
+use clap::Parser;
+use huitong_certs::authority::Hosts;
+use huitong_certs::directory::{Overwrite, write_party};
+use huitong_certs::{Identity, Validity};
+use huitong_node::command::NodeCommand;
+use huitong_proto::settlement::v1;
+use huitong_proto::settlement::v1::change_person_request::Change;
+use huitong_proto::settlement::v1::commit_response::Outcome;
+use huitong_proto::settlement::v1::home_service_client::HomeServiceClient;
+use huitong_proto::settlement::v1::people_service_client::PeopleServiceClient;
+use huitong_proto::settlement::v1::transfer_service_client::TransferServiceClient;
+use huitong_proto::settlement::v1::{State, TransferState};
+
+use crate::bills::settle;
+use crate::filings::{EMPLOYEE, bill, change};
+use crate::regained::without_receipt;
+use crate::relay::Commits;
+use crate::world::{CHENGDU, HOSPITAL, NINGBO, World, code, region, year};
+
+/// The employee's number at the new home.
+const NUMBER: &str = "510100000000000009";
+
+/// 70 % from the pool and the rest from the own account.
+fn policy(region: &str) -> String {
+    format!(
+        r#"
+title = "employees {region}"
+source = "http://dingguangqun.cn/?id=972"
+region = "{region}"
+scheme = "employee"
+settings = ["inpatient"]
+effective = {{ from = 2023-01-01, until = 2023-12-31 }}
+
+[[layer]]
+name = "basic"
+take = ["in"]
+ratio = "0.70"
+payer = "employee_pool"
+
+[[layer]]
+name = "own"
+take = ["in"]
+payer = "own_account"
+"#
+    )
+}
+
+/// The employee with 1,000 yuan in the account, whose relationship has gone to Chengdu.
+async fn moved() -> World {
+    let mut world = World::new().await;
+    world.clearinghouse().await;
+    for region in [NINGBO, CHENGDU] {
+        world.publish(region, &policy(region)).await;
+    }
+    let holds = Change::SetBalances(v1::SetBalances {
+        own_fen: 100_000,
+        family_fen: 0,
+        origin: Some(v1::Origin {
+            as_of: "2023-03-01".to_owned(),
+            source: "core".to_owned(),
+        }),
+    });
+    change(&world, "m-1", EMPLOYEE, holds).await.unwrap();
+    let start = v1::StartTransferRequest {
+        request_id: "t-1".to_owned(),
+        psn_no: EMPLOYEE.to_owned(),
+        from_region: NINGBO.to_owned(),
+        to_region: CHENGDU.to_owned(),
+        new_psn_no: NUMBER.to_owned(),
+        credential: "social_card:NB3".to_owned(),
+        from_day: "2023-03-11".to_owned(),
+        scheme: v1::Scheme::Employee.into(),
+        category: "in_service".to_owned(),
+        retired: false,
+    };
+    let officer = "/region/510100/officer/li.wei";
+    let mut desk = TransferServiceClient::new(world.caller(officer, CHENGDU).await);
+    desk.start_transfer(start).await.unwrap();
+    world.clock.set("2023-03-11T04:00:00.000Z");
+    for region in [NINGBO, CHENGDU] {
+        let officer = format!("/region/{region}/officer/li.wei");
+        let mut desk = TransferServiceClient::new(world.caller(&officer, region).await);
+        loop {
+            let all = v1::ListTransfersRequest::default();
+            let listed = desk.list_transfers(all).await.unwrap().into_inner();
+            if listed.transfers[0].state() == TransferState::Done {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    world
+}
+
+/// Waits until the account at the new home holds so much.
+async fn holds(world: &World, fen: i64) {
+    let officer = "/region/510100/officer/li.wei";
+    let mut people = PeopleServiceClient::new(world.caller(officer, CHENGDU).await);
+    loop {
+        let of = v1::GetPersonRequest {
+            psn_no: NUMBER.to_owned(),
+        };
+        let record = people.get_person(of).await.unwrap().into_inner();
+        if record.own_fen == fen {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: NodeCommand,
+}
+
+/// An officer of Ningbo types `huitong node ARGS`; what is printed.
+async fn types(world: &World, args: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let party = folder.path().join("li.wei");
+    let home = region(NINGBO);
+    let identity: Identity = "/region/330200/officer/li.wei".parse().unwrap();
+    let longer = Validity::days(jiff::Timestamp::now(), 700).unwrap();
+    let authority = world.root.issue_region_authority(home, longer).unwrap();
+    let issued = authority.issue(&identity, &Hosts::none(), year()).unwrap();
+    let root = world.root.certificate_pem();
+    write_party(&party, &issued, None, root, Overwrite::Refuse).unwrap();
+    let file = |name: &str| party.join(name).display().to_string();
+    let mut all = vec!["node".to_owned()];
+    all.extend(args.iter().map(|arg| (*arg).to_owned()));
+    for (option, value) in [
+        (
+            "--endpoint",
+            format!("https://{}", world.of(NINGBO).address),
+        ),
+        ("--cert", file("tls.crt")),
+        ("--key", file("tls.key")),
+        ("--ca", file("root.crt")),
+    ] {
+        all.extend([option.to_owned(), value]);
+    }
+    let typed = tokio::task::spawn_blocking(move || {
+        let mut out = Vec::new();
+        let cli = Cli::try_parse_from(all).unwrap();
+        cli.command.run_to(|_| Ok(()), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    });
+    typed.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_new_home_puts_back_what_it_had_counted_in_once_the_officer_names_the_person() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = moved().await;
+    world.back_up(NINGBO, backup.path()).await;
+    world.relay().await;
+    world.stop(CHENGDU).await;
+    world.start(CHENGDU).await;
+    holds(&world, 100_000).await;
+
+    // Care of the old cover: what stands at home is an id that the treatment region has nothing of, as after a lost disk.
+    world.commits(Commits::Lost);
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let unknown = hospital.settle(settle("r-1", bill("V1"))).await;
+    assert_eq!(code(&unknown.unwrap_err()), "outcome.unknown");
+    let mut commit = world.relay.as_ref().unwrap().last();
+    let last = commit.settlement.pop().unwrap();
+    commit.settlement.push(if last == 'a' { 'b' } else { 'a' });
+    let lost = commit.settlement.clone();
+    let mut home = HomeServiceClient::new(world.lazy_channel(NINGBO));
+    let outcome = home.commit(commit).await.unwrap().into_inner().outcome;
+    assert!(matches!(outcome, Some(Outcome::Receipt(_))), "{outcome:?}");
+    holds(&world, 10_000).await;
+    loop {
+        let status = world.status(NINGBO).await;
+        if status.legs_written > 0 && status.legs_held == status.legs_written {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+
+    world.lose_and_restore(NINGBO, backup.path()).await;
+    world.recovered(NINGBO).await;
+    assert_eq!(
+        without_receipt(&world).await,
+        (lost.clone(), "open".to_owned())
+    );
+    // Said without the person it would be buried here, and the new home would count it for ever.
+    holds(&world, 10_000).await;
+    let of = ["give-up", &lost, "--treatment", CHENGDU];
+    let why = ["--reason", "wrong_bill", "--psn-no", EMPLOYEE];
+    for _ in 0..2 {
+        let printed = types(&world, &[&of[..], &why].concat()).await;
+        assert!(printed.contains("is given up"), "{printed}");
+        holds(&world, 100_000).await;
+    }
+    assert_eq!(without_receipt(&world).await, (lost, "given_up".to_owned()));
+
+    // The visit is free at both homes: under the hospital's own id it is settled, and counted in once.
+    world.commits(Commits::Pass);
+    let settled = hospital.outcome("r-1").await;
+    assert_eq!(settled.state(), State::Settled);
+    let decision = settled.decision.unwrap();
+    assert_eq!(
+        (decision.fund_total_fen, decision.own_account_fen),
+        (210_000, 90_000)
+    );
+    holds(&world, 10_000).await;
+}
