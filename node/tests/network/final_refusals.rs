@@ -7,7 +7,9 @@ use huitong_core::canonical::Artifact;
 use huitong_core::evidence::RefusalEvidence;
 use huitong_core::final_refusal::RefusedRequest;
 use huitong_core::id::SettlementId;
+use huitong_core::record::NodeRecord;
 use huitong_core::refusal::RefusalCode;
+use huitong_journal::{DirDisk, Position, look_through};
 use huitong_node::evidence::{CheckedProof, CheckedRefusal, check};
 use huitong_node::treatment::order::settlement_id;
 use huitong_node::treatment::reverse::reversal_id;
@@ -315,4 +317,50 @@ async fn an_id_that_is_cancelled_unknown_is_refused_where_the_home_region_had_re
         proof.word.body.refusal.code,
         RefusalCode::VisitAlreadySettled
     );
+}
+
+/// What books home regions' words in a stopped region's journal, in its order: which ids, and whether they are refused.
+fn booked(world: &World, region: &str) -> Vec<(String, bool)> {
+    let (reader, _) = look_through(DirDisk::at(world.journal(region)).unwrap()).unwrap();
+    let mut booked = Vec::new();
+    for frame in reader.frames_from(Position::START) {
+        for bytes in frame.unwrap().records() {
+            // Neither names anybody, so neither is sealed.
+            match NodeRecord::from_bytes(bytes) {
+                Ok(NodeRecord::Settled(record)) => {
+                    booked.push((record.settlement.to_string(), false));
+                }
+                Ok(NodeRecord::Refused(record)) => {
+                    booked.push((record.settlement.to_string(), true));
+                }
+                Ok(_) | Err(_) => {}
+            }
+        }
+    }
+    booked
+}
+
+/// A round that breaks off is gone on with after the last word that is held, so a refusal that was given before it must be
+/// in the journal before it too: it would not come again.
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_and_words_of_one_page_are_booked_in_the_order_in_which_they_were_given() {
+    let backup = tempfile::tempdir().unwrap();
+    let mut world = World::relayed().await;
+    world.back_up(CHENGDU, backup.path()).await;
+    let refused = of_a_taken_visit(&world).await.settlement;
+    let mut hospital = world.hospital(HOSPITAL).await;
+    let settled = hospital.settle(settle("r-2", published("V2"))).await;
+    let settled = settled.unwrap().settlement;
+    let last = of_an_unknown_id(&world, "r-9").await.to_string();
+
+    world.relay = None;
+    world.lose_and_restore(CHENGDU, backup.path()).await;
+    world.recovered(CHENGDU).await;
+    world.stop(CHENGDU).await;
+    let booked = booked(&world, CHENGDU);
+    // What took the visit comes first; this region never knew of it.
+    let [(_, false), rest @ ..] = &*booked else {
+        panic!("{booked:?}")
+    };
+    assert_eq!(rest, [(refused, true), (settled, false), (last, true)]);
 }
