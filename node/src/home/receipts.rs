@@ -11,7 +11,7 @@ use huitong_core::record::home::{Committed, HomeRefused};
 use huitong_core::record::recovery::{Proof, RefusalRegained, ReversalRegained};
 use huitong_core::record::reversal::ReversalOrdered;
 use huitong_core::record::sealed::{Joined, Remains, SealedRecord};
-use huitong_core::record::{NodeRecord, is_home_refusal, is_signed_word};
+use huitong_core::record::{NodeRecord, is_home_refusal, is_regained_word, is_signed_word};
 use huitong_core::region::RegionCode;
 use huitong_core::reversal::{HomeWord, Reversal};
 use huitong_journal::Frame;
@@ -154,6 +154,51 @@ pub fn sent_from(
     Ok(sent)
 }
 
+/// Whether the word under a number of the stream to a treatment region came back after a restore of this node. Then it may
+/// lie behind what was given after it; so it does if it is not found within so many frames.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub fn is_regained(
+    ledger: &Ledger,
+    of: (RegionCode, u64),
+    within: usize,
+) -> Result<bool, StoreError> {
+    let (treatment, number) = of;
+    let stream = Stream::Receipts(treatment);
+    let block = stream.block_of(number).unwrap_or_default();
+    let Some(begins) = ledger.block(stream, block)? else {
+        return Ok(false);
+    };
+    for frame in ledger.frames_from(begins).take(within) {
+        for bytes in frame?.records() {
+            if place(ledger, bytes)? == Some(of) {
+                return Ok(is_regained_word(bytes));
+            }
+        }
+    }
+    Ok(true)
+}
+
+/// In which region's stream a stored record is a word, and under which number. What remains of it in the clear says so.
+fn place(ledger: &Ledger, bytes: &[u8]) -> Result<Option<(RegionCode, u64)>, StoreError> {
+    // A refusal has no number, and is not unsealed to see that.
+    if !is_signed_word(bytes) || is_home_refusal(bytes) {
+        return Ok(None);
+    }
+    if SealedRecord::is_form_of(bytes) {
+        return Ok(numbered(&SealedRecord::remains_of(bytes)?));
+    }
+    Ok(match signed(ledger, bytes).transpose()? {
+        Some(Signed::Committed(record, _)) => Some((record.claim.treatment, record.body().number)),
+        Some(Signed::Reversed(record, _)) => {
+            let body = record.body();
+            Some((body.clearing.treatment, body.number))
+        }
+        Some(Signed::Refused(..)) | None => None,
+    })
+}
+
 /// What a record of a frame says in the stream to a treatment region, under a number from one on.
 ///
 /// # Errors
@@ -164,41 +209,29 @@ pub fn sent_by(
     (nth, bytes): (u32, &[u8]),
     (treatment, from): (RegionCode, u64),
 ) -> Result<Option<Sent>, StoreError> {
-    // A refusal has no number, and is not unsealed to see that.
-    if !is_signed_word(bytes) || is_home_refusal(bytes) {
+    // Another region's is not unsealed for this one.
+    let Some((_, number)) =
+        place(ledger, bytes)?.filter(|(region, number)| *region == treatment && *number >= from)
+    else {
         return Ok(None);
-    }
-    let is_of_it = |region: RegionCode, number: u64| region == treatment && number >= from;
-    // What remains of it in the clear says whose it is: another region's is not unsealed for this one.
-    if SealedRecord::is_form_of(bytes) {
-        let remains = SealedRecord::remains_of(bytes)?;
-        if numbered(&remains).is_none_or(|(region, number)| !is_of_it(region, number)) {
-            return Ok(None);
-        }
-    }
+    };
     let record = match ledger.unsealed(bytes)? {
         Joined::Whole(record) => record,
-        Joined::Erased(remains) => {
-            return Ok(numbered(&remains).map(|(_, number)| Sent::Erased(number)));
-        }
+        Joined::Erased(_) => return Ok(Some(Sent::Erased(number))),
         Joined::Tags { .. } => return Ok(None),
     };
     Ok(match signed_by(record) {
-        Some(Signed::Committed(record, proof))
-            if is_of_it(record.claim.treatment, record.body().number) =>
-        {
+        Some(Signed::Committed(record, proof)) => {
             let receipt = receipt_of(frame, nth, &record, proof)?;
             let reversal = None;
             Some(Sent::Word(HomeWord { receipt, reversal }))
         }
-        Some(Signed::Reversed(record, proof))
-            if is_of_it(record.body().clearing.treatment, record.body().number) =>
-        {
+        Some(Signed::Reversed(record, proof)) => {
             let reversal = Some(reversal_of(frame, nth, &record, proof)?);
             let receipt = receipt_reversed(ledger, &record)?;
             Some(Sent::Word(HomeWord { receipt, reversal }))
         }
-        Some(Signed::Committed(..) | Signed::Refused(..) | Signed::Reversed(..)) | None => None,
+        Some(Signed::Refused(..)) | None => None,
     })
 }
 

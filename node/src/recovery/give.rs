@@ -6,7 +6,8 @@
 //! node was restored too, its words came back in another order than that of their numbers, and none is passed over.
 //! Final refusals of claims have no number, and lie between. What was refused before the last word that the peer holds
 //! without a gap was prepared there before it booked that word: its backup ends it, or has it open and drives it on. Not so
-//! where that word waited for an account while this node was restored, and so lies behind what was given after it.
+//! where that word itself came back, after a restore of this node: it may have waited for an account, and lies behind what
+//! was given after it then. So from there on everything is given, and what is known there already changes nothing.
 
 mod deductions;
 
@@ -21,7 +22,7 @@ use huitong_core::region::RegionCode;
 use huitong_core::reversal::HomeWord;
 use huitong_journal::{Frame, Position};
 
-use crate::home::receipts::{Sent, claim_refused_by, sent_by};
+use crate::home::receipts::{Sent, claim_refused_by, is_regained, sent_by};
 use crate::ledger::Ledger;
 use crate::policies::PolicyBook;
 use crate::store::apply::Records;
@@ -242,6 +243,9 @@ fn first_since(
         let is_of_it = |key: &Key| matches!(key, Key::HomeSettlement(of, _) if *of == treatment);
         let has_any = written > 0 || rows.iter().any(|(key, _)| is_of_it(key));
         return Ok(has_any.then_some(Position::START));
+    }
+    if is_regained(ledger, (treatment, begin), FRAMES)? {
+        return Ok(Some(Position::START));
     }
     let block_of = |number| stream.block_of(number).unwrap_or_default();
     let mut first = None;

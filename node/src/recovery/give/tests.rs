@@ -3,15 +3,16 @@
 use huitong_core::coverage::Balances;
 use huitong_core::final_refusal::{RefusedRequest, RefusedReversal};
 use huitong_core::id::ReversalId;
+use huitong_core::receipt::Receipt;
 use huitong_core::record::home::{Commitment, Committed, HomeRefused};
-use huitong_core::record::recovery::{Proof, RefusalRegained};
+use huitong_core::record::recovery::{CommitRegained, Proof, RefusalRegained};
 use huitong_core::refusal::RefusalCode;
 use huitong_core::reversal::{BegunBy, ReversalOrder};
 use huitong_core::vocabulary::ReversalReason;
 
 use super::*;
 use crate::ledger::testing::append;
-use crate::recovery::testing::restored;
+use crate::recovery::testing::{restore, restored};
 use crate::samples::{claim, decision, id, person, receipt, refusal, snapshot, version};
 
 /// What is given back, in its order: numbers of words, and ids of refusals.
@@ -51,6 +52,23 @@ fn given(ledger: &Ledger, held: u64) -> (Vec<Given>, usize) {
 
 /// Writes that a settlement stands under a number, which is its id's too.
 fn commit(ledger: &Ledger, number: u8) {
+    append(ledger, NodeRecord::Committed(committed(number))).unwrap();
+}
+
+/// Writes that one came back.
+fn regain(ledger: &Ledger, number: u8) {
+    let Receipt {
+        group, index, path, ..
+    } = receipt(number);
+    let regained = CommitRegained {
+        proof: Proof { group, index, path },
+        record: committed(number),
+        lacked: Balances::NONE,
+    };
+    append(ledger, NodeRecord::CommitRegained(regained)).unwrap();
+}
+
+fn committed(number: u8) -> Committed {
     let of = Commitment {
         salt: [7; 16],
         claim: claim("V1"),
@@ -61,8 +79,20 @@ fn commit(ledger: &Ledger, number: u8) {
         balances: Balances::NONE,
         legs_from: 1,
     };
-    let record = Committed::new(receipt(number).body, of);
-    append(ledger, NodeRecord::Committed(record)).unwrap();
+    Committed::new(receipt(number).body, of)
+}
+
+/// Writes that the refusal of the claim of an id came back.
+fn regain_refused(ledger: &Ledger, nth: u8) {
+    let word = refused_claim(nth);
+    let proof = Proof {
+        group: word.group,
+        index: word.index,
+        path: word.path,
+    };
+    let record = HomeRefused::new(word.body, word.request, word.salt).unwrap();
+    let regained = RefusalRegained { proof, record };
+    append(ledger, NodeRecord::RefusalRegained(regained)).unwrap();
 }
 
 /// Writes that the claim of an id is refused.
@@ -153,16 +183,34 @@ fn of_refusals_before_the_words_that_are_held_none_is_read_and_of_those_after_ea
 fn a_region_that_was_only_refused_is_given_that_also_as_it_came_back_and_another_is_given_nothing()
 {
     let ledger = restored();
-    let word = refused_claim(201);
-    let proof = Proof {
-        group: word.group,
-        index: word.index,
-        path: word.path,
-    };
-    let record = HomeRefused::new(word.body, word.request, word.salt).unwrap();
-    let regained = RefusalRegained { proof, record };
-    append(&ledger, NodeRecord::RefusalRegained(regained)).unwrap();
+    regain_refused(&ledger, 201);
     assert_eq!(given(&ledger, 0).0, [Given::Refusal(id(201))]);
     let other = "310000".parse().unwrap();
     assert_eq!(first_since(&ledger, other, 0).unwrap(), None);
+}
+
+/// It waited for an account while this node was restored, so it lies behind what was given after it.
+#[test]
+fn refusals_before_a_word_that_came_back_late_are_given_to_whoever_holds_just_that() {
+    let ledger = restored();
+    let refused = |nth| Given::Refusal(id(nth));
+    (1..=64).for_each(|number| commit(&ledger, number));
+    restore(&ledger, 3);
+    regain_refused(&ledger, 201);
+    for number in [67, 65, 66] {
+        regain(&ledger, number);
+    }
+    let held_66 = [refused(201), Given::Word(67)];
+    assert_eq!(given(&ledger, 66), (held_66.into(), 1));
+    // It is as well looked for from the first record on when it is not found soon.
+    let (treatment, within) = (claim("V1").treatment, [(1, true), (9, false)]);
+    commit(&ledger, 68);
+    refuse(&ledger, 202);
+    for (frames, is_late) in within {
+        assert_eq!(
+            is_regained(&ledger, (treatment, 68), frames).unwrap(),
+            is_late
+        );
+    }
+    assert_eq!(given(&ledger, 68).0, [refused(202)]);
 }

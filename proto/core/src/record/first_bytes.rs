@@ -85,6 +85,12 @@ pub fn is_home_refusal(record: &[u8]) -> bool {
     tag(record).is_some_and(|(tag, _)| matches!(tag, HOME_REFUSED | REFUSAL_REGAINED))
 }
 
+/// Whether an encoded record is a receipt or a reversal of the home role that was regained.
+#[must_use]
+pub fn is_regained_word(record: &[u8]) -> bool {
+    tag(record).is_some_and(|(tag, _)| matches!(tag, COMMIT_REGAINED | REVERSAL_REGAINED))
+}
+
 /// Whether an encoded record books a home region's word in the treatment role: a receipt, a refusal or a
 /// reversal.
 #[must_use]

@@ -204,6 +204,21 @@ fn a_final_refusal_of_the_home_role_is_told_from_every_other_record_by_its_first
 }
 
 #[test]
+fn a_word_that_came_back_is_told_from_every_other_record_by_its_first_bytes() {
+    let mut found = 0;
+    for record in every_kind() {
+        let is_regained = matches!(
+            record,
+            NodeRecord::CommitRegained(_) | NodeRecord::ReversalRegained(_)
+        );
+        let said = is_regained_word(&record.to_bytes());
+        assert_eq!(said, is_regained, "{record:?}");
+        found += usize::from(is_regained);
+    }
+    assert!(found > 1);
+}
+
+#[test]
 fn of_an_erased_person_remains_what_was_kept_and_of_many_people_the_others() {
     for record in every_kind() {
         let Some(split) = split(&record, ningbo()) else {
