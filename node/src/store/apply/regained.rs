@@ -57,7 +57,8 @@ pub(super) fn regained(
 }
 
 /// A word of an old home is taken while the node collects what it lost: one more change came back. Which one the old
-/// home does not know. Only of a record of which the backup has nothing an arrival is the first.
+/// home does not know, so it counts for a number that is missing, if one is, though it may have come after all that have
+/// one. Only of a record of which the backup has nothing an arrival is the first.
 pub(super) fn came_back(
     psn_no: PsnNo,
     handed: &Handed,
